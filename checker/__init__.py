@@ -1,0 +1,1 @@
+"""Judging a document: claims → verdicts, conventions, corrections, reports."""

@@ -1,0 +1,158 @@
+"""Findings: what was found about each formula. Plain data; reporters only read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from verify_derivations.formulas.expressions import Scalar
+
+
+class Verdict(StrEnum):
+    """From worst to best; an equation has the worst verdict of its links."""
+
+    UNREAD = "unread"
+    ILL_FORMED = "ill-formed"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    CHECKED = "checked"
+    CONDITIONAL = "conditional"
+    PROVED = "proved"
+    DEFINED = "defined"
+
+    @property
+    def rank(self) -> int:
+        return list(Verdict).index(self)
+
+    @property
+    def wrong(self) -> bool:
+        return self in (Verdict.REFUTED, Verdict.ILL_FORMED)
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    return min(verdicts, key=lambda verdict: verdict.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Sizes, values and both sides, exact where no transcendental function occurs.
+
+    ``sizes`` maps a size's LaTeX to an integer. ``values`` maps the LaTeX of each quantity that the two
+    sides depend on to its value: a number, or (nested) lists in square brackets. ``indices`` says at which
+    entry the sides differ. ``left`` and ``right`` are the two numbers there.
+    """
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, str]
+    left: str
+    right: str
+    indices: Mapping[str, int] = field(default_factory=dict)
+    python: str = ""  # a few lines that a reader can paste, which print both sides
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One ``=`` of a chain. ``left`` and ``right`` are LaTeX as printed."""
+
+    left: str
+    right: str
+    verdict: Verdict
+    evidence: str  # "definition", "proof", "assumption", "counterexample", "sizes", "shape", "symbol", "chain", …
+    message: str
+    assumptions: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+    proof: tuple[str, ...] = ()  # the derivation, step by step, as LaTeX or sentences
+    difference: str | None = None  # the open difference of an undecided link, LaTeX
+    left_expression: Scalar | None = None
+    right_expression: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the formula should read, judged again. ``edit`` says in words what changed; ``changed`` is
+    the part of ``latex`` that differs (start, end), for marking it. ``derived`` marks a right-hand side that was
+    derived, where no small edit is right."""
+
+    latex: str
+    verdict: Verdict
+    message: str
+    edit: str = ""
+    changed: tuple[tuple[int, int], ...] = ()
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of the document with all that was found about it."""
+
+    number: int
+    line: int
+    displayed: bool
+    section: tuple[str, ...]
+    latex: str
+    verdict: Verdict
+    message: str = ""
+    column: int = 1
+    assumptions: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    correction: Correction | None = None
+    remarks: tuple[str, ...] = ()
+    shape: str | None = None  # LaTeX, of the left side
+    variant: str | None = None  # e.g. "cross-entropy": the variant in whose text it stands
+    uses: tuple[int, ...] = ()  # numbers of the formulas whose definitions its verdict rests on
+    slip: bool = False  # a minor slip (typography) rather than an error
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    reading: str
+    satisfied: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    symbol: str
+    reading: str
+    satisfied: int
+    of: int
+    alternatives: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings about one document."""
+
+    document: str
+    formulas: tuple[Formula, ...]
+    conventions: tuple[Convention, ...] = ()
+    remarks: tuple[str, ...] = ()
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)  # seconds per phase
+
+    @cached_property
+    def summary(self) -> dict[str, int]:
+        counts = {"formulas": len(self.formulas), "displayed": sum(f.displayed for f in self.formulas)}
+        for verdict in Verdict:
+            counts[verdict.value] = sum(f.verdict is verdict for f in self.formulas)
+        return counts
+
+    def formula(self, number: int) -> Formula:
+        for formula in self.formulas:
+            if formula.number == number:
+                return formula
+        raise KeyError(number)
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract (``"schema": 1``); keys may be added, never renamed. (Written in checker/formats.)"""
+        from verify_derivations.checker.formats import as_json
+
+        return as_json(self)

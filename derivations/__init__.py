@@ -1,0 +1,1 @@
+"""What follows from formulas: differentiate, normal form, prove, refute, evaluate."""

@@ -1,0 +1,1 @@
+"""What a formula is: documents → formulas → syntax trees → typed index notation."""

@@ -1,0 +1,101 @@
+"""Named quantities and what a document says of them: the environment in which a claim is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas.expressions import Constraint, Scalar, heads
+from verify_derivations.formulas.polynomial import Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named tensor.
+
+    ``head`` is its LaTeX (``W^{\\left(3\\right)}``) and the name used in :class:`Access`. ``extents`` has
+    one polynomial per index (unit axes are squeezed: a column vector has one index, a scalar none).
+    ``indices`` and ``body`` are its definition: ``head[indices] = body`` for all indices in range; a leaf
+    (input, parameter, label) has ``body = None``. ``opaque`` marks a quantity which *has* a definition, or
+    consumers, that lie outside what the document states for the generic case (a layer beyond ``l+1``): its
+    adjoint must stay a symbol, never be taken as zero.
+    """
+
+    head: str
+    extents: tuple[Polynomial, ...] = ()
+    indices: tuple[str, ...] = ()
+    body: Scalar | None = None
+    opaque: bool = False
+    number: int | None = None  # of the formula that defines it
+
+    def __post_init__(self) -> None:
+        assert self.body is None or len(self.indices) == len(self.extents), self
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition:
+    """``name(parameters) = body``; parameters are heads of scalars (``Access(parameter)``) in ``body``."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Scalar
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All that a claim may use. ``loss`` is the head of the scalar whose derivatives the adjoints are.
+
+    ``facts`` hold for sizes (``H - h ≥ 0``). Every size is a positive integer; this is not repeated in
+    ``facts``. ``assumptions`` are equations between scalars that the document or its notation states
+    (``Σ_j y_j = 1``) as ``(left, right)``. ``positive`` names leaves whose entries are all positive,
+    ``nonzero`` those that are never zero. ``increasing`` names functions that are increasing.
+    """
+
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    functions: Mapping[str, FunctionDefinition] = field(default_factory=dict)
+    loss: str | None = None
+    facts: tuple[Constraint, ...] = ()
+    assumptions: tuple[tuple[Scalar, Scalar], ...] = ()
+    positive: frozenset[str] = frozenset()
+    nonzero: frozenset[str] = frozenset()
+    increasing: frozenset[str] = frozenset()
+
+    def consumers(self, head: str) -> tuple[Quantity, ...]:
+        """The quantities whose definitions mention ``head``, in order of definition."""
+        return tuple(q for q in self.quantities.values() if q.body is not None and head in heads(q.body))
+
+    def order(self) -> dict[str, int]:
+        """A topological rank: a quantity's rank is above those of all that its definition mentions.
+
+        Raises ``ValueError`` naming the cycle, if definitions are circular.
+        """
+        rank: dict[str, int] = {}
+        path: list[str] = []
+
+        def visit(head: str) -> int:
+            if head in rank:
+                return rank[head]
+            if head in path:
+                raise ValueError("circular definition: " + " → ".join([*path[path.index(head):], head]))
+            path.append(head)
+            quantity = self.quantities.get(head)
+            inner: Iterable[str] = heads(quantity.body) if quantity is not None and quantity.body is not None else ()
+            rank[head] = 1 + max((visit(h) for h in inner if h != head), default=0)
+            path.pop()
+            return rank[head]
+
+        for head in self.quantities:
+            visit(head)
+        return rank
+
+
+def adjoint(head: str, loss: str) -> str:
+    """The name under which ``∂loss/∂head`` is accessed; it has the indices of ``head``."""
+    return f"\\frac{{\\partial {loss}}}{{\\partial {head}}}"
+
+
+def adjoint_of(name: str, loss: str) -> str | None:
+    """The inverse of :func:`adjoint`: the head, where ``name`` is an adjoint of ``loss``."""
+    prefix, suffix = f"\\frac{{\\partial {loss}}}{{\\partial ", "}"
+    return name[len(prefix):-len(suffix)] if name.startswith(prefix) and name.endswith(suffix) else None

@@ -1,0 +1,442 @@
+"""Scalar expressions in index notation: the one language of proof, counterexample and code.
+
+A tensor is a scalar expression with free index variables. All indices are **zero-based**; a bound
+variable ``v`` of a binder ``(v, n)`` runs over ``0 ≤ v < n``. The node types are closed; operations on
+them grow, one module each. Constructors (:func:`add`, :func:`mul`, …) apply the local identities and
+keep argument order deterministic where order has no meaning.
+
+==============  ======================================================================================
+Number          a rational number
+Size            an index expression or extent as a number (``1/N``, ``Σ_i i``)
+Access          an entry of a named tensor: ``W^{(3)}[j, i]``; a scalar has no indices
+Add, Mul        n-ary, commutative
+Power           base and exponent are scalars; ``x^{-1}`` is the inverse
+Apply           an elementwise function of scalars: ``exp``, ``log``, ``tanh``, ``max``, a document's ``f``
+Sum             Σ over binders
+Product         Π over binders
+Maximum         max over binders (pooling)
+ArgMaximum      1 at the position of the maximum and 0 elsewhere: one-hot also on ties (first position)
+Bracket         Iverson bracket of integer constraints on indices and sizes: 1 where all hold, else 0
+Compare         Iverson bracket of a comparison of real values: ``[z > 0]``
+==============  ======================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from verify_derivations.formulas.polynomial import ONE, ZERO, Polynomial, fresh, is_index, polynomial
+
+Binder: TypeAlias = tuple[str, Polynomial]
+"""An index variable and its extent: ``0 ≤ variable < extent``."""
+
+
+class Scalar:
+    """Base of all nodes."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Scalar | int) -> Scalar:
+        return add(self, scalar(other))
+
+    def __radd__(self, other: int) -> Scalar:
+        return add(scalar(other), self)
+
+    def __sub__(self, other: Scalar | int) -> Scalar:
+        return add(self, negate(scalar(other)))
+
+    def __rsub__(self, other: int) -> Scalar:
+        return add(scalar(other), negate(self))
+
+    def __mul__(self, other: Scalar | int) -> Scalar:
+        return mul(self, scalar(other))
+
+    def __rmul__(self, other: int) -> Scalar:
+        return mul(scalar(other), self)
+
+    def __neg__(self) -> Scalar:
+        return negate(self)
+
+    def __truediv__(self, other: Scalar | int) -> Scalar:
+        return mul(self, power(scalar(other), -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Scalar):
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Size(Scalar):
+    value: Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class Access(Scalar):
+    head: str
+    indices: tuple[Polynomial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Scalar):
+    terms: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mul(Scalar):
+    factors: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Scalar):
+    base: Scalar
+    exponent: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Scalar):
+    """``function`` of ``arguments``. ``derivative[k]`` counts the derivatives taken in argument k
+    of a function that is not known in closed form (``f'`` has derivative ``(1,)``)."""
+
+    function: str
+    arguments: tuple[Scalar, ...]
+    derivative: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Scalar):
+    binders: tuple[Binder, ...]
+    body: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Scalar):
+    binders: tuple[Binder, ...]
+    body: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum(Scalar):
+    binders: tuple[Binder, ...]
+    body: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class ArgMaximum(Scalar):
+    """1 where ``at`` is the first position (in lexicographic order of the binders) of the maximum of
+    ``body``, else 0. Summed over all positions it is one."""
+
+    binders: tuple[Binder, ...]
+    body: Scalar
+    at: tuple[Polynomial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """``value ≥ 0``, ``value = 0`` or ``value ≠ 0`` over the integers."""
+
+    value: Polynomial
+    relation: str  # ">=", "==", "!="
+
+    def __post_init__(self) -> None:
+        assert self.relation in (">=", "==", "!="), self.relation
+
+    def substitute(self, values: Mapping[str, Polynomial]) -> Constraint:
+        return Constraint(self.value.substitute(values), self.relation)
+
+    def holds(self, values: Mapping[str, int | Fraction]) -> bool:
+        value = self.value.evaluate(values)
+        return value >= 0 if self.relation == ">=" else (value == 0) == (self.relation == "==")
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket(Scalar):
+    constraints: tuple[Constraint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Scalar):
+    left: Scalar
+    relation: str  # ">", ">=", "==", "!="
+    right: Scalar
+
+    def __post_init__(self) -> None:
+        assert self.relation in (">", ">=", "==", "!="), self.relation
+
+
+# -- constructors -------------------------------------------------------------------------------
+NOUGHT = Number(Fraction(0))
+UNIT = Number(Fraction(1))
+
+
+def scalar(value: Scalar | Polynomial | Fraction | int) -> Scalar:
+    """Coerce a number or an index expression."""
+    if isinstance(value, Scalar):
+        return value
+    if isinstance(value, Polynomial):
+        return Number(value.value) if value.is_constant else Size(value)
+    return Number(Fraction(value))
+
+
+def add(*terms: Scalar) -> Scalar:
+    total = Fraction(0)
+    rest: list[Scalar] = []
+    for term in _flatten(terms, Add):
+        if isinstance(term, Number):
+            total += term.value
+        else:
+            rest.append(term)
+    if total:
+        rest.append(Number(total))
+    return rest[0] if len(rest) == 1 else Add(tuple(rest)) if rest else NOUGHT
+
+
+def mul(*factors: Scalar) -> Scalar:
+    coefficient = Fraction(1)
+    rest: list[Scalar] = []
+    for factor in _flatten(factors, Mul):
+        if isinstance(factor, Number):
+            coefficient *= factor.value
+        else:
+            rest.append(factor)
+    if not coefficient:
+        return NOUGHT
+    if coefficient != 1:
+        rest.insert(0, Number(coefficient))
+    return rest[0] if len(rest) == 1 else Mul(tuple(rest)) if rest else UNIT
+
+
+def negate(value: Scalar) -> Scalar:
+    return mul(Number(Fraction(-1)), value)
+
+
+def power(base: Scalar, exponent: Scalar | int | Fraction) -> Scalar:
+    exponent = scalar(exponent)
+    if exponent == UNIT:
+        return base
+    if exponent == NOUGHT:
+        return UNIT
+    if isinstance(base, Number) and isinstance(exponent, Number) and exponent.value.denominator == 1:
+        if base.value or exponent.value > 0:
+            return Number(base.value ** int(exponent.value))
+    return Power(base, exponent)
+
+
+def apply(function: str, *arguments: Scalar) -> Scalar:
+    return Apply(function, arguments)
+
+
+def summation(binders: Iterable[Binder], body: Scalar) -> Scalar:
+    binders = tuple(binders)
+    if not binders or body == NOUGHT:
+        return body
+    if isinstance(body, Sum):
+        return Sum(binders + body.binders, body.body)
+    return Sum(binders, body)
+
+
+def bracket(*constraints: Constraint) -> Scalar:
+    """Constraints without names are decided here."""
+    kept = []
+    for constraint in constraints:
+        if constraint.value.is_constant:
+            if not constraint.holds({}):
+                return NOUGHT
+        elif constraint not in kept:
+            kept.append(constraint)
+    return Bracket(tuple(kept)) if kept else UNIT
+
+
+def equal(left: Polynomial | int, right: Polynomial | int) -> Constraint:
+    return Constraint(polynomial(left) - right, "==")
+
+
+def at_least(left: Polynomial | int, right: Polynomial | int) -> Constraint:
+    return Constraint(polynomial(left) - right, ">=")
+
+
+def less(left: Polynomial | int, right: Polynomial | int) -> Constraint:
+    return Constraint(polynomial(right) - left - 1, ">=")
+
+
+def within(index: Polynomial, extent: Polynomial) -> tuple[Constraint, Constraint]:
+    """``0 ≤ index < extent``."""
+    return at_least(index, 0), less(index, extent)
+
+
+def delta(left: Polynomial | int, right: Polynomial | int) -> Scalar:
+    """Kronecker's δ."""
+    return bracket(equal(left, right))
+
+
+def _flatten(items: Iterable[Scalar], kind: type[Add] | type[Mul]) -> Iterator[Scalar]:
+    for item in items:
+        if isinstance(item, Add) and kind is Add:
+            yield from item.terms
+        elif isinstance(item, Mul) and kind is Mul:
+            yield from item.factors
+        else:
+            yield item
+
+
+# -- traversal ----------------------------------------------------------------------------------
+def binders_of(node: Scalar) -> tuple[Binder, ...]:
+    return node.binders if isinstance(node, Sum | Product | Maximum | ArgMaximum) else ()
+
+
+def children(node: Scalar) -> tuple[Scalar, ...]:
+    match node:
+        case Add(terms):
+            return terms
+        case Mul(factors):
+            return factors
+        case Power(base, exponent):
+            return (base, exponent)
+        case Apply(_, arguments):
+            return arguments
+        case Sum(_, body) | Product(_, body) | Maximum(_, body) | ArgMaximum(_, body):
+            return (body,)
+        case Compare(left, _, right):
+            return (left, right)
+        case Number() | Size() | Access() | Bracket():
+            return ()
+    raise TypeError(f"no children rule for {type(node).__name__}")
+
+
+def rebuild(node: Scalar, parts: tuple[Scalar, ...]) -> Scalar:
+    """The same node over other children (as many as :func:`children` gave)."""
+    match node:
+        case Add():
+            return add(*parts)
+        case Mul():
+            return mul(*parts)
+        case Power():
+            return power(*parts)
+        case Apply(function, _, derivative):
+            return Apply(function, parts, derivative)
+        case Sum(binders, _):
+            return summation(binders, parts[0])
+        case Product(binders, _):
+            return Product(binders, parts[0])
+        case Maximum(binders, _):
+            return Maximum(binders, parts[0])
+        case ArgMaximum(binders, _, at):
+            return ArgMaximum(binders, parts[0], at)
+        case Compare(_, relation, _):
+            return Compare(parts[0], relation, parts[1])
+    return node
+
+
+def walk(node: Scalar) -> Iterator[Scalar]:
+    """All nodes, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def heads(node: Scalar) -> tuple[str, ...]:
+    """Names of all tensors that occur, in order of first occurrence."""
+    return tuple(dict.fromkeys(n.head for n in walk(node) if isinstance(n, Access)))
+
+
+def map_accesses(node: Scalar, replace: Callable[[Access], Scalar | None]) -> Scalar:
+    """Every access replaced by ``replace(access)`` (``None`` keeps it). The replacement's free index
+    variables must come from the access's indices; its bound variables must be fresh."""
+    if isinstance(node, Access):
+        new = replace(node)
+        return node if new is None else new
+    parts = children(node)
+    new_parts = tuple(map_accesses(part, replace) for part in parts)
+    return node if all(a is b for a, b in zip(parts, new_parts, strict=True)) else rebuild(node, new_parts)
+
+
+def free_indices(node: Scalar) -> frozenset[str]:
+    """Index variables that are not bound in ``node``."""
+    return frozenset(n for n in free_names(node) if is_index(n))
+
+
+def free_names(node: Scalar) -> frozenset[str]:
+    """Index variables and sizes that are not bound in ``node``."""
+    found: set[str] = set()
+    match node:
+        case Size(value):
+            found |= value.names
+        case Access(_, indices):
+            for index in indices:
+                found |= index.names
+        case Bracket(constraints):
+            for constraint in constraints:
+                found |= constraint.value.names
+    for child in children(node):
+        found |= free_names(child)
+    bound = binders_of(node)
+    for _, extent in bound:
+        found |= extent.names
+    found -= {variable for variable, _ in bound}
+    if isinstance(node, ArgMaximum):
+        for position in node.at:
+            found |= position.names
+    return frozenset(found)
+
+
+def substitute(node: Scalar, values: Mapping[str, Polynomial]) -> Scalar:
+    """Free index variables and sizes replaced at once; bound variables are renamed where a value
+    would be captured."""
+    if not values:
+        return node
+    match node:
+        case Number():
+            return node
+        case Size(value):
+            return scalar(value.substitute(values))
+        case Access(head, indices):
+            return Access(head, tuple(index.substitute(values) for index in indices))
+        case Bracket(constraints):
+            return bracket(*(constraint.substitute(values) for constraint in constraints))
+        case Sum(binders, body) | Product(binders, body) | Maximum(binders, body) | ArgMaximum(binders, body):
+            bound = {variable for variable, _ in binders}
+            inner = {name: value for name, value in values.items() if name not in bound}
+            captured = set().union(*(value.names for value in inner.values())) & bound if inner else set()
+            renaming = {variable: polynomial(fresh(variable)) for variable in sorted(captured)}
+            new_binders = tuple(
+                (renaming[v].as_atom() or v if v in renaming else v, extent.substitute({**inner, **renaming}))
+                for v, extent in binders  # an extent may name an earlier binder of the same node: Σ_i Σ_{j<i}
+            )
+            new_body = substitute(body, {**inner, **renaming})
+            if isinstance(node, ArgMaximum):
+                return ArgMaximum(new_binders, new_body, tuple(p.substitute(values) for p in node.at))
+            if isinstance(node, Sum):
+                return summation(new_binders, new_body)
+            return type(node)(new_binders, new_body)
+    return rebuild(node, tuple(substitute(child, values) for child in children(node)))
+
+
+def rename_apart(node: Scalar) -> Scalar:
+    """The same expression with fresh bound variables throughout."""
+    if isinstance(node, Sum | Product | Maximum | ArgMaximum):
+        renaming = {variable: fresh(variable) for variable, _ in node.binders}
+        values = {v: polynomial(new) for v, new in renaming.items()}
+        binders = tuple((renaming[v], extent.substitute(values)) for v, extent in node.binders)
+        body = rename_apart(substitute(node.body, values))
+        if isinstance(node, ArgMaximum):
+            return ArgMaximum(binders, body, node.at)
+        return type(node)(binders, body)
+    parts = children(node)
+    return rebuild(node, tuple(rename_apart(part) for part in parts)) if parts else node
+
+
+def structural_key(node: Scalar) -> str:
+    """A deterministic string for ordering (bound variables included by name)."""
+    return repr(node)
+
+
+__all__ = [
+    "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Bracket", "Compare",
+    "Constraint", "Maximum", "Mul", "Number", "Polynomial", "Power", "Product", "Scalar", "Size", "Sum", "add",
+    "apply", "at_least", "binders_of", "bracket", "children", "delta", "equal", "free_indices", "free_names", "fresh",
+    "heads", "less", "map_accesses", "mul", "negate", "polynomial", "power", "rebuild", "rename_apart", "scalar",
+    "structural_key", "substitute", "summation", "walk", "within",
+]

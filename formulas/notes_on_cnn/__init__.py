@@ -1,0 +1,1 @@
+"""The embedded document: a transcription of the formulas of *Notes on CoveNet*."""

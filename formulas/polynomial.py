@@ -1,0 +1,184 @@
+"""Polynomials with rational coefficients: index expressions and extents.
+
+A monomial is a sorted tuple of atom names (a repeated name is a power). Atoms are plain strings:
+*sizes* carry the document's LaTeX (``n_{4}``, ``poolsize``), *index variables* begin with ``%``
+(see :func:`fresh`), so that the two can never clash.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import TypeAlias
+
+Monomial: TypeAlias = tuple[str, ...]
+
+_counter = itertools.count()
+
+
+def fresh(hint: str = "i") -> str:
+    """A new index variable. ``hint`` is the name that a reader of the document would expect."""
+    return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter)}"
+
+
+def is_index(name: str) -> bool:
+    return name.startswith("%")
+
+
+class Polynomial:
+    """An immutable polynomial; compares and hashes by value."""
+
+    __slots__ = ("_hash", "terms")
+
+    terms: tuple[tuple[Monomial, Fraction], ...]
+
+    def __init__(self, terms: Mapping[Monomial, Fraction | int] | Iterable[tuple[Monomial, Fraction | int]] = ()) -> None:
+        collected: dict[Monomial, Fraction] = {}
+        for monomial, coefficient in terms.items() if isinstance(terms, Mapping) else terms:
+            collected[monomial] = collected.get(monomial, Fraction(0)) + coefficient
+        self.terms = tuple(sorted((m, c) for m, c in collected.items() if c))
+        self._hash = hash(self.terms)
+
+    # -- construction -------------------------------------------------------------------------
+    @staticmethod
+    def constant(value: int | Fraction) -> Polynomial:
+        return Polynomial({(): Fraction(value)})
+
+    @staticmethod
+    def atom(name: str) -> Polynomial:
+        return Polynomial({(name,): Fraction(1)})
+
+    # -- arithmetic ---------------------------------------------------------------------------
+    def __add__(self, other: Polynomial | int) -> Polynomial:
+        other = polynomial(other)
+        if not other.terms:
+            return self
+        if not self.terms:
+            return other
+        return Polynomial([*self.terms, *other.terms])
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Polynomial:
+        return Polynomial([(m, -c) for m, c in self.terms])
+
+    def __sub__(self, other: Polynomial | int) -> Polynomial:
+        return self + (-polynomial(other))
+
+    def __rsub__(self, other: int) -> Polynomial:
+        return polynomial(other) - self
+
+    def __mul__(self, other: Polynomial | int | Fraction) -> Polynomial:
+        other = polynomial(other)
+        return Polynomial(
+            [(tuple(sorted(m1 + m2)), c1 * c2) for m1, c1 in self.terms for m2, c2 in other.terms]
+        )
+
+    __rmul__ = __mul__
+
+    def divide(self, other: Polynomial) -> Polynomial | None:
+        """The exact quotient, where ``other`` has one term and divides every term; else ``None``."""
+        if len(other.terms) != 1:
+            return None
+        ((divisor, factor),) = other.terms
+        quotient: list[tuple[Monomial, Fraction]] = []
+        for monomial, coefficient in self.terms:
+            rest = list(monomial)
+            for name in divisor:
+                if name not in rest:
+                    return None
+                rest.remove(name)
+            quotient.append((tuple(rest), coefficient / factor))
+        return Polynomial(quotient)
+
+    # -- inspection ---------------------------------------------------------------------------
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int):
+            other = polynomial(other)
+        return isinstance(other, Polynomial) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for monomial, _ in self.terms for name in monomial)
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.terms or (len(self.terms) == 1 and self.terms[0][0] == ())
+
+    @property
+    def value(self) -> Fraction:
+        """The value of a constant polynomial."""
+        assert self.is_constant, self
+        return self.terms[0][1] if self.terms else Fraction(0)
+
+    def as_atom(self) -> str | None:
+        """The name, where the polynomial is exactly one atom with coefficient one."""
+        if len(self.terms) == 1:
+            monomial, coefficient = self.terms[0]
+            if coefficient == 1 and len(monomial) == 1:
+                return monomial[0]
+        return None
+
+    def linear_in(self, name: str) -> tuple[Polynomial, Polynomial] | None:
+        """``(a, b)`` with ``self = a·name + b`` and neither containing ``name``, or ``None``."""
+        slope: list[tuple[Monomial, Fraction]] = []
+        rest: list[tuple[Monomial, Fraction]] = []
+        for monomial, coefficient in self.terms:
+            count = monomial.count(name)
+            if count == 0:
+                rest.append((monomial, coefficient))
+            elif count == 1:
+                slope.append((tuple(n for n in monomial if n != name), coefficient))
+            else:
+                return None
+        return Polynomial(slope), Polynomial(rest)
+
+    def substitute(self, values: Mapping[str, Polynomial]) -> Polynomial:
+        """All names replaced at once."""
+        if not any(name in values for monomial, _ in self.terms for name in monomial):
+            return self
+        total = ZERO
+        for monomial, coefficient in self.terms:
+            product = Polynomial.constant(coefficient)
+            for name in monomial:
+                product = product * values.get(name, Polynomial.atom(name))
+            total = total + product
+        return total
+
+    def evaluate(self, values: Mapping[str, int | Fraction]) -> Fraction:
+        total = Fraction(0)
+        for monomial, coefficient in self.terms:
+            for name in monomial:
+                coefficient = coefficient * values[name]
+            total += coefficient
+        return total
+
+    def __lt__(self, other: Polynomial) -> bool:
+        return self.terms < other.terms
+
+    def __repr__(self) -> str:
+        if not self.terms:
+            return "0"
+        parts = []
+        for monomial, coefficient in self.terms:
+            factors = "*".join(monomial)
+            parts.append(str(coefficient) if not factors else factors if coefficient == 1 else f"{coefficient}*{factors}")
+        return " + ".join(parts)
+
+
+def polynomial(value: Polynomial | int | Fraction | str) -> Polynomial:
+    """Coerce a number or the name of an atom."""
+    if isinstance(value, Polynomial):
+        return value
+    return Polynomial.atom(value) if isinstance(value, str) else Polynomial.constant(value)
+
+
+ZERO = Polynomial()
+ONE = Polynomial.constant(1)

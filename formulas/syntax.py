@@ -1,0 +1,254 @@
+"""Syntax trees of formulas: what is written, before anything is known of its meaning.
+
+Every node carries ``span``, the half-open range of characters in the formula's LaTeX it was read
+from; spans do not take part in comparison. ``parse ∘ to_latex`` is the identity on trees (up to spans).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Node:
+    span: Span = field(default=(0, 0), compare=False, kw_only=True, repr=False)
+
+
+# -- atoms ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Number(Node):
+    text: str  # "2", "1.7159": exact decimal
+
+
+@dataclass(frozen=True)
+class Symbol(Node):
+    """``name`` is a letter (``W``), a declared word (``zc``, ``poolsize``), a command (``\\delta``, ``\\ell``) or
+    an operator name (``softmax``). Fonts (``\\mathbf``, ``\\boldsymbol``, ``\\mathrm``, ``\\vec``) are kept in ``font``
+    and accents that make another symbol (``\\hat``, ``\\bar``, ``\\tilde``, ``\\dot``) in ``accent`` (``"\\hat"``)."""
+
+    name: str
+    accent: str = ""
+    font: str = ""
+
+
+@dataclass(frozen=True)
+class Text(Node):
+    """A quoted word (``'valid'``) or ``\\text{otherwise}``."""
+
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True)
+class Dots(Node):
+    """``\\cdots``, ``\\ldots``, ``\\dots``."""
+
+    command: str = "\\cdots"
+
+
+@dataclass(frozen=True)
+class Infinity(Node):
+    pass
+
+
+# -- decorations ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Scripted(Node):
+    """``base_{sub}^{sup}`` with primes. ``sub`` and ``sup`` are any expression: ``k_{ij}`` has the product i j as
+    ``sub``; ``W^{(l)T}`` the product of ``Group("(", l)`` and ``T``; ``x^\\top`` has ``Symbol("\\top")``; a comma list is a
+    :class:`Sequence`. Whether ``sup`` is a layer, a transpose or a power is not decided here."""
+
+    base: Node
+    sub: Node | None = None
+    sup: Node | None = None
+    primes: int = 0
+
+
+@dataclass(frozen=True)
+class Group(Node):
+    """Brackets around one expression: ``kind`` is ``(``, ``[`` or ``{`` (a printed ``\\{``); ``large`` for ``\\left…\\right``."""
+
+    kind: str
+    body: Node
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class Norm(Node):
+    """``\\|x\\|_{order}`` (also ``||x||``, ``\\left|\\left|x\\right|\\right|``)."""
+
+    body: Node
+    order: Node | None = None
+
+
+@dataclass(frozen=True)
+class Absolute(Node):
+    """``|x|``."""
+
+    body: Node
+
+
+# -- arithmetic -------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Sum(Node):
+    """Signed terms in order: ``signs[k]`` is ``"+"``, ``"-"`` (or ``"\\pm"``). A leading plus is ``"+"`` as well."""
+
+    signs: tuple[str, ...]
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    """Factors in order, ``operators[k]`` between factors k and k+1: ``""`` (juxtaposition), ``\\cdot``, ``\\times``,
+    ``\\circ``, ``\\odot``, ``\\star``, ``\\ast`` (also ``*``), ``\\otimes``, ``/``."""
+
+    factors: tuple[Node, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fraction(Node):
+    numerator: Node
+    denominator: Node
+
+
+@dataclass(frozen=True)
+class Root(Node):
+    body: Node
+    degree: Node | None = None
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function or operator applied: ``function`` is a Symbol or a Scripted symbol (``f'``, ``f_{3}``, ``\\log_{2}``,
+    ``\\tanh^{2}``). ``bracket`` is ``(``, ``[``, ``{`` or ``""`` for ``\\log x``; more arguments are separated by commas."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    bracket: str = "("
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class BigOperator(Node):
+    """``\\sum``, ``\\prod``, ``\\max``, ``\\min``, ``\\arg\\max`` with limits. ``lower`` is a relation (``i=1``, ``j\\neq i``,
+    ``i \\in S``), a symbol or a :class:`Sequence`; ``upper`` an expression. The body reaches to the end of the
+    product (as printed: Σ binds tighter than + and -)."""
+
+    operator: str
+    body: Node
+    lower: Node | None = None
+    upper: Node | None = None
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """``\\frac{\\partial y}{\\partial x}``; ``sign`` is ``\\partial`` or ``d``; two denominators are a mixed second
+    derivative and ``order`` counts them. ``\\frac{\\partial}{\\partial x} y`` has ``prefix``."""
+
+    numerator: Node
+    denominators: tuple[Node, ...]
+    sign: str = "\\partial"
+    order: int = 1
+    prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Nabla(Node):
+    """``\\nabla_{W} L``."""
+
+    variable: Node | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    """``\\begin{cases}``; a condition is a relation, a :class:`Text` ("otherwise"), a Symbol ``otherwise`` or ``None``."""
+
+    rows: tuple[tuple[Node, Node | None], ...]
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    """``pmatrix``, ``bmatrix``, …"""
+
+    environment: str
+    rows: tuple[tuple[Node, ...], ...]
+
+
+# -- statements -------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Relation(Node):
+    """A chain ``sides[0] relations[0] sides[1] …``; relations are ``=``, ``:=``, ``\\equiv``, ``\\in``, ``\\sim``, ``\\neq``,
+    ``<``, ``\\le``, ``>``, ``\\ge``, ``\\approx``, ``\\propto``, ``\\to``, ``\\Rightarrow`` is *not* one (see Statements)."""
+
+    sides: tuple[Node, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sequence(Node):
+    """A comma list: ``u,v`` in a subscript, ``1,\\cdots,F_{1}``, ``x, y \\in R^{n}`` …"""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Space(Node):
+    """``R^{n \\times m}``, ``\\mathbb{R}^{n}``, ``\\mathbb{R}``: ``extents`` as written; ``letter`` is ``R`` or ``\\mathbb{R}``
+    (also ``\\mathbb{Z}``, ``\\mathbb{N}``). Only on the right of ``\\in``."""
+
+    letter: str
+    extents: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Interval(Node):
+    """``\\left(1,+\\infty\\right)``; ``brackets`` like ``"("`` and ``"]"``. Only on the right of ``\\in``."""
+
+    low: Node
+    high: Node
+    brackets: tuple[str, str] = ("(", ")")
+
+
+@dataclass(frozen=True)
+class Finite(Node):
+    """``\\{0, 1\\}`` or ``\\{x, y\\}``: a set of elements."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Statements(Node):
+    """All that one formula states, in order: the parts between ``,``/``,\\quad``/``\\quad``/``;`` and between
+    ``\\Rightarrow``/``\\\\`` inside an ``aligned``. ``joints[k]`` stands before part k: ``""`` for the first (or
+    ``"\\Rightarrow"`` where the formula starts with it), ``","``, ``"\\Rightarrow"`` or ``"\\\\"``.
+    A side left empty by the author (``L & = & = x``) is dropped with a remark."""
+
+    parts: tuple[Node, ...]
+    joints: tuple[str, ...]
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Direct children in the order of printing."""
+
+    def nodes(value: object) -> Iterator[Node]:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                yield from nodes(item)
+
+    for f in fields(node):
+        if f.name != "span":
+            yield from nodes(getattr(node, f.name))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from walk(child)

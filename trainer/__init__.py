@@ -1,0 +1,1 @@
+"""Verified formulas → NumPy functions → training."""
