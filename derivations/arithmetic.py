@@ -1,0 +1,319 @@
+"""The numbers of the reference interpreter: exact rationals, decimals, polynomials, each with tangents.
+
+A value is a ``Fraction`` as long as nothing transcendental occurs, then a ``Decimal`` of the ambient
+precision. A :class:`~verify_derivations.formulas.polynomial.Polynomial` stands for a value whose leaves
+are symbols: the same operations then *expand* an expression, and ``exp(p)`` or ``1/p`` become atoms.
+:class:`Dual` adds a tangent to any of them: forward-mode differentiation, nested by ``level``.
+"""
+
+from __future__ import annotations
+
+import decimal
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+import mpmath  # type: ignore[import-untyped]
+
+from verify_derivations.formulas.polynomial import Polynomial, polynomial
+
+Base: TypeAlias = Fraction | Decimal | Polynomial
+Value: TypeAlias = "Fraction | Decimal | Polynomial | Dual"
+
+NIL, ONE = Fraction(0), Fraction(1)
+_NEGLIGIBLE = Decimal("1e-30")  # far above rounding at 50 digits; what is closer than this counts as equal
+_MAX_EXPONENT = 512
+
+_levels = itertools.count(1)
+
+
+class Undefined(ArithmeticError):
+    """The expression has no value at this point: a division by zero, a logarithm of a non-positive number."""
+
+
+class NotExpandable(ArithmeticError):
+    """A polynomial value where a number is needed (a comparison, a choice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dual:
+    """``value + ε·tangent`` with ``ε² = 0``, one ``ε`` a level. A later level never occurs inside an earlier one."""
+
+    value: Value
+    tangent: Value
+    level: int
+
+
+def new_level() -> int:
+    return next(_levels)
+
+
+def seeded(value: Value, level: int) -> Dual:
+    """``value + ε``."""
+    return Dual(value, ONE, level)
+
+
+def split(value: Value, level: int) -> tuple[Value, Value]:
+    """Value and tangent at ``level``."""
+    return (value.value, value.tangent) if isinstance(value, Dual) and value.level == level else (value, NIL)
+
+
+def primal(value: Value) -> Base:
+    while isinstance(value, Dual):
+        value = value.value
+    return value
+
+
+def decimal_of(value: Base) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+    if isinstance(value, Polynomial):
+        raise NotExpandable(repr(value))
+    return value
+
+
+def same(left: Base, right: Base) -> bool:
+    """Equal, for decimals up to rounding."""
+    if isinstance(left, Polynomial) or isinstance(right, Polynomial):
+        return _polynomial(left) == _polynomial(right)
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left == right
+    x, y = decimal_of(left), decimal_of(right)
+    return abs(x - y) <= _NEGLIGIBLE * max(abs(x), abs(y), Decimal(1))
+
+
+def less_than(left: Base, right: Base) -> bool:
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left < right
+    return decimal_of(left) < decimal_of(right)
+
+
+# -- ring operations ----------------------------------------------------------------------------
+def add(left: Value, right: Value) -> Value:
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left + right
+    if isinstance(left, Fraction) and not left:
+        return right
+    if isinstance(right, Fraction) and not right:
+        return left
+    if isinstance(left, Dual) or isinstance(right, Dual):
+        level = _level(left, right)
+        (x, dx), (y, dy) = split(left, level), split(right, level)
+        return _dual(add(x, y), add(dx, dy), level)
+    if isinstance(left, Polynomial) or isinstance(right, Polynomial):
+        return _tidy(_polynomial(left) + _polynomial(right))
+    return decimal_of(left) + decimal_of(right)
+
+
+def mul(left: Value, right: Value) -> Value:
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left * right
+    if (isinstance(left, Fraction) and not left) or (isinstance(right, Fraction) and not right):
+        return NIL
+    if isinstance(left, Dual) or isinstance(right, Dual):
+        level = _level(left, right)
+        (x, dx), (y, dy) = split(left, level), split(right, level)
+        return _dual(mul(x, y), add(mul(x, dy), mul(dx, y)), level)
+    if isinstance(left, Polynomial) or isinstance(right, Polynomial):
+        return _tidy(_polynomial(left) * _polynomial(right))
+    return decimal_of(left) * decimal_of(right)
+
+
+def negative(value: Value) -> Value:
+    return mul(Fraction(-1), value)
+
+
+def subtract(left: Value, right: Value) -> Value:
+    return add(left, negative(right))
+
+
+def inverse(value: Value) -> Value:
+    match value:
+        case Dual(x, dx, level):
+            reciprocal = inverse(x)
+            return _dual(reciprocal, negative(mul(dx, mul(reciprocal, reciprocal))), level)
+        case Polynomial():
+            return Polynomial.atom(f"inverse({value!r})")
+        case Fraction():
+            if not value:
+                raise Undefined("division by zero")
+            return 1 / value
+    if abs(value) < _NEGLIGIBLE:
+        raise Undefined("division by zero")
+    return 1 / value
+
+
+def power(base: Value, exponent: Value) -> Value:
+    """``base^exponent``; ``0^0`` is one, as in a polynomial."""
+    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+        return _integer_power(base, int(exponent))
+    if isinstance(exponent, Fraction) and isinstance(base, Fraction):
+        root = _exact_power(base, exponent)
+        if root is not None:
+            return root
+    if isinstance(exponent, Fraction) and exponent.denominator == 2 and isinstance(base, Dual):
+        # x^{n/2} has a derivative for every x > 0 and needs no logarithm.
+        slope = mul(exponent, power(base.value, exponent - 1))
+        return _dual(power(base.value, exponent), mul(slope, base.tangent), base.level)
+    return elementary("exp", mul(exponent, elementary("log", base)))
+
+
+def _integer_power(base: Value, exponent: int) -> Value:
+    if abs(exponent) > _MAX_EXPONENT:
+        raise Undefined(f"exponent {exponent} is too large")
+    if exponent < 0:
+        return inverse(_integer_power(base, -exponent))
+    result: Value = ONE
+    for _ in range(exponent):
+        result = mul(result, base)
+    return result
+
+
+def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    """A rational root of a rational, where there is one."""
+    if base < 0:
+        raise Undefined("a root of a negative number")
+    if base == 0:
+        if exponent < 0:
+            raise Undefined("division by zero")
+        return NIL
+    if exponent.denominator != 2:
+        return None
+    numerator, denominator = math.isqrt(base.numerator), math.isqrt(base.denominator)
+    if numerator**2 != base.numerator or denominator**2 != base.denominator:
+        return None
+    return Fraction(numerator, denominator) ** int(exponent * 2)
+
+
+# -- elementary functions -----------------------------------------------------------------------
+def elementary(name: str, argument: Value) -> Value:
+    """A function of :data:`ELEMENTARY`, by its derivative rule where the argument has a tangent."""
+    function, derivative, fixed = ELEMENTARY[name]
+    match argument:
+        case Dual(x, dx, level):
+            return _dual(elementary(name, x), mul(derivative(x), dx), level)
+        case Polynomial():
+            return Polynomial.atom(f"{name}({argument!r})")
+        case Fraction() if argument in fixed:
+            return fixed[argument]
+    try:
+        return function(decimal_of(argument))
+    except (decimal.Overflow, decimal.InvalidOperation) as error:
+        raise Undefined(f"{name} of {argument}") from error
+
+
+def _log(x: Decimal) -> Decimal:
+    if x <= 0:
+        raise Undefined("logarithm of a number that is not positive")
+    return x.ln()
+
+
+def _tanh(x: Decimal) -> Decimal:
+    if abs(x) > 1000:
+        return Decimal(1).copy_sign(x)
+    square = (2 * x).exp()
+    return (square - 1) / (square + 1)
+
+
+def _special(name: str) -> Callable[[Decimal], Decimal]:
+    def function(x: Decimal) -> Decimal:
+        digits = decimal.getcontext().prec
+        with mpmath.workdps(digits + 5):
+            result = getattr(mpmath, name)(mpmath.mpf(str(x)))
+            if not isinstance(result, mpmath.mpf):
+                raise Undefined(f"{name} of {x}")
+            return +Decimal(mpmath.nstr(result, digits + 2))
+
+    return function
+
+
+def _one_minus_square(name: str) -> Callable[[Value], Value]:
+    return lambda x: subtract(ONE, power(elementary(name, x), Fraction(2)))
+
+
+def _logistic_slope(x: Value) -> Value:
+    value = elementary("sigmoid", x)
+    return mul(value, subtract(ONE, value))
+
+
+def _normal_slope(x: Value) -> Value:  # erf' = 2/√π · exp(−x²)
+    return mul(2 / pi().sqrt(), elementary("exp", negative(mul(x, x))))
+
+
+def pi() -> Decimal:
+    digits = decimal.getcontext().prec
+    with mpmath.workdps(digits + 5):
+        return +Decimal(mpmath.nstr(+mpmath.pi, digits + 2))
+
+
+Rule: TypeAlias = tuple[Callable[[Decimal], Decimal], Callable[[Value], Value], dict[Fraction, Fraction]]
+
+ELEMENTARY: dict[str, Rule] = {
+    # name: value, derivative, arguments with a rational value
+    "exp": (Decimal.exp, lambda x: elementary("exp", x), {NIL: ONE}),
+    "log": (_log, lambda x: inverse(x), {ONE: NIL}),
+    "ln": (_log, lambda x: inverse(x), {ONE: NIL}),
+    "tanh": (_tanh, _one_minus_square("tanh"), {NIL: NIL}),
+    "sigmoid": (lambda x: 1 / (1 + (-x).exp()), _logistic_slope, {NIL: Fraction(1, 2)}),
+    "softplus": (lambda x: (1 + x.exp()).ln(), lambda x: elementary("sigmoid", x), {}),
+    "sin": (_special("sin"), lambda x: elementary("cos", x), {NIL: NIL}),
+    "cos": (_special("cos"), lambda x: negative(elementary("sin", x)), {NIL: ONE}),
+    "tan": (_special("tan"), lambda x: add(ONE, power(elementary("tan", x), Fraction(2))), {NIL: NIL}),
+    "arctan": (_special("atan"), lambda x: inverse(add(ONE, mul(x, x))), {NIL: NIL}),
+    "sinh": (_special("sinh"), lambda x: elementary("cosh", x), {NIL: NIL}),
+    "cosh": (_special("cosh"), lambda x: elementary("sinh", x), {NIL: ONE}),
+    "erf": (_special("erf"), _normal_slope, {NIL: NIL}),
+}
+
+
+# -- functions that are not known in closed form --------------------------------------------------
+def generic(name: str, coefficients: Sequence[Fraction], arguments: Sequence[Value], counts: tuple[int, ...]) -> Value:
+    """A stand-in for an unknown smooth function: ``c₀ + c₁u + c₂u² + c₃u³`` with ``u = Σ_k (k+1)·x_k``, or, of
+    polynomials, an atom. ``counts`` are the derivatives taken in each argument."""
+    counts = counts or (0,) * len(arguments)
+    level = max((a.level for a in arguments if isinstance(a, Dual)), default=0)
+    if level:
+        inner = [split(a, level) for a in arguments]
+        values = [x for x, _ in inner]
+        tangent: Value = NIL
+        for k, (_, dx) in enumerate(inner):
+            if not (isinstance(dx, Fraction) and not dx):
+                raised = (*counts[:k], counts[k] + 1, *counts[k + 1:])
+                tangent = add(tangent, mul(generic(name, coefficients, values, raised), dx))
+        return _dual(generic(name, coefficients, values, counts), tangent, level)
+    if any(isinstance(a, Polynomial) for a in arguments):
+        return Polynomial.atom(f"{name}{counts}{tuple(arguments)!r}")
+    combination: Value = NIL
+    scale = ONE
+    for k, argument in enumerate(arguments):
+        combination = add(combination, mul(Fraction(k + 1), argument))
+        scale *= Fraction(k + 1) ** counts[k]
+    total: Value = NIL
+    order = sum(counts)
+    for degree in range(order, len(coefficients)):
+        falling = Fraction(math.perm(degree, order)) * coefficients[degree]
+        total = add(total, mul(falling, power(combination, Fraction(degree - order))))
+    return mul(scale, total)
+
+
+# -- helpers --------------------------------------------------------------------------------------
+def _level(left: Value, right: Value) -> int:
+    return max(left.level if isinstance(left, Dual) else 0, right.level if isinstance(right, Dual) else 0)
+
+
+def _dual(value: Value, tangent: Value, level: int) -> Value:
+    return value if isinstance(tangent, Fraction) and not tangent else Dual(value, tangent, level)
+
+
+def _polynomial(value: Base) -> Polynomial:
+    if isinstance(value, Decimal):
+        raise NotExpandable("a decimal among symbols")
+    return polynomial(value)
+
+
+def _tidy(value: Polynomial) -> Base:
+    return value.value if value.is_constant else value

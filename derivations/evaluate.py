@@ -1,0 +1,499 @@
+"""The reference interpreter: slow, explicit, and independent of everything that it judges.
+
+It imports neither the normal form, nor the differentiator, nor the code generator. An expression is
+evaluated by walking it, a quantity by its definition, and ``∂L/∂X`` by forward-mode dual numbers through
+the definitions, with ``X`` treated as an independent variable. Values are exact rationals until something
+transcendental occurs, then decimals of :data:`DIGITS` digits.
+"""
+
+from __future__ import annotations
+
+import decimal
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from verify_derivations.derivations import arithmetic
+from verify_derivations.derivations.arithmetic import NIL, ONE, NotExpandable, Undefined, Value, primal
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
+from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
+    Apply,
+    ArgMaximum,
+    Binder,
+    Bracket,
+    Compare,
+    Constraint,
+    Maximum,
+    Mul,
+    Number,
+    Power,
+    Product,
+    Scalar,
+    Size,
+    Sum,
+    walk,
+)
+from verify_derivations.formulas.polynomial import Polynomial
+
+DIGITS = 50
+STEPS = 2_000_000  # nodes visited before an evaluation is given up
+
+Indices: TypeAlias = tuple[int, ...]
+Leaves: TypeAlias = Callable[[str, Indices], Value]
+"""The entries of what has no definition: ``leaves(head, indices)``."""
+
+
+class OutOfRange(IndexError):
+    """An access outside a tensor: whoever built the expression forgot a bracket."""
+
+
+class TooLarge(RuntimeError):
+    """The evaluation was given up after too many steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``∂ of / ∂ head[indices]``: a side of a claim that no expression node can state."""
+
+    of: Scalar
+    head: str
+    indices: tuple[Polynomial, ...] = ()
+
+
+Side: TypeAlias = Scalar | Partial
+
+
+def evaluate(
+    expression: Side,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Any],
+    indices: Mapping[str, int] | None = None,
+    *,
+    environment: Environment | None = None,
+    digits: int = DIGITS,
+) -> Fraction | Decimal:
+    """The value of ``expression``. ``values`` maps heads to numbers or nested lists, zero-based.
+
+    >>> from verify_derivations.formulas.expressions import Access, polynomial, summation
+    >>> evaluate(summation([("%i", polynomial("n"))], Access("x", (polynomial("%i"),))), {"n": 3}, {"x": [1, 2, 4]})
+    Fraction(7, 1)
+    """
+    interpreter = Interpreter(environment or Environment(), sizes, arrays(values), digits=digits)
+    result = primal(interpreter.side(expression, indices or {}))
+    assert not isinstance(result, Polynomial)
+    return result
+
+
+def arrays(values: Mapping[str, Any]) -> Leaves:
+    """Leaves from numbers and nested sequences."""
+
+    def leaf(head: str, indices: Indices) -> Value:
+        if head not in values:
+            raise KeyError(f"no value for {head}")
+        entry = values[head]
+        for index in indices:
+            entry = entry[index]
+        return entry if isinstance(entry, Decimal | Polynomial) else Fraction(entry)
+
+    return leaf
+
+
+class Interpreter:
+    """Evaluates scalars, quantities and adjoints at one point; entries are computed once.
+
+    ``ties`` collects the places where a comparison or a maximum was decided between equal values: there
+    a statement that holds almost everywhere says nothing. ``functions`` gives the coefficients that stand
+    for functions unknown to the environment; ``used`` collects the names of those that were needed.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        sizes: Mapping[str, int],
+        leaves: Leaves,
+        *,
+        functions: Mapping[str, Sequence[Fraction]] | None = None,
+        digits: int = DIGITS,
+        steps: int = STEPS,
+    ) -> None:
+        self.environment, self.sizes, self.leaves = environment, dict(sizes), leaves
+        self.functions = functions or {}
+        self.ties: list[str] = []
+        self.used: dict[str, None] = {}
+        self._digits = digits
+        self._steps = [steps]  # shared with the perturbed interpreters
+        self._memo: dict[tuple[str, Indices], Value] = {}
+
+    # -- what callers use -----------------------------------------------------------------------
+    def scalar(self, expression: Scalar, indices: Mapping[str, int] | None = None) -> Value:
+        with self._precision():
+            return self._scalar(expression, {**self.sizes, **(indices or {})}, {})
+
+    def entry(self, head: str, indices: Indices = ()) -> Value:
+        with self._precision():
+            return self._entry(head, indices)
+
+    def tensor(self, head: str) -> dict[Indices, Value]:
+        """All entries, in lexicographic order. The head of an adjoint has the extents of its quantity."""
+        return {indices: self.entry(head, indices) for indices in itertools.product(*map(range, self.extents(head)))}
+
+    def derivative(self, of: Scalar | str, head: str, at: Indices, indices: Mapping[str, int] | None = None) -> Value:
+        """``∂ of / ∂ head[at]`` with ``head`` as an independent variable."""
+        with self._precision():
+            perturbed = Perturbed(self, head, at)
+            names = {**self.sizes, **(indices or {})}
+            value = perturbed._entry(of, ()) if isinstance(of, str) else perturbed._scalar(of, names, {})
+            return arithmetic.split(value, perturbed.level)[1]
+
+    def side(self, side: Side, indices: Mapping[str, int] | None = None) -> Value:
+        if not isinstance(side, Partial):
+            return self.scalar(side, indices)
+        names = {**self.sizes, **(indices or {})}
+        return self.derivative(side.of, side.head, tuple(integer(index, names) for index in side.indices), indices)
+
+    def extents(self, head: str) -> Indices:
+        quantity = self.environment.quantities.get(self._of_adjoint(head) or head)
+        return tuple(integer(extent, self.sizes) for extent in quantity.extents) if quantity else ()
+
+    def coefficients(self, function: str) -> Sequence[Fraction]:
+        """What stands for a function that is not known in closed form."""
+        given = self.functions.get(function)
+        return given or generic_coefficients(function, increasing=function in self.environment.increasing)
+
+    # -- entries --------------------------------------------------------------------------------
+    def _entry(self, head: str, indices: Indices) -> Value:
+        key = (head, indices)
+        if key not in self._memo:
+            self._memo[key] = self._compute(head, indices)
+        return self._memo[key]
+
+    def _compute(self, head: str, indices: Indices) -> Value:
+        target = self._of_adjoint(head)
+        quantity = self.environment.quantities.get(head if target is None else target)
+        if quantity is not None:
+            self._check_range(quantity, indices)
+        if target is not None and head not in self.environment.quantities:
+            return self.leaves(head, indices) if quantity is None or quantity.opaque else self._adjoint(target, indices)
+        if quantity is None or quantity.body is None:
+            return self.leaves(head, indices)
+        return self._by_definition(quantity, indices)
+
+    def _by_definition(self, quantity: Quantity, indices: Indices) -> Value:
+        assert quantity.body is not None
+        return self._scalar(quantity.body, {**self.sizes, **dict(zip(quantity.indices, indices, strict=True))}, {})
+
+    def _check_range(self, quantity: Quantity, indices: Indices) -> None:
+        extents = tuple(integer(extent, self.sizes) for extent in quantity.extents)
+        if len(extents) != len(indices) or not all(0 <= i < n for i, n in zip(indices, extents, strict=True)):
+            raise OutOfRange(f"{quantity.head}{list(indices)} outside {list(extents)}")
+
+    def _adjoint(self, head: str, indices: Indices) -> Value:
+        """``∂L/∂head[indices]``: through the definitions, up to the loss or to an opaque quantity, whose own
+        adjoint is a leaf."""
+        loss = self.environment.loss
+        assert loss is not None
+        if head == loss:
+            return ONE
+        opaque = [q for q in self.environment.quantities.values() if q.opaque and q.head != head and q.body is not None]
+        perturbed = Perturbed(self, head, indices, cut=frozenset(q.head for q in opaque))
+        bridges = [q for q in opaque if perturbed.depends(q)]
+        total: Value = NIL
+        if loss in self.environment.quantities and self.environment.quantities[loss].body is not None:
+            total = arithmetic.split(perturbed._entry(loss, ()), perturbed.level)[1]
+        elif not bridges:
+            raise Undefined(f"nothing is known of how {loss} depends on {head}")
+        for quantity in bridges:
+            for position in itertools.product(*map(range, self.extents(quantity.head))):
+                tangent = arithmetic.split(perturbed._by_definition(quantity, position), perturbed.level)[1]
+                if tangent != NIL:
+                    total = arithmetic.add(total, arithmetic.mul(self._entry(adjoint(quantity.head, loss), position), tangent))
+        return total
+
+    def _of_adjoint(self, head: str) -> str | None:
+        return None if self.environment.loss is None else adjoint_of(head, self.environment.loss)
+
+    # -- nodes ----------------------------------------------------------------------------------
+    def _scalar(self, node: Scalar, names: dict[str, int], parameters: Mapping[str, Value]) -> Value:
+        self._steps[0] -= 1
+        if self._steps[0] < 0:
+            raise TooLarge("the evaluation takes too many steps")
+        match node:
+            case Number(value):
+                return value
+            case Size(value):
+                return Fraction(exact(value, names))
+            case Access(head, indices):
+                if not indices and head in parameters:
+                    return parameters[head]
+                return self._entry(head, tuple(integer(index, names) for index in indices))
+            case Add(terms):
+                total: Value = NIL
+                for term in terms:
+                    total = arithmetic.add(total, self._scalar(term, names, parameters))
+                return total
+            case Mul(factors):
+                return self._product(factors, names, parameters)
+            case Power(base, exponent):
+                return arithmetic.power(self._scalar(base, names, parameters), self._scalar(exponent, names, parameters))
+            case Apply(function, arguments, derivative):
+                values = [self._scalar(argument, names, parameters) for argument in arguments]
+                return self._apply(function, values, derivative)
+            case Sum(binders, body):
+                total = NIL
+                for inner in self._ranges(binders, guards(body), names):
+                    total = arithmetic.add(total, self._scalar(body, inner, parameters))
+                return total
+            case Product(binders, body):
+                total = ONE
+                for inner in self._ranges(binders, (), names):
+                    total = arithmetic.mul(total, self._scalar(body, inner, parameters))
+                return total
+            case Maximum(binders, body):
+                return self._largest([self._scalar(body, n, parameters) for n in self._ranges(binders, (), names)])
+            case ArgMaximum(binders, body, at):
+                return self._is_largest(binders, body, tuple(integer(p, names) for p in at), names, parameters)
+            case Bracket(constraints):
+                return ONE if all(holds(constraint, names) for constraint in constraints) else NIL
+            case Compare(left, relation, right):
+                return self._compare(
+                    self._scalar(left, names, parameters), relation, self._scalar(right, names, parameters)
+                )
+        raise TypeError(f"no rule to evaluate {type(node).__name__}")
+
+    def _ranges(
+        self, binders: tuple[Binder, ...], constraints: tuple[Constraint, ...], names: Mapping[str, int]
+    ) -> Iterator[dict[str, int]]:
+        """All values of the bound variables that satisfy ``constraints``, each as soon as it can be decided."""
+        if not binders:
+            yield dict(names)
+            return
+        (variable, extent), rest = binders[0], binders[1:]
+        later = {name for name, _ in rest}
+        now = [c for c in constraints if not c.value.names & later]
+        waiting = tuple(c for c in constraints if c.value.names & later)
+        for value in range(integer(extent, names)):
+            inner = {**names, variable: value}
+            if all(holds(constraint, inner) for constraint in now):
+                yield from self._ranges(rest, waiting, inner)
+
+    def _product(self, factors: tuple[Scalar, ...], names: dict[str, int], parameters: Mapping[str, Value]) -> Value:
+        """Brackets first: where one is zero, the other factors need not have a value."""
+        total: Value = ONE
+        for factor in sorted(factors, key=_reluctance):
+            total = arithmetic.mul(total, self._scalar(factor, names, parameters))
+            if isinstance(factor, Bracket | Compare) and total == NIL:
+                return NIL
+        return total
+
+    def _apply(self, function: str, arguments: Sequence[Value], derivative: tuple[int, ...]) -> Value:
+        name = function.lstrip("\\")
+        definition = self.environment.functions.get(function)
+        if definition is None and name not in arithmetic.ELEMENTARY and name not in _COMPOSED:
+            self.used[function] = None
+            return arithmetic.generic(function, self.coefficients(function), arguments, derivative)
+        for k, count in enumerate(derivative):
+            if count:  # the derivative in argument k is the tangent where that argument is perturbed
+                level = arithmetic.new_level()
+                moved = [arithmetic.seeded(a, level) if i == k else a for i, a in enumerate(arguments)]
+                lower = (*derivative[:k], count - 1, *derivative[k + 1:])
+                return arithmetic.split(self._apply(function, moved, lower), level)[1]
+        if definition is not None:
+            bound = dict(zip(definition.parameters, arguments, strict=True))
+            return self._scalar(definition.body, dict(self.sizes), bound)
+        if name in arithmetic.ELEMENTARY:
+            return arithmetic.elementary(name, arguments[0])
+        return _COMPOSED[name](self, arguments)
+
+    # -- choices --------------------------------------------------------------------------------
+    def _largest(self, values: Sequence[Value]) -> Value:
+        """The maximum. It is a tie only where the largest values differ in their tangents."""
+        if not values:
+            raise Undefined("maximum of nothing")
+        best = values[0]
+        for value in values[1:]:
+            if arithmetic.same(primal(value), primal(best)):
+                if value != best and (isinstance(value, arithmetic.Dual) or isinstance(best, arithmetic.Dual)):
+                    self.ties.append("maximum")
+            elif arithmetic.less_than(primal(best), primal(value)):
+                best = value
+        return best
+
+    def _is_largest(
+        self,
+        binders: tuple[Binder, ...],
+        body: Scalar,
+        at: Indices,
+        names: dict[str, int],
+        parameters: Mapping[str, Value],
+    ) -> Value:
+        chosen: tuple[Indices, arithmetic.Base] | None = None
+        positions = []
+        for inner in self._ranges(binders, (), names):
+            position = tuple(inner[variable] for variable, _ in binders)
+            value = primal(self._scalar(body, inner, parameters))
+            positions.append(position)
+            if chosen is None or not arithmetic.same(value, chosen[1]) and arithmetic.less_than(chosen[1], value):
+                chosen = (position, value)
+            elif arithmetic.same(value, chosen[1]):
+                self.ties.append("position of a maximum")
+        if at not in positions or chosen is None:
+            raise OutOfRange(f"position {list(at)} outside the range of a maximum")
+        return ONE if chosen[0] == at else NIL
+
+    def _compare(self, left: Value, relation: str, right: Value) -> Value:
+        x, y = primal(left), primal(right)
+        if arithmetic.same(x, y):
+            self.ties.append(f"comparison {relation}")
+            return ONE if relation in (">=", "==") else NIL
+        if relation in ("==", "!="):
+            if isinstance(x, Polynomial) or isinstance(y, Polynomial):
+                raise NotExpandable("comparison of symbols")
+            return ONE if relation == "!=" else NIL
+        return ONE if arithmetic.less_than(y, x) else NIL
+
+    def _precision(self) -> Any:
+        return decimal.localcontext(prec=self._digits)
+
+
+class Perturbed(Interpreter):
+    """The same point with ``head[indices] + ε``. Quantities that do not depend on ``head`` are the parent's.
+
+    Heads in ``cut`` stay as they are at the unperturbed point.
+    """
+
+    def __init__(self, parent: Interpreter, head: str, indices: Indices, cut: frozenset[str] = frozenset()) -> None:
+        super().__init__(parent.environment, parent.sizes, parent.leaves, functions=parent.functions)
+        self._digits, self._steps, self.ties, self.used = parent._digits, parent._steps, parent.ties, parent.used
+        self.parent, self.head, self.indices = parent, head, indices
+        self.level = arithmetic.new_level()
+        self._affected = _affected(parent.environment, head, cut)
+
+    def depends(self, quantity: Quantity) -> bool:
+        """Whether the definition mentions something that moves."""
+        return bool(_uses(self.environment, quantity) & self._affected)
+
+    def _compute(self, head: str, indices: Indices) -> Value:
+        if head == self.head:
+            value = self.parent._entry(head, indices)
+            return arithmetic.seeded(value, self.level) if indices == self.indices else value
+        if head in self._affected or (self._of_adjoint(head) is not None and head not in self.environment.quantities):
+            return super()._compute(head, indices)
+        return self.parent._entry(head, indices)
+
+
+# -- what depends on what -------------------------------------------------------------------------
+def mentions(environment: Environment, expression: Scalar) -> frozenset[str]:
+    """The heads in ``expression``, also those inside the definitions of its functions."""
+    found: set[str] = set()
+    pending: list[Scalar] = [expression]
+    functions: set[str] = set()
+    while pending:
+        for node in walk(pending.pop()):
+            if isinstance(node, Access):
+                found.add(node.head)
+            elif isinstance(node, Apply) and node.function in environment.functions and node.function not in functions:
+                functions.add(node.function)
+                pending.append(environment.functions[node.function].body)
+    return frozenset(found)
+
+
+def _uses(environment: Environment, quantity: Quantity) -> frozenset[str]:
+    return frozenset() if quantity.body is None else mentions(environment, quantity.body)
+
+
+def _affected(environment: Environment, head: str, cut: frozenset[str]) -> frozenset[str]:
+    """``head`` and everything defined from it without passing through ``cut``."""
+    uses = {q.head: _uses(environment, q) for q in environment.quantities.values()}
+    found = {head}
+    grown = True
+    while grown:
+        new = {name for name, used in uses.items() if name not in found and name not in cut and used & found}
+        found |= new
+        grown = bool(new)
+    return frozenset(found)
+
+
+# -- integers -------------------------------------------------------------------------------------
+def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
+    total: int | Fraction = 0
+    for monomial, coefficient in value.terms:
+        product: int | Fraction = coefficient.numerator if coefficient.denominator == 1 else coefficient
+        for name in monomial:
+            product *= names[name]
+        total += product
+    return total
+
+
+def integer(value: Polynomial, names: Mapping[str, int]) -> int:
+    result = exact(value, names)
+    if isinstance(result, int):
+        return result
+    if result.denominator != 1:
+        raise OutOfRange(f"{value!r} = {result} is not an integer")
+    return int(result)
+
+
+def holds(constraint: Constraint, names: Mapping[str, int]) -> bool:
+    value = exact(constraint.value, names)
+    return value >= 0 if constraint.relation == ">=" else (value == 0) == (constraint.relation == "==")
+
+
+def guards(body: Scalar) -> tuple[Constraint, ...]:
+    """Constraints outside of which ``body`` is zero."""
+    factors = body.factors if isinstance(body, Mul) else (body,)
+    return tuple(c for factor in factors if isinstance(factor, Bracket) for c in factor.constraints)
+
+
+def _reluctance(factor: Scalar) -> int:
+    return 0 if isinstance(factor, Bracket) else 1 if isinstance(factor, Compare) else 2
+
+
+# -- functions ------------------------------------------------------------------------------------
+def generic_coefficients(name: str, *, seed: int = 0, increasing: bool = False) -> tuple[Fraction, ...]:
+    """Coefficients of a cubic that stands for an unknown function; increasing everywhere if asked."""
+    choice = random.Random(f"{seed}|{name}")
+    constant, slope = Fraction(choice.choice([1, 2, -1])), Fraction(choice.choice([1, 2, 3]))
+    quadratic = Fraction(0) if increasing else Fraction(choice.choice([1, 2, -1, -2]))
+    return constant, slope, quadratic, Fraction(1)
+
+
+def _maximum(interpreter: Interpreter, arguments: Sequence[Value]) -> Value:
+    return interpreter._largest(arguments)
+
+
+def _minimum(interpreter: Interpreter, arguments: Sequence[Value]) -> Value:
+    return arithmetic.negative(interpreter._largest([arithmetic.negative(a) for a in arguments]))
+
+
+def _relu(interpreter: Interpreter, arguments: Sequence[Value]) -> Value:
+    return interpreter._largest([NIL, arguments[0]])
+
+
+def _absolute(interpreter: Interpreter, arguments: Sequence[Value]) -> Value:
+    return interpreter._largest([arguments[0], arithmetic.negative(arguments[0])])
+
+
+def _sign(interpreter: Interpreter, arguments: Sequence[Value]) -> Value:
+    return arithmetic.subtract(
+        interpreter._compare(arguments[0], ">", NIL), interpreter._compare(NIL, ">", arguments[0])
+    )
+
+
+def _square_root(_: Interpreter, arguments: Sequence[Value]) -> Value:
+    return arithmetic.power(arguments[0], Fraction(1, 2))
+
+
+def _pi(_: Interpreter, arguments: Sequence[Value]) -> Value:
+    return arithmetic.pi()
+
+
+_COMPOSED: dict[str, Callable[[Interpreter, Sequence[Value]], Value]] = {
+    "sqrt": _square_root, "pi": _pi,
+    "max": _maximum, "min": _minimum, "relu": _relu, "ReLU": _relu, "abs": _absolute, "sign": _sign, "sgn": _sign,
+}
