@@ -1,0 +1,252 @@
+"""Symbolic differentiation in index notation: a δ per index, the chain rule, adjoints of the loss.
+
+Bound variables of an expression are renamed apart before it is differentiated, so that no index of the
+variable is ever captured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TypeAlias
+
+from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint
+from verify_derivations.formulas.expressions import (
+    NOUGHT,
+    UNIT,
+    Access,
+    Add,
+    Apply,
+    ArgMaximum,
+    Bracket,
+    Compare,
+    Constraint,
+    Maximum,
+    Mul,
+    Number,
+    Polynomial,
+    Power,
+    Product,
+    Scalar,
+    Size,
+    Sum,
+    add,
+    apply,
+    bracket,
+    equal,
+    fresh,
+    map_accesses,
+    mul,
+    polynomial,
+    power,
+    rename_apart,
+    scalar,
+    substitute,
+    summation,
+)
+
+Rule: TypeAlias = Callable[..., tuple[Scalar, ...]]
+"""The partial derivatives of a function, one per argument, at given arguments."""
+
+_HALF = Fraction(1, 2)
+
+RULES: Mapping[str, Rule] = MappingProxyType({
+    "exp": lambda x: (apply("exp", x),),
+    "log": lambda x: (power(x, -1),),
+    "sqrt": lambda x: (scalar(_HALF) * power(x, -_HALF),),
+    "tanh": lambda x: (1 - power(apply("tanh", x), 2),),
+    "sigmoid": lambda x: (apply("sigmoid", x) * (1 - apply("sigmoid", x)),),
+    "softplus": lambda x: (apply("sigmoid", x),),
+    "sinh": lambda x: (apply("cosh", x),),
+    "cosh": lambda x: (apply("sinh", x),),
+    "sin": lambda x: (apply("cos", x),),
+    "cos": lambda x: (-apply("sin", x),),
+    "tan": lambda x: (1 + power(apply("tan", x), 2),),
+    "arctan": lambda x: (power(1 + power(x, 2), -1),),
+    "erf": lambda x: (2 * power(apply("pi"), -_HALF) * apply("exp", -power(x, 2)),),
+    "relu": lambda x: (Compare(x, ">", NOUGHT),),
+    "abs": lambda x: (apply("sign", x),),
+    "sign": lambda x: (NOUGHT,),
+    "max": lambda *xs: tuple(_selected(xs, k, lambda a, b: Compare(a, ">", b)) for k in range(len(xs))),
+    "min": lambda *xs: tuple(_selected(xs, k, lambda a, b: Compare(b, ">", a)) for k in range(len(xs))),
+})
+"""The calculus table. Off ties of ``relu``, ``abs``, ``max`` and ``min``, where a derivative exists."""
+
+
+def derivative(
+    expression: Scalar, head: str, indices: tuple[Polynomial, ...], environment: Environment
+) -> Scalar:
+    """``∂expression/∂head[indices]`` by the explicit occurrences of ``head``; definitions of other
+    quantities are not looked through. Valid off ties of maxima and comparisons."""
+    return _Differentiation(head, indices, environment, frozenset()).of(rename_apart(expression))
+
+
+def total_derivative(
+    expression: Scalar, head: str, indices: tuple[Polynomial, ...], environment: Environment
+) -> Scalar:
+    """``∂expression/∂head[indices]`` by explicit occurrences of ``head`` and through the definitions of
+    all quantities that depend on it; intermediate quantities stay symbols in the result."""
+    return _Differentiation(head, indices, environment, dependents(head, environment)).of(rename_apart(expression))
+
+
+def dependents(head: str, environment: Environment) -> frozenset[str]:
+    """Quantities whose definitions mention ``head``, directly or through others."""
+    found: set[str] = set()
+    frontier = [head]
+    while frontier:
+        for quantity in environment.consumers(frontier.pop()):
+            if quantity.head not in found and quantity.head != head:
+                found.add(quantity.head)
+                frontier.append(quantity.head)
+    return frozenset(found)
+
+
+def adjoint_step(head: str, environment: Environment) -> Quantity | None:
+    """The definition of ``∂loss/∂head`` by the adjoints of the consumers of ``head``::
+
+        adj(X)[i] = Σ_{consumers Y} Σ_j adj(Y)[j] · ∂Y[j]/∂X[i],    adj(loss) = 1
+
+    ``None`` where it has to stay a symbol: an opaque or unknown quantity, or no loss."""
+    quantity, loss = environment.quantities.get(head), environment.loss
+    if quantity is None or quantity.opaque or loss is None:
+        return None
+    indices = tuple(fresh("i") for _ in quantity.extents)
+    at = tuple(polynomial(i) for i in indices)
+    terms: list[Scalar] = [UNIT] if head == loss else []
+    for consumer in environment.consumers(head) if head != loss else ():
+        assert consumer.body is not None
+        outer = tuple(fresh(j) for j in consumer.indices)
+        where = tuple(polynomial(j) for j in outer)
+        slope = derivative(instantiate(consumer, where), head, at, environment)
+        binders = zip(outer, consumer.extents, strict=True)
+        if slope != NOUGHT:
+            terms.append(summation(binders, mul(Access(adjoint(consumer.head, loss), where), slope)))
+    return Quantity(adjoint(head, loss), quantity.extents, indices, add(*terms))
+
+
+def instantiate(quantity: Quantity, indices: tuple[Polynomial, ...]) -> Scalar:
+    """The body of a definition at the given indices, bound variables fresh."""
+    assert quantity.body is not None and len(indices) == len(quantity.indices), (quantity.head, indices)
+    return substitute(rename_apart(quantity.body), dict(zip(quantity.indices, indices, strict=True)))
+
+
+def call(function: FunctionDefinition, arguments: tuple[Scalar, ...], orders: tuple[int, ...] = ()) -> Scalar:
+    """The body of a document's function at ``arguments``, after ``orders[k]`` derivatives by parameter k."""
+    body = function.body
+    for parameter, order in zip(function.parameters, orders, strict=False):
+        for _ in range(order):
+            body = derivative(body, parameter, (), Environment())
+    values = dict(zip(function.parameters, arguments, strict=True))
+    return map_accesses(rename_apart(body), lambda access: values.get(access.head))
+
+
+def unfold_function(node: Apply, environment: Environment) -> Scalar | None:
+    """A call of a document's function, or a derivative of a known one, by its definition; else ``None``."""
+    definition = environment.functions.get(node.function)
+    if definition is not None:
+        return call(definition, node.arguments, node.derivative)
+    if any(node.derivative) and node.function in RULES:
+        names = tuple(f"argument {k}" for k in range(len(node.arguments)))
+        body = apply(node.function, *(Access(name) for name in names))
+        return call(FunctionDefinition(node.function, names, body), node.arguments, node.derivative)
+    return None
+
+
+class _Differentiation:
+    """One derivative: the rules, one small method a node type that needs one."""
+
+    def __init__(
+        self, head: str, indices: tuple[Polynomial, ...], environment: Environment, through: frozenset[str]
+    ) -> None:
+        self.head, self.indices, self.environment, self.through = head, indices, environment, through
+
+    def of(self, node: Scalar) -> Scalar:
+        match node:
+            case Number() | Size() | Bracket() | Compare() | ArgMaximum():
+                return NOUGHT  # comparisons and positions of maxima are constant off ties
+            case Access():
+                return self.access(node)
+            case Add(terms):
+                return add(*(self.of(term) for term in terms))
+            case Mul(factors):
+                return add(*(
+                    mul(slope, *factors[:k], *factors[k + 1:])
+                    for k, factor in enumerate(factors) if (slope := self.of(factor)) != NOUGHT
+                ))
+            case Power(base, exponent):
+                return self.power(base, exponent)
+            case Apply():
+                return self.apply(node)
+            case Sum(binders, body):
+                return summation(binders, self.of(body))
+            case Maximum(binders, body):
+                return self.maximum(node)
+            case Product():
+                return self.product(node)
+        raise TypeError(f"no derivative rule for {type(node).__name__}")
+
+    def access(self, node: Access) -> Scalar:
+        """∂X[i]/∂X[k] = δ_ik, a factor per index; other quantities through their definitions."""
+        if node.head == self.head:
+            assert len(node.indices) == len(self.indices), (node, self.indices)
+            return bracket(*(equal(a, b) for a, b in zip(node.indices, self.indices, strict=True)))
+        if node.head in self.through:
+            quantity = self.environment.quantities[node.head]
+            return self.of(instantiate(quantity, node.indices))
+        return NOUGHT
+
+    def power(self, base: Scalar, exponent: Scalar) -> Scalar:
+        """d(bᵉ) = e·bᵉ⁻¹·db + bᵉ·log b·de."""
+        by_base, by_exponent = self.of(base), self.of(exponent)
+        first = mul(exponent, power(base, add(exponent, scalar(-1))), by_base)
+        second = mul(power(base, exponent), apply("log", base), by_exponent)
+        return add(first, second)
+
+    def apply(self, node: Apply) -> Scalar:
+        """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k."""
+        slopes = [self.of(argument) for argument in node.arguments]
+        if all(slope == NOUGHT for slope in slopes):
+            return NOUGHT
+        return add(*(
+            mul(self.partial(node, k), slope) for k, slope in enumerate(slopes) if slope != NOUGHT
+        ))
+
+    def partial(self, node: Apply, position: int) -> Scalar:
+        if any(node.derivative) or node.function not in RULES or node.function in self.environment.functions:
+            orders = list(node.derivative or (0,) * len(node.arguments))
+            orders[position] += 1
+            return Apply(node.function, node.arguments, tuple(orders))
+        return RULES[node.function](*node.arguments)[position]
+
+    def maximum(self, node: Maximum) -> Scalar:
+        """d max_p x_p = Σ_p [p is the position of the maximum]·dx_p."""
+        renaming = {v: fresh(v) for v, _ in node.binders}
+        values = {v: polynomial(new) for v, new in renaming.items()}
+        binders = tuple((renaming[v], extent.substitute(values)) for v, extent in node.binders)
+        slope = self.of(rename_apart(substitute(node.body, values)))
+        position = ArgMaximum(node.binders, node.body, tuple(values.values()))
+        return summation(binders, mul(position, slope)) if slope != NOUGHT else NOUGHT
+
+    def product(self, node: Product) -> Scalar:
+        """d Π_p x_p = Σ_p dx_p · Π_{q ≠ p} x_q."""
+        renaming = {v: fresh(v) for v, _ in node.binders}
+        values = {v: polynomial(new) for v, new in renaming.items()}
+        binders = tuple((renaming[v], extent.substitute(values)) for v, extent in node.binders)
+        slope = self.of(rename_apart(substitute(node.body, values)))
+        if slope == NOUGHT:
+            return NOUGHT
+        same = bracket(*(Constraint(polynomial(v) - values[v], "==") for v, _ in node.binders))
+        others = Product(node.binders, add(same, mul(1 - same, node.body)))
+        return summation(binders, mul(slope, others))
+
+
+def _selected(values: tuple[Scalar, ...], chosen: int, beats: Callable[[Scalar, Scalar], Scalar]) -> Scalar:
+    """1 where ``values[chosen]`` beats all others, else 0."""
+    return mul(*(beats(values[chosen], other) for k, other in enumerate(values) if k != chosen))
+
+
+__all__ = [
+    "RULES", "adjoint_step", "call", "dependents", "derivative", "instantiate", "total_derivative",
+    "unfold_function",
+]
