@@ -212,7 +212,8 @@ class Interpreter:
             for position in itertools.product(*map(range, self.extents(quantity.head))):
                 tangent = arithmetic.split(perturbed._by_definition(quantity, position), perturbed.level)[1]
                 if tangent != NIL:
-                    total = arithmetic.add(total, arithmetic.mul(self._entry(adjoint(quantity.head, loss), position), tangent))
+                    outer = self._entry(adjoint(quantity.head, loss), position)
+                    total = arithmetic.add(total, arithmetic.mul(outer, tangent))
         return total
 
     def _of_adjoint(self, head: str) -> str | None:
@@ -240,7 +241,8 @@ class Interpreter:
             case Mul(factors):
                 return self._product(factors, names, parameters)
             case Power(base, exponent):
-                return arithmetic.power(self._scalar(base, names, parameters), self._scalar(exponent, names, parameters))
+                values = [self._scalar(part, names, parameters) for part in (base, exponent)]
+                return arithmetic.power(values[0], values[1])
             case Apply(function, arguments, derivative):
                 values = [self._scalar(argument, names, parameters) for argument in arguments]
                 return self._apply(function, values, derivative)

@@ -1,0 +1,96 @@
+"""Values for the leaves of a claim: nice small numbers first, generic rationals later, as assumed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from verify_derivations.derivations import arithmetic
+from verify_derivations.derivations.arithmetic import NIL, Undefined
+from verify_derivations.derivations.evaluate import Indices, Interpreter
+from verify_derivations.formulas.definitions import Environment
+
+Entry: TypeAlias = tuple[str, Indices]
+
+NICE = tuple(map(Fraction, (1, 2, -1, 3, -2)))
+STYLES = ("nice", "halves", "generic")
+"""How entries are drawn. Beside these, ``simplest`` gives zero, or one where zero is not allowed."""
+
+
+@dataclass
+class Point:
+    """Leaf entries, drawn when they are first asked for and the same ever after. ``fixed`` entries are given."""
+
+    environment: Environment
+    seed: str
+    style: str = "nice"
+    fixed: Mapping[Entry, Fraction] = field(default_factory=dict)
+    entries: dict[Entry, Fraction] = field(default_factory=dict)
+
+    def __call__(self, head: str, indices: Indices) -> Fraction:
+        entry = head, indices
+        if entry not in self.entries:
+            self.entries[entry] = self.fixed[entry] if entry in self.fixed else self._draw(entry)
+        return self.entries[entry]
+
+    def _draw(self, entry: Entry) -> Fraction:
+        if self.style == "simplest":
+            return NIL if self.permits(entry, NIL) else arithmetic.ONE
+        choice = random.Random(f"{self.seed}|{entry}")
+        if self.style == "nice":
+            value = choice.choice(NICE)
+        elif self.style == "halves":
+            value = Fraction(choice.choice([n for n in range(-7, 8) if n]), 2)
+        else:
+            value = Fraction(choice.randint(1, 97) * choice.choice([-1, 1]), choice.randint(1, 31))
+        return abs(value) if entry[0] in self.environment.positive else value
+
+    def permits(self, entry: Entry, value: Fraction) -> bool:
+        head = entry[0]
+        if head in self.environment.positive:
+            return value > 0
+        return value != 0 or head not in self.environment.nonzero
+
+
+def impose_assumptions(point: Point, interpret: Callable[[Point], Interpreter]) -> Interpreter | None:
+    """An interpreter at a point that satisfies the environment's assumptions, or ``None``.
+
+    An equation is satisfied by moving one leaf entry in which it is linear; ``point`` is changed to say so.
+    """
+    interpreter = interpret(point)
+    moved: set[Entry] = set()
+    for left, right in point.environment.assumptions:
+        before = set(point.entries)
+        difference = left - right
+        residual = arithmetic.primal(interpreter.scalar(difference))
+        if arithmetic.same(residual, NIL):
+            continue
+        concerned = [e for e in point.entries if e not in before] + [e for e in point.entries if e in before]
+        for entry in sorted(concerned, reverse=True):
+            if entry in moved or not isinstance(residual, Fraction):
+                continue
+            slope = arithmetic.primal(interpreter.derivative(difference, *entry))
+            if not isinstance(slope, Fraction) or not slope:
+                continue
+            value = point.entries[entry] - residual / slope
+            if not point.permits(entry, value):
+                continue
+            candidate = Point(point.environment, point.seed, point.style, {**point.entries, entry: value})
+            trial = interpret(candidate)
+            if arithmetic.same(arithmetic.primal(trial.scalar(difference)), NIL):
+                point.fixed, point.entries = candidate.fixed, candidate.entries
+                interpreter = interpret(point)
+                moved.add(entry)
+                break
+        else:
+            return None
+    for left, right in point.environment.assumptions:  # a later one may have undone an earlier one
+        try:
+            if not arithmetic.same(arithmetic.primal(interpreter.scalar(left - right)), NIL):
+                return None
+        except Undefined:
+            return None
+    return interpreter

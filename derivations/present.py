@@ -1,0 +1,65 @@
+"""Values as text: numbers, nested lists, the polynomials that stand for unknown functions."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from verify_derivations.derivations.arithmetic import Undefined, primal
+from verify_derivations.derivations.evaluate import Indices, Interpreter, Partial, Side
+from verify_derivations.derivations.points import Entry
+from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.polynomial import Polynomial
+
+SIGNIFICANT = 8
+LARGEST = 64  # entries of an intermediate quantity that is shown
+
+
+def number_text(value: Fraction | Decimal | Polynomial) -> str:
+    """``-1/2`` or, of a decimal, eight significant digits."""
+    if isinstance(value, Decimal):
+        return f"{value:.{SIGNIFICANT}g}" if value else "0"
+    return str(value)
+
+
+def nested_text(extents: Indices, text: Callable[[Indices], str], indices: Indices = ()) -> str:
+    """``[[1, 2], [0, -1]]``; a scalar is its number."""
+    if len(indices) == len(extents):
+        return text(indices)
+    inner = (nested_text(extents, text, (*indices, i)) for i in range(extents[len(indices)]))
+    return "[" + ", ".join(inner) + "]"
+
+
+def polynomial_text(coefficients: Sequence[Fraction], variable: str = "x", power: str = "^") -> str:
+    """``x^3 + 2x + 1``, highest power first; with ``power="**"`` as Python."""
+    parts = []
+    for degree, coefficient in reversed(list(enumerate(coefficients))):
+        if coefficient:
+            factor = "" if degree == 0 else variable if degree == 1 else f"{variable}{power}{degree}"
+            size = str(abs(coefficient)) if not factor or abs(coefficient) != 1 else ""
+            joined = size + ("*" if size and factor and power == "**" else "") + factor
+            parts.append((" - " if coefficient < 0 else " + ") + joined)
+    text = "".join(parts) or " + 0"
+    return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+
+def values_text(sides: Iterable[Side], interpreter: Interpreter, entries: Iterable[Entry]) -> dict[str, str]:
+    """What the sides depend on, by LaTeX name: the leaves of ``entries``, the stand-ins of unknown functions,
+    then the intermediate quantities that the sides name."""
+    values: dict[str, str] = {}
+    for head in dict.fromkeys(head for head, _ in entries):
+        values[head] = tensor_text(head, interpreter)
+    for function in interpreter.used:
+        values[f"{function}\\left(x\\right)"] = polynomial_text(interpreter.coefficients(function))
+    for head in dict.fromkeys(h for side in sides for h in heads(side.of if isinstance(side, Partial) else side)):
+        if head not in values and math.prod(interpreter.extents(head)) <= LARGEST:
+            with contextlib.suppress(Undefined):
+                values[head] = tensor_text(head, interpreter)
+    return values
+
+
+def tensor_text(head: str, interpreter: Interpreter) -> str:
+    return nested_text(interpreter.extents(head), lambda indices: number_text(primal(interpreter.entry(head, indices))))

@@ -1,0 +1,323 @@
+"""Counterexamples: where two sides differ, at the smallest sizes and the simplest values found.
+
+Nothing here proves anything. A difference counts only at a point where both sides are defined and no
+comparison or maximum is decided between equal values, and a difference of decimals only if it is far
+beyond rounding and the same again with twice the digits.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from verify_derivations.derivations import arithmetic, snippet
+from verify_derivations.derivations.arithmetic import Undefined, primal
+from verify_derivations.derivations.evaluate import (
+    DIGITS,
+    Interpreter,
+    OutOfRange,
+    Side,
+    TooLarge,
+    holds,
+    integer,
+)
+from verify_derivations.derivations.points import STYLES, Entry, Point, impose_assumptions
+from verify_derivations.derivations.present import number_text, values_text
+from verify_derivations.derivations.sizes import Scope, candidates, scope, smaller
+from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.expressions import Constraint
+from verify_derivations.formulas.latex import index_names
+from verify_derivations.formulas.polynomial import Polynomial
+
+TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
+STEPS = 400_000  # of one evaluation
+ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A counterexample: sizes, the values of what the two sides depend on, the entry, and both numbers there.
+
+    ``indices`` counts from ``origin`` of :func:`refute`. ``python`` prints both sides when pasted into Python.
+    """
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, str]
+    indices: Mapping[str, int]
+    left: str
+    right: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """No difference at ``points`` points of the listed ``sizes``. ``exact``: all in rational numbers;
+    otherwise up to ``tolerance`` (relative)."""
+
+    sizes: tuple[Mapping[str, int], ...]
+    points: int
+    exact: bool
+    tolerance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    reason: str
+
+
+def refute(
+    left: Side,
+    right: Side,
+    environment: Environment,
+    free: Mapping[str, Polynomial],
+    facts: tuple[Constraint, ...] = (),
+    *,
+    seed: int = 0,
+    points: int = 2,
+    budget_seconds: float = 2.0,
+    origin: int = 1,
+) -> Refuted | Agreement | Unknown:
+    """Look for values at which ``left`` and ``right`` differ.
+
+    ``free`` gives the extents of the free index variables, ``facts`` further constraints on them
+    (``i ≠ j``). ``points`` is the number of points for each choice of sizes.
+    """
+    claim = _Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
+    deadline = time.monotonic() + budget_seconds
+    search = _Search(claim, seed, points, deadline)
+    witness = search.run()
+    if witness is None:
+        return search.agreement()
+    return _present(claim, _simplify(claim, witness, deadline + budget_seconds), origin)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    left: Side
+    right: Side
+    environment: Environment
+    free: Mapping[str, Polynomial]
+    facts: tuple[Constraint, ...]
+    scope: Scope
+
+    def interpreter(self, sizes: Mapping[str, int], *, digits: int = DIGITS) -> Callable[[Point], Interpreter]:
+        return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS)
+
+    def entries(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        """The values of the free indices for which the claim is made."""
+        ranges = [range(integer(extent, sizes)) for extent in self.free.values()]
+        for position in itertools.product(*ranges):
+            indices = dict(zip(self.free, position, strict=True))
+            if all(holds(fact, {**sizes, **indices}) for fact in self.facts):
+                yield indices
+
+
+@dataclass(frozen=True)
+class _Witness:
+    """A point at which the sides differ."""
+
+    sizes: Mapping[str, int]
+    point: Point
+    interpreter: Interpreter
+    indices: Mapping[str, int]
+    left: Fraction | Decimal
+    right: Fraction | Decimal
+
+
+@dataclass
+class _Trial:
+    """What one point had to say: ``compared`` entries, of which none differs if there is no ``witness``."""
+
+    compared: int = 0
+    exact: bool = True
+    witness: _Witness | None = None
+    obstacle: str = ""
+
+
+def _try(claim: _Claim, sizes: Mapping[str, int], point: Point) -> _Trial:
+    trial = _Trial()
+    try:
+        interpreter = impose_assumptions(point, claim.interpreter(sizes))
+    except Undefined as error:
+        interpreter = None
+        trial.obstacle = str(error)
+    if interpreter is None:
+        trial.obstacle = trial.obstacle or "the assumptions could not be satisfied"
+        return trial
+    if interpreter.ties:
+        trial.obstacle = "every point tried is a tie"
+        return trial
+    for indices in claim.entries(sizes):
+        try:
+            left, right = primal(interpreter.side(claim.left, indices)), primal(interpreter.side(claim.right, indices))
+        except Undefined as error:
+            trial.obstacle = str(error)
+            continue
+        if interpreter.ties:
+            trial.obstacle = "every point tried is a tie"
+            return trial
+        assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
+        exact = isinstance(left, Fraction) and isinstance(right, Fraction)
+        trial.compared += 1
+        trial.exact = trial.exact and exact
+        if _differ(left, right) and (exact or _confirmed(claim, sizes, point, indices, left, right)):
+            trial.witness = _Witness(sizes, point, interpreter, indices, left, right)
+            return trial
+    return trial
+
+
+def _differ(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left != right
+    x, y = arithmetic.decimal_of(left), arithmetic.decimal_of(right)
+    largest = max(abs(x), abs(y))
+    return largest > TOLERANCE and abs(x - y) > TOLERANCE * largest
+
+
+def _confirmed(
+    claim: _Claim,
+    sizes: Mapping[str, int],
+    point: Point,
+    indices: Mapping[str, int],
+    left: Fraction | Decimal,
+    right: Fraction | Decimal,
+) -> bool:
+    """The same difference again with twice the digits: it is not made by cancellation."""
+    again = claim.interpreter(sizes, digits=2 * DIGITS)(point)
+    values = primal(again.side(claim.left, indices)), primal(again.side(claim.right, indices))
+    first = arithmetic.decimal_of(left) - arithmetic.decimal_of(right)
+    second = arithmetic.decimal_of(values[0]) - arithmetic.decimal_of(values[1])
+    return abs(first - second) <= Decimal("1e-6") * abs(second)
+
+
+class _Search:
+    """Sizes in order, a few points each, until a difference is found or the time is up."""
+
+    def __init__(self, claim: _Claim, seed: int, points: int, deadline: float) -> None:
+        self.claim, self.seed, self.points, self.deadline = claim, seed, points, deadline
+        self.sizes: list[Mapping[str, int]] = []
+        self.agreeing = 0
+        self.exact = True
+        self.obstacle = "no sizes satisfy the facts"
+
+    def run(self) -> _Witness | None:
+        for sizes in candidates(self.claim.scope, seed=self.seed):
+            if time.monotonic() > self.deadline and self.agreeing:
+                return None
+            witness = self._at(sizes)
+            if witness is not None:
+                return self._smallest(witness)
+            if time.monotonic() > self.deadline + 5:
+                return None
+        return None
+
+    def agreement(self) -> Agreement | Unknown:
+        if not self.agreeing:
+            return Unknown(self.obstacle)
+        return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
+
+    def _at(self, sizes: Mapping[str, int]) -> _Witness | None:
+        if not any(True for _ in self.claim.entries(sizes)):
+            self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
+            return None
+        agreed = 0
+        for number in range(self.points):
+            for attempt in range(ATTEMPTS):
+                style = STYLES[min(number + attempt, len(STYLES) - 1)]
+                point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
+                try:
+                    trial = _try(self.claim, sizes, point)
+                except (TooLarge, OutOfRange) as error:
+                    self.obstacle = str(error)
+                    return None
+                if trial.witness is not None:
+                    return trial.witness
+                if trial.compared and not trial.obstacle:
+                    agreed += 1
+                    self.exact = self.exact and trial.exact
+                    break
+                self.obstacle = trial.obstacle
+        if agreed:
+            self.sizes.append(sizes)
+            self.agreeing += agreed
+        return None
+
+    def _smallest(self, witness: _Witness) -> _Witness:
+        """The smallest sizes below those of ``witness`` at which a difference shows as well."""
+        for sizes in smaller(witness.sizes, self.claim.scope):
+            if time.monotonic() > self.deadline:
+                break
+            if sizes in self.sizes:
+                continue
+            better = self._at(sizes)
+            if better is not None:
+                return better
+        return witness
+
+
+# -- simpler values -------------------------------------------------------------------------------
+_SIMPLE = tuple(map(Fraction, (0, 1, -1, 2)))
+
+
+def _complexity(value: Fraction) -> int:
+    return _SIMPLE.index(value) if value in _SIMPLE else len(_SIMPLE) + abs(value.numerator) + value.denominator
+
+
+def _simplify(claim: _Claim, witness: _Witness, deadline: float) -> _Witness:
+    """The same sizes with as many zeros and ones as keep a difference; whole tensors first."""
+
+    def attempt(changes: Mapping[Entry, Fraction]) -> _Witness | None:
+        if not all(witness.point.permits(entry, value) for entry, value in changes.items()):
+            return None
+        point = Point(claim.environment, witness.point.seed, "nice", {**witness.point.entries, **changes})
+        try:
+            return _try(claim, witness.sizes, point).witness
+        except (TooLarge, OutOfRange):
+            return None
+
+    for head in sorted({head for head, _ in witness.point.entries}):
+        for value in _SIMPLE[:2]:
+            changes = {entry: value for entry in witness.point.entries if entry[0] == head}
+            found = attempt(changes)
+            if found is not None:
+                witness = found
+                break
+            if time.monotonic() > deadline:
+                return witness
+    improved = True
+    while improved:
+        improved = False
+        for entry in sorted(witness.point.entries):
+            current = witness.point.entries.get(entry)
+            for value in _SIMPLE:
+                if time.monotonic() > deadline:
+                    return witness
+                if current is None or _complexity(value) >= _complexity(current):
+                    break
+                found = attempt({entry: value})
+                if found is not None and found.point.entries.get(entry, value) == value:
+                    witness, improved = found, True
+                    break
+    return witness
+
+
+def _present(claim: _Claim, witness: _Witness, origin: int) -> Refuted:
+    shown = Point(claim.environment, "", "simplest", witness.point.entries)
+    interpreter = claim.interpreter(witness.sizes)(shown)
+    for side in (claim.left, claim.right):  # only what this entry depends on
+        interpreter.side(side, witness.indices)
+    shown = Point(claim.environment, "", "simplest", dict(sorted(shown.entries.items())))
+    interpreter = claim.interpreter(witness.sizes)(shown)
+    names = index_names(claim.free)
+    return Refuted(
+        sizes=dict(witness.sizes),
+        values=values_text((claim.left, claim.right), interpreter, shown.fixed),
+        indices={names[variable]: value + origin for variable, value in witness.indices.items()},
+        left=number_text(witness.left),
+        right=number_text(witness.right),
+        python=snippet.python((claim.left, claim.right), interpreter, shown.fixed, witness.indices),
+    )

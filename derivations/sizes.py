@@ -1,0 +1,215 @@
+"""Which sizes to try: positive integers that satisfy the facts, smallest first, then rich ones."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verify_derivations.derivations.evaluate import Partial, Side, exact, holds, mentions
+from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.expressions import (
+    Access,
+    ArgMaximum,
+    Bracket,
+    Constraint,
+    Scalar,
+    Size,
+    binders_of,
+    walk,
+)
+from verify_derivations.formulas.polynomial import Polynomial, is_index
+
+LARGEST = 4  # of the sizes chosen freely
+MOST_ENTRIES = 20_000  # of all tensors together
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a claim depends on: the heads, and the sizes with their constraints."""
+
+    heads: tuple[str, ...]
+    sizes: tuple[str, ...]
+    extents: tuple[Polynomial, ...]
+    facts: tuple[Constraint, ...]
+
+
+def scope(sides: Iterable[Side], environment: Environment, extents: Iterable[Polynomial] = ()) -> Scope:
+    """Everything that can play a part in the values of ``sides``, through definitions and adjoints."""
+    heads: dict[str, None] = {}
+    bounds = list(extents)
+    names: dict[str, None] = {}
+    pending: list[str] = []
+
+    def visit(expression: Scalar) -> None:
+        names.update(dict.fromkeys(sizes_in(expression)))
+        pending.extend(sorted(mentions(environment, expression)))
+
+    for side in sides:
+        visit(side.of if isinstance(side, Partial) else side)
+        if isinstance(side, Partial):
+            pending.append(side.head)
+    while pending:
+        head = pending.pop()
+        if head in heads:
+            continue
+        heads[head] = None
+        target = adjoint_of(head, environment.loss) if environment.loss is not None else None
+        if target is not None and head not in environment.quantities:
+            pending += [target, *_between(environment, target)]
+        quantity = environment.quantities.get(head)
+        if quantity is not None:
+            bounds += quantity.extents
+            if quantity.body is not None:
+                visit(quantity.body)
+    for bound in bounds:
+        names.update(dict.fromkeys(n for n in sorted(bound.names) if not is_index(n)))
+    facts: list[Constraint] = []
+    grown = True
+    while grown:  # a fact about a size that matters may bring in further sizes
+        new = [f for f in environment.facts if f not in facts and f.value.names & names.keys()]
+        facts += new
+        for fact in new:
+            names.update(dict.fromkeys(sorted(fact.value.names)))
+        grown = bool(new)
+    return Scope(tuple(sorted(heads)), tuple(sorted(names)), tuple(dict.fromkeys(bounds)), tuple(facts))
+
+
+def _between(environment: Environment, head: str) -> list[str]:
+    """The loss, if ``head`` can move it, and the opaque quantities, if ``head`` moves them."""
+    loss = environment.loss
+    found = [loss] if loss in environment.quantities and loss is not None else []
+    for quantity in environment.consumers(head):
+        if quantity.opaque:
+            found.append(quantity.head)
+        elif quantity.head != head:
+            found += [quantity.head, *_between(environment, quantity.head)]
+    return found
+
+
+def sizes_in(expression: Scalar) -> list[str]:
+    """The sizes that occur in ``expression``, in order of first occurrence."""
+    polynomials: list[Polynomial] = []
+    for node in walk(expression):
+        polynomials += [extent for _, extent in binders_of(node)]
+        match node:
+            case Size(value):
+                polynomials.append(value)
+            case Access(_, indices):
+                polynomials += indices
+            case ArgMaximum(_, _, at):
+                polynomials += at
+            case Bracket(constraints):
+                polynomials += [c.value for c in constraints]
+    return list(dict.fromkeys(n for p in polynomials for n in sorted(p.names) if not is_index(n)))
+
+
+def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) -> Iterator[dict[str, int]]:
+    """Admissible sizes without repetition: ``small`` of them in order of their sum, then ``rich`` random
+    ones, as different from each other as possible, so that a transpose cannot hide."""
+    free, solved = _solve(scope.sizes, scope.facts)
+    seen: set[tuple[int, ...]] = set()
+
+    def admit(values: Mapping[str, int]) -> dict[str, int] | None:
+        chosen: dict[str, int] = dict(values)
+        for name, solution in reversed(solved):
+            value = exact(solution, chosen)
+            if value != int(value) or value < 1:
+                return None
+            chosen[name] = int(value)
+        key = tuple(chosen[name] for name in scope.sizes)
+        if key in seen or not admissible(chosen, scope):
+            return None
+        seen.add(key)
+        return {name: chosen[name] for name in scope.sizes}
+
+    found = 0
+    for values in itertools.islice(_by_sum(len(free)), 50 * small):
+        sizes = admit(dict(zip(free, values, strict=True)))
+        if sizes is not None:
+            yield sizes
+            found += 1
+            if found == small:
+                break
+    choice = random.Random(f"{seed}|sizes")
+    found = 0
+    for _ in range(50 * rich):
+        pool = list(range(1, LARGEST + 1)) * math.ceil(len(free) / LARGEST)
+        choice.shuffle(pool)
+        sizes = admit(dict(zip(free, pool, strict=False)))
+        if sizes is not None:
+            yield sizes
+            found += 1
+            if found == rich:
+                break
+
+
+def smaller(sizes: Mapping[str, int], scope: Scope, *, seed: int = 0) -> Iterator[dict[str, int]]:
+    """Admissible sizes of which none is larger and at least one is smaller, smallest first."""
+    ranges = [range(1, sizes[name] + 1) for name in scope.sizes]
+    if math.prod(map(len, ranges)) > 50_000:
+        return
+    for values in sorted(itertools.product(*ranges), key=lambda v: (sum(v), v)):
+        candidate = dict(zip(scope.sizes, values, strict=True))
+        if candidate != dict(sizes) and admissible(candidate, scope):
+            yield candidate
+
+
+def admissible(sizes: Mapping[str, int], scope: Scope) -> bool:
+    """Facts hold, and every extent is a positive integer."""
+    if not all(holds(fact, sizes) for fact in scope.facts):
+        return False
+    for extent in scope.extents:
+        if any(is_index(name) for name in extent.names):
+            continue
+        value = exact(extent, sizes)
+        if value != int(value) or not 1 <= value <= MOST_ENTRIES:
+            return False
+    return True
+
+
+def _solve(names: Sequence[str], facts: Iterable[Constraint]) -> tuple[list[str], list[tuple[str, Polynomial]]]:
+    """Free sizes, and those that equations among the facts determine: each by sizes that are free or come
+    later in the list."""
+    solved: list[tuple[str, Polynomial]] = []
+    for fact in facts:
+        if fact.relation != "==":
+            continue
+        value = fact.value
+        for _ in solved:  # substitution to a fixed point: a solution may name a size solved later
+            value = value.substitute(dict(solved))
+        options: list[tuple[int, str, Polynomial]] = []
+        for name in sorted(value.names):
+            linear = value.linear_in(name)
+            if linear is not None and linear[0].is_constant and name in names:
+                solution = linear[1] * (Fraction(-1) / linear[0].value)
+                negative = sum(1 for monomial, c in solution.terms if c < 0 and monomial)
+                fractional = sum(c.denominator != 1 for _, c in solution.terms)
+                options.append((negative + fractional, name, solution))
+        if options:
+            _, name, solution = min(options, key=lambda option: option[:2])
+            solved.append((name, solution))
+    determined = {name for name, _ in solved}
+    return [name for name in names if name not in determined], solved
+
+
+def _by_sum(count: int) -> Iterator[tuple[int, ...]]:
+    """Tuples of numbers from 1 to :data:`LARGEST` in order of their sum."""
+    if count == 0:
+        yield ()
+        return
+    for total in range(count * (LARGEST - 1) + 1):
+        yield from _with_sum(count, total)
+
+
+def _with_sum(count: int, excess: int) -> Iterator[tuple[int, ...]]:
+    if count == 1:
+        if excess < LARGEST:
+            yield (1 + excess,)
+        return
+    for first in range(min(excess, LARGEST - 1), -1, -1):
+        for rest in _with_sum(count - 1, excess - first):
+            yield (1 + first, *rest)

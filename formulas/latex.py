@@ -1,0 +1,357 @@
+"""Index notation as LaTeX, in the manner of a document.
+
+Positions are counted from ``origin`` (1 as in most documents): a bound variable of extent ``n`` is printed
+as running from ``origin`` to ``origin + n - 1`` and every index is shifted to match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
+    Apply,
+    ArgMaximum,
+    Binder,
+    Bracket,
+    Compare,
+    Constraint,
+    Maximum,
+    Mul,
+    Number,
+    Power,
+    Product,
+    Scalar,
+    Size,
+    Sum,
+    free_names,
+    power,
+)
+from verify_derivations.formulas.polynomial import Monomial, Polynomial, is_index, polynomial
+
+_RELATIONS = {">": ">", ">=": r"\ge ", "==": "=", "!=": r"\neq "}
+_STANDARD = ("exp", "log", "ln", "tanh", "sin", "cos", "tan", "sinh", "cosh", "max", "min", "arctan")
+_FUNCTIONS = {
+    **{name: "\\" + name for name in _STANDARD},
+    **{name: f"\\operatorname{{{name}}}" for name in ("softplus", "relu", "erf")},
+    "sigmoid": r"\sigma",
+    "sign": r"\operatorname{sgn}",
+}
+
+# What a piece of LaTeX is, from loosest to tightest; a looser piece inside a tighter place gets brackets.
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+
+
+def to_latex(expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | None = None) -> str:
+    """Readable LaTeX. ``names`` gives other names for heads (``δ^{(z)}`` for an adjoint).
+
+    >>> from verify_derivations.formulas.expressions import summation
+    >>> i, j = polynomial("%i.0"), polynomial("%j.0")
+    >>> body = Access(r"W^{\\left(3\\right)}", (i, j)) * Access("x", (j,))
+    >>> print(to_latex(summation([("%j.0", polynomial("n"))], body)))
+    \\sum_{j=1}^{n}W_{ij}^{\\left(3\\right)}x_{j}
+    """
+    free = sorted(n for n in free_names(expression) if is_index(n))
+    return Printer(origin, names or {}).text(expression, index_names(free, taken=free_names(expression)))
+
+
+def index_names(variables: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Names for index variables: their hints, with primes where two would be the same."""
+    used = set(taken)
+    names: dict[str, str] = {}
+    for variable in variables:
+        name = variable[1:].split(".")[0]
+        while name in used:
+            name += "'"
+        used.add(name)
+        names[variable] = name
+    return names
+
+
+def split_head(head: str) -> tuple[str, str, str]:
+    """Base, subscript and superscript of a head (without their braces; empty where there is none).
+
+    >>> split_head(r"k_{ij}^{\\left(1\\right)}")
+    ('k', 'ij', '\\\\left(1\\\\right)')
+    """
+    parts = {"_": "", "^": ""}
+    rest = head
+    while True:
+        match = re.search(r"[_^](\{.*\}|[A-Za-z0-9])$", rest)
+        start = _last_script(rest) if match else None
+        if start is None or parts[rest[start]]:
+            return rest, parts["_"], parts["^"]
+        parts[rest[start]] = rest[start + 1:].removeprefix("{").removesuffix("}")
+        rest = rest[:start]
+
+
+def _last_script(text: str) -> int | None:
+    """Where the script starts with which ``text`` ends."""
+    depth = 0
+    for place in range(len(text) - 1, 0, -1):
+        depth += {"}": 1, "{": -1}.get(text[place], 0)
+        if depth == 0:
+            return place - 1 if text[place - 1] in "_^" else None
+    return None
+
+
+def with_indices(head: str, indices: str) -> str:
+    """``W^{(3)}`` with ``ji`` is ``W_{ji}^{(3)}``; an adjoint's indices go to the quantity in its denominator."""
+    if not indices:
+        return head
+    numerator, separator, denominator = head.partition(r"}{\partial ")
+    if head.startswith(r"\frac{\partial ") and separator and head.endswith("}"):
+        return numerator + separator + with_indices(denominator[:-1], indices) + "}"
+    base, sub, sup = split_head(head)
+    if sub or not re.fullmatch(r"\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z\\]+\}", base):
+        return f"\\left({head}\\right)_{{{indices}}}"
+    return f"{base}_{{{indices}}}" + (f"^{{{sup}}}" if sup else "")
+
+
+class Printer:
+    """One walk over an expression; ``scope`` maps the index variables in reach to their printed names."""
+
+    def __init__(self, origin: int, names: Mapping[str, str]) -> None:
+        self.origin, self.names = origin, names
+
+    def text(self, node: Scalar, scope: Mapping[str, str], place: int = _SUM) -> str:
+        latex, kind = self._form(node, scope)
+        return self.group(latex) if kind < place else latex
+
+    # -- how it looks: what another notation overrides ------------------------------------------
+    def group(self, text: str) -> str:
+        return f"\\left({text}\\right)"
+
+    def iverson(self, text: str) -> str:
+        return f"\\left[{text}\\right]"
+
+    def fraction(self, numerator: str, denominator: str) -> str:
+        return f"\\frac{{{numerator}}}{{{denominator}}}"
+
+    def script(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
+
+    def root(self, body: str) -> str:
+        return f"\\sqrt{{{body}}}"
+
+    def access(self, head: str, indices: list[str]) -> str:
+        return with_indices(self.names.get(head, head), join_indices(indices))
+
+    def big(self, symbol: str, variable: str, first: str, last: str) -> str:
+        return f"\\{symbol}_{{{variable}={first}}}^{{{last}}}"
+
+    def over(self, operator: str, variables: list[str]) -> str:
+        name = r"\max" if operator == "max" else r"\operatorname{arg\,max}"
+        return f"{name}_{{{','.join(variables)}}}"
+
+    def kronecker(self, left: str, right: str) -> str:
+        return f"\\delta_{{{left},{right}}}"
+
+    def function(self, name: str) -> str:
+        return _FUNCTIONS.get(name, name)
+
+    def name(self, latex: str) -> str:
+        return latex
+
+    relations: Mapping[str, str] = _RELATIONS
+    pi = r"\pi"
+
+    # -- what it is -----------------------------------------------------------------------------
+    def _form(self, node: Scalar, scope: Mapping[str, str]) -> tuple[str, int]:
+        match node:
+            case Number(value):
+                return self._number(value)
+            case Size(value):
+                text = self.index(value, scope, 0)
+                return text, _SUM if len(value.terms) > 1 or text.startswith("-") else _PRODUCT
+            case Access(head, indices):
+                text = self.access(head, [self.index(index, scope, self.origin) for index in indices])
+                return text, _POWER if "^" in text or text.startswith(r"\frac") else _ATOM
+            case Add(terms):
+                return self._sum([self.text(term, scope) for term in terms]), _SUM
+            case Mul(factors):
+                return self._product(factors, scope)
+            case Power():
+                return self._power(node, scope)
+            case Apply(function, arguments, derivative):
+                return self._apply(function, arguments, derivative, scope)
+            case Sum(binders, body):
+                return self._big("sum", binders, body, scope)
+            case Product(binders, body):
+                return self._big("prod", binders, body, scope)
+            case Maximum(binders, body):
+                inner = self._bind(binders, body, scope)
+                operator = self.over("max", [inner[v] for v, _ in binders])
+                return f"{operator}{self._spaced(self.text(body, inner, _PRODUCT))}", _PRODUCT
+            case ArgMaximum(binders, body, at):
+                inner = self._bind(binders, body, scope)
+                places = [self.index(p, scope, self.origin) for p in at]
+                place = places[0] if len(places) == 1 else self.group(",".join(places))
+                operator = self.over("arg max", [inner[v] for v, _ in binders])
+                return self.iverson(f"{place}={operator}{self._spaced(self.text(body, inner, _PRODUCT))}"), _ATOM
+            case Bracket(constraints):
+                return self._bracket(constraints, scope), _ATOM
+            case Compare(left, relation, right):
+                return self.iverson(self.text(left, scope) + self.relations[relation] + self.text(right, scope)), _ATOM
+        raise TypeError(f"no rule to print {type(node).__name__}")
+
+    def _number(self, value: Fraction) -> tuple[str, int]:
+        text = str(abs(value.numerator))
+        if value.denominator != 1:
+            text = self.fraction(text, str(value.denominator))
+        return ("-" + text, _SUM) if value < 0 else (text, _PRODUCT if value.denominator != 1 else _ATOM)
+
+    def _sum(self, terms: list[str]) -> str:
+        first = next((k for k, term in enumerate(terms) if not term.startswith("-")), 0)
+        text = terms.pop(first)
+        for term in terms:
+            text += term if term.startswith("-") else "+" + term
+        return text
+
+    def _product(self, factors: tuple[Scalar, ...], scope: Mapping[str, str]) -> tuple[str, int]:
+        coefficient = Fraction(1)
+        above: list[Scalar] = []
+        below: list[Scalar] = []
+        for factor in factors:
+            match factor:
+                case Number(value):
+                    coefficient *= value
+                case Power(base, Number(value)) if value < 0:
+                    below.append(power(base, -value))
+                case _:
+                    above.append(factor)
+        above.sort(key=_is_big)  # a Σ reaches to the end of its product: it stands last
+        sign = "-" if coefficient < 0 else ""
+        coefficient = abs(coefficient)
+        kind = _SUM if sign else _PRODUCT
+        if below:
+            if coefficient.numerator != 1:
+                above.insert(0, Number(Fraction(coefficient.numerator)))
+            if coefficient.denominator != 1:
+                below.insert(0, Number(Fraction(coefficient.denominator)))
+            return sign + self.fraction(self._juxtapose(above, scope), self._juxtapose(below, scope)), kind
+        number = "" if coefficient == 1 else self._number(coefficient)[0]
+        return sign + self._join(number, self._juxtapose(above, scope, alone=False) if above else ""), kind
+
+    def _juxtapose(self, factors: list[Scalar], scope: Mapping[str, str], *, alone: bool = True) -> str:
+        """Factors side by side; a single one needs no brackets where it stands ``alone``."""
+        if len(factors) == 1 and alone:
+            return self.text(factors[0], scope)
+        text = ""
+        for k, factor in enumerate(factors):
+            piece = self.text(factor, scope, _PRODUCT)
+            if _is_big(factor) and k < len(factors) - 1:
+                piece = self.group(piece)
+            text = self._join(text, piece)
+        return text or "1"
+
+    def _join(self, left: str, right: str) -> str:
+        """Juxtaposition; digits never run together, and a command never swallows a letter."""
+        if left and right and left[-1].isdigit() and right[:1].isdigit():
+            return f"{left}\\cdot {right}"
+        return left + (self._spaced(right) if re.search(r"\\[A-Za-z]+$", left) else right)
+
+    @staticmethod
+    def _spaced(text: str) -> str:
+        return f" {text}" if text[:1].isalnum() else text
+
+    def _power(self, node: Power, scope: Mapping[str, str]) -> tuple[str, int]:
+        base, exponent = node.base, node.exponent
+        if isinstance(exponent, Number):
+            if exponent.value < 0:
+                return self.fraction("1", self.text(power(base, -exponent.value), scope)), _PRODUCT
+            if exponent.value == Fraction(1, 2):
+                return self.root(self.text(base, scope)), _ATOM
+        return self.script(self.text(base, scope, _ATOM), self.text(exponent, scope)), _POWER
+
+    def _apply(
+        self, function: str, arguments: tuple[Scalar, ...], derivative: tuple[int, ...], scope: Mapping[str, str]
+    ) -> tuple[str, int]:
+        if not any(derivative):
+            if function == "sqrt":
+                return self.root(self.text(arguments[0], scope)), _ATOM
+            if function == "abs":
+                return f"\\left|{self.text(arguments[0], scope)}\\right|", _ATOM
+            if function == "pi":
+                return self.pi, _ATOM
+        name = self.function(function)
+        if len(arguments) == 1:
+            name += "'" * sum(derivative)
+        else:
+            name = "".join(f"\\partial_{{{k + 1}}}" * count for k, count in enumerate(derivative)) + name
+        return name + self.group(",".join(self.text(argument, scope) for argument in arguments)), _ATOM
+
+    def _bind(self, binders: tuple[Binder, ...], body: Scalar, scope: Mapping[str, str]) -> dict[str, str]:
+        """The scope inside: a bound variable avoids every name that is visible in the body."""
+        visible = {scope.get(name, name) for name in free_names(body)}
+        for _, extent in binders:
+            visible |= {scope.get(name, name) for name in extent.names}
+        return {**scope, **index_names([variable for variable, _ in binders], taken=visible)}
+
+    def _big(self, symbol: str, binders: tuple[Binder, ...], body: Scalar, scope: Mapping[str, str]) -> tuple[str, int]:
+        inner = self._bind(binders, body, scope)
+        text = ""
+        for variable, extent in binders:
+            last = self.index(extent + (self.origin - 1), inner, 0)
+            text += self.big(symbol, inner[variable], str(self.origin), last)
+        return text + self.text(body, inner, _PRODUCT), _PRODUCT
+
+    def _bracket(self, constraints: tuple[Constraint, ...], scope: Mapping[str, str]) -> str:
+        if len(constraints) == 1 and constraints[0].relation == "==":
+            left, right = _sides(self._shifted(constraints[0].value, scope, 0))
+            if left.as_atom() and right.as_atom():
+                return self.kronecker(self._polynomial(left, scope), self._polynomial(right, scope))
+        return self.iverson(", ".join(self._constraint(constraint, scope) for constraint in constraints))
+
+    def _constraint(self, constraint: Constraint, scope: Mapping[str, str]) -> str:
+        left, right = _sides(self._shifted(constraint.value, scope, 0))
+        relation = constraint.relation
+        if relation == ">=" and dict(right.terms).get((), 0) == 1 and len(right.terms) > 1:
+            right, relation = right - 1, ">"  # a ≥ b + 1
+        return self._polynomial(left, scope) + self.relations[relation] + self._polynomial(right, scope)
+
+    # -- index expressions ----------------------------------------------------------------------
+    def index(self, value: Polynomial, scope: Mapping[str, str], offset: int) -> str:
+        return self._polynomial(self._shifted(value, scope, offset), scope)
+
+    def _shifted(self, value: Polynomial, scope: Mapping[str, str], offset: int) -> Polynomial:
+        shift = {name: polynomial(name) - self.origin for name in value.names if is_index(name)}
+        return value.substitute(shift) + offset
+
+    def _polynomial(self, value: Polynomial, scope: Mapping[str, str]) -> str:
+        def order(term: tuple[Monomial, Fraction]) -> tuple[bool, bool, bool, Monomial]:
+            monomial, coefficient = term
+            return not monomial, coefficient < 0, not any(map(is_index, monomial)), monomial
+
+        text = ""
+        for monomial, coefficient in sorted(value.terms, key=order):
+            number = "" if abs(coefficient) == 1 and monomial else self._number(abs(coefficient))[0]
+            for name in dict.fromkeys(monomial):
+                printed = scope[name] if name in scope else self.name(name)
+                if is_index(name) and name not in scope:
+                    printed = name[1:].split(".")[0]
+                count = monomial.count(name)
+                spaced = r"\cdot " if len(printed) > 1 and printed.isalpha() and number and number[-1].isalpha() else ""
+                number = self._join(number + spaced, printed if count == 1 else self.script(printed, str(count)))
+            text += ("-" if coefficient < 0 else "+" if text else "") + number
+        return text or "0"
+
+
+def join_indices(indices: list[str]) -> str:
+    """``ij`` where all are single letters, else separated by commas."""
+    simple = all(re.fullmatch(r"[A-Za-z]'*|\d", index) for index in indices)
+    return ("" if simple else ",").join(indices)
+
+
+def _sides(value: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """``value = left - right`` with positive coefficients on both sides."""
+    left = Polynomial([(m, c) for m, c in value.terms if c > 0])
+    return left, left - value
+
+
+def _is_big(node: Scalar) -> bool:
+    return isinstance(node, Sum | Product | Maximum)
+
