@@ -1,0 +1,255 @@
+"""The command line (``docs/command-line.md``). Heavy modules are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verify_derivations.checker.files import read_text, write
+from verify_derivations.formulas.errors import DocumentError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from verify_derivations.checker.verdicts import Report
+
+PROGRAM = "verify-derivations"
+FORMATS = ("text", "json", "html", "sarif", "junit")
+
+_EPILOG = """\
+Without DOCUMENT, the notes that come with the program are used; "-" reads standard input.
+exit status: 0 nothing wrong found; 1 something is refuted or ill-formed (with --strict also if anything is
+conditional, checked or undecided); 2 usage, unreadable file or unread formula.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point. Returns the exit status; a user's mistake is one line on standard error, never a traceback."""
+    try:
+        options = _parse(sys.argv[1:] if arguments is None else list(arguments))
+        _tolerate_any_encoding()
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except DocumentError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader (head, less) has seen enough; spare Python's flush at exit a second failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        return 130
+    except OSError as error:  # standard output on a full disk
+        print(f"{PROGRAM}: {error.strerror or error}", file=sys.stderr)
+        return 2
+
+
+def _tolerate_any_encoding() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+# -- the parser ---------------------------------------------------------------------------------
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = build_parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command == "explain" and options.document is None and not rest[0].startswith("-"):
+        options.document, options.formula = options.formula, rest.pop(0)  # explain DOCUMENT --option FORMULA
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Reads a document's LaTeX, differentiates its definitions and judges every stated gradient.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    report = _add(commands, "report", "judge every formula and show what is wrong", _report)
+    _document(report)
+    report.add_argument("--format", choices=FORMATS, default="text", help="form of the result (default: text)")
+    report.add_argument("-o", "--output", metavar="FILE", help="write the result to FILE")
+    report.add_argument("--all", action="store_true", help="show the formulas without findings, too")
+    report.add_argument("--strict", action="store_true", help="fail unless everything is defined or proved")
+    _color(report)
+
+    errata = _add(commands, "errata", "write the corrections as a LaTeX document", _errata)
+    _document(errata)
+    errata.add_argument("-o", "--output", metavar="FILE", help="write the LaTeX to FILE (with --pdf: errata.tex)")
+    errata.add_argument("--pdf", action="store_true", help="also make a PDF beside it, with pdflatex")
+
+    train = _add(commands, "train", "train a net with the document's corrected formulas", _train)
+    try:
+        from verify_derivations.trainer.command import add_arguments
+
+        add_arguments(train)
+    except ImportError:  # TODO
+        pass
+
+    explain = _add(commands, "explain", "show one formula in full: reading, derivation, evidence", _explain)
+    _document(explain)
+    explain.add_argument("formula", metavar="FORMULA", help="a number, line:NNN, or a part of its LaTeX")
+    _color(explain)
+
+    init = _add(commands, "init", "draft a notation file for a document", _init)
+    init.add_argument("document", metavar="DOCUMENT", help='Markdown or LaTeX file, or "-"')
+    init.add_argument("-o", "--output", metavar="FILE", help="write the draft to FILE")
+    return parser
+
+
+class _Version(argparse.Action):
+    """``importlib.metadata`` is read only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from verify_derivations.checker.sarif import version
+
+        print(f"{PROGRAM} {version()}")
+        parser.exit()
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str, run: object
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _document(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("document", metavar="DOCUMENT", nargs="?", help='Markdown or LaTeX file, or "-"')
+    parser.add_argument("--notation", metavar="FILE", help="notation file (default: notation.toml beside DOCUMENT)")
+    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="judge in N processes (default: 1)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search for counterexamples")
+
+
+def _color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+# -- the commands -------------------------------------------------------------------------------
+def _report(options: argparse.Namespace) -> int:
+    from verify_derivations.checker.presentation import exit_status
+
+    report = _judge(options)
+    if options.format == "text":
+        from verify_derivations.checker.text import print_report, to_string
+
+        stream = sys.stdout if options.output in (None, "-") else None
+        show = partial(print_report, report, everything=options.all)
+        content = to_string(show, stream, options.color)
+    else:
+        from verify_derivations.checker.formats import FORMATS as PRINTERS
+
+        content = PRINTERS[options.format](report)
+    write(content, options.output)
+    return exit_status(report, strict=options.strict)
+
+
+def _errata(options: argparse.Namespace) -> int:
+    from verify_derivations.checker.errata import errata
+    from verify_derivations.checker.verdicts import Verdict
+
+    report = _judge(options)
+    latex = errata(report)
+    target: str | None = options.output or ("errata.tex" if options.pdf else None)
+    if options.pdf:
+        from verify_derivations.checker.pdf import to_pdf
+
+        if target is None or target == "-":
+            raise DocumentError("--pdf needs a file: give -o FILE.tex")
+        pdf = Path(target).with_suffix(".pdf")
+        if Path(target) != pdf:
+            write(latex, target)
+        write(to_pdf(latex), str(pdf))
+    else:
+        write(latex, target)
+    unread = [formula.number for formula in report.formulas if formula.verdict is Verdict.UNREAD]
+    if unread:
+        print(f"{PROGRAM}: formulas {', '.join(map(str, unread))} could not be read", file=sys.stderr)
+    return 2 if unread else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from verify_derivations.checker.explain import find, print_explanation
+    from verify_derivations.checker.text import to_string
+    from verify_derivations.checker.verdicts import Verdict
+
+    report = _judge(options)
+    found = find(report, options.formula)
+
+    def show(console: Console) -> None:
+        for number, formula in enumerate(found):
+            if number:
+                console.print()
+            print_explanation(report, formula, console)
+
+    write(to_string(show, sys.stdout, options.color), None)
+    return 2 if any(formula.verdict is Verdict.UNREAD for formula in found) else 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from verify_derivations.trainer.command import run
+
+    return run(options)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from verify_derivations.formulas.notation import draft
+
+    write(draft(read_text(options.document)), options.output)
+    return 0
+
+
+# -- the document -------------------------------------------------------------------------------
+def _judge(options: argparse.Namespace) -> Report:
+    """The report on the document that the options name; a warning if there is nothing in it to judge."""
+    from dataclasses import replace
+    from importlib import resources
+
+    from verify_derivations.checker.judge import check
+    from verify_derivations.checker.progress import Progress
+
+    def judged(source: Path | str, notation: Path | None) -> Report:
+        with Progress("judging") as progress:
+            return check(source, notation=notation, progress=progress, jobs=options.jobs, seed=options.seed)
+
+    given = Path(options.notation) if options.notation else None
+    if options.document is None:
+        with resources.as_file(resources.files("verify_derivations.formulas.notes_on_cnn")) as folder:
+            report = judged(folder / "notes.md", given or folder / "notation.toml")
+        report = replace(report, document="notes.md")
+    elif options.document == "-":
+        report = replace(judged(read_text("-"), given), document="<stdin>")
+    else:
+        path = Path(options.document)
+        read_text(path)  # says what is wrong with the file before anything else does
+        beside = path.with_name("notation.toml")
+        report = judged(path, given or (beside if beside.is_file() else None))
+    if not report.formulas:
+        print(f"{PROGRAM}: {report.document}: no formulas found", file=sys.stderr)
+    return report

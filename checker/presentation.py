@@ -1,0 +1,80 @@
+"""What the text, web, TeX and terminal reports have in common: selection, order, places, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from verify_derivations.checker.mathlist import Span
+from verify_derivations.checker.verdicts import Convention, Formula, Link, Report, Verdict
+
+SHOWN = (Verdict.UNREAD, Verdict.ILL_FORMED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.CONDITIONAL)
+"""The verdicts a reader has to look at; the others are shown on request."""
+
+FINE = (Verdict.DEFINED, Verdict.PROVED, Verdict.CHECKED)
+
+
+def by_section(formulas: Iterable[Formula]) -> Iterator[tuple[tuple[str, ...], list[Formula]]]:
+    """Runs of formulas under the same headings, in document order."""
+    group: list[Formula] = []
+    for formula in formulas:
+        if group and group[0].section != formula.section:
+            yield group[0].section, group
+            group = []
+        group.append(formula)
+    if group:
+        yield group[0].section, group
+
+
+def place(report: Report, formula: Formula) -> str:
+    return f"{report.document}:{formula.line}"
+
+
+def troubled(formula: Formula) -> tuple[Link, ...]:
+    """The links that are the reason for the formula's verdict or otherwise need a look."""
+    return tuple(link for link in formula.links if link.verdict in SHOWN)
+
+
+def wrong_spans(formula: Formula) -> tuple[Span, ...]:
+    """Where the right sides of the wrong links stand in the formula's LaTeX."""
+    spans = []
+    start = 0
+    for link in formula.links:
+        left = formula.latex.find(link.left, start)
+        if left < 0 or not link.left or not link.right:
+            continue
+        right = formula.latex.find(link.right, left + len(link.left))
+        if right < 0:
+            continue
+        start = left  # the right side of this link may be the left one of the next
+        if link.verdict.wrong:
+            spans.append((right, right + len(link.right)))
+    return tuple(spans)
+
+
+def exit_status(report: Report, *, strict: bool = False) -> int:
+    """0: nothing wrong; 1: something refuted or ill-formed (or, with ``strict``, not proved); 2: something unread."""
+    verdicts = {formula.verdict for formula in report.formulas}
+    if Verdict.UNREAD in verdicts:
+        return 2
+    failing = {Verdict.REFUTED, Verdict.ILL_FORMED}
+    if strict:
+        failing |= {Verdict.CONDITIONAL, Verdict.CHECKED, Verdict.UNDECIDED}
+    return 1 if verdicts & failing else 0
+
+
+def counts(report: Report) -> str:
+    """``132 formulas (107 displayed): 14 refuted, …``, worst first."""
+    summary = report.summary
+    found = [f"{summary[verdict.value]} {verdict.value}" for verdict in Verdict if summary[verdict.value]]
+    total = summary["formulas"]
+    formulas = f"{total} formula{'' if total == 1 else 's'} ({summary['displayed']} displayed)"
+    return f"{formulas}: {', '.join(found)}" if found else formulas
+
+
+def convention_sentence(convention: Convention) -> str:
+    """A sentence in which formulas stand between dollar signs."""
+    text = f"${convention.symbol}$ is read as {convention.reading}"
+    if convention.of:
+        text += f": {convention.satisfied} of {convention.of} claims that depend on it hold"
+    others = [f"{other.reading}: {other.satisfied} of {other.of}" for other in convention.alternatives]
+    return f"{text} (as {'; as '.join(others)})." if others else f"{text}."

@@ -1,0 +1,68 @@
+"""Progress on standard error, for work that lasts: nothing in the first second, a bar only on a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import IO, Any
+
+PATIENCE = 1.0
+"""Seconds before anything is shown."""
+
+INTERVAL = 5.0
+"""Seconds between plain lines where standard error is no terminal."""
+
+
+class Progress:
+    """A callback ``progress(done, total, what)`` and a context manager.
+
+    >>> with Progress("judging") as progress:
+    ...     progress(1, 2)  # too early to be shown
+    """
+
+    def __init__(self, title: str, stream: IO[str] | None = None) -> None:
+        self.title = title
+        self.stream = stream if stream is not None else sys.stderr
+        self.started = time.monotonic()
+        self.last_line = self.started + PATIENCE - INTERVAL
+        self.bar: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __call__(self, done: int, total: int, what: str = "") -> None:
+        now = time.monotonic()
+        if now - self.started < PATIENCE:
+            return
+        if not self.stream.isatty():
+            if now - self.last_line >= INTERVAL:
+                self.last_line = now
+                print(f"{self.title}: {done}/{total} {what}".rstrip(), file=self.stream, flush=True)
+            return
+        if self.bar is None:
+            self._start()
+        self.bar.update(0, completed=done, total=total or None, description=f"{self.title} {what}".strip())
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        title = TextColumn("{task.description}", markup=False)
+        self.bar = Bar(
+            title,
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(file=self.stream),
+            transient=True,
+        )
+        self.bar.add_task(self.title)
+        self.bar.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.bar is not None:
+            self.bar.stop()

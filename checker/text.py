@@ -1,0 +1,224 @@
+"""The report for a terminal: a summary, then what is wrong, with place, reason, counterexample and correction."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from verify_derivations.checker.mathlist import Span
+from verify_derivations.checker.presentation import (
+    SHOWN,
+    by_section,
+    convention_sentence,
+    counts,
+    place,
+    troubled,
+    wrong_spans,
+)
+from verify_derivations.checker.unicode_math import MARK, UNMARK, plain, to_lines, to_text, words
+from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report, Verdict
+
+STYLES = {
+    Verdict.UNREAD: "bold magenta", Verdict.ILL_FORMED: "bold red", Verdict.REFUTED: "bold red",
+    Verdict.UNDECIDED: "bold yellow", Verdict.CHECKED: "cyan", Verdict.CONDITIONAL: "bold yellow",
+    Verdict.PROVED: "green", Verdict.DEFINED: "blue",
+}  # fmt: skip
+_LABEL_WIDTH = 14
+NARROWEST = 40
+
+
+def to_string(show: Callable[[Console], None], stream: IO[str] | None, color: str = "auto") -> str:
+    """What ``show`` prints, in the width and colours of ``stream`` (``None``: a file; 80 columns).
+
+    ``color`` is auto, always or never.
+    """
+    terminal = stream is not None and stream.isatty()
+    colored = color == "always" or (color == "auto" and terminal and "NO_COLOR" not in os.environ)
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=colored,
+        no_color=not colored,
+        color_system="standard" if colored else None,
+        width=shutil.get_terminal_size().columns if terminal else _columns(),
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    console.width = max(console.width, NARROWEST)
+    with console.capture() as captured:
+        show(console)
+    text = captured.get()
+    return text if colored else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+def _columns() -> int:
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        return 80
+
+
+def print_report(report: Report, console: Console, *, everything: bool = False) -> None:
+    heading = Text(plain(report.title or report.document), style="bold")
+    byline = ", ".join(plain(part) for part in (report.author, report.date) if part)
+    if byline:
+        heading.append(f"  ({byline})", style="not bold")
+    if report.title:
+        heading.append(f"\n{plain(report.document)}", style="not bold dim")
+    console.print(heading)
+    console.print(counts(report))
+    shown = [f for f in report.formulas if everything or f.verdict in SHOWN]
+    for section, formulas in by_section(shown):
+        console.print()
+        title = " › ".join(words(part) for part in section) or "(before the first heading)"
+        console.print(_heading(title, console))
+        for formula in formulas:
+            console.print()
+            console.print(block(report, formula, console.width))
+    notes = [sentence(convention_sentence(convention)) for convention in report.conventions]
+    notes += [sentence(remark) for remark in report.remarks]
+    if not everything:
+        notes += [Text(f"Formula {f.number}: ").append(sentence(r)) for f in _quiet(report) for r in f.remarks]
+    if notes:
+        console.print()
+        console.print(_heading("Conventions and remarks", console))
+        for note in notes:
+            console.print(Padding(note, (0, 0, 0, 2)))
+    if not everything and (hidden := len(report.formulas) - len(shown)):
+        console.print()
+        console.print(f"{hidden} further formula{'' if hidden == 1 else 's'} without findings: --all shows them.")
+
+
+def _quiet(report: Report) -> list[Formula]:
+    return [formula for formula in report.formulas if formula.verdict not in SHOWN]
+
+
+def _heading(title: str, console: Console) -> RenderableType:
+    if len(title) > console.width - 6:
+        return Text(title, style="bold")
+    return Rule(Text(title, style="bold"), align="left", style="dim")
+
+
+def block(report: Report, formula: Formula, width: int) -> RenderableType:
+    """All that was found about one formula."""
+    head = Text.assemble(
+        (f"Formula {formula.number}", "bold"), f"   {plain(place(report, formula))}   ",
+        (formula.verdict.value, STYLES[formula.verdict]),
+    )  # fmt: skip
+    if formula.slip:
+        head.append("   minor slip", style="dim")
+    if formula.variant:
+        head.append(f"   {plain(formula.variant)}", style="dim")
+    spans = wrong_spans(formula) if len(formula.links) > 1 else ()
+    parts: list[RenderableType] = [head, Padding(formula_text(formula.latex, width - 6, spans, "red"), (0, 0, 0, 4))]
+    rows = _rows()
+    links = troubled(formula)
+    if formula.verdict is Verdict.UNREAD:  # the line with its caret keeps its columns
+        parts.append(Padding(Text("\n".join(map(plain, formula.message.splitlines()))), (0, 0, 0, 2), expand=False))
+    elif formula.message and not any(formula.message == link.message for link in links):
+        rows.add_row("reason" if not links else "", sentence(formula.message))
+    for link in links:
+        _link_rows(rows, link, several=len(formula.links) > 1)
+    if formula.assumptions and not any(link.assumptions for link in links):
+        rows.add_row("holds if", assumption_text(formula.assumptions))
+    if formula.correction is not None:
+        rows.add_row("should read", correction_text(formula.correction, width - _LABEL_WIDTH - 4))
+    for remark in formula.remarks:
+        rows.add_row("remark", sentence(remark))
+    if rows.row_count:
+        parts.append(Padding(rows, (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _rows() -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=_LABEL_WIDTH, style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _link_rows(rows: Table, link: Link, *, several: bool) -> None:
+    if several:
+        verdict = Text(link.verdict.value, style=STYLES[link.verdict])
+        rows.add_row(verdict, Text(f"{to_text(link.left)} = {to_text(link.right)}"))
+    if link.message:
+        rows.add_row("reason", sentence(link.message))
+    if link.assumptions:
+        rows.add_row("holds if", assumption_text(link.assumptions))
+    if link.difference:
+        rows.add_row("left − right", Text(to_text(link.difference)))
+    if link.counterexample is not None:
+        rows.add_row("counterexample", counterexample_text(link.counterexample))
+
+
+def counterexample_text(found: Counterexample) -> RenderableType:
+    """Sizes, the entry, the values, and both sides below each other."""
+    parts: list[RenderableType] = []
+    if found.sizes:
+        parts.append(Text(", ".join(f"{to_text(name)} = {size}" for name, size in found.sizes.items())))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=False, overflow="fold")
+    grid.add_column(overflow="fold")
+    for name, value in found.values.items():
+        grid.add_row(to_text(name), f"= {plain(value)}")
+    entry = ", ".join(f"{to_text(name)} = {index}" for name, index in found.indices.items())
+    where = f" at {entry}" if entry else ""
+    grid.add_row(f"left side{where}", Text(f"= {plain(found.left)}", style="bold"))
+    grid.add_row(f"right side{where}", Text(f"= {plain(found.right)}", style="bold"))
+    parts.append(grid)
+    return Group(*parts)
+
+
+def correction_text(correction: Correction, width: int) -> RenderableType:
+    parts: list[RenderableType] = [formula_text(correction.latex, width, correction.changed, "green")]
+    about = [part for part in (correction.edit, correction.message) if part]
+    if correction.derived:
+        about.insert(0, "derived from the definitions")
+    note = Text("(").append(correction.verdict.value, style=STYLES[correction.verdict])
+    for part in about:
+        note.append("; ").append(sentence(part))
+    parts.append(note.append(")"))
+    return Group(*parts)
+
+
+def formula_text(latex: str, width: int, marks: Sequence[Span] = (), color: str = "") -> Text:
+    """On one line if it fits, else one line a link. Marked parts are coloured and stand between « »."""
+    one = "  ".join(to_lines(latex, marks, broken=False))
+    lines = [one] if len(one) <= width and "\n" not in one else to_lines(latex, marks)
+    indent = "  " if len(lines) > 1 else ""
+    text = Text()
+    for number, line in enumerate(lines):
+        if number:
+            text.append("\n" + indent)
+        text.append(marked(line, color))
+    return text
+
+
+def marked(line: str, color: str) -> Text:
+    text = Text()
+    for part in line.split(MARK):
+        inside, separator, outside = part.partition(UNMARK)
+        if separator:
+            text.append(f"«{inside}»", style=f"bold {color}")
+            text.append(outside)
+        else:
+            text.append(inside)
+    return text
+
+
+def sentence(text: str) -> Text:
+    """Prose with its ``$…$`` formulas readable."""
+    return Text(words(text))
+
+
+def assumption_text(assumptions: Iterable[str]) -> Text:
+    return Text("\n").join(sentence(text) for text in assumptions)
