@@ -1,0 +1,366 @@
+"""From an array program to statements over fixed memory.
+
+Every array of a training step is allocated once; views of it are made once; a step is then nothing but NumPy calls with
+``out=``. An operand of a padding, a stack or a scatter is computed in the place where it is needed, and memory
+whose last reader is done is used again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from verify_derivations.trainer import arrays as op
+from verify_derivations.trainer.arrays import NDArray, vector
+from verify_derivations.trainer.lowering import Binding, Lowering
+from verify_derivations.trainer.printer import Call
+
+STRUCTURAL = (op.Window, op.Align, op.Reshape, op.Broadcast)
+"""Nodes that are views of their operand (a reshape only where memory allows)."""
+
+
+@dataclass
+class Group:
+    """The statements of one formula."""
+
+    owner: str
+    statements: list[tuple[sp.Symbol, Call]] = field(default_factory=list)
+
+
+class Schedule:
+    """``groups`` in order compute the ``outputs``; ``memory`` has the array of every symbol."""
+
+    def __init__(self, lowering: Lowering, outputs: Iterable[sp.Symbol], dtype: Any, reuse: bool = True,
+                 given: Mapping[sp.Symbol, NDArray] | None = None) -> None:
+        self.groups: list[Group] = []
+        self.memory: dict[sp.Symbol, NDArray] = dict(given or {})
+        self.setup: list[tuple[sp.Symbol, sp.Basic]] = []  # how each array came about, for export
+        self._dtype, self._shapes, self._reuse = np.dtype(dtype), lowering.shapes, reuse
+        self._bindings = _live(_shared(lowering.bindings), set(outputs))
+        self._by_symbol = {b.symbol: b for b in self._bindings}
+        self._pinned = set(outputs)
+        self._home: dict[sp.Symbol, sp.Symbol] = {}  # operand → the padding, stack or scatter it is computed in
+        self._root: dict[sp.Symbol, sp.Symbol] = {}  # alias → the symbol that owns the memory
+        self._pool: list[NDArray] = []
+        self._buffers: dict[sp.Symbol, NDArray] = {}
+        self._names = itertools.count()
+        for leaf in lowering.leaves:
+            self.memory.setdefault(leaf, np.zeros(lowering.shapes[leaf], dtype))
+        self._plan()
+        for place, binding in enumerate(self._bindings):
+            self._owner = binding.owner
+            self._emit(binding)
+            self._release(place)
+
+    # -- planning -----------------------------------------------------------------------------------
+    def _plan(self) -> None:
+        for binding in self._bindings:
+            if isinstance(binding.expression, op.Pad | op.Stack | op.Scatter):
+                if isinstance(binding.expression, op.Scatter) and _overlaps(binding.expression, self._shapes):
+                    continue
+                for operand in _operands(binding.expression):
+                    inner = self._by_symbol.get(operand)
+                    if inner and operand not in self._home and operand not in self._pinned and _writable(inner.expression):
+                        self._home[operand] = binding.symbol
+        for binding in self._bindings:
+            if isinstance(binding.expression, STRUCTURAL):
+                self._root[binding.symbol] = _operands(binding.expression)[0]
+        self._root.update(self._home)
+        self._last: dict[sp.Symbol, int] = {}
+        for place, binding in enumerate(self._bindings):
+            for symbol in (binding.symbol, *_operands(binding.expression)):
+                self._last[self._owner_of(symbol)] = place
+        for symbol in self._pinned:
+            self._last[self._owner_of(symbol)] = len(self._bindings)
+
+    def _owner_of(self, symbol: sp.Symbol) -> sp.Symbol:
+        while symbol in self._root:
+            symbol = self._root[symbol]
+        return symbol
+
+    # -- memory -------------------------------------------------------------------------------------
+    def _allocate(self, shape: op.Vector, dtype: Any = None) -> tuple[NDArray, NDArray]:
+        """An array and the raw memory that it lies in."""
+        dtype = self._dtype if dtype is None else np.dtype(dtype)
+        size = max(1, int(np.prod(shape))) * dtype.itemsize
+        fitting = [raw for raw in self._pool if size <= raw.nbytes <= 4 * size]
+        if fitting:
+            raw = min(fitting, key=lambda r: r.nbytes)
+            self._pool = [r for r in self._pool if r is not raw]
+        else:
+            raw = np.zeros(size + 64, np.uint8)
+            offset = -raw.ctypes.data % 64
+            raw = raw[offset:offset + size]
+        return raw[:size].view(dtype).reshape(shape), raw
+
+    def _release(self, place: int) -> None:
+        for symbol in [s for s in self._buffers if self._last.get(s, place) <= place]:
+            raw = self._buffers.pop(symbol)
+            if self._reuse:
+                self._pool.append(raw)
+
+    def _storage(self, symbol: sp.Symbol, dtype: Any = None) -> NDArray:
+        """The array that ``symbol`` is to be computed in."""
+        if symbol in self.memory:
+            return self.memory[symbol]
+        home = self._home.get(symbol)
+        if home is not None:
+            self.memory[symbol] = self._part(home, symbol)
+            return self.memory[symbol]
+        expression = self._by_symbol[symbol].expression
+        shape = self._shapes[symbol]
+        if isinstance(expression, op.Pad | op.Scatter):  # what is not written stays zero: memory of its own
+            self.memory[symbol] = np.zeros(shape, self._dtype)
+        else:
+            self.memory[symbol], self._buffers[symbol] = self._allocate(shape, dtype)
+        return self.memory[symbol]
+
+    def _part(self, home: sp.Symbol, operand: sp.Symbol) -> NDArray:
+        """The part of ``home``'s memory where ``operand`` belongs."""
+        whole, expression = self._storage(home), self._by_symbol[home].expression
+        match expression:
+            case op.Pad():
+                before, inner = vector(expression.args[1]), self._shapes[operand]
+                return whole[tuple(slice(b, b + n) for b, n in zip(before, inner, strict=True))]
+            case op.Stack():
+                planes, shape = expression.args[0].args, vector(expression.args[1])
+                return whole[np.unravel_index(planes.index(operand), shape)]
+        start, steps = vector(expression.args[1]), tuple(map(vector, expression.args[2].args))
+        return op.window(whole, start, steps, self._shapes[operand])
+
+    def _temporary(self, shape: op.Vector) -> sp.Symbol:
+        symbol = sp.Symbol(f"s{next(self._names)}", real=True)
+        self._shapes[symbol] = shape
+        self.memory[symbol], self._buffers[symbol] = self._allocate(shape)
+        return symbol
+
+    def _alias(self, array: NDArray) -> sp.Symbol:
+        symbol = sp.Symbol(f"s{next(self._names)}", real=True)
+        self._shapes[symbol], self.memory[symbol] = array.shape, array
+        return symbol
+
+    # -- statements -----------------------------------------------------------------------------------
+    def _say(self, name: str, operands: Sequence[sp.Expr], out: sp.Symbol, axes: Sequence[int] = ()) -> sp.Symbol:
+        if not self.groups or self.groups[-1].owner != self._owner:
+            self.groups.append(Group(self._owner))
+        self.groups[-1].statements.append((out, Call(sp.Symbol(name), sp.Tuple(*operands), out, sp.Tuple(*axes))))
+        return out
+
+    def _emit(self, binding: Binding) -> None:
+        symbol, expression = binding.symbol, binding.expression
+        match expression:
+            case op.Window():
+                x, start, steps, shape = expression.args
+                self.memory[symbol] = op.window(
+                    self.memory[x], vector(start), tuple(map(vector, steps.args)), vector(shape))
+            case op.Align():
+                self.memory[symbol] = op.align(self.memory[expression.args[0]], vector(expression.args[1]))
+            case op.Broadcast():
+                self.memory[symbol] = np.broadcast_to(self.memory[expression.args[0]], vector(expression.args[1]))
+            case op.Reshape():
+                self._reshape(symbol, expression.args[0], vector(expression.args[1]))
+            case op.Mask():
+                rows = [(int(r.args[0]), vector(r.args[1]), r.args[2].name) for r in expression.args[1].args]
+                self.memory[symbol] = op.mask(vector(expression.args[0]), tuple(rows), self._dtype)
+            case op.Range():
+                self.memory[symbol] = np.arange(int(expression.args[0])).astype(self._dtype)
+            case sp.Number():
+                self.memory[symbol] = np.full((), float(expression), self._dtype)
+            case op.Pad() | op.Stack():
+                self._storage(symbol)
+                for operand in _operands(expression):
+                    self._place(symbol, operand)
+            case op.Scatter():
+                self._scatter(symbol, expression)
+            case op.MatMul():
+                self._storage(symbol)
+                self._say("matmul", expression.args, symbol)
+            case op.Reduce():
+                self._storage(symbol)
+                self._say(expression.args[1].name, [expression.args[0]], symbol, vector(expression.args[2]))
+            case op.Winner():
+                self._storage(symbol, bool)
+                self._say("greater_equal", expression.args, symbol)
+            case _:
+                self._storage(symbol)
+                self._elementwise(expression, symbol)
+
+    def _reshape(self, symbol: sp.Symbol, operand: sp.Symbol, shape: op.Vector) -> None:
+        source = self.memory[operand]
+        reshaped = source.reshape(shape)
+        if np.shares_memory(reshaped, source):
+            self.memory[symbol] = reshaped
+            return
+        root = self._owner_of(symbol)
+        del self._root[symbol]  # a copy: memory of its own
+        self._last[symbol] = self._last[root]
+        self.memory[symbol], self._buffers[symbol] = self._allocate(shape)
+        target = self._alias(self.memory[symbol].reshape(source.shape))
+        self._say("copy", [operand], target)
+
+    def _place(self, home: sp.Symbol, operand: sp.Symbol) -> None:
+        """``operand`` copied to its place, unless it was computed there."""
+        if self._home.get(operand) != home:
+            self._say("copy", [operand], self._alias(self._part(home, operand)))
+
+    def _scatter(self, symbol: sp.Symbol, node: op.Scatter) -> None:
+        operand = node.args[0]
+        loops = _overlaps(node, self._shapes)
+        self._storage(symbol)
+        if not loops:
+            self._place(symbol, operand)
+            return
+        self._say("copy", [sp.Integer(0)], symbol)
+        source, shape = self.memory[operand], self._shapes[operand]
+        start, steps = vector(node.args[1]), tuple(map(vector, node.args[2].args))
+        rest = [k for k in range(len(shape)) if k not in loops]
+        for position in np.ndindex(*(shape[k] for k in loops)):
+            at = dict(zip(loops, position, strict=True))
+            origin = tuple(s + sum(at[k] * steps[k][d] for k in loops) for d, s in enumerate(start))
+            target = op.window(self.memory[symbol], origin, tuple(steps[k] for k in rest), tuple(shape[k] for k in rest))
+            part = self._alias(source[tuple(at.get(k, slice(None)) for k in range(len(shape)))])
+            target_symbol = self._alias(target)
+            self._say("add", [target_symbol, part], target_symbol)
+
+    # -- elementwise expressions ------------------------------------------------------------------------
+    def _elementwise(self, expression: sp.Expr, out: sp.Symbol) -> None:
+        value = self._value(expression, out)
+        if value != out:
+            self._say("copy", [value], out)
+
+    def _value(self, expression: sp.Expr, out: sp.Symbol | None = None) -> sp.Expr:
+        """A symbol or number that has the value; computed into ``out`` where given, else into a temporary."""
+        if expression.is_Symbol or expression.is_number:
+            return expression
+        if out is None or self._shapes[out] != op.shape_of(expression, self._shapes):
+            out = self._temporary(op.shape_of(expression, self._shapes))
+        match expression:
+            case sp.Add():
+                return self._fold(_signed(expression), out)
+            case sp.Mul():
+                return self._fold(_ratio(expression), out)
+            case sp.Pow(base=base, exp=exponent):
+                names: dict[Any, str] = {sp.Integer(2): "square", sp.Integer(-1): "reciprocal", sp.Rational(1, 2): "sqrt"}
+                operand = self._value(base, out)
+                if exponent in names:
+                    return self._say(names[exponent], [operand], out)
+                return self._say("power", [operand, self._value(exponent)], out)
+            case op.Larger() | op.Smaller():
+                return self._say("maximum" if isinstance(expression, op.Larger) else "minimum", expression.args, out)
+            case op.Indicator():
+                left, relation, right = expression.args
+                return self._say(relation.name, [left, right], out)
+            case op.Masked():
+                return self._say("multiply", expression.args, out)
+        names = {sp.atan: "arctan", sp.Abs: "absolute"}
+        name = names.get(expression.func, str(expression.func))
+        return self._say(name, [self._value(expression.args[0], out)], out)
+
+    def _fold(self, parts: list[tuple[str, sp.Expr]], out: sp.Symbol) -> sp.Expr:
+        """Operands joined from left to right by the ufunc that stands with each."""
+        total = self._value(parts[0][1], out)
+        for name, part in parts[1:]:
+            operand = self._value(part, out if total.is_number else None)
+            total = self._say(name, [total, operand], out)
+        return total
+
+
+def _signed(expression: sp.Add) -> list[tuple[str, sp.Expr]]:
+    """Summands with ``add`` or ``subtract``; the first one is positive where there is one, else a number."""
+    parts = []
+    for term in expression.args:
+        coefficient, rest = term.as_coeff_Mul()
+        negative = coefficient < 0 if coefficient.is_number and coefficient.is_real else False
+        parts.append(("subtract", -term) if negative else ("add", term))
+    parts.sort(key=lambda p: (p[1].is_number, p[0] == "subtract", p[1].is_Symbol))
+    if parts[0][0] == "subtract":
+        if parts[-1][0] == "add":  # a number
+            return [parts[-1], *parts[:-1]]
+        parts[0] = ("add", -parts[0][1])
+    return parts
+
+
+def _ratio(expression: sp.Mul) -> list[tuple[str, sp.Expr]]:
+    """Factors with ``multiply`` or ``divide``; numbers come last, unless there is nothing to divide but a number."""
+    parts = []
+    for factor in expression.args:
+        base, exponent = factor.as_base_exp()
+        if exponent.is_number and exponent < 0 and not base.is_number:
+            parts.append(("divide", sp.Pow(base, -exponent)))
+        else:
+            parts.append(("multiply", factor))
+    parts.sort(key=lambda p: (p[0] == "divide", p[1].is_number, p[1].is_Symbol))
+    return parts
+
+
+def _operands(expression: sp.Basic) -> tuple[sp.Symbol, ...]:
+    """Array symbols that a step reads, in order."""
+    if isinstance(expression, sp.Symbol):
+        return (expression,)
+    if isinstance(expression, op.Reduce | op.Window | op.Align | op.Pad | op.Reshape | op.Broadcast | op.Scatter):
+        return (expression.args[0],)
+    if isinstance(expression, op.Indicator):
+        return tuple(a for k in (0, 2) for a in _operands(expression.args[k]))
+    if isinstance(expression, op.Mask):
+        return ()
+    return tuple(dict.fromkeys(s for a in expression.args for s in _operands(a)))
+
+
+def _live(bindings: Sequence[Binding], needed: set[sp.Symbol]) -> list[Binding]:
+    """Only the steps that contribute to what is needed."""
+    kept = []
+    for binding in reversed(bindings):
+        if binding.symbol in needed:
+            kept.append(binding)
+            needed = needed | set(_operands(binding.expression))
+    return kept[::-1]
+
+
+def _shared(bindings: Sequence[Binding]) -> list[Binding]:
+    """A part of an elementwise expression that is also a step of its own is computed once."""
+    known: dict[sp.Basic, sp.Symbol] = {}
+    result = []
+    for binding in bindings:
+        expression = binding.expression
+        if not isinstance(expression, op.Node):
+            expression = expression.xreplace({e: s for e, s in known.items() if e != expression and not e.is_number})
+            known[binding.expression] = binding.symbol
+        result.append(Binding(binding.symbol, expression, binding.owner))
+    return result
+
+
+def _writable(expression: sp.Basic) -> bool:
+    """Whether a step can compute into any given memory."""
+    passive = (*STRUCTURAL, op.MatMul, op.Mask, op.Range, op.Winner, op.Reduce, sp.Number)
+    if isinstance(expression, op.Scatter):
+        return False
+    return not isinstance(expression, passive)
+
+
+def _overlaps(node: op.Scatter, shapes: dict[sp.Symbol, op.Vector]) -> tuple[int, ...]:
+    """The axes to loop over so that no entry is written twice by the others together; none for a plain placing."""
+    shape, target = shapes[node.args[0]], vector(node.args[3])
+    steps = tuple(map(vector, node.args[2].args))
+    strides = [int(np.prod(target[d + 1:])) for d in range(len(target))]
+    flat = [sum(c * s for c, s in zip(step, strides, strict=True)) for step in steps]
+    axes = [k for k in range(len(shape)) if shape[k] > 1]
+    single = [k for k in axes if sum(map(bool, steps[k])) == 1 and _sole(k, steps)]
+    loops: list[int] = []
+    rest = sorted((k for k in axes if k not in single), key=lambda k: shape[k])
+    while rest:
+        places = sum(np.arange(shape[k]).reshape([-1] + [1] * i) * flat[k] for i, k in enumerate(rest))
+        if np.unique(places).size == np.prod([shape[k] for k in rest]):
+            break
+        loops.append(rest.pop(0))
+    return tuple(sorted(loops))
+
+
+def _sole(axis: int, steps: tuple[op.Vector, ...]) -> bool:
+    """Whether the dimension along which ``axis`` moves is its own."""
+    (dimension,) = (d for d, c in enumerate(steps[axis]) if c)
+    return all(not step[dimension] for k, step in enumerate(steps) if k != axis)
