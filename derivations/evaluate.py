@@ -45,6 +45,10 @@ DIGITS = 50
 STEPS = 2_000_000  # nodes visited before an evaluation is given up
 
 Indices: TypeAlias = tuple[int, ...]
+Names: TypeAlias = dict[str, int]
+"""Values of sizes and index variables."""
+Parameters: TypeAlias = Mapping[str, Value]
+"""Values of the parameters of the function whose body is evaluated."""
 Leaves: TypeAlias = Callable[[str, Indices], Value]
 """The entries of what has no definition: ``leaves(head, indices)``."""
 
@@ -220,53 +224,70 @@ class Interpreter:
         return None if self.environment.loss is None else adjoint_of(head, self.environment.loss)
 
     # -- nodes ----------------------------------------------------------------------------------
-    def _scalar(self, node: Scalar, names: dict[str, int], parameters: Mapping[str, Value]) -> Value:
+    def _scalar(self, node: Scalar, names: Names, parameters: Parameters) -> Value:
         self._steps[0] -= 1
         if self._steps[0] < 0:
             raise TooLarge("the evaluation takes too many steps")
-        match node:
-            case Number(value):
-                return value
-            case Size(value):
-                return Fraction(exact(value, names))
-            case Access(head, indices):
-                if not indices and head in parameters:
-                    return parameters[head]
-                return self._entry(head, tuple(integer(index, names) for index in indices))
-            case Add(terms):
-                total: Value = NIL
-                for term in terms:
-                    total = arithmetic.add(total, self._scalar(term, names, parameters))
-                return total
-            case Mul(factors):
-                return self._product(factors, names, parameters)
-            case Power(base, exponent):
-                values = [self._scalar(part, names, parameters) for part in (base, exponent)]
-                return arithmetic.power(values[0], values[1])
-            case Apply(function, arguments, derivative):
-                values = [self._scalar(argument, names, parameters) for argument in arguments]
-                return self._apply(function, values, derivative)
-            case Sum(binders, body):
-                total = NIL
-                for inner in self._ranges(binders, guards(body), names):
-                    total = arithmetic.add(total, self._scalar(body, inner, parameters))
-                return total
-            case Product(binders, body):
-                total = ONE
-                for inner in self._ranges(binders, (), names):
-                    total = arithmetic.mul(total, self._scalar(body, inner, parameters))
-                return total
-            case Maximum(binders, body):
-                return self._largest([self._scalar(body, n, parameters) for n in self._ranges(binders, (), names)])
-            case ArgMaximum(binders, body, at):
-                return self._is_largest(binders, body, tuple(integer(p, names) for p in at), names, parameters)
-            case Bracket(constraints):
-                return ONE if all(holds(constraint, names) for constraint in constraints) else NIL
-            case Compare(left, relation, right):
-                return self._compare(
-                    self._scalar(left, names, parameters), relation, self._scalar(right, names, parameters)
-                )
-        raise TypeError(f"no rule to evaluate {type(node).__name__}")
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise TypeError(f"no rule to evaluate {type(node).__name__}")
+        return rule(self, node, names, parameters)
+
+    def _number(self, node: Number, names: Names, parameters: Parameters) -> Value:
+        return node.value
+
+    def _size(self, node: Size, names: Names, parameters: Parameters) -> Value:
+        return Fraction(exact(node.value, names))
+
+    def _access(self, node: Access, names: Names, parameters: Parameters) -> Value:
+        if not node.indices and node.head in parameters:
+            return parameters[node.head]
+        return self._entry(node.head, tuple([integer(index, names) for index in node.indices]))
+
+    def _add(self, node: Add, names: Names, parameters: Parameters) -> Value:
+        total: Value = NIL
+        for term in node.terms:
+            total = arithmetic.add(total, self._scalar(term, names, parameters))
+        return total
+
+    def _mul(self, node: Mul, names: Names, parameters: Parameters) -> Value:
+        """Brackets first: where one is zero, the other factors need not have a value."""
+        total: Value = ONE
+        for factor in sorted(node.factors, key=_reluctance):
+            total = arithmetic.mul(total, self._scalar(factor, names, parameters))
+            if isinstance(factor, Bracket | Compare) and total == NIL:
+                return NIL
+        return total
+
+    def _power(self, node: Power, names: Names, parameters: Parameters) -> Value:
+        base = self._scalar(node.base, names, parameters)
+        return arithmetic.power(base, self._scalar(node.exponent, names, parameters))
+
+    def _application(self, node: Apply, names: Names, parameters: Parameters) -> Value:
+        values = [self._scalar(argument, names, parameters) for argument in node.arguments]
+        return self._apply(node.function, values, node.derivative)
+
+    def _sum(self, node: Sum, names: Names, parameters: Parameters) -> Value:
+        total: Value = NIL
+        for inner in self._ranges(node.binders, guards(node.body), names):
+            total = arithmetic.add(total, self._scalar(node.body, inner, parameters))
+        return total
+
+    def _multiple(self, node: Product, names: Names, parameters: Parameters) -> Value:
+        total: Value = ONE
+        for inner in self._ranges(node.binders, (), names):
+            total = arithmetic.mul(total, self._scalar(node.body, inner, parameters))
+        return total
+
+    def _maximum(self, node: Maximum, names: Names, parameters: Parameters) -> Value:
+        return self._largest([self._scalar(node.body, n, parameters) for n in self._ranges(node.binders, (), names)])
+
+    def _bracket(self, node: Bracket, names: Names, parameters: Parameters) -> Value:
+        return ONE if all(holds(constraint, names) for constraint in node.constraints) else NIL
+
+    def _comparison(self, node: Compare, names: Names, parameters: Parameters) -> Value:
+        left = self._scalar(node.left, names, parameters)
+        return self._compare(left, node.relation, self._scalar(node.right, names, parameters))
 
     def _ranges(
         self, binders: tuple[Binder, ...], constraints: tuple[Constraint, ...], names: Mapping[str, int]
@@ -283,15 +304,6 @@ class Interpreter:
             inner = {**names, variable: value}
             if all(holds(constraint, inner) for constraint in now):
                 yield from self._ranges(rest, waiting, inner)
-
-    def _product(self, factors: tuple[Scalar, ...], names: dict[str, int], parameters: Mapping[str, Value]) -> Value:
-        """Brackets first: where one is zero, the other factors need not have a value."""
-        total: Value = ONE
-        for factor in sorted(factors, key=_reluctance):
-            total = arithmetic.mul(total, self._scalar(factor, names, parameters))
-            if isinstance(factor, Bracket | Compare) and total == NIL:
-                return NIL
-        return total
 
     def _apply(self, function: str, arguments: Sequence[Value], derivative: tuple[int, ...]) -> Value:
         name = function.lstrip("\\")
@@ -326,19 +338,13 @@ class Interpreter:
                 best = value
         return best
 
-    def _is_largest(
-        self,
-        binders: tuple[Binder, ...],
-        body: Scalar,
-        at: Indices,
-        names: dict[str, int],
-        parameters: Mapping[str, Value],
-    ) -> Value:
+    def _position(self, node: ArgMaximum, names: Names, parameters: Parameters) -> Value:
+        at = tuple(integer(position, names) for position in node.at)
         chosen: tuple[Indices, arithmetic.Base] | None = None
         positions = []
-        for inner in self._ranges(binders, (), names):
-            position = tuple(inner[variable] for variable, _ in binders)
-            value = primal(self._scalar(body, inner, parameters))
+        for inner in self._ranges(node.binders, (), names):
+            position = tuple(inner[variable] for variable, _ in node.binders)
+            value = primal(self._scalar(node.body, inner, parameters))
             positions.append(position)
             if chosen is None or not arithmetic.same(value, chosen[1]) and arithmetic.less_than(chosen[1], value):
                 chosen = (position, value)
@@ -387,6 +393,23 @@ class Perturbed(Interpreter):
         if head in self._affected or (self._of_adjoint(head) is not None and head not in self.environment.quantities):
             return super()._compute(head, indices)
         return self.parent._entry(head, indices)
+
+
+_RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {
+    Number: Interpreter._number,
+    Size: Interpreter._size,
+    Access: Interpreter._access,
+    Add: Interpreter._add,
+    Mul: Interpreter._mul,
+    Power: Interpreter._power,
+    Apply: Interpreter._application,
+    Sum: Interpreter._sum,
+    Product: Interpreter._multiple,
+    Maximum: Interpreter._maximum,
+    ArgMaximum: Interpreter._position,
+    Bracket: Interpreter._bracket,
+    Compare: Interpreter._comparison,
+}
 
 
 # -- what depends on what -------------------------------------------------------------------------

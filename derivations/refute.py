@@ -199,6 +199,7 @@ class _Search:
 
     def __init__(self, claim: _Claim, seed: int, points: int, deadline: float) -> None:
         self.claim, self.seed, self.points, self.deadline = claim, seed, points, deadline
+        self.shrink_until = deadline + 1
         self.sizes: list[Mapping[str, int]] = []
         self.agreeing = 0
         self.exact = True
@@ -247,15 +248,16 @@ class _Search:
         return None
 
     def _smallest(self, witness: _Witness) -> _Witness:
-        """The smallest sizes below those of ``witness`` at which a difference shows as well."""
-        for sizes in smaller(witness.sizes, self.claim.scope):
-            if time.monotonic() > self.deadline:
-                break
-            if sizes in self.sizes:
-                continue
-            better = self._at(sizes)
-            if better is not None:
-                return better
+        """One size after the other lowered as long as a difference shows."""
+        lowered: _Witness | None = witness
+        while lowered is not None:
+            witness, lowered = lowered, None
+            for sizes in smaller(witness.sizes, self.claim.scope):
+                if time.monotonic() > self.shrink_until:
+                    return witness
+                lowered = None if sizes in self.sizes else self._at(sizes)
+                if lowered is not None:
+                    break
         return witness
 
 

@@ -108,54 +108,34 @@ def sizes_in(expression: Scalar) -> list[str]:
 
 
 def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) -> Iterator[dict[str, int]]:
-    """Admissible sizes without repetition: ``small`` of them in order of their sum, then ``rich`` random
-    ones, as different from each other as possible, so that a transpose cannot hide."""
+    """Admissible sizes without repetition: ``small`` of them in order of their sum, and after every fourth one
+    a rich one: random, most of them above one and different from each other, so that a transpose cannot hide."""
     free, solved = _solve(scope.sizes, scope.facts)
     seen: set[tuple[int, ...]] = set()
 
-    def admit(values: Mapping[str, int]) -> dict[str, int] | None:
-        chosen: dict[str, int] = dict(values)
-        for name, solution in reversed(solved):
-            value = exact(solution, chosen)
-            if value != int(value) or value < 1:
-                return None
-            chosen[name] = int(value)
-        key = tuple(chosen[name] for name in scope.sizes)
-        if key in seen or not admissible(chosen, scope):
-            return None
-        seen.add(key)
-        return {name: chosen[name] for name in scope.sizes}
+    def admit(vectors: Iterable[tuple[int, ...]], most: int) -> Iterator[dict[str, int]]:
+        for values in itertools.islice(vectors, 50 * most):
+            sizes = _complete(dict(zip(free, values, strict=True)), solved, scope)
+            if sizes is not None and (key := tuple(sizes.values())) not in seen:
+                seen.add(key)
+                yield sizes
 
-    found = 0
-    for values in itertools.islice(_by_sum(len(free)), 50 * small):
-        sizes = admit(dict(zip(free, values, strict=True)))
-        if sizes is not None:
-            yield sizes
-            found += 1
-            if found == small:
-                break
-    choice = random.Random(f"{seed}|sizes")
-    found = 0
-    for _ in range(50 * rich):
-        pool = list(range(1, LARGEST + 1)) * math.ceil(len(free) / LARGEST)
-        choice.shuffle(pool)
-        sizes = admit(dict(zip(free, pool, strict=False)))
-        if sizes is not None:
-            yield sizes
-            found += 1
-            if found == rich:
-                break
+    richer = admit(_rich(len(free), rich, random.Random(f"{seed}|sizes")), rich)
+    for number, sizes in enumerate(itertools.islice(admit(_by_sum(len(free)), small), small)):
+        yield sizes
+        if number % 4 == 3:
+            yield from itertools.islice(richer, 1)
+    yield from richer
 
 
-def smaller(sizes: Mapping[str, int], scope: Scope, *, seed: int = 0) -> Iterator[dict[str, int]]:
-    """Admissible sizes of which none is larger and at least one is smaller, smallest first."""
-    ranges = [range(1, sizes[name] + 1) for name in scope.sizes]
-    if math.prod(map(len, ranges)) > 50_000:
-        return
-    for values in sorted(itertools.product(*ranges), key=lambda v: (sum(v), v)):
-        candidate = dict(zip(scope.sizes, values, strict=True))
-        if candidate != dict(sizes) and admissible(candidate, scope):
-            yield candidate
+def smaller(sizes: Mapping[str, int], scope: Scope) -> Iterator[dict[str, int]]:
+    """Admissible sizes with one of the free ones lowered, the others as they are."""
+    free, solved = _solve(scope.sizes, scope.facts)
+    for name in free:
+        for value in range(1, sizes[name]):
+            lowered = _complete({**{n: sizes[n] for n in free}, name: value}, solved, scope)
+            if lowered is not None:
+                yield lowered
 
 
 def admissible(sizes: Mapping[str, int], scope: Scope) -> bool:
@@ -194,6 +174,27 @@ def _solve(names: Sequence[str], facts: Iterable[Constraint]) -> tuple[list[str]
             solved.append((name, solution))
     determined = {name for name, _ in solved}
     return [name for name in names if name not in determined], solved
+
+
+def _complete(
+    free: Mapping[str, int], solved: Iterable[tuple[str, Polynomial]], scope: Scope
+) -> dict[str, int] | None:
+    """All sizes from the free ones, or ``None`` where they are not admissible."""
+    chosen = dict(free)
+    for name, solution in reversed(list(solved)):
+        value = exact(solution, chosen)
+        if value != int(value) or value < 1:
+            return None
+        chosen[name] = int(value)
+    return {name: chosen[name] for name in scope.sizes} if admissible(chosen, scope) else None
+
+
+def _rich(count: int, most: int, choice: random.Random) -> Iterator[tuple[int, ...]]:
+    """Random tuples, those with the smaller product first, then with larger numbers."""
+    for largest in (3, LARGEST):
+        pool = [1, *range(2, largest + 1)] * (count // (largest - 1) + 1)
+        drawn = {tuple(choice.sample(pool, count)) for _ in range(4 * most)}
+        yield from sorted(drawn, key=lambda values: (-len(set(values)), math.prod(values), values))[:most]
 
 
 def _by_sum(count: int) -> Iterator[tuple[int, ...]]:
