@@ -28,6 +28,9 @@ class Options:
     reuse: bool = True  # memory whose last reader is done is used again
 
 
+DEFAULT = Options()
+
+
 @dataclass(frozen=True)
 class Step:
     """The function of one formula, with the arrays that it is called with."""
@@ -45,7 +48,7 @@ class Compiled:
     """``arrays[head]`` are fixed arrays, samples along the last axis: fill inputs, labels and parameters,
     call :meth:`run`, read the outputs that were asked for."""
 
-    def __init__(self, program: Program, batch: int, outputs: Iterable[str], options: Options = Options(),
+    def __init__(self, program: Program, batch: int, outputs: Iterable[str], options: Options = DEFAULT,
                  shared: Mapping[str, NDArray] | None = None) -> None:
         self.batch, outputs = batch, tuple(outputs)
         concrete = prepared(program.concrete(), batch, options)
@@ -110,13 +113,15 @@ def _step(head: str, statements: list[tuple[sp.Symbol, Any]], memory: Mapping[sp
     return Step(head, function, tuple(memory[s] for s in arguments))
 
 
-def training(program: Program, batch: int, options: Options = Options(), shared: Mapping[str, NDArray] | None = None) -> Compiled:
+def training(program: Program, batch: int, options: Options = DEFAULT,
+             shared: Mapping[str, NDArray] | None = None) -> Compiled:
     """Loss, prediction and the gradients of all parameters."""
     outputs = (program.loss, program.output, *map(program.gradient, program.parameters))
     return Compiled(program, batch, outputs, options, shared)
 
 
-def evaluation(program: Program, batch: int, options: Options = Options(), shared: Mapping[str, NDArray] | None = None) -> Compiled:
+def evaluation(program: Program, batch: int, options: Options = DEFAULT,
+             shared: Mapping[str, NDArray] | None = None) -> Compiled:
     """Loss and prediction."""
     return Compiled(program, batch, (program.loss, program.output), options, shared)
 

@@ -17,8 +17,22 @@ import sympy as sp
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
-    Access, Add, Apply, ArgMaximum, Bracket, Compare, Maximum, Mul, Number, Power, Product, Scalar, Size, Sum,
-    polynomial, rename_apart,
+    Access,
+    Add,
+    Apply,
+    ArgMaximum,
+    Bracket,
+    Compare,
+    Maximum,
+    Mul,
+    Number,
+    Power,
+    Product,
+    Scalar,
+    Size,
+    Sum,
+    polynomial,
+    rename_apart,
 )
 from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.trainer import arrays as op
@@ -140,11 +154,7 @@ class Lowering:
             case Apply():
                 return self._apply(node)
             case Compare(left, relation, right):
-                names = {">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
-                return self._elementwise(
-                    lambda a, b: self.bind(op.Indicator(self._operand(a), sp.Symbol(names[relation]), self._operand(b))),
-                    [self.lower(left), self.lower(right)],
-                )
+                return self._elementwise(self._comparison(relation), [self.lower(left), self.lower(right)])
             case Sum() | Mul() | Bracket():
                 parts_ = terms(node, self.extents)
                 return self._elementwise(sp.Add, [self._term(term) for term in parts_])
@@ -157,6 +167,10 @@ class Lowering:
             case ArgMaximum():
                 return self._access(self._winner(node))
         raise NotImplementedError(f"no rule for {type(node).__name__}")
+
+    def _comparison(self, relation: str) -> Callable[..., sp.Expr]:
+        name = sp.Symbol({">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}[relation])
+        return lambda a, b: self.bind(op.Indicator(self._operand(a), name, self._operand(b)))
 
     def _operand(self, expression: sp.Expr) -> sp.Expr:
         return expression if expression.is_number else self.bind(expression)
@@ -350,20 +364,23 @@ class Lowering:
         factors = [f for f in factors if f.axes] or [Array(sp.Integer(1))]
         while len(factors) > 1:
             factors = [self._sum_out(f, summed - {a for g in factors if g is not f for a in g.axes}) for f in factors]
-
-            def cost(pair: tuple[int, int]) -> tuple[int, int, tuple[int, int]]:
-                axes = {*factors[pair[0]].axes, *factors[pair[1]].axes}
-                others = {a for k, f in enumerate(factors) if k not in pair for a in f.axes}
-                kept = [a for a in axes if a not in summed or a in others]
-                return math.prod(self._shape(kept)), math.prod(self._shape(axes)), pair
-
-            i, j = min(((i, j) for j in range(len(factors)) for i in range(j)), key=cost)
+            i, j = self._cheapest(factors, summed)
             left, right = factors[i], factors[j]
             factors = [f for k, f in enumerate(factors) if k not in (i, j)]
             used = summed & ({*left.axes, *right.axes} - {a for f in factors for a in f.axes})
             factors.append(self._pair(left, right, used))
         result = self._sum_out(factors[0], summed)
         return Array(sp.Mul(result.expression, *(n.expression for n in numbers)), result.axes)
+
+    def _cheapest(self, factors: Sequence[Array], summed: set[str]) -> tuple[int, int]:
+        """The pair of factors whose product, summed as far as possible, is smallest."""
+        def cost(pair: tuple[int, int]) -> tuple[int, int, tuple[int, int]]:
+            axes = {*factors[pair[0]].axes, *factors[pair[1]].axes}
+            others = {a for k, f in enumerate(factors) if k not in pair for a in f.axes}
+            kept = [a for a in axes if a not in summed or a in others]
+            return math.prod(self._shape(kept)), math.prod(self._shape(axes)), pair
+
+        return min(((i, j) for j in range(len(factors)) for i in range(j)), key=cost)
 
     def _sum_out(self, array: Array, axes: Iterable[str]) -> Array:
         gone = [a for a in array.axes if a in set(axes)]
@@ -395,7 +412,8 @@ class Lowering:
         places = [self._order.index(a) for a in axes if a in self._order]
         return int(SAMPLE in axes), min(places, default=len(self._order))
 
-    def _matrix(self, array: Array, batch: tuple[str, ...], rows: tuple[str, ...], columns: tuple[str, ...]) -> sp.Symbol:
+    def _matrix(self, array: Array, batch: tuple[str, ...], rows: tuple[str, ...],
+                columns: tuple[str, ...]) -> sp.Symbol:
         """The array as a matrix. The group that its first axis is in is laid out first, so that both orientations
         of an operand come from the same copy."""
         first = next((a for a in array.axes if a not in batch), None)

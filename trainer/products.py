@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from verify_derivations.formulas.expressions import (
-    Access, Add, Bracket, Constraint, Mul, Number, Scalar, Sum, children, fresh, polynomial, substitute, within,
+    Access,
+    Add,
+    Bracket,
+    Constraint,
+    Mul,
+    Number,
+    Scalar,
+    Sum,
+    children,
+    fresh,
+    polynomial,
+    substitute,
+    within,
 )
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -93,7 +105,8 @@ def terms(node: Scalar, extents: dict[str, int]) -> list[Term]:
 
 
 def _times(a: Term, b: Term) -> Term:
-    return Term(a.coefficient * b.coefficient, {**a.bound, **b.bound}, a.constraints + b.constraints, a.factors + b.factors)
+    bound = {**a.bound, **b.bound}
+    return Term(a.coefficient * b.coefficient, bound, a.constraints + b.constraints, a.factors + b.factors)
 
 
 def _reaches_bracket(node: Scalar) -> bool:
@@ -181,4 +194,5 @@ def _guarded_size(index: Polynomial, term: Term) -> int | None:
 
 def guards(accesses: Iterable[tuple[tuple[Polynomial, ...], tuple[int, ...]]]) -> set[Constraint]:
     """What zero padding of the accesses' arrays realises: ``0 ≤ index < size`` in every dimension."""
-    return {c for indices, shape in accesses for i, n in zip(indices, shape, strict=True) for c in within(i, polynomial(n))}
+    pairs = (pair for indices, shape in accesses for pair in zip(indices, shape, strict=True))
+    return {constraint for index, size in pairs for constraint in within(index, polynomial(size))}

@@ -83,7 +83,8 @@ class Program:
                 raise DocumentError(f"{self.name}: the formula of {quantity.head} needs {', '.join(unknown)} earlier")
             stray = free_indices(quantity.body) - set(quantity.indices)
             if stray:
-                raise DocumentError(f"{self.name}: the formula of {quantity.head} leaves {', '.join(sorted(stray))} free")
+                names = ", ".join(sorted(stray))
+                raise DocumentError(f"{self.name}: the formula of {quantity.head} leaves {names} free")
             known.add(quantity.head)
         missing = [h for h in (self.output, self.loss, *map(self.gradient, self.parameters)) if h not in known]
         if missing:

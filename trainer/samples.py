@@ -7,7 +7,14 @@ from fractions import Fraction
 
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.expressions import (
-    Access, Number, Scalar, map_accesses, mul, polynomial, rename_apart, summation,
+    Access,
+    Number,
+    Scalar,
+    map_accesses,
+    mul,
+    polynomial,
+    rename_apart,
+    summation,
 )
 from verify_derivations.trainer.program import Program, per_sample
 

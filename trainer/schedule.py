@@ -23,6 +23,9 @@ from verify_derivations.trainer.printer import Call
 STRUCTURAL = (op.Window, op.Align, op.Reshape, op.Broadcast)
 """Nodes that are views of their operand (a reshape only where memory allows)."""
 
+POWERS: dict[Any, str] = {sp.Integer(2): "square", sp.Integer(-1): "reciprocal", sp.Rational(1, 2): "sqrt"}
+FUNCTIONS: dict[Any, str] = {sp.atan: "arctan", sp.Abs: "absolute"}
+
 
 @dataclass
 class Group:
@@ -65,7 +68,8 @@ class Schedule:
                     continue
                 for operand in _operands(binding.expression):
                     inner = self._by_symbol.get(operand)
-                    if inner and operand not in self._home and operand not in self._pinned and _writable(inner.expression):
+                    free = operand not in self._home and operand not in self._pinned
+                    if inner and free and _writable(inner.expression):
                         self._home[operand] = binding.symbol
         for binding in self._bindings:
             if isinstance(binding.expression, STRUCTURAL):
@@ -222,7 +226,8 @@ class Schedule:
         for position in np.ndindex(*(shape[k] for k in loops)):
             at = dict(zip(loops, position, strict=True))
             origin = tuple(s + sum(at[k] * steps[k][d] for k in loops) for d, s in enumerate(start))
-            target = op.window(self.memory[symbol], origin, tuple(steps[k] for k in rest), tuple(shape[k] for k in rest))
+            moved = tuple(steps[k] for k in rest), tuple(shape[k] for k in rest)
+            target = op.window(self.memory[symbol], origin, *moved)
             part = self._alias(source[tuple(at.get(k, slice(None)) for k in range(len(shape)))])
             target_symbol = self._alias(target)
             self._say("add", [target_symbol, part], target_symbol)
@@ -245,10 +250,9 @@ class Schedule:
             case sp.Mul():
                 return self._fold(_ratio(expression), out)
             case sp.Pow(base=base, exp=exponent):
-                names: dict[Any, str] = {sp.Integer(2): "square", sp.Integer(-1): "reciprocal", sp.Rational(1, 2): "sqrt"}
                 operand = self._value(base, out)
-                if exponent in names:
-                    return self._say(names[exponent], [operand], out)
+                if exponent in POWERS:
+                    return self._say(POWERS[exponent], [operand], out)
                 return self._say("power", [operand, self._value(exponent)], out)
             case op.Larger() | op.Smaller():
                 return self._say("maximum" if isinstance(expression, op.Larger) else "minimum", expression.args, out)
@@ -257,8 +261,7 @@ class Schedule:
                 return self._say(relation.name, [left, right], out)
             case op.Masked():
                 return self._say("multiply", expression.args, out)
-        names = {sp.atan: "arctan", sp.Abs: "absolute"}
-        name = names.get(expression.func, str(expression.func))
+        name = FUNCTIONS.get(expression.func, str(expression.func))
         return self._say(name, [self._value(expression.args[0], out)], out)
 
     def _fold(self, parts: list[tuple[str, sp.Expr]], out: sp.Symbol) -> sp.Expr:
@@ -274,7 +277,7 @@ def _signed(expression: sp.Add) -> list[tuple[str, sp.Expr]]:
     """Summands with ``add`` or ``subtract``; the first one is positive where there is one, else a number."""
     parts = []
     for term in expression.args:
-        coefficient, rest = term.as_coeff_Mul()
+        coefficient = term.as_coeff_Mul()[0]
         negative = coefficient < 0 if coefficient.is_number and coefficient.is_real else False
         parts.append(("subtract", -term) if negative else ("add", term))
     parts.sort(key=lambda p: (p[1].is_number, p[0] == "subtract", p[1].is_Symbol))

@@ -6,8 +6,28 @@ from collections.abc import Mapping
 
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
-    Access, Add, Apply, Maximum, Mul, Number, Power, Scalar, Sum, UNIT, add, apply, children, map_accesses, mul, negate,
-    power, rebuild, rename_apart, scalar, substitute, summation,
+    UNIT,
+    Access,
+    Add,
+    Apply,
+    Maximum,
+    Mul,
+    Number,
+    Power,
+    Scalar,
+    Sum,
+    add,
+    apply,
+    children,
+    map_accesses,
+    mul,
+    negate,
+    power,
+    rebuild,
+    rename_apart,
+    scalar,
+    substitute,
+    summation,
 )
 
 
@@ -23,7 +43,7 @@ def inline_functions(node: Scalar, functions: Mapping[str, FunctionDefinition]) 
 
 
 def stable(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
-    """The rewrites below, from the leaves up. ``definitions`` lets a logarithm look through the name of its argument."""
+    """The rewrites below, from the leaves up. ``definitions`` lets a logarithm look through its argument's name."""
     if isinstance(node, Apply) and node.function == "log":
         opened = _logarithm(_open(node.arguments[0], definitions))
         if opened is not None:
@@ -86,7 +106,8 @@ def _open(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
     """The definition of a named argument, where it is a product with an exponential."""
     if isinstance(node, Access) and node.head in definitions:
         quantity = definitions[node.head]
-        if isinstance(quantity.body, Mul) and any(isinstance(f, Apply) and f.function == "exp" for f in quantity.body.factors):
+        factors = quantity.body.factors if isinstance(quantity.body, Mul) else ()
+        if quantity.body is not None and any(isinstance(f, Apply) and f.function == "exp" for f in factors):
             return rename_apart(substitute(quantity.body, dict(zip(quantity.indices, node.indices, strict=True))))
     return node
 

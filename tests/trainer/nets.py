@@ -6,8 +6,22 @@ from collections.abc import Mapping
 
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity, adjoint
 from verify_derivations.formulas.expressions import (
-    Access, ArgMaximum, Bracket, Maximum, Polynomial, Scalar, add, apply, delta, mul, negate, polynomial, power,
-    scalar, summation, within,
+    Access,
+    ArgMaximum,
+    Bracket,
+    Maximum,
+    Polynomial,
+    Scalar,
+    add,
+    apply,
+    delta,
+    mul,
+    negate,
+    polynomial,
+    power,
+    scalar,
+    summation,
+    within,
 )
 from verify_derivations.trainer.program import Program
 
@@ -48,6 +62,7 @@ class Builder:
         self.forward: list[Quantity] = []
         self.backward: list[Quantity] = []
         self.parameters: list[str] = []
+        self.pooled: dict[int, tuple[Polynomial, Polynomial]] = {}  # layer → extents after pooling
 
     def parameter(self, head: str, *extents: Polynomial) -> None:
         self.leaves.append(leaf(head, *extents))
@@ -101,8 +116,9 @@ class Builder:
             self.derivative(z, "k", add(entry(a, "k"), negate(entry(y, "k"))))
 
     def convolution(self, layer: int, below: str, maps_last: bool) -> None:
-        h, w, b, f = (n(f"{s}_{layer}") for s in "hwBF")
-        p, q, s = n(f"P_{layer}"), n(f"Q_{layer}"), n(f"s_{layer}")
+        h, w, f = (n(f"{key}_{layer}") for key in "hwF")
+        b = n(f"F_{layer - 1}" if layer > 1 else "B_1")
+        (p, q), s = self.pooled[layer], n(f"s_{layer}")
         self.parameter(f"k{layer}", b, f, h, w)
         self.parameter(f"c{layer}", f)
         row, column = v("u") + h - 1 - v("p"), v("v") + w - 1 - v("q")
@@ -116,8 +132,8 @@ class Builder:
         self.forward.append(define(f"ap{layer}", "j u v", (f, p, q), entry(f"zp{layer}", "j", "u", "v")))
 
     def convolution_back(self, layer: int, below: str, maps_last: bool, further: bool) -> None:
-        h, w, b, f = (n(f"{s}_{layer}") for s in "hwBF")
-        p, q, s = n(f"P_{layer}"), n(f"Q_{layer}"), n(f"s_{layer}")
+        h, w, f = (n(f"{key}_{layer}") for key in "hwF")
+        (p, q), s = self.pooled[layer], n(f"s_{layer}")
         ac, zc, dzc = f"ac{layer}", f"zc{layer}", adjoint(f"zc{layer}", L)
         self.derivative(f"zp{layer}", "j u v", entry(adjoint(f"ap{layer}", L), "j", "u", "v"))
         inside = entry(ac, "j", s * v("u") + v("p'"), s * v("v") + v("q'"))
@@ -142,12 +158,13 @@ class Builder:
             self.derivative(below, "x y i" if maps_last else "i x y", body)
 
     def flatten(self, head: str, layer: int, m: Polynomial) -> None:
-        f, p, q = n(f"F_{layer}"), n(f"P_{layer}"), n(f"Q_{layer}")
+        f, (p, q) = n(f"F_{layer}"), self.pooled[layer]
         place = v("v") + q * v("u") + p * q * v("j")
-        self.forward.append(define(head, "m", (m,), over(mul(delta(v("m"), place), entry(f"ap{layer}", "j", "u", "v")), j=f, u=p, v=q)))
+        body = over(mul(delta(v("m"), place), entry(f"ap{layer}", "j", "u", "v")), j=f, u=p, v=q)
+        self.forward.append(define(head, "m", (m,), body))
 
     def flatten_back(self, head: str, layer: int) -> None:
-        p, q = n(f"P_{layer}"), n(f"Q_{layer}")
+        p, q = self.pooled[layer]
         self.derivative(f"ap{layer}", "j u v", entry(adjoint(head, L), v("v") + q * v("u") + p * q * v("j")))
 
 
@@ -167,23 +184,31 @@ def dense_net(loss: str = "cross-entropy", sizes: tuple[int, int, int, int] = (6
     return b.program("a4")
 
 
-def conv_sizes(layer: int, height: int, maps: int, below: int, kernel: int, pool: int) -> dict[str, int]:
-    out = (height - kernel + 1) // pool
-    names = {"H": height, "W": height, "h": kernel, "w": kernel, "B": below, "F": maps, "P": out, "Q": out, "s": pool}
-    return {f"{key}_{layer}": value for key, value in names.items()}
+def conv_sizes(layer: int, maps: int, kernel: int, pool: int) -> dict[str, int]:
+    return {f"{key}_{layer}": value for key, value in {"h": kernel, "w": kernel, "F": maps, "s": pool}.items()}
+
+
+def under(layer: int, p: Polynomial, q: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """The extents below a layer whose pooled maps are p × q."""
+    s = n(f"s_{layer}")
+    return s * p + n(f"h_{layer}") - 1, s * q + n(f"w_{layer}") - 1
 
 
 def one_conv_net(loss: str = "cross-entropy", height: int = 8, maps: int = 4, kernel: int = 3, pool: int = 2,
                  classes: int = 10) -> Program:
-    sizes = conv_sizes(1, height, maps, 1, kernel, pool)
-    b = Builder("I-C1-MP1-FC1-O", loss, {**sizes, "n_2": maps * sizes["P_1"] ** 2, "n_3": classes})
-    b.leaves += [leaf("x", n("H_1"), n("W_1"), n("B_1")), leaf("y", n("n_3"))]
-    b.forward.append(define("a1", "x y i", (n("H_1"), n("W_1"), n("B_1")), entry("x", "x", "y", "i")))
+    p = (height - kernel + 1) // pool
+    sizes = {**conv_sizes(1, maps, kernel, pool), "B_1": 1, "P": p, "Q": p, "n_3": classes}
+    b = Builder("I-C1-MP1-FC1-O", loss, sizes)
+    b.pooled = {1: (n("P"), n("Q"))}
+    shape = (*under(1, *b.pooled[1]), n("B_1"))
+    units = n("P") * n("Q") * n("F_1")
+    b.leaves += [leaf("x", *shape), leaf("y", n("n_3"))]
+    b.forward.append(define("a1", "x y i", shape, entry("x", "x", "y", "i")))
     b.convolution(1, "a1", True)
-    b.flatten("a2", 1, n("n_2"))
-    b.dense(3, "a2", n("n_2"), n("n_3"))
+    b.flatten("a2", 1, units)
+    b.dense(3, "a2", units, n("n_3"))
     b.head(3, n("n_3"))
-    b.dense_back(3, "a2", n("n_2"), n("n_3"))
+    b.dense_back(3, "a2", units, n("n_3"))
     b.flatten_back("a2", 1)
     b.convolution_back(1, "a1", True, False)
     return b.program("a3")
@@ -192,19 +217,22 @@ def one_conv_net(loss: str = "cross-entropy", height: int = 8, maps: int = 4, ke
 def two_conv_net(loss: str = "cross-entropy", height: int = 28, maps: tuple[int, int] = (6, 12),
                  kernel: tuple[int, int] = (5, 5), pool: tuple[int, int] = (2, 2), classes: int = 10,
                  channels: int = 1) -> Program:
-    first = conv_sizes(1, height, maps[0], channels, kernel[0], pool[0])
-    second = conv_sizes(2, first["P_1"], maps[1], maps[0], kernel[1], pool[1])
-    sizes = {**first, **second, "n_3": maps[1] * second["P_2"] ** 2, "n_4": classes}
-    b = Builder("I-C1-MP1-C2-MP2-FC1-O", loss, sizes)
-    b.leaves += [leaf("x", n("H_1"), n("W_1"), n("B_1")), leaf("y", n("n_4"))]
-    b.forward.append(define("a1", "x y i", (n("H_1"), n("W_1"), n("B_1")), entry("x", "x", "y", "i")))
+    p = ((height - kernel[0] + 1) // pool[0] - kernel[1] + 1) // pool[1]
+    sizes = {**conv_sizes(1, maps[0], kernel[0], pool[0]), **conv_sizes(2, maps[1], kernel[1], pool[1])}
+    b = Builder("I-C1-MP1-C2-MP2-FC1-O", loss, {**sizes, "B_1": channels, "P": p, "Q": p, "n_4": classes})
+    b.pooled = {2: (n("P"), n("Q"))}
+    b.pooled[1] = under(2, n("P"), n("Q"))
+    shape = (*under(1, *b.pooled[1]), n("B_1"))
+    units = n("P") * n("Q") * n("F_2")
+    b.leaves += [leaf("x", *shape), leaf("y", n("n_4"))]
+    b.forward.append(define("a1", "x y i", shape, entry("x", "x", "y", "i")))
     b.convolution(1, "a1", True)
-    b.forward.append(define("a2", "x y i", (n("H_2"), n("W_2"), n("B_2")), entry("ap1", "i", "x", "y")))
+    b.forward.append(define("a2", "x y i", (*b.pooled[1], n("F_1")), entry("ap1", "i", "x", "y")))
     b.convolution(2, "a2", True)
-    b.flatten("a3", 2, n("n_3"))
-    b.dense(4, "a3", n("n_3"), n("n_4"))
+    b.flatten("a3", 2, units)
+    b.dense(4, "a3", units, n("n_4"))
     b.head(4, n("n_4"))
-    b.dense_back(4, "a3", n("n_3"), n("n_4"))
+    b.dense_back(4, "a3", units, n("n_4"))
     b.flatten_back("a3", 2)
     b.convolution_back(2, "a2", True, True)
     b.derivative("ap1", "j u v", entry(adjoint("a2", L), "u", "v", "j"))

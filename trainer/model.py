@@ -1,0 +1,144 @@
+"""A program with values for its parameters, and its compiled functions for each batch size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Access, Scalar, binders_of, children
+from verify_derivations.trainer.arrays import NDArray
+from verify_derivations.trainer.compiler import DEFAULT, Compiled, Options, evaluation, training
+from verify_derivations.trainer.program import Program
+
+
+class Model:
+    """``parameters[head]`` are updated in place; compiled functions read them where they are."""
+
+    def __init__(self, program: Program, options: Options = DEFAULT, seed: int = 0,
+                 initialiser: str = "glorot") -> None:
+        self.program, self.options = program, options
+        self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
+        self._compiled: dict[tuple[int, bool], Compiled] = {}
+
+    def compiled(self, batch: int, training_: bool) -> Compiled:
+        key = batch, training_
+        if key not in self._compiled:
+            make = training if training_ else evaluation
+            self._compiled[key] = make(self.program, batch, self.options, self.parameters)
+        return self._compiled[key]
+
+    def gradients(self, images: NDArray, labels: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+        """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
+        step = self._fed(self.compiled(len(labels), True), images, labels)
+        gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
+        return self._losses(step), step.arrays[self.program.output], gradients
+
+    def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
+        """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
+        labels = np.zeros(len(images), np.int64) if labels is None else labels
+        predictions, losses = [], []
+        for start in range(0, len(images), batch):
+            part = slice(start, start + batch)
+            step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
+            predictions.append(step.arrays[self.program.output].copy())
+            losses.append(self._losses(step).copy())
+        return np.concatenate(predictions, axis=-1), np.concatenate(losses)
+
+    def accuracy(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
+        """Mean loss and the share of right predictions."""
+        predictions, losses = self.outputs(images, labels)
+        return float(losses.mean()), float((predictions.argmax(axis=0) == labels).mean())
+
+    def _losses(self, step: Compiled) -> NDArray:
+        return step.arrays[self.program.loss]
+
+    def _fed(self, step: Compiled, images: NDArray, labels: NDArray) -> Compiled:
+        (x,), (y,) = self.program.inputs, self.program.labels
+        target = step.arrays[x]
+        np.copyto(target.reshape(-1, len(labels)), images.reshape(len(labels), -1).T)
+        one_hot = step.arrays[y]
+        one_hot[...] = 0
+        one_hot[labels, np.arange(len(labels))] = 1
+        step.run()
+        return step
+
+    # -- files ------------------------------------------------------------------------------------------
+    def save(self, path: Path) -> None:
+        """All parameters, in the order of the program, with the net's name and shapes."""
+        arrays: dict[str, Any] = {f"p{k}": value for k, value in enumerate(self.parameters.values())}
+        with path.open("wb") as file:
+            np.savez(file, net=np.array(self.program.name), heads=np.array(list(self.parameters)), **arrays)
+
+    def load(self, path: Path) -> None:
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                found = {key: archive[key] for key in archive.files}
+                values = {str(head): found[f"p{k}"] for k, head in enumerate(found["heads"])}
+        except Exception as reason:  # numpy raises many kinds for a damaged archive
+            raise DocumentError(f"{path}: not a file of saved parameters ({reason})") from None
+        self.assign(values, str(path))
+
+    def assign(self, values: Mapping[str, NDArray], origin: str) -> None:
+        """All parameters replaced by ``values``; names and shapes must be those of this net."""
+        if list(values) != list(self.parameters):
+            raise DocumentError(f"{origin}: has parameters {', '.join(values)}; expected {', '.join(self.parameters)}")
+        for head, value in values.items():
+            if value.shape != self.parameters[head].shape:
+                raise DocumentError(f"{origin}: {head} has shape {value.shape}; expected {self.parameters[head].shape}")
+        for head, value in values.items():
+            np.copyto(self.parameters[head], value)
+
+
+# -- initial values ---------------------------------------------------------------------------------------
+def initial(program: Program, rng: np.random.Generator, dtype: str, initialiser: str = "glorot") -> dict[str, NDArray]:
+    """Biases (one index) zero, scalars a quarter, the others by the named rule."""
+    if initialiser not in INITIALISERS:
+        raise DocumentError(f"no initialiser {initialiser}; there are {', '.join(INITIALISERS)}")
+    values = {}
+    for head in program.parameters:
+        shape = program.shape(head)
+        if len(shape) == 1:
+            values[head] = np.zeros(shape, dtype)
+        elif not shape:
+            values[head] = np.full(shape, 0.25, dtype)
+        else:
+            inputs, outputs = fans(program, head)
+            values[head] = INITIALISERS[initialiser](rng, shape, inputs, outputs).astype(dtype)
+    return values
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...], limit: float) -> NDArray:
+    return rng.uniform(-limit, limit, shape)
+
+
+INITIALISERS: dict[str, Callable[[np.random.Generator, tuple[int, ...], int, int], NDArray]] = {
+    "glorot": lambda rng, shape, inputs, outputs: _uniform(rng, shape, math.sqrt(6 / (inputs + outputs))),
+    "glorot-normal": lambda rng, shape, inputs, outputs: rng.normal(0, math.sqrt(2 / (inputs + outputs)), shape),
+    "he": lambda rng, shape, inputs, outputs: rng.normal(0, math.sqrt(2 / inputs), shape),
+    "lecun": lambda rng, shape, inputs, outputs: rng.normal(0, math.sqrt(1 / inputs), shape),
+}
+
+
+def fans(program: Program, head: str) -> tuple[int, int]:
+    """How many terms the formula that uses the parameter sums over for one output, and how many outputs one entry
+    reaches (kernels: per place): the products of the extents of summed and of free indices."""
+    shape = program.shape(head)
+
+    def summed(node: Scalar, bound: frozenset[str]) -> int | None:
+        if isinstance(node, Access) and node.head == head:
+            return math.prod(n for index, n in zip(node.indices, shape, strict=True) if index.names & bound)
+        inner = bound | {variable for variable, _ in binders_of(node)}
+        return next((found for c in children(node) if (found := summed(c, inner)) is not None), None)
+
+    for quantity in program.forward:
+        found = None if quantity.body is None else summed(quantity.body, frozenset())
+        if found is not None:
+            free = math.prod(shape) // found
+            kernel = math.prod(shape[2:]) if len(shape) > 2 else 1
+            return found, free * kernel
+    return math.prod(shape), 1
