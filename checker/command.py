@@ -219,9 +219,10 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
+    text = read_text(options.document)
     from verify_derivations.formulas.notation import draft
 
-    write(draft(read_text(options.document)), options.output)
+    write(draft(text), options.output)
     return 0
 
 

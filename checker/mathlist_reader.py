@@ -222,11 +222,14 @@ class _Parser:
         """One item; ``None`` for a command that prints nothing."""
         start = self.position()
         token = self.peek()
+        if not token:
+            raise self.fail("a missing part")
         if token == "{":
             return self.group()
         if token == "'":
             match = _QUOTED.match(self.latex, start)
-            assert match is not None
+            if match is None:
+                raise self.fail("a prime without a base")
             while self.position() < match.end() and self.at < len(self.tokens):
                 self.take()
             return Words(match.group(), span=(start, match.end()))

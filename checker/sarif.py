@@ -85,7 +85,7 @@ def _result(report: Report, formula: Formula, rule: str, verdict: Verdict, messa
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(report.document.replace("\\", "/"))},
+                    "artifactLocation": {"uri": quote(report.document.replace("\\", "/"), errors="backslashreplace")},
                     "region": {"startLine": max(formula.line, 1), "startColumn": max(formula.column, 1)},
                 }
             }

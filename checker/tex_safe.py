@@ -37,7 +37,7 @@ from verify_derivations.checker.symbols import CHARACTER_TO_TEX
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "–": "--", "—": "---", "‘": "`",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\`{}", "–": "--", "—": "---", "‘": "`",
     "’": "'", "“": "``", "”": "''", "…": r"\ldots{}", "·": r"\textperiodcentered{}", "\u00a0": "~", "ß": r"\ss{}",
     "ø": r"\o{}", "Ø": r"\O{}", "æ": r"\ae{}", "Æ": r"\AE{}", "œ": r"\oe{}", "Œ": r"\OE{}", "ł": r"\l{}",
     "Ł": r"\L{}", "ı": r"\i{}", "§": r"\S{}", "©": r"\copyright{}", "×": r"\ensuremath{\times}", "\n": " ", "\t": " ",
@@ -84,7 +84,9 @@ def inline(latex: str) -> str:
         rows = read(latex)
     except Unprintable:
         return verbatim(latex)
-    return "; ".join(rf"$\displaystyle {_tex(row, ())}$" if _tall(row) else f"${_tex(row, ())}$" for row in rows)
+    # an empty row would print $$, which starts a display
+    texts = [_tex(row, ()) for row in rows if row]
+    return "; ".join(f"${text}$" for text in texts)
 
 
 def display_lines(latex: str, marks: Sequence[Span] = ()) -> list[str] | None:
@@ -94,10 +96,6 @@ def display_lines(latex: str, marks: Sequence[Span] = ()) -> list[str] | None:
     except Unprintable:
         return None
     return [_tex(line, marks) for line in at_relations(rows)]
-
-
-def _tall(items: Items) -> bool:
-    return any(isinstance(i, Array) for i in items)
 
 
 def _tex(items: Items, marks: Sequence[Span]) -> str:

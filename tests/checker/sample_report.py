@@ -30,6 +30,19 @@ SOFTMAX = (
     r"=a_{i}^{\left(4\right)}-y_{i}"
 )
 CASES = r"\frac{\partial f}{\partial z}=\begin{cases}0 & x<0\\1 & x>0\end{cases}"
+HOSTILE = [
+    r"\input{/etc/passwd}", r"\write18{id}", r"\immediate\write18{id}", r"\catcode`\@=11",
+    r"\csname input\endcsname x", r"\endinput", r"a^^5cinput", r"x % comment", r"{", "}", r"\left( x",
+    r"x \right)", r"\begin{aligned} x", r"\end{aligned}", r"\begin{verbatim}x\end{verbatim}", r"\def\a{\a}\a",
+    r"\let\frac\input", r"\openin5=/etc/passwd", r"\href{javascript:x}{y}", r"\text{\input{x}}",
+    r"\text{$\input{x}$}", r"\operatorname{\write}", r"\begin{array}{@{\input{x}}c}1\end{array}",
+    r"\hspace{\input{x}}", r"\label{\input x}", r"\sqrt[\input x]{2}", r"\usepackage{shellesc}", r"\special{x}",
+    "a#1", "$x$", r"\directlua{os.exit()}", r"\frac", r"x^", r"x^{2}^{3}", r"\left\input x\right)", "\\" + "\x00",
+    r"\begin{aligned}[\input]x", r"\color{red}x", r"\changed{x}", r"\url{x}", "&&", r"\tag{\input}",
+    r"\not\input{x}", r"\expandafter\input", r"\verb|x|",
+]  # fmt: skip
+"""What a document may bring along to harm a TeX run, a terminal or a page."""
+
 SECTION = ("A CNN Case", "I-C1-MP1-FC1-O")
 
 
