@@ -49,3 +49,13 @@ def test_key(path: Path) -> None:
                 assert all(agree(*pair) for pair in assumed[number]), f"{where}: fails under the assumption"
             else:
                 assert holds, f"{where}: said to be right, but the sides differ: {free[number]}"
+
+
+@pytest.mark.parametrize("path", KEYS, ids=lambda path: path.name.removesuffix(".key.toml"))
+def test_every_planted_mistake_can_be_mended(path: Path) -> None:
+    key = tomllib.loads(path.read_text(encoding="utf-8"))
+    text = (HERE / key["document"]).read_text(encoding="utf-8")
+    for number, entry in key["formulas"].items():
+        planted = not {"proved", "defined"} & set(entry["verdicts"])
+        assert planted == ("fix" in entry), f"{path.name}, formula {number}"
+        assert not planted or text.count(entry["fix"][0]) == 1, f"{path.name}, formula {number}"
