@@ -43,7 +43,7 @@ def cold(arguments: list[str], repeat: int) -> float:
 
 
 def phases(document: Path, repeat: int) -> dict[str, float]:
-    """The median of every phase, each run in a process of its own: a second run in one process would find warm caches."""
+    """The median of every phase; each run is a process of its own, so that none finds warm caches."""
     runs: list[dict[str, float]] = []
     for _ in range(repeat):
         done = subprocess.run([sys.executable, "-c", PHASES, str(document)], capture_output=True, text=True, check=True)
@@ -56,7 +56,8 @@ def main() -> None:
     parser.add_argument("document", nargs="?", type=Path, default=NOTES)
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {options.document.name}, median of {options.repeat}")
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    print(f"{machine}, {options.document.name}, median of {options.repeat}")
     print(f"{'--help, cold':32} {cold(['--help'], options.repeat):8.3f}")
     for form in ("json", "text"):
         name = f"report --format {form}, cold"
