@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from verify_derivations.checker.verdicts import Report
+    from verify_derivations.trainer.program import Program
 
 PROGRAM = "verify-derivations"
 FORMATS = ("text", "json", "html", "sarif", "junit")
@@ -91,12 +93,10 @@ def build_parser() -> argparse.ArgumentParser:
     errata.add_argument("--pdf", action="store_true", help="also make a PDF beside it, with pdflatex")
 
     train = _add(commands, "train", "train a net with the document's corrected formulas", _train)
-    try:
-        from verify_derivations.trainer.command import add_arguments
+    from verify_derivations.trainer.command import add_arguments
 
-        add_arguments(train)
-    except ImportError:  # TODO
-        pass
+    _source(train)
+    add_arguments(train)
 
     explain = _add(commands, "explain", "show one formula in full: reading, derivation, evidence", _explain)
     _document(explain)
@@ -133,9 +133,13 @@ def _add(
     return parser
 
 
-def _document(parser: argparse.ArgumentParser) -> None:
+def _source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="DOCUMENT", nargs="?", help='Markdown or LaTeX file, or "-"')
     parser.add_argument("--notation", metavar="FILE", help="notation file (default: notation.toml beside DOCUMENT)")
+
+
+def _document(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="judge in N processes (default: 1)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search for counterexamples")
 
@@ -215,7 +219,14 @@ def _explain(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     from verify_derivations.trainer.command import run
 
-    return run(options)
+    with _document_of(options) as (source, notation, _):
+
+        def programs() -> Sequence[Program]:
+            from verify_derivations.checker.programs import programs
+
+            return programs(source, notation=notation)
+
+        return run(options, programs)
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -227,30 +238,34 @@ def _init(options: argparse.Namespace) -> int:
 
 
 # -- the document -------------------------------------------------------------------------------
-def _judge(options: argparse.Namespace) -> Report:
-    """The report on the document that the options name; a warning if there is nothing in it to judge."""
-    from dataclasses import replace
-    from importlib import resources
-
-    from verify_derivations.checker.judge import check
-    from verify_derivations.checker.progress import Progress
-
-    def judged(source: Path | str, notation: Path | None) -> Report:
-        with Progress("judging") as progress:
-            return check(source, notation=notation, progress=progress, jobs=options.jobs, seed=options.seed)
-
+@contextmanager
+def _document_of(options: argparse.Namespace) -> Iterator[tuple[Path | str, Path | None, str]]:
+    """What the options name: a path (or the text of standard input), the notation file, the document's name."""
     given = Path(options.notation) if options.notation else None
     if options.document is None:
+        from importlib import resources
+
         with resources.as_file(resources.files("verify_derivations.formulas.notes_on_cnn")) as folder:
-            report = judged(folder / "notes.md", given or folder / "notation.toml")
-        report = replace(report, document="notes.md")
+            yield folder / "notes.md", given or folder / "notation.toml", "notes.md"
     elif options.document == "-":
-        report = replace(judged(read_text("-"), given), document="<stdin>")
+        yield read_text("-"), given, "<stdin>"
     else:
         path = Path(options.document)
         read_text(path)  # says what is wrong with the file before anything else does
         beside = path.with_name("notation.toml")
-        report = judged(path, given or (beside if beside.is_file() else None))
+        yield path, given or (beside if beside.is_file() else None), options.document
+
+
+def _judge(options: argparse.Namespace) -> Report:
+    """The report on the document; a note on standard error if there is nothing in it to judge."""
+    from dataclasses import replace
+
+    from verify_derivations.checker.judge import check
+    from verify_derivations.checker.progress import Progress
+
+    with _document_of(options) as (source, notation, name), Progress("judging") as progress:
+        report = check(source, notation=notation, progress=progress, jobs=options.jobs, seed=options.seed)
+    report = replace(report, document=name)
     if not report.formulas:
         print(f"{PROGRAM}: {report.document}: no formulas found", file=sys.stderr)
     return report

@@ -38,17 +38,28 @@ table.values td { padding: 0 .5rem 0 0; vertical-align: top; overflow-wrap: anyw
 
 
 def to_html(report: Report) -> str:
-    """Findings first, by section; then the formulas without findings, folded; conventions and remarks last."""
-    title = report.title or report.document
+    """A whole page."""
+    title = escape(report.title or report.document)
+    return "\n".join(
+        [
+            "<!DOCTYPE html>",
+            f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
+            '<meta name="viewport" content="width=device-width">',
+            f"<style>{_STYLE}</style></head><body>",
+            to_fragment(report),
+            "</body></html>\n",
+        ]
+    )
+
+
+def to_fragment(report: Report) -> str:
+    """Findings first, by section; conventions and remarks; then the formulas without findings, folded."""
     shown = [formula for formula in report.formulas if formula.verdict in SHOWN]
     quiet = [formula for formula in report.formulas if formula.verdict not in SHOWN]
     byline = ", ".join(part for part in (report.author, report.date, report.document) if part)
     parts = [
-        "<!DOCTYPE html>",
-        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-        '<meta name="viewport" content="width=device-width">',
-        f"<style>{_STYLE}</style></head><body>",
-        f"<h1>{_prose(title)}</h1><p>{escape(byline)}</p><p><strong>{escape(counts(report))}</strong></p>",
+        f"<h1>{_prose(report.title or report.document)}</h1><p>{escape(byline)}</p>",
+        f"<p><strong>{escape(counts(report))}</strong></p>",
         *_sections(report, shown),
     ]
     notes = [convention_sentence(convention) for convention in report.conventions] + list(report.remarks)
@@ -59,7 +70,7 @@ def to_html(report: Report) -> str:
         parts.append(f"<details><summary>{len(quiet)} formulas without findings</summary>")
         parts += _sections(report, quiet)
         parts.append("</details>")
-    return "\n".join([*parts, "</body></html>", ""])
+    return "\n".join(parts)
 
 
 def _sections(report: Report, formulas: list[Formula]) -> list[str]:

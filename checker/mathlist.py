@@ -2,7 +2,7 @@
 
 This is layout, not meaning: it also shows a formula that could not be read, a fragment, or a correction of which
 some characters are to be marked. Three printers start here: :mod:`tex_safe`, :mod:`unicode_math`, :mod:`mathml`.
-The tree holds only what :mod:`symbols` lists; anything else raises :class:`Unprintable` when it is read
+The tree holds only what :mod:`glyphs` lists; anything else raises :class:`Unprintable` when it is read
 (:mod:`mathlist_reader`), and the caller shows the source characters instead.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from verify_derivations.checker.symbols import Kind
+from verify_derivations.checker.glyphs import Kind
 
 Span: TypeAlias = tuple[int, int]
 Items: TypeAlias = "tuple[Item, ...]"

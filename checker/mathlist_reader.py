@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from verify_derivations.checker.glyphs import ACCENTS, CHARACTER_TO_TEX, DELIMITERS, FONTS, SYMBOLS, TEXT_FONTS
 from verify_derivations.checker.mathlist import (
     Accent,
     Array,
@@ -23,7 +24,6 @@ from verify_derivations.checker.mathlist import (
     Words,
     plain_text,
 )
-from verify_derivations.checker.symbols import ACCENTS, CHARACTER_TO_TEX, DELIMITERS, FONTS, SYMBOLS, TEXT_FONTS
 
 MAXIMUM_DEPTH = 64
 MAXIMUM_LENGTH = 50_000

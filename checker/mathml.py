@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from verify_derivations.checker.glyphs import ACCENTS, DELIMITERS, FONTS
 from verify_derivations.checker.mathlist import (
     Accent,
     Array,
@@ -26,7 +27,6 @@ from verify_derivations.checker.mathlist import (
     marked_runs,
 )
 from verify_derivations.checker.mathlist_reader import read
-from verify_derivations.checker.symbols import ACCENTS, DELIMITERS, FONTS
 
 
 def to_mathml(latex: str, marks: Sequence[Span] = (), *, display: bool = False) -> str:

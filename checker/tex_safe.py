@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from verify_derivations.checker.glyphs import CHARACTER_TO_TEX
 from verify_derivations.checker.mathlist import (
     Accent,
     Array,
@@ -32,7 +33,6 @@ from verify_derivations.checker.mathlist import (
 )
 from verify_derivations.checker.mathlist_reader import read
 from verify_derivations.checker.prose import segments
-from verify_derivations.checker.symbols import CHARACTER_TO_TEX
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "#": r"\#", "&": r"\&", "_": r"\_",

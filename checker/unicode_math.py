@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from verify_derivations.checker.glyphs import ACCENTS, DELIMITERS
 from verify_derivations.checker.mathlist import (
     Accent,
     Array,
@@ -31,7 +32,6 @@ from verify_derivations.checker.mathlist import (
 )
 from verify_derivations.checker.mathlist_reader import read
 from verify_derivations.checker.prose import segments
-from verify_derivations.checker.symbols import ACCENTS, DELIMITERS
 
 MARK, UNMARK = "\ue000", "\ue001"
 

@@ -105,6 +105,11 @@ class Formula:
     uses: tuple[int, ...] = ()  # numbers of the formulas whose definitions its verdict rests on
     slip: bool = False  # a minor slip (typography) rather than an error
 
+    def __repr__(self) -> str:
+        from verify_derivations.checker.unicode_math import to_text
+
+        return f"<Formula {self.number}: {self.verdict}: {to_text(self.latex)}>"
+
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
 
@@ -144,6 +149,17 @@ class Report:
         for verdict in Verdict:
             counts[verdict.value] = sum(f.verdict is verdict for f in self.formulas)
         return counts
+
+    def __repr__(self) -> str:
+        from verify_derivations.checker.presentation import counts
+
+        return f"<Report on {self.document}: {counts(self)}>"
+
+    def _repr_html_(self) -> str:
+        """The report in a notebook."""
+        from verify_derivations.checker.html import to_fragment
+
+        return to_fragment(self)
 
     def formula(self, number: int) -> Formula:
         for formula in self.formulas:

@@ -10,8 +10,8 @@ import pytest
 from sample_report import HOSTILE, NABLA, report
 
 from verify_derivations.checker.errata import errata
+from verify_derivations.checker.glyphs import SYMBOLS
 from verify_derivations.checker.pdf import to_pdf
-from verify_derivations.checker.symbols import SYMBOLS
 from verify_derivations.checker.verdicts import Correction, Formula, Link, Report, Verdict
 from verify_derivations.formulas.errors import DocumentError
 

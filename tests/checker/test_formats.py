@@ -146,6 +146,14 @@ def test_hostile_text_stays_text(name: str) -> None:
     assert "\x1b" not in text or name == "html"
 
 
+def test_objects_show_themselves() -> None:
+    found = report()
+    assert repr(found).startswith("<Report on notes.md: 9 formulas (8 displayed): 1 unread")
+    assert repr(found.formula(4)).startswith("<Formula 4: refuted: ∂f/∂z = 2AB · ")
+    fragment = found._repr_html_()
+    assert "<math" in fragment and "<html" not in fragment and "<style" not in fragment
+
+
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_an_empty_report(name: str) -> None:
     assert FORMATS[name](Report("empty.md", ()))

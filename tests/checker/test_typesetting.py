@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from sample_report import HOSTILE
 
+from verify_derivations.checker.glyphs import SYMBOLS
 from verify_derivations.checker.mathlist import Unprintable
 from verify_derivations.checker.mathlist_reader import MAXIMUM_DEPTH, read
 from verify_derivations.checker.mathml import to_mathml
-from verify_derivations.checker.symbols import SYMBOLS
 from verify_derivations.checker.tex_safe import display_lines, escape, inline, prose
 from verify_derivations.checker.unicode_math import MARK, UNMARK, plain, to_lines, to_text
 
