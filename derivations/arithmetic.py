@@ -270,6 +270,38 @@ ELEMENTARY: dict[str, Rule] = {
 }
 
 
+# -- choices among symbols -------------------------------------------------------------------------
+def positive(value: Base) -> Base:
+    """``[value > 0]`` off ties: of symbols an atom, the same for a value and, as ``1 - atom``, for its negative."""
+    if not isinstance(value, Polynomial):
+        return ONE if value > 0 else NIL
+    leading = value.terms[-1][1]
+    if leading < 0:
+        return _tidy(1 - _polynomial(positive(-value)))
+    return Polynomial.atom(f"[{value * (1 / leading)!r}]")
+
+
+def selection(values: Sequence[Base], chosen: int) -> Base:
+    """1 where ``values[chosen]`` is the largest, else 0, off ties."""
+    if len(values) == 2:
+        return positive(_tidy(_polynomial(values[chosen]) - _polynomial(values[1 - chosen])))
+    if len(values) == 1:
+        return ONE
+    listed = sorted(repr(_polynomial(value)) for value in values)
+    if len(set(listed)) < len(listed):
+        raise NotExpandable("equal symbols in a maximum")
+    return Polynomial.atom(f"largest({_polynomial(values[chosen])!r} of {listed})")
+
+
+def largest_symbol(values: Sequence[Value]) -> Value:
+    """The maximum off ties, as the sum of the values, each where it is the largest."""
+    total: Value = NIL
+    bases = [primal(value) for value in values]
+    for k, value in enumerate(values):
+        total = add(total, mul(selection(bases, k), value))
+    return total
+
+
 # -- functions that are not known in closed form --------------------------------------------------
 def generic(name: str, coefficients: Sequence[Fraction], arguments: Sequence[Value], counts: tuple[int, ...]) -> Value:
     """A stand-in for an unknown smooth function: ``c₀ + c₁u + c₂u² + c₃u³`` with ``u = Σ_k (k+1)·x_k``, or, of

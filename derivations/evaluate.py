@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from verify_derivations.derivations import arithmetic
-from verify_derivations.derivations.arithmetic import NIL, ONE, NotExpandable, Undefined, Value, primal
+from verify_derivations.derivations.arithmetic import NIL, ONE, Undefined, Value, primal
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
@@ -329,6 +329,8 @@ class Interpreter:
         """The maximum. It is a tie only where the largest values differ in their tangents."""
         if not values:
             raise Undefined("maximum of nothing")
+        if any(isinstance(primal(value), Polynomial) for value in values):
+            return arithmetic.largest_symbol(values)
         best = values[0]
         for value in values[1:]:
             if arithmetic.same(primal(value), primal(best)):
@@ -340,19 +342,22 @@ class Interpreter:
 
     def _position(self, node: ArgMaximum, names: Names, parameters: Parameters) -> Value:
         at = tuple(integer(position, names) for position in node.at)
-        chosen: tuple[Indices, arithmetic.Base] | None = None
-        positions = []
+        values: dict[Indices, arithmetic.Base] = {}
         for inner in self._ranges(node.binders, (), names):
-            position = tuple(inner[variable] for variable, _ in node.binders)
-            value = primal(self._scalar(node.body, inner, parameters))
-            positions.append(position)
-            if chosen is None or not arithmetic.same(value, chosen[1]) and arithmetic.less_than(chosen[1], value):
-                chosen = (position, value)
-            elif arithmetic.same(value, chosen[1]):
-                self.ties.append("position of a maximum")
-        if at not in positions or chosen is None:
+            values[tuple(inner[variable] for variable, _ in node.binders)] = primal(
+                self._scalar(node.body, inner, parameters)
+            )
+        if at not in values:
             raise OutOfRange(f"position {list(at)} outside the range of a maximum")
-        return ONE if chosen[0] == at else NIL
+        if any(isinstance(value, Polynomial) for value in values.values()):
+            return arithmetic.selection(list(values.values()), list(values).index(at))
+        first, *others = values
+        for position in others:
+            if arithmetic.same(values[position], values[first]):
+                self.ties.append("position of a maximum")
+            elif arithmetic.less_than(values[first], values[position]):
+                first = position
+        return ONE if first == at else NIL
 
     def _compare(self, left: Value, relation: str, right: Value) -> Value:
         x, y = primal(left), primal(right)
@@ -360,10 +365,8 @@ class Interpreter:
             self.ties.append(f"comparison {relation}")
             return ONE if relation in (">=", "==") else NIL
         if relation in ("==", "!="):
-            if isinstance(x, Polynomial) or isinstance(y, Polynomial):
-                raise NotExpandable("comparison of symbols")
             return ONE if relation == "!=" else NIL
-        return ONE if arithmetic.less_than(y, x) else NIL
+        return arithmetic.positive(primal(arithmetic.subtract(x, y)))
 
     def _precision(self) -> Any:
         return decimal.localcontext(prec=self._digits)

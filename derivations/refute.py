@@ -15,9 +15,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from verify_derivations.derivations import arithmetic, snippet
-from verify_derivations.derivations.arithmetic import Undefined, primal
+from verify_derivations.derivations.arithmetic import NotExpandable, Undefined, primal
 from verify_derivations.derivations.evaluate import (
     DIGITS,
+    Indices,
     Interpreter,
     OutOfRange,
     Side,
@@ -35,6 +36,7 @@ from verify_derivations.formulas.polynomial import Polynomial
 
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
 STEPS = 400_000  # of one evaluation
+EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
 ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
 
 
@@ -55,13 +57,15 @@ class Refuted:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """No difference at ``points`` points of the listed ``sizes``. ``exact``: all in rational numbers;
-    otherwise up to ``tolerance`` (relative)."""
+    """No difference at the listed ``sizes``: at ``points`` points, ``exact`` where all were rational numbers,
+    otherwise up to ``tolerance`` (relative); or, where ``expanded``, for all values (almost everywhere), both sides
+    being the same polynomial in the entries of the leaves."""
 
     sizes: tuple[Mapping[str, int], ...]
     points: int
     exact: bool
     tolerance: str
+    expanded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,59 @@ def refute(
     if witness is None:
         return search.agreement()
     return _present(claim, _simplify(claim, witness, deadline + budget_seconds), origin)
+
+
+def agree_at_sizes(
+    left: Side,
+    right: Side,
+    environment: Environment,
+    free: Mapping[str, Polynomial],
+    facts: tuple[Constraint, ...] = (),
+    *,
+    seed: int = 0,
+    budget_seconds: float = 2.0,
+    origin: int = 1,
+) -> Refuted | Agreement | Unknown:
+    """What can honestly be said of a claim without a proof: that both sides expand to the same polynomial at
+    explicit sizes, or else what :func:`refute` finds at random points."""
+    claim = _Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
+    deadline = time.monotonic() + budget_seconds / 2
+    expanded: list[Mapping[str, int]] = []
+    for sizes in candidates(claim.scope, seed=seed, small=20, rich=5):
+        if time.monotonic() > deadline:
+            break
+        same = _same_expansion(claim, sizes)
+        if same is False:
+            expanded.clear()
+            break
+        if same:
+            expanded.append(sizes)
+    if len(expanded) >= EXPANSIONS or expanded and not claim.scope.sizes:
+        return Agreement(tuple(expanded), 0, True, "0", expanded=True)
+    return refute(
+        left, right, environment, free, facts, seed=seed, budget_seconds=budget_seconds, origin=origin
+    )
+
+
+def _same_expansion(claim: _Claim, sizes: Mapping[str, int]) -> bool | None:
+    """Whether the sides are the same polynomial at these sizes; ``None`` where nothing is claimed at them."""
+
+    def symbol(head: str, indices: Indices) -> Polynomial:
+        return Polynomial.atom(f"{head}{list(indices)}")
+
+    interpreter = Interpreter(claim.environment, sizes, symbol, steps=STEPS // 8)
+    compared = False
+    try:
+        for indices in claim.entries(sizes):
+            left, right = interpreter.side(claim.left, indices), interpreter.side(claim.right, indices)
+            if not arithmetic.same(primal(left), primal(right)):
+                return False
+            compared = True
+    except (NotExpandable, Undefined):
+        return False
+    except (TooLarge, OutOfRange):
+        return None
+    return True if compared and not interpreter.ties else None
 
 
 @dataclass(frozen=True)
