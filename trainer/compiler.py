@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import sympy as sp
-
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
@@ -63,7 +61,7 @@ class Compiled:
             head: schedule.memory[lowering.symbols[head]]
             for head in (*(q.head for q in concrete.leaves), *outputs)
         }
-        self.steps = tuple(_step(group.owner, group.statements, schedule.memory) for group in schedule.groups)
+        self.steps = steps(schedule)
         self._calls = tuple((step.function, step.arguments) for step in self.steps)
 
     def run(self) -> None:
@@ -106,11 +104,15 @@ def _needed(program: Program, outputs: Iterable[str]) -> list[Quantity]:
     return kept[::-1]
 
 
-def _step(head: str, statements: list[tuple[sp.Symbol, Any]], memory: Mapping[sp.Symbol, NDArray]) -> Step:
-    used = dict.fromkeys(s for out, call in statements for s in (*call.args[1].free_symbols, out))
-    arguments = sorted(used, key=lambda s: (s.name[0], int(s.name[1:])))
-    function = compiled(arguments, statements, statements[-1][0])
-    return Step(head, function, tuple(memory[s] for s in arguments))
+def steps(schedule: Schedule) -> tuple[Step, ...]:
+    """One function a formula."""
+    found = []
+    for group in schedule.groups:
+        used = dict.fromkeys(s for out, call in group.statements for s in (*call.args[1].free_symbols, out))
+        arguments = sorted(used, key=lambda s: (s.name[0], int(s.name[1:])))
+        function = compiled(arguments, group.statements, group.statements[-1][0])
+        found.append(Step(group.owner, function, tuple(schedule.memory[s] for s in arguments)))
+    return tuple(found)
 
 
 def training(program: Program, batch: int, options: Options = DEFAULT,

@@ -88,7 +88,8 @@ def _window_atoms(program: Program) -> set[str]:
 def _kernel_atoms(program: Program, equations: Sequence[tuple[Polynomial, int]]) -> set[str]:
     """Sizes of kernels: extents of a parameter that an input's extent mentions among others."""
     compound = {atom for left, _ in equations if len(left.names) > 1 for atom in left.names}
-    return {a for p in program.parameters for extent in program[p].extents for a in extent.names if a in compound}
+    atoms = (extent.as_atom() for p in program.parameters for extent in program[p].extents)
+    return {atom for atom in atoms if atom is not None and atom in compound}
 
 
 def _propagate(equations: Sequence[tuple[Polynomial, int]], known: dict[str, int]) -> dict[str, int] | None:

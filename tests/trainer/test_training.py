@@ -1,0 +1,93 @@
+"""Training end to end on real digits, through the command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nets import dense_net, one_conv_net, two_conv_net
+
+from verify_derivations.trainer.command import add_arguments, run
+from verify_derivations.trainer.data import load
+from verify_derivations.trainer.model import Model, fans
+from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.sizes import fitted
+from verify_derivations.trainer.train import Settings, train
+
+
+def programs() -> Sequence[Program]:
+    """As from a document: no size is known."""
+    makers = (dense_net, one_conv_net, two_conv_net)
+    return [replace(make(loss), sizes={}) for make in makers for loss in ("Euclidean", "cross-entropy")]
+
+
+def command(*options: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args(options), programs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("net", "loss", "least"), [
+    ("I-C1-MP1-FC1-O", "cross-entropy", 0.85), ("I-C1-MP1-FC1-O", "Euclidean", 0.7),
+    ("I-C1-MP1-C2-MP2-FC1-O", "cross-entropy", 0.75), ("A Neural Net Case", "cross-entropy", 0.7),
+])
+def test_learns_digits(net: str, loss: str, least: float, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--net", net, "--loss", loss, "--epochs", "10", "--rate", "1.0", "--batch", "25") == 0
+    accuracy = float(capsys.readouterr().out.split("test accuracy ")[1].split(" %")[0]) / 100
+    assert accuracy > least
+
+
+def test_the_seed_reproduces_a_run_and_another_does_not(tmp_path: Path) -> None:
+    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        assert command("--epochs", "2", "--seed", seed, "--save", str(tmp_path / name)) == 0
+    first, second, third = (np.load(tmp_path / name) for name in "abc")
+    assert all(np.array_equal(first[key], second[key]) for key in first.files)
+    assert not all(np.array_equal(first[key], third[key]) for key in first.files)
+
+
+def test_saved_parameters_are_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = load("digits").split(0.2, 0)
+    program = fitted(programs()[1], (8, 8, 1), 10, {})
+    model, other = Model(program, seed=1), Model(program, seed=2)
+    for _ in train(model, data, Settings(epochs=1)):
+        pass
+    model.save(tmp_path / "p.npz")
+    other.load(tmp_path / "p.npz")
+    assert other.accuracy(data.test_images, data.test_labels) == model.accuracy(data.test_images, data.test_labels)
+    (tmp_path / "broken.npz").write_bytes((tmp_path / "p.npz").read_bytes()[:100])
+    assert command("--load", str(tmp_path / "broken.npz")) == 2
+    assert "not a file of saved parameters" in capsys.readouterr().err
+    assert command("--net", "I-C1-MP1-FC1-O", "--load", str(tmp_path / "p.npz")) == 2
+    assert "expected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    (["--net", "LeNet"], "no net LeNet"), (["--loss", "hinge"], "no loss hinge"), (["--size", "q=3"], "no size q"),
+    (["--size", "n_2=x"], "NAME=N"), (["--epochs", "0"], "at least 1"), (["--data", "nowhere.npz"], "no such file"),
+    (["--net", "I-C1-MP1-FC1-O", "--size", "h_1=3", "--size", "s_1=5"], "no positive integers satisfy"),
+])
+def test_a_request_that_cannot_be_met(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(*options) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err and not captured.out
+
+
+def test_sizes_are_inferred_and_can_be_given() -> None:
+    program = fitted(programs()[3], (28, 28, 1), 10, {"F_1": 4})
+    assert program.sizes["h_1"] == 5 and program.sizes["s_1"] == 2 and program.sizes["F_1"] == 4
+    assert program.shape("x") == (28, 28, 1)
+
+
+def test_fans_are_read_off_the_formulas() -> None:
+    assert fans(dense_net(), "W2") == (64, 30)
+    assert fans(two_conv_net(), "k2") == (6 * 25, 12 * 25)
+
+
+def test_the_code_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--show-code") == 0
+    assert "matmul(" in capsys.readouterr().out
