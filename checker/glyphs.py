@@ -7,6 +7,7 @@ plain LaTeX with amsmath and amssymb.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["ordinary", "big", "function", "binary", "relation", "open", "close", "punctuation", "space"]
@@ -75,11 +76,10 @@ ACCENTS = {  # LaTeX → (combining character, the character that MathML puts ab
     "\\vec": ("\u20d7", "→"), "\\check": ("\u030c", "ˇ"), "\\breve": ("\u0306", "˘"), "\\acute": ("\u0301", "´"),
     "\\grave": ("\u0300", "`"), "\\underline": ("\u0332", "_"),
 }  # fmt: skip
-FONTS = {  # LaTeX → MathML's mathvariant
-    "\\mathbf": "bold", "\\boldsymbol": "bold-italic", "\\mathrm": "normal", "\\mathit": "italic",
-    "\\mathcal": "script",
-    "\\mathbb": "double-struck", "\\mathfrak": "fraktur", "\\mathsf": "sans-serif", "\\mathtt": "monospace",
-    "\\operatorname": "normal", "\\mathscr": "script", "\\bm": "bold-italic", "\\mathnormal": "italic",
+FONTS = {  # LaTeX → the name of Unicode's alphabet, "" for upright letters, None for the usual ones
+    "\\mathbf": "BOLD", "\\boldsymbol": "BOLD ITALIC", "\\bm": "BOLD ITALIC", "\\mathcal": "SCRIPT",
+    "\\mathscr": "SCRIPT", "\\mathbb": "DOUBLE-STRUCK", "\\mathfrak": "FRAKTUR", "\\mathsf": "SANS-SERIF",
+    "\\mathtt": "MONOSPACE", "\\mathrm": "", "\\operatorname": "", "\\mathit": None, "\\mathnormal": None,
 }  # fmt: skip
 TEXT_FONTS = ("\\text", "\\textrm", "\\mbox", "\\textbf", "\\textit", "\\texttt", "\\textsf", "\\textnormal", "\\hbox")
 CHARACTERS: dict[str, tuple[str, Kind]] = {
@@ -106,3 +106,20 @@ CHARACTER_TO_TEX = {
     text: tex for tex, (text, _) in reversed(SYMBOLS.items()) if len(text) == 1 and not text.isascii()
 } | {"−": "-", "∗": "*", "∖": "\\setminus", "↦": "\\mapsto", "ε": "\\varepsilon"}
 """A Unicode character of the table, printed as TeX."""
+
+
+def in_font(command: str, character: str, *, everywhere: bool = False) -> str:
+    """The character in the alphabet of ``\\mathbb``, ``\\mathcal``, …, where Unicode has it: ``ℝ``, ``ℒ``.
+
+    Without ``everywhere`` only characters that common terminal fonts have.
+    """
+    alphabet = FONTS[command]
+    if not alphabet or not (character.isascii() and character.isalpha()):
+        return character
+    size = "CAPITAL" if character.isupper() else "SMALL"
+    for prefix in ("", "MATHEMATICAL ") if everywhere else ("",):
+        try:
+            return unicodedata.lookup(f"{prefix}{alphabet} {size} {character.upper()}")
+        except KeyError:
+            continue
+    return character

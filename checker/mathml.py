@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
-from verify_derivations.checker.glyphs import ACCENTS, DELIMITERS, FONTS
+from verify_derivations.checker.glyphs import ACCENTS, DELIMITERS, FONTS, in_font
 from verify_derivations.checker.mathlist import (
     Accent,
     Array,
@@ -84,9 +85,9 @@ def _item(item: Item, marks: Sequence[Span]) -> str:
             tag = "munder" if command == "\\underline" else "mover"
             return f"<{tag}>{_group(body, marks)}<mo>{escape(ACCENTS[command][1])}</mo></{tag}>"
         case Font(command, body):
-            style = FONTS[command]
-            inner = _group(body, marks)
-            return inner.replace("<mi>", f'<mi mathvariant="{style}">')
+            letters = Group(tuple(_restyled(command, item) for item in body.items), span=body.span)
+            upright = ' mathvariant="normal"' if FONTS[command] == "" else ""
+            return _group(letters, marks).replace("<mi>", f"<mi{upright}>")
         case Stack(command, body, other):
             above = command in ("\\overset", "\\overbrace")
             tag = "mover" if above else "munder"
@@ -95,6 +96,10 @@ def _item(item: Item, marks: Sequence[Span]) -> str:
         case Array(environment, rows):
             return _array(environment, rows, marks)
     raise TypeError(f"no MathML rule for {type(item).__name__}")
+
+
+def _restyled(command: str, item: Item) -> Item:
+    return replace(item, text=in_font(command, item.text, everywhere=True)) if isinstance(item, Symbol) else item
 
 
 def _symbol(item: Symbol) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import metadata
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -75,6 +76,12 @@ def _results(report: Report, formula: Formula) -> list[dict[str, Any]]:
     return results
 
 
+def _uri(document: str) -> str:
+    if PurePath(document).is_absolute():
+        return PurePath(document).as_uri()
+    return quote(document.replace("\\", "/"), errors="backslashreplace")
+
+
 def _result(report: Report, formula: Formula, rule: str, verdict: Verdict, message: str) -> dict[str, Any]:
     if formula.correction is not None and verdict.wrong:
         message += f" It should read: {to_text(formula.correction.latex)}"
@@ -85,7 +92,7 @@ def _result(report: Report, formula: Formula, rule: str, verdict: Verdict, messa
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(report.document.replace("\\", "/"), errors="backslashreplace")},
+                    "artifactLocation": {"uri": _uri(report.document)},
                     "region": {"startLine": max(formula.line, 1), "startColumn": max(formula.column, 1)},
                 }
             }

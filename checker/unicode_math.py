@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from verify_derivations.checker.glyphs import ACCENTS, DELIMITERS
+from verify_derivations.checker.glyphs import ACCENTS, DELIMITERS, in_font
 from verify_derivations.checker.mathlist import (
     Accent,
     Array,
@@ -154,8 +154,8 @@ def _item(item: Item, marks: Sequence[Span], tight: bool) -> str:
             return f"{index or ''}√{inner if len(inner) == 1 else f'({inner})'}"
         case Accent(command, body):
             return "".join(c + ACCENTS[command][0] for c in _text(body.items, marks, tight) if c not in (MARK, UNMARK))
-        case Font(_, body):
-            return _text(body.items, marks, tight)
+        case Font(command, body):
+            return "".join(in_font(command, character) for character in _text(body.items, marks, tight))
         case Stack(command, body, other):
             inner = _text(body.items, marks, tight)
             if other is None:

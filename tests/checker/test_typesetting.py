@@ -32,10 +32,11 @@ from verify_derivations.checker.unicode_math import MARK, UNMARK, plain, to_line
         (r"conv2\left(a,'valid'\right)", "conv2(a, 'valid')"),
         (r"\begin{cases}z & z\ge0\\\frac{z}{a} & z<0\end{cases}", "{ z if z ≥ 0; z/a if z < 0 }"),
         (r"\begin{pmatrix}1 & 2\\3 & 4\end{pmatrix}", "[1, 2; 3, 4]"),
-        (r"\hat{y}\in\mathbb{R}^{n\times m}", "ŷ ∈ R^(n×m)".replace("ŷ", "y\u0302")),
+        (r"\hat{y}\in\mathbb{R}^{n\times m}", "y\u0302 ∈ ℝ^(n×m)"),
         (r"\text{softmax}(z)", "softmax(z)"),
         (r"\operatorname{arg\,max}_i x_i", "arg maxᵢ xᵢ"),
         ("x^12", "x¹ 2"),
+        (r"\mathbf{W}\mathcal{L}_{\mathrm{in}}", "W ℒᵢₙ"),
         (r"\sqrt{x+1}", "√(x + 1)"),
     ],
 )
