@@ -1,0 +1,210 @@
+"""The symbol table of a document: which letter runs are words, and which names are functions.
+
+Everything is inferred from the formulas themselves, in one linear pass:
+
+* a run of letters is one **word** if it is declared, an operator name, or if the document differentiates by it;
+  it is a product if every letter is a symbol of the document; otherwise it is one unknown symbol;
+* a name is a **function** if the document applies it on a left side (``name(x) =``), primes or differentiates it
+  (``f'(z)``, ``\\frac{\\partial J(w)}{…}``), or if it is one of the customary function letters and
+  not declared as a quantity (so that ``a(1-a)`` is a product and ``f(z)`` a value).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from verify_derivations.formulas.errors import ReadError
+
+if TYPE_CHECKING:
+    from verify_derivations.formulas.lexer import Token
+    from verify_derivations.formulas.macros import Macros
+
+TEX_FUNCTIONS = frozenset((
+    "log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth det max min arg sup inf dim ker deg gcd Pr"
+).split())
+"""Operator names that have a TeX command."""
+
+PREFIX = TEX_FUNCTIONS - {"max", "min", "arg", "sup", "inf"} | frozenset(("tr", "trace", "sign", "sgn", "rank", "diag", "vec"))
+"""Functions that may be written without brackets: ``\\log x``."""
+
+FUNCTIONS = TEX_FUNCTIONS | frozenset((
+    "conv conv1 conv2 conv3 xcorr xcorr2 rot180 rot90 flip maxpool meanpool avgpool pool subsample down up upsample unpool reshape flatten "
+    "vec diag softmax logsoftmax sigmoid relu ReLU leakyrelu LeakyReLU elu ELU gelu GELU softplus sqrt tr trace argmax argmin mean var Var Cov "
+    "std sum prod sign sgn abs rank logit concat transpose pad floor ceil round clip erf norm onehot dropout sech arctanh"
+).split())
+"""Names that are functions wherever they stand before a bracket."""
+
+OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "poolsize", "const"))
+"""Words that are one symbol in every document."""
+
+LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pred", "train", "test"))
+"""Words that are one symbol where they stand as a script."""
+
+CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\psi", "\\rho"))
+_INDEX_LETTERS = frozenset("ijklmnpqrstuv")
+
+
+@dataclass(frozen=True)
+class Symbols:
+    words: frozenset[str] = field(default=frozenset())
+    letters: frozenset[str] = field(default=frozenset())
+    functions: frozenset[str] = field(default=frozenset())
+
+    def is_function(self, name: str, font: str = "") -> bool:
+        """Whether ``name`` before a bracket is applied to it."""
+        if font == "\\mathbb":
+            return name in ("E", "P", "V", "I")
+        return name in FUNCTIONS or name in self.functions
+
+
+@lru_cache(maxsize=4096)
+def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str, ...]:
+    """The symbols that a run of letters stands for, in order; joined they give the run again."""
+    if len(run) == 1 or run in symbols.words or run in OPERATORS or (script and run in LABELS):
+        return (run,)
+    if script and len(run) <= 3 and set(run) <= _INDEX_LETTERS:
+        return tuple(run)
+    parts: list[str] = []
+    position = 0
+    while position < len(run):
+        for end in range(len(run), position + 1, -1):
+            piece = run[position:end]
+            if piece in symbols.words or (len(piece) > 2 and piece in OPERATORS):
+                break
+        else:
+            piece = run[position]
+            if piece not in symbols.letters:
+                return (run,)
+        parts.append(piece)
+        position += len(piece)
+    return tuple(parts)
+
+
+def collect(latexes: Iterable[str], *, words: Iterable[str] = (), functions: Iterable[str] = (), macros: Macros | None = None) -> Symbols:
+    """The symbol table of formulas. Formulas that cannot be read contribute nothing."""
+    from verify_derivations.formulas.lexer import tokenize
+
+    formulas = []
+    for latex in latexes:
+        try:
+            formulas.append(tokenize(latex, None, macros))
+        except ReadError:
+            continue
+    functions = frozenset(functions)
+    declared = set(words) | {name for name in functions if len(name) > 1 and name[0] != "\\"}
+    letters: set[str] = set()
+    for tokens in formulas:
+        for k, token in enumerate(tokens):
+            if token.kind == "symbol" and len(token.text) == 1:
+                letters.add(token.text)
+            elif token.kind == "run" and _is_variable_of_derivative(tokens, k):
+                declared.add(token.text)
+            elif token.kind == "run" and len(token.text) > 2 and _is_left_side(tokens, k):
+                declared.add(token.text)
+    symbols = Symbols(frozenset(declared), frozenset(letters))
+    applied: set[str] = set()
+    evident: set[str] = set(functions)
+    quantities: set[str] = set()
+    for tokens in formulas:
+        for k, token in enumerate(tokens):
+            if token.kind == "run":
+                *front, name = split_run(token.text, symbols)
+            elif token.kind == "symbol":
+                front, name = [], token.text
+            else:
+                continue
+            after = _skip_scripts(tokens, k + 1)
+            bracket = tokens[after]
+            starts = not front and _starts_statement(tokens, k)
+            if bracket.kind == "open" and bracket.text in ("(", "["):
+                applied.add(name)
+                behind = _skip_scripts(tokens, bracket.partner + 1)
+                simple = _simple_arguments(tokens, after)
+                primed = any(t.kind == "'" for t in tokens[k + 1:after])
+                if (simple and starts and tokens[behind].text in ("=", ":=") and tokens[behind].kind == "relation") or primed \
+                        or (simple and _follows_differential(tokens, k)) or _has_comma(tokens, after):
+                    evident.add(name)
+                if starts and tokens[behind].text == "\\in" and not simple:
+                    quantities.add(name)
+            elif len(name) > 1 and name[0] != "\\" and name not in FUNCTIONS:
+                quantities.add(name)
+            elif bracket.kind == "relation" and starts and bracket.text in ("=", ":=", "\\in"):
+                quantities.add(name)
+    found = evident | {name for name in applied - quantities if name in CUSTOMARY or (len(name) > 1 and name[0] != "\\")}
+    return Symbols(symbols.words, symbols.letters, frozenset(found))
+
+
+# -- reading tokens -----------------------------------------------------------------------------
+def _skip_scripts(tokens: list[Token], k: int) -> int:
+    while k < len(tokens) and tokens[k].kind in ("^", "_", "'"):
+        if tokens[k].kind == "'":
+            k += 1
+            continue
+        k += 1
+        if k < len(tokens) and tokens[k].kind == "open":
+            k = tokens[k].partner
+        k += 1
+    return min(k, len(tokens) - 1)
+
+
+def _starts_statement(tokens: list[Token], k: int) -> bool:
+    if k == 0:
+        return True
+    before = tokens[k - 1]
+    return before.kind in (",", "quad", "\\\\", "arrow", "text", "begin") or (before.kind == "relation" and before.text in ("=", ":="))
+
+
+def _is_left_side(tokens: list[Token], k: int) -> bool:
+    after = tokens[_skip_scripts(tokens, k + 1)]
+    before = tokens[k - 1].kind if k else ""
+    return before in ("", ",", "quad", "\\\\", "arrow", "text", "begin") and after.kind == "relation" and after.text in ("=", ":=")
+
+
+def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:
+    """The run in ``\\frac{…}{\\partial run…}`` or ``\\nabla_{run}``."""
+    after = tokens[k + 1].kind
+    if after not in ("close", "_", "^") or k < 2:
+        return False
+    if tokens[k - 1].kind == "differential":
+        before = tokens[k - 2]
+        return before.text == "/" or (before.kind == "open" and before.text == "{" and k > 2 and tokens[k - 3].kind == "close")
+    return k > 2 and tokens[k - 1].text == "{" and tokens[k - 2].kind == "_" and tokens[k - 3].text == "\\nabla"
+
+
+def _follows_differential(tokens: list[Token], k: int) -> bool:
+    if k and tokens[k - 1].kind == "differential":
+        return True
+    if k and tokens[k - 1].kind == "close" and tokens[k - 1].text == "{":
+        k = tokens[k - 1].partner
+        return k > 1 and tokens[k - 1].kind == "_" and tokens[k - 2].text == "\\nabla"
+    return False
+
+
+def _simple_arguments(tokens: list[Token], opening: int) -> bool:
+    """Whether a bracket holds only symbols (with scripts), separated by commas."""
+    k, stop = opening + 1, tokens[opening].partner
+    while k < stop:
+        if tokens[k].kind == "command" and tokens[k].text in ("\\hat", "\\bar", "\\tilde"):
+            k += 1
+        if tokens[k].kind == "open" and tokens[k].text == "{":
+            k = tokens[k].partner
+        elif tokens[k].kind not in ("symbol", "run"):
+            return False
+        k = _skip_scripts(tokens, k + 1)
+        if k < stop:
+            if tokens[k].kind != "," and tokens[k].text != "\\mid":
+                return False
+            k += 1
+    return stop > opening + 1
+
+
+def _has_comma(tokens: list[Token], opening: int) -> bool:
+    k, stop = opening + 1, tokens[opening].partner
+    while k < stop:
+        if tokens[k].kind == ",":
+            return True
+        k = tokens[k].partner + 1 if tokens[k].kind in ("open", "begin") and tokens[k].partner > k else k + 1
+    return False
