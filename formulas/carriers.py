@@ -1,0 +1,186 @@
+"""Carriers of formulas that need decoding: codecogs images, and displays with several rows."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import unquote
+
+
+class Piece(NamedTuple):
+    """From ``offset`` of the formula on, characters stand one by one from ``source`` of the document on."""
+
+    offset: int
+    source: int
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image whose URL draws a formula. ``alt`` and ``title`` repeat it, for readers without images."""
+
+    start: int
+    end: int
+    url: str
+    url_start: int
+    alt: str | None = None
+    title: str | None = None
+
+    def remarks(self, latex: str) -> Iterator[str]:
+        """Where the alternative text or the title say something else than the URL."""
+        if self.alt is not None and _spaceless(html.unescape(_unescaped(self.alt))) not in ("", _spaceless(latex)):
+            yield "the image's alternative text differs from its URL; the URL is read"
+        if self.title is not None and _spaceless(latex) not in (_spaceless(self.title), _spaceless(html.unescape(self.title))):
+            yield "the image's title differs from its URL; the URL is read"
+
+
+_HOST = re.compile(r"https?://(?:latex|www|chart)\.?codecogs\.com/")
+_ALT = re.compile(r"\\.|\[|\](\()?", re.DOTALL)
+_TITLE_END = {'"': re.compile(r'"[ \t\n]*\)'), "'": re.compile(r"'[ \t\n]*\)")}
+
+
+def image_at(text: str, start: int, paragraph_end: Callable[[int], int]) -> Image | None:
+    """The codecogs image ``![alt](url "title")`` at ``start``, or ``None``."""
+    stop = paragraph_end(start)
+    depth, position = 0, start + 2
+    while True:
+        match = _ALT.search(text, position, stop)
+        if match is None:
+            return None
+        position = match.end()
+        if match.group() == "[":
+            depth += 1
+        elif match.group().startswith("]"):
+            if match.group(1) and (depth == 0 or _HOST.match(text, position)):
+                break
+            depth = max(0, depth - 1)
+    alt = text[start + 2:match.start()]
+    if not _HOST.match(text, position):
+        return None
+    url_start, depth = position, 0
+    while position < len(text):
+        char = text[position]
+        if char.isspace() or (char == ")" and depth == 0):
+            break
+        depth += (char == "(") - (char == ")")
+        position += 1
+    url = text[url_start:position]
+    while position < len(text) and text[position].isspace():
+        position += 1
+    title = None
+    if position < len(text) and text[position] in _TITLE_END:
+        closing = _TITLE_END[text[position]].search(text, position + 1)
+        if closing is None:
+            return None
+        title, position = text[position + 1:closing.start()], closing.end() - 1
+    if position >= len(text) or text[position] != ")":
+        return None
+    return Image(start, position + 1, url, url_start, alt, title)
+
+
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:space|plus|amp|lt|gt|hash);")
+_ENTITIES = {"&space;": " ", "&plus;": "+", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&hash;": "#"}
+_OPTIONS = re.compile(r"\s*(?:\\(?:dpi|bg|fg|color)\s*(?:\{[^{}]*\}|_\w+)|\\(?:inline|large|Large|small|huge|tiny|bg_\w+|fn_\w+)(?![A-Za-z]))")
+
+
+def decode_url(url: str, start: int) -> tuple[str, list[Piece]]:
+    """The LaTeX in a codecogs URL that stands at offset ``start``, and where its characters stand."""
+    query = url.find("?") + 1
+    latex: list[str] = []
+    pieces: list[Piece] = []
+    length, position = 0, query
+    for match in _ESCAPED.finditer(url, query):
+        if match.start() > position:
+            pieces.append(Piece(length, start + position))
+            latex.append(url[position:match.start()])
+            length += match.start() - position
+        decoded = _ENTITIES.get(match.group()) or unquote(match.group(), errors="replace")
+        ascii_only = decoded.isascii() and match.group()[0] == "%"
+        for k, char in enumerate(decoded):
+            pieces.append(Piece(length, start + match.start() + (3 * k if ascii_only else 0)))
+            latex.append(char)
+            length += 1
+        position = match.end()
+    if position < len(url):
+        pieces.append(Piece(length, start + position))
+        latex.append(url[position:])
+    whole = "".join(latex)
+    options = _OPTIONS.match(whole)
+    while options is not None:  # \dpi{150} and the like belong to the picture: blanked out, so that places stay
+        whole = " " * options.end() + whole[options.end():]
+        options = _OPTIONS.match(whole, options.end())
+    return whole, pieces
+
+
+class Rows(NamedTuple):
+    split: bool  # whether the display's rows are formulas of their own
+    rows: list[tuple[int, int]]
+
+
+_ROW_ENVIRONMENT = re.compile(r"\s*\\begin\{(align|gather|eqnarray|flalign|alignat)(\*?)\}(\{\d+\})?")
+_MARK = re.compile(r"\\begin\{|\\end\{|\\\\\*?(?:\[[^\]a-z]*(?:pt|em|ex|mm|cm|in)?\])?|\\(?:short)?intertext\{|\\.|[{}]", re.DOTALL)
+_INCOMPLETE = re.compile(r"(?:[-+=*/<>]|\\(?:cdot|times|circ|odot|star|in|le|ge|approx|left[.(\[|]))\s*[&\s]*$")
+_CONTINUES = re.compile(r"[&\s{}]*(?:\\q?quad[&\s{}]*|\\[,;!: ][&\s{}]*|\\left\.|\\hspace\*?\{[^}]*\})*"
+                        r"(?P<operator>[-+*/)\]]|\\(?:cdot|times|circ|odot|star|ast|otimes|right)(?![A-Za-z]))")
+
+
+def rows_of(latex: str) -> Rows:
+    """The rows of ``align`` and its like, where they make up the whole display. A row that only carries on with the
+    expression of the row above (it begins with an operator, or the one above ends with one) is part of that row."""
+    opening = _ROW_ENVIRONMENT.match(latex)
+    closing = f"\\end{{{opening[1]}{opening[2]}}}" if opening else ""
+    end = latex.rfind(closing) if opening else -1
+    if opening is None or end < 0 or latex[end + len(closing):].strip(" \n\t.,"):
+        return Rows(False, [])
+    start, depth, environments = opening.end(), 0, 0
+    rows: list[tuple[int, int]] = []
+    for match in _MARK.finditer(latex, opening.end(), end):
+        mark = match.group()
+        if mark == r"\begin{":
+            environments += 1
+            depth += 1
+        elif mark == r"\end{":
+            environments -= 1
+            depth += 1
+        elif mark in ("{", r"\intertext{", r"\shortintertext{"):
+            if mark != "{" and depth == 0 and environments == 0:
+                rows.append((start, match.start()))
+                start = match.end()
+                rows.append((-1, -1))
+            depth += 1
+        elif mark == "}":
+            depth -= 1
+            if depth == 0 and rows and rows[-1] == (-1, -1):
+                rows.pop()
+                start = match.end()
+        elif mark.startswith("\\\\") and depth == 0 and environments == 0:
+            rows.append((start, match.start()))
+            start = match.end()
+    rows.append((start, end))
+    rows = [row for row in rows if row[0] >= 0 and latex[row[0]:row[1]].strip()]
+    joined: list[tuple[int, int]] = []
+    for row in rows:
+        if joined and _carries_on(latex[joined[-1][0]:joined[-1][1]], latex[row[0]:row[1]]):
+            joined[-1] = (joined[-1][0], row[1])
+        else:
+            joined.append(row)
+    return Rows(True, joined)
+
+
+def _carries_on(above: str, row: str) -> bool:
+    if _INCOMPLETE.search(re.sub(r"\\(?:nonumber|notag)\s*$", "", above)):
+        return True
+    match = _CONTINUES.match(row)
+    if match is None:
+        return above.count("(") > above.count(")") and above.count(r"\left") > above.count(r"\right")
+    return match["operator"] != "-" or not re.search(r"[=<>]|\\(?:in|le|ge|neq|approx)(?![A-Za-z])", row)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+
+
+def _spaceless(text: str) -> str:
+    return re.sub(r"\s+", "", text)

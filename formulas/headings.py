@@ -1,0 +1,68 @@
+"""Headings, front matter and prose: what a document says besides its formulas."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.macros import closing_brace
+
+HEADING_COMMANDS = r"\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title|author|date)\*?(?=\s*[\[{])"
+
+
+@dataclass
+class Metadata:
+    title: str = ""
+    author: str = ""
+    date: str = ""
+
+
+def front_matter(text: str) -> tuple[Metadata, int]:
+    """Title, author and date from a YAML block at the beginning, and the offset behind it."""
+    meta = Metadata()
+    block = re.match(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", text, re.DOTALL)
+    if block is None:
+        return meta, 0
+    body = block[1] or ""
+    for name in ("title", "author", "date"):
+        line = re.search(rf"^{name}s?:[ \t]*(.*)((?:\n[ \t]*-[ \t].*)*)", body, re.MULTILINE)
+        if line is not None:
+            items = [line[1], *re.findall(r"\n[ \t]*-[ \t]+(?:name:[ \t]*)?(.*)", line[2])]
+            values = [item.strip().strip("[]").strip().strip("\"'") for item in items]
+            setattr(meta, name, ", ".join(value for value in values if value))
+    return meta, block.end()
+
+
+def heading_at(text: str, start: int) -> str:
+    """The title on the rest of an ATX heading's line."""
+    end = text.find("\n", start)
+    line = text[start:end if end >= 0 else len(text)].strip()
+    return plain(re.sub(r"\s+#+$|\s*\{[#.][^}]*\}$", "", line)).strip("# ")
+
+
+def latex_argument(text: str, start: int) -> tuple[str | None, int]:
+    """The braced argument behind ``start`` (an optional one skipped) and the offset behind it."""
+    match = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?=\{)").match(text, start)
+    if match is None:
+        return None, start
+    try:
+        end = closing_brace(text, match.end())
+    except ReadError:
+        return None, start
+    return text[match.end() + 1:end - 1], end
+
+
+def plain(text: str, *, latex: bool = False) -> str:
+    """Prose with its emphasis kept: links become their text, entities characters, white space one space."""
+    if latex:
+        text = re.sub(r"\\(?:emph|textit)\{([^{}]*)\}", r"*\1*", text)
+        text = re.sub(r"\\textbf\{([^{}]*)\}", r"**\1**", text)
+        text = re.sub(r"\\(?:label|cite|ref|eqref|thanks)\{[^{}]*\}", "", text)
+        text = re.sub(r"\\(?:begin|end)\{[^{}]*\}|\\(?:item|noindent|maketitle|centering|and)\b", " ", text)
+        text = re.sub(r"\\(?:text\w+|mbox)\{([^{}]*)\}", r"\1", text)
+        text = text.replace("~", " ").replace("``", "“").replace("''", "”")
+    text = re.sub(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)", r"\1", text)
+    text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    return re.sub(r"\s+", " ", html.unescape(text)).strip()

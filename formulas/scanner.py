@@ -1,0 +1,403 @@
+"""From a document to its formulas: one linear scan over Markdown or LaTeX, whatever carries the mathematics.
+
+Carriers: codecogs images (the URL is authoritative), ``$…$``, ``$$…$$``, ``\\(…\\)``, ``\\[…\\]`` and the
+display environments. Code, comments, escapes and prices are left alone. Every closing delimiter is searched for once:
+where one is missing, that is remembered, so that the scan stays linear.
+"""
+
+from __future__ import annotations
+
+import bisect
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from verify_derivations.formulas.carriers import Image, Piece, decode_url, image_at, rows_of
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.headings import HEADING_COMMANDS, Metadata, front_matter, heading_at, latex_argument, plain
+from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
+
+
+@dataclass(frozen=True)
+class RawFormula:
+    """A formula as it stands in the document.
+
+    ``line`` and ``column`` (from 1) are the place of the opening delimiter, or of the row within ``align`` and
+    the like. ``context`` is the prose between the formula or heading before and this one. ``continues`` marks a further
+    row of an environment (one that begins with a relation continues the row above).
+    """
+
+    number: int
+    line: int
+    column: int
+    displayed: bool
+    latex: str
+    section: tuple[str, ...] = ()
+    context: str = ""
+    remarks: tuple[str, ...] = ()
+    continues: bool = False
+    pieces: tuple[tuple[int, int, int], ...] = field(default=((0, 1, 1),), repr=False, compare=False)
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """The line and column of the document (from 1) at which character ``offset`` of ``latex`` stands."""
+        start, line, column = self.pieces[max(0, bisect.bisect_right(self.pieces, (offset, 1 << 60, 0)) - 1)]
+        return line, column + offset - start
+
+
+@dataclass(frozen=True)
+class Document:
+    path: str
+    text: str = field(repr=False)
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    formulas: tuple[RawFormula, ...] = ()
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+
+    def source_line(self, line: int) -> str:
+        lines = self.text.split("\n")
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def read_document(path: Path | str) -> Document:
+    """The document in a file. Raises :class:`DocumentError` if it cannot be read as UTF-8 text."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror or error}") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"{path}:{line}: not UTF-8 text (byte 0x{data[error.start]:02x})") from None
+    return scan(text, str(path))
+
+
+def scan(text: str, path: str = "document.md") -> Document:
+    """The document ``text``; a path ending in ``.tex`` tells that it is LaTeX rather than Markdown."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    latex = path.endswith((".tex", ".ltx")) or "\\documentclass" in text[:5000]
+    scanner = _Scanner(text, latex)
+    scanner.run()
+    meta = scanner.meta
+    return Document(path, text, meta.title, meta.author, meta.date, tuple(scanner.formulas), scanner.macros)
+
+
+DISPLAYS = ("equation", "displaymath", "multline", "align", "gather", "eqnarray", "flalign", "alignat")
+_VERBATIM = r"verbatim\*?|lstlisting|minted|comment|Verbatim"
+_COMMON = rf"""
+    (?P<definition>{DEFINERS})
+  | (?P<verbatim>\\begin\{{(?P<code>{_VERBATIM})\}})
+  | (?P<environment>\\begin\{{(?P<name>(?:{"|".join(DISPLAYS)})\*?|math)\}})
+  | (?P<dollars>\$\$) | (?P<dollar>\$)
+  | (?P<bracket>\\\[) | (?P<paren>\\\()
+  | (?P<image>!\[) | (?P<tag><img\b)
+"""
+_MARKDOWN = re.compile(rf"""
+    (?P<doubled>\\\\[(\[]) | (?P<fence>^[ \t>]*(?P<ticks>```+|~~~+))
+  | (?P<ticked>`+) | (?P<comment><!--)
+  | (?P<heading>^[ ]{{0,3}}\#{{1,6}}(?=[ \t\n])) | (?P<underline>^[ ]{{0,3}}(?P<rule>=+|-+)[ \t]*$)
+  | {_COMMON} | (?P<escape>\\[^A-Za-z]) | (?P<command>{HEADING_COMMANDS})""", re.VERBOSE | re.MULTILINE)
+_LATEX = re.compile(rf"""
+    (?P<comment>%) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
+  | (?P<command>{HEADING_COMMANDS}) | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t>]*\n")
+
+
+class _Scanner:
+    def __init__(self, text: str, latex: bool) -> None:
+        self.text, self.latex = text, latex
+        self.pattern = _LATEX if latex else _MARKDOWN
+        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.formulas: list[RawFormula] = []
+        self.macros = collect_macros(text)
+        self.prose: list[str] = []
+        self.sections: list[tuple[int, str]] = []
+        self.meta = Metadata()
+        self.missing: dict[str, int] = {}  # closing delimiter → offset after which there is none
+
+    def run(self) -> None:
+        position = 0
+        if not self.latex:
+            self.meta, position = front_matter(self.text)
+        while (match := self.pattern.search(self.text, position)) is not None:
+            self.prose.append(self.text[position:match.start()])
+            kind = match.lastgroup
+            assert kind is not None
+            kind = next(name for name in _ORDER if match.groupdict().get(name) is not None)
+            position = getattr(self, f"_{kind}")(match)
+            assert position >= match.end() or kind == "underline", kind
+
+    # -- helpers --------------------------------------------------------------------------------
+    def _place(self, offset: int) -> tuple[int, int]:
+        line = bisect.bisect_right(self.lines, offset)
+        return line, offset - self.lines[line - 1] + 1
+
+    def _find(self, closing: str, start: int) -> int:
+        """The offset of ``closing`` from ``start`` on, or -1."""
+        if start >= self.missing.get(closing, len(self.text) + 1):
+            return -1
+        found = self.text.find(closing, start)
+        if found < 0:
+            self.missing[closing] = min(start, self.missing.get(closing, start))
+        return found
+
+    def _paragraph_end(self, start: int) -> int:
+        match = _BLANK.search(self.text, start)
+        return match.start() if match else len(self.text)
+
+    def _literal(self, match: re.Match[str]) -> int:
+        self.prose.append(match.group())
+        return match.end()
+
+    def _take_prose(self) -> str:
+        context = plain("".join(self.prose), latex=self.latex)
+        self.prose.clear()
+        return context
+
+    def _add(self, start: int, end: int, opening: int, *, displayed: bool, remarks: tuple[str, ...] = ()) -> None:
+        """The formula (or the rows) between two offsets of the text."""
+        self._add_pieces([Piece(0, start)], self.text[start:end], opening, displayed=displayed, remarks=remarks)
+
+    def _add_pieces(self, pieces: list[Piece], latex: str, opening: int, *, displayed: bool, rows: bool = False,
+                    remarks: tuple[str, ...] = ()) -> None:
+        latex = without_definitions(latex)
+        line_start = self.text.rfind("\n", 0, opening) + 1
+        if self.text[line_start:opening].lstrip().startswith(">"):  # a display inside a quotation
+            latex = re.sub(r"(?m)(?<=\n)[ \t]*>+", lambda quote: " " * len(quote.group()), latex)
+        found = rows_of(latex)
+        split = rows or found.split
+        for n, row in enumerate(found.rows if split else [(0, len(latex))]):
+            start, end = row
+            body = latex[start:end]
+            start += len(body) - len(body.lstrip())
+            body = body.strip()
+            if not body or (split and not re.sub(r"\\(?:nonumber|notag|label\{[^}]*\}|hline)|[&\s]", "", body)):
+                continue
+            places = self._locations(pieces, start, start + len(body))
+            line, column = places[0][1:] if split else self._place(opening)
+            section = tuple(title for _, title in self.sections)
+            self.formulas.append(RawFormula(
+                len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks, split and n > 0, tuple(places)))
+
+    def _locations(self, pieces: list[Piece], start: int, end: int) -> list[tuple[int, int, int]]:
+        """Breakpoints ``(offset, line, column)`` between which the column advances with the offset."""
+        result: list[tuple[int, int, int]] = []
+        for n, piece in enumerate(pieces):
+            stop = pieces[n + 1].offset if n + 1 < len(pieces) else end
+            low, high = max(start, piece.offset), min(stop, end)
+            if low >= high and not (not result and n + 1 == len(pieces)):
+                continue
+            source = piece.source + low - piece.offset
+            result.append((low - start, *self._place(source)))
+            line = result[-1][1]
+            while line < len(self.lines) and self.lines[line] < piece.source + high - piece.offset:
+                result.append((self.lines[line] - source + low - start, line + 1, 1))
+                line += 1
+        return result
+
+    # -- what is not mathematics ------------------------------------------------------------------
+    def _escape(self, match: re.Match[str]) -> int:
+        return self._literal(match)
+
+    def _definition(self, match: re.Match[str]) -> int:
+        found = definition_at(self.text, match.start())
+        return match.end() if found is None else found[1]
+
+    def _fence(self, match: re.Match[str]) -> int:
+        line_end = self.text.find("\n", match.end())
+        info = self.text[match.end():line_end if line_end >= 0 else len(self.text)].strip()
+        if match["ticks"][0] == "`" and "`" in info:
+            return self._literal(match)
+        closing = re.compile(rf"^[ \t>]*{re.escape(match['ticks'][0])}{{{len(match['ticks'])},}}[ \t]*$", re.MULTILINE)
+        found = closing.search(self.text, line_end) if line_end >= 0 else None
+        if info == "math" and found is not None:
+            self._add(line_end + 1, found.start(), match.start(), displayed=True)
+        return found.end() if found is not None else len(self.text)
+
+    def _ticked(self, match: re.Match[str]) -> int:
+        ticks = match["ticked"]
+        stop = self._paragraph_end(match.end()) if self._find(ticks, match.end()) >= 0 else match.end()
+        found = re.compile(rf"(?<!`){ticks}(?!`)").search(self.text, match.end(), stop)
+        if found is None:
+            return self._literal(match)
+        self.prose.append(self.text[match.start():found.end()])
+        return found.end()
+
+    def _comment(self, match: re.Match[str]) -> int:
+        if self.latex:
+            end = self.text.find("\n", match.end())
+            return len(self.text) if end < 0 else end
+        end = self._find("-->", match.end())
+        return len(self.text) if end < 0 else end + 3
+
+    def _verb(self, match: re.Match[str]) -> int:
+        end = self.text.find(match["mark"], match.end(), self.text.find("\n", match.end()) % (len(self.text) + 1))
+        return match.end() if end < 0 else end + 1
+
+    def _verbatim(self, match: re.Match[str]) -> int:
+        closing = f"\\end{{{match['code']}}}"
+        end = self._find(closing, match.end())
+        return len(self.text) if end < 0 else end + len(closing)
+
+    # -- headings -------------------------------------------------------------------------------
+    def _enter(self, level: int, title: str) -> None:
+        while self.sections and self.sections[-1][0] >= level:
+            self.sections.pop()
+        self.sections.append((level, title))
+        self.prose.clear()
+        if level == 1 and not self.meta.title and not self.latex and len(self.sections) == 1:
+            self.meta.title = title
+
+    def _heading(self, match: re.Match[str]) -> int:
+        level = match["heading"].count("#")
+        self._enter(level, heading_at(self.text, match.end()))
+        end = self.text.find("\n", match.end())
+        return self._past_title(match.end(), end if end >= 0 else len(self.text))
+
+    def _past_title(self, start: int, end: int) -> int:
+        """Formulas in a title count as formulas; a title without any is skipped."""
+        return start if re.search(r"\$|\\\(|!\[", self.text[start:end]) else end
+
+    def _underline(self, match: re.Match[str]) -> int:
+        before = "".join(self.prose).rsplit("\n", 2)
+        title = before[-2].strip() if len(before) > 1 else ""
+        if not title or title[0] in "-=>|#*" or before[-1].strip():
+            return self._literal(match)
+        self._enter(1 if match["rule"][0] == "=" else 2, plain(title))
+        return match.end()
+
+    def _command(self, match: re.Match[str]) -> int:
+        name, end = match["command"].lstrip("\\").rstrip("*"), match.end()
+        title, stop = latex_argument(self.text, end)
+        if title is None:
+            return self._literal(match)
+        if name in ("title", "author", "date"):
+            setattr(self.meta, name, getattr(self.meta, name) or plain(title, latex=True))
+            return stop
+        level = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph").index(name)
+        self._enter(level, plain(title, latex=True))
+        return self._past_title(end, stop)
+
+    # -- carriers ---------------------------------------------------------------------------------
+    def _environment(self, match: re.Match[str]) -> int:
+        closing = f"\\end{{{match['name']}}}"
+        end = self._find(closing, match.end())
+        if end < 0:
+            return self._unclosed(match, closing)
+        start, stop = match.start(), end + len(closing)
+        rows = match["name"].rstrip("*") in ("align", "gather", "eqnarray", "flalign", "alignat")
+        if rows:
+            self._add(start, stop, start, displayed=True)
+        else:
+            self._add(match.end(), end, start, displayed=match["name"] != "math")
+        return stop
+
+    def _unclosed(self, match: re.Match[str], closing: str) -> int:
+        """A display that never ends: the rest of its paragraph, with a remark."""
+        stop = self._paragraph_end(match.end())
+        self._add(match.end(), stop, match.start(), displayed=True, remarks=(f"{closing} is missing",))
+        return max(stop, match.end())
+
+    def _dollars(self, match: re.Match[str]) -> int:
+        end = self._find("$$", match.end())
+        if end < 0:
+            return self._unclosed(match, "$$")
+        self._add(match.end(), end, match.start(), displayed=True)
+        return end + 2
+
+    def _bracket(self, match: re.Match[str]) -> int:
+        end = self._find("\\]", match.end())
+        if end < 0:
+            return self._unclosed(match, "\\]") if self.latex else self._literal(match)
+        if not self.latex and _BLANK.search(self.text, match.end(), end):
+            return self._literal(match)
+        self._add(match.end(), end, match.start(), displayed=True)
+        return end + 2
+
+    def _paren(self, match: re.Match[str]) -> int:
+        end = self._find("\\)", match.end())
+        if end < 0 or _BLANK.search(self.text, match.end(), end):
+            return self._literal(match)
+        self._add(match.end(), end, match.start(), displayed=False)
+        return end + 2
+
+    def _doubled(self, match: re.Match[str]) -> int:
+        """``\\\\(x\\\\)``: Markdown that eats one backslash."""
+        display = match["doubled"][2] == "["
+        closing = "\\\\]" if display else "\\\\)"
+        end = self._find(closing, match.end())
+        if end < 0 or _BLANK.search(self.text, match.end(), end):
+            return self._literal(match)
+        self._add(match.end(), end, match.start(), displayed=display)
+        return end + 3
+
+    def _dollar(self, match: re.Match[str]) -> int:
+        start = match.end()
+        if start < len(self.text) and self.text[start] == "`":  # $`x`$
+            end = self._find("`$", start)
+            if end >= 0 and not _BLANK.search(self.text, start, end):
+                self._add(start + 1, end, match.start(), displayed=False)
+                return end + 2
+        end = self._closing_dollar(start)
+        if end < 0:
+            return self._literal(match)
+        self._add(start, end, match.start(), displayed=False)
+        return end + 1
+
+    def _closing_dollar(self, start: int) -> int:
+        """As in Markdown with mathematics: no space inside the dollars and no digit behind, so that ``$5`` is a price."""
+        spaced = self.text[start:start + 1].isspace()
+        position = start
+        while (found := self._find("$", position)) >= 0:
+            between = self.text[position:found]
+            if _BLANK.search(between) or "\n\n" in self.text[max(start, position - 1):found]:
+                return -1
+            backslashes = len(between) - len(between.rstrip("\\"))
+            if backslashes % 2:
+                position = found + 1
+                continue
+            if found == start:
+                return -1
+            if self.latex:
+                return found
+            before, after = self.text[found - 1], self.text[found + 1:found + 2]
+            content = self.text[start:found]
+            if spaced:
+                return found if before.isspace() and re.search(r"[\\^_={}]|^\s*\w\s*$", content) and "\n" not in content else -1
+            return -1 if before.isspace() or after.isdigit() else found
+        return -1
+
+    def _image(self, match: re.Match[str]) -> int:
+        if match.start() >= self.missing.get("![", len(self.text) + 1):
+            return self._literal(match)
+        image = image_at(self.text, match.start(), self._paragraph_end)
+        if image is None:
+            return self._literal(match)
+        return self._codecogs(image)
+
+    def _tag(self, match: re.Match[str]) -> int:
+        end = self._find(">", match.end())
+        source = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""").search(self.text, match.end(), end) if end >= 0 else None
+        if source is None or "latex.codecogs.com" not in source[1]:
+            return self._literal(match)
+        return self._codecogs(Image(match.start(), end + 1, html.unescape(source[1]), source.start(1)))
+
+    def _codecogs(self, image: Image) -> int:
+        latex, pieces = decode_url(image.url, image.url_start)
+        self._add_pieces(pieces, latex, image.start, displayed=self._alone(image), remarks=tuple(image.remarks(latex)))
+        return image.end
+
+    def _alone(self, image: Image) -> bool:
+        """Whether nothing else stands in the image's paragraph."""
+        before = self.text[max(0, image.start - 200):image.start]
+        after = self.text[image.end:image.end + 200]
+        return bool(re.search(r"(?:^|\n)[ \t>]*\n?[ \t>]*$", before) and re.search(r"(?:^|\n[ \t>]*)\n[ \t>]*$|^\s*$", before)
+                    and re.match(r"[ \t]*(?:\n[ \t>]*(?:\n|$)|$)", after))
+
+
+_ORDER = ("definition", "verbatim", "environment", "dollars", "dollar", "bracket", "paren", "image", "tag", "doubled", "fence", "ticked",
+          "comment", "heading", "underline", "verb", "command", "escape")
