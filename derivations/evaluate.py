@@ -417,22 +417,28 @@ _RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {
 
 # -- what depends on what -------------------------------------------------------------------------
 def mentions(environment: Environment, expression: Scalar) -> frozenset[str]:
-    """The heads in ``expression``, also those inside the definitions of its functions."""
+    """The heads in ``expression``, also those inside the definitions of its functions (not their parameters)."""
     found: set[str] = set()
-    pending: list[Scalar] = [expression]
     functions: set[str] = set()
+    pending: list[tuple[Scalar, tuple[str, ...]]] = [(expression, ())]
     while pending:
-        for node in walk(pending.pop()):
-            if isinstance(node, Access):
+        body, parameters = pending.pop()
+        for node in walk(body):
+            if isinstance(node, Access) and node.head not in parameters:
                 found.add(node.head)
             elif isinstance(node, Apply) and node.function in environment.functions and node.function not in functions:
                 functions.add(node.function)
-                pending.append(environment.functions[node.function].body)
+                definition = environment.functions[node.function]
+                pending.append((definition.body, definition.parameters))
     return frozenset(found)
 
 
 def _uses(environment: Environment, quantity: Quantity) -> frozenset[str]:
-    return frozenset() if quantity.body is None else mentions(environment, quantity.body)
+    """What the definition mentions; an adjoint may depend on all that moves the loss or an opaque quantity."""
+    found = frozenset() if quantity.body is None else mentions(environment, quantity.body)
+    if environment.loss is not None and any(adjoint_of(head, environment.loss) is not None for head in found):
+        return found | {environment.loss} | {q.head for q in environment.quantities.values() if q.opaque}
+    return found
 
 
 def _affected(environment: Environment, head: str, cut: frozenset[str]) -> frozenset[str]:

@@ -37,6 +37,8 @@ from verify_derivations.formulas.polynomial import Polynomial
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
 STEPS = 400_000  # of one evaluation
 EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
+LEAST_POINTS = 24  # of all sizes together, if there is time
+PATIENCE = 5.0  # seconds beyond the budget for a first point that says anything
 ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
 
 
@@ -263,13 +265,15 @@ class _Search:
         self.obstacle = "no sizes satisfy the facts"
 
     def run(self) -> _Witness | None:
-        for sizes in candidates(self.claim.scope, seed=self.seed):
-            if time.monotonic() > self.deadline and self.agreeing:
-                return None
-            witness = self._at(sizes)
-            if witness is not None:
-                return self._smallest(witness)
-            if time.monotonic() > self.deadline + 5:
+        """Rounds over all sizes; where they are few (a scalar claim has none), several rounds."""
+        for first in range(0, LEAST_POINTS, self.points):
+            for sizes in candidates(self.claim.scope, seed=self.seed):
+                if time.monotonic() > (self.deadline if self.agreeing else self.deadline + PATIENCE):
+                    return None
+                witness = self._at(sizes, first)
+                if witness is not None:
+                    return self._smallest(witness)
+            if self.agreeing >= LEAST_POINTS or not self.agreeing:
                 return None
         return None
 
@@ -278,12 +282,12 @@ class _Search:
             return Unknown(self.obstacle)
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
-    def _at(self, sizes: Mapping[str, int]) -> _Witness | None:
+    def _at(self, sizes: Mapping[str, int], first: int = 0) -> _Witness | None:
         if not any(True for _ in self.claim.entries(sizes)):
             self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
             return None
         agreed = 0
-        for number in range(self.points):
+        for number in range(first, first + self.points):
             for attempt in range(ATTEMPTS):
                 style = STYLES[min(number + attempt, len(STYLES) - 1)]
                 point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
@@ -300,7 +304,8 @@ class _Search:
                     break
                 self.obstacle = trial.obstacle
         if agreed:
-            self.sizes.append(sizes)
+            if sizes not in self.sizes:
+                self.sizes.append(sizes)
             self.agreeing += agreed
         return None
 
@@ -365,12 +370,15 @@ def _simplify(claim: _Claim, witness: _Witness, deadline: float) -> _Witness:
 
 
 def _present(claim: _Claim, witness: _Witness, origin: int) -> Refuted:
-    shown = Point(claim.environment, "", "simplest", witness.point.entries)
-    interpreter = claim.interpreter(witness.sizes)(shown)
-    for side in (claim.left, claim.right):  # only what this entry depends on
-        interpreter.side(side, witness.indices)
-    shown = Point(claim.environment, "", "simplest", dict(sorted(shown.entries.items())))
-    interpreter = claim.interpreter(witness.sizes)(shown)
+    def evaluated(entries: Mapping[Entry, Fraction]) -> tuple[Point, Interpreter]:
+        point = Point(claim.environment, "", "simplest", entries)
+        interpreter = claim.interpreter(witness.sizes)(point)
+        for side in (claim.left, claim.right):
+            interpreter.side(side, witness.indices)
+        return point, interpreter
+
+    relevant, _ = evaluated(witness.point.entries)  # only what this entry depends on
+    shown, interpreter = evaluated(dict(sorted(relevant.entries.items())))
     names = index_names(claim.free)
     return Refuted(
         sizes=dict(witness.sizes),

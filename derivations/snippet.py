@@ -224,9 +224,9 @@ class _Writer:
             case ArgMaximum(binders, body, at):
                 variables = self._tuple([self.name(v) for v, _ in binders])
                 largest = f"max((({inner(body)}), tuple(-i for i in {variables})) {self.loops(binders)})[1]"
-                return f"({largest} == {self._tuple([f'-({self.polynomial(p)})' for p in at])})"
+                return f"int({largest} == {self._tuple([f'-({self.polynomial(p)})' for p in at])})"
             case Bracket() | Compare():
-                return f"({self.condition(node, parameters)})"
+                return f"int({self.condition(node, parameters)})"
         raise TypeError(f"no rule to write {type(node).__name__} as Python")
 
     def condition(self, node: Scalar, parameters: Mapping[str, str]) -> str:
