@@ -127,7 +127,8 @@ def adjoint_step(head: str, environment: Environment) -> Quantity | None:
 
 def instantiate(quantity: Quantity, indices: tuple[Polynomial, ...]) -> Scalar:
     """The body of a definition at the given indices, bound variables fresh."""
-    assert quantity.body is not None and len(indices) == len(quantity.indices), (quantity.head, indices)
+    assert quantity.body is not None, quantity.head
+    assert len(indices) == len(quantity.indices), (quantity.head, indices)
     return substitute(rename_apart(quantity.body), dict(zip(quantity.indices, indices, strict=True)))
 
 

@@ -1,0 +1,88 @@
+"""Equations between leaves, used as rewriting rules; and guesses at the one that a residual is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.rewrite import leading, quotients
+from verify_derivations.derivations.terms import (
+    Factor,
+    Normal,
+    Term,
+    apart,
+    canonical,
+    gather,
+    number,
+    plus,
+    renamed,
+    times,
+)
+from verify_derivations.formulas.expressions import fresh
+from verify_derivations.formulas.polynomial import polynomial
+
+
+def apply_assumption(residual: Normal, equation: Normal, normalizer: Normalizer) -> Normal | None:
+    """``residual`` modulo ``equation = 0``: its leading term T replaced by T − equation where T factors out.
+    ``None`` where it nowhere does. Free index variables of the equation stand for all indices."""
+    if not equation:
+        return None
+    used = False
+    for _ in range(20):
+        for k, term in enumerate(residual):
+            names = {n: fresh(n) for t in equation for n in sorted(t.free())}
+            renaming = {n: polynomial(new) for n, new in names.items()}
+            parts = [renamed(t, renaming, t.bound) for t in map(apart, equation)]
+            lead = leading(parts)
+            others = [t for t in parts if t is not lead]
+            parameters = frozenset(names.values())
+            plain = apart(term).scaled(1 / lead.coefficient)
+            found = next(iter(quotients(plain, lead, normalizer.facts, parameters)), None)
+            if found is None:
+                continue
+            quotient, values = found
+            new = [times(quotient.scaled(Fraction(-1)), t) for t in others]
+            reduced = normalizer.reduce([s for t in new for s in normalizer.substitute(t, values, normalizer.facts)],
+                                        normalizer.facts)
+            residual = plus(residual[:k], residual[k + 1:], reduced)
+            used = True
+            break
+        else:
+            break
+    return residual if used else None
+
+
+def candidates(residual: Normal, leaf: Callable[[str], bool]) -> Iterator[Normal]:
+    """``Σ_v y[…, v] − 1`` for leaves y summed over an index that nothing else in the term depends on."""
+    seen: set[str] = set()
+    for term in residual:
+        for f in term.factors:
+            if f.head.kind != "tensor" or f.exponent != 1 or not leaf(f.head.name):
+                continue
+            own = [v for v in term.bound if v in f.names()
+                   and not any(v in g.names() for g in term.factors if g is not f)]
+            positions = [k for k, a in enumerate(f.args) if a.as_atom() in own]
+            if len(positions) != len(own) or not own:
+                continue
+            args = tuple(a if k in positions else polynomial(fresh("i")) for k, a in enumerate(f.args))
+            domain = tuple(c for c in term.constraints if not c.value.names.isdisjoint(own))
+            if any(n in c.value.names for c in domain for n in term.bound if n not in own):
+                continue
+            lead = canonical(Term(Fraction(1), tuple(own), domain, (Factor(f.head, args, Fraction(1)),)))
+            if any(n not in {m for a in args for m in a.names} for n in lead.free()):
+                continue
+            anonymous = f"{f.head.key}{positions}{[c.value for c in lead.constraints]}"
+            if anonymous not in seen:
+                seen.add(anonymous)
+                yield plus(gather([lead]), number(-1))
+
+
+def common_factor(residual: Normal, equation: Normal, normalizer: Normalizer) -> Normal | None:
+    """The monomial M with ``residual = M · equation``, if that is what it is."""
+    content, rest = normalizer.content(residual)
+    if any(t.free() for t in equation):
+        return None
+    factor = equation[0].coefficient
+    scaled = tuple(t.scaled(1 / factor) for t in equation)
+    return normalizer.reduce([content], normalizer.facts) if rest == scaled else None

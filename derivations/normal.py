@@ -1,0 +1,540 @@
+"""The normal form of a scalar expression: a sum of terms (see `terms`), brought to rest by `rewrite`.
+
+Functions are expressed by few: tanh, the sigmoid and their kin by exp; relu, abs and max by brackets of
+comparisons; roots and norms by rational powers. What is used beyond algebra (a divisor is not zero, the
+argument of a logarithm is positive, two values do not tie) is collected as :class:`Condition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+from verify_derivations.derivations.differentiate import unfold_function
+from verify_derivations.derivations.domains import implies
+from verify_derivations.derivations.rewrite import Facts, Rewriter, number_terms
+from verify_derivations.derivations.signs import Signs
+from verify_derivations.derivations.terms import (
+    UNITY,
+    Beyond,
+    Factor,
+    Head,
+    Normal,
+    Term,
+    apart,
+    canonical,
+    close,
+    collect,
+    fill,
+    gather,
+    number,
+    plus,
+    renamed,
+    scale,
+    tidy_constraint,
+    times,
+)
+from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
+    Apply,
+    ArgMaximum,
+    Binder,
+    Bracket,
+    Compare,
+    Constraint,
+    Maximum,
+    Mul,
+    Number,
+    Power,
+    Product,
+    Scalar,
+    Size,
+    Sum,
+    fresh,
+    rename_apart,
+    substitute,
+    within,
+)
+from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
+
+HALF = Fraction(1, 2)
+EXPANDED = 6  # powers of sums are written out up to this exponent
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A side condition. ``kind`` is ``nonzero``, ``positive``, ``nonnegative`` or ``no tie`` (then the
+    expression, a difference of the values compared, is not zero)."""
+
+    kind: str
+    normal: Normal
+
+
+class Normalizer(Rewriter):
+    """Normal forms in one environment. ``conditions`` collects what was used; ``sizes`` are sizes that a
+    fact of the environment gives in terms of others."""
+
+    def __init__(self, environment: Environment, free: Mapping[str, Polynomial] | None = None,
+                 facts: Sequence[Constraint] = ()) -> None:
+        super().__init__()
+        self.environment = environment
+        self.sizes = solved_sizes(environment.facts)
+        ranges = [c for v, n in (free or {}).items() for c in within(polynomial(v), n)]
+        given = (*environment.facts, *ranges, *facts)
+        self.facts: Facts = tuple(dict.fromkeys(
+            c for c in (tidy_constraint(c.substitute(self.sizes)) for c in given) if c.value.terms
+        ))
+        self.signs = Signs(environment, self._quantity_normal)
+        self.conditions: dict[Condition, None] = {}
+
+    def normal(self, expression: Scalar) -> Normal:
+        return self.of(substitute(rename_apart(expression), self.sizes), self.facts)
+
+    # -- nodes --------------------------------------------------------------------------------------
+    def of(self, node: Scalar, facts: Facts) -> Normal:
+        match node:
+            case Number(value):
+                return number(value)
+            case Size(value):
+                return self.reduce(number_terms(value), facts)
+            case Access(head, indices):
+                return self._single(Factor(Head("tensor", head), indices, Fraction(1)))
+            case Add(terms):
+                return plus(*(self.of(term, facts) for term in terms))
+            case Mul(factors):
+                return self.product([self.of(factor, facts) for factor in factors], facts)
+            case Power(base, Number(value)):
+                return self.power(self.of(base, facts), value, facts)
+            case Power(base, exponent):
+                logarithm = self.log(self.of(base, facts), facts)
+                return self.exp(self.product([self.of(exponent, facts), logarithm], facts), facts)
+            case Apply():
+                return self.call(node, facts)
+            case Sum(binders, body):
+                return self.summation(binders, body, facts)
+            case Bracket(constraints):
+                return self.reduce([Term(Fraction(1), constraints=constraints)], facts)
+            case Compare(left, relation, right):
+                difference = plus(self.of(left, facts), scale(self.of(right, facts), -1))
+                return self.compare(difference, relation, facts)
+            case Maximum(binders, body):
+                return self.extremum("max", binders, body, (), facts)
+            case ArgMaximum(binders, body, at):
+                return self.extremum("argmax", binders, body, at, facts)
+            case Product(binders, body):
+                return self.extremum("product", binders, body, (), facts)
+        raise TypeError(f"no normal form for {type(node).__name__}")
+
+    def _single(self, factor: Factor) -> Normal:
+        return (canonical(Term(Fraction(1), factors=(factor,))),)
+
+    def _head(self, kind: str, bodies: Sequence[Normal], exponent: Fraction = Fraction(1), *, name: str = "",
+              data: tuple[int, ...] = ()) -> Factor:
+        closed, args, fragile = close(bodies)
+        return Factor(Head(kind, name, closed, data, fragile=fragile), args, exponent)
+
+    def product(self, normals: Sequence[Normal], facts: Facts) -> Normal:
+        total: list[Term] = [UNITY]
+        for k, normal in enumerate(sorted(normals, key=len)):
+            total = [times(a, b) for a in total for b in normal]
+            if 0 < k < len(normals) - 1 and len(total) > 1:
+                total = list(self.reduce(total, facts))
+        return self.reduce(total, facts)
+
+    def summation(self, binders: tuple[Binder, ...], body: Scalar, facts: Facts) -> Normal:
+        ranges = tuple(c for v, n in binders for c in within(polynomial(v), n))
+        inner = self.of(body, (*facts, *(tidy_constraint(c) for c in ranges)))
+        names = tuple(v for v, _ in binders)
+        summed = []
+        for term in map(apart, inner):
+            summed.append(Term(term.coefficient, names + term.bound, ranges + term.constraints, term.factors))
+        return self.reduce(summed, facts)
+
+    def extremum(
+        self, kind: str, binders: tuple[Binder, ...], body: Scalar, at: tuple[Polynomial, ...], facts: Facts
+    ) -> Normal:
+        """A maximum, the indicator of its position, or a product over a range."""
+        extents = tuple(n for _, n in binders)
+        if any(is_index(name) for n in extents for name in n.names):
+            raise Beyond("a maximum over a range that depends on an index")
+        inside = tuple(tidy_constraint(c) for v, n in binders for c in within(polynomial(v), n))
+        normal = self.of(body, (*facts, *inside))
+        return self._extremum(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
+
+    def _extremum(
+        self, kind: str, body: Normal, variables: tuple[str, ...], extents: tuple[Polynomial, ...],
+        at: tuple[Polynomial, ...], facts: Facts,
+    ) -> Normal:
+        """``variables`` are fresh; in the closed body they are ``%m0, %m1, …``."""
+        local = tuple(f"%m{k}" for k in range(len(extents)))
+        names = {v: polynomial(m) for v, m in zip(variables, local, strict=True)}
+        body = gather(canonical(renamed(t, names, t.bound)) for t in body)
+        depends = any(name in term.free() for term in body for name in local)
+        if kind == "max" and not depends and all(implies(facts, Constraint(n - 1, ">=")) for n in extents):
+            return body
+        if kind == "argmax" and all(n == 1 for n in extents):
+            return number(1)
+        closed, args, fragile = close([body], local)
+        return self._single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, Fraction(1)))
+
+    # -- functions ----------------------------------------------------------------------------------
+    def call(self, node: Apply, facts: Facts) -> Normal:
+        name = ALIASES.get(node.function.lstrip("\\"), node.function.lstrip("\\"))
+        known = name in FUNCTIONS and node.function not in self.environment.functions
+        if known and any(node.derivative):
+            unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
+            assert unfolded is not None
+            return self.of(unfolded, facts)
+        arguments = [self.of(argument, facts) for argument in node.arguments]
+        if known:
+            return FUNCTIONS[name](self, arguments, facts)
+        return self._single(self._head("apply", arguments, name=node.function, data=node.derivative))
+
+    def exp(self, argument: Normal, facts: Facts) -> Normal:
+        """exp(Σ c·T) = Π exp(T)^c, and exp(c·log x) = x^c."""
+        powers: list[Normal] = []
+        factors = []
+        for term in argument:
+            inner = term.factors[0] if len(term.factors) == 1 and not term.bound and not term.constraints else None
+            if inner is not None and inner.head.kind == "log" and inner.exponent == 1:
+                base = self.reduce(fill(inner.head.bodies[0], inner.args), facts)
+                powers.append(self.power(base, term.coefficient, facts))
+            else:
+                unit = Term(Fraction(1), term.bound, term.constraints, term.factors, term.shape)
+                factors.append(self._head("exp", [(unit,)], term.coefficient))
+        return self.product([(Term(Fraction(1), factors=collect(factors)),), *powers], facts)
+
+    def log(self, argument: Normal, facts: Facts) -> Normal:
+        """log(c·Π xᵉ·S) = log c + Σ e·log x + log S over the factors x that are positive."""
+        if not argument:
+            raise Beyond("logarithm of zero")
+        self.require("positive", argument, facts)
+        content, rest = self.content(argument)
+        result: list[Normal] = []
+        inside: list[Factor] = []
+        for f in content.factors:
+            odd = f.exponent.denominator == 1 and f.exponent.numerator % 2 == 1
+            alone = odd and len(content.factors) == 1 and rest == (UNITY,) and content.coefficient > 0
+            if f.head.kind == "exp":
+                result.append(scale(self.reduce(fill(f.head.bodies[0], f.args), facts), f.exponent))
+            elif f.head.kind == "root":
+                result.append(scale(self._log_prime(int(f.head.name)), f.exponent))
+            elif f.head.kind != "power" and (alone or self.signs.positive_factor(f, facts)):
+                one = self._single(Factor(f.head, f.args, Fraction(1)))
+                result.append(scale(self._log_atom(one), f.exponent))
+            elif f.head.kind == "power" and self.signs.positive_factor(f, facts):
+                body = self.reduce(fill(f.head.bodies[0], f.args), facts)
+                result.append(scale(self._log_atom(body), f.exponent))
+            else:
+                inside.append(f)
+        coefficient = content.coefficient
+        if coefficient > 0:
+            for prime, e in _factorised(coefficient):
+                result.append(scale(self._log_prime(prime), e))
+            coefficient = Fraction(1)
+        left = self.product([(Term(coefficient, factors=tuple(inside)),), rest], facts)
+        if left != (UNITY,):
+            result.append(self._log_atom(left))
+        return plus(*result)
+
+    def _log_atom(self, body: Normal) -> Normal:
+        return self._single(self._head("log", [body]))
+
+    def _log_prime(self, prime: int) -> Normal:
+        return self._log_atom(number(prime))
+
+    def power(self, base: Normal, exponent: Fraction, facts: Facts) -> Normal:
+        """(c·M·S)^r = c^r·M^r·S^r for a monomial M and a sum S; a fractional r needs what it acts on positive."""
+        if exponent == 0:
+            return number(1)
+        whole = exponent.denominator == 1
+        if whole and exponent > 0 and (len(base) == 1 or exponent <= EXPANDED):
+            if len(base) == 1 and not base[0].bound:
+                return self.reduce([_monomial_power(base[0], exponent)], facts)
+            if exponent > EXPANDED:
+                raise Beyond(f"the exponent {exponent} of a sum")
+            return self.product([base] * int(exponent), facts)
+        if not base:
+            if exponent > 0:
+                return ()
+            raise Beyond("division by zero")
+        if not whole:
+            self.require("nonnegative" if exponent > 0 else "positive", base, facts)
+        elif exponent < 0:
+            self.require("nonzero", base, facts)
+        content, rest = self.content(base)
+        if any(f.head.kind in ("compare", "argmax") for f in content.factors) or content.constraints:
+            raise Beyond("a power of a bracket")
+        outside = [f for f in content.factors if whole or self.signs.positive_factor(f, facts)]
+        inside = [f for f in content.factors if f not in outside]
+        coefficient = content.coefficient
+        if len(inside) == 1 and inside[0].exponent in (1, -1) and rest == (UNITY,) and coefficient > 0:
+            outside, inside = [*outside, *inside], []  # the square root of x: x itself is required positive
+        kept = Fraction(1)
+        if not whole and coefficient < 0:
+            coefficient, kept = -coefficient, Fraction(-1)
+        body = self.product([(Term(kept, factors=tuple(inside)),), rest], facts)
+        monomial = Term(Fraction(1), factors=tuple(Factor(f.head, f.args, f.exponent * exponent) for f in outside))
+        parts = [(monomial,), _number_power(coefficient, exponent)]
+        if body != (UNITY,):
+            if whole and body[0].coefficient < 0 and len(body) > 1 and all(t.coefficient < 0 for t in body):
+                body = scale(body, -1)
+                parts.append(number(Fraction(-1) ** int(exponent)))
+            parts.append((Term(Fraction(1), factors=(self._head("power", [body], exponent),)),))
+        return self.product(parts, facts)
+
+    def content(self, normal: Normal) -> tuple[Term, Normal]:
+        """``normal = content · rest`` with a monomial content without bound variables; the rest has no common
+        factor, and its first coefficient is one."""
+        smallest: dict[tuple[Head, tuple[Polynomial, ...]], Fraction] = {}
+        for k, term in enumerate(normal):
+            here = {(f.head, f.args): f.exponent for f in term.factors if f.names().isdisjoint(term.bound)}
+            for key in [*smallest, *here] if k else list(here):
+                old = smallest.get(key, Fraction(0)) if k else here[key]
+                smallest[key] = min(old, here.get(key, Fraction(0)))
+        factors = tuple(Factor(h, a, e) for (h, a), e in smallest.items() if e)
+        inverse = tuple(
+            Factor(f.head, f.args, -f.exponent) for f in factors if f.head.kind not in ("compare", "argmax")
+        )
+        brackets = {(f.head, f.args) for f in factors if f.head.kind in ("compare", "argmax")}
+        rest = gather(canonical(Term(
+            t.coefficient, t.bound, t.constraints,
+            collect((*(f for f in t.factors if (f.head, f.args) not in brackets), *inverse)),
+        )) for t in normal)
+        lead = rest[0].coefficient
+        return Term(lead, factors=factors), scale(rest, 1 / lead)
+
+    def compare(self, difference: Normal, relation: str, facts: Facts) -> Normal:
+        """[N > 0], up to positive factors of N. [N ≥ 0] = 1 − [−N > 0]; and [−N > 0] = 1 − [N > 0] off ties."""
+        if relation == ">=":
+            return plus(number(1), scale(self.compare(scale(difference, -1), ">", facts), -1))
+        if relation == "!=":
+            return plus(number(1), scale(self.compare(difference, "==", facts), -1))
+        if not difference:
+            return number(1 if relation == "==" else 0)
+        sign = self.signs.sign(difference, facts)
+        if sign is not None:
+            return number(1 if relation == ">" and sign > 0 else 0)
+        content, rest = self.content(difference)
+        if relation == "==":
+            return self._single(self._head("compare", [difference], name="=="))
+        kept = tuple(f for f in content.factors
+                     if not self.signs.positive_factor(f, facts) and f.head.kind not in ("compare", "argmax"))
+        brackets = tuple(f for f in content.factors if f.head.kind in ("compare", "argmax"))
+        orientation = 1 if content.coefficient > 0 else -1
+        body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
+        indicator: Normal
+        if orientation < 0 and self.signs.smooth(body):
+            self.conditions.setdefault(Condition("no tie", body))
+            indicator = plus(number(1), scale(self._single(self._head("compare", [body])), -1))
+        else:
+            indicator = self._single(self._head("compare", [scale(body, orientation)]))
+        return self.product([(Term(Fraction(1), factors=brackets),), indicator], facts)
+
+    def positive_part(self, value: Normal, facts: Facts) -> Normal:
+        """relu(N) = N·[N > 0], with relu(−N) = relu(N) − N, exact on ties too."""
+        if not value:
+            return ()
+        sign = self.signs.sign(value, facts)
+        if sign is not None:
+            return value if sign > 0 else ()
+        if self.content(value)[0].coefficient < 0:
+            return plus(value, self.positive_part(scale(value, -1), facts))
+        return self.product([value, self.compare(value, ">", facts)], facts)
+
+    def odd(self, name: str, argument: Normal, facts: Facts) -> Normal:
+        """f(−x) = −f(x)."""
+        sign = -1 if argument and argument[0].coefficient < 0 else 1
+        return scale(self._single(self._head("apply", [scale(argument, sign)], name=name)), sign) if argument else ()
+
+    # -- conditions, rebuilding -----------------------------------------------------------------------
+    def require(self, kind: str, normal: Normal, facts: Facts) -> None:
+        sign = self.signs.sign(normal, facts)
+        if sign == 1 or (sign == -1 and kind == "nonzero"):
+            return
+        if kind == "nonnegative" and self.signs.nonnegative(normal, facts):
+            return
+        if kind == "nonzero" and self.signs.nonzero(normal, facts):
+            return
+        if kind != "nonzero" and sign == -1:
+            raise Beyond("a logarithm or root of something negative")
+        if kind == "nonzero" and len(normal) == 1 and not normal[0].bound:
+            for f in normal[0].factors:
+                one = self._single(Factor(f.head, f.args, Fraction(1)))
+                if not self.signs.nonzero(one, facts):
+                    self.conditions.setdefault(Condition(kind, one))
+            return
+        self.conditions.setdefault(Condition(kind, normal))
+
+    def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
+        """A factor whose indices have changed, written anew."""
+        head, args = factor.head, factor.args
+        if head.kind == "index":
+            return self.power(self.reduce(number_terms(args[0]), facts), factor.exponent, facts)
+        slots = len(args) - (len(head.extents) if head.kind == "argmax" else 0)
+        variables = tuple(fresh("m") for _ in head.extents)
+        local = {f"%m{k}": polynomial(v) for k, v in enumerate(variables)}
+        bodies = [
+            self.reduce([renamed(t, local, t.bound) for t in fill(body, args[:slots])], facts) for body in head.bodies
+        ]
+        built: Normal
+        match head.kind:
+            case "exp":
+                built = self.exp(bodies[0], facts)
+            case "log":
+                built = self.log(bodies[0], facts)
+            case "power":
+                return self.power(bodies[0], factor.exponent, facts)
+            case "compare":
+                built = self.compare(bodies[0], head.name or ">", facts)
+            case "max" | "argmax" | "product":
+                built = self._extremum(head.kind, bodies[0], variables, head.extents, args[slots:], facts)
+            case "apply" if head.name in FUNCTIONS and not head.data:
+                built = FUNCTIONS[head.name](self, bodies, facts)
+            case _:
+                built = self._single(self._head(head.kind, bodies, name=head.name, data=head.data))
+        return built if factor.exponent == 1 else self.power(built, factor.exponent, facts)
+
+    def _quantity_normal(self, head: str) -> tuple[Normal, Facts] | None:
+        """The normal form of a definition, to find its sign."""
+        quantity = self.environment.quantities.get(head)
+        if quantity is None or quantity.body is None:
+            return None
+        inner = Normalizer(self.environment, dict(zip(quantity.indices, quantity.extents, strict=True)))
+        inner.signs = self.signs
+        try:
+            return inner.normal(quantity.body), inner.facts
+        except Beyond:
+            return None
+
+
+def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:
+    """Sizes that equations among ``facts`` give as polynomials in others."""
+    solved: dict[str, Polynomial] = {}
+    for fact in facts:
+        value = fact.value.substitute(solved)
+        if fact.relation != "==" or any(map(is_index, value.names)):
+            continue
+        for name in sorted(value.names):
+            parts = value.linear_in(name)
+            if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
+                answer = parts[1] * -parts[0].value
+                if any(c.denominator != 1 for _, c in answer.terms):
+                    continue
+                solved = {n: p.substitute({name: answer}) for n, p in solved.items()}
+                solved[name] = answer
+                break
+    return solved
+
+
+def _monomial_power(term: Term, exponent: Fraction) -> Term:
+    return Term(term.coefficient ** int(exponent), (), term.constraints,
+                collect(Factor(f.head, f.args, f.exponent * exponent) for f in term.factors))
+
+
+def _number_power(value: Fraction, exponent: Fraction) -> Normal:
+    """value^exponent for a positive value, or a whole exponent."""
+    if exponent.denominator == 1:
+        return number(value ** int(exponent))
+    total = Term(Fraction(1))
+    for prime, e in _factorised(value):
+        whole, part = divmod(e * exponent, 1)
+        factors = (Factor(Head("root", str(prime)), (), part),) if part else ()
+        total = times(total, Term(Fraction(prime) ** int(whole), factors=factors))
+    return (total,)
+
+
+def _factorised(value: Fraction) -> list[tuple[int, int]]:
+    found: dict[int, int] = {}
+    for n, sign in ((value.numerator, 1), (value.denominator, -1)):
+        divisor = 2
+        while n > 1 and divisor < 10_000:
+            while n % divisor == 0:
+                n //= divisor
+                found[divisor] = found.get(divisor, 0) + sign
+            divisor += 1 if divisor * divisor <= n or n == 1 else max(n - divisor, 1) if n < 10_000 else 1
+        if n > 1:
+            raise Beyond("a root or logarithm of a large number")
+    return sorted(found.items())
+
+
+Function = Callable[[Normalizer, list[Normal], Facts], Normal]
+
+
+def _exponential(n: Normalizer, x: Normal, facts: Facts, factor: Fraction | int = 1) -> Normal:
+    return n.exp(scale(x, factor), facts)
+
+
+def _tanh(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
+    """tanh x = 1 − 2/(exp 2x + 1)."""
+    below = n.power(plus(n.exp(scale(a[0], 2), facts), number(1)), Fraction(-1), facts)
+    return plus(number(1), scale(below, -2))
+
+
+def _sigmoid(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
+    """σ(x) = 1/(1 + exp(−x))."""
+    return n.power(plus(n.exp(scale(a[0], -1), facts), number(1)), Fraction(-1), facts)
+
+
+def _cosh(n: Normalizer, a: list[Normal], facts: Facts, sign: int = 1) -> Normal:
+    up, down = n.exp(a[0], facts), n.exp(scale(a[0], -1), facts)
+    return plus(scale(up, HALF), scale(down, HALF * sign))
+
+
+def _abs(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
+    """|x| = 2·relu(x) − x."""
+    return plus(scale(n.positive_part(a[0], facts), 2), scale(a[0], -1))
+
+
+def _sign(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
+    return plus(n.compare(a[0], ">", facts), scale(n.compare(scale(a[0], -1), ">", facts), -1))
+
+
+def _max(n: Normalizer, a: list[Normal], facts: Facts, sign: int = 1) -> Normal:
+    """max(x, y) = x + relu(y − x) and min(x, y) = x − relu(x − y)."""
+    total = a[0]
+    for other in a[1:]:
+        step = scale(plus(other, scale(total, -1)), sign)
+        total = plus(total, scale(n.positive_part(step, facts), sign))
+    return total
+
+
+def _cos(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
+    if not a[0]:
+        return number(1)
+    argument = scale(a[0], -1) if a[0][0].coefficient < 0 else a[0]
+    return n._single(n._head("apply", [argument], name="cos"))
+
+
+def _tan(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
+    return n.product([n.odd("sin", a[0], facts), n.power(_cos(n, a, facts), Fraction(-1), facts)], facts)
+
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType({
+    "exp": lambda n, a, f: n.exp(a[0], f),
+    "log": lambda n, a, f: n.log(a[0], f),
+    "sqrt": lambda n, a, f: n.power(a[0], HALF, f),
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "softplus": lambda n, a, f: n.log(plus(number(1), n.exp(a[0], f)), f),
+    "sinh": lambda n, a, f: _cosh(n, a, f, -1),
+    "cosh": _cosh,
+    "sin": lambda n, a, f: n.odd("sin", a[0], f),
+    "cos": _cos,
+    "tan": _tan,
+    "arctan": lambda n, a, f: n.odd("arctan", a[0], f),
+    "erf": lambda n, a, f: n.odd("erf", a[0], f),
+    "pi": lambda n, a, f: n._single(Factor(Head("apply", "pi"), (), Fraction(1))),
+    "relu": lambda n, a, f: n.positive_part(a[0], f),
+    "abs": _abs,
+    "sign": _sign,
+    "max": _max,
+    "min": lambda n, a, f: _max(n, a, f, -1),
+})
+"""Known functions by few: one line each."""
+
+ALIASES: Mapping[str, str] = MappingProxyType({"ln": "log", "ReLU": "relu", "sgn": "sign"})

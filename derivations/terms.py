@@ -1,0 +1,365 @@
+"""Terms of the normal form: a rational coefficient, bound variables over ℤ, constraints, and factors.
+
+A term means ``coefficient · Σ_{bound, constraints} Π factors``. A factor is a *head* at an index tuple, with a
+rational exponent. A head is a named tensor, a size, or a function whose bodies are *closed*: every index of a
+body that comes from outside is a slot (``%s0``), filled by the factor's index tuple. So a tensor entry and
+``exp(Σ_k W[k, i]·x[k])`` are handled alike, and equal bodies are equal values.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from verify_derivations.formulas.expressions import Constraint, fresh
+from verify_derivations.formulas.polynomial import ZERO, Polynomial, is_index, polynomial
+
+ORDERS = 120  # orders of equal heads tried for the smallest form of one term
+
+
+class Beyond(Exception):
+    """The calculus ends here: the expression has no normal form in it."""
+
+
+class Head:
+    """``kind`` is one of ``tensor``, ``size``, ``index``, ``root`` (of a prime), ``power`` (of a sum), ``exp``,
+    ``log``, ``compare``, ``max``, ``argmax``, ``product`` and ``apply``. Compares by value."""
+
+    __slots__ = ("_hash", "bodies", "data", "extents", "fragile", "key", "kind", "name")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str = "",
+        bodies: tuple[Normal, ...] = (),
+        data: tuple[int, ...] = (),
+        extents: tuple[Polynomial, ...] = (),
+        *,
+        fragile: bool = False,
+    ) -> None:
+        self.kind, self.name, self.bodies, self.data, self.extents = kind, name, bodies, data, extents
+        self.fragile = fragile
+        inner = ";".join("+".join(term.key for term in body) for body in bodies)
+        self.key = f"{kind}:{name}({inner}){data or ''}{extents or ''}"
+        self._hash = hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or isinstance(other, Head) and self._hash == other._hash and self.key == other.key
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    head: Head
+    args: tuple[Polynomial, ...]
+    exponent: Fraction
+
+    def at(self, values: Mapping[str, Polynomial]) -> Factor:
+        return Factor(self.head, tuple(a.substitute(values) for a in self.args), self.exponent)
+
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(a.names for a in self.args))
+
+    @property
+    def key(self) -> str:
+        return f"{self.head.key}{list(self.args)}^{self.exponent}"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    coefficient: Fraction
+    bound: tuple[str, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    shape: str = field(default="", compare=False)  # cached by `canonical`
+
+    @property
+    def key(self) -> str:
+        return f"{self.coefficient}*{self.shape or shape(self)}"
+
+    def scaled(self, factor: Fraction) -> Term:
+        return Term(self.coefficient * factor, self.bound, self.constraints, self.factors, self.shape)
+
+    def free(self) -> frozenset[str]:
+        """Index variables that are not bound here."""
+        names = set().union(*(f.names() for f in self.factors), *(c.value.names for c in self.constraints))
+        return frozenset(n for n in names - set(self.bound) if is_index(n))
+
+
+Normal: TypeAlias = tuple[Term, ...]
+"""A sum of terms with different shapes, in the order of their keys; ``()`` is zero."""
+
+INDEX = Head("index")
+UNITY = Term(Fraction(1), shape="[]")
+
+
+def shape(term: Term) -> str:
+    """All of a term but its coefficient, as a string."""
+    domain = ",".join(f"{c.value!r}{c.relation}0" for c in term.constraints)
+    return f"{','.join(term.bound)}[{domain}]" + "".join(f.key for f in term.factors)
+
+
+def number(value: Fraction | int) -> Normal:
+    return (UNITY.scaled(Fraction(value)),) if value else ()
+
+
+def collect(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """Equal factors merged by adding exponents; brackets are idempotent."""
+    exponents: dict[tuple[Head, tuple[Polynomial, ...]], Fraction] = {}
+    for f in factors:
+        key = (f.head, f.args)
+        exponents[key] = exponents.get(key, Fraction(0)) + f.exponent
+    return tuple(
+        Factor(head, args, Fraction(1) if head.kind in ("compare", "argmax") else e)
+        for (head, args), e in exponents.items() if e
+    )
+
+
+def apart(term: Term) -> Term:
+    """The same term with fresh bound variables."""
+    if not term.bound:
+        return term
+    names = [fresh("b") for _ in term.bound]
+    return renamed(term, dict(zip(term.bound, map(polynomial, names), strict=True)), tuple(names))
+
+
+def renamed(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]) -> Term:
+    """Values put in for index variables everywhere, and ``bound`` as the bound variables."""
+    return Term(
+        term.coefficient,
+        bound,
+        tuple(c.substitute(values) for c in term.constraints),
+        tuple(f.at(values) for f in term.factors),
+    )
+
+
+def times(a: Term, b: Term) -> Term:
+    """The product; bound variables are renamed apart."""
+    b = apart(b) if a.bound else b
+    return Term(a.coefficient * b.coefficient, a.bound + b.bound, a.constraints + b.constraints,
+                collect(a.factors + b.factors))
+
+
+def gather(terms: Iterable[Term]) -> Normal:
+    """Canonical terms of equal shape merged, zeros dropped, sorted."""
+    totals: dict[str, Fraction] = {}
+    samples: dict[str, Term] = {}
+    for term in terms:
+        name = term.shape
+        totals[name] = totals.get(name, Fraction(0)) + term.coefficient
+        samples.setdefault(name, term)
+    return tuple(
+        Term(totals[name], t.bound, t.constraints, t.factors, name)
+        for name, t in sorted(samples.items()) if totals[name]
+    )
+
+
+def plus(*normals: Normal) -> Normal:
+    return gather(itertools.chain(*normals))
+
+
+def scale(normal: Normal, factor: Fraction | int) -> Normal:
+    return tuple(t.scaled(Fraction(factor)) for t in normal) if factor else ()
+
+
+# -- the canonical form of one term ---------------------------------------------------------------
+def tidy_constraint(constraint: Constraint) -> Constraint:
+    """Integer coefficients without common factor, tightened; an equation with its first coefficient positive."""
+    value = constraint.value
+    if not value.terms:
+        return constraint
+    denominator = math.lcm(*(c.denominator for _, c in value.terms))
+    content = math.gcd(*(int(c * denominator) for m, c in value.terms if m)) or 1
+    ratio = Fraction(denominator, content)
+    if constraint.relation == ">=":
+        tight = [(m, c * ratio if m else Fraction(math.floor(c * ratio))) for m, c in value.terms]
+        return Constraint(Polynomial(tight), ">=")
+    if value.terms[-1][1] < 0:
+        ratio = -ratio
+    return Constraint(value * ratio, constraint.relation)
+
+
+def canonical(term: Term) -> Term:
+    """The term with bound variables ``%b0, %b1, …`` that do not depend on their names, nor on their shift or
+    reflection: the first index that a new variable can be made equal to, with coefficient ±1, becomes the
+    variable. Orders of factors that look alike are tried and the smallest result is kept."""
+    if not term.bound:
+        return _finished(term, {}, ())
+    candidates = (_pivoted(term, order) for order in _orders(term))
+    return min(candidates, key=lambda t: t.shape)
+
+
+def _finished(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]) -> Term:
+    constraints = {tidy_constraint(c.substitute(values)): None for c in term.constraints}
+    plain = Term(
+        term.coefficient,
+        bound,
+        tuple(sorted(constraints, key=lambda c: (c.relation, c.value.terms))),
+        tuple(sorted((f.at(values) for f in term.factors), key=lambda f: f.key)),
+    )
+    return Term(plain.coefficient, plain.bound, plain.constraints, plain.factors, shape(plain))
+
+
+def _look(factor: Factor, bound: frozenset[str]) -> str:
+    """A factor as it looks without the names of bound variables and without what is free in its indices."""
+    pattern = [sorted(str(c) for m, c in a.terms if not bound.isdisjoint(m)) for a in factor.args]
+    return f"{factor.head.key}^{factor.exponent}{pattern}"
+
+
+def _orders(term: Term) -> Iterable[tuple[Factor, ...]]:
+    bound = frozenset(term.bound)
+    looks = sorted(((_look(f, bound), k) for k, f in enumerate(term.factors)))
+    groups = [[term.factors[k] for _, k in group] for _, group in itertools.groupby(looks, key=lambda pair: pair[0])]
+    choices = [
+        [tuple(group)] if len(group) == 1 or all(bound.isdisjoint(f.names()) for f in group)
+        else list(itertools.permutations(group)) if len(group) <= 5 else [tuple(group)]
+        for group in groups
+    ]
+    for parts in itertools.islice(itertools.product(*choices), ORDERS):
+        yield tuple(itertools.chain(*parts))
+
+
+def _pivoted(term: Term, order: Sequence[Factor]) -> Term:
+    values: dict[str, Polynomial] = {}
+    names: list[str] = []
+    waiting = list(term.bound)
+
+    def label(variable: str, value: Polynomial | None, slope: Fraction = Fraction(1)) -> None:
+        """``variable`` becomes a new one: ``slope·variable + rest = new``."""
+        new = f"%b{len(names)}"
+        names.append(new)
+        waiting.remove(variable)
+        solved = polynomial(new) if value is None else (polynomial(new) - value) * slope
+        for name in values:
+            values[name] = values[name].substitute({variable: solved})
+        values[variable] = solved
+
+    for factor in order:
+        for arg in factor.args:
+            index = arg.substitute(values)
+            variable = _unit_variable(index, waiting, term)
+            if variable is not None:
+                slope, rest = index.linear_in(variable) or (ZERO, ZERO)
+                label(variable, rest, slope.value)
+    for variable in sorted(waiting, key=lambda v: _colour(term, v)):
+        label(variable, None)
+    return _finished(term, values, tuple(names))
+
+
+def _unit_variable(index: Polynomial, waiting: Sequence[str], term: Term) -> str | None:
+    found = []
+    for variable in waiting:
+        parts = index.linear_in(variable)
+        if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
+            found.append(variable)
+    return min(found, key=lambda v: _colour(term, v)) if len(found) > 1 else found[0] if found else None
+
+
+def _colour(term: Term, variable: str) -> str:
+    """How a bound variable looks from outside: where it occurs, without any bound variable's name."""
+    bound = frozenset(term.bound)
+    seen = [
+        f"{f.head.key}^{f.exponent}.{k}:{[(c, len(m)) for m, c in a.terms if variable in m]}"
+        for f in term.factors for k, a in enumerate(f.args) if variable in a.names
+    ]
+    seen += [
+        str(sorted((str(c), tuple("*" if n == variable else "?" if n in bound else n for n in m))
+                   for m, c in constraint.value.terms)) + constraint.relation
+        for constraint in term.constraints if variable in constraint.value.names
+    ]
+    return "|".join(sorted(seen))
+
+
+# -- closed bodies --------------------------------------------------------------------------------
+def close(
+    bodies: Sequence[Normal], local: tuple[str, ...] = ()
+) -> tuple[tuple[Normal, ...], tuple[Polynomial, ...], bool]:
+    """``bodies`` with slots for all that comes from outside, the polynomials that fill them, and whether the
+    body may simplify once they are known. ``local`` are variables of the function itself (a maximum's)."""
+    args: list[Polynomial] = []
+    closed = []
+    names: list[str] = []
+    fragile = False
+    for body in bodies:
+        marked = sorted((_mark(term, local) for term in body), key=lambda m: (m[0], m[2]))
+        terms = []
+        for _, term, _ in marked:
+            values: dict[str, Polynomial] = {}
+            filled, term_args = _slots(term, local, len(args), values)
+            args += term_args
+            terms.append(filled)
+            names += [f.head.name for f in term.factors if f.head.kind == "tensor"]
+            fragile = fragile or bool(values) or any(f.head.kind == "index" or f.head.fragile for f in term.factors)
+        closed.append(tuple(terms))
+    return tuple(closed), tuple(args), fragile or len(set(names)) < len(names)
+
+
+def _mark(term: Term, local: tuple[str, ...]) -> tuple[str, Term, str]:
+    """A term with its constraints and factors in an order that does not depend on what is free in it."""
+    inside = frozenset(term.bound + local)
+
+    def blind(value: Polynomial, *, keep_sizes: bool) -> str:
+        return repr(_split(value, inside, keep_sizes=keep_sizes)[0])
+
+    constraints = tuple(sorted(
+        term.constraints, key=lambda c: (c.relation, blind(c.value, keep_sizes=True), c.value.terms)
+    ))
+    factors = tuple(sorted(
+        term.factors,
+        key=lambda f: (f.head.key, f.exponent, [blind(a, keep_sizes=False) for a in f.args], f.args),
+    ))
+    look = str([(c.relation, blind(c.value, keep_sizes=True)) for c in constraints])
+    look += str([(f.head.key, f.exponent, [blind(a, keep_sizes=False) for a in f.args]) for f in factors])
+    return f"{look}*{term.coefficient}", Term(term.coefficient, term.bound, constraints, factors), shape(term)
+
+
+def _split(value: Polynomial, inside: frozenset[str], *, keep_sizes: bool) -> tuple[Polynomial, Polynomial | None]:
+    """What stays in a closed body, and what a slot is filled with (``None``: no slot)."""
+    own = [(m, c) for m, c in value.terms if not inside.isdisjoint(m)]
+    rest = [(m, c) for m, c in value.terms if inside.isdisjoint(m)]
+    if any(is_index(n) and n not in inside for m, _ in own for n in m):
+        raise Beyond("a product of two index variables inside a function")
+    moved = [(m, c) for m, c in rest if any(is_index(n) for n in m)]
+    if keep_sizes:
+        kept = Polynomial([*own, *((m, c) for m, c in rest if (m, c) not in moved)])
+        return kept, Polynomial(moved) if moved else None
+    if own and not moved:
+        return value, None
+    return Polynomial(own), Polynomial(rest)
+
+
+def _slots(
+    term: Term, local: tuple[str, ...], start: int, fragile: dict[str, Polynomial]
+) -> tuple[Term, list[Polynomial]]:
+    inside = frozenset(term.bound + local)
+    args: list[Polynomial] = []
+
+    def slot(value: Polynomial, *, keep_sizes: bool) -> Polynomial:
+        kept, moved = _split(value, inside, keep_sizes=keep_sizes)
+        if moved is None:
+            return kept
+        name = f"%s{start + len(args)}"
+        args.append(moved)
+        if keep_sizes or kept:
+            fragile[name] = moved
+        return kept + polynomial(name)
+
+    constraints = tuple(Constraint(slot(c.value, keep_sizes=True), c.relation) for c in term.constraints)
+    factors = tuple(Factor(f.head, tuple(slot(a, keep_sizes=False) for a in f.args), f.exponent) for f in term.factors)
+    filled = Term(term.coefficient, term.bound, constraints, factors)
+    return Term(filled.coefficient, filled.bound, filled.constraints, filled.factors, shape(filled)), args
+
+
+def fill(body: Normal, args: Sequence[Polynomial]) -> list[Term]:
+    """A closed body at ``args``, bound variables fresh."""
+    values = {f"%s{k}": a for k, a in enumerate(args)}
+    return [renamed(t, values, t.bound) for t in map(apart, body)]
