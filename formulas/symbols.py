@@ -44,7 +44,7 @@ LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pr
 """Words that are one symbol where they stand as a script."""
 
 CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\psi", "\\rho"))
-_INDEX_LETTERS = frozenset("ijklmnpqrstuv")
+INDEX_LETTERS = frozenset("ijklmnpqrstuv")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
     """The symbols that a run of letters stands for, in order; joined they give the run again."""
     if len(run) == 1 or run in symbols.words or run in OPERATORS or (script and run in LABELS):
         return (run,)
-    if script and len(run) <= 3 and set(run) <= _INDEX_LETTERS:
+    if script and len(run) <= 3 and set(run) <= INDEX_LETTERS:
         return tuple(run)
     parts: list[str] = []
     position = 0
