@@ -257,6 +257,8 @@ class _Lexer:
             self._emit("infinity", name, unit)
         elif name == r"\partial":
             self._emit("differential", name, unit)
+        elif name in COMMANDS:
+            self._emit("command", name, unit)
         elif name[1:] in OPERATORS:
             self._symbol(name[1:], unit, "")
         elif name in (r"\quad", r"\qquad"):
@@ -269,8 +271,6 @@ class _Lexer:
             self._delimiter(unit, large=False)
         elif name in (r"\&", r"\#", r"\%", r"\$", r"\_"):
             raise ReadError(f"{name} has no meaning in a formula", unit.start)
-        elif name in COMMANDS:
-            self._emit("command", name, unit)
         else:
             near = difflib.get_close_matches(name, sorted(COMMANDS | _NAMES | set(_RELATIONS) | set(_TIMES) | {f"\\{w}" for w in OPERATORS}), 1)
             hint = f"did you mean {near[0]}?" if near else f"define it with \\newcommand{{{name}}}{{…}} in the document"
