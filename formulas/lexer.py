@@ -211,7 +211,7 @@ class _Lexer:
                 and content.strip() not in ("otherwise", "else", "elsewhere"):
             self._word(content.strip(), unit, r"\mathbf" if command == r"\textbf" else r"\mathrm")
         else:
-            self._emit("text", content.strip(), unit)
+            self._emit("text", content.strip(" ,;.:"), unit)
 
     def _word(self, name: str, unit: Raw, font: str = r"\mathrm") -> None:
         self._emit("symbol", name, unit, font="" if name in OPERATORS else font)
@@ -326,6 +326,10 @@ class _Lexer:
         if self.index >= len(self.units):
             raise ReadError(f"{unit.text} needs an argument", unit.start, expected="{")
         first = self.units[self.index]
+        if self.index + 1 in self.differentials and self.units[self.index + 1].text == "d":  # \mathrm{d}x
+            self.index += 3
+            self._emit("differential", "d", unit)
+            return
         if first.text != "{":  # \mathbf W
             self.index += 1
             if first.kind == "letters":
@@ -335,10 +339,8 @@ class _Lexer:
                     self.index -= 1
             elif first.text in _NAMES or first.kind == "number":
                 self._symbol(first.text, first._replace(start=unit.start), font)
-            else:  # \mathbf\hat x
-                self.index -= 1
-                self.fonts[-1], saved = font, self.fonts[-1]
-                self.fonts[-1] = saved
+            else:
+                raise ReadError(f"{unit.text} before {first.text} is not read", unit.start, hint=f"write {unit.text}{{…}}")
             return
         stop = next((k for k in range(self.index, len(self.units)) if self.units[k].text == "}"), len(self.units))
         inner = self.units[self.index + 1:stop]
@@ -465,7 +467,9 @@ class _Lexer:
     def _bar(self, kind: str, unit: Raw, *, large: bool) -> None:
         """A bar without direction closes one that is open in the same bracket, if an operand stands before it."""
         opened = self.bars[-1]
-        if opened and self.tokens[opened[-1]].text == kind and self._previous() in _OPERAND_END:
+        if kind == "|" and not opened and self._previous() in _OPERAND_END and self._peek() == "_":
+            self._emit("evaluate", "|", unit)
+        elif opened and self.tokens[opened[-1]].text == kind and self._previous() in _OPERAND_END:
             start = opened.pop()
             token = self._emit("close", kind, unit)
             token.partner, self.tokens[start].partner = start, len(self.tokens) - 1
@@ -474,13 +478,12 @@ class _Lexer:
             self._emit("open", kind, unit, large=large)
 
     def _settle_bars(self, opened: list[int]) -> None:
-        """Bars left single: ``x|_{y=0}`` evaluates, ``p(y|x)`` conditions."""
+        """A bar left single conditions: ``p(y|x)``."""
         for k in opened:
             token = self.tokens[k]
             before = self.tokens[k - 1].kind if k else ""
-            following = self.tokens[k + 1].kind if k + 1 < len(self.tokens) else ""
             if token.text == "|" and before in _OPERAND_END:
-                token.kind, token.text = ("evaluate", "|") if following == "_" else ("relation", r"\mid")
+                token.kind, token.text = "relation", r"\mid"
             else:
                 raise ReadError("this bar is never closed", token.start, expected=token.text)
 

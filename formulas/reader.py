@@ -124,6 +124,8 @@ class _Parser:
                 depth -= 1
             elif token.kind in (",", "quad", "\\\\", "arrow", "."):
                 self.next()
+                while token.kind == "\\\\" and self.at("quad"):
+                    self.next()
                 if token.kind == "\\\\" and self._continues_row():
                     if parts and self.at("relation"):
                         parts[-1] = self._continue_chain(parts[-1])
@@ -348,7 +350,7 @@ class _Parser:
 
     def _applied(self, node: s.Node, name: s.Symbol, start: int) -> s.Node:
         bracket = self._bracket_ahead()
-        function = self.symbols.is_function(name.name, name.font)
+        function = self.symbols.is_function(name.name, name.font) and not (bracket and self._within(name, bracket))
         lower = node.sub if isinstance(node, s.Scripted) and node.sup is None and not node.primes else None
         if name.name in _LIMITS and lower is not None:
             body = self.side_of_operator()
@@ -378,6 +380,16 @@ class _Parser:
             if inner.kind == "open" and inner.text in ("(", "[", "\\{") and inner.partner + 1 == token.partner:
                 return inner
         return token if token.kind == "open" and token.text in ("(", "[", "\\{") else None
+
+    def _within(self, name: s.Symbol, bracket: Token) -> bool:
+        """``\\sigma(1-\\sigma)``: a bracket that holds the bare name is a factor, not an argument."""
+        if len(name.name) > 1 and name.name[0] != "\\":
+            return False
+        first = self.index + (self.token is not bracket)
+        return any(
+            token.kind == "symbol" and token.text == name.name and self.tokens[k + 1].kind not in ("open", "'", "_", "^")
+            for k, token in enumerate(self.tokens[first:bracket.partner], first)
+        )
 
     def _several(self, bracket: Token) -> bool:
         """Whether a bracket holds several arguments: no product ever has a tuple as a factor."""
@@ -470,6 +482,9 @@ class _Parser:
         closing = self.tokens[opening.partner]
         start = self.token.start
         items: list[s.Node] = []
+        if self.at("command", "\\substack"):
+            self.next()
+            items.append(self.script())
         while self.token is not closing:
             if self.at("times") and self.tokens[self.index + 1].kind in (",", "close", "symbol", "run"):  # x_{\cdot j}
                 token = self.next()
@@ -848,6 +863,9 @@ def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.S
             items = (*run[:-1], last.sides[0])
             left = s.Sequence(items, span=(part.span[0], last.sides[0].span[1]))
             part = s.Relation((left, *last.sides[1:]), last.relations, span=(part.span[0], last.span[1]))
+            k = end
+        elif len(run) > 1 and not any(isinstance(item, s.Relation) for item in run) and any(isinstance(i, s.Dots) for i in run):
+            part = s.Sequence(tuple(run), span=(part.span[0], last.span[1]))  # x_{1}, \dots, x_{m}
             k = end
         else:
             k += 1

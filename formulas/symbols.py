@@ -100,12 +100,12 @@ def collect(latexes: Iterable[str], *, words: Iterable[str] = (), functions: Ite
         for k, token in enumerate(tokens):
             if token.kind == "symbol" and len(token.text) == 1:
                 letters.add(token.text)
-            elif token.kind == "run" and _is_variable_of_derivative(tokens, k):
-                declared.add(token.text)
-            elif token.kind == "run" and len(token.text) > 2 and _is_left_side(tokens, k):
+            elif token.kind == "run" and (
+                    _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))):
                 declared.add(token.text)
     symbols = Symbols(frozenset(declared), frozenset(letters))
     applied: set[str] = set()
+    primed: set[str] = set()
     evident: set[str] = set(functions)
     quantities: set[str] = set()
     for tokens in formulas:
@@ -123,18 +123,22 @@ def collect(latexes: Iterable[str], *, words: Iterable[str] = (), functions: Ite
                 applied.add(name)
                 behind = _skip_scripts(tokens, bracket.partner + 1)
                 simple = _simple_arguments(tokens, after)
-                primed = any(t.kind == "'" for t in tokens[k + 1:after])
-                if (simple and starts and tokens[behind].text in ("=", ":=") and tokens[behind].kind == "relation") or primed \
-                        or (simple and _follows_differential(tokens, k)) or _has_comma(tokens, after):
+                defined = starts and tokens[behind].kind == "relation" and tokens[behind].text in ("=", ":=")
+                if (simple and (defined or _follows_differential(tokens, k))) or _has_comma(tokens, after):
                     evident.add(name)
+                elif any(t.kind == "'" for t in tokens[k + 1:after]):
+                    primed.add(name)
                 if starts and tokens[behind].text == "\\in" and not simple:
                     quantities.add(name)
-            elif len(name) > 1 and name[0] != "\\" and name not in FUNCTIONS:
+            elif tokens[after - 1].kind != "'" and (_is_word(name) and name not in FUNCTIONS or (
+                    starts and bracket.kind == "relation" and bracket.text in ("=", ":=", "\\in"))):
                 quantities.add(name)
-            elif bracket.kind == "relation" and starts and bracket.text in ("=", ":=", "\\in"):
-                quantities.add(name)
-    found = evident | {name for name in applied - quantities if name in CUSTOMARY or (len(name) > 1 and name[0] != "\\")}
+    found = evident | {name for name in applied - quantities if name in CUSTOMARY or name in primed or _is_word(name)}
     return Symbols(symbols.words, symbols.letters, frozenset(found))
+
+
+def _is_word(name: str) -> bool:
+    return len(name) > 1 and name[0] != "\\"
 
 
 # -- reading tokens -----------------------------------------------------------------------------
