@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
 from verify_derivations.checker.presentation import by_section, convention_sentence, troubled, wrong_spans
 from verify_derivations.checker.tex_safe import display_lines, escape, inline, prose, verbatim
@@ -42,6 +43,7 @@ _PREAMBLE = r"""\documentclass[11pt]{article}
 
 def errata(report: Report) -> str:
     """The whole document: errors, unstated assumptions, minor slips, conventions and remarks."""
+    report = expanded(report)
     wrong = [f for f in report.formulas if f.verdict.wrong and not f.slip]
     slips = [f for f in report.formulas if f.slip and f.verdict is not Verdict.UNREAD]
     conditional = [f for f in report.formulas if f.verdict is Verdict.CONDITIONAL and not f.slip]

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.presentation import place
 from verify_derivations.checker.text import (
     STYLES,
@@ -67,6 +68,8 @@ def _range(report: Report) -> str:
 
 
 def print_explanation(report: Report, formula: Formula, console: Console) -> None:
+    source, report = formula.latex, expanded(report)
+    formula = report.formula(formula.number)
     width = console.width
     console.print(
         Text.assemble(
@@ -77,7 +80,7 @@ def print_explanation(report: Report, formula: Formula, console: Console) -> Non
     if formula.section:
         console.print(Text(" › ".join(words(part) for part in formula.section), style="dim"))
     _section(console, "As printed")
-    _source(console, formula.latex.strip())
+    _source(console, source.strip())
     read: list[RenderableType] = [formula_text(formula.latex, width - 4)]
     if formula.shape:
         read.append(Text(f"shape: {to_text(formula.shape)}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathml import to_mathml
 from verify_derivations.checker.presentation import (
     SHOWN,
@@ -54,6 +55,7 @@ def to_html(report: Report) -> str:
 
 def to_fragment(report: Report) -> str:
     """Findings first, by section; conventions and remarks; then the formulas without findings, folded."""
+    report = expanded(report)
     shown = [formula for formula in report.formulas if formula.verdict in SHOWN]
     quiet = [formula for formula in report.formulas if formula.verdict not in SHOWN]
     byline = ", ".join(part for part in (report.author, report.date, report.document) if part)

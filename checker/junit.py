@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.presentation import place, troubled
 from verify_derivations.checker.unicode_math import to_text, words
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
@@ -14,6 +15,7 @@ _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def to_junit(report: Report) -> str:
     """A test case a formula: refuted is a failure, ill-formed or unread an error, undecided is skipped."""
+    report = expanded(report)
     suite = ElementTree.Element("testsuite", name=_xml(report.document))
     totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for formula in report.formulas:

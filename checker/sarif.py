@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.unicode_math import to_text, words
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 
@@ -36,6 +37,7 @@ def version() -> str:
 
 def to_sarif(report: Report) -> str:
     """A rule is a kind of evidence. What is defined or proved gives no result."""
+    report = expanded(report)
     results = [result for formula in report.formulas for result in _results(report, formula)]
     used = list(dict.fromkeys(result["ruleId"] for result in results))
     document = {

@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
 from verify_derivations.checker.presentation import (
     SHOWN,
@@ -68,6 +69,7 @@ def _columns() -> int:
 
 
 def print_report(report: Report, console: Console, *, everything: bool = False) -> None:
+    report = expanded(report)
     heading = Text(plain(report.title or report.document), style="bold")
     byline = ", ".join(plain(part) for part in (report.author, report.date) if part)
     if byline:

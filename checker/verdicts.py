@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from verify_derivations.formulas.expressions import Scalar
+from verify_derivations.formulas.macros import Macros
 
 
 class Verdict(StrEnum):
@@ -142,6 +143,7 @@ class Report:
     author: str = ""
     date: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per phase
+    macros: Macros = field(default_factory=dict)  # the document's own, for presenting its formulas
 
     @cached_property
     def summary(self) -> dict[str, int]:

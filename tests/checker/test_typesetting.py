@@ -9,12 +9,16 @@ from xml.etree import ElementTree
 import pytest
 from sample_report import HOSTILE
 
+from verify_derivations.checker.errata import errata
+from verify_derivations.checker.expansion import expand_latex, expanded
 from verify_derivations.checker.glyphs import SYMBOLS
 from verify_derivations.checker.mathlist import Unprintable
 from verify_derivations.checker.mathlist_reader import MAXIMUM_DEPTH, read
 from verify_derivations.checker.mathml import to_mathml
 from verify_derivations.checker.tex_safe import display_lines, escape, inline, prose
 from verify_derivations.checker.unicode_math import MARK, UNMARK, plain, to_lines, to_text
+from verify_derivations.checker.verdicts import Formula, Link, Report, Verdict
+from verify_derivations.formulas.macros import Macro
 
 
 @pytest.mark.parametrize(
@@ -131,3 +135,30 @@ def test_random_characters_are_printed_or_refused_but_never_crash() -> None:
             ElementTree.fromstring(to_mathml(latex, [(2, 5)], display=True))
         except Exception as error:  # the seed belongs to the message
             raise AssertionError(f"seed {seed}, number {number}: {latex!r}") from error
+
+
+def test_macros_are_expanded_and_marks_move_along() -> None:
+    macros = {r"\vx": Macro(r"\vx", 0, r"\mathbf{x}"), r"\d": Macro(r"\d", 2, r"\frac{\partial #1}{\partial #2}")}
+    latex = r"\d{L}{\vx}=2\vx y"
+    at = latex.index(r"\vx y")
+    new, marks = expand_latex(latex, macros, [(at, at + 3)])
+    assert new == r"\frac{\partial L}{\partial\mathbf{x}}=2\mathbf{x}y"
+    assert [new[start:end] for start, end in marks] == [r"\mathbf{x}"]
+    assert expand_latex("a=b", macros, [(0, 1)]) == ("a=b", ((0, 1),))
+    endless = {r"\a": Macro(r"\a", 0, r"\a\a")}
+    assert expand_latex(r"x\a", endless) == (r"x\a", ())
+
+
+def test_a_report_shows_what_a_macro_stands_for_and_its_body_is_no_more_trusted() -> None:
+    macros = {r"\vx": Macro(r"\vx", 0, r"\mathbf{x}"), r"\evil": Macro(r"\evil", 0, r"\input{x}")}
+    link = Link(r"\vx", "0", Verdict.REFUTED, "counterexample", r"$\vx$ is not $0$")
+    formulas = (
+        Formula(1, 1, True, (), r"\vx=0", Verdict.REFUTED, links=(link,)),
+        Formula(2, 2, True, (), r"\evil", Verdict.REFUTED),
+    )
+    one = Report("x.md", formulas, macros=macros)
+    shown = expanded(one)
+    assert [formula.latex for formula in shown.formulas] == [r"\mathbf{x}=0", r"\input{x}"]
+    assert shown.formulas[0].links[0].message == r"$\mathbf{x}$ is not $0$"
+    assert r"\input" not in errata(one) and r"\mathbf{x}" in errata(one)
+    assert one.formula(1).latex == r"\vx=0"
