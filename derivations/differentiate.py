@@ -36,6 +36,7 @@ from verify_derivations.formulas.expressions import (
     bracket,
     equal,
     fresh,
+    heads,
     map_accesses,
     mul,
     polynomial,
@@ -44,6 +45,7 @@ from verify_derivations.formulas.expressions import (
     scalar,
     substitute,
     summation,
+    walk,
 )
 
 Rule: TypeAlias = Callable[..., tuple[Scalar, ...]]
@@ -74,6 +76,15 @@ RULES: Mapping[str, Rule] = MappingProxyType({
 """The calculus table. Off ties of ``relu``, ``abs``, ``max`` and ``min``, where a derivative exists."""
 
 
+ALIASES: Mapping[str, str] = MappingProxyType({"ln": "log", "ReLU": "relu", "sgn": "sign"})
+
+
+def plain_name(function: str) -> str:
+    """The name of a known function, however the document writes it: ``\\ln`` is ``log``."""
+    name = function.lstrip("\\")
+    return ALIASES.get(name, name)
+
+
 def derivative(
     expression: Scalar, head: str, indices: tuple[Polynomial, ...], environment: Environment
 ) -> Scalar:
@@ -88,6 +99,36 @@ def total_derivative(
     """``∂expression/∂head[indices]`` by explicit occurrences of ``head`` and through the definitions of
     all quantities that depend on it; intermediate quantities stay symbols in the result."""
     return _Differentiation(head, indices, environment, dependents(head, environment)).of(rename_apart(expression))
+
+
+def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scalar, ...]:
+    """Where a derivative of ``expression`` by ``head`` is not valid: maxima over a range that depend on
+    ``head`` (as :class:`Maximum`; their largest value must be attained once) and differences that a
+    comparison, ``relu``, ``abs``, ``max`` or ``min`` of them compares (they must not be zero)."""
+    moving = dependents(head, environment) | {head}
+    found: list[Scalar] = []
+    pending = [expression]
+    seen: set[str] = set()
+    while pending:
+        for node in walk(pending.pop()):
+            match node:
+                case Access(name) if name in moving and name != head and name not in seen:
+                    seen.add(name)
+                    quantity = environment.quantities[name]
+                    if quantity.body is not None:
+                        pending.append(quantity.body)
+                case Maximum() if moving & set(heads(node)):
+                    found.append(node)
+                case Apply(function, arguments) if moving & set(heads(node)):
+                    if function in environment.functions:
+                        pending.append(call(environment.functions[function], arguments))
+                    elif plain_name(function) in ("relu", "abs", "sign"):
+                        found.append(arguments[0])
+                    elif plain_name(function) in ("max", "min"):
+                        found += [a - b for k, a in enumerate(arguments) for b in arguments[:k]]
+                case Compare(left, _, right) if moving & set(heads(node)):
+                    found.append(left - right)
+    return tuple(dict.fromkeys(found))
 
 
 def dependents(head: str, environment: Environment) -> frozenset[str]:
@@ -147,9 +188,9 @@ def unfold_function(node: Apply, environment: Environment) -> Scalar | None:
     definition = environment.functions.get(node.function)
     if definition is not None:
         return call(definition, node.arguments, node.derivative)
-    if any(node.derivative) and node.function in RULES:
+    if any(node.derivative) and plain_name(node.function) in RULES:
         names = tuple(f"argument {k}" for k in range(len(node.arguments)))
-        body = apply(node.function, *(Access(name) for name in names))
+        body = apply(plain_name(node.function), *(Access(name) for name in names))
         return call(FunctionDefinition(node.function, names, body), node.arguments, node.derivative)
     return None
 
@@ -214,11 +255,12 @@ class _Differentiation:
         ))
 
     def partial(self, node: Apply, position: int) -> Scalar:
-        if any(node.derivative) or node.function not in RULES or node.function in self.environment.functions:
+        name = plain_name(node.function)
+        if any(node.derivative) or name not in RULES or node.function in self.environment.functions:
             orders = list(node.derivative or (0,) * len(node.arguments))
             orders[position] += 1
             return Apply(node.function, node.arguments, tuple(orders))
-        return RULES[node.function](*node.arguments)[position]
+        return RULES[name](*node.arguments)[position]
 
     def maximum(self, node: Maximum) -> Scalar:
         """d max_p x_p = Σ_p [p is the position of the maximum]·dx_p."""
@@ -248,6 +290,6 @@ def _selected(values: tuple[Scalar, ...], chosen: int, beats: Callable[[Scalar, 
 
 
 __all__ = [
-    "RULES", "adjoint_step", "call", "dependents", "derivative", "instantiate", "total_derivative",
+    "RULES", "adjoint_step", "call", "dependents", "derivative", "instantiate", "plain_name", "ties", "total_derivative",
     "unfold_function",
 ]

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-from verify_derivations.derivations.differentiate import unfold_function
+from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.rewrite import Facts, Rewriter, number_terms
+from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
 from verify_derivations.derivations.terms import (
     UNITY,
@@ -36,7 +37,7 @@ from verify_derivations.derivations.terms import (
     tidy_constraint,
     times,
 )
-from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
     Add,
@@ -93,6 +94,16 @@ class Normalizer(Rewriter):
 
     def normal(self, expression: Scalar) -> Normal:
         return self.of(substitute(rename_apart(expression), self.sizes), self.facts)
+
+    def scalar(self, normal: Normal) -> Scalar:
+        """Back to an expression."""
+        return to_scalar(normal, self.extents, self.facts)
+
+    def extents(self, head: str) -> tuple[Polynomial, ...]:
+        loss = self.environment.loss
+        of = adjoint_of(head, loss) if loss is not None else None
+        quantity = self.environment.quantities.get(of or head)
+        return tuple(n.substitute(self.sizes) for n in quantity.extents) if quantity is not None else ()
 
     # -- nodes --------------------------------------------------------------------------------------
     def of(self, node: Scalar, facts: Facts) -> Normal:
@@ -183,7 +194,7 @@ class Normalizer(Rewriter):
 
     # -- functions ----------------------------------------------------------------------------------
     def call(self, node: Apply, facts: Facts) -> Normal:
-        name = ALIASES.get(node.function.lstrip("\\"), node.function.lstrip("\\"))
+        name = plain_name(node.function)
         known = name in FUNCTIONS and node.function not in self.environment.functions
         if known and any(node.derivative):
             unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
@@ -327,6 +338,7 @@ class Normalizer(Rewriter):
         brackets = tuple(f for f in content.factors if f.head.kind in ("compare", "argmax"))
         orientation = 1 if content.coefficient > 0 else -1
         body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
+        body = scale(body, 1 / abs(body[0].coefficient))
         indicator: Normal
         if orientation < 0 and self.signs.smooth(body):
             self.conditions.setdefault(Condition("no tie", body))
@@ -536,5 +548,3 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType({
     "min": lambda n, a, f: _max(n, a, f, -1),
 })
 """Known functions by few: one line each."""
-
-ALIASES: Mapping[str, str] = MappingProxyType({"ln": "log", "ReLU": "relu", "sgn": "sign"})

@@ -13,10 +13,9 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.assumptions import apply_assumption, candidates, common_factor
-from verify_derivations.derivations.differentiate import adjoint_step, instantiate, unfold_function
+from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.rewrite import Facts
-from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, scale, times
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -41,8 +40,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SideCondition:
-    """``expression`` is not zero, is positive, is not negative, or (``no tie``) is a difference of compared
-    values that is not zero. Index variables that are free in it range over all entries."""
+    """``kind`` says of ``expression`` that it is ``nonzero``, ``positive`` or ``nonnegative``, or that there is
+    ``no tie``: a :class:`Maximum` is attained once, a difference of compared values is not zero. Index
+    variables that are free in it range over all entries."""
 
     kind: str
     expression: Scalar
@@ -104,7 +104,8 @@ def prove_equal(
 def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polynomial]) -> Scalar:
     """The expression as its normal form writes it; unchanged where it has none."""
     try:
-        return to_scalar(Normalizer(environment, free).normal(expression))
+        normalizer = Normalizer(environment, free)
+        return normalizer.scalar(normalizer.normal(expression))
     except Beyond:
         return expression
 
@@ -117,6 +118,7 @@ class _Search:
         self.normalizer = Normalizer(environment, free, facts)
         self.rank = environment.order()
         self.steps: list[Step] = []
+        self.ties: dict[SideCondition, None] = {}
         self.normalizer.deadline = time.monotonic() + limits.seconds
 
     def run(self, difference: Scalar) -> Outcome:
@@ -134,6 +136,7 @@ class _Search:
             target = self.choose(residual)
             if target is None:
                 break
+            self.ties |= dict.fromkeys(tie_conditions(target, self.environment))
             residual = self.step("unfold", target, unfold(self.steps[-1].remaining, target, self.environment))
             levels.append(residual)
         else:
@@ -144,12 +147,12 @@ class _Search:
 
     def step(self, rule: str, subject: str, expression: Scalar) -> Normal:
         residual = self.normalizer.normal(expression)
-        self.steps.append(Step(rule, subject, to_scalar(residual) if residual else NOUGHT))
+        self.steps.append(Step(rule, subject, self.normalizer.scalar(residual) if residual else NOUGHT))
         return residual
 
     def proof(self) -> Proof:
-        conditions = tuple(SideCondition(c.kind, to_scalar(c.normal)) for c in self.normalizer.conditions)
-        return Proof(tuple(self.steps), conditions)
+        conditions = tuple(SideCondition(c.kind, self.normalizer.scalar(c.normal)) for c in self.normalizer.conditions)
+        return Proof(tuple(self.steps), (*conditions, *self.ties))
 
     # -- denominators and assumptions -----------------------------------------------------------------
     def denominators_cleared(self, residual: Normal) -> Normal:
@@ -205,10 +208,11 @@ class _Search:
                     exact = factor is not None and self.normalizer.signs.nonzero(factor, self.normalizer.facts)
                     constant = tuple(t for t in equation if not t.bound)
                     rest = tuple(t for t in equation if t.bound)
-                    right = to_scalar(scale(constant, -1))
+                    right = self.normalizer.scalar(scale(constant, -1))
                     proof = self.proof()
                     last = Step("assume", "a missing assumption", NOUGHT)
-                    return Conditional((to_scalar(rest), right), replace(proof, steps=(*proof.steps, last)), exact)
+                    proof = replace(proof, steps=(*proof.steps, last))
+                    return Conditional((self.normalizer.scalar(rest), right), proof, exact)
         return None
 
     def leaf(self, head: str) -> bool:
@@ -261,6 +265,16 @@ def unfold(expression: Scalar, target: str, environment: Environment) -> Scalar:
         return new
 
     return visit(expression)
+
+
+def tie_conditions(target: str, environment: Environment) -> tuple[SideCondition, ...]:
+    """Where the adjoint ``target`` is not given by its definition: ties in the definitions of its consumers."""
+    of = adjoint_of(target, environment.loss) if environment.loss is not None else None
+    return tuple(
+        SideCondition("no tie", tie)
+        for consumer in (environment.consumers(of) if of is not None else ()) if consumer.body is not None
+        for tie in ties(consumer.body, of or "", replace(environment, quantities={}))
+    )
 
 
 def tensor_heads(normal: Normal) -> Iterator[str]:

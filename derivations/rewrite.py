@@ -52,7 +52,9 @@ class Rewriter:
         """The normal form of a sum of raw terms."""
         waiting = list(terms)
         done: list[Term] = []
-        rules = (self._decide, self._digits, self._solve, self._domain, self._argmax, self._count, self._powers)
+        rules = (
+            self._decide, self._numbers, self._digits, self._solve, self._domain, self._argmax, self._count, self._powers
+        )
         while waiting:
             term = waiting.pop()
             self.steps -= 1
@@ -93,6 +95,16 @@ class Rewriter:
                 same = Constraint(c.value, "==")
                 return [Term(term.coefficient, term.bound, rest, term.factors),
                         Term(-term.coefficient, term.bound, (*rest, same), term.factors)]
+        return None
+
+    def _numbers(self, term: Term, facts: Facts) -> list[Term] | None:
+        """An index expression as a number is a sum of products of indices and sizes."""
+        for f in term.factors:
+            if f.head == INDEX and f.args[0].as_atom() is None and f.exponent.denominator == 1 and f.exponent > 0:
+                rest = tuple(g for g in term.factors if g is not f)
+                lower = (Factor(f.head, f.args, f.exponent - 1),) if f.exponent > 1 else ()
+                plain = Term(term.coefficient, term.bound, term.constraints, rest + lower)
+                return [times(plain, t) for t in number_terms(f.args[0])]
         return None
 
     def _digits(self, term: Term, facts: Facts) -> list[Term] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
+from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.terms import Beyond, Factor, Normal, Term, fill, tidy_constraint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -31,36 +33,104 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 
-
-def to_scalar(normal: Normal) -> Scalar:
-    """The expression that a normal form is."""
-    return add(*(term_to_scalar(term) for term in sorted(normal, key=_order)))
-
-
-def _order(term: Term) -> tuple[bool, int, str]:
-    return (term.coefficient < 0, len(term.factors), term.shape)
+Facts: TypeAlias = tuple[Constraint, ...]
+Extents: TypeAlias = Callable[[str], tuple[Polynomial, ...]]
+"""The extents of a named tensor, ``()`` where they are not known."""
 
 
-def term_to_scalar(term: Term) -> Scalar:
-    names = {v: polynomial(fresh("k")) for v in term.bound}
-    constraints = [c.substitute(names) for c in term.constraints]
-    factors = [f.at(names) for f in term.factors]
-    binders: list[Binder] = []
-    waiting = [n.as_atom() or "" for n in names.values()]
-    while waiting:
-        found = next(((v, r) for v in waiting if (r := _range(v, constraints, waiting)) is not None), None)
-        if found is None:
-            raise Beyond("a sum whose range cannot be written")
-        variable, (low, high, used) = found
-        waiting.remove(variable)
-        constraints = [c for c in constraints if c not in used]
-        shift = {variable: polynomial(variable) + low}
-        binders.append((variable, high - low + 1))
-        constraints = [c.substitute(shift) for c in constraints]
-        factors = [f.at(shift) for f in factors]
-    domain = bracket(*(tidy_constraint(c) for c in constraints))
-    body = mul(Number(term.coefficient), domain, *(_factor(f) for f in factors))
-    return summation(binders, body)
+def to_scalar(normal: Normal, extents: Extents = lambda head: (), facts: Facts = ()) -> Scalar:
+    """The expression that a normal form is. ``extents`` and ``facts`` help to write ranges that the normal
+    form leaves implicit (``u`` in ``0 ≤ m − s·u < s``)."""
+    return _Writer(extents, facts).sum(normal)
+
+
+class _Writer:
+    def __init__(self, extents: Extents, facts: Facts) -> None:
+        self.extents, self.facts = extents, facts
+
+    def sum(self, normal: Normal) -> Scalar:
+        return add(*(self.term(t) for t in sorted(normal, key=lambda t: (t.coefficient < 0, len(t.factors), t.shape))))
+
+    def term(self, term: Term) -> Scalar:
+        names = {v: polynomial(fresh("k")) for v in term.bound}
+        constraints = [c.substitute(names) for c in term.constraints]
+        factors = [f.at(names) for f in term.factors]
+        binders: list[Binder] = []
+        waiting = [n.as_atom() or "" for n in names.values()]
+        while waiting:
+            found = next(((v, r) for v in waiting if (r := _range(v, constraints, waiting)) is not None), None)
+            if found is None:
+                constraints = [*constraints, *self.implied(waiting, constraints, factors)]
+                continue
+            variable, (low, high, used) = found
+            waiting.remove(variable)
+            constraints = [c for c in constraints if c not in used]
+            shift = {variable: polynomial(variable) + low}
+            binders.append((variable, high - low + 1))
+            constraints = [c.substitute(shift) for c in constraints]
+            factors = [f.at(shift) for f in factors]
+        domain = bracket(*(tidy_constraint(c) for c in constraints))
+        body = mul(Number(term.coefficient), domain, *(self.power(f) for f in factors))
+        return summation(binders, body)
+
+    def implied(
+        self, waiting: Sequence[str], constraints: Sequence[Constraint], factors: Sequence[Factor]
+    ) -> tuple[Constraint, Constraint]:
+        """A range of one of the variables that follows from the constraints."""
+        known = (*self.facts, *constraints)
+        for variable in waiting:
+            lower = Constraint(polynomial(variable), ">=")
+            if not implies(known, lower):
+                continue
+            for limit in self.limits(variable, constraints, factors):
+                upper = Constraint(limit - polynomial(variable), ">=")
+                if limit.names.isdisjoint(waiting) and upper not in constraints and implies(known, upper):
+                    return lower, upper
+        raise Beyond("a sum whose range cannot be written")
+
+    def limits(
+        self, variable: str, constraints: Sequence[Constraint], factors: Sequence[Factor]
+    ) -> Iterator[Polynomial]:
+        """Guesses at the largest value: by the extents of what it indexes, or u ≤ m where s·u ≤ m."""
+        for f in factors:
+            for arg, extent in zip(f.args, self.extents(f.head.name) if f.head.kind == "tensor" else (), strict=False):
+                if arg.as_atom() == variable:
+                    yield extent - 1
+        for c in constraints:
+            parts = c.value.linear_in(variable)
+            if parts is not None and parts[0]:
+                yield parts[1]
+
+    def power(self, f: Factor) -> Scalar:
+        return power(self.base(f), Number(f.exponent))
+
+    def base(self, f: Factor) -> Scalar:
+        head, args = f.head, f.args
+        match head.kind:
+            case "tensor":
+                return Access(head.name, args)
+            case "size":
+                return Size(polynomial(head.name))
+            case "index":
+                return scalar(args[0])
+            case "root":
+                return Number(Fraction(int(head.name)))
+        bodies = [self.sum(tuple(fill(body, args))) for body in head.bodies]
+        if head.extents:
+            renaming = {f"%m{k}": fresh("p") for k in range(len(head.extents))}
+            body = substitute(bodies[0], {old: polynomial(new) for old, new in renaming.items()})
+            binders = tuple(zip(renaming.values(), head.extents, strict=True))
+            if head.kind == "argmax":
+                return ArgMaximum(binders, body, args[len(args) - len(binders):])
+            return Maximum(binders, body) if head.kind == "max" else Product(binders, body)
+        match head.kind:
+            case "power":
+                return bodies[0]
+            case "compare":
+                return Compare(bodies[0], head.name or ">", NOUGHT)
+            case "apply":
+                return Apply(head.name, tuple(bodies), head.data)
+        return Apply(head.kind, tuple(bodies))
 
 
 def _range(
@@ -79,36 +149,3 @@ def _range(
     if len(sides) < 2:
         return None
     return sides[1][0], sides[-1][0], (sides[1][1], sides[-1][1])
-
-
-def _factor(f: Factor) -> Scalar:
-    return power(_base(f), Number(f.exponent))
-
-
-def _base(f: Factor) -> Scalar:
-    head, args = f.head, f.args
-    match head.kind:
-        case "tensor":
-            return Access(head.name, args)
-        case "size":
-            return Size(polynomial(head.name))
-        case "index":
-            return scalar(args[0])
-        case "root":
-            return Number(Fraction(int(head.name)))
-    bodies = [to_scalar(tuple(fill(body, args))) for body in head.bodies]
-    if head.extents:
-        renaming = {f"%m{k}": fresh("p") for k in range(len(head.extents))}
-        body = substitute(bodies[0], {old: polynomial(new) for old, new in renaming.items()})
-        binders = tuple(zip(renaming.values(), head.extents, strict=True))
-        if head.kind == "argmax":
-            return ArgMaximum(binders, body, args[len(args) - len(binders):])
-        return Maximum(binders, body) if head.kind == "max" else Product(binders, body)
-    match head.kind:
-        case "power":
-            return bodies[0]
-        case "compare":
-            return Compare(bodies[0], head.name or ">", NOUGHT)
-        case "apply":
-            return Apply(head.name, tuple(bodies), head.data)
-    return Apply(head.kind, tuple(bodies))
