@@ -11,6 +11,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.lowering import Lowering
+from verify_derivations.trainer.pooling import pooled_early
 from verify_derivations.trainer.printer import compiled, source
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.samples import batched
@@ -23,6 +24,8 @@ class Options:
     """How to compile. Every rewrite is exact and can be switched off."""
 
     dtype: str = "float32"
+    pooling: bool = True  # maxima are taken before bias and activation
+    tiles: bool = True  # convolution under pooling as one matrix product over the tile that a window needs
     reuse: bool = True  # memory whose last reader is done is used again
 
 
@@ -50,7 +53,7 @@ class Compiled:
                  shared: Mapping[str, NDArray] | None = None) -> None:
         self.batch, outputs = batch, tuple(outputs)
         concrete = prepared(program.concrete(), batch, options)
-        lowering = Lowering(dict(program.functions))
+        lowering = Lowering(dict(program.functions), options.tiles)
         for quantity in concrete.leaves:
             lowering.leaf(quantity)
         for quantity in _needed(concrete, outputs):
@@ -76,6 +79,9 @@ class Compiled:
 
 def prepared(program: Program, batch: int, options: Options) -> Program:
     """The concrete program over a batch, after all rewrites on index notation."""
+    if options.pooling:
+        program = pooled_early(program)
+
     def inlined(quantity: Quantity) -> Quantity:
         assert quantity.body is not None
         return replace(quantity, body=inline_functions(quantity.body, program.functions))

@@ -39,6 +39,12 @@ class Term:
     factors: list[Scalar] = field(default_factory=list)
     scatter: dict[str, Polynomial] = field(default_factory=dict)
 
+    @property
+    def summed(self) -> list[str]:
+        """The bound variables that are not digits of a scattered index."""
+        digits = {name for value in self.scatter.values() for name in value.names}
+        return [v for v in self.bound if v not in digits]
+
     def substitute(self, values: Mapping[str, Polynomial]) -> None:
         self.constraints = [c.substitute(values) for c in self.constraints]
         self.factors = [substitute(f, values) for f in self.factors]
@@ -167,7 +173,7 @@ def _shrink(term: Term, extents: dict[str, int]) -> None:
             current = term.factors[position]
             assert isinstance(current, Access)
             index = current.indices[dimension]
-            size = _guarded_size(index, term)
+            size = guarded_size(index, term)
             for name in sorted(index.names & term.bound.keys(), key=lambda n: (-term.bound[n], n)):
                 split = index.linear_in(name)
                 if size is None or split is None or split[0] not in (1, -1) or term.bound[name] <= size:
@@ -181,7 +187,7 @@ def _shrink(term: Term, extents: dict[str, int]) -> None:
                 break
 
 
-def _guarded_size(index: Polynomial, term: Term) -> int | None:
+def guarded_size(index: Polynomial, term: Term) -> int | None:
     """``d`` where the constraints say ``0 ≤ index < d``."""
     if not any(c.relation == ">=" and c.value == index for c in term.constraints):
         return None

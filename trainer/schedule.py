@@ -17,7 +17,7 @@ import sympy as sp
 
 from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.arrays import NDArray, vector
-from verify_derivations.trainer.lowering import Binding, Lowering
+from verify_derivations.trainer.bindings import ArrayProgram, Binding
 from verify_derivations.trainer.printer import Call
 
 STRUCTURAL = (op.Window, op.Align, op.Reshape, op.Broadcast)
@@ -38,13 +38,13 @@ class Group:
 class Schedule:
     """``groups`` in order compute the ``outputs``; ``memory`` has the array of every symbol."""
 
-    def __init__(self, lowering: Lowering, outputs: Iterable[sp.Symbol], dtype: Any, reuse: bool = True,
+    def __init__(self, program: ArrayProgram, outputs: Iterable[sp.Symbol], dtype: Any, reuse: bool = True,
                  given: Mapping[sp.Symbol, NDArray] | None = None) -> None:
         self.groups: list[Group] = []
         self.memory: dict[sp.Symbol, NDArray] = dict(given or {})
         self.setup: list[tuple[sp.Symbol, sp.Basic]] = []  # how each array came about, for export
-        self._dtype, self._shapes, self._reuse = np.dtype(dtype), lowering.shapes, reuse
-        self._bindings = _live(_shared(lowering.bindings), set(outputs))
+        self._dtype, self._shapes, self._reuse = np.dtype(dtype), program.shapes, reuse
+        self._bindings = _live(_shared(program.bindings), set(outputs))
         self._by_symbol = {b.symbol: b for b in self._bindings}
         self._pinned = set(outputs)
         self._home: dict[sp.Symbol, sp.Symbol] = {}  # operand → the padding, stack or scatter it is computed in
@@ -52,8 +52,8 @@ class Schedule:
         self._pool: list[NDArray] = []
         self._buffers: dict[sp.Symbol, NDArray] = {}
         self._names = itertools.count()
-        for leaf in lowering.leaves:
-            self.memory.setdefault(leaf, np.zeros(lowering.shapes[leaf], dtype))
+        for leaf in program.leaves:
+            self.memory.setdefault(leaf, np.zeros(program.shapes[leaf], dtype))
         self._plan()
         for place, binding in enumerate(self._bindings):
             self._owner = binding.owner

@@ -1,0 +1,75 @@
+"""Every rewrite can be switched off, and changes nothing but time."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from nets import entry, one_conv_net, two_conv_net
+from test_gradients import filled
+
+from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.expressions import ArgMaximum, power, walk
+from verify_derivations.trainer.compiler import Compiled, Options, training
+from verify_derivations.trainer.pooling import pooled_early
+from verify_derivations.trainer.program import Program
+
+SWITCHES = [
+    Options("float64", pooling=pooling, tiles=tiles, reuse=reuse)
+    for pooling, tiles, reuse in itertools.product((True, False), repeat=3)
+]
+LITERAL = Options("float64", pooling=False, tiles=False, reuse=False)
+
+
+def gradients(program: Program, options: Options, batch: int = 6) -> dict[str, np.ndarray]:
+    step = filled(program, batch, options)
+    step.run()
+    return {head: step.arrays[program.gradient(head)].copy() for head in program.parameters}
+
+
+@pytest.mark.parametrize("options", SWITCHES, ids=lambda o: f"pooling={o.pooling} tiles={o.tiles} reuse={o.reuse}")
+@pytest.mark.parametrize("program", [
+    one_conv_net("Euclidean"), one_conv_net(height=10, kernel=2, pool=3),
+    two_conv_net(height=14, maps=(3, 4), kernel=(3, 3), channels=2),
+    two_conv_net(height=10, maps=(2, 3), kernel=(5, 2), pool=(2, 1)),
+], ids=["one", "pool 3", "two", "pool 1"])
+def test_same_gradients(program: Program, options: Options) -> None:
+    expected = gradients(program, LITERAL)
+    for head, value in gradients(program, options).items():
+        np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+def largest(step: Compiled) -> int:
+    return max(a.nbytes for s in step.steps for a in s.arguments if a.base is None or a.flags.c_contiguous)
+
+
+def test_the_rewrites_take_effect() -> None:
+    program = two_conv_net()
+    fast, literal = (training(program, 10, options) for options in (Options(), Options(pooling=False, tiles=False)))
+    assert largest(fast) * 2 < largest(literal)
+    assert len(fast.steps) < len(literal.steps)
+
+
+def test_no_sensitivity_of_the_input_is_computed() -> None:
+    program = two_conv_net()
+    step = training(program, 4)
+    assert "a1" in program.backward[-3].head or any("a1" in q.head for q in program.backward)
+    assert not any("a1" in s.head for s in step.steps)
+
+
+def test_only_increasing_functions_commute_with_a_maximum() -> None:
+    """The twin that must not be rewritten: pooling of the square of z."""
+    square = FunctionDefinition("f", ("z",), power(entry("z"), 2))
+    program = replace(one_conv_net("Euclidean"), functions={"f": square}, increasing=frozenset()).concrete()
+    pool = next(q for q in pooled_early(program).forward if q.head == "zp1")
+    assert pool.body == program["zp1"].body
+    wrong = pooled_early(replace(program, increasing=frozenset({"f"})))["zp1"]
+    assert wrong.body != program["zp1"].body
+
+
+def test_masks_are_still_there_after_rewriting() -> None:
+    program = pooled_early(two_conv_net(height=12, maps=(2, 3), kernel=(3, 2)).concrete())
+    body = program[program.gradient("k1")].body
+    assert body is not None and any(isinstance(node, ArgMaximum) for node in walk(body))
