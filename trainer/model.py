@@ -38,6 +38,14 @@ class Model:
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
         return self._losses(step), step.arrays[self.program.output], gradients
 
+    def step(self, images: NDArray, labels: NDArray, rate: float) -> tuple[NDArray, NDArray]:
+        """One update of plain gradient descent; loss of each sample and predictions before it."""
+        losses, predictions, gradients = self.gradients(images, labels)
+        for head, gradient in gradients.items():
+            gradient *= rate
+            self.parameters[head] -= gradient
+        return losses, predictions
+
     def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
         """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
         labels = np.zeros(len(images), np.int64) if labels is None else labels
