@@ -55,7 +55,7 @@ def to_latex(expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | 
     \\sum_{j=1}^{n}W_{ij}^{\\left(3\\right)}x_{j}
     """
     free = sorted(n for n in free_names(expression) if is_index(n))
-    return Printer(origin, names or {}).text(expression, index_names(free, taken=free_names(expression)))
+    return _Printer(origin, names or {}).text(expression, index_names(free, taken=free_names(expression)))
 
 
 def index_names(variables: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -111,7 +111,7 @@ def with_indices(head: str, indices: str) -> str:
     return f"{base}_{{{indices}}}" + (f"^{{{sup}}}" if sup else "")
 
 
-class Printer:
+class _Printer:
     """One walk over an expression; ``scope`` maps the index variables in reach to their printed names."""
 
     def __init__(self, origin: int, names: Mapping[str, str]) -> None:
@@ -119,56 +119,19 @@ class Printer:
 
     def text(self, node: Scalar, scope: Mapping[str, str], place: int = _SUM) -> str:
         latex, kind = self._form(node, scope)
-        return self.group(latex) if kind < place else latex
+        return _group(latex) if kind < place else latex
 
-    # -- how it looks: what another notation overrides ------------------------------------------
-    def group(self, text: str) -> str:
-        return f"\\left({text}\\right)"
-
-    def iverson(self, text: str) -> str:
-        return f"\\left[{text}\\right]"
-
-    def fraction(self, numerator: str, denominator: str) -> str:
-        return f"\\frac{{{numerator}}}{{{denominator}}}"
-
-    def script(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
-
-    def root(self, body: str) -> str:
-        return f"\\sqrt{{{body}}}"
-
-    def access(self, head: str, indices: list[str]) -> str:
-        return with_indices(self.names.get(head, head), join_indices(indices))
-
-    def big(self, symbol: str, variable: str, first: str, last: str) -> str:
-        return f"\\{symbol}_{{{variable}={first}}}^{{{last}}}"
-
-    def over(self, operator: str, variables: list[str]) -> str:
-        name = r"\max" if operator == "max" else r"\operatorname{arg\,max}"
-        return f"{name}_{{{','.join(variables)}}}"
-
-    def kronecker(self, left: str, right: str) -> str:
-        return f"\\delta_{{{left},{right}}}"
-
-    def function(self, name: str) -> str:
-        return _FUNCTIONS.get(name, name)
-
-    def name(self, latex: str) -> str:
-        return latex
-
-    relations: Mapping[str, str] = _RELATIONS
-    pi = r"\pi"
-
-    # -- what it is -----------------------------------------------------------------------------
     def _form(self, node: Scalar, scope: Mapping[str, str]) -> tuple[str, int]:
         match node:
             case Number(value):
                 return self._number(value)
             case Size(value):
-                text = self.index(value, scope, 0)
-                return text, _SUM if len(value.terms) > 1 or text.startswith("-") else _PRODUCT
+                shifted = self._shifted(value, scope, 0)
+                text = self._polynomial(shifted, scope)
+                return text, _SUM if len(shifted.terms) > 1 or text.startswith("-") else _PRODUCT
             case Access(head, indices):
-                text = self.access(head, [self.index(index, scope, self.origin) for index in indices])
+                places = join_indices([self.index(index, scope, self.origin) for index in indices])
+                text = with_indices(self.names.get(head, head), places)
                 return text, _POWER if "^" in text or text.startswith(r"\frac") else _ATOM
             case Add(terms):
                 return self._sum([self.text(term, scope) for term in terms]), _SUM
@@ -184,24 +147,24 @@ class Printer:
                 return self._big("prod", binders, body, scope)
             case Maximum(binders, body):
                 inner = self._bind(binders, body, scope)
-                operator = self.over("max", [inner[v] for v, _ in binders])
-                return f"{operator}{self._spaced(self.text(body, inner, _PRODUCT))}", _PRODUCT
+                operator = f"\\max_{{{','.join(inner[v] for v, _ in binders)}}}"
+                return juxtapose(operator, self.text(body, inner, _PRODUCT)), _PRODUCT
             case ArgMaximum(binders, body, at):
                 inner = self._bind(binders, body, scope)
-                places = [self.index(p, scope, self.origin) for p in at]
-                place = places[0] if len(places) == 1 else self.group(",".join(places))
-                operator = self.over("arg max", [inner[v] for v, _ in binders])
-                return self.iverson(f"{place}={operator}{self._spaced(self.text(body, inner, _PRODUCT))}"), _ATOM
+                position = [self.index(p, scope, self.origin) for p in at]
+                place = position[0] if len(position) == 1 else _group(",".join(position))
+                operator = f"\\operatorname{{arg\\,max}}_{{{','.join(inner[v] for v, _ in binders)}}}"
+                return _iverson(f"{place}={juxtapose(operator, self.text(body, inner, _PRODUCT))}"), _ATOM
             case Bracket(constraints):
                 return self._bracket(constraints, scope), _ATOM
             case Compare(left, relation, right):
-                return self.iverson(self.text(left, scope) + self.relations[relation] + self.text(right, scope)), _ATOM
+                return _iverson(self.text(left, scope) + _RELATIONS[relation] + self.text(right, scope)), _ATOM
         raise TypeError(f"no rule to print {type(node).__name__}")
 
     def _number(self, value: Fraction) -> tuple[str, int]:
         text = str(abs(value.numerator))
         if value.denominator != 1:
-            text = self.fraction(text, str(value.denominator))
+            text = _fraction(text, str(value.denominator))
         return ("-" + text, _SUM) if value < 0 else (text, _PRODUCT if value.denominator != 1 else _ATOM)
 
     def _sum(self, terms: list[str]) -> str:
@@ -223,7 +186,8 @@ class Printer:
                     below.append(power(base, -value))
                 case _:
                     above.append(factor)
-        above.sort(key=_is_big)  # a Σ reaches to the end of its product: it stands last
+        # Numbers come first. A Σ reaches to the end of its product: it stands last.
+        above.sort(key=lambda factor: (_is_big(factor), not isinstance(factor, Size)))
         sign = "-" if coefficient < 0 else ""
         coefficient = abs(coefficient)
         kind = _SUM if sign else _PRODUCT
@@ -232,9 +196,9 @@ class Printer:
                 above.insert(0, Number(Fraction(coefficient.numerator)))
             if coefficient.denominator != 1:
                 below.insert(0, Number(Fraction(coefficient.denominator)))
-            return sign + self.fraction(self._juxtapose(above, scope), self._juxtapose(below, scope)), kind
+            return sign + _fraction(self._juxtapose(above, scope), self._juxtapose(below, scope)), kind
         number = "" if coefficient == 1 else self._number(coefficient)[0]
-        return sign + self._join(number, self._juxtapose(above, scope, alone=False) if above else ""), kind
+        return sign + juxtapose(number, self._juxtapose(above, scope, alone=False) if above else ""), kind
 
     def _juxtapose(self, factors: list[Scalar], scope: Mapping[str, str], *, alone: bool = True) -> str:
         """Factors side by side; a single one needs no brackets where it stands ``alone``."""
@@ -244,45 +208,35 @@ class Printer:
         for k, factor in enumerate(factors):
             piece = self.text(factor, scope, _PRODUCT)
             if _is_big(factor) and k < len(factors) - 1:
-                piece = self.group(piece)
-            text = self._join(text, piece)
+                piece = _group(piece)
+            text = juxtapose(text, piece)
         return text or "1"
-
-    def _join(self, left: str, right: str) -> str:
-        """Juxtaposition; digits never run together, and a command never swallows a letter."""
-        if left and right and left[-1].isdigit() and right[:1].isdigit():
-            return f"{left}\\cdot {right}"
-        return left + (self._spaced(right) if re.search(r"\\[A-Za-z]+$", left) else right)
-
-    @staticmethod
-    def _spaced(text: str) -> str:
-        return f" {text}" if text[:1].isalnum() else text
 
     def _power(self, node: Power, scope: Mapping[str, str]) -> tuple[str, int]:
         base, exponent = node.base, node.exponent
         if isinstance(exponent, Number):
             if exponent.value < 0:
-                return self.fraction("1", self.text(power(base, -exponent.value), scope)), _PRODUCT
+                return _fraction("1", self.text(power(base, -exponent.value), scope)), _PRODUCT
             if exponent.value == Fraction(1, 2):
-                return self.root(self.text(base, scope)), _ATOM
-        return self.script(self.text(base, scope, _ATOM), self.text(exponent, scope)), _POWER
+                return _root(self.text(base, scope)), _ATOM
+        return _script(self.text(base, scope, _ATOM), self.text(exponent, scope)), _POWER
 
     def _apply(
         self, function: str, arguments: tuple[Scalar, ...], derivative: tuple[int, ...], scope: Mapping[str, str]
     ) -> tuple[str, int]:
         if not any(derivative):
             if function == "sqrt":
-                return self.root(self.text(arguments[0], scope)), _ATOM
+                return _root(self.text(arguments[0], scope)), _ATOM
             if function == "abs":
                 return f"\\left|{self.text(arguments[0], scope)}\\right|", _ATOM
             if function == "pi":
-                return self.pi, _ATOM
-        name = self.function(function)
+                return r"\pi", _ATOM
+        name = _FUNCTIONS.get(function, function)
         if len(arguments) == 1:
             name += "'" * sum(derivative)
         else:
             name = "".join(f"\\partial_{{{k + 1}}}" * count for k, count in enumerate(derivative)) + name
-        return name + self.group(",".join(self.text(argument, scope) for argument in arguments)), _ATOM
+        return name + _group(",".join(self.text(argument, scope) for argument in arguments)), _ATOM
 
     def _bind(self, binders: tuple[Binder, ...], body: Scalar, scope: Mapping[str, str]) -> dict[str, str]:
         """The scope inside: a bound variable avoids every name that is visible in the body."""
@@ -296,22 +250,22 @@ class Printer:
         text = ""
         for variable, extent in binders:
             last = self.index(extent + (self.origin - 1), inner, 0)
-            text += self.big(symbol, inner[variable], str(self.origin), last)
+            text += f"\\{symbol}_{{{inner[variable]}={self.origin}}}^{{{last}}}"
         return text + self.text(body, inner, _PRODUCT), _PRODUCT
 
     def _bracket(self, constraints: tuple[Constraint, ...], scope: Mapping[str, str]) -> str:
         if len(constraints) == 1 and constraints[0].relation == "==":
             left, right = _sides(self._shifted(constraints[0].value, scope, 0))
             if left.as_atom() and right.as_atom():
-                return self.kronecker(self._polynomial(left, scope), self._polynomial(right, scope))
-        return self.iverson(", ".join(self._constraint(constraint, scope) for constraint in constraints))
+                return _kronecker(self._polynomial(left, scope), self._polynomial(right, scope))
+        return _iverson(", ".join(self._constraint(constraint, scope) for constraint in constraints))
 
     def _constraint(self, constraint: Constraint, scope: Mapping[str, str]) -> str:
         left, right = _sides(self._shifted(constraint.value, scope, 0))
         relation = constraint.relation
         if relation == ">=" and dict(right.terms).get((), 0) == 1 and len(right.terms) > 1:
             right, relation = right - 1, ">"  # a ≥ b + 1
-        return self._polynomial(left, scope) + self.relations[relation] + self._polynomial(right, scope)
+        return self._polynomial(left, scope) + _RELATIONS[relation] + self._polynomial(right, scope)
 
     # -- index expressions ----------------------------------------------------------------------
     def index(self, value: Polynomial, scope: Mapping[str, str], offset: int) -> str:
@@ -328,22 +282,55 @@ class Printer:
 
         text = ""
         for monomial, coefficient in sorted(value.terms, key=order):
+            last = ""
             number = "" if abs(coefficient) == 1 and monomial else self._number(abs(coefficient))[0]
             for name in dict.fromkeys(monomial):
-                printed = scope[name] if name in scope else self.name(name)
-                if is_index(name) and name not in scope:
-                    printed = name[1:].split(".")[0]
+                printed = scope.get(name, name[1:].split(".")[0] if is_index(name) else name)
                 count = monomial.count(name)
-                spaced = r"\cdot " if len(printed) > 1 and printed.isalpha() and number and number[-1].isalpha() else ""
-                number = self._join(number + spaced, printed if count == 1 else self.script(printed, str(count)))
+                factor = printed if count == 1 else _script(printed, str(count))
+                # Two words, or a word and a letter, would read as another word.
+                apart = number[-1:].isalpha() and factor[:1].isalpha() and max(len(printed), len(last)) > 1
+                number = f"{number}\\cdot {factor}" if apart else juxtapose(number, factor)
+                last = printed
             text += ("-" if coefficient < 0 else "+" if text else "") + number
         return text or "0"
+
+
+def juxtapose(left: str, right: str) -> str:
+    """One piece beside the other: digits never run together, and a command never swallows a letter."""
+    if left[-1:].isdigit() and right[:1].isdigit():
+        return f"{left}\\cdot {right}"
+    return f"{left} {right}" if right[:1].isalnum() and re.search(r"\\[A-Za-z]+$", left) else left + right
 
 
 def join_indices(indices: list[str]) -> str:
     """``ij`` where all are single letters, else separated by commas."""
     simple = all(re.fullmatch(r"[A-Za-z]'*|\d", index) for index in indices)
     return ("" if simple else ",").join(indices)
+
+
+def _group(text: str) -> str:
+    return f"\\left({text}\\right)"
+
+
+def _iverson(text: str) -> str:
+    return f"\\left[{text}\\right]"
+
+
+def _fraction(numerator: str, denominator: str) -> str:
+    return f"\\frac{{{numerator}}}{{{denominator}}}"
+
+
+def _script(base: str, exponent: str) -> str:
+    return f"{base}^{{{exponent}}}"
+
+
+def _root(body: str) -> str:
+    return f"\\sqrt{{{body}}}"
+
+
+def _kronecker(left: str, right: str) -> str:
+    return f"\\delta_{{{left},{right}}}"
 
 
 def _sides(value: Polynomial) -> tuple[Polynomial, Polynomial]:
