@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,3 +116,24 @@ def test_no_path_of_one_machine() -> None:
 def test_a_path_of_one_machine_is_found() -> None:
     assert machine_paths("see /home/someone/notes.md")
     assert not machine_paths("docs/home/notes.md and https://example.org/home/notes.md")
+
+
+def test_every_dependency_is_declared_and_used() -> None:
+    """Third-party imports and the dependencies (extras included) name the same distributions."""
+    distributions = {"sklearn": "scikit-learn"}
+    declared: set[str] = set()
+    project = PROJECT["project"]
+    extras = project["optional-dependencies"]
+    for requirement in [*project["dependencies"], *extras["plots"], *extras["mnist"], *extras["autodiff"]]:
+        name = re.match(r"[A-Za-z0-9_-]+", requirement)
+        assert name is not None
+        declared.add(name.group().lower())
+    used = set()
+    for path in SOURCES:
+        for module in imported(path.read_text(encoding="utf-8")):
+            first = module.split(".")[0]
+            if first not in sys.stdlib_module_names and first != "verify_derivations":
+                used.add(distributions.get(first, first).lower())
+    optional = {"torch", "ipython"}  # torch is for tests and comparisons only
+    assert used - optional <= declared, "imported, but not declared"
+    assert declared - optional <= used, "declared, but never imported"
