@@ -1,0 +1,369 @@
+"""The judgement of a document: every formula read, every link decided, conventions settled by evidence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, touched
+from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
+from verify_derivations.checker.statements import Chain, Stated, analyse, contains_derivative, is_adjoint_name
+from verify_derivations.checker.verdicts import Convention, Formula, Link, Reading, Report, Verdict, worst
+from verify_derivations.checker.worlds import Definitions, build_world
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError, ReadError
+from verify_derivations.formulas.expressions import Number, heads
+from verify_derivations.formulas.lookup import shape_of_space, whole
+from verify_derivations.formulas.names import NameTable, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.reader import last_side, read
+from verify_derivations.formulas.scanner import Document, read_document
+from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.symbols import collect
+from verify_derivations.formulas.tensors import show
+from verify_derivations.formulas.world import Readings, Statement, World
+
+
+@dataclass
+class Scope:
+    """One scope in one variant, with its definitions."""
+
+    name: tuple[str, ...]
+    variant: str | None
+    definitions: Definitions
+
+
+@dataclass
+class Case:
+    """A document under judgement."""
+
+    document: Document
+    formulas: list[Stated]
+    table: NameTable
+    effort: Effort = field(default_factory=Effort)
+    worlds: dict[tuple[tuple[str, ...], str | None, Readings], Definitions] = field(default_factory=dict)
+
+    def variants(self, scope: tuple[str, ...]) -> list[str]:
+        return list(dict.fromkeys(f.variant for f in self.formulas if f.scope == scope and f.variant is not None))
+
+    def definitions(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Definitions:
+        key = (scope, variant, readings)
+        if key not in self.worlds:
+            seen = visible(self.formulas, scope, variant)
+            self.worlds[key] = build_world(seen, variant, scope, self.table, readings, self._inherited(scope, readings))
+        return self.worlds[key]
+
+    def _inherited(self, scope: tuple[str, ...], readings: Readings) -> dict[str, FunctionDefinition]:
+        """Functions of the scopes before: the last definition of each name, if it needs nothing but its variable."""
+        found: dict[str, FunctionDefinition] = {}
+        for other in dict.fromkeys(f.scope for f in self.formulas):
+            if other == scope:
+                break
+            for (name, _, r), definitions in list(self.worlds.items()):
+                if name == other and r == readings:
+                    for function in definitions.world.functions.values():
+                        if set(heads(function.body)) <= set(function.parameters):
+                            found[function.name] = function
+        return found
+
+
+def check(
+    source: Path | str | Document, *, notation: Path | str | None = None, progress: Callable[[int, int, str], None] | None = None,
+    seed: int = 0, jobs: int = 1, effort: Effort | None = None,
+) -> Report:  # fmt: skip
+    """Judge a document. Raises :class:`DocumentError` where it (or its notation file) cannot be read at all."""
+    start = time.perf_counter()
+    document = source if isinstance(source, Document) else read_document(source)
+    case = prepare(document, effort or Effort(seed=seed))
+    read_time = time.perf_counter() - start
+    readings, conventions = settle(case)
+    settled = time.perf_counter() - start - read_time
+    formulas = []
+    for count, stated in enumerate(case.formulas):
+        formulas.append(judge(case, stated, readings))
+        if progress is not None:
+            progress(count + 1, len(case.formulas), stated.raw.latex)
+    timings = {"read": read_time, "conventions": settled, "judge": time.perf_counter() - start - read_time - settled}
+    return Report(document.path, tuple(formulas), tuple(conventions), (), document.title, document.author, document.date, timings)
+
+
+def prepare(document: Document, effort: Effort) -> Case:
+    """Read all formulas and find out how they belong together."""
+    symbols = collect((f.latex for f in document.formulas), macros=document.macros)
+    formulas: list[Stated] = []
+    before: s.Node | None = None
+    for raw in document.formulas:
+        try:
+            reading = read(raw.latex, symbols, document.macros, before)
+        except ReadError as error:
+            line, column = raw.locate(error.position)
+            source = document.text.splitlines()[line - 1] if line <= len(document.text.splitlines()) else ""
+            formulas.append(Stated(raw, None, error.located(document.path, line, column, source)))
+            continue
+        stated = Stated(raw, reading.statements)
+        stated.remarks = tuple(reading.remarks)
+        analyse(stated)
+        before = last_side(reading.statements)
+        formulas.append(stated)
+    table = NameTable.gather(f.tree for f in formulas if f.tree is not None)
+    assign_scopes(formulas, table)
+    assign_variants(formulas)
+    return Case(document, formulas, table, effort)
+
+
+# -- one formula -----------------------------------------------------------------------------------------------
+def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
+    raw = stated.raw
+    base = Formula(raw.number, raw.line, raw.displayed, raw.section, raw.latex, Verdict.DEFINED, column=raw.column,
+                   remarks=tuple(raw.remarks) + tuple(stated.remarks), variant=stated.variant)  # fmt: skip
+    if stated.error is not None:
+        return replace(base, verdict=Verdict.UNREAD, message=stated.error)
+    if not stated.chains:
+        return replace(base, message="states a shape, a range or a symbol" if stated.memberships or stated.ranges else "")
+    variants: list[str | None] = [stated.variant]
+    variants += [v for v in case.variants(stated.scope) if v != stated.variant]
+    if stated.variant is None and len(variants) > 1:
+        variants = variants[1:]
+    best: Formula | None = None
+    for variant in variants:
+        result = _in_variant(case, stated, base, variant, readings)
+        if best is None or result.verdict.rank > best.verdict.rank:
+            if best is not None and result.verdict.rank >= Verdict.CHECKED.rank:
+                result = replace(result, remarks=(*result.remarks, f"holds for {variant}"))
+            best = result
+        if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table):
+            break
+    assert best is not None
+    return best
+
+
+def _is_claim(stated: Stated, table: NameTable) -> bool:
+    return any(contains_derivative(side) or is_adjoint_name(side, table) for c in stated.chains for side in c.sides)
+
+
+def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, readings: Readings) -> Formula:
+    definitions = case.definitions(stated.scope, variant, readings)
+    links: list[Link] = []
+    remarks: list[str] = list(base.remarks)
+    uses: set[int] = set()
+    shape: str | None = None
+    for k, chain in enumerate(stated.chains):
+        found, extra, used = judge_chain(case, stated, k, chain, definitions)
+        links += found
+        remarks += extra
+        uses |= used
+    verdict = worst([link.verdict for link in links]) if links else Verdict.DEFINED
+    first = next((link for link in links if link.verdict is verdict), None)
+    assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))
+    return replace(base, verdict=verdict, links=tuple(links), message=first.message if first is not None else "",
+                   assumptions=assumptions, remarks=tuple(dict.fromkeys(r for r in remarks if r)),
+                   uses=tuple(sorted(uses - {stated.number})), shape=shape)  # fmt: skip
+
+
+def judge_chain(
+    case: Case, stated: Stated, k: int, chain: Chain, definitions: Definitions
+) -> tuple[list[Link], list[str], set[int]]:
+    world, number = definitions.world, stated.number
+    links: list[Link] = []
+    remarks: list[str] = []
+    uses: set[int] = set()
+    if chain.update or len(chain.sides) < 2:
+        return [Link(to_latex(chain.sides[0]), to_latex(chain.sides[-1]), Verdict.DEFINED, "update", "an update rule")], [], set()
+    conditions = tuple(stated.conditions)
+    sides = list(chain.sides)
+    failure = definitions.failed.get((number, k))
+    is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
+    for side in range(len(sides) - 1):
+        left, right = sides[side], sides[side + 1]
+        if (number, k, side) in definitions.defined:
+            links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, "definition", "introduces " + to_latex(left)))
+            continue
+        if failure is not None and not is_definition and side == 0 and not contains_derivative(left):
+            pass
+        for piece_left, piece_right, context in _cases(left, right):
+            judged = _with_layers(world, piece_left, piece_right, conditions, number, case.effort, context)
+            if judged.link.verdict is Verdict.REFUTED and is_definition and judged.comparison is not None:
+                values = parameter_values(judged.comparison.left, judged.comparison.right,
+                                          frozenset(definitions.introduced.get(number, ())))  # fmt: skip
+                if values is not None:
+                    text = ", ".join(f"{n} = {_decimal(v)}" for n, v in values.items())
+                    links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, "values", f"gives the values {text}"))
+                    sides[side + 1] = left
+                    continue
+            if judged.link.verdict is Verdict.REFUTED and _assumption(stated, chain, judged, world):
+                links.append(replace(judged.link, verdict=Verdict.DEFINED, evidence="assumption", counterexample=None,
+                                     message="states an assumption"))  # fmt: skip
+                continue
+            links.append(judged.link)
+            remarks += judged.remarks
+            uses |= judged.uses
+    if chain.space is not None:
+        links += _stated_shape(world, chain, number, definitions)
+    return links, remarks, uses
+
+
+def _decimal(value: object) -> str:
+    from fractions import Fraction
+
+    assert isinstance(value, Fraction)
+    text = f"{float(value):.12g}"
+    return text
+
+
+def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None]]:
+    """``cases`` on layers are several claims: one for each row, in its condition."""
+    if isinstance(right, s.Cases) and any(
+        isinstance(c, s.Relation) and c.relations == ("=",) and len(c.sides) == 2 for _, c in right.rows
+    ):
+        return [(left, value, condition) for value, condition in right.rows]
+    return [(left, right, None)]
+
+
+def _with_layers(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort, context: s.Node | None
+) -> Judged:  # fmt: skip
+    """A row of layer cases: the layer letter takes the value of its condition, in both sides and inner chains."""
+    if isinstance(context, s.Relation) and isinstance(context.sides[0], s.Symbol) and context.relations == ("=",):
+        letter = name_of(context.sides[0])
+        left, right = _put(left, letter, context.sides[1]), _put(right, letter, context.sides[1])
+    if isinstance(right, s.Relation) and set(right.relations) == {"="}:
+        results = [
+            judge_link(world, a, b, conditions, number, effort)
+            for a, b in zip((left, *right.sides[:-1]), right.sides, strict=True)
+        ]
+        return min(results, key=lambda r: r.link.verdict.rank)
+    return judge_link(world, left, right, conditions, number, effort)
+
+
+def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:
+    """``letter`` replaced throughout a tree."""
+    from dataclasses import fields
+
+    if isinstance(node, s.Symbol) and name_of(node) == letter:
+        return value
+
+    def visit(item: object) -> object:
+        if isinstance(item, s.Node):
+            return _put(item, letter, value)
+        if isinstance(item, tuple):
+            return tuple(visit(x) for x in item)
+        return item
+
+    changes = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
+    return type(node)(**changes, span=node.span)
+
+
+def _assumption(stated: Stated, chain: Chain, judged: Judged, world: World) -> bool:
+    """``Σ_j y_j = 1``: an equation between given data and a number is stated, not claimed."""
+    if len(chain.sides) != 2 or judged.comparison is None or any(contains_derivative(x) for x in chain.sides):
+        return False
+    c = judged.comparison
+    used = (*heads(c.left), *heads(c.right))
+    if not used or any(world.is_defined(h) or h not in world.known for h in used):
+        return False
+    symmetric = isinstance(chain.sides[0], s.Symbol | s.Scripted) and isinstance(chain.sides[1], s.Symbol | s.Scripted)
+    return isinstance(c.right, Number) or symmetric
+
+
+def _stated_shape(world: World, chain: Chain, number: int, definitions: Definitions) -> list[Link]:
+    """Whether ``… ∈ R^{…}`` is the shape of the sides."""
+    assert chain.space is not None
+    left = chain.sides[0]
+    link = Link(to_latex(left), to_latex(chain.space), Verdict.ILL_FORMED, "shape", "")
+    unknown = [
+        to_latex(x) for e in chain.space.extents for x in s.walk(e)
+        if isinstance(x, s.Scripted) and to_latex(x) not in world.sizes
+    ]  # fmt: skip
+    unknown += [
+        x.name for e in chain.space.extents for x in s.walk(e)
+        if isinstance(x, s.Symbol) and not _inside_script(x, e) and name_of(x) not in world.sizes
+    ]  # fmt: skip
+    if unknown:
+        return [replace(link, evidence="symbol", message=f"the size {unknown[0]} is not defined")]
+    if number in definitions.wrong_shape:
+        return [replace(link, message=definitions.wrong_shape[number])]
+    here = Statement(number)
+    try:
+        expected = shape_of_space(chain.space, world, here)
+    except DocumentError as error:
+        return [replace(link, message=str(error))]
+    for side in chain.sides:
+        try:
+            value = Elaborator(world, Statement(number)).value(side, expected)
+        except DocumentError:
+            continue
+        if isinstance(value, Slope) and value.top and value.bottom:
+            continue
+        tensor = value.tensor() if isinstance(value, Slope) else value
+        shape = () if tensor.is_scalar else tuple(world.extents.normal(n) for n in tensor.shape)
+        if shape != tuple(expected):
+            return [replace(link, message=f"the stated shape is {show(expected)}, the actual one {show(shape)}")]
+        return []
+    return []
+
+
+def _inside_script(symbol: s.Symbol, tree: s.Node) -> bool:
+    return any(isinstance(n, s.Scripted) and symbol in set(s.walk(n)) for n in s.walk(tree))
+
+
+# -- conventions ------------------------------------------------------------------------------------------------
+ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "star": ("\\star", ("convolution", "cross-correlation")),
+    "up": ("up", ("repetition", "routing")),
+    "softmax": ("softmax", ("rows", "columns")),
+}
+
+
+def settle(case: Case) -> tuple[Readings, list[Convention]]:
+    """Try the readings of ambiguous notation; take the one that satisfies most of the claims it touches."""
+    readings = Readings()
+    conventions: list[Convention] = []
+    for name, (symbol, options) in ALTERNATIVES.items():
+        concerned = [f for f in case.formulas if f.chains and _touches(case, f, name, readings)]
+        if not concerned:
+            continue
+        counts = []
+        for option in options:
+            trial = readings.but(**{name: option})
+            verdicts = [judge(case, f, trial).verdict for f in concerned]
+            counts.append(sum(v in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL) for v in verdicts))
+        chosen = max(range(len(options)), key=lambda k: (counts[k], -k))
+        total = len(concerned)
+        conventions.append(Convention(symbol, options[chosen], counts[chosen], total,
+                                      tuple(Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen)))  # fmt: skip
+        if name != "up":
+            readings = readings.but(**{name: options[chosen]})
+    return readings, conventions
+
+
+def _touches(case: Case, stated: Stated, name: str, readings: Readings) -> bool:
+    """Whether a claim depends on a convention: by its own notation or by that of the definitions it is about."""
+    definitions = case.definitions(stated.scope, stated.variant, readings)
+    world = definitions.world
+    for k, chain in enumerate(stated.chains):
+        for side in range(len(chain.sides) - 1):
+            if (stated.number, k, side) in definitions.defined:
+                continue
+            from verify_derivations.checker.links import compare
+
+            here = Statement(stated.number)
+            try:
+                comparisons, _ = compare(world, here, chain.sides[side], chain.sides[side + 1], tuple(stated.conditions))
+            except DocumentError:
+                if name in here.conventions:
+                    return True
+                continue
+            if name in here.conventions:
+                return True
+            environment = world.environment(here.losses[0] if here.losses else None)
+            about = touched(comparisons[0], environment)
+            if any(name in world.conventions_of.get(h, frozenset()) for h in about):
+                return True
+    return False
+
+
+__all__ = ["Case", "Sequence", "check", "judge", "prepare", "settle", "whole"]

@@ -1,0 +1,327 @@
+"""Judging one link ``left = right``: shapes, then proof, then counterexample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import permutations
+
+from verify_derivations.checker.statements import Chain
+from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
+from verify_derivations.derivations.prove import Conditional, Limits, Proof, prove_equal
+from verify_derivations.derivations.refute import Agreement, Refuted, refute
+from verify_derivations.formulas import latex
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import (
+    NOUGHT,
+    Access,
+    Constraint,
+    Number,
+    Polynomial,
+    Scalar,
+    children,
+    delta,
+    heads,
+    mul,
+    polynomial,
+    substitute,
+    walk,
+)
+from verify_derivations.formulas.lookup import whole
+from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
+from verify_derivations.formulas.world import ChainError, IndexRangeError, NeedShape, Statement, UndefinedSymbol, World
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long one link may take."""
+
+    proof: Limits = field(default_factory=Limits)
+    refutation: float = 2.0  # seconds
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two scalars that are claimed to be equal for all values of ``free``."""
+
+    left: Scalar
+    right: Scalar
+    free: Mapping[str, Polynomial]
+    facts: tuple[Constraint, ...]
+    remark: str = ""
+
+
+@dataclass
+class Judged:
+    link: Link
+    comparison: Comparison | None = None
+    environment: Environment | None = None
+    conventions: frozenset[str] = frozenset()
+    uses: frozenset[int] = frozenset()
+    remarks: tuple[str, ...] = ()
+    left_value: Tensor | Slope | None = None
+
+
+def judge_link(world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort) -> Judged:
+    """The verdict on one equation, in the world that it stands in."""
+    here = Statement(number)
+    try:
+        comparisons, value = compare(world, here, left, right, conditions)
+    except DocumentError as error:
+        return _failed(left, right, error, here)
+    environment = world.environment(here.losses[0] if here.losses else None)
+    best: Judged | None = None
+    for comparison in comparisons:
+        link = _decide(left, right, comparison, environment, effort)
+        judged = Judged(link, comparison, environment, frozenset(here.conventions), frozenset(here.uses),
+                        tuple(dict.fromkeys((*here.remarks, *([comparison.remark] if comparison.remark else [])))), value)  # fmt: skip
+        if best is None or link.verdict.rank > best.link.verdict.rank:
+            best = judged
+        if link.verdict in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL):
+            break
+    assert best is not None
+    return best
+
+
+def compare(
+    world: World, here: Statement, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...]
+) -> tuple[list[Comparison], Tensor | Slope]:
+    """The readings of an equation, most literal first. Raises :class:`DocumentError` where it has none."""
+    reader = Elaborator(world, here)
+    try:
+        first = reader.value(left)
+        shape = first.tensor(world.readings.layout).shape if isinstance(first, Slope) else first.shape
+        second = reader.value(right, shape)
+    except NeedShape:
+        second = reader.value(right)
+        shape = second.tensor(world.readings.layout).shape if isinstance(second, Slope) else second.shape
+        first = reader.value(left, shape)
+    found: list[tuple[Scalar, Scalar, dict[str, Polynomial], str]] = []
+    error: DocumentError | None = None
+    for one, two, remark in _readings(first, second, world):
+        try:
+            found.append((*_match(one, two), remark))
+        except ShapeError as clash:
+            error = error or clash
+    if not found:
+        assert error is not None
+        raise error
+    facts = tuple(_conditions(conditions, world, here, reader))
+    result = []
+    for one_body, two_body, free, remark in found:
+        for index in here.indices.values():
+            if index.free:
+                if index.extent is None:
+                    reader._default_extent(index)
+                assert index.extent is not None
+                free[index.variable] = world.extents.normal(index.extent)
+        used = _names(one_body) | _names(two_body) | {n for f in facts for n in f.value.names}
+        result.append(Comparison(one_body, two_body, {v: n for v, n in free.items() if v in used}, facts, remark))
+    return result, first
+
+
+def _names(expression: Scalar) -> set[str]:
+    from verify_derivations.formulas.expressions import free_indices
+
+    return set(free_indices(expression))
+
+
+def _conditions(
+    conditions: tuple[s.Relation, ...], world: World, here: Statement, reader: Elaborator
+) -> Iterator[Constraint]:
+    for relation in conditions:
+        names = {name_of(x) for x in s.walk(relation) if isinstance(x, s.Symbol)}
+        if len(relation.sides) != 2 or not names & set(here.indices):
+            continue
+        for side in relation.sides:
+            reader._index(side)
+        for a, b in (relation.sides, relation.sides[::-1]):
+            reader._share_extent(a, b)
+        a, b = (whole(side, world, here) for side in relation.sides)
+        yield {
+            "\\neq": Constraint(a - b, "!="), "<": Constraint(b - a - 1, ">="), ">": Constraint(a - b - 1, ">="),
+            "\\le": Constraint(b - a, ">="), "\\leq": Constraint(b - a, ">="), "\\ge": Constraint(a - b, ">="),
+            "\\geq": Constraint(a - b, ">="),
+        }[relation.relations[0]]  # fmt: skip
+
+
+def _readings(first: Tensor | Slope, second: Tensor | Slope, world: World) -> Iterator[tuple[Tensor, Tensor, str]]:
+    layout = world.readings.layout
+    one = first.tensor(layout) if isinstance(first, Slope) else first
+    two = second.tensor(layout) if isinstance(second, Slope) else second
+    yield one, two, ""
+    if isinstance(first, Slope) and isinstance(second, Slope) and first.top and second.top:
+        return
+    slope, stated = (first, two) if isinstance(first, Slope) and first.top and first.bottom else (second, one)
+    if isinstance(slope, Slope) and slope.top and slope.bottom and not isinstance(stated, Slope) and one.shape != two.shape:
+        for short in diagonal_readings(slope, stated):
+            remark = "the derivative is written without its Kronecker δ: as the entries that are not zero"
+            yield (short[0], short[1], remark)
+
+
+def diagonal_readings(slope: Slope, stated: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Readings of ``∂Y/∂X = R`` where R has fewer axes: one axis of Y is tied to one of X by a Kronecker δ that is not
+    written (``∂a/∂z = f'(z)``, ``∂z/∂W = x``). Each is compared as a full Jacobian."""
+    inner = [a for a in stated.axes if not a.unit]
+    axes = (*slope.top, *slope.bottom)
+    full = Tensor(axes, slope.body)
+    names = variables(axes)
+    count = len(slope.top)
+    pairs: list[tuple[tuple[int, int], ...]] = []
+    ties = [(t, count + b) for t in range(count) for b in range(len(slope.bottom))
+            if slope.top[t].extent == slope.bottom[b].extent]  # fmt: skip
+    pairs += [(tie,) for tie in ties]
+    pairs += [(a, b) for k, a in enumerate(ties) for b in ties[k + 1:] if a[0] != b[0] and a[1] != b[1]]
+    for tied in pairs:
+        second = {b for _, b in tied}
+        places = [k for k in range(len(axes)) if k not in second]
+        must = {k for k in places if k not in {a for a, _ in tied}}
+        for chosen in permutations(places, len(inner)):
+            if not must <= set(chosen) or any(axes[k].extent != a.extent for k, a in zip(chosen, inner, strict=True)):
+                continue
+            at = iter(names[k] for k in chosen)
+            value = stated.at([polynomial(0) if a.unit else next(at) for a in stated.axes])
+            brackets = mul(*(delta(names[a], names[b]) for a, b in tied))
+            yield full, Tensor(axes, mul(brackets, value))
+
+
+def _match(one: Tensor, two: Tensor) -> tuple[Scalar, Scalar, dict[str, Polynomial]]:
+    if two.is_scalar and not one.is_scalar and two.body == NOUGHT:
+        two = Tensor(one.axes, NOUGHT)
+    if one.is_scalar and not two.is_scalar and one.body == NOUGHT:
+        one = Tensor(two.axes, NOUGHT)
+    if one.is_scalar and two.is_scalar:
+        return one.body, two.body, {}
+    if one.shape != two.shape:
+        raise ShapeError(f"the left side has shape {show(one.shape)}, the right side {show(two.shape)}")
+    free = {a.variable: a.extent for a in one.axes if a.variable is not None}
+    return one.body, two.at(variables(one.axes)), free
+
+
+# -- deciding ------------------------------------------------------------------------------------------------
+def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort) -> Link:
+    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
+                left_expression=c.left, right_expression=c.right)  # fmt: skip
+    names = adjoint_names(environment)
+    try:
+        outcome = prove_equal(c.left, c.right, environment, c.free, c.facts, limits=effort.proof)
+    except (RecursionError, ArithmeticError, ValueError) as failure:
+        return replace(link, message=f"the calculus gave up: {failure}")
+    if isinstance(outcome, Proof):
+        conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
+        stated = tuple(f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions)
+        message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
+        if stated:
+            message += f" (with the stated {', '.join(stated)})"
+        return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
+                       proof=_steps(outcome, names))  # fmt: skip
+    budget = effort.refutation
+    found = refute(c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=budget)
+    if isinstance(outcome, Conditional):
+        a, b = outcome.assumption
+        assumption = f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}"
+        word = "exactly when" if outcome.exact else "if"
+        if isinstance(found, Refuted):
+            return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
+                           message=f"holds {word} {assumption}, which is not stated", counterexample=_example(found),
+                           proof=_steps(outcome.proof, names))  # fmt: skip
+        return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
+                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names))  # fmt: skip
+    if isinstance(found, Refuted):
+        return replace(link, verdict=Verdict.REFUTED, evidence="counterexample",
+                       message="the two sides differ", counterexample=_example(found))  # fmt: skip
+    difference = latex.to_latex(outcome.difference, names=names)
+    if isinstance(found, Agreement):
+        sizes = "; ".join(", ".join(f"{k} = {v}" for k, v in sorted(x.items())) for x in found.sizes[:4] if x)
+        how = "for all values" if found.expanded else f"at {found.points} points" + ("" if found.exact else f" (relative error at most {found.tolerance})")
+        return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
+                       message=f"no proof for all sizes was found; the sides agree {how}" + (f", at sizes {sizes}" if sizes else ""))  # fmt: skip
+    return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
+
+
+def adjoint_names(environment: Environment) -> dict[str, str]:
+    """Adjoints print as the derivatives that they are."""
+    return {}
+
+
+def condition_text(kind: str, expression: Scalar, names: Mapping[str, str]) -> str:
+    text = latex.to_latex(expression, names=names)
+    if kind == "no tie":
+        return f"off ties (${text} \\neq 0$)"
+    return {"not zero": f"{text} \\neq 0", "nonzero": f"{text} \\neq 0", "positive": f"{text} > 0"}.get(kind, f"{text}: {kind}")
+
+
+def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:
+    words = {"difference": "The difference of the two sides", "unfold": "Put in the definition of", "clear": "Multiply by",
+             "assume": "Use the assumption"}  # fmt: skip
+    lines = []
+    for step in proof.steps:
+        subject = f" {step.subject}" if step.subject else ""
+        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${latex.to_latex(step.remaining, names=names)} = 0$")
+    return tuple(lines)
+
+
+def _example(found: Refuted) -> Counterexample:
+    return Counterexample(found.sizes, found.values, found.left, found.right, found.indices, found.python)
+
+
+def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) -> Judged:
+    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
+    if isinstance(error, UndefinedSymbol):
+        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
+    elif isinstance(error, ChainError):
+        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
+    elif isinstance(error, IndexRangeError):
+        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
+    elif isinstance(error, ShapeError):
+        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
+    return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
+
+
+# -- values of parameters ---------------------------------------------------------------------------------------
+def parameter_values(left: Scalar, right: Scalar, parameters: frozenset[str]) -> dict[str, Fraction] | None:
+    """Numbers for scalar parameters of ``left`` that make it ``right`` node by node: A·tanh(Bz) and 1.7·tanh(0.6z)."""
+    values: dict[str, Fraction] = {}
+
+    def unify(a: Scalar, b: Scalar) -> bool:
+        if isinstance(a, Access) and a.head in parameters and not a.indices and isinstance(b, Number):
+            if values.setdefault(a.head, b.value) != b.value:
+                return False
+            return True
+        x, y = children(a), children(b)
+        if type(a) is not type(b) or len(x) != len(y) or not x:
+            return a == b
+        if isinstance(a, Number | Access):
+            return a == b
+        orders = [y] if len(y) != 2 else [y, y[::-1]]
+        for order in orders:
+            before = dict(values)
+            if all(unify(p, q) for p, q in zip(x, order, strict=True)):
+                return True
+            values.clear()
+            values.update(before)
+        return False
+
+    return values if unify(left, right) and values else None
+
+
+def touched(c: Comparison, environment: Environment) -> frozenset[str]:
+    """Quantities that a comparison is about: its heads, what they are adjoints of, and their consumers."""
+    found: set[str] = set()
+    for head in (*heads(c.left), *heads(c.right)):
+        inner = adjoint_of(head, environment.loss) if environment.loss is not None else None
+        found.add(inner or head)
+        if inner is not None:
+            found |= {q.head for q in environment.consumers(inner)}
+    return frozenset(found)
+
+
+__all__ = ["Chain", "Comparison", "Effort", "Judged", "compare", "judge_link", "parameter_values", "substitute", "touched", "walk"]

@@ -1,0 +1,94 @@
+"""Scopes and variants: which definitions a formula sees.
+
+Sections share their definitions until one defines again what a sibling has defined; then each of the two is a scope
+of its own, which sees what the sections above it state. A line "For **name** …" begins a variant: its definitions
+hold only there; a later mention of the name returns to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.printer import to_latex
+
+CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)([^*}_]{2,40})(?:\*\*|\}|__)")
+
+
+def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
+    """Set ``scope`` of every formula: the longest section path that is isolated from its siblings."""
+    keys: dict[tuple[str, ...], dict[str, str]] = {}
+    for stated in formulas:
+        for chain in stated.chains:
+            key = _key(chain.sides[0], table)
+            if key is not None and len(chain.sides) > 1 and not is_derivative(chain.sides[1]):
+                keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
+    isolated: set[tuple[str, ...]] = set()
+    paths = {path[:k] for path in keys for k in range(len(path) + 1)}
+    for parent in sorted(paths):
+        children = list(dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent))
+        contents = [_under(child, keys) for child in children]
+        for a, first in enumerate(contents):
+            for b in range(a):
+                if any(first[k] != contents[b][k] for k in first.keys() & contents[b].keys()):
+                    isolated |= {children[a], children[b]}
+    for stated in formulas:
+        path = stated.raw.section
+        stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
+
+
+def _under(path: tuple[str, ...], keys: dict[tuple[str, ...], dict[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for other, defined in keys.items():
+        if other[: len(path)] == path:
+            found = defined | found
+    return found
+
+
+def _key(node: s.Node, table: NameTable) -> str | None:
+    """What an equation defines, if its left side is a name or a function of names."""
+    if is_adjoint_name(node, table):
+        return None
+    if isinstance(node, s.Call) and isinstance(node.function, s.Symbol):
+        return node.function.name + "()"
+    if not isinstance(node, s.Symbol | s.Scripted):
+        return None
+    reference = table.reference(node)
+    if reference is None or reference.power is not None:
+        return None
+    return reference.name + ("" if reference.layer is None else "^" + to_latex(reference.layer))
+
+
+def assign_variants(formulas: Sequence[Stated]) -> None:
+    """Set ``variant`` of every formula from the cues in the prose before it."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for stated in formulas:
+        for cue in CUE.findall(stated.raw.context):
+            known = names.setdefault(stated.scope, [])
+            if cue.strip() not in known:
+                known.append(cue.strip())
+    current: str | None = None
+    place: tuple[str, ...] | None = None
+    for stated in formulas:
+        if stated.raw.section != place:
+            current, place = None, stated.raw.section
+        cues = CUE.findall(stated.raw.context)
+        if cues:
+            current = cues[-1].strip()
+        else:
+            prose = stated.raw.context.lower()
+            mentioned = [n for n in names.get(stated.scope, ()) if re.search(rf"\b{re.escape(n.lower())}\b", prose)]
+            if len(mentioned) == 1:
+                current = mentioned[0]
+        stated.variant = current
+
+
+def visible(formulas: Sequence[Stated], scope: tuple[str, ...], variant: str | None) -> list[Stated]:
+    """The formulas whose definitions hold in a scope and variant, in order."""
+    return [
+        f for f in formulas
+        if scope[: len(f.scope)] == f.scope and (f.variant is None or f.variant == variant or f.scope != scope)
+    ]  # fmt: skip

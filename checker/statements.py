@@ -1,0 +1,128 @@
+"""What a formula states: declarations, ranges, sizes, conditions, and chains of equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import NameTable, is_range
+from verify_derivations.formulas.scanner import RawFormula
+
+EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
+ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
+
+
+@dataclass(frozen=True)
+class Chain:
+    """``sides[0] = sides[1] = … ∈ space``."""
+
+    sides: tuple[s.Node, ...]
+    space: s.Space | None = None
+    update: bool = False  # `W := W - …`: an assignment in time, no equation
+
+
+@dataclass(frozen=True)
+class Membership:
+    """``names ∈ where``: a declaration or a domain."""
+
+    names: tuple[s.Node, ...]
+    where: s.Node
+
+
+@dataclass
+class Stated:
+    """A formula and what its parts state."""
+
+    raw: RawFormula
+    tree: s.Statements | None
+    error: str | None = None
+    chains: list[Chain] = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
+    ranges: list[tuple[str, s.Node, s.Node]] = field(default_factory=list)  # letter, first, last
+    conditions: list[s.Relation] = field(default_factory=list)
+    mentions: list[s.Node] = field(default_factory=list)
+    scope: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    variant: str | None = None
+
+    @property
+    def number(self) -> int:
+        return self.raw.number
+
+
+def analyse(stated: Stated) -> None:
+    """Sort the parts of a formula."""
+    assert stated.tree is not None
+    for part in stated.tree.parts:
+        for item in _parts(part):
+            if not isinstance(item, s.Relation):
+                stated.mentions.append(item)
+            elif is_range(item):
+                _range(item, stated)
+            elif item.relations[0] in EQUALS or item.relations[0] == "\\leftarrow":
+                _chain(item, stated)
+            elif item.relations[0] == "\\in":
+                names = item.sides[0].items if isinstance(item.sides[0], s.Sequence) else (item.sides[0],)
+                stated.memberships.append(Membership(tuple(names), item.sides[1]))
+            elif item.relations[0] in ORDER:
+                stated.conditions.append(item)
+            else:
+                stated.mentions.append(item)
+
+
+def _parts(node: s.Node) -> Iterator[s.Node]:
+    if isinstance(node, s.Sequence):
+        for item in node.items:
+            yield from _parts(item)
+    elif not isinstance(node, s.Text):
+        yield node
+
+
+def _range(node: s.Relation, stated: Stated) -> None:
+    names = node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],)
+    last = node.sides[-1]
+    assert isinstance(last, s.Sequence | s.Finite)
+    for name in names:
+        if isinstance(name, s.Symbol):
+            stated.ranges.append((name.name, last.items[0], last.items[-1]))
+
+
+def _chain(node: s.Relation, stated: Stated) -> None:
+    if "\\leftarrow" in node.relations or (node.relations[0] == ":=" and node.sides[0] in set(s.walk(node.sides[1]))):
+        stated.chains.append(Chain(node.sides[:2], None, True))
+        return
+    sides = [node.sides[0]]
+    space = None
+    for relation, side in zip(node.relations, node.sides[1:], strict=True):
+        if relation in EQUALS:
+            sides.append(side)
+        elif relation == "\\in" and isinstance(side, s.Space):
+            space = side
+            break
+        elif relation in ("\\approx", "\\propto", "\\sim", "\\to"):
+            break
+        else:
+            break
+    stated.chains.append(Chain(tuple(sides), space))
+
+
+def is_derivative(node: s.Node) -> bool:
+    return isinstance(node, s.Derivative | s.Nabla)
+
+
+def contains_derivative(node: s.Node) -> bool:
+    return any(is_derivative(n) for n in s.walk(node))
+
+
+def is_adjoint_name(node: s.Node, table: NameTable) -> bool:
+    """``δ^{(a^{(l)})}``: the sensitivity of a named quantity."""
+    if not isinstance(node, s.Scripted) or not isinstance(node.base, s.Symbol) or node.base.name != "\\delta":
+        return False
+    sup = node.sup
+    if isinstance(sup, s.Product):
+        sup = sup.factors[0]
+    if not isinstance(sup, s.Group) or sup.kind != "(":
+        return False
+    target = table.reference(sup.body)
+    return target is not None and (isinstance(sup.body, s.Scripted) or target.name in table.declared_bare)

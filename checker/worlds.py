@@ -1,0 +1,570 @@
+"""Reading a scope: declarations first, then definitions in order, each as soon as what it needs is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.derivations.differentiate import total_derivative
+from verify_derivations.formulas import operators as op
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
+from verify_derivations.formulas.elaborate import Elaborator, define
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Access, heads, map_accesses
+from verify_derivations.formulas.extents import Extents
+from verify_derivations.formulas.lookup import find, layer_value, match_layer, shape_of_space, whole
+from verify_derivations.formulas.names import NameTable, Reference, is_range, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.tensors import ShapeError, show
+from verify_derivations.formulas.world import (
+    Alias,
+    Declaration,
+    Known,
+    NeedShape,
+    Readings,
+    Statement,
+    Template,
+    UndefinedSymbol,
+    Unsupported,
+    World,
+)
+
+
+@dataclass
+class Definitions:
+    """What became of the definitions of a scope: ``defined[(number, chain, side)]`` holds links that are definitions;
+    ``failed[(number, chain)]`` the reason why one could not be read."""
+
+    world: World
+    defined: dict[tuple[int, int, int], str] = field(default_factory=dict)
+    failed: dict[tuple[int, int], DocumentError] = field(default_factory=dict)
+    wrong_shape: dict[int, str] = field(default_factory=dict)  # number → message: a stated shape that is not the definition's
+    introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
+
+
+def build_world(
+    formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
+    inherited: Mapping[str, FunctionDefinition], extra: Sequence[Stated] = (),
+) -> Definitions:  # fmt: skip
+    extents = Extents()
+    for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
+        before = dict(extents.solved)
+        result = _Builder(formulas, variant, scope, table, readings, inherited, extents, extra).run()
+        if extents.solved == before:
+            break
+    return result
+
+
+class _Builder:
+    def __init__(
+        self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
+        inherited: Mapping[str, FunctionDefinition], extents: Extents, extra: Sequence[Stated],
+    ) -> None:  # fmt: skip
+        self.formulas = [*extra, *formulas]
+        self.variant, self.scope, self.table = variant, scope, table
+        self.world = World(table, readings, extents, functions=dict(inherited))
+        self.world.differentiate = total_derivative
+        self.inherited = set(inherited)
+        self.result = Definitions(self.world)
+
+    def run(self) -> Definitions:
+        self._numerators()
+        self._declarations()
+        overriding = {
+            key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
+            for chain in f.chains for key in [self._key(chain.sides[0])] if key
+        }  # fmt: skip
+        waiting = [
+            (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
+            if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
+        ]  # fmt: skip
+        for last in (False, False, True):
+            while waiting:
+                later = [item for item in waiting if not self._define(*item, last=last)]
+                if len(later) == len(waiting):
+                    break
+                waiting = later
+        self._layers()
+        self._frontier()
+        return self.result
+
+    def _key(self, node: s.Node) -> str | None:
+        reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        if reference is None or is_adjoint_name(node, self.table):
+            return None
+        return reference.name + ("" if reference.layer is None else "^" + to_latex(reference.layer))
+
+    # -- gathering ----------------------------------------------------------------------------------------------
+    def _numerators(self) -> None:
+        world, counts = self.world, dict[str, int]()
+        for f in self.formulas:
+            if f.tree is None:
+                continue
+            for node in s.walk(f.tree):
+                pair: tuple[s.Node, tuple[s.Node, ...]] | None = None
+                if isinstance(node, s.Derivative):
+                    pair = (node.numerator, node.denominators)
+                elif isinstance(node, s.Nabla):
+                    pair = (node.body, (node.variable,) if node.variable is not None else ())
+                if pair is None:
+                    continue
+                top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
+                reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
+                if reference is not None and not reference.indices and reference.layer is None:
+                    counts[reference.name] = counts.get(reference.name, 0) + 1
+                for below in pair[1]:
+                    bottom = self.table.reference(below)
+                    if bottom is not None:
+                        world.denominators.add(bottom.name)
+        world.numerators = sorted(counts, key=lambda n: -counts[n])
+
+    def _declarations(self) -> None:
+        world = self.world
+        for f in self.formulas:
+            world.ranges += [(f.number, *r) for r in f.ranges]
+            if f.tree is not None:
+                for node in s.walk(f.tree):
+                    if isinstance(node, s.BigOperator) and node.upper is not None:
+                        self._range_of(node, f.number)
+                        self._sizes_in(node.upper)
+                    elif isinstance(node, s.Relation) and is_range(node):
+                        self._sizes_in(node.sides[-1])
+        for f in self.formulas:
+            for member in f.memberships:
+                if isinstance(member.where, s.Space):
+                    for name in member.names:
+                        self._declare(name, member.where, f.number)
+            for chain in f.chains:
+                if chain.space is not None:
+                    first = chain.sides[0]
+                    hint = contains_derivative(first) or is_adjoint_name(first, self.table)
+                    if not hint:
+                        self._declare(first, chain.space, f.number, sizes_only=True)
+                    else:
+                        self._hint(first, chain.space, f.number)
+        for f in self.formulas:
+            for chain in f.chains:
+                self._size_equation(chain)
+        for f in self.formulas:  # spaces bring up quotients: know them all before the first definition is read
+            for space in [*(c.space for c in f.chains if c.space is not None and not contains_derivative(c.sides[0])
+                            and not is_adjoint_name(c.sides[0], self.table)),
+                          *(m.where for m in f.memberships if isinstance(m.where, s.Space))]:  # fmt: skip
+                try:
+                    shape_of_space(space, world, Statement())
+                except DocumentError:
+                    continue
+        for f in self.formulas:
+            for member in f.memberships:
+                if not isinstance(member.where, s.Space):
+                    self._domain(member.names, member.where)
+            for condition in f.conditions:
+                self._inequality(condition)
+
+    def _range_of(self, node: s.BigOperator, number: int) -> None:
+        lower = node.lower
+        assert node.upper is not None
+        if isinstance(lower, s.Relation) and lower.relations == ("=",) and isinstance(lower.sides[0], s.Symbol):
+            self.world.ranges.append((number, name_of(lower.sides[0]), lower.sides[1], node.upper))
+
+    def _sizes_in(self, node: s.Node) -> None:
+        for x in s.walk(node):
+            if isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
+                self.world.sizes.add(name_of(x))
+            if isinstance(x, s.Scripted):
+                self.world.sizes.add(to_latex(x))
+
+    def _declare(self, name: s.Node, space: s.Space, number: int, sizes_only: bool = False) -> None:
+        for extent in space.extents:
+            self._sizes_in(extent)
+        reference = self.table.reference(name)
+        if reference is None or sizes_only:
+            if reference is None or not reference.indices:
+                if reference is None:
+                    return
+        if reference.power is not None or reference.transposed:
+            return
+        self.world.declarations.setdefault(reference.name, []).append(
+            Declaration(reference.layer, reference.indices, space, number, hint=sizes_only)
+        )
+
+    def _hint(self, node: s.Node, space: s.Space, number: int) -> None:
+        """A gradient has the shape of its variable."""
+        variable: s.Node | None = None
+        if isinstance(node, s.Nabla):
+            variable = node.variable
+        elif isinstance(node, s.Derivative) and len(node.denominators) == 1:
+            top = self.table.reference(node.numerator)
+            if top is not None and top.name in self.world.losses() and not top.indices:
+                variable = node.denominators[0]
+        if variable is None:
+            return
+        reference = self.table.reference(variable)
+        if reference is not None and reference.name not in self.world.declarations:
+            self.world.declarations.setdefault(reference.name, []).append(
+                Declaration(reference.layer, reference.indices, space, number, hint=True)
+            )
+
+    def _size_equation(self, chain: Chain) -> None:
+        left = chain.sides[0]
+        if len(chain.sides) < 2 or not isinstance(left, s.Symbol | s.Scripted):
+            return
+        if to_latex(left) not in self.world.sizes or (self.table.reference(left) or Reference("")).name in self.world.declarations:
+            return
+        try:
+            self.world.extents.equate(
+                whole(left, self.world, Statement()), whole(chain.sides[1], self.world, Statement())
+            )
+        except DocumentError:
+            return
+
+    def _domain(self, names: Sequence[s.Node], where: s.Node) -> None:
+        for node in names:
+            reference = self.table.reference(node)
+            if reference is None or reference.layer is not None:
+                continue
+            if reference.name not in self.world.declarations and reference.name not in self.world.sizes:
+                if not reference.indices:
+                    self.world.declarations.setdefault(reference.name, []).append(
+                        Declaration(None, (), s.Space("R"), 0)
+                    )
+            if isinstance(where, s.Interval) and isinstance(where.low, s.Number) and float(where.low.text) >= 0:
+                if where.brackets[0] == "(" or float(where.low.text) > 0:
+                    self.world.positive.add(reference.name)
+
+    def _inequality(self, node: s.Relation) -> None:
+        if len(node.sides) != 2 or not isinstance(node.sides[1], s.Number):
+            return
+        reference = self.table.reference(node.sides[0])
+        if reference is None or reference.indices or reference.layer is not None or reference.name in self.world.sizes:
+            return
+        if reference.name not in self.world.declarations:
+            self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
+        if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
+            self.world.positive.add(reference.name)
+        if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
+            self.world.nonzero.add(reference.name)
+
+    # -- definitions ------------------------------------------------------------------------------------------------
+    def _define(self, f: Stated, k: int, chain: Chain, *, last: bool) -> bool:
+        """Read what a chain defines. False: it has to wait for other definitions."""
+        if chain.update or len(chain.sides) < 2:
+            return True
+        if to_latex(chain.sides[0]) in self.world.sizes and self._is_size(chain.sides[0]):
+            self.result.defined[f.number, k, 0] = "size"
+            return True
+        done = True
+        for side in range(len(chain.sides) - 2, -1, -1):
+            if (f.number, k, side) in self.result.defined:
+                continue
+            try:
+                if self._define_side(f, chain, side, last):
+                    self.result.defined[f.number, k, side] = "definition"
+                    self.result.failed.pop((f.number, k), None)
+            except (UndefinedSymbol, NeedShape) as error:
+                self.result.failed[f.number, k] = error
+                done = False
+            except DocumentError as error:
+                self.result.failed[f.number, k] = error
+        return done
+
+    def _is_size(self, node: s.Node) -> bool:
+        reference = self.table.reference(node)
+        return reference is None or reference.name not in self.world.declarations
+
+    def _define_side(self, f: Stated, chain: Chain, side: int, last: bool) -> bool:
+        left, right = chain.sides[side], chain.sides[side + 1]
+        if is_derivative(left) or is_adjoint_name(left, self.table):
+            return False
+        if isinstance(left, s.Call):
+            return self._function(f, left, right)
+        if not isinstance(left, s.Symbol | s.Scripted):
+            return False
+        reference = self.table.reference(left)
+        if reference is None or reference.power is not None or reference.transposed or reference.inverted:
+            return False
+        if not all(isinstance(i, s.Symbol) for i in reference.indices):
+            return False
+        if side > 0 and not self._undefined(reference, f):
+            return False
+        alias = next((x for x in chain.sides[side + 1:] if is_derivative(x)), None)
+        if alias is not None:
+            return self._alias(f, left, reference, alias)
+        if not self._undefined(reference, f):
+            return False
+        if self._given(reference, right, left):
+            return False
+        if side + 1 < len(chain.sides) - 1 and isinstance(right, s.Symbol | s.Scripted):
+            inner = self.table.reference(right)
+            if inner is not None and inner.power is None and not inner.transposed and self._undefined(inner, f):
+                leaf = find(replace(inner, indices=()), self.world, Statement())
+                if leaf is None:
+                    raise UndefinedSymbol(f"{to_latex(right)} is not defined yet")
+        here = Statement(f.number, defining=last or self._data_only(right))
+        generic = self._generic_layer(reference)
+        if generic is not None:
+            assert reference.layer is not None
+            self.world.templates.setdefault(reference.name, []).append(
+                Template(reference.layer, generic, left, right, f.number)
+            )
+            return True
+        here.defining = True
+        expected = self._expected(chain, here)
+        before = set(self.world.known)
+        try:
+            self._register(f, here, left, right, expected, last)
+        except ShapeError as error:
+            hints = [d for ds in self.world.declarations.values() for d in ds if d.hint]
+            for name in set(self.world.known) - before:
+                self.world.known.pop(name, None)
+                self.world.quantities.pop(name, None)
+            if expected is None and not hints:
+                raise
+            kept = {n: list(ds) for n, ds in self.world.declarations.items()}
+            for n in kept:
+                self.world.declarations[n] = [d for d in kept[n] if not d.hint]
+            try:
+                self._register(f, Statement(f.number, defining=True), left, right, None, last)
+            except DocumentError:
+                self.world.declarations = kept
+                raise error from None
+            self.world.declarations = kept
+        known = self.world.known.get(self.world.head(reference.name, None if reference.layer is None else
+                                                     layer_value(reference.layer, self.world, here)))  # fmt: skip
+        if expected is not None and known is not None and tuple(known.shape) != tuple(expected):
+            shape = known.shape if len(reference.indices) == len(known.family) else ()
+            if tuple(shape) != tuple(expected) and not (known.family == () and reference.indices and not expected):
+                self.result.wrong_shape[f.number] = (
+                    f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
+                )
+        return True
+
+    def _register(
+        self, f: Stated, here: Statement, left: s.Node, right: s.Node, expected: tuple[object, ...] | None, last: bool
+    ) -> None:
+        """New names on the right wait for a definition elsewhere; in the last round they are introduced as leaves."""
+        before = set(self.world.known)
+        here.defining = last
+        define(self.world, here, left, right, f.number, expected)  # type: ignore[arg-type]
+        for name in sorted(set(self.world.known) - before):
+            quantity = self.world.quantities[name]
+            if quantity.body is None:
+                self.result.introduced.setdefault(f.number, set()).add(name)
+
+    def _data_only(self, node: s.Node) -> bool:
+        return False
+
+    def _given(self, reference: Reference, right: s.Node, left: s.Node) -> bool:
+        """``A = A^T`` and the like: an equation that mentions its own left side is no definition (a recursion in an
+        index is)."""
+        for node in s.walk(right):
+            inner = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+            if inner is not None and inner.name == reference.name and inner.layer == reference.layer:
+                if inner.indices == reference.indices and not isinstance(right, s.Call):
+                    return to_latex(node) != "" and not isinstance(node, s.Symbol) or node == left
+        return False
+
+    def _expected(self, chain: Chain, here: Statement) -> tuple[object, ...] | None:
+        if chain.space is None:
+            return None
+        return shape_of_space(chain.space, self.world, here)
+
+    def _undefined(self, reference: Reference, f: Stated) -> bool:
+        if reference.name in self.world.aliases:
+            return False
+        layer = None
+        if reference.layer is not None:
+            layer = layer_value(reference.layer, self.world, Statement())
+            if layer is None:
+                return False
+            for template in self.world.templates.get(reference.name, ()):
+                if match_layer(template.layer, layer, self.world) is not None and template.number != f.number:
+                    return False
+        head = self.world.head(reference.name, layer)
+        if head in self.world.functions:
+            return False
+        return not self.world.is_defined(head)
+
+    def _generic_layer(self, reference: Reference) -> str | None:
+        if reference.layer is None:
+            return None
+        letters = {name_of(x) for x in s.walk(reference.layer) if isinstance(x, s.Symbol)}
+        names = [n for n in letters if (len(n) == 1 and n.islower()) or n == "\\ell"]
+        has_label = any(isinstance(x, s.Scripted) for x in s.walk(reference.layer))
+        return names[0] if len(names) == 1 and not has_label else None
+
+    def _alias(self, f: Stated, left: s.Node, reference: Reference, right: s.Node) -> bool:
+        if not self._undefined(reference, f) or (
+            find(reference, self.world, Statement()) is not None and reference.name not in self.world.declarations
+        ):
+            return False
+        hints = self.world.declarations.get(reference.name, ())
+        if any(not d.hint for d in hints) and not all(contains_derivative(right) for _ in (0,)):
+            return False
+        self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number))
+        return True
+
+    # -- functions ------------------------------------------------------------------------------------------------------
+    def _function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
+        function = left.function
+        if isinstance(function, s.Scripted) and (function.primes or function.sup is not None):
+            return False
+        reference = self.table.reference(function)
+        if reference is None:
+            return False
+        name = to_latex(function) if isinstance(function, s.Scripted) else name_of(function)  # type: ignore[arg-type]
+        if name in self.world.functions and name not in self.inherited:
+            return False
+        if name in op.elementwise_functions or name.lstrip("\\") in ("softmax", "conv2", "max", "min"):
+            return False
+        world = self.world
+        arguments = left.arguments
+        targets = [self.table.reference(a) for a in arguments]
+        if any(t is None for t in targets):
+            return False
+        params: list[Reference] = [t for t in targets if t is not None]
+        declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
+        scalars_only = all(self._is_scalar(p) for p in declared)
+        if declared and not scalars_only and self._is_quantity(right, params):
+            if not self._undefined(reference, f):
+                return False
+            define(world, Statement(f.number, defining=True), function, right, f.number)
+            return True
+        holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
+        inner = World(self.table, world.readings, world.extents, functions=dict(world.functions))
+        inner.differentiate = world.differentiate
+        heads_of: dict[str, str] = {}
+        for p, hole in zip(params, holes, strict=True):
+            layer = None if p.layer is None else layer_value(p.layer, world, Statement())
+            head = inner.head(p.name, layer)
+            inner.add(Known(head, (), ()))
+            heads_of[head] = hole
+        inner.sizes = world.sizes
+        inner.positive = world.positive
+        inner.opaque_functions = world.opaque_functions
+        for other in world.known.values():
+            if other.head not in inner.known and not other.extents:
+                inner.add(other)
+        inner.declarations = {
+            n: [d for d in ds if not d.space.extents] for n, ds in world.declarations.items() if n not in heads_of
+        }
+        inner.functions.pop(name, None)
+        here = Statement(f.number, defining=True)
+        value = Elaborator(inner, here).tensor(right, ())
+        if not value.is_scalar:
+            raise Unsupported(f"{to_latex(left)} is no function of scalars")
+        own = {h for h in heads(value.body) if h not in heads_of}
+        for head in sorted(own):
+            if head not in world.known:
+                world.add(Known(head, (), ()))
+                self.result.introduced.setdefault(f.number, set()).add(head)
+        mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
+        world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
+        self.inherited.discard(name)
+        for p in params:
+            if p.layer is None and not p.indices and p.name not in world.known and p.name not in world.declarations:
+                world.add(Known(p.name, (), ()))
+        world.conventions_of[name] = frozenset(here.conventions)
+        return True
+
+    def _is_scalar(self, p: Reference) -> bool:
+        known = find(replace(p, indices=()), self.world, Statement())
+        return known is None or not known.extents
+
+    def _is_quantity(self, right: s.Node, params: list[Reference]) -> bool:
+        return True
+
+    # -- generic layers -----------------------------------------------------------------------------------------------------
+    def _layers(self) -> None:
+        """Instances of generic layers that the scope's formulas mention, and the layers that use them."""
+        world = self.world
+        if not world.templates:
+            return
+        for f in self.formulas:
+            if f.tree is None:
+                continue
+            for node in s.walk(f.tree):
+                reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
+                if reference is None or reference.layer is None:
+                    continue
+                try:
+                    find(replace(reference, indices=()), world, Statement(f.number), Elaborator(world, Statement()).unfold)
+                except DocumentError:
+                    continue
+        mentioned = set(world.pending)
+        for head in sorted(mentioned):
+            self._materialise(head)
+        fixed = {h for q in world.quantities.values() if q.body is not None and q.head not in world.layer_of for h in heads(q.body)}
+        for head in sorted(mentioned | set(world.layer_of)):
+            if head in world.layer_of and head not in fixed:
+                self._consumers(head)
+
+    def _materialise(self, head: str) -> None:
+        item = self.world.pending.pop(head, None)
+        if item is None:
+            return
+        template, value = item
+        inner = Statement(template.number, defining=True, layers={template.letter: value})
+        try:
+            define(self.world, inner, template.left, template.right, template.number)
+        except DocumentError:
+            return
+
+    def _consumers(self, head: str) -> None:
+        """Instances of templates whose right side mentions ``head``."""
+        world = self.world
+        name, layer = world.layer_of[head]
+        for templates in list(world.templates.values()):
+            for template in templates:
+                for node in s.walk(template.right):
+                    reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+                    if reference is None or reference.name != name or reference.layer is None:
+                        continue
+                    letters = match_layer(reference.layer, layer, world)
+                    if not letters or template.letter not in letters:
+                        continue
+                    target = self.table.reference(template.left)
+                    if target is None or target.layer is None:
+                        continue
+                    inner = Statement(template.number, layers=letters)
+                    place = layer_value(target.layer, world, inner)
+                    made = world.head(target.name, place)
+                    if world.is_defined(made):
+                        continue
+                    try:
+                        define(world, Statement(template.number, defining=True, layers=dict(letters)), template.left,
+                               template.right, template.number)  # fmt: skip
+                    except DocumentError:
+                        continue
+                    self._opaque(made)
+
+    def _opaque(self, head: str) -> None:
+        quantity = self.world.quantities[head]
+        self.world.quantities[head] = replace(quantity, opaque=True)
+
+    def _frontier(self) -> None:
+        """Where the loss is not defined, or a layer's consumers are not stated, sensitivities stay symbols."""
+        world = self.world
+        losses = world.losses()
+        defined = [n for n in losses if world.is_defined(n)]
+        world.loss = (defined or list(losses) or [None])[0]  # type: ignore[list-item]
+        if world.loss is None and defined:
+            world.loss = defined[0]
+        if world.loss is not None and not world.is_defined(world.loss):
+            if defined == [] and world.loss not in world.known:
+                world.add(Known(world.loss, (), ()))
+            used: set[str] = set()
+            for q in world.quantities.values():
+                if q.body is not None:
+                    used |= set(heads(q.body)) - {q.head}
+            for head, q in list(world.quantities.items()):
+                if head not in used and head != world.loss:
+                    world.quantities[head] = replace(q, opaque=True)
+        made = {q.head for q in world.quantities.values() if q.body is not None}
+        if world.templates:
+            for head in list(world.layer_of):
+                quantity: Quantity | None = world.quantities.get(head)
+                if quantity is not None and not world.environment().consumers(head) and not quantity.opaque:
+                    if head in made or world.templates.get(world.layer_of[head][0]):
+                        world.quantities[head] = replace(quantity, opaque=True)

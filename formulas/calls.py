@@ -1,0 +1,299 @@
+"""Functions and operators applied: ``f(z)``, ``conv2(a, k, 'full')``, ``softmax(z)``, ``tr(A)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+from verify_derivations.formulas import operators as op
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import (
+    ONE,
+    Access,
+    Apply,
+    ArgMaximum,
+    Maximum,
+    Number,
+    Polynomial,
+    Scalar,
+    bracket,
+    equal,
+    fresh,
+    map_accesses,
+    mul,
+    polynomial,
+    power,
+    rename_apart,
+    scalar,
+    substitute,
+    summation,
+)
+from verify_derivations.formulas.lookup import Shape, whole
+from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.tensors import ShapeError, Tensor, build, elementwise, show, total, transpose
+from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
+
+if TYPE_CHECKING:
+    from verify_derivations.formulas.elaborate import Elaborator, Value
+
+Operator: TypeAlias = "Callable[[Elaborator, s.Call, Shape | None], Value]"
+
+
+def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
+    function = node.function
+    power_node: s.Node | None = None
+    transposed = False
+    if isinstance(function, s.Scripted) and isinstance(function.base, s.Symbol):
+        name, primes = name_of(function.base), function.primes
+        if function.sub is not None:
+            name += "_{" + to_latex(function.sub) + "}"
+        if function.sup is not None:
+            reference = reader.world.table.reference(s.Scripted(s.Symbol("\\square"), None, function.sup))
+            assert reference is not None
+            if reference.layer is not None or (reference.power is not None and not _numeric(reference.power)):
+                pass  # f^{(l)}, \sigma^{l}: one function for every layer unless it is defined otherwise
+            else:
+                power_node, transposed = reference.power, reference.transposed
+                if reference.inverted:
+                    raise Unsupported(f"no meaning is known for {to_latex(function)}")
+    elif isinstance(function, s.Symbol):
+        name, primes = name_of(function), 0
+    else:
+        raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    value = _apply(reader, node, name, primes, expected)
+    if power_node is not None:
+        exponent = reader.tensor(power_node)
+        tensor = value.tensor() if isinstance(value, Slope) else value
+        value = tensor.map(lambda b: power(b, exponent.body))
+    if transposed:
+        value = transpose(value.tensor() if isinstance(value, Slope) else value)
+    return value
+
+
+def _numeric(node: s.Node) -> bool:
+    return isinstance(node, s.Number)
+
+
+def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:
+    world = reader.world
+    bare = name.lstrip("\\")
+    if name in world.functions:
+        arguments = [reader.tensor(a, expected) for a in node.arguments]
+        number = world.functions[name].number
+        if number is not None:
+            reader.here.uses.add(number)
+        return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+    if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
+        reference = world.table.reference(node.function)
+        assert reference is not None
+        return reader.quantity(replace(reference, power=None, primes=0), expected)
+    if bare in OPERATORS and not primes:
+        return OPERATORS[bare](reader, node, expected)
+    known = op.elementwise_functions.get(name) or op.elementwise_functions.get(bare)
+    if known is None and name == "\\sigma":
+        known = "sigmoid"
+    if known is not None and len(node.arguments) == 1:
+        argument = reader.tensor(node.arguments[0], expected)
+        return argument.map(lambda b: _derived(reader, known, b, primes))
+    base = name.split("_{")[0]
+    if base in world.functions and base != name:
+        raise UndefinedSymbol(f"the function {name} is not defined here")
+    if reader.here.defining or name in world.opaque_functions:
+        world.opaque_functions.add(name)
+        arguments = [reader.tensor(a, expected) for a in node.arguments]
+        return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+    raise UndefinedSymbol(f"the function {name} is not defined here")
+
+
+def _derived(reader: Elaborator, function: str, argument: Scalar, primes: int) -> Scalar:
+    """A standard function, or its derivative by the table of rules."""
+    if not primes:
+        return Apply(function, (argument,))
+    place = "\\square"
+    body: Scalar = Apply(function, (Access(place),))
+    assert reader.world.differentiate is not None
+    for _ in range(primes):
+        body = reader.world.differentiate(body, place, (), reader.world.environment())
+    return map_accesses(rename_apart(body), lambda a: argument if a.head == place else None)
+
+
+# -- operators with a meaning of their own ----------------------------------------------------------------
+def _conv2(flip: bool) -> Operator:
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        if len(node.arguments) < 2:
+            raise ShapeError("a convolution takes two maps")
+        mode = "full"
+        if len(node.arguments) > 2:
+            last = node.arguments[2]
+            mode = last.text if isinstance(last, s.Text) else to_latex(last)
+            mode = mode.strip("'`\"")
+        image, kernel = (reader.tensor(a) for a in node.arguments[:2])
+        return op.convolve(image, kernel, mode, flip=flip)
+
+    return operator
+
+
+def _one(function: Callable[[Tensor], Tensor]) -> Operator:
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        if len(node.arguments) != 1:
+            raise ShapeError(f"{to_latex(node.function)} takes one argument, {len(node.arguments)} given")
+        return function(reader.tensor(node.arguments[0]))
+
+    return operator
+
+
+def _window(reader: Elaborator, node: s.Call, shape: Shape, expected: Shape | None, shrink: bool) -> tuple[Shape, Shape]:
+    """The window of a pooling (or of its upsampling) and the shape of the result."""
+    extents = reader.world.extents
+    if len(node.arguments) > 1:
+        sizes = [whole(a, reader.world, reader.here) for a in node.arguments[1:] if not isinstance(a, s.Text)]
+        window = tuple(sizes * len(shape))[: len(shape)] if len(sizes) == 1 else tuple(sizes)
+        result = tuple(extents.quotient(n, w) if shrink else n * w for n, w in zip(shape, window, strict=True))
+        return window, result
+    if expected is None or len(expected) != len(shape):
+        raise NeedShape(f"the window of {to_latex(node)} is not stated")
+    pairs = zip(shape, expected, strict=True)
+    window = tuple(extents.quotient(n, m) if shrink else extents.quotient(m, n) for n, m in pairs)
+    return window, expected
+
+
+def _pool(function: Callable[[Tensor, Shape, Shape], Tensor]) -> Operator:
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        value = reader.tensor(node.arguments[0])
+        window, shape = _window(reader, node, value.shape, expected, shrink=True)
+        return function(value, window, shape)
+
+    return operator
+
+
+def _up(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+    """Upsampling: by repetition, or to the position of the maximum of the pooling that it belongs to."""
+    reader.here.conventions.add("up")
+    slope = reader.value(node.arguments[0])
+    value = slope.tensor() if isinstance(slope, Slope) else slope
+    window, shape = _window(reader, node, value.shape, expected, shrink=False)
+    if shape != tuple(n * w for n, w in zip(value.shape, window, strict=True)):
+        raise ShapeError(f"upsampling {show(value.shape)} by {show(window)} does not give {show(shape)}")
+    if reader.world.readings.up == "repetition":
+        return op.repeat(value, window)
+    if not isinstance(slope, Slope) or not isinstance(slope.body, Access):
+        raise Unsupported("upsampling to the maximum of something that is no sensitivity")
+    return _route(reader, slope, value, shape)
+
+
+def _route(reader: Elaborator, slope: Slope, value: Tensor, shape: Shape) -> Tensor:
+    assert isinstance(slope.body, Access)
+    from verify_derivations.formulas.definitions import adjoint_of
+
+    head = adjoint_of(slope.body.head, slope.numerator) or ""
+    quantity = reader.world.quantities.get(head)
+    while quantity is not None and isinstance(quantity.body, Access):
+        quantity = reader.world.quantities.get(quantity.body.head)
+    if quantity is None or not isinstance(quantity.body, Maximum):
+        raise Unsupported(f"{head} is not the result of a maximum")
+    pooled, window = quantity.body, tuple(extent for _, extent in quantity.body.binders)
+    fixed = slope.body.indices[: len(quantity.indices) - len(value.axes)]
+
+    def entry(*place: Polynomial) -> Scalar:
+        at = [polynomial(fresh("u")) for _ in place]
+        digits = [polynomial(fresh("p")) for _ in place]
+        names = dict(zip(quantity.indices, (*fixed, *at), strict=True))
+        inner = substitute(rename_apart(pooled), names)
+        assert isinstance(inner, Maximum)
+        mask = ArgMaximum(inner.binders, inner.body, tuple(digits))
+        binders = [(v.as_atom() or "", n) for v, n in zip((*at, *digits), (*value.shape, *window), strict=True)]
+        here = bracket(*(equal(x, w * u + p) for x, w, u, p in zip(place, window, at, digits, strict=True)))
+        return summation(binders, mul(here, mask, value.at(at)))
+
+    return build(shape, entry)
+
+
+def _reshape(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+    argument = node.arguments[0]
+    reference = reader.world.table.reference(argument)
+    if reference is not None and reference.indices:
+        letters = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
+        if letters and not any(letter in reader.here.indices for letter in letters):
+            reader.here.remarks.append(f"{to_latex(argument)} is read as all maps together")
+            return op.flatten(_tensor(reader.quantity(replace(reference, indices=()), None)))
+    value = reader.tensor(argument)
+    if expected is not None and value.shape != expected and len(value.axes) <= 2:
+        small = [n for n in value.shape if n != ONE]
+        if len(small) == 1 and len([n for n in expected if n != ONE]) > 1:
+            return _unflatten(value, expected)
+    return op.flatten(value)
+
+
+def _unflatten(value: Tensor, shape: Shape) -> Tensor:
+    """The inverse of :func:`operators.flatten`."""
+
+    def entry(*at: Polynomial) -> Scalar:
+        place = polynomial(0)
+        for u, n in zip(at, shape, strict=True):
+            place = place * n + u
+        return value.at([polynomial(0) if a.unit else place for a in value.axes])
+
+    return build(shape, entry)
+
+
+def _softmax(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+    value = reader.tensor(node.arguments[0], expected)
+    if len(value.axes) != 2:
+        raise ShapeError(f"softmax of a tensor of shape {show(value.shape)}")
+    if value.axes[1].unit:
+        return op.softmax(value, 0)
+    if value.axes[0].unit:
+        return op.softmax(value, 1)
+    reader.here.conventions.add("softmax")
+    return op.softmax(value, 1 if reader.world.readings.softmax == "rows" else 0)
+
+
+def _extreme(function: str) -> Operator:
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        if len(node.arguments) == 1:
+            value = reader.tensor(node.arguments[0])
+            sign = Number(Fraction(1 if function == "max" else -1))
+            return Tensor((), mul(sign, Maximum(value.binders, mul(sign, value.body))))
+        values = reader.all_of(list(node.arguments), expected)
+        return elementwise(lambda *b: Apply(function, b), *values)
+
+    return operator
+
+
+def _sum(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+    return total(reader.tensor(node.arguments[0]))
+
+
+def _function(name: str) -> Operator:
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        return reader.tensor(node.arguments[0], expected).map(lambda b: Apply(name, (b,)))
+
+    return operator
+
+
+def _base_two(base: int) -> Operator:
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        scale = power(Apply("log", (scalar(base),)), -1)
+        return reader.tensor(node.arguments[0], expected).map(lambda b: mul(scale, Apply("log", (b,))))
+
+    return operator
+
+
+OPERATORS: dict[str, Operator] = {
+    "conv2": _conv2(True), "conv": _conv2(True), "convolve": _conv2(True), "xcorr2": _conv2(False),
+    "filter2": _conv2(False), "corr2": _conv2(False),
+    "rot180": _one(op.rot180), "flipud": _one(lambda t: op.flip(t, 0)), "fliplr": _one(lambda t: op.flip(t, 1)),
+    "maxpool": _pool(op.maxpool), "meanpool": _pool(op.meanpool), "avgpool": _pool(op.meanpool),
+    "up": _up, "upsample": _up, "reshape": _reshape, "vec": _one(lambda t: op.flatten(transpose(t))),
+    "flatten": _reshape, "softmax": _softmax, "tr": _one(op.trace), "trace": _one(op.trace), "Tr": _one(op.trace),
+    "diag": _one(op.diagonal), "Diag": _one(op.diagonal), "mean": _one(op.mean), "sum": _sum,
+    "max": _extreme("max"), "min": _extreme("min"), "log_{2}": _base_two(2), "log_{10}": _base_two(10),
+}  # fmt: skip
+
+
+def _tensor(value: Value) -> Tensor:
+    return value.tensor() if isinstance(value, Slope) else value

@@ -1,0 +1,375 @@
+"""From a name in a formula to a tensor: sizes, index expressions, declared and defined quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, Scalar, fresh, polynomial
+from verify_derivations.formulas.names import Reference, factors_of, items_of, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
+from verify_derivations.formulas.world import (
+    Declaration,
+    Index,
+    IndexRangeError,
+    Known,
+    NeedShape,
+    Statement,
+    Template,
+    UndefinedSymbol,
+    Unsupported,
+    World,
+)
+
+Shape: TypeAlias = tuple[Polynomial, ...]
+
+
+# -- whole numbers ----------------------------------------------------------------------------------------
+def whole(node: s.Node, world: World, here: Statement, *, layer: bool = False) -> Polynomial:
+    """An extent, an index value or a layer as a polynomial. With ``layer``, unknown letters stand for themselves."""
+    value = _whole(node, world, here, layer)
+    return value if layer else world.extents.normal(value)
+
+
+def _whole(node: s.Node, world: World, here: Statement, layer: bool) -> Polynomial:
+    match node:
+        case s.Number(text=text):
+            return polynomial(Fraction(text))
+        case s.Group(body=body):
+            return _whole(body, world, here, layer)
+        case s.Sum(signs=signs, terms=terms):
+            total = ZERO
+            for sign, term in zip(signs, terms, strict=True):
+                part = _whole(term, world, here, layer)
+                total = total - part if sign == "-" else total + part
+            return total
+        case s.Product(factors=factors, operators=operators):
+            product = _whole(factors[0], world, here, layer)
+            for operator, factor in zip(operators, factors[1:], strict=True):
+                part = _whole(factor, world, here, layer)
+                product = world.extents.quotient(product, part) if operator == "/" else product * part
+            return product
+        case s.Fraction(numerator=top, denominator=bottom):
+            return world.extents.quotient(_whole(top, world, here, layer), _whole(bottom, world, here, layer))
+        case s.Symbol() | s.Scripted():
+            return _named_size(node, world, here, layer)
+    raise Unsupported(f"{to_latex(node)} is no whole number")
+
+
+def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, layer: bool) -> Polynomial:
+    if isinstance(node, s.Symbol):
+        name = name_of(node)
+        if layer and name in here.layers:
+            return here.layers[name]
+        if name in here.indices:
+            return here.indices[name].value
+        return polynomial(name)
+    base = node.base
+    if not isinstance(base, s.Symbol):
+        raise Unsupported(f"{to_latex(node)} is no size")
+    if node.sup is not None and isinstance(node.sup, s.Number) and node.sub is None:
+        power = polynomial(1)
+        for _ in range(int(Fraction(node.sup.text))):
+            power = power * _whole(base, world, here, layer)
+        return power
+    name = name_of(base)
+    if node.sub is not None:
+        parts = []
+        for item in items_of(node.sub):
+            letters = [x for x in s.walk(item) if isinstance(x, s.Symbol)]
+            if letters and any(x.name in here.layers for x in letters):
+                parts.append(show_extent(whole(item, world, here, layer=True)))
+            else:
+                parts.append(to_latex(item))
+        name += "_{" + "".join(parts) + "}"
+    if node.sup is not None:
+        name += "^{" + to_latex(node.sup) + "}"
+    return polynomial(name)
+
+
+def shape_of_space(space: s.Space, world: World, here: Statement) -> Shape:
+    """``R^{n}`` is a column (n, 1); ``R`` and ``R^{1}`` are scalars."""
+    extents = tuple(whole(e, world, here) for e in space.extents)
+    if all(e == ONE for e in extents):
+        return ()
+    return (extents[0], ONE) if len(extents) == 1 else extents
+
+
+# -- layers ------------------------------------------------------------------------------------------------
+def layer_value(node: s.Node, world: World, here: Statement) -> Polynomial | None:
+    try:
+        return whole(node, world, here, layer=True)
+    except (Unsupported, ShapeError):
+        return None
+
+
+def match_layer(pattern: s.Node, value: Polynomial, world: World) -> dict[str, Polynomial] | None:
+    """Letters of ``pattern`` so that it equals ``value``: ``l+1`` matches 4 with l = 3."""
+    shape = layer_value(pattern, world, Statement())
+    if shape is None:
+        return None
+    letters = [x.name for x in s.walk(pattern) if isinstance(x, s.Symbol) and _generic(x.name)]
+    if not letters or len(set(letters)) > 1:
+        return {} if shape == value else None
+    linear = shape.linear_in(letters[0])
+    if linear is None or linear[0] != 1:
+        return None
+    return {letters[0]: value - linear[1]}
+
+
+def _generic(name: str) -> bool:
+    return len(name) == 1 and name.islower() or name == "\\ell"
+
+
+# -- quantities ----------------------------------------------------------------------------------------------
+def find(reference: Reference, world: World, here: Statement, unfold: Callable[[Template, dict[str, Polynomial]], None] | None = None
+         ) -> Known | None:  # fmt: skip
+    """What is known of a name, from a definition, a template or a declaration."""
+    layer = None
+    if reference.layer is not None:
+        layer = layer_value(reference.layer, world, here)
+        if layer is None:
+            return None
+    head = world.head(reference.name, layer)
+    if head in world.known:
+        return world.known[head]
+    if layer is not None:
+        for template in world.templates.get(reference.name, ()):
+            letters = match_layer(template.layer, layer, world)
+            if letters is None:
+                continue
+            value = letters[template.letter]
+            known = declared(reference, layer, world, here)
+            if known is None and unfold is not None:
+                unfold(template, letters)
+                return world.known.get(head)
+            if known is not None:
+                world.add(known)
+                world.pending[head] = (template, value)
+                world.layer_of[head] = (reference.name, layer)
+                return known
+    known = declared(reference, layer, world, here)
+    if known is not None:
+        world.add(known)
+        if layer is not None:
+            world.layer_of[head] = (reference.name, layer)
+    return known
+
+
+def declared(reference: Reference, layer: Polynomial | None, world: World, here: Statement) -> Known | None:
+    """The shape that a declaration ``name ∈ R^{…}`` gives, with its family axes."""
+    candidates = sorted(world.declarations.get(reference.name, ()), key=lambda d: d.hint)
+    for declaration in candidates:
+        letters: dict[str, Polynomial] | None = {}
+        if (declaration.layer is None) != (layer is None):
+            continue
+        if declaration.layer is not None and layer is not None:
+            letters = match_layer(declaration.layer, layer, world)
+            if letters is None:
+                continue
+        inner = Statement(layers=dict(letters or {}))
+        try:
+            shape = shape_of_space(declaration.space, world, inner)
+        except DocumentError:
+            continue
+        head = world.head(reference.name, layer)
+        family, origins = [], []
+        for k, node in enumerate(declaration.indices):
+            if isinstance(node, s.Symbol):
+                origin = first_value(reference.name, node.name, world)
+                family.append(family_extent(node.name, world, here, declaration.number, reference, k) - origin + 1)
+                origins.append(origin)
+        return Known(head, tuple(family), shape, tuple(origins))
+    return None
+
+
+def first_value(name: str, letter: str, world: World) -> int:
+    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, else at 1."""
+    return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
+
+
+def family_extent(
+    letter: str, world: World, here: Statement, number: int, reference: Reference | None = None, position: int = 0
+) -> Polynomial:
+    """The last value of an index letter: as bound in the formula, else by the nearest range before, else after."""
+    index = here.indices.get(letter)
+    if index is not None and index.extent is not None:
+        return index.extent + index.start - 1
+    ranges = [r for r in world.ranges if r[1] == letter]
+    before = [r for r in ranges if r[0] <= number]
+    chosen = before[-1] if before else ranges[0] if ranges else None
+    if chosen is not None:
+        return whole(chosen[3], world, Statement())
+    return polynomial(f"N_{{{letter}}}")
+
+
+def value_of(
+    reference: Reference, world: World, here: Statement, expected: Shape | None,
+    unfold: Callable[[Template, dict[str, Polynomial]], None] | None,
+) -> Tensor:  # fmt: skip
+    """The tensor that a reference stands for (without transpose, power or primes)."""
+    known = find(reference, world, here, unfold)
+    if known is None:
+        return _introduce(reference, world, here, expected)
+    quantity = world.quantities.get(known.head)
+    if quantity is not None and quantity.number is not None:
+        here.uses.add(quantity.number)
+    return select(known, reference, world, here)
+
+
+def select(known: Known, reference: Reference, world: World, here: Statement) -> Tensor:
+    """The part of a quantity that the indices of a reference pick out."""
+    nodes = list(reference.indices)
+    count, family = len(nodes), len(known.family)
+    inner = [k for k, n in enumerate(known.shape) if n != ONE]
+    if count == 0:
+        return world.entry(known, ()) if not family else stack(known, world)
+    fixed = tuple(
+        index_at(nodes[k], known.family[k], known.origins[k] if known.origins else 1, world, here, known.head)
+        for k in range(min(count, family))
+    )
+    if count < family:
+        raise IndexRangeError(f"{known.head} has {family} indices, {count} given")
+    rest = nodes[family:]
+    if not rest:
+        return world.entry(known, fixed)
+    if len(rest) == len(inner) or len(rest) == len(known.shape):
+        axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
+        places = [index_at(n, known.shape[a], 1, world, here, known.head) for n, a in zip(rest, axes, strict=True)]
+        kept = [p for p, a in zip(places, axes, strict=True) if known.shape[a] != ONE]
+        return Tensor((), Access(known.head, (*fixed, *kept)))
+    if len(rest) == 1 and len(known.shape) == 3:  # a map of an H × W × B array: the index is that of the last axis
+        place = index_at(rest[0], known.shape[2], 1, world, here, known.head)
+        axes3 = tuple(Axis(None if n == ONE else fresh("uv"[k]), n) for k, n in enumerate(known.shape[:2]))
+        at = [polynomial(a.variable) for a in axes3 if a.variable is not None]
+        return Tensor(axes3, Access(known.head, (*fixed, *at, *([place] if known.shape[2] != ONE else []))))
+    if len(rest) == 1 and len(known.shape) == 2:
+        return _row_or_column(known, fixed, rest[0], world, here)
+    if not known.shape and not family:
+        raise IndexRangeError(f"{known.head} is a scalar and has no index")
+    raise IndexRangeError(f"{known.head} has {family + len(inner)} indices, {count} given")
+
+
+def _row_or_column(known: Known, fixed: tuple[Polynomial, ...], node: s.Node, world: World, here: Statement) -> Tensor:
+    """One index on a matrix: the row with that number, as a column vector."""
+    place = index_at(node, known.shape[0], 1, world, here, known.head)
+    axis = Axis(fresh("k"), known.shape[1])
+    assert axis.variable is not None
+    return Tensor((axis, Axis(None, ONE)), Access(known.head, (*fixed, place, polynomial(axis.variable))))
+
+
+def stack(known: Known, world: World) -> Tensor:
+    """A whole family as one tensor: the members' axes first, then the family's; of scalars a column vector."""
+    shape = tuple(n for n in known.shape if n != ONE)
+    axes = tuple(Axis(fresh("uvw"[k % 3]), n) for k, n in enumerate(shape))
+    members = tuple(Axis(fresh("j"), n) for n in known.family)
+    indices = [polynomial(a.variable) for a in (*members, *axes) if a.variable is not None]
+    total = (*axes, *members)
+    if len(total) == 1:
+        total = (*total, Axis(None, ONE))
+    return Tensor(total, Access(known.head, tuple(indices)))
+
+
+def index_at(
+    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = ""
+) -> Polynomial:
+    """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
+    range yet takes that of the axis; a range that cannot be the axis's is an error."""
+    if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
+        here.free_letter(name_of(node))
+    for letter in s.walk(node):
+        if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:
+            if name_of(letter) in world.table.bound and name_of(letter) not in world.sizes:
+                here.free_letter(name_of(letter))
+    if isinstance(node, s.Symbol):
+        index = here.indices.get(name_of(node))
+        if index is not None:
+            _unify(index, extent, origin, world, head)
+    return whole(node, world, here) - origin
+
+
+def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:
+    if index.fixed is not None:
+        return
+    extent = world.extents.normal(extent)
+    if index.extent is None:
+        index.extent, index.start = extent, polynomial(origin)
+        return
+    have = world.extents.normal(index.extent)
+    last, end = have + index.start - 1, extent + origin - 1
+    if last == end or (index.start == 1 and origin == 0):
+        return
+    difference = have - extent
+    for side in (have, extent):
+        name = side.as_atom()
+        if name is not None and name not in world.sizes and index.start == origin:
+            world.extents.equate(polynomial(name), extent if side is have else have)
+            return
+    if difference.is_constant and difference.value < 0:
+        return  # a shorter range inside the axis
+    raise IndexRangeError(
+        f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
+    )
+
+
+def _introduce(reference: Reference, world: World, here: Statement, expected: Shape | None) -> Tensor:
+    """A name that is new: a leaf, where the formula is a definition; otherwise undefined."""
+    layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
+    if reference.layer is not None and layer is None:
+        raise UndefinedSymbol(f"{_show(reference)} is not defined")
+    if not here.defining:
+        raise UndefinedSymbol(f"{_show(reference)} is not defined here")
+    if expected is None and not reference.indices:
+        raise NeedShape(f"the shape of {_show(reference)} is not stated")
+    head = world.head(reference.name, layer)
+    family, origins = [], []
+    shape: Shape = expected or ()
+    if reference.name in world.sizes and not reference.indices:
+        return Tensor((), _size(reference.name))
+    for node in reference.indices:
+        if not isinstance(node, s.Symbol):
+            letters = [x.name for x in s.walk(node) if isinstance(x, s.Symbol) and len(x.name) == 1]
+            letter = letters[0] if letters else ""
+        else:
+            letter = name_of(node)
+        if not letter:
+            raise UndefinedSymbol(f"{_show(reference)} is not defined here")
+        origin = first_value(reference.name, letter, world)
+        family.append(family_extent(letter, world, here, here.number) - origin + 1)
+        origins.append(origin)
+    if expected is None or (not shape and reference.indices):
+        if len(family) == 1 and origins == [1] and not shape:
+            known = Known(head, (), (family[0], ONE))
+        elif len(family) == 2 and not shape:
+            known = Known(head, (), tuple(family))
+        else:
+            known = Known(head, tuple(family), shape, tuple(origins))
+    else:
+        known = Known(head, tuple(family), shape, tuple(origins))
+    world.add(known)
+    if layer is not None:
+        world.layer_of[head] = (reference.name, layer)
+    return select(known, reference, world, here)
+
+
+def _size(name: str) -> Scalar:
+    from verify_derivations.formulas.expressions import scalar
+
+    return scalar(polynomial(name))
+
+
+def _show(reference: Reference) -> str:
+    if reference.node is not None:
+        return to_latex(reference.node)
+    return reference.name
+
+
+__all__ = [
+    "Declaration", "declared", "factors_of", "family_extent", "find", "first_value", "index_at", "layer_value", "match_layer",
+    "replace", "select", "shape_of_space", "stack", "value_of", "whole",
+]  # fmt: skip

@@ -1,0 +1,279 @@
+"""What a decorated symbol names: which scripts are labels, layers, indices, transposes or powers.
+
+Nothing is guessed from one formula alone: a :class:`NameTable` is gathered from all formulas of a document
+first (which letters are bound, which decorated names are declared or defined), and every reference is
+resolved against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+
+TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
+PLAIN_FONTS = {"", "\\mathbf", "\\boldsymbol", "\\bm", "\\mathrm", "\\mathit", "\\vec", "\\mathsf", "\\bold", "\\pmb",
+               "\\boldmath", "\\text", "\\operatorname", "\\textbf"}  # fmt: skip
+GENERIC_LAYERS = set("lkitnmsr") | {"\\ell", "\\tau"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """``name`` (base, accent and label), an optional layer, and what is done to it."""
+
+    name: str
+    layer: s.Node | None = None
+    indices: tuple[s.Node, ...] = ()
+    power: s.Node | None = None
+    transposed: bool = False
+    inverted: bool = False
+    primes: int = 0
+    bare_layer: bool = False  # a layer written without the brackets that the document uses elsewhere
+    node: s.Node | None = field(default=None, compare=False)
+
+
+@dataclass
+class NameTable:
+    """Facts about a document's notation."""
+
+    bound: set[str] = field(default_factory=set)  # letters that a sum, a range or a condition binds
+    declared: set[str] = field(default_factory=set)  # decorated names with `\in` or on the left of a definition, in full
+    bare: set[str] = field(default_factory=set)  # bases that occur without subscript
+    declared_bare: set[str] = field(default_factory=set)  # bases declared or defined without subscript
+    labelled: set[str] = field(default_factory=set)  # bases that carry a label as subscript
+    subscripted: set[str] = field(default_factory=set)  # bases that have index-like subscripts in declarations
+    bracket_layers: set[str] = field(default_factory=set)  # bases with layers in brackets: z^{(l)}
+    bare_layers: set[str] = field(default_factory=set)  # bases with layers without brackets: W^l
+    sample_axes: set[str] = field(default_factory=set)  # bases whose bracketed superscript is bound: x^{(i)}
+    shifted: set[tuple[str, str]] = field(default_factory=set)  # (base, letter) used as h_{t-1}
+    zeroth: set[str] = field(default_factory=set)  # bases that occur with the subscript 0
+    primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
+
+    # -- gathering ------------------------------------------------------------------------------------
+    @classmethod
+    def gather(cls, trees: Iterable[s.Node]) -> NameTable:
+        table = cls()
+        forest = list(trees)
+        for tree in forest:
+            for node in s.walk(tree):
+                table._bind(node)
+        for tree in forest:
+            for node in s.walk(tree):
+                if isinstance(node, s.Relation):
+                    table._declare(node)
+        for tree in forest:
+            for node, parent in _with_parents(tree):
+                table._use(node, parent)
+        return table
+
+    def _bind(self, node: s.Node) -> None:
+        if isinstance(node, s.BigOperator) and node.lower is not None:
+            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
+                first = item.sides[0] if isinstance(item, s.Relation) else item
+                self.bound |= {part.name for part in factors_of(first) if isinstance(part, s.Symbol)}
+        elif isinstance(node, s.Relation) and is_range(node):
+            for item in node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],):
+                if isinstance(item, s.Symbol):
+                    self.bound.add(item.name)
+        elif isinstance(node, s.Relation) and node.relations == ("\\neq",):
+            self.bound |= {side.name for side in node.sides if isinstance(side, s.Symbol) and len(side.name) == 1}
+
+    def _declare(self, node: s.Relation) -> None:
+        first = node.sides[0]
+        items = first.items if isinstance(first, s.Sequence) else (first,)
+        if node.relations[0] not in ("\\in", "=", ":=", "\\equiv"):
+            return
+        for item in items:
+            base = base_of(item)
+            if base is None:
+                continue
+            self.declared.add(to_latex(_plain(item)))
+            if isinstance(item, s.Symbol):
+                self.declared_bare.add(base)
+            elif isinstance(item, s.Scripted):
+                if item.primes and node.relations[0] == "\\in":
+                    self.primed.add(base)
+                if item.sub is None:
+                    self.declared_bare.add(base)
+                if item.sup is not None and item.sub is None or isinstance(item.sup, s.Symbol | s.Sum | s.Product | s.Scripted):
+                    for part in factors_of(item.sup):
+                        if not isinstance(part, s.Group) and not is_transpose(part) and not isinstance(part, s.Number):
+                            self.bare_layers.add(base)
+
+    def _use(self, node: s.Node, parent: s.Node | None) -> None:
+        if isinstance(node, s.Symbol) and not (isinstance(parent, s.Scripted) and parent.base is node):
+            self.bare.add(name_of(node))
+        if not isinstance(node, s.Scripted):
+            return
+        base = base_of(node)
+        if base is None:
+            return
+        if node.sub is None:
+            self.bare.add(base)
+        else:
+            for item in items_of(node.sub):
+                if isinstance(item, s.Number) and item.text == "0":
+                    self.zeroth.add(base)
+                letters = [x.name for x in s.walk(item) if isinstance(x, s.Symbol)]
+                if isinstance(item, s.Sum) and len(letters) == 1:
+                    if "-" in item.signs:
+                        self.shifted.add((base, letters[0]))
+                    self.bound.add(letters[0])  # an affine subscript is an index, never a label
+                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and len(item.name) > 1 and item.name[0] != "\\"):
+                    self.labelled.add(base)
+                elif isinstance(item, s.Symbol) and item.name.isupper():
+                    self.labelled.add(base)
+        if node.sup is not None:
+            for part in factors_of(node.sup):
+                if isinstance(part, s.Group) and part.kind in "([":
+                    self.bracket_layers.add(base)
+                    if isinstance(part.body, s.Symbol) and part.body.name in self.bound and part.body.name not in ("l", "L"):
+                        self.sample_axes.add(base)
+
+    # -- resolving ------------------------------------------------------------------------------------
+    def reference(self, node: s.Node) -> Reference | None:
+        """The name that ``node`` refers to, or ``None`` if it is no decorated symbol."""
+        if isinstance(node, s.Symbol):
+            return Reference(name_of(node), node=node)
+        if not isinstance(node, s.Scripted):
+            return None
+        if isinstance(node.base, s.Scripted):  # {a^{(l)}}^T, (W^{(2)})^T written without brackets
+            inner = self.reference(node.base)
+            if inner is None:
+                return None
+        elif isinstance(node.base, s.Symbol):
+            inner = Reference(name_of(node.base), node=node)
+        else:
+            return None
+        name, layer, indices, power = inner.name, inner.layer, list(inner.indices), inner.power
+        transposed, inverted, bare_layer = inner.transposed, inner.inverted, False
+        base, primes = inner.name, node.primes
+        if primes and base in self.primed:
+            name, primes = name + "'" * primes, 0
+        for part in _superscripts(node.sup):
+            if isinstance(part, s.Group) and part.kind in "([":
+                if base in self.sample_axes:
+                    indices.insert(0, part.body)
+                else:
+                    layer = part.body
+            elif is_transpose(part):
+                transposed = not transposed
+            elif isinstance(part, s.Sum) and part.signs == ("-",) and _is_number(part.terms[0], "1"):
+                inverted = True
+            elif isinstance(part, s.Sum) and part.signs == ("-",) and is_transpose(part.terms[0]):
+                inverted, transposed = True, not transposed
+            elif isinstance(part, s.Symbol) and part.name in ("\\ast", "*", "+", "\\star", "\\prime"):
+                name += "^{" + part.name + "}"
+            elif self._is_layer(base, node, part):
+                layer, bare_layer = part, base in self.bracket_layers
+            else:
+                power = part
+        if node.sub is not None:
+            label, found = self._subscripts(base, node)
+            name += label
+            indices += found
+        return Reference(name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node)
+
+    def _is_layer(self, base: str, node: s.Scripted, part: s.Node) -> bool:
+        if base in self.bare_layers:
+            return not (isinstance(part, s.Number) and part.text == "2" and to_latex(_plain(node)) not in self.declared)
+        return base in self.bracket_layers and not isinstance(part, s.Number)
+
+    def _subscripts(self, base: str, node: s.Scripted) -> tuple[str, list[s.Node]]:
+        """Label (LaTeX, appended to the name) and indices."""
+        assert node.sub is not None
+        items = items_of(node.sub)
+        if base in self.sample_axes and len(items) == 1 and self._declared_with(node):
+            return "_{" + to_latex(node.sub) + "}", []
+        if all(self._is_label(base, item) for item in items):
+            return "_{" + to_latex(node.sub) + "}", []
+        if isinstance(node.sub, s.Sequence) and self._is_label(base, node.sub.items[0]):  # Z_{2,nk}
+            rest = [i for item in node.sub.items[1:] for i in items_of(item)]
+            return "_{" + to_latex(node.sub.items[0]) + "}", rest
+        return "", list(items)
+
+    def _declared_with(self, node: s.Scripted) -> bool:
+        return to_latex(_plain(node)) in self.declared
+
+    def _is_label(self, base: str, item: s.Node) -> bool:
+        if isinstance(item, s.Number):
+            return base not in self.declared_bare and not (base in self.zeroth and item.text == "0" and self._runs(base))
+        if isinstance(item, s.Symbol):
+            if item.name in self.bound and base not in self.labelled:
+                return False
+            if (base, item.name) in self.shifted:
+                return False
+            if base in self.declared_bare and base not in self.labelled and len(item.name) == 1:
+                return False
+            return True
+        return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
+
+    def _runs(self, base: str) -> bool:
+        return any(b == base for b, _ in self.shifted)
+
+
+# -- helpers ----------------------------------------------------------------------------------------------
+def name_of(symbol: s.Symbol) -> str:
+    """The name without plain fonts; an accent or a calligraphic font makes another name."""
+    name = symbol.name
+    if symbol.font and symbol.font not in PLAIN_FONTS:
+        name = f"{symbol.font}{{{name}}}"
+    return f"{symbol.accent}{{{name}}}" if symbol.accent else name
+
+
+def base_of(node: s.Node) -> str | None:
+    while isinstance(node, s.Scripted):
+        node = node.base
+    return name_of(node) if isinstance(node, s.Symbol) else None
+
+
+def factors_of(node: s.Node | None) -> tuple[s.Node, ...]:
+    """The factors of a juxtaposition: ``ij`` is i and j, ``(l)T`` is (l) and T."""
+    if node is None:
+        return ()
+    return node.factors if isinstance(node, s.Product) and all(o == "" for o in node.operators) else (node,)
+
+
+def items_of(node: s.Node) -> tuple[s.Node, ...]:
+    """The indices of a subscript: ``u,v`` and ``uv`` alike."""
+    if isinstance(node, s.Sequence):
+        return tuple(part for item in node.items for part in items_of(item))
+    return factors_of(node)
+
+
+def is_transpose(node: s.Node) -> bool:
+    if isinstance(node, s.Text):
+        return node.text == "T"
+    return isinstance(node, s.Symbol) and node.name in TRANSPOSES
+
+
+def is_range(node: s.Relation) -> bool:
+    """``j = 1, …, F`` (or ``i \\in \\{1, …, n\\}``)."""
+    last = node.sides[-1]
+    items = last.items if isinstance(last, s.Sequence | s.Finite) else ()
+    return any(isinstance(item, s.Dots) for item in items)
+
+
+def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:
+    return node.items if isinstance(node, s.Sequence) else factors_of(node)
+
+
+def _is_number(node: s.Node, text: str) -> bool:
+    return isinstance(node, s.Number) and node.text == text
+
+
+def _plain(node: s.Node) -> s.Node:
+    """Without fonts, so that ``\\mathbf{w}`` and ``w`` are compared by name."""
+    if isinstance(node, s.Symbol):
+        return s.Symbol(name_of(node))
+    if isinstance(node, s.Scripted):
+        return s.Scripted(_plain(node.base), node.sub, node.sup, node.primes)
+    return node
+
+
+def _with_parents(node: s.Node, parent: s.Node | None = None) -> Iterator[tuple[s.Node, s.Node | None]]:
+    yield node, parent
+    for child in s.children(node):
+        yield from _with_parents(child, node)

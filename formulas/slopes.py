@@ -1,0 +1,208 @@
+"""Derivatives as values: ``∂Y/∂X`` with the axes of Y and of X kept apart until a layout is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import adjoint
+from verify_derivations.formulas.expressions import (
+    ONE,
+    Access,
+    Polynomial,
+    Scalar,
+    mul,
+    polynomial,
+    rename_apart,
+    substitute,
+    summation,
+)
+from verify_derivations.formulas.lookup import find, select
+from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.tensors import Axis, Tensor, new_axes, variables
+from verify_derivations.formulas.world import ChainError, UndefinedSymbol, Unsupported
+
+if TYPE_CHECKING:
+    from verify_derivations.formulas.elaborate import Elaborator
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """``∂numerator/∂denominator``; ``top`` and ``bottom`` are the axes (without those of extent one) of the two;
+    ``bottom_shape`` keeps the full shape of the denominator. ``numerator`` and ``denominator`` name them for the chain rule."""
+
+    numerator: str
+    denominator: str
+    top: tuple[Axis, ...]
+    bottom: tuple[Axis, ...]
+    top_shape: tuple[Polynomial, ...]
+    bottom_shape: tuple[Polynomial, ...]
+    body: Scalar
+
+    def tensor(self, layout: str = "numerator") -> Tensor:
+        """As one tensor: the gradient of a scalar has the shape of the variable; of a vector by a vector, row i is the
+        i-th component's (numerator layout) or its transpose."""
+        if not self.top:
+            return Tensor(_spread(self.bottom, self.bottom_shape), self.body)
+        if not self.bottom:
+            return Tensor(_spread(self.top, self.top_shape), self.body)
+        if layout == "denominator" and len(self.top) == len(self.bottom) == 1:
+            return Tensor((*self.bottom, *self.top), self.body)
+        return Tensor((*self.top, *self.bottom), self.body)
+
+    def scaled(self, factor: Scalar) -> Slope:
+        return replace(self, body=mul(factor, self.body))
+
+    def substitute(self, values: Mapping[str, Polynomial]) -> Slope:
+        return replace(self, body=substitute(self.body, values))
+
+    def diagonal(self) -> Tensor | None:
+        """Of the derivative of an elementwise map, the entries on the diagonal, in the shape of the map."""
+        if [a.extent for a in self.top] != [a.extent for a in self.bottom]:
+            return None
+        values = {b.variable: polynomial(t.variable) for t, b in zip(self.top, self.bottom, strict=True)
+                  if t.variable is not None and b.variable is not None}  # fmt: skip
+        return Tensor(_spread(self.top, self.top_shape), substitute(self.body, values))
+
+
+def _spread(axes: tuple[Axis, ...], shape: tuple[Polynomial, ...]) -> tuple[Axis, ...]:
+    """Put axes of extent one back."""
+    rest = iter(axes)
+    return tuple(Axis(None, n) if n == ONE else next(rest) for n in shape)
+
+
+def compose(left: Slope, right: Slope) -> Slope:
+    """The chain rule: ``∂A/∂Y · ∂Y/∂X`` (in either order of writing) contracts all axes of Y."""
+    if left.denominator != right.numerator:
+        if right.denominator == left.numerator:
+            return compose(right, left)
+        raise ChainError(
+            f"the product of \\frac{{\\partial {left.numerator}}}{{\\partial {left.denominator}}} and "
+            f"\\frac{{\\partial {right.numerator}}}{{\\partial {right.denominator}}} does not telescope: "
+            f"{left.denominator} is not {right.numerator}"
+        )
+    inner = substitute(
+        rename_apart(right.body),
+        {t.variable: polynomial(b.variable) for t, b in zip(right.top, left.bottom, strict=True)
+         if t.variable is not None and b.variable is not None},
+    )  # fmt: skip
+    binders = [(b.variable, b.extent) for b in left.bottom if b.variable is not None]
+    body = summation(binders, mul(left.body, inner))
+    return Slope(left.numerator, right.denominator, left.top, right.bottom, left.top_shape, right.bottom_shape, body)
+
+
+def telescope(values: Sequence[object]) -> bool:
+    """Whether two neighbours are derivatives that chain."""
+    pairs = zip(values, values[1:], strict=False)
+    return any(
+        isinstance(a, Slope) and isinstance(b, Slope) and (a.denominator == b.numerator or b.denominator == a.numerator)
+        for a, b in pairs
+    )
+
+
+def gradient_of(reader: Elaborator, variable: s.Node | None, body: s.Node | None) -> Slope:
+    """``∇_X L``; δ^{(X)} where ``body`` is None."""
+    if variable is None:
+        raise Unsupported("∇ without a variable")
+    return _slope(reader, body, variable)
+
+
+def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
+    if len(node.denominators) == 1 and node.order == 1:
+        return _slope(reader, node.numerator, node.denominators[0])
+    denominators = node.denominators if len(node.denominators) > 1 else node.denominators * node.order
+    if len(denominators) != 2:
+        raise Unsupported("derivatives of higher than second order")
+    first = _slope(reader, node.numerator, _untransposed(denominators[0]), total=True)
+    head, axes, access, shape, name = _variable(reader, _untransposed(denominators[1]))
+    body = _differentiate(reader, first.body, head, access.indices)
+    return Slope(first.denominator, name, first.bottom if first.bottom else (), axes, first.bottom_shape, shape, body)
+
+
+def _untransposed(node: s.Node) -> s.Node:
+    if isinstance(node, s.Scripted) and node.sup is not None and isinstance(node.base, s.Symbol) and node.sub is None:
+        from verify_derivations.formulas.names import is_transpose
+
+        if is_transpose(node.sup):
+            return node.base
+    return node
+
+
+def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, total: bool = False) -> Slope:
+    head, axes, access, shape, name = _variable(reader, denominator)
+    if numerator is None:
+        loss = reader.world.loss
+        if loss is None:
+            raise UndefinedSymbol("no loss is defined whose derivative δ could be")
+    else:
+        loss = _loss(reader, numerator)
+    if loss is not None and (loss != head) and not total:
+        reader.here.losses.append(loss)
+        main = reader.here.losses[0]
+        if loss == main:
+            return Slope(loss, name, (), axes, (), shape, Access(adjoint(head, loss), access.indices))
+        return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
+    assert numerator is not None
+    top = _numerator(reader, numerator)
+    body = _differentiate(reader, top.body, head, access.indices)
+    outer = tuple(a for a in top.axes if not a.unit)
+    return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
+
+
+def _plain(node: s.Node) -> str:
+    from verify_derivations.formulas.names import _plain as plain
+
+    return to_latex(plain(node))
+
+
+def _loss(reader: Elaborator, numerator: s.Node) -> str | None:
+    """The head of the loss, where the numerator is one: a scalar without index that is no mere intermediate."""
+    if not isinstance(numerator, s.Symbol | s.Scripted):
+        return None
+    reference = reader.world.table.reference(numerator)
+    if reference is None or reference.indices or reference.layer is not None or reference.power is not None:
+        return None
+    return reference.name if reference.name in reader.world.losses() else None
+
+
+def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
+    """The numerator as a tensor; the bare name of a function ``f`` means ``f(z)`` of its own parameter."""
+    if isinstance(node, s.Symbol):
+        function = reader.world.functions.get(node.name)
+        if function is not None and node.name not in reader.world.known:
+            return Tensor((), function.body)
+    from verify_derivations.formulas.slopes import Slope as Self
+
+    value = reader.value(node)
+    if isinstance(value, Self):
+        value = value.tensor(reader.world.readings.layout)
+    return value
+
+
+def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], Access, tuple[Polynomial, ...], str]:
+    """Head, axes, access, shape and printed name of the variable of differentiation."""
+    reference = reader.world.table.reference(node)
+    if reference is None or reference.power is not None or reference.inverted:
+        raise Unsupported(f"no derivative by {to_latex(node)}")
+    plain = Reference(reference.name, reference.layer, reference.indices, node=node)
+    known = find(plain, reader.world, reader.here, reader.unfold)
+    if known is None:
+        raise UndefinedSymbol(f"{to_latex(node)} is not defined here")
+    value = select(known, plain, reader.world, reader.here)
+    if reference.transposed and len(value.axes) == 2:
+        value = Tensor(tuple(reversed(value.axes)), value.body)
+    assert isinstance(value.body, Access)
+    axes = tuple(a for a in value.axes if not a.unit)
+    return known.head, axes, value.body, value.shape, _plain(node)
+
+
+def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
+    if reader.world.differentiate is None:
+        raise Unsupported("derivatives are not available while definitions are read")
+    return reader.world.differentiate(body, head, indices, reader.world.environment())
+
+
+__all__ = ["Slope", "compose", "derivative_of", "gradient_of", "new_axes", "telescope", "variables"]

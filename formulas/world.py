@@ -1,0 +1,207 @@
+"""What is known at one place of a document: quantities, functions, aliases, sizes and readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import ONE, Access, Constraint, Polynomial, Scalar, fresh, polynomial
+from verify_derivations.formulas.extents import Extents
+from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
+
+Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
+
+
+class UndefinedSymbol(DocumentError):
+    """A name that nothing in scope introduces."""
+
+
+class ChainError(DocumentError):
+    """A product of derivatives that does not telescope."""
+
+
+class IndexRangeError(DocumentError):
+    """An index that runs over another range than the axis it stands at."""
+
+
+class Unsupported(DocumentError):
+    """Notation whose meaning is outside the calculus: the claim is left undecided."""
+
+
+class NeedShape(DocumentError):
+    """A symbol without a known shape: to be retried with an expectation."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How ambiguous notation is read. ``star``: ``convolution`` or ``cross-correlation``; ``up``: ``routing`` (to the
+    position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``."""
+
+    star: str = "convolution"
+    up: str = "repetition"
+    layout: str = "numerator"
+    softmax: str = "rows"
+
+    def but(self, **changes: str) -> Readings:
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Shape information of a head: ``family`` axes come first in its index list, then the axes of ``shape`` that are
+    not of extent one. ``origins`` gives the document's first value of each family index."""
+
+    head: str
+    family: tuple[Polynomial, ...]
+    shape: tuple[Polynomial, ...]
+    origins: tuple[int, ...] = ()
+
+    @property
+    def extents(self) -> tuple[Polynomial, ...]:
+        return self.family + tuple(n for n in self.shape if n != ONE)
+
+
+@dataclass
+class Index:
+    """An index letter in scope: the document's value is ``variable + start``; ``extent`` may be learnt from use."""
+
+    letter: str
+    variable: str
+    start: Polynomial
+    extent: Polynomial | None = None
+    free: bool = False
+    fixed: Polynomial | None = None  # a given value, where the letter stands for no variable
+
+    @property
+    def value(self) -> Polynomial:
+        return self.fixed if self.fixed is not None else polynomial(self.variable) + self.start
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """``name_{indices}^{(layer)} ∈ R^{…}`` as written. ``hint`` marks a shape read off a gradient's."""
+
+    layer: s.Node | None
+    indices: tuple[s.Node, ...]
+    space: s.Space
+    number: int
+    hint: bool = False
+
+
+@dataclass(frozen=True)
+class Template:
+    """A definition for a generic layer: ``name^{(layer)} = right`` for all values of ``letter``."""
+
+    layer: s.Node
+    letter: str
+    left: s.Node
+    right: s.Node
+    number: int
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name for a derivative: ``δ_t = ∂L/∂z_t``."""
+
+    left: s.Node
+    right: s.Node
+    number: int
+
+
+@dataclass
+class Statement:
+    """The context of one formula while it is read."""
+
+    number: int = 0
+    defining: bool = False
+    indices: dict[str, Index] = field(default_factory=dict)
+    layers: dict[str, Polynomial] = field(default_factory=dict)
+    facts: list[Constraint] = field(default_factory=list)
+    conventions: set[str] = field(default_factory=set)
+    uses: set[int] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+    left_letters: frozenset[str] = frozenset()
+
+    def free_letter(self, letter: str) -> Index:
+        index = Index(letter, fresh(letter), polynomial(1), None, free=True)
+        self.indices[letter] = index
+        return index
+
+
+@dataclass
+class World:
+    """Everything that formulas of one scope and variant have introduced."""
+
+    table: NameTable
+    readings: Readings = field(default_factory=Readings)
+    extents: Extents = field(default_factory=Extents)
+    known: dict[str, Known] = field(default_factory=dict)
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+    functions: dict[str, FunctionDefinition] = field(default_factory=dict)
+    declarations: dict[str, list[Declaration]] = field(default_factory=dict)
+    templates: dict[str, list[Template]] = field(default_factory=dict)
+    aliases: dict[str, list[Alias]] = field(default_factory=dict)
+    ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
+    sizes: set[str] = field(default_factory=set)
+    size_nodes: set[str] = field(default_factory=set)
+    pooled: dict[str, tuple[str, tuple[Polynomial, ...]]] = field(default_factory=dict)  # pooled head → source, window
+    stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
+    positive: set[str] = field(default_factory=set)
+    nonzero: set[str] = field(default_factory=set)
+    facts: list[Constraint] = field(default_factory=list)
+    opaque_functions: set[str] = field(default_factory=set)
+    numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
+    denominators: set[str] = field(default_factory=set)
+    loss: str | None = None
+    differentiate: Differentiate | None = None
+    conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
+    pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
+    layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
+
+    # -- heads ------------------------------------------------------------------------------------------
+    @staticmethod
+    def head(name: str, layer: Polynomial | None) -> str:
+        return name if layer is None else f"{name}^{{({show_extent(layer)})}}"
+
+    def add(self, known: Known, indices: tuple[str, ...] = (), body: Scalar | None = None, number: int | None = None) -> None:
+        self.known[known.head] = known
+        self.quantities.pop(known.head, None)  # definitions keep the order in which they are made
+        self.quantities[known.head] = Quantity(known.head, known.extents, indices, body, False, number)
+
+    def is_defined(self, head: str) -> bool:
+        quantity = self.quantities.get(head)
+        return quantity is not None and quantity.body is not None
+
+    def losses(self) -> tuple[str, ...]:
+        """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""
+        return tuple(
+            n for n in self.numerators
+            if n not in self.denominators and n not in self.functions
+            and (n not in self.known or not self.known[n].extents)
+        )  # fmt: skip
+
+    def declared_names(self) -> set[str]:
+        return set(self.declarations) | set(self.known) | set(self.sizes)
+
+    def entry(self, known: Known, family: tuple[Polynomial, ...]) -> Tensor:
+        """The tensor of a head with its family indices fixed (zero-based)."""
+        axes = tuple(Axis(None if n == ONE else fresh("ijkuvw"[k % 6]), n) for k, n in enumerate(known.shape))
+        body = Access(known.head, (*family, *(v for v, a in zip(variables(axes), axes, strict=True) if not a.unit)))
+        return Tensor(axes, body)
+
+    def environment(self, loss: str | None = None) -> Environment:
+        return Environment(
+            quantities=dict(self.quantities),
+            functions=dict(self.functions),
+            loss=loss or self.loss,
+            facts=tuple(self.facts),
+            assumptions=tuple(self.stated),
+            positive=frozenset(self.positive),
+            nonzero=frozenset(self.nonzero),
+        )
