@@ -1,0 +1,286 @@
+"""The rules of atoms, scripts, brackets and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.cursor import STARTS
+from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.lexer import Token
+from verify_derivations.formulas.parse_derivatives import Derivatives
+from verify_derivations.formulas.parse_rows import Rows, as_cases
+from verify_derivations.formulas.symbols import OPERATORS
+
+LARGEST_EXPONENT = 1000
+LONGEST_NUMBER = 100
+
+_ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"} | {
+    name: name for name in ("\\hat", "\\bar", "\\tilde", "\\dot", "\\ddot", "\\check")
+}
+_CUSTOM_BRACKETS = ("\\langle", "\\lfloor", "\\lceil")
+
+
+class Atoms(Rows, Derivatives):
+    def atom(self) -> s.Node:
+        token = self.token
+        span = token.start, token.end
+        match token.kind:
+            case "number":
+                self.next()
+                if len(token.text) > LONGEST_NUMBER:
+                    raise self.error(f"a number of more than {LONGEST_NUMBER} digits", token=token)
+                return s.Number(token.text, span=span)
+            case "symbol":
+                return self._symbol()
+            case "dots":
+                self.next()
+                return s.Dots(token.text, span=span)
+            case "infinity":
+                self.next()
+                return s.Infinity(span=span)
+            case "quoted":
+                self.next()
+                return s.Text(token.text, quoted=True, span=span)
+            case "text":
+                self.next()
+                return s.Text(token.text, span=span)
+            case "open":
+                return self._bracket()
+            case "big":
+                self.next()
+                return self._big(token)
+            case "differential":
+                return self.inline_derivative()
+            case "begin":
+                return self.rows(token)
+            case "command":
+                self.next()
+                return self._command(token)
+        raise self.unexpected("an expression")
+
+    def _symbol(self) -> s.Node:
+        token = self.next()
+        if token.text == "arg" and self.token.kind == "symbol" and self.token.text in ("max", "min"):
+            token = replace(token, text="arg" + self.next().text)
+        name = token.text
+        word = len(name) > 1 and name[0] != "\\" and not token.font
+        if word and name not in OPERATORS and name not in self.symbols.words:
+            self.remarks.append(f"{name} is read as one symbol, not as a product of letters")
+        return s.Symbol(name, font=token.font, span=self.span(token.start))
+
+    def _bracket(self) -> s.Node:
+        opening = self.token
+        closing = self.tokens[opening.partner]
+        if opening.text == "{":
+            return self._invisible()
+        self.next()
+        if opening.text in ("|", "\\|"):
+            double = opening.text == "|" and self.at("open", "|") and self.token.partner + 1 == opening.partner
+            if double:
+                self.next()
+            body = self.side()
+            if double:
+                self.expect_close()
+            self.expect_close()
+            span = self.span(opening.start)
+            return s.Norm(body, span=span) if double or opening.text == "\\|" else s.Absolute(body, span=span)
+        if opening.text == ".":  # \left. … \right|
+            body = self.chain()
+            self.expect_close()
+            return s.Group("|", body, True, span=self.span(opening.start))
+        if closing.text == ".":  # \left\{ \begin{array} … \end{array} \right.
+            body = self.side()
+            self.expect_close()
+            if not isinstance(body, s.Matrix):
+                raise self.error(f"{opening.text} is closed by nothing", token=opening, expected="cases")
+            return as_cases(body, self.span(opening.start))
+        if closing.text != opening.text:
+            raise self.error("opening and closing bracket differ", token=closing, expected=opening.text,
+                             hint="an interval stands only on the right of \\in")
+        items = self.items(closing)
+        self.next()
+        span = self.span(opening.start)
+        if opening.text in _CUSTOM_BRACKETS:
+            return s.Call(s.Symbol(opening.text), items, opening.text, opening.large, span=span)
+        if len(items) == 1:
+            return s.Group(opening.text, items[0], opening.large, span=span)
+        inner = s.Sequence(items, span=(items[0].span[0], items[-1].span[1]))
+        if opening.text == "\\{":
+            return s.Finite(items, span=span)
+        return s.Group(opening.text, inner, opening.large, span=span)
+
+    def _invisible(self) -> s.Node:
+        """TeX braces do not print: a sum in them is only allowed where nothing stands beside it."""
+        opening = self.token
+        start = self.index
+        node = self.braces(self.side)
+        if isinstance(node, s.Sum):
+            before = self.tokens[start - 1].kind if start else "eof"
+            alone = before in ("eof", "open", "relation", ",", "&", "\\\\", "quad", "begin")
+            if not alone or self.token.kind in ("^", "_", "'", "times", *STARTS):
+                raise self.error("braces around a sum do not print", token=opening, hint="write \\left( … \\right)")
+        return node
+
+    def _big(self, token: Token) -> s.Node:
+        lower: s.Node | None = None
+        upper: s.Node | None = None
+        while self.token.kind in ("^", "_"):
+            kind = self.next().kind
+            limit = self.script()
+            if (lower if kind == "_" else upper) is not None:
+                raise self.error(f"two limits of one kind on {token.text}", token=token)
+            if kind == "_":
+                lower = limit
+            else:
+                upper = limit
+        body = self.side_of_operator()
+        return s.BigOperator(token.text, body, lower, upper, span=self.span(token.start))
+
+    def side_of_operator(self) -> s.Node:
+        """The body of Σ: the rest of the product; ``\\sum_i -x_i`` may begin with a sign."""
+        if self.at("sign"):
+            sign = self.next()
+            return s.Sum((sign.text,), (self.product(),), span=self.span(sign.start))
+        return self.product()
+
+    def _command(self, token: Token) -> s.Node:
+        name = token.text
+        if name in ("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"):
+            return self.fraction(token)
+        if name in _ACCENTS:
+            return self._accent(token, _ACCENTS[name])
+        if name == "\\sqrt":
+            degree: s.Node | None = None
+            if self.at("open", "["):
+                closing = self.tokens[self.next().partner]
+                degree = self.items(closing)[0]
+                self.next()
+            return s.Root(self.argument(), degree, span=self.span(token.start))
+        if name == "\\nabla":
+            variable = None
+            if self.at("_"):
+                self.next()
+                variable = self.script()
+            return s.Nabla(variable, self.factor(), span=self.span(token.start))
+        if name == "\\underset":
+            below = self.braces(self.chain) if self.at("open", "{") else self.argument()
+            base = self.argument()
+            return s.Scripted(base, below, span=self.span(token.start))
+        if name == "\\underbrace":
+            node = self.argument()
+            if self.at("_"):
+                self.next()
+                self._skip_argument()
+            return node
+        if name in ("\\overset", "\\stackrel"):
+            raise self.error(f"{name} is not read", token=token, hint="write := for a definition")
+        raise self.error(f"{name} is not read here", token=token)
+
+    def _skip_argument(self) -> None:
+        self.index = self.token.partner + 1 if self.at("open") else self.index + 1
+
+    def _accent(self, token: Token, accent: str) -> s.Node:
+        node = self.argument()
+        span = self.span(token.start)
+        if isinstance(node, s.Symbol):
+            return replace(node, accent=accent + node.accent, span=span)
+        if isinstance(node, s.Scripted) and isinstance(node.base, s.Symbol):
+            return replace(node, base=replace(node.base, accent=accent + node.base.accent), span=span)
+        raise self.error(f"{token.text} over more than one symbol", token=token, expected="one symbol")
+
+    def scripts(self, base: s.Node) -> s.Node:
+        sub: s.Node | None = None
+        sup: s.Node | None = None
+        primes = 0
+        start = base.span[0]
+        while self.token.kind in ("^", "_", "'"):
+            token = self.next()
+            if token.kind == "'":
+                primes += 1
+            elif token.kind == "_":
+                if sub is not None:
+                    raise self.error("two subscripts on one symbol", token=token, hint="group them: x_{ij}")
+                sub = self.script()
+            elif self.at("'") or (self.at("open", "{") and self.tokens[self.index + 1].kind == "'"):
+                braces = self.at("open", "{")  # ^\prime, ^{\prime}
+                if braces:
+                    self.next()
+                while self.at("'"):
+                    self.next()
+                    primes += 1
+                if braces and not self.at("close"):
+                    raise self.unexpected("}")
+                if braces:
+                    self.next()
+            else:
+                if sup is not None:
+                    raise self.error("two superscripts on one symbol", token=token, hint="group them: {x^{a}}^{b}")
+                sup = self.script()
+                self._check_exponent(sup)
+        if sub is None and sup is None and not primes:
+            return base
+        if isinstance(base, s.Norm) and sub is not None and base.order is None:
+            base = s.Norm(base.body, sub, span=self.span(start))
+            return base if sup is None and not primes else s.Scripted(base, None, sup, primes, span=self.span(start))
+        if isinstance(base, s.Scripted):  # {x_i}^2
+            clash = (base.sub and sub) or (base.sup and sup) or (base.primes and primes)
+            if not clash:
+                merged = base.sub or sub, base.sup or sup, base.primes or primes
+                return s.Scripted(base.base, *merged, span=self.span(start))
+        return s.Scripted(base, sub, sup, primes, span=self.span(start))
+
+    def _check_exponent(self, sup: s.Node) -> None:
+        number = sup.terms[0] if isinstance(sup, s.Sum) and len(sup.terms) == 1 else sup
+        if isinstance(number, s.Number) and float(number.text) > LARGEST_EXPONENT:
+            raise ReadError(f"the exponent {number.text} is larger than {LARGEST_EXPONENT}", number.span[0])
+
+    def script(self) -> s.Node:
+        """What stands behind ``^`` or ``_``: one token, or braces around anything, also a comma list."""
+        if not self.at("open", "{"):
+            return self.argument()
+        opening = self.next()
+        closing = self.tokens[opening.partner]
+        start = self.token.start
+        items: list[s.Node] = []
+        if self.at("command", "\\substack"):
+            self.next()
+            items.append(self.script())
+        while self.token is not closing:
+            if self.at("times") and self.tokens[self.index + 1].kind in (",", "close", "symbol", "run"):  # x_{\cdot j}
+                token = self.next()
+                items.append(s.Symbol(token.text, span=(token.start, token.end)))
+            elif self.at("text"):
+                token = self.next()
+                items.append(s.Text(token.text, span=(token.start, token.end)))
+            else:
+                items.append(self.chain())
+            if self.at(",") or self.at("\\\\"):
+                self.next()
+        self.next()
+        if not items:
+            raise self.error("nothing stands between the braces", token=opening, expected="an expression")
+        return items[0] if len(items) == 1 else s.Sequence(tuple(items), span=(start, items[-1].span[1]))
+
+    def argument(self) -> s.Node:
+        """A TeX argument: braces around one side, or one token."""
+        if self.at("open", "{"):
+            return self.braces(self.side)
+        token = self.token
+        if token.kind == "number" and len(token.text) > 1:  # \frac12
+            self.tokens[self.index] = replace(token, text=token.text[1:], start=token.start + 1)
+            return s.Number(token.text[0], span=(token.start, token.start + 1))
+        if token.kind in ("sign", "relation", "eof", "close", ",", "^", "_", "&", "\\\\", "quad"):
+            raise self.unexpected("an argument")
+        return self.atom()
+
+    def braces(self, content: Callable[[], s.Node]) -> s.Node:
+        opening = self.next()
+        if self.index == opening.partner:
+            raise self.error("nothing stands between the braces", token=opening, expected="an expression")
+        node = content()
+        if self.index != opening.partner:
+            raise self.unexpected("an operator or }")
+        self.next()
+        return node

@@ -1,0 +1,92 @@
+"""The rules of derivatives: stacked, inline, prefixed and mixed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.cursor import STARTS, Cursor
+from verify_derivations.formulas.lexer import Token
+
+
+class Derivatives(Cursor):
+    def fraction(self, token: Token) -> s.Node:
+        if self.at("open", "{") and self.tokens[self.index + 1].kind == "differential":
+            below = self.tokens[self.token.partner + 1:self.token.partner + 3]
+            if len(below) == 2 and below[0].text == "{" and below[1].kind == "differential":
+                return self._stacked_derivative(token)
+        numerator = self.argument()
+        return s.Fraction(numerator, self.argument(), span=self.span(token.start))
+
+    def inline_derivative(self) -> s.Node:
+        """``\\partial L / \\partial x`` and ``\\partial_{x} L``."""
+        token = self.next()
+        if self.at("_"):
+            self.next()
+            variable = self.script()
+            return s.Derivative(self.product(), (variable,), token.text, 1, True, span=self.span(token.start))
+        order = self._order()
+        numerator = self.factor()
+        if not (self.at("times", "/") and (self.tokens[self.index + 1].kind == "differential")):
+            raise self.error(f"{token.text} without a second one below it", token=token, expected="a fraction",
+                             hint="write \\frac{\\partial L}{\\partial x}")
+        self.next()
+        self.next()
+        return self._derivative(token, order, numerator, [self._variable(order)])
+
+    def _stacked_derivative(self, token: Token) -> s.Node:
+        opening = self.next()
+        sign = self.next()
+        order = self._order()
+        numerator = None if self.index == opening.partner else self.product()
+        if self.index != opening.partner:
+            raise self.unexpected("} or a factor")
+        self.next()
+        opening = self.next()
+        variables: list[s.Node] = []
+        while self.at("differential"):
+            self.next()
+            variables.append(self._variable(order))
+        if self.index != opening.partner:
+            raise self.unexpected(f"{sign.text} or }}")
+        self.next()
+        prefix = numerator is None
+        if numerator is None:
+            numerator = self.product()
+        return self._derivative(token, order, numerator, variables, prefix, sign.text)
+
+    def _order(self) -> int:
+        if not self.at("^"):
+            return 1
+        place = self.token
+        self.next()
+        order = self.script()
+        if not isinstance(order, s.Number) or not order.text.isdigit() or not 1 <= int(order.text) <= 9:
+            raise self.error("the order of a derivative must be a number", token=place, expected="2")
+        return int(order.text)
+
+    def _variable(self, order: int) -> s.Node:
+        start = self.token.start
+        factors = [self.factor()]
+        while self.token.kind in STARTS and not self.at("differential"):
+            factors.append(self.factor())
+        if len(factors) == 1:
+            return factors[0]
+        return s.Product(tuple(factors), ("",) * (len(factors) - 1), span=self.span(start))
+
+    def _derivative(
+        self, token: Token, order: int, numerator: s.Node, variables: list[s.Node], prefix: bool = False, sign: str = ""
+    ) -> s.Node:
+        spread: list[s.Node] = []
+        for variable in variables:
+            times = variable.sup if isinstance(variable, s.Scripted) else None
+            if order > 1 and isinstance(variable, s.Scripted) and isinstance(times, s.Number) and times.text.isdigit():
+                plain = variable.base if variable.sub is None and not variable.primes else replace(variable, sup=None)
+                if isinstance(plain, s.Group) and plain.kind == "(":
+                    plain = plain.body
+                spread += [plain] * min(int(times.text), 10)
+            else:
+                spread.append(variable)
+        if len(spread) != order:
+            raise self.error(f"a derivative of order {order} by {len(spread)} variables", token=token)
+        return s.Derivative(numerator, tuple(spread), sign or token.text, order, prefix, span=self.span(token.start))
