@@ -290,6 +290,6 @@ def _selected(values: tuple[Scalar, ...], chosen: int, beats: Callable[[Scalar, 
 
 
 __all__ = [
-    "RULES", "adjoint_step", "call", "dependents", "derivative", "instantiate", "plain_name", "ties", "total_derivative",
-    "unfold_function",
+    "RULES", "adjoint_step", "call", "dependents", "derivative", "instantiate", "plain_name", "ties",
+    "total_derivative", "unfold_function",
 ]

@@ -60,7 +60,12 @@ def infeasible(constraints: Iterable[Constraint]) -> bool:
     given = tuple(constraints)
     if not given:
         return False
-    return _infeasible(tuple(dict.fromkeys(_relevant(given[:-1], given[-1]))))
+    query = given[-1]
+    indices = {n for n in query.value.names if is_index(n)}
+    near = [c for c in given[:-1] if {n for n in c.value.names if is_index(n)} <= indices]
+    if len(near) < len(given) - 1 and _infeasible(tuple(dict.fromkeys(_relevant(near, query)))):
+        return True
+    return _infeasible(tuple(dict.fromkeys(_relevant(given[:-1], query))))
 
 
 def contradictory(constraints: Sequence[Constraint], facts: Sequence[Constraint]) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from verify_derivations.derivations.assumptions import apply_assumption, candidates, common_factor
 from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
-from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.rewrite import Facts
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, scale, times
 from verify_derivations.formulas.definitions import Environment, adjoint_of
@@ -151,8 +151,29 @@ class _Search:
         return residual
 
     def proof(self) -> Proof:
-        conditions = tuple(SideCondition(c.kind, self.normalizer.scalar(c.normal)) for c in self.normalizer.conditions)
-        return Proof(tuple(self.steps), (*conditions, *self.ties))
+        conditions = [
+            SideCondition(c.kind, self.normalizer.scalar(c.normal))
+            for c in list(self.normalizer.conditions) if not self.discharged(c)
+        ]
+        return Proof(tuple(self.steps), tuple(dict.fromkeys([*conditions, *self.ties])))
+
+    def discharged(self, condition: Condition) -> bool:
+        """Whether a condition on signs follows from the definitions of what it mentions."""
+        if condition.kind == "no tie":
+            return False
+        normal = condition.normal
+        try:
+            for _ in range(4):
+                sign = self.normalizer.signs.sign(normal, self.normalizer.facts)
+                if sign == 1 or sign is not None and condition.kind == "nonzero":
+                    return True
+                target = self.choose(normal)
+                if target is None or adjoint_of(target, self.environment.loss or "") is not None:
+                    return False
+                normal = self.normalizer.normal(unfold(self.normalizer.scalar(normal), target, self.environment))
+        except Beyond:
+            pass
+        return False
 
     # -- denominators and assumptions -----------------------------------------------------------------
     def denominators_cleared(self, residual: Normal) -> Normal:

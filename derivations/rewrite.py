@@ -53,7 +53,8 @@ class Rewriter:
         waiting = list(terms)
         done: list[Term] = []
         rules = (
-            self._decide, self._numbers, self._digits, self._solve, self._domain, self._argmax, self._count, self._powers
+            self._decide, self._numbers, self._digits, self._solve, self._domain, self._argmax, self._count,
+            self._powers,
         )
         while waiting:
             term = waiting.pop()

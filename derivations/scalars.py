@@ -54,13 +54,14 @@ class _Writer:
     def term(self, term: Term) -> Scalar:
         names = {v: polynomial(fresh("k")) for v in term.bound}
         constraints = [c.substitute(names) for c in term.constraints]
+        known = list(constraints)
         factors = [f.at(names) for f in term.factors]
         binders: list[Binder] = []
         waiting = [n.as_atom() or "" for n in names.values()]
         while waiting:
             found = next(((v, r) for v in waiting if (r := _range(v, constraints, waiting)) is not None), None)
             if found is None:
-                constraints = [*constraints, *self.implied(waiting, constraints, factors)]
+                constraints = [*constraints, *self.implied(waiting, known, factors)]
                 continue
             variable, (low, high, used) = found
             waiting.remove(variable)
@@ -68,6 +69,7 @@ class _Writer:
             shift = {variable: polynomial(variable) + low}
             binders.append((variable, high - low + 1))
             constraints = [c.substitute(shift) for c in constraints]
+            known = [c.substitute(shift) for c in known]
             factors = [f.at(shift) for f in factors]
         domain = bracket(*(tidy_constraint(c) for c in constraints))
         body = mul(Number(term.coefficient), domain, *(self.power(f) for f in factors))

@@ -23,7 +23,7 @@ class Signs:
 
     def __init__(self, environment: Environment, definition: Callable[[str], tuple[Normal, Facts] | None]) -> None:
         self.environment, self.definition = environment, definition
-        self._positive_heads: dict[str, bool] = {}
+        self._heads: dict[tuple[str, bool], bool] = {}
 
     def sign(self, normal: Normal, facts: Facts) -> int | None:
         if self.positive(normal, facts):
@@ -64,7 +64,7 @@ class Signs:
         if head.kind in ("exp", "size", "root"):
             return True
         if head.kind == "tensor":
-            return head.name in self.environment.positive or self._positive_head(head.name)
+            return head.name in self.environment.positive or self._head(head.name, strictly=True)
         if head.kind in ("power", "max", "product"):
             return self.positive(head.bodies[0], self.environment.facts)
         if head.kind == "index":
@@ -89,13 +89,15 @@ class Signs:
                 return False
         return all(self._smooth_factor(g, seen) for body in f.head.bodies for t in body for g in t.factors)
 
-    def _positive_head(self, name: str) -> bool:
-        if name not in self._positive_heads:
-            self._positive_heads[name] = False  # while it is being found out
+    def _head(self, name: str, *, strictly: bool) -> bool:
+        """Whether the definition of a quantity makes all its entries positive, or not negative."""
+        key = (name, strictly)
+        if key not in self._heads:
+            self._heads[key] = False  # while it is being found out
             found = self.definition(name)
             if found is not None:
-                self._positive_heads[name] = self.positive(*found)
-        return self._positive_heads[name]
+                self._heads[key] = self.positive(*found) if strictly else self.nonnegative(*found)
+        return self._heads[key]
 
     def _nonnegative_term(self, t: Term, facts: Facts) -> bool:
         inner = (*facts, *t.constraints)
@@ -104,6 +106,7 @@ class Signs:
             or f.exponent.denominator % 2 == 0
             or f.head.kind in ("compare", "argmax")
             or self.positive_factor(f, inner)
+            or f.head.kind == "tensor" and self._head(f.head.name, strictly=False)
             or f.head.kind == "index" and implies(inner, Constraint(f.args[0], ">="))
             for f in t.factors
         )
