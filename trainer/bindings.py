@@ -41,6 +41,7 @@ class ArrayProgram:
         self.symbols: dict[str, sp.Symbol] = {}
         self.extents: dict[str, int] = {}
         self.owner = ""  # head of the formula that is being compiled
+        self.windows: set[sp.Symbol] = set()
         self._known: dict[sp.Basic, sp.Symbol] = {}
 
     def leaf(self, quantity: Quantity) -> sp.Symbol:
@@ -58,6 +59,8 @@ class ArrayProgram:
         if expression not in self._known:
             symbol = self._new()
             self._known[expression] = symbol
+            if isinstance(expression, op.Window):
+                self.windows.add(symbol)
             self.shapes[symbol] = op.shape_of(expression, self.shapes)
             self.bindings.append(Binding(symbol, expression, self.owner))
         return self._known[expression]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
-from verify_derivations.formulas.expressions import polynomial
+from verify_derivations.formulas.expressions import fresh, polynomial
 from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.bindings import Array, ArrayProgram
@@ -15,11 +15,13 @@ from verify_derivations.trainer.samples import SAMPLE
 
 
 class Contraction(ArrayProgram):
-    """``order`` are the indices of the quantity that is being compiled: the order that its axes should come out in."""
+    """``order`` are the indices of the quantity that is being compiled: the order that its axes should come out in.
+    ``front`` are axes that should come first instead: the places of a window over which a maximum will be taken."""
 
     def __init__(self) -> None:
         super().__init__()
         self.order: tuple[str, ...] = ()
+        self.front: tuple[str, ...] = ()
         self.hot: dict[sp.Symbol, tuple[sp.Symbol, ...]] = {}  # one-hot array → the planes it is the winner of
 
     def contract(self, factors: list[Array], summed: set[str]) -> Array:
@@ -48,7 +50,8 @@ class Contraction(ArrayProgram):
 
     def _pair(self, left: Array, right: Array, summed: set[str]) -> Array:
         """Two factors: an elementwise product, a routing, or one matrix product."""
-        own = [tuple(a for a in x.axes if a not in y.axes) for x, y in ((left, right), (right, left))]
+        own = [tuple(sorted((a for a in x.axes if a not in y.axes), key=lambda a: a not in self.front))
+               for x, y in ((left, right), (right, left))]
         shared = tuple(a for a in left.axes if a in right.axes and a not in summed)
         if not summed or (shared and not all(own)):
             return self._sum_out(self.multiply(left, right), summed)
@@ -88,8 +91,12 @@ class Contraction(ArrayProgram):
                 columns: tuple[str, ...]) -> sp.Symbol:
         """The array as a matrix. The group with the samples is laid out last (else the group of the first axis first),
         so that both orientations of an operand come from the same copy."""
-        first = next((a for a in array.axes if a not in batch), None)
-        turned = SAMPLE in rows if SAMPLE in array.axes else first in columns
+        if SAMPLE in array.axes:
+            turned = SAMPLE in rows
+        elif array.expression in self.windows:  # to be copied anyway: long rows
+            turned = self.shape(rows[-1:]) > self.shape(columns[-1:])
+        else:
+            turned = next((a for a in array.axes if a not in batch), None) in columns
         groups = (columns, rows) if turned else (rows, columns)
         ordered = Array(self.aligned(array, (*batch, *groups[0], *groups[1])), (*batch, *groups[0], *groups[1]))
         sizes = (*self.shape(batch), math.prod(self.shape(groups[0])), math.prod(self.shape(groups[1])))
@@ -145,7 +152,19 @@ class Contraction(ArrayProgram):
         return play(0, len(planes)), matches
 
     def scatter(self, array: Array, scatter: dict[str, Polynomial]) -> Array:
-        """Entries placed along the free variables that the digits of ``array`` determine."""
+        """Entries placed along the free variables that the digits of ``array`` determine. Digits of equal weight are added
+        up first: ``x = 2u + 2a + b`` by way of ``2v + b`` with ``v = u + a``, where rows are contiguous."""
+        scatter = dict(scatter)
+        carried: dict[str, Polynomial] = {}
+        for x, value in sorted(scatter.items()):
+            for weight in sorted({c for m, c in value.terms if m and c > 1}):
+                equal = Polynomial([(m, 1) for m, c in value.terms if m and c == weight])
+                if len(equal.terms) > 1:
+                    v = fresh("v")
+                    self.extents[v] = sum(self.extents[m[0]] - 1 for m, _ in equal.terms) + 1
+                    carried[v], scatter[x] = equal, scatter[x] - (equal - polynomial(v)) * weight
+        if carried:
+            return self.scatter(self.scatter(array, carried), scatter)
         digits = {name for value in scatter.values() for name in value.names}
         array = Array(self.full(array), array.axes)
         missing = sorted(digits - set(array.axes))

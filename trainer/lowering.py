@@ -185,9 +185,16 @@ class Lowering(Contraction):
             self.extents[variable] = int(extent.value)
         return tuple(variable for variable, _ in binders)
 
+    def _in_front(self, axes: tuple[str, ...], body: Scalar) -> Array:
+        outer, self.front = self.front, axes
+        try:
+            return self.lower(body)
+        finally:
+            self.front = outer
+
     def _maximum(self, binders: Sequence[tuple[str, Polynomial]], body: Scalar) -> Array:
         axes = self._bound(binders)
-        symbol, rest = self.leading(axes, self.lower(body))
+        symbol, rest = self.leading(axes, self._in_front(axes, body))
         if math.prod(self.shape(axes)) > TOURNAMENT_LIMIT or not rest or self.extents[rest[-1]] < 2:
             return Array(self.reduce(symbol, "maximum", len(axes)), rest)
         return Array(self.tournament(self.planes(symbol, len(axes)))[0], rest)
@@ -195,7 +202,7 @@ class Lowering(Contraction):
     def _winner(self, node: ArgMaximum) -> Access:
         """The one-hot mask as an array of its own, with the positions as leading axes, read at ``node.at``."""
         axes = self._bound(node.binders)
-        symbol, rest = self.leading(axes, self.lower(node.body))
+        symbol, rest = self.leading(axes, self._in_front(axes, node.body))
         planes = tuple(self.planes(symbol, len(axes)))
         ones = self.bind(op.Broadcast(self.bind(sp.Integer(1)), sp.Tuple(*self.shape(rest))))
         mask = self.route(planes, ones, self.shape(axes))

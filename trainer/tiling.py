@@ -93,12 +93,18 @@ def spread(term: Term, extents: dict[str, int]) -> None:
             step = _part(index, (u,)) * -sign  # x = step + t
             low, high = interval(split[1] - _part(index, (u,)), extents)
             first, last = (-high, size - 1 - low) if sign == 1 else (low - size + 1, high)
-            new = fresh("t")
+            new, stride = fresh("t"), int(step.terms[0][1])
             value = step + polynomial(new) + int(first)
-            bounds = interval(value, {**extents, new: int(last - first) + 1})
-            if bounds[0] < 0 or bounds[1] >= extents[x] or step.terms[0][1] < 0:
+            added = {new: int(last - first) + 1}
+            bounds = interval(value, {**extents, **added})
+            if bounds[0] < 0 or bounds[1] >= extents[x] or stride < 0:
                 continue
-            term.bound[new] = extents[new] = int(last - first) + 1
+            if not first and not added[new] % stride and not extents[x] % stride:  # t = 2a + b: by phases of x
+                digit = fresh("t")
+                value = value + polynomial(new) * (stride - 1) + polynomial(digit)
+                added = {new: added[new] // stride, digit: stride}
+            extents.update(added)
+            term.bound.update(added)
             term.substitute({x: value})
             term.scatter[x] = value
     term.constraints = [c for c in term.constraints if not implied(c, extents)]
