@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.lexer import Token
 from verify_derivations.formulas.symbols import Symbols
 
 STARTS = frozenset(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.macros import closing_brace
+from verify_derivations.formulas.units import closing_brace
 
 HEADING_COMMANDS = r"\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title|author|date)\*?(?=\s*[\[{])"
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.lexer import Token
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
 from verify_derivations.formulas.symbols import OPERATORS

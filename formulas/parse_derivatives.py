@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS, Cursor
-from verify_derivations.formulas.lexer import Token
 
 
 class Derivatives(Cursor):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.brackets import DEEPEST_NESTING, Token
 from verify_derivations.formulas.cursor import STARTS
-from verify_derivations.formulas.lexer import DEEPEST_NESTING, Token
 from verify_derivations.formulas.parse_atoms import Atoms
 from verify_derivations.formulas.symbols import PREFIX
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import Cursor
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.lexer import Token, connecting
+from verify_derivations.formulas.spellings import connecting
 
 _OTHERWISE = ("else", "elsewhere")
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.lexer import connecting, tokenize
+from verify_derivations.formulas.lexer import tokenize
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.parse_expressions import Expressions
+from verify_derivations.formulas.spellings import connecting
 from verify_derivations.formulas.symbols import Symbols
 
 

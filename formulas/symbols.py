@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from verify_derivations.formulas.errors import ReadError
 
 if TYPE_CHECKING:
-    from verify_derivations.formulas.lexer import Token
+    from verify_derivations.formulas.brackets import Token
     from verify_derivations.formulas.macros import Macros
 
 TEX_FUNCTIONS = frozenset((
