@@ -37,7 +37,7 @@ from verify_derivations.derivations.terms import (
     tidy_constraint,
     times,
 )
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
     Add,
@@ -89,11 +89,27 @@ class Normalizer(Rewriter):
         self.facts: Facts = tuple(dict.fromkeys(
             c for c in (tidy_constraint(c.substitute(self.sizes)) for c in given) if c.value.terms
         ))
-        self.signs = Signs(environment, self._quantity_normal)
-        self.conditions: dict[Condition, None] = {}
+        self.signs = Signs(environment)
+        self.recording = True
+        self._conditions: dict[tuple[str, tuple[Normal, ...]], Condition] = {}
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The side conditions so far, one for all entries of a tensor."""
+        return tuple(self._conditions.values())
+
+    def record(self, kind: str, normal: Normal) -> None:
+        self._conditions.setdefault((kind, close([normal])[0]), Condition(kind, normal))
 
     def normal(self, expression: Scalar) -> Normal:
         return self.of(substitute(rename_apart(expression), self.sizes), self.facts)
+
+    def ranges(self, quantity: Quantity) -> Facts:
+        """``0 ≤ index < extent`` for the indices of a definition."""
+        pairs = zip(quantity.indices, quantity.extents, strict=True)
+        return tuple(
+            tidy_constraint(c) for v, n in pairs for c in within(polynomial(v), n.substitute(self.sizes))
+        )
 
     def scalar(self, normal: Normal) -> Scalar:
         """Back to an expression."""
@@ -341,7 +357,7 @@ class Normalizer(Rewriter):
         body = scale(body, 1 / abs(body[0].coefficient))
         indicator: Normal
         if orientation < 0 and self.signs.smooth(body):
-            self.conditions.setdefault(Condition("no tie", body))
+            self.record("no tie", body)
             indicator = plus(number(1), scale(self._single(self._head("compare", [body])), -1))
         else:
             indicator = self._single(self._head("compare", [scale(body, orientation)]))
@@ -365,6 +381,8 @@ class Normalizer(Rewriter):
 
     # -- conditions, rebuilding -----------------------------------------------------------------------
     def require(self, kind: str, normal: Normal, facts: Facts) -> None:
+        if not self.recording:
+            return
         sign = self.signs.sign(normal, facts)
         if sign == 1 or (sign == -1 and kind == "nonzero"):
             return
@@ -372,15 +390,16 @@ class Normalizer(Rewriter):
             return
         if kind == "nonzero" and self.signs.nonzero(normal, facts):
             return
-        if kind != "nonzero" and sign == -1:
-            raise Beyond("a logarithm or root of something negative")
-        if kind == "nonzero" and len(normal) == 1 and not normal[0].bound:
-            for f in normal[0].factors:
+        if kind == "nonzero":
+            content, rest = self.content(normal)
+            for f in content.factors:
                 one = self._single(Factor(f.head, f.args, Fraction(1)))
                 if not self.signs.nonzero(one, facts):
-                    self.conditions.setdefault(Condition(kind, one))
+                    self.record(kind, one)
+            if self.signs.sign(rest, facts) is None:
+                self.record(kind, rest)
             return
-        self.conditions.setdefault(Condition(kind, normal))
+        self.record(kind, normal)
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         """A factor whose indices have changed, written anew."""
@@ -410,18 +429,6 @@ class Normalizer(Rewriter):
             case _:
                 built = self._single(self._head(head.kind, bodies, name=head.name, data=head.data))
         return built if factor.exponent == 1 else self.power(built, factor.exponent, facts)
-
-    def _quantity_normal(self, head: str) -> tuple[Normal, Facts] | None:
-        """The normal form of a definition, to find its sign."""
-        quantity = self.environment.quantities.get(head)
-        if quantity is None or quantity.body is None:
-            return None
-        inner = Normalizer(self.environment, dict(zip(quantity.indices, quantity.extents, strict=True)))
-        inner.signs = self.signs
-        try:
-            return inner.normal(quantity.body), inner.facts
-        except Beyond:
-            return None
 
 
 def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:

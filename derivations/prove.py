@@ -17,15 +17,18 @@ from verify_derivations.derivations.differentiate import adjoint_step, instantia
 from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.rewrite import Facts
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, scale, times
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     Access,
     Apply,
     Constraint,
+    Maximum,
     Scalar,
     children,
     rebuild,
+    rename_apart,
+    substitute,
 )
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -136,8 +139,7 @@ class _Search:
             target = self.choose(residual)
             if target is None:
                 break
-            self.ties |= dict.fromkeys(tie_conditions(target, self.environment))
-            residual = self.step("unfold", target, unfold(self.steps[-1].remaining, target, self.environment))
+            residual = self.unfolded(target)
             levels.append(residual)
         else:
             if not residual:
@@ -150,10 +152,29 @@ class _Search:
         self.steps.append(Step(rule, subject, self.normalizer.scalar(residual) if residual else NOUGHT))
         return residual
 
+    def unfolded(self, target: str) -> Normal:
+        """The residual after one unfolding. What the definition needs in order to make sense is recorded once,
+        of the definition itself, not again of each place where it is put in."""
+        for tie in ties_of(target, self.environment):
+            if isinstance(tie, Maximum):
+                self.ties[SideCondition("no tie", tie)] = None
+            else:
+                self.normalizer.record("no tie", self.normalizer.normal(tie))
+        definition = defined(target, self.environment)
+        if definition is not None and definition.body is not None:
+            self.normalizer.of(
+                rename_apart(substitute(definition.body, self.normalizer.sizes)),
+                (*self.normalizer.facts, *self.normalizer.ranges(definition)),
+            )
+            self.normalizer.recording = False
+        residual = self.step("unfold", target, unfold(self.steps[-1].remaining, target, self.environment))
+        self.normalizer.recording = True
+        return residual
+
     def proof(self) -> Proof:
         conditions = [
             SideCondition(c.kind, self.normalizer.scalar(c.normal))
-            for c in list(self.normalizer.conditions) if not self.discharged(c)
+            for c in self.normalizer.conditions if not self.discharged(c)
         ]
         return Proof(tuple(self.steps), tuple(dict.fromkeys([*conditions, *self.ties])))
 
@@ -270,11 +291,16 @@ class _Search:
         return quantity is not None and not quantity.opaque
 
 
-def unfold(expression: Scalar, target: str, environment: Environment) -> Scalar:
-    """Every access of ``target`` (a quantity or an adjoint), or call of it (a function), by its definition."""
+def defined(target: str, environment: Environment) -> Quantity | None:
+    """The definition of a quantity, or the step that defines an adjoint."""
     loss = environment.loss
     of = adjoint_of(target, loss) if loss is not None and target not in environment.quantities else None
-    definition = environment.quantities.get(target) if of is None else adjoint_step(of, environment)
+    return environment.quantities.get(target) if of is None else adjoint_step(of, environment)
+
+
+def unfold(expression: Scalar, target: str, environment: Environment) -> Scalar:
+    """Every access of ``target`` (a quantity or an adjoint), or call of it (a function), by its definition."""
+    definition = defined(target, environment)
 
     def visit(node: Scalar) -> Scalar:
         if isinstance(node, Access) and node.head == target and definition is not None and definition.body is not None:
@@ -288,14 +314,14 @@ def unfold(expression: Scalar, target: str, environment: Environment) -> Scalar:
     return visit(expression)
 
 
-def tie_conditions(target: str, environment: Environment) -> tuple[SideCondition, ...]:
+def ties_of(target: str, environment: Environment) -> tuple[Scalar, ...]:
     """Where the adjoint ``target`` is not given by its definition: ties in the definitions of its consumers."""
     of = adjoint_of(target, environment.loss) if environment.loss is not None else None
-    return tuple(
-        SideCondition("no tie", tie)
-        for consumer in (environment.consumers(of) if of is not None else ()) if consumer.body is not None
-        for tie in ties(consumer.body, of or "", replace(environment, quantities={}))
-    )
+    if of is None:
+        return ()
+    alone = replace(environment, quantities={})
+    bodies = [consumer.body for consumer in environment.consumers(of)]
+    return tuple(tie for body in bodies if body is not None for tie in ties(body, of, alone))
 
 
 def tensor_heads(normal: Normal) -> Iterator[str]:

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 
+from verify_derivations.derivations.differentiate import plain_name
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.terms import Factor, Head, Normal, Term
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Constraint
+from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
+    Apply,
+    ArgMaximum,
+    Bracket,
+    Compare,
+    Constraint,
+    Maximum,
+    Mul,
+    Number,
+    Power,
+    Product,
+    Scalar,
+    Size,
+    Sum,
+    walk,
+)
 from verify_derivations.formulas.polynomial import Polynomial
 
 Facts: TypeAlias = tuple[Constraint, ...]
 
+SMOOTH = frozenset((
+    "exp", "log", "sqrt", "tanh", "sigmoid", "softplus", "sinh", "cosh", "sin", "cos", "tan", "arctan", "erf", "pi",
+))
+"""Analytic functions, where they are defined."""
+
 
 class Signs:
-    """Conservative answers: ``True`` and ±1 are certain, ``False`` and ``None`` mean *not known*.
+    """Conservative answers: ``True`` and ±1 are certain, ``False`` and ``None`` mean *not known*."""
 
-    ``definition`` gives the normal form of a quantity's definition and the facts about its indices."""
-
-    def __init__(self, environment: Environment, definition: Callable[[str], tuple[Normal, Facts] | None]) -> None:
-        self.environment, self.definition = environment, definition
-        self._heads: dict[tuple[str, bool], bool] = {}
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self._signs: dict[str, str] = {}
 
     def sign(self, normal: Normal, facts: Facts) -> int | None:
         if self.positive(normal, facts):
@@ -64,7 +84,7 @@ class Signs:
         if head.kind in ("exp", "size", "root"):
             return True
         if head.kind == "tensor":
-            return head.name in self.environment.positive or self._head(head.name, strictly=True)
+            return self.head_sign(head.name) == "+"
         if head.kind in ("power", "max", "product"):
             return self.positive(head.bodies[0], self.environment.facts)
         if head.kind == "index":
@@ -74,30 +94,81 @@ class Signs:
     def smooth(self, normal: Normal) -> bool:
         """No comparison or maximum inside, also not through definitions: an analytic function, not constant,
         whose zeros are therefore negligible."""
-        return any(t.factors for t in normal) and all(self._smooth_factor(f, ()) for t in normal for f in t.factors)
+        return any(t.factors for t in normal) and all(self._smooth_factor(f) for t in normal for f in t.factors)
 
-    def _smooth_factor(self, f: Factor, seen: tuple[str, ...]) -> bool:
-        if f.head.kind in ("compare", "max", "argmax", "size", "index"):
-            return f.head.kind in ("size", "index")
-        if f.head.kind == "apply" and f.head.name in self.environment.functions:
+    def _smooth_factor(self, f: Factor) -> bool:
+        if f.head.kind in ("compare", "max", "argmax"):
             return False
-        if f.head.kind == "tensor" and f.head.name not in seen:
-            found = self.definition(f.head.name)
-            if found is not None and not all(
-                self._smooth_factor(g, (*seen, f.head.name)) for t in found[0] for g in t.factors
-            ):
-                return False
-        return all(self._smooth_factor(g, seen) for body in f.head.bodies for t in body for g in t.factors)
+        if f.head.kind == "apply" and not self._smooth_call(f.head.name):
+            return False
+        if f.head.kind == "tensor" and not self._smooth_head(f.head.name, ()):
+            return False
+        return all(self._smooth_factor(g) for body in f.head.bodies for t in body for g in t.factors)
 
-    def _head(self, name: str, *, strictly: bool) -> bool:
-        """Whether the definition of a quantity makes all its entries positive, or not negative."""
-        key = (name, strictly)
-        if key not in self._heads:
-            self._heads[key] = False  # while it is being found out
-            found = self.definition(name)
-            if found is not None:
-                self._heads[key] = self.positive(*found) if strictly else self.nonnegative(*found)
-        return self._heads[key]
+    def _smooth_call(self, name: str) -> bool:
+        return name not in self.environment.functions and plain_name(name) in SMOOTH
+
+    def _smooth_head(self, name: str, seen: tuple[str, ...]) -> bool:
+        quantity = self.environment.quantities.get(name)
+        if quantity is None or quantity.body is None or name in seen:
+            return True
+        for node in walk(quantity.body):
+            if isinstance(node, Compare | Maximum | ArgMaximum):
+                return False
+            if isinstance(node, Apply) and not self._smooth_call(node.function):
+                return False
+            if isinstance(node, Access) and not self._smooth_head(node.head, (*seen, name)):
+                return False
+        return True
+
+    # -- definitions ----------------------------------------------------------------------------------
+    def head_sign(self, name: str) -> str:
+        """``+``, ``0`` (not negative) or ``?``: what the definition of a quantity says of all its entries."""
+        if name in self.environment.positive:
+            return "+"
+        if name not in self._signs:
+            self._signs[name] = "?"  # while it is being found out
+            quantity = self.environment.quantities.get(name)
+            if quantity is not None and quantity.body is not None:
+                self._signs[name] = self.scalar_sign(quantity.body)
+        return self._signs[name]
+
+    def scalar_sign(self, node: Scalar) -> str:
+        """``+``, ``0`` (not negative) or ``?``, by the structure of an expression."""
+        match node:
+            case Number(value):
+                return "+" if value > 0 else "0" if value == 0 else "?"
+            case Size(value):
+                facts = self.environment.facts
+                return "+" if implies(facts, Constraint(value * _denominator(value) - 1, ">=")) else "?"
+            case Access(name):
+                return self.head_sign(name)
+            case Add(terms):
+                signs = {self.scalar_sign(t) for t in terms}
+                return "?" if "?" in signs else "+" if "+" in signs else "0"
+            case Mul(factors):
+                signs = {self.scalar_sign(f) for f in factors}
+                return "?" if "?" in signs else "0" if "0" in signs else "+"
+            case Power(base, exponent):
+                sign = self.scalar_sign(base)
+                even = isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
+                return "+" if sign == "+" else "0" if even or sign == "0" else "?"
+            case Apply(function, arguments) if function not in self.environment.functions:
+                name = plain_name(function)
+                if name in ("relu", "abs"):
+                    return "0"
+                if name == "sqrt":
+                    return self.scalar_sign(arguments[0])
+                return "+" if name in ("exp", "sigmoid", "softplus", "cosh", "pi") and not any(node.derivative) else "?"
+            case Sum(binders, body):
+                sign = self.scalar_sign(body)
+                inhabited = all(implies(self.environment.facts, Constraint(n - 1, ">=")) for _, n in binders)
+                return sign if sign != "+" or inhabited else "0"
+            case Product(_, body) | Maximum(_, body):
+                return self.scalar_sign(body)
+            case Bracket() | Compare() | ArgMaximum():
+                return "0"
+        return "?"
 
     def _nonnegative_term(self, t: Term, facts: Facts) -> bool:
         inner = (*facts, *t.constraints)
@@ -106,7 +177,7 @@ class Signs:
             or f.exponent.denominator % 2 == 0
             or f.head.kind in ("compare", "argmax")
             or self.positive_factor(f, inner)
-            or f.head.kind == "tensor" and self._head(f.head.name, strictly=False)
+            or f.head.kind == "tensor" and self.head_sign(f.head.name) in "+0"
             or f.head.kind == "index" and implies(inner, Constraint(f.args[0], ">="))
             for f in t.factors
         )
