@@ -32,7 +32,8 @@ class Image:
         """Where the alternative text or the title say something else than the URL."""
         if self.alt is not None and _spaceless(html.unescape(_unescaped(self.alt))) not in ("", _spaceless(latex)):
             yield "the image's alternative text differs from its URL; the URL is read"
-        if self.title is not None and _spaceless(latex) not in (_spaceless(self.title), _spaceless(html.unescape(self.title))):
+        titles = () if self.title is None else (_spaceless(self.title), _spaceless(html.unescape(self.title)))
+        if titles and _spaceless(latex) not in titles:
             yield "the image's title differs from its URL; the URL is read"
 
 
@@ -82,7 +83,9 @@ def image_at(text: str, start: int, paragraph_end: Callable[[int], int]) -> Imag
 
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:space|plus|amp|lt|gt|hash);")
 _ENTITIES = {"&space;": " ", "&plus;": "+", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&hash;": "#"}
-_OPTIONS = re.compile(r"\s*(?:\\(?:dpi|bg|fg|color)\s*(?:\{[^{}]*\}|_\w+)|\\(?:inline|large|Large|small|huge|tiny|bg_\w+|fn_\w+)(?![A-Za-z]))")
+_OPTIONS = re.compile(
+    r"\s*\\(?:(?:dpi|bg|fg|color)\s*(?:\{[^{}]*\}|_\w+)|(?:inline|large|Large|small|huge|tiny|bg_\w+|fn_\w+)(?![A-Za-z]))"
+)
 
 
 def decode_url(url: str, start: int) -> tuple[str, list[Piece]]:
@@ -120,7 +123,9 @@ class Rows(NamedTuple):
 
 
 _ROW_ENVIRONMENT = re.compile(r"\s*\\begin\{(align|gather|eqnarray|flalign|alignat)(\*?)\}(\{\d+\})?")
-_MARK = re.compile(r"\\begin\{|\\end\{|\\\\\*?(?:\[[^\]a-z]*(?:pt|em|ex|mm|cm|in)?\])?|\\(?:short)?intertext\{|\\.|[{}]", re.DOTALL)
+_MARK = re.compile(
+    r"\\begin\{|\\end\{|\\\\\*?(?:\[[^\]a-z]*(?:pt|em|ex|mm|cm|in)?\])?|\\(?:short)?intertext\{|\\.|[{}]", re.DOTALL
+)
 _INCOMPLETE = re.compile(r"(?:[-+=*/<>]|\\(?:cdot|times|circ|odot|star|in|le|ge|approx|left[.(\[|]))\s*[&\s]*$")
 _CONTINUES = re.compile(r"[&\s{}]*(?:\\q?quad[&\s{}]*|\\[,;!: ][&\s{}]*|\\left\.|\\hspace\*?\{[^}]*\})*"
                         r"(?P<operator>[-+*/)\]]|\\(?:cdot|times|circ|odot|star|ast|otimes|right)(?![A-Za-z]))")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 
+from verify_derivations.formulas import spellings
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.symbols import INDEX_LETTERS, LABELS, OPERATORS, TEX_FUNCTIONS
 
-_CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "\\}", "\\langle": "\\rangle", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 _PLAIN_WORDS = frozenset(("otherwise", "if", "poolsize"))
 
 
@@ -73,7 +73,7 @@ def _latex(node: s.Node, *, script: bool) -> str:
             loose = (s.Sum, s.Product, s.Relation, s.Sequence)
             return join("\\nabla" + _script("_", variable), _operand(body, script, loose))
         case s.Cases(rows):
-            lines = (to_latex(value) + ("" if condition is None else f" & {to_latex(condition)}") for value, condition in rows)
+            lines = (" & ".join(to_latex(cell) for cell in row if cell is not None) for row in rows)
             return "\\begin{cases}\n" + " \\\\\n".join(lines) + "\n\\end{cases}"
         case s.Matrix(environment, rows):
             columns = f"{{{'c' * max((len(row) for row in rows), default=1)}}}" if environment == "array" else ""
@@ -101,7 +101,8 @@ def _latex(node: s.Node, *, script: bool) -> str:
 def _symbol(node: s.Symbol) -> str:
     name, font = node.name, node.font
     if font:
-        text = f"\\textbf{{{name}}}" if font == "\\mathbf" and len(name) > 1 and name[0] != "\\" else f"{font}{{{name}}}"
+        word = font == "\\mathbf" and len(name) > 1 and name[0] != "\\"
+        text = f"\\textbf{{{name}}}" if word else f"{font}{{{name}}}"
     elif name in TEX_FUNCTIONS:
         text = f"\\{name}"
     elif name in OPERATORS and name not in _PLAIN_WORDS:
@@ -114,9 +115,9 @@ def _symbol(node: s.Symbol) -> str:
 
 
 def _bracketed(opening: str, body: str, large: bool) -> str:
-    closing = _CLOSING[opening]
-    return f"\\left{opening}{join('', body) if not body[:1].isalpha() or opening[-1] in '([{' else f' {body}'}\\right{closing}" if large \
-        else join(opening, body) + closing
+    text = join(f"\\left{opening}" if large else opening, body)
+    closing = spellings.bracket(opening)
+    return f"{text}\\right{closing}" if large else text + closing
 
 
 def _operand(node: s.Node, script: bool, loose: tuple[type[s.Node], ...]) -> str:
@@ -145,14 +146,14 @@ def _sum(signs: tuple[str, ...], terms: tuple[s.Node, ...], script: bool) -> str
     for k, (sign, term) in enumerate(zip(signs, terms, strict=True)):
         printed = _operand(term, script, (s.Sum, s.Relation, s.Sequence))
         if k or sign != "+" or len(terms) == 1:
-            text = join(f"{text} {sign}" if k and not script else text + sign, f" {printed}" if k and not script else printed)
+            text = f"{text} {sign} {printed}" if k and not script else join(join(text, sign), printed)
         else:
             text = printed
     return text
 
 
 def _product(factors: tuple[s.Node, ...], operators: tuple[str, ...], script: bool) -> str:
-    letters = [factor.name for factor in factors if isinstance(factor, s.Symbol) and not factor.font and not factor.accent]
+    letters = [f.name for f in factors if isinstance(f, s.Symbol) and not f.font and not f.accent]
     word = "".join(letters)
     tight = (script and len(letters) == len(factors) <= 3 and set(word) <= INDEX_LETTERS and not any(operators)
              and word not in OPERATORS | LABELS)
@@ -172,14 +173,16 @@ def _product(factors: tuple[s.Node, ...], operators: tuple[str, ...], script: bo
     return text
 
 
+_BARE = s.Symbol | s.Scripted | s.Fraction | s.BigOperator | s.Norm | s.Absolute | s.Call | s.Root
+
+
 def _call(node: s.Call, script: bool) -> str:
     function = to_latex(node.function)
     arguments = ", ".join(_latex(argument, script=script) for argument in node.arguments)
     if node.bracket == node_name(node.function):  # \langle x, y \rangle
         return _bracketed(node.bracket, arguments, node.large)
     if not node.bracket:
-        simple = isinstance(node.arguments[0], s.Symbol | s.Scripted | s.Fraction | s.BigOperator | s.Norm | s.Absolute | s.Call | s.Root)
-        return join(function, arguments) if simple else f"{function}{{{arguments}}}"
+        return join(function, arguments) if isinstance(node.arguments[0], _BARE) else f"{function}{{{arguments}}}"
     return function + _bracketed("\\{" if node.bracket == "{" else node.bracket, arguments, node.large)
 
 
@@ -221,6 +224,6 @@ def _times(extents: tuple[s.Node, ...]) -> str:
 def _statements(parts: tuple[s.Node, ...], joints: tuple[str, ...]) -> str:
     text = ""
     for part, joint in zip(parts, joints, strict=True):
-        separator = {"": "", ",": ",\\quad ", "\\Rightarrow": " \\Rightarrow " if text else "\\Rightarrow ", "\\\\": " \\\\\n"}[joint]
-        text += separator + to_latex(part)
+        implies = " \\Rightarrow " if text else "\\Rightarrow "
+        text += {"": "", ",": ",\\quad ", "\\Rightarrow": implies, "\\\\": " \\\\\n"}[joint] + to_latex(part)
     return f"\\begin{{aligned}}\n{text}\n\\end{{aligned}}" if "\\\\" in joints else text

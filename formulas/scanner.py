@@ -16,7 +16,14 @@ from pathlib import Path
 
 from verify_derivations.formulas.carriers import Image, Piece, decode_url, image_at, rows_of
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.headings import HEADING_COMMANDS, Metadata, front_matter, heading_at, latex_argument, plain
+from verify_derivations.formulas.headings import (
+    HEADING_COMMANDS,
+    Metadata,
+    front_matter,
+    heading_at,
+    latex_argument,
+    plain,
+)
 from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
 
 
@@ -104,6 +111,7 @@ _MARKDOWN = re.compile(rf"""
 _LATEX = re.compile(rf"""
     (?P<comment>%) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
   | (?P<command>{HEADING_COMMANDS}) | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
+_SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
 
@@ -181,7 +189,9 @@ class _Scanner:
             line, column = places[0][1:] if split else self._place(opening)
             section = tuple(title for _, title in self.sections)
             self.formulas.append(RawFormula(
-                len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks, split and n > 0, tuple(places)))
+                len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
+                continues=split and n > 0, pieces=tuple(places),
+            ))
 
     def _locations(self, pieces: list[Piece], start: int, end: int) -> list[tuple[int, int, int]]:
         """Breakpoints ``(offset, line, column)`` between which the column advances with the offset."""
@@ -349,7 +359,7 @@ class _Scanner:
         return end + 1
 
     def _closing_dollar(self, start: int) -> int:
-        """As in Markdown with mathematics: no space inside the dollars and no digit behind, so that ``$5`` is a price."""
+        """As in Markdown with mathematics: no space inside the dollars, no digit behind: ``$5`` is a price."""
         spaced = self.text[start:start + 1].isspace()
         position = start
         while (found := self._find("$", position)) >= 0:
@@ -367,7 +377,8 @@ class _Scanner:
             before, after = self.text[found - 1], self.text[found + 1:found + 2]
             content = self.text[start:found]
             if spaced:
-                return found if before.isspace() and re.search(r"[\\^_={}]|^\s*\w\s*$", content) and "\n" not in content else -1
+                formula = before.isspace() and "\n" not in content and re.search(r"[\\^_={}]|^\s*\w\s*$", content)
+                return found if formula else -1
             return -1 if before.isspace() or after.isdigit() else found
         return -1
 
@@ -381,7 +392,7 @@ class _Scanner:
 
     def _tag(self, match: re.Match[str]) -> int:
         end = self._find(">", match.end())
-        source = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""").search(self.text, match.end(), end) if end >= 0 else None
+        source = _SOURCE.search(self.text, match.end(), end) if end >= 0 else None
         if source is None or "latex.codecogs.com" not in source[1]:
             return self._literal(match)
         return self._codecogs(Image(match.start(), end + 1, html.unescape(source[1]), source.start(1)))
@@ -395,9 +406,11 @@ class _Scanner:
         """Whether nothing else stands in the image's paragraph."""
         before = self.text[max(0, image.start - 200):image.start]
         after = self.text[image.end:image.end + 200]
-        return bool(re.search(r"(?:^|\n)[ \t>]*\n?[ \t>]*$", before) and re.search(r"(?:^|\n[ \t>]*)\n[ \t>]*$|^\s*$", before)
-                    and re.match(r"[ \t]*(?:\n[ \t>]*(?:\n|$)|$)", after))
+        first = re.search(r"(?:^|\n[ \t>]*)\n[ \t>]*$|^\s*$", before)
+        return first is not None and re.match(r"[ \t]*(?:\n[ \t>]*(?:\n|$)|$)", after) is not None
 
 
-_ORDER = ("definition", "verbatim", "environment", "dollars", "dollar", "bracket", "paren", "image", "tag", "doubled", "fence", "ticked",
-          "comment", "heading", "underline", "verb", "command", "escape")
+_ORDER = (
+    "definition", "verbatim", "environment", "dollars", "dollar", "bracket", "paren", "image", "tag", "doubled",
+    "fence", "ticked", "comment", "heading", "underline", "verb", "command", "escape",
+)

@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from verify_derivations.formulas.macros import Macros
 
 TEX_FUNCTIONS = frozenset((
-    "log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth det max min arg sup inf dim ker deg gcd Pr"
+    "log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth det max min arg sup inf dim ker "
+    "deg gcd Pr"
 ).split())
 """Operator names that have a TeX command."""
 
-PREFIX = TEX_FUNCTIONS - {"max", "min", "arg", "sup", "inf"} | frozenset(("tr", "trace", "sign", "sgn", "rank", "diag", "vec"))
+PREFIX = TEX_FUNCTIONS - {"max", "min", "arg", "sup", "inf"} | frozenset("tr trace sign sgn rank diag vec".split())
 """Functions that may be written without brackets: ``\\log x``."""
 
 FUNCTIONS = TEX_FUNCTIONS | frozenset((
-    "conv conv1 conv2 conv3 xcorr xcorr2 rot180 rot90 flip maxpool meanpool avgpool pool subsample down up upsample unpool reshape flatten "
-    "vec diag softmax logsoftmax sigmoid relu ReLU leakyrelu LeakyReLU elu ELU gelu GELU softplus sqrt tr trace argmax argmin mean var Var Cov "
-    "std sum prod sign sgn abs rank logit concat transpose pad floor ceil round clip erf norm onehot dropout sech arctanh"
+    "conv conv1 conv2 conv3 xcorr xcorr2 rot180 rot90 flip maxpool meanpool avgpool pool subsample down up upsample "
+    "unpool reshape flatten vec diag softmax logsoftmax sigmoid relu ReLU leakyrelu LeakyReLU elu ELU gelu GELU "
+    "softplus sqrt tr trace argmax argmin mean var Var Cov std sum prod sign sgn abs rank logit concat transpose pad floor ceil "
+    "round clip erf norm onehot dropout sech arctanh"
 ).split())
 """Names that are functions wherever they stand before a bracket."""
 
@@ -83,7 +85,9 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
     return tuple(parts)
 
 
-def collect(latexes: Iterable[str], *, words: Iterable[str] = (), functions: Iterable[str] = (), macros: Macros | None = None) -> Symbols:
+def collect(
+    latexes: Iterable[str], *, words: Iterable[str] = (), functions: Iterable[str] = (), macros: Macros | None = None
+) -> Symbols:
     """The symbol table of formulas. Formulas that cannot be read contribute nothing."""
     from verify_derivations.formulas.lexer import tokenize
 
@@ -141,6 +145,9 @@ def _is_word(name: str) -> bool:
     return len(name) > 1 and name[0] != "\\"
 
 
+_JOINTS = frozenset((",", "quad", "\\\\", "arrow", "text", "begin"))
+
+
 # -- reading tokens -----------------------------------------------------------------------------
 def _skip_scripts(tokens: list[Token], k: int) -> int:
     while k < len(tokens) and tokens[k].kind in ("^", "_", "'"):
@@ -158,13 +165,13 @@ def _starts_statement(tokens: list[Token], k: int) -> bool:
     if k == 0:
         return True
     before = tokens[k - 1]
-    return before.kind in (",", "quad", "\\\\", "arrow", "text", "begin") or (before.kind == "relation" and before.text in ("=", ":="))
+    return before.kind in _JOINTS or (before.kind == "relation" and before.text in ("=", ":="))
 
 
 def _is_left_side(tokens: list[Token], k: int) -> bool:
     after = tokens[_skip_scripts(tokens, k + 1)]
-    before = tokens[k - 1].kind if k else ""
-    return before in ("", ",", "quad", "\\\\", "arrow", "text", "begin") and after.kind == "relation" and after.text in ("=", ":=")
+    first = k == 0 or tokens[k - 1].kind in _JOINTS
+    return first and after.kind == "relation" and after.text in ("=", ":=")
 
 
 def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:
@@ -174,7 +181,7 @@ def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:
         return False
     if tokens[k - 1].kind == "differential":
         before = tokens[k - 2]
-        return before.text == "/" or (before.kind == "open" and before.text == "{" and k > 2 and tokens[k - 3].kind == "close")
+        return before.text == "/" or (before.text == "{" and k > 2 and tokens[k - 3].kind == "close")
     return k > 2 and tokens[k - 1].text == "{" and tokens[k - 2].kind == "_" and tokens[k - 3].text == "\\nabla"
 
 
