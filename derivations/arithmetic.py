@@ -27,6 +27,7 @@ Value: TypeAlias = "Fraction | Decimal | Polynomial | Dual"
 NIL, ONE = Fraction(0), Fraction(1)
 _NEGLIGIBLE = Decimal("1e-30")  # far above rounding at 50 digits; what is closer than this counts as equal
 _MAX_EXPONENT = 512
+MOST_TERMS = 1_000  # of a polynomial, before like terms are collected
 
 _levels = itertools.count(1)
 
@@ -37,6 +38,10 @@ class Undefined(ArithmeticError):
 
 class NotExpandable(ArithmeticError):
     """A polynomial value where a number is needed (a comparison, a choice)."""
+
+
+class TooManyTerms(NotExpandable):
+    """An expansion that would grow beyond :data:`MOST_TERMS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,10 @@ def mul(left: Value, right: Value) -> Value:
         (x, dx), (y, dy) = split(left, level), split(right, level)
         return _dual(mul(x, y), add(mul(x, dy), mul(dx, y)), level)
     if isinstance(left, Polynomial) or isinstance(right, Polynomial):
-        return _tidy(_polynomial(left) * _polynomial(right))
+        p, q = _polynomial(left), _polynomial(right)
+        if len(p.terms) * len(q.terms) > MOST_TERMS:
+            raise TooManyTerms
+        return _tidy(p * q)
     return decimal_of(left) * decimal_of(right)
 
 

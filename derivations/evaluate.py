@@ -61,6 +61,13 @@ class TooLarge(RuntimeError):
     """The evaluation was given up after too many steps."""
 
 
+@dataclass(slots=True)
+class Meter:
+    """Counts the nodes that are visited: a measure of work that is the same on every machine."""
+
+    spent: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Partial:
     """``∂ of / ∂ head[indices]``: a side of a claim that no expression node can state."""
@@ -113,7 +120,8 @@ class Interpreter:
 
     ``ties`` collects the places where a comparison or a maximum was decided between equal values: there
     a statement that holds almost everywhere says nothing. ``functions`` gives the coefficients that stand
-    for functions unknown to the environment; ``used`` collects the names of those that were needed.
+    for functions unknown to the environment; ``used`` collects the names of those that were needed. After
+    ``steps`` nodes, counted by ``meter``, an evaluation is given up.
     """
 
     def __init__(
@@ -125,13 +133,15 @@ class Interpreter:
         functions: Mapping[str, Sequence[Fraction]] | None = None,
         digits: int = DIGITS,
         steps: int = STEPS,
+        meter: Meter | None = None,
     ) -> None:
         self.environment, self.sizes, self.leaves = environment, dict(sizes), leaves
         self.functions = functions or {}
         self.ties: list[str] = []
         self.used: dict[str, None] = {}
         self._digits = digits
-        self._steps = [steps]  # shared with the perturbed interpreters
+        self._meter = meter or Meter()  # shared with the perturbed interpreters
+        self._limit = self._meter.spent + steps
         self._memo: dict[tuple[str, Indices], Value] = {}
 
     # -- what callers use -----------------------------------------------------------------------
@@ -163,7 +173,10 @@ class Interpreter:
 
     def extents(self, head: str) -> Indices:
         quantity = self.environment.quantities.get(self._of_adjoint(head) or head)
-        return tuple(integer(extent, self.sizes) for extent in quantity.extents) if quantity else ()
+        if quantity is not None:
+            return tuple(integer(extent, self.sizes) for extent in quantity.extents)
+        seen = [indices for name, indices in self._memo if name == head]  # undeclared: as far as it was asked for
+        return tuple(1 + max(places) for places in zip(*seen, strict=True))
 
     def coefficients(self, function: str) -> Sequence[Fraction]:
         """What stands for a function that is not known in closed form."""
@@ -225,8 +238,8 @@ class Interpreter:
 
     # -- nodes ----------------------------------------------------------------------------------
     def _scalar(self, node: Scalar, names: Names, parameters: Parameters) -> Value:
-        self._steps[0] -= 1
-        if self._steps[0] < 0:
+        self._meter.spent += 1
+        if self._meter.spent > self._limit:
             raise TooLarge("the evaluation takes too many steps")
         rule = _RULES.get(type(node))
         if rule is None:
@@ -380,7 +393,8 @@ class Perturbed(Interpreter):
 
     def __init__(self, parent: Interpreter, head: str, indices: Indices, cut: frozenset[str] = frozenset()) -> None:
         super().__init__(parent.environment, parent.sizes, parent.leaves, functions=parent.functions)
-        self._digits, self._steps, self.ties, self.used = parent._digits, parent._steps, parent.ties, parent.used
+        self._digits, self._meter, self._limit = parent._digits, parent._meter, parent._limit
+        self.ties, self.used = parent.ties, parent.used
         self.parent, self.head, self.indices = parent, head, indices
         self.level = arithmetic.new_level()
         self._affected = _affected(parent.environment, head, cut)

@@ -8,18 +8,18 @@ beyond rounding and the same again with twice the digits.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from verify_derivations.derivations import arithmetic, snippet
-from verify_derivations.derivations.arithmetic import NotExpandable, Undefined, primal
+from verify_derivations.derivations.arithmetic import NotExpandable, TooManyTerms, Undefined, primal
 from verify_derivations.derivations.evaluate import (
     DIGITS,
     Indices,
     Interpreter,
+    Meter,
     OutOfRange,
     Side,
     TooLarge,
@@ -35,10 +35,12 @@ from verify_derivations.formulas.latex import index_names
 from verify_derivations.formulas.polynomial import Polynomial
 
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
+STEPS_PER_SECOND = 250_000  # nodes visited, roughly, on a small machine
 STEPS = 400_000  # of one evaluation
 EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
 LEAST_POINTS = 24  # of all sizes together, if there is time
-PATIENCE = 5.0  # seconds beyond the budget for a first point that says anything
+PATIENCE = 4  # times the budget, until a first point says anything
+TIE = "every point tried is a tie"
 ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
 
 
@@ -60,8 +62,8 @@ class Refuted:
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """No difference at the listed ``sizes``: at ``points`` points, ``exact`` where all were rational numbers,
-    otherwise up to ``tolerance`` (relative); or, where ``expanded``, for all values (almost everywhere), both sides
-    being the same polynomial in the entries of the leaves."""
+    otherwise up to ``tolerance`` (relative). Where ``expanded``, the sides agree for all values (almost everywhere)
+    at the listed sizes: they are the same polynomial in the entries of the leaves."""
 
     sizes: tuple[Mapping[str, int], ...]
     points: int
@@ -90,15 +92,17 @@ def refute(
     """Look for values at which ``left`` and ``right`` differ.
 
     ``free`` gives the extents of the free index variables, ``facts`` further constraints on them
-    (``i ≠ j``). ``points`` is the number of points for each choice of sizes.
+    (``i ≠ j``). ``points`` is the number of points for each choice of sizes. The budget is counted in nodes
+    visited, :data:`STEPS_PER_SECOND`, so that the outcome does not depend on the machine; making a counterexample
+    smaller and simpler may take as much again.
     """
     claim = _Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
-    deadline = time.monotonic() + budget_seconds
-    search = _Search(claim, seed, points, deadline)
+    search = _Search(claim, seed, points, int(budget_seconds * STEPS_PER_SECOND))
     witness = search.run()
     if witness is None:
         return search.agreement()
-    return _present(claim, _simplify(claim, witness, deadline + budget_seconds), origin)
+    limit = claim.meter.spent + int(budget_seconds * STEPS_PER_SECOND)
+    return _present(claim, _simplify(claim, search.smallest(witness, limit), limit), origin)
 
 
 def agree_at_sizes(
@@ -112,25 +116,26 @@ def agree_at_sizes(
     budget_seconds: float = 2.0,
     origin: int = 1,
 ) -> Refuted | Agreement | Unknown:
-    """What can honestly be said of a claim without a proof: that both sides expand to the same polynomial at
-    explicit sizes, or else what :func:`refute` finds at random points."""
+    """What can honestly be said of a claim without a proof: first what :func:`refute` finds, and if that is an
+    agreement, whether both sides also expand to the same polynomial at explicit sizes. (Where an expansion grows
+    too large there are only the points.)"""
+    half = budget_seconds / 2
+    found = refute(left, right, environment, free, facts, seed=seed, budget_seconds=half, origin=origin)
+    if not isinstance(found, Agreement):
+        return found
     claim = _Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
-    deadline = time.monotonic() + budget_seconds / 2
     expanded: list[Mapping[str, int]] = []
-    for sizes in candidates(claim.scope, seed=seed, small=20, rich=5):
-        if time.monotonic() > deadline:
+    for sizes in candidates(claim.scope, seed=seed, small=12, rich=4):
+        if claim.meter.spent > half * STEPS_PER_SECOND / 6:  # a step among polynomials takes longer
             break
         same = _same_expansion(claim, sizes)
         if same is False:
-            expanded.clear()
-            break
+            return found
         if same:
             expanded.append(sizes)
     if len(expanded) >= EXPANSIONS or expanded and not claim.scope.sizes:
-        return Agreement(tuple(expanded), 0, True, "0", expanded=True)
-    return refute(
-        left, right, environment, free, facts, seed=seed, budget_seconds=budget_seconds, origin=origin
-    )
+        return replace(found, sizes=tuple(expanded), exact=True, tolerance="0", expanded=True)
+    return found
 
 
 def _same_expansion(claim: _Claim, sizes: Mapping[str, int]) -> bool | None:
@@ -139,7 +144,7 @@ def _same_expansion(claim: _Claim, sizes: Mapping[str, int]) -> bool | None:
     def symbol(head: str, indices: Indices) -> Polynomial:
         return Polynomial.atom(f"{head}{list(indices)}")
 
-    interpreter = Interpreter(claim.environment, sizes, symbol, steps=STEPS // 8)
+    interpreter = Interpreter(claim.environment, sizes, symbol, steps=STEPS // 8, meter=claim.meter)
     compared = False
     try:
         for indices in claim.entries(sizes):
@@ -147,10 +152,10 @@ def _same_expansion(claim: _Claim, sizes: Mapping[str, int]) -> bool | None:
             if not arithmetic.same(primal(left), primal(right)):
                 return False
             compared = True
+    except (TooManyTerms, TooLarge, OutOfRange):
+        return None
     except (NotExpandable, Undefined):
         return False
-    except (TooLarge, OutOfRange):
-        return None
     return True if compared and not interpreter.ties else None
 
 
@@ -162,9 +167,10 @@ class _Claim:
     free: Mapping[str, Polynomial]
     facts: tuple[Constraint, ...]
     scope: Scope
+    meter: Meter = field(default_factory=Meter)
 
     def interpreter(self, sizes: Mapping[str, int], *, digits: int = DIGITS) -> Callable[[Point], Interpreter]:
-        return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS)
+        return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS, meter=self.meter)
 
     def entries(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """The values of the free indices for which the claim is made."""
@@ -195,6 +201,7 @@ class _Trial:
     exact: bool = True
     witness: _Witness | None = None
     obstacle: str = ""
+    tie: bool = False
 
 
 def _try(claim: _Claim, sizes: Mapping[str, int], point: Point) -> _Trial:
@@ -208,7 +215,7 @@ def _try(claim: _Claim, sizes: Mapping[str, int], point: Point) -> _Trial:
         trial.obstacle = trial.obstacle or "the assumptions could not be satisfied"
         return trial
     if interpreter.ties:
-        trial.obstacle = "every point tried is a tie"
+        trial.tie, trial.obstacle = True, TIE
         return trial
     for indices in claim.entries(sizes):
         try:
@@ -217,7 +224,7 @@ def _try(claim: _Claim, sizes: Mapping[str, int], point: Point) -> _Trial:
             trial.obstacle = str(error)
             continue
         if interpreter.ties:
-            trial.obstacle = "every point tried is a tie"
+            trial.tie, trial.obstacle = True, TIE
             return trial
         assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
         exact = isinstance(left, Fraction) and isinstance(right, Fraction)
@@ -254,11 +261,10 @@ def _confirmed(
 
 
 class _Search:
-    """Sizes in order, a few points each, until a difference is found or the time is up."""
+    """Sizes in order, a few points each, until a difference is found or the budget is spent."""
 
-    def __init__(self, claim: _Claim, seed: int, points: int, deadline: float) -> None:
-        self.claim, self.seed, self.points, self.deadline = claim, seed, points, deadline
-        self.shrink_until = deadline + 1
+    def __init__(self, claim: _Claim, seed: int, points: int, limit: int) -> None:
+        self.claim, self.seed, self.points, self.limit = claim, seed, points, limit
         self.sizes: list[Mapping[str, int]] = []
         self.agreeing = 0
         self.exact = True
@@ -268,11 +274,11 @@ class _Search:
         """Rounds over all sizes; where they are few (a scalar claim has none), several rounds."""
         for first in range(0, LEAST_POINTS, self.points):
             for sizes in candidates(self.claim.scope, seed=self.seed):
-                if time.monotonic() > (self.deadline if self.agreeing else self.deadline + PATIENCE):
+                if self.claim.meter.spent > self.limit * (1 if self.agreeing else PATIENCE):
                     return None
                 witness = self._at(sizes, first)
                 if witness is not None:
-                    return self._smallest(witness)
+                    return witness
             if self.agreeing >= LEAST_POINTS or not self.agreeing:
                 return None
         return None
@@ -298,7 +304,7 @@ class _Search:
                     return None
                 if trial.witness is not None:
                     return trial.witness
-                if trial.compared and not trial.obstacle:
+                if trial.compared and not trial.tie:
                     agreed += 1
                     self.exact = self.exact and trial.exact
                     break
@@ -309,13 +315,13 @@ class _Search:
             self.agreeing += agreed
         return None
 
-    def _smallest(self, witness: _Witness) -> _Witness:
+    def smallest(self, witness: _Witness, limit: int) -> _Witness:
         """One size after the other lowered as long as a difference shows."""
         lowered: _Witness | None = witness
         while lowered is not None:
             witness, lowered = lowered, None
             for sizes in smaller(witness.sizes, self.claim.scope):
-                if time.monotonic() > self.shrink_until:
+                if self.claim.meter.spent > limit:
                     return witness
                 lowered = None if sizes in self.sizes else self._at(sizes)
                 if lowered is not None:
@@ -331,7 +337,7 @@ def _complexity(value: Fraction) -> int:
     return _SIMPLE.index(value) if value in _SIMPLE else len(_SIMPLE) + abs(value.numerator) + value.denominator
 
 
-def _simplify(claim: _Claim, witness: _Witness, deadline: float) -> _Witness:
+def _simplify(claim: _Claim, witness: _Witness, limit: int) -> _Witness:
     """The same sizes with as many zeros and ones as keep a difference; whole tensors first."""
 
     def attempt(changes: Mapping[Entry, Fraction]) -> _Witness | None:
@@ -350,7 +356,7 @@ def _simplify(claim: _Claim, witness: _Witness, deadline: float) -> _Witness:
             if found is not None:
                 witness = found
                 break
-            if time.monotonic() > deadline:
+            if claim.meter.spent > limit:
                 return witness
     improved = True
     while improved:
@@ -358,7 +364,7 @@ def _simplify(claim: _Claim, witness: _Witness, deadline: float) -> _Witness:
         for entry in sorted(witness.point.entries):
             current = witness.point.entries.get(entry)
             for value in _SIMPLE:
-                if time.monotonic() > deadline:
+                if claim.meter.spent > limit:
                     return witness
                 if current is None or _complexity(value) >= _complexity(current):
                     break
