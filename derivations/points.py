@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from verify_derivations.derivations import arithmetic
 from verify_derivations.derivations.arithmetic import NIL, Undefined
-from verify_derivations.derivations.evaluate import Indices, Interpreter
+from verify_derivations.derivations.evaluate import Interpreter
+from verify_derivations.derivations.values import Indices
 from verify_derivations.formulas.definitions import Environment
 
 Entry: TypeAlias = tuple[str, Indices]

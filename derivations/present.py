@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from verify_derivations.derivations.arithmetic import Undefined, primal
-from verify_derivations.derivations.evaluate import Indices, Interpreter, Partial, Side
+from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import Entry
+from verify_derivations.derivations.values import Indices
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.polynomial import Polynomial
 

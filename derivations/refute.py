@@ -1,46 +1,31 @@
 """Counterexamples: where two sides differ, at the smallest sizes and the simplest values found.
 
-Nothing here proves anything. A difference counts only at a point where both sides are defined and no
-comparison or maximum is decided between equal values, and a difference of decimals only if it is far
-beyond rounding and the same again with twice the digits.
+Nothing here proves anything. What counts as a difference is said in :mod:`~verify_derivations.derivations.trial`.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from verify_derivations.derivations import arithmetic, snippet
 from verify_derivations.derivations.arithmetic import NotExpandable, TooManyTerms, Undefined, primal
-from verify_derivations.derivations.evaluate import (
-    DIGITS,
-    Indices,
-    Interpreter,
-    Meter,
-    OutOfRange,
-    Side,
-    TooLarge,
-    holds,
-    integer,
-)
-from verify_derivations.derivations.points import STYLES, Entry, Point, impose_assumptions
+from verify_derivations.derivations.evaluate import Interpreter, Side
+from verify_derivations.derivations.points import STYLES, Entry, Point
 from verify_derivations.derivations.present import number_text, values_text
-from verify_derivations.derivations.sizes import Scope, candidates, scope, smaller
+from verify_derivations.derivations.sizes import candidates, scope, smaller
+from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, try_point
+from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.latex import index_names
 from verify_derivations.formulas.polynomial import Polynomial
 
-TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
 STEPS_PER_SECOND = 250_000  # nodes visited, roughly, on a small machine
-STEPS = 400_000  # of one evaluation
 EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
 LEAST_POINTS = 24  # of all sizes together, if there is time
 PATIENCE = 4  # times the budget, until a first point says anything
-TIE = "every point tried is a tie"
 ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
 
 
@@ -96,7 +81,7 @@ def refute(
     visited, :data:`STEPS_PER_SECOND`, so that the outcome does not depend on the machine; making a counterexample
     smaller and simpler may take as much again.
     """
-    claim = _Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
+    claim = Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
     search = _Search(claim, seed, points, int(budget_seconds * STEPS_PER_SECOND))
     witness = search.run()
     if witness is None:
@@ -123,7 +108,7 @@ def agree_at_sizes(
     found = refute(left, right, environment, free, facts, seed=seed, budget_seconds=half, origin=origin)
     if not isinstance(found, Agreement):
         return found
-    claim = _Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
+    claim = Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
     expanded: list[Mapping[str, int]] = []
     for sizes in candidates(claim.scope, seed=seed, small=12, rich=4):
         if claim.meter.spent > half * STEPS_PER_SECOND / 6:  # a step among polynomials takes longer
@@ -138,7 +123,7 @@ def agree_at_sizes(
     return found
 
 
-def _same_expansion(claim: _Claim, sizes: Mapping[str, int]) -> bool | None:
+def _same_expansion(claim: Claim, sizes: Mapping[str, int]) -> bool | None:
     """Whether the sides are the same polynomial at these sizes; ``None`` where nothing is claimed at them."""
 
     def symbol(head: str, indices: Indices) -> Polynomial:
@@ -159,118 +144,17 @@ def _same_expansion(claim: _Claim, sizes: Mapping[str, int]) -> bool | None:
     return True if compared and not interpreter.ties else None
 
 
-@dataclass(frozen=True)
-class _Claim:
-    left: Side
-    right: Side
-    environment: Environment
-    free: Mapping[str, Polynomial]
-    facts: tuple[Constraint, ...]
-    scope: Scope
-    meter: Meter = field(default_factory=Meter)
-
-    def interpreter(self, sizes: Mapping[str, int], *, digits: int = DIGITS) -> Callable[[Point], Interpreter]:
-        return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS, meter=self.meter)
-
-    def entries(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-        """The values of the free indices for which the claim is made."""
-        ranges = [range(integer(extent, sizes)) for extent in self.free.values()]
-        for position in itertools.product(*ranges):
-            indices = dict(zip(self.free, position, strict=True))
-            if all(holds(fact, {**sizes, **indices}) for fact in self.facts):
-                yield indices
-
-
-@dataclass(frozen=True)
-class _Witness:
-    """A point at which the sides differ."""
-
-    sizes: Mapping[str, int]
-    point: Point
-    interpreter: Interpreter
-    indices: Mapping[str, int]
-    left: Fraction | Decimal
-    right: Fraction | Decimal
-
-
-@dataclass
-class _Trial:
-    """What one point had to say: ``compared`` entries, of which none differs if there is no ``witness``."""
-
-    compared: int = 0
-    exact: bool = True
-    witness: _Witness | None = None
-    obstacle: str = ""
-    tie: bool = False
-
-
-def _try(claim: _Claim, sizes: Mapping[str, int], point: Point) -> _Trial:
-    trial = _Trial()
-    try:
-        interpreter = impose_assumptions(point, claim.interpreter(sizes))
-    except Undefined as error:
-        interpreter = None
-        trial.obstacle = str(error)
-    if interpreter is None:
-        trial.obstacle = trial.obstacle or "the assumptions could not be satisfied"
-        return trial
-    if interpreter.ties:
-        trial.tie, trial.obstacle = True, TIE
-        return trial
-    for indices in claim.entries(sizes):
-        try:
-            left, right = primal(interpreter.side(claim.left, indices)), primal(interpreter.side(claim.right, indices))
-        except Undefined as error:
-            trial.obstacle = str(error)
-            continue
-        if interpreter.ties:
-            trial.tie, trial.obstacle = True, TIE
-            return trial
-        assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
-        exact = isinstance(left, Fraction) and isinstance(right, Fraction)
-        trial.compared += 1
-        trial.exact = trial.exact and exact
-        if _differ(left, right) and (exact or _confirmed(claim, sizes, point, indices, left, right)):
-            trial.witness = _Witness(sizes, point, interpreter, indices, left, right)
-            return trial
-    return trial
-
-
-def _differ(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
-        return left != right
-    x, y = arithmetic.decimal_of(left), arithmetic.decimal_of(right)
-    largest = max(abs(x), abs(y))
-    return largest > TOLERANCE and abs(x - y) > TOLERANCE * largest
-
-
-def _confirmed(
-    claim: _Claim,
-    sizes: Mapping[str, int],
-    point: Point,
-    indices: Mapping[str, int],
-    left: Fraction | Decimal,
-    right: Fraction | Decimal,
-) -> bool:
-    """The same difference again with twice the digits: it is not made by cancellation."""
-    again = claim.interpreter(sizes, digits=2 * DIGITS)(point)
-    values = primal(again.side(claim.left, indices)), primal(again.side(claim.right, indices))
-    first = arithmetic.decimal_of(left) - arithmetic.decimal_of(right)
-    second = arithmetic.decimal_of(values[0]) - arithmetic.decimal_of(values[1])
-    return abs(first - second) <= Decimal("1e-6") * abs(second)
-
-
 class _Search:
     """Sizes in order, a few points each, until a difference is found or the budget is spent."""
 
-    def __init__(self, claim: _Claim, seed: int, points: int, limit: int) -> None:
+    def __init__(self, claim: Claim, seed: int, points: int, limit: int) -> None:
         self.claim, self.seed, self.points, self.limit = claim, seed, points, limit
         self.sizes: list[Mapping[str, int]] = []
         self.agreeing = 0
         self.exact = True
         self.obstacle = "no sizes satisfy the facts"
 
-    def run(self) -> _Witness | None:
+    def run(self) -> Witness | None:
         """Rounds over all sizes; where they are few (a scalar claim has none), several rounds."""
         for first in range(0, LEAST_POINTS, self.points):
             for sizes in candidates(self.claim.scope, seed=self.seed):
@@ -288,7 +172,7 @@ class _Search:
             return Unknown(self.obstacle)
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
-    def _at(self, sizes: Mapping[str, int], first: int = 0) -> _Witness | None:
+    def _at(self, sizes: Mapping[str, int], first: int = 0) -> Witness | None:
         if not any(True for _ in self.claim.entries(sizes)):
             self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
             return None
@@ -298,7 +182,7 @@ class _Search:
                 style = STYLES[min(number + attempt, len(STYLES) - 1)]
                 point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
                 try:
-                    trial = _try(self.claim, sizes, point)
+                    trial = try_point(self.claim, sizes, point)
                 except (TooLarge, OutOfRange) as error:
                     self.obstacle = str(error)
                     return None
@@ -315,9 +199,9 @@ class _Search:
             self.agreeing += agreed
         return None
 
-    def smallest(self, witness: _Witness, limit: int) -> _Witness:
+    def smallest(self, witness: Witness, limit: int) -> Witness:
         """One size after the other lowered as long as a difference shows."""
-        lowered: _Witness | None = witness
+        lowered: Witness | None = witness
         while lowered is not None:
             witness, lowered = lowered, None
             for sizes in smaller(witness.sizes, self.claim.scope):
@@ -337,15 +221,15 @@ def _complexity(value: Fraction) -> int:
     return _SIMPLE.index(value) if value in _SIMPLE else len(_SIMPLE) + abs(value.numerator) + value.denominator
 
 
-def _simplify(claim: _Claim, witness: _Witness, limit: int) -> _Witness:
+def _simplify(claim: Claim, witness: Witness, limit: int) -> Witness:
     """The same sizes with as many zeros and ones as keep a difference; whole tensors first."""
 
-    def attempt(changes: Mapping[Entry, Fraction]) -> _Witness | None:
+    def attempt(changes: Mapping[Entry, Fraction]) -> Witness | None:
         if not all(witness.point.permits(entry, value) for entry, value in changes.items()):
             return None
         point = Point(claim.environment, witness.point.seed, "nice", {**witness.point.entries, **changes})
         try:
-            return _try(claim, witness.sizes, point).witness
+            return try_point(claim, witness.sizes, point).witness
         except (TooLarge, OutOfRange):
             return None
 
@@ -375,7 +259,7 @@ def _simplify(claim: _Claim, witness: _Witness, limit: int) -> _Witness:
     return witness
 
 
-def _present(claim: _Claim, witness: _Witness, origin: int) -> Refuted:
+def _present(claim: Claim, witness: Witness, origin: int) -> Refuted:
     def evaluated(entries: Mapping[Entry, Fraction]) -> tuple[Point, Interpreter]:
         point = Point(claim.environment, "", "simplest", entries)
         interpreter = claim.interpreter(witness.sizes)(point)

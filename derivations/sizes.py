@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verify_derivations.derivations.evaluate import Partial, Side, exact, holds, mentions
+from verify_derivations.derivations.dependence import mentions
+from verify_derivations.derivations.evaluate import Partial, Side
+from verify_derivations.derivations.values import exact, holds
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,

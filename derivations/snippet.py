@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from verify_derivations.derivations import arithmetic
-from verify_derivations.derivations.evaluate import Interpreter, Partial, Side, mentions
+from verify_derivations.derivations.dependence import mentions
+from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import Entry
 from verify_derivations.derivations.present import polynomial_text, tensor_text
 from verify_derivations.formulas.definitions import Quantity, adjoint_of

@@ -14,7 +14,8 @@ import pytest
 from networks import entry, environment, gradient, i, j, m, n, over
 
 from verify_derivations.derivations.arithmetic import Undefined, primal
-from verify_derivations.derivations.evaluate import Interpreter, OutOfRange, Partial, arrays, evaluate
+from verify_derivations.derivations.evaluate import Interpreter, Partial, arrays, evaluate
+from verify_derivations.derivations.values import OutOfRange
 from verify_derivations.formulas import operators
 from verify_derivations.formulas.definitions import Quantity, adjoint
 from verify_derivations.formulas.expressions import (

@@ -1,0 +1,130 @@
+"""One point of a claim: whether both sides have the same value there.
+
+A difference counts only where both sides are defined and no comparison or maximum is decided between equal values,
+and a difference of decimals only if it is far beyond rounding and the same again with twice the digits.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from verify_derivations.derivations import arithmetic
+from verify_derivations.derivations.arithmetic import Undefined, primal
+from verify_derivations.derivations.evaluate import DIGITS, Interpreter, Side
+from verify_derivations.derivations.points import Point, impose_assumptions
+from verify_derivations.derivations.sizes import Scope
+from verify_derivations.derivations.values import Meter, holds, integer
+from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.expressions import Constraint
+from verify_derivations.formulas.polynomial import Polynomial
+
+TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
+STEPS = 400_000  # of one evaluation
+TIE = "every point tried is a tie"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``left = right`` for all values of the ``free`` indices for which the ``facts`` hold."""
+
+    left: Side
+    right: Side
+    environment: Environment
+    free: Mapping[str, Polynomial]
+    facts: tuple[Constraint, ...]
+    scope: Scope
+    meter: Meter = field(default_factory=Meter)
+
+    def interpreter(self, sizes: Mapping[str, int], *, digits: int = DIGITS) -> Callable[[Point], Interpreter]:
+        return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS, meter=self.meter)
+
+    def entries(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        """The values of the free indices for which the claim is made."""
+        ranges = [range(integer(extent, sizes)) for extent in self.free.values()]
+        for position in itertools.product(*ranges):
+            indices = dict(zip(self.free, position, strict=True))
+            if all(holds(fact, {**sizes, **indices}) for fact in self.facts):
+                yield indices
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A point at which the sides differ."""
+
+    sizes: Mapping[str, int]
+    point: Point
+    interpreter: Interpreter
+    indices: Mapping[str, int]
+    left: Fraction | Decimal
+    right: Fraction | Decimal
+
+
+@dataclass
+class Trial:
+    """What one point had to say: ``compared`` entries, of which none differs if there is no ``witness``."""
+
+    compared: int = 0
+    exact: bool = True
+    witness: Witness | None = None
+    obstacle: str = ""
+    tie: bool = False
+
+
+def try_point(claim: Claim, sizes: Mapping[str, int], point: Point) -> Trial:
+    trial = Trial()
+    try:
+        interpreter = impose_assumptions(point, claim.interpreter(sizes))
+    except Undefined as error:
+        interpreter = None
+        trial.obstacle = str(error)
+    if interpreter is None:
+        trial.obstacle = trial.obstacle or "the assumptions could not be satisfied"
+        return trial
+    if interpreter.ties:
+        trial.tie, trial.obstacle = True, TIE
+        return trial
+    for indices in claim.entries(sizes):
+        try:
+            left, right = primal(interpreter.side(claim.left, indices)), primal(interpreter.side(claim.right, indices))
+        except Undefined as error:
+            trial.obstacle = str(error)
+            continue
+        if interpreter.ties:
+            trial.tie, trial.obstacle = True, TIE
+            return trial
+        assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
+        exact = isinstance(left, Fraction) and isinstance(right, Fraction)
+        trial.compared += 1
+        trial.exact = trial.exact and exact
+        if _differ(left, right) and (exact or _confirmed(claim, sizes, point, indices, left, right)):
+            trial.witness = Witness(sizes, point, interpreter, indices, left, right)
+            return trial
+    return trial
+
+
+def _differ(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left != right
+    x, y = arithmetic.decimal_of(left), arithmetic.decimal_of(right)
+    largest = max(abs(x), abs(y))
+    return largest > TOLERANCE and abs(x - y) > TOLERANCE * largest
+
+
+def _confirmed(
+    claim: Claim,
+    sizes: Mapping[str, int],
+    point: Point,
+    indices: Mapping[str, int],
+    left: Fraction | Decimal,
+    right: Fraction | Decimal,
+) -> bool:
+    """The same difference again with twice the digits: it is not made by cancellation."""
+    again = claim.interpreter(sizes, digits=2 * DIGITS)(point)
+    values = primal(again.side(claim.left, indices)), primal(again.side(claim.right, indices))
+    first = arithmetic.decimal_of(left) - arithmetic.decimal_of(right)
+    second = arithmetic.decimal_of(values[0]) - arithmetic.decimal_of(values[1])
+    return abs(first - second) <= Decimal("1e-6") * abs(second)
