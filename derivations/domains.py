@@ -98,6 +98,12 @@ def _infeasible(constraints: tuple[Constraint, ...]) -> bool:
     if apart is not None:
         rest = tuple(c for c in constraints if c is not apart)
         return all(_infeasible((*rest, Constraint(side - 1, ">="))) for side in (apart.value, -apart.value))
+    for k, c in enumerate(constraints):
+        if c.relation == "==":
+            solved = _solution(c.value)
+            if solved is not None:
+                others = constraints[:k] + constraints[k + 1:]
+                return _infeasible(tuple(o.substitute(dict([solved])) for o in others)) if others else False
     values: list[Polynomial] = []
     for c in constraints:
         if c.value.is_constant:
@@ -110,6 +116,17 @@ def _infeasible(constraints: tuple[Constraint, ...]) -> bool:
         else:
             values.append(c.value)
     return _eliminate([row(value) for value in _with_products(values)])
+
+
+def _solution(value: Polynomial) -> tuple[str, Polynomial] | None:
+    """An index variable, and what ``value = 0`` says that it equals, in whole numbers."""
+    if any(c.denominator != 1 for _, c in value.terms):
+        return None
+    for name in sorted(filter(is_index, value.names)):
+        parts = value.linear_in(name)
+        if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
+            return name, parts[1] * -parts[0].value
+    return None
 
 
 def _no_integer_root(value: Polynomial) -> bool:

@@ -53,7 +53,7 @@ class SideCondition:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was done (``difference``, ``unfold``, ``clear``, ``assume``), to what, and what was left to be zero."""
+    """What was done (``difference``, ``unfold``, ``clear``, ``split``, ``assume``), to what, and what was left."""
 
     rule: str
     subject: str
@@ -221,6 +221,9 @@ class _Search:
         cleared = self.denominators_cleared(residual)
         if not cleared:
             self.steps.append(Step("clear", "denominators", NOUGHT))
+        elif not self.normalizer.split(cleared, self.normalizer.facts):
+            self.steps.append(Step("split", "domains", NOUGHT))
+            return True
         return not cleared
 
     def assumed(self, residual: Normal) -> tuple[Equation, ...] | None:

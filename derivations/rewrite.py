@@ -35,6 +35,7 @@ Facts: TypeAlias = tuple[Constraint, ...]
 
 STEPS = 20_000  # rule applications for one expression
 TERMS = 4_000
+SPLITS = 12  # constraints by which the domains of like sums are divided
 
 
 class Rewriter:
@@ -53,8 +54,8 @@ class Rewriter:
         waiting = list(terms)
         done: list[Term] = []
         rules = (
-            self._decide, self._numbers, self._digits, self._solve, self._domain, self._argmax, self._count,
-            self._powers,
+            self._decide, self._numbers, self._pinch, self._digits, self._solve, self._domain, self._argmax,
+            self._count, self._powers,
         )
         while waiting:
             term = waiting.pop()
@@ -118,6 +119,16 @@ class Rewriter:
                 if implies((*facts, *term.constraints), Constraint(quotient, "==")):
                     new = (Constraint(quotient, "=="), Constraint(remainder, "=="))
                     return [Term(term.coefficient, term.bound, rest + new, term.factors)]
+        return None
+
+    def _pinch(self, term: Term, facts: Facts) -> list[Term] | None:
+        """[p ≥ 0]·[−p ≥ 0] = [p = 0]."""
+        found = {c.value for c in term.constraints if c.relation == ">="}
+        for k, c in enumerate(term.constraints):
+            if c.relation == ">=" and -c.value in found:
+                rest = tuple(o for o in term.constraints if o.value not in (c.value, -c.value))
+                same = Constraint(c.value, "==")
+                return [Term(term.coefficient, term.bound, (*rest[:k], same, *rest[k:]), term.factors)]
         return None
 
     def _solve(self, term: Term, facts: Facts) -> list[Term] | None:
@@ -186,7 +197,7 @@ class Rewriter:
         return None
 
     def _argmax(self, term: Term, facts: Facts) -> list[Term] | None:
-        """The position of a maximum is unique: Σ_p [argmax = p] = 1, and
+        """The position of a maximum is unique: Σ_p [argmax = p] = 1, Σ_p [argmax = p]·x_p = max x, and
         [argmax = p]·[argmax = q] = [p = q]·[argmax = p]."""
         found = [f for f in term.factors if f.head.kind == "argmax"]
         for k, f in enumerate(found):
@@ -195,26 +206,78 @@ class Rewriter:
             for other in found[:k]:
                 if other.head == f.head and other.args[:-size] == inner:
                     same = tuple(Constraint(a - b, "==") for a, b in zip(at, other.args[-size:], strict=True))
-                    rest = tuple(g for g in term.factors if g is not f)
-                    return [Term(term.coefficient, term.bound, term.constraints + same, rest)]
-            names = [a.as_atom() for a in at]
-            variables = [n for n in names if n in term.bound]
+                    one = tuple(g for g in term.factors if g is not f)
+                    return [Term(term.coefficient, term.bound, term.constraints + same, one)]
             rest = tuple(g for g in term.factors if g is not f)
-            if len(set(variables)) < size or any(v in a.names for v in variables for a in inner):
+            chosen = self._all_positions(term, f.head, at)
+            if chosen is None or any(not chosen.isdisjoint(a.names) for a in inner):
                 continue
-            if any(v in g.names() for v in variables for g in rest):
-                continue
-            ranges = {
-                tidy_constraint(c)
-                for v, n in zip(at, f.head.extents, strict=True)
-                for c in (Constraint(v, ">="), Constraint(n - v - 1, ">="))
-            }
-            about = {tidy_constraint(c) for c in term.constraints if not c.value.names.isdisjoint(variables)}
-            if about == ranges:
-                kept = tuple(c for c in term.constraints if c.value.names.isdisjoint(variables))
-                bound = tuple(v for v in term.bound if v not in variables)
+            kept = tuple(c for c in term.constraints if c.value.names.isdisjoint(chosen))
+            bound = tuple(v for v in term.bound if v not in chosen)
+            if all(chosen.isdisjoint(g.names()) for g in rest):
                 return [Term(term.coefficient, bound, kept, rest)]
+            left = self._without_body(f, rest)
+            if left is not None and all(chosen.isdisjoint(g.names()) for g in left[1]):
+                head = Head("max", "", f.head.bodies, (), f.head.extents, fragile=f.head.fragile)
+                largest = Factor(head, inner, Fraction(1))
+                return [Term(term.coefficient / left[0], bound, kept, collect((*left[1], largest)))]
         return None
+
+    @staticmethod
+    def _all_positions(term: Term, head: Head, at: Sequence[Polynomial]) -> frozenset[str] | None:
+        """The bound variables at which a position is taken, where they run over exactly all positions."""
+        variables = frozenset(n for a in at if (n := a.as_atom()) in term.bound and n is not None)
+        if len(variables) < len(at):
+            return None
+        ranges = {
+            tidy_constraint(c)
+            for v, n in zip(at, head.extents, strict=True)
+            for c in (Constraint(v, ">="), Constraint(n - v - 1, ">="))
+        }
+        about = {tidy_constraint(c) for c in term.constraints if not c.value.names.isdisjoint(variables)}
+        return variables if about == ranges else None
+
+    @staticmethod
+    def _without_body(f: Factor, factors: tuple[Factor, ...]) -> tuple[Fraction, tuple[Factor, ...]] | None:
+        """``factors`` without those of the body of an argmax at its position, if they are all there."""
+        size = len(f.head.extents)
+        body = fill(f.head.bodies[0], f.args[:-size])
+        if len(body) != 1 or body[0].bound or body[0].constraints:
+            return None
+        place = {f"%m{k}": a for k, a in enumerate(f.args[-size:])}
+        for wanted in body[0].factors:
+            found = wanted.at(place)
+            if found not in factors:
+                return None
+            factors = tuple(g for g in factors if g != found)
+        return body[0].coefficient, factors
+
+    def split(self, normal: Normal, facts: Facts) -> Normal:
+        """Sums of the same terms over different domains, each divided by the constraints of the others:
+        [D] = [D]·[c] + [D]·[not c]."""
+        groups: dict[tuple[tuple[str, ...], tuple[Factor, ...]], list[Term]] = {}
+        for t in normal:
+            groups.setdefault((t.bound, t.factors), []).append(t)
+        pieces: list[Term] = []
+        for (bound, factors), group in groups.items():
+            conditions = dict.fromkeys(c for t in group for c in t.constraints if c.relation == ">=")
+            if len(group) == 1 or len(conditions) > SPLITS:
+                pieces += group
+                continue
+            for t in group:
+                parts: list[Term] = [t]
+                for c in conditions:
+                    opposite = Constraint(-c.value - 1, ">=")
+                    divided: list[Term] = []
+                    for q in parts:
+                        if c in q.constraints or (q.bound, q.factors) != (bound, factors):
+                            divided.append(q)
+                            continue
+                        both = [Term(q.coefficient, bound, (*q.constraints, d), factors) for d in (c, opposite)]
+                        divided += self.reduce(both, facts)
+                    parts = divided
+                pieces += parts
+        return gather(pieces)
 
     # -- powers of sums -----------------------------------------------------------------------------
     def _powers(self, term: Term, facts: Facts) -> list[Term] | None:
