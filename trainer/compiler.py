@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sympy as sp
+
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.lowering import Lowering
+from verify_derivations.trainer.memory import Made
+from verify_derivations.trainer.naming import identifier
 from verify_derivations.trainer.pooling import pooled_early
 from verify_derivations.trainer.printer import compiled, source
 from verify_derivations.trainer.program import Program
@@ -34,15 +38,22 @@ DEFAULT = Options()
 
 @dataclass(frozen=True)
 class Step:
-    """The function of one formula, with the arrays that it is called with."""
+    """The function of one formula, and the arrays that it is called with."""
 
     head: str
+    name: str
+    documentation: str
     function: Callable[..., Any]
+    symbols: tuple[str, ...]
     arguments: tuple[NDArray, ...]
 
     @property
     def source(self) -> str:
-        return source(self.function)
+        """The generated function under its own name, with its formula as docstring."""
+        first, *body = source(self.function).rstrip().splitlines()
+        assert first.startswith("def _lambdifygenerated(")
+        start = first.replace("_lambdifygenerated", self.name)
+        return "\n".join([start, f"    {self.documentation!r}", *body, ""])
 
 
 class Compiled:
@@ -51,20 +62,24 @@ class Compiled:
 
     def __init__(self, program: Program, batch: int, outputs: Iterable[str], options: Options = DEFAULT,
                  shared: Mapping[str, NDArray] | None = None) -> None:
-        self.batch, outputs = batch, tuple(outputs)
+        self.program, self.batch, outputs = program, batch, tuple(outputs)
         concrete = prepared(program.concrete(), batch, options)
-        lowering = Lowering(dict(program.functions), options.tiles)
+        lowering = Lowering(program.functions, options.tiles)
         for quantity in concrete.leaves:
             lowering.leaf(quantity)
         for quantity in _needed(concrete, outputs):
             lowering.define(quantity)
         given = {lowering.symbols[head]: array for head, array in (shared or {}).items()}
         schedule = Schedule(lowering, [lowering.symbols[h] for h in outputs], options.dtype, options.reuse, given)
-        self.arrays: dict[str, NDArray] = {
-            head: schedule.memory[lowering.symbols[head]]
-            for head in (*(q.head for q in concrete.leaves), *outputs)
-        }
-        self.steps = steps(schedule)
+        names = _names(lowering.symbols, program)
+        visible = (*(q.head for q in concrete.leaves), *outputs)
+        self.symbols = {head: names.get(lowering.symbols[head], lowering.symbols[head]).name for head in visible}
+        self.arrays: dict[str, NDArray] = {head: schedule.memory.arrays[lowering.symbols[head]] for head in visible}
+        self.steps = steps(schedule, names, program)
+        self.made = tuple(
+            Made(names.get(m.symbol, m.symbol), m.maker, tuple(_renamed(a, names) for a in m.arguments))
+            for m in schedule.memory.made
+        )
         self._calls = tuple((step.function, step.arguments) for step in self.steps)
 
     def run(self) -> None:
@@ -74,7 +89,8 @@ class Compiled:
 
     @property
     def source(self) -> str:
-        return "\n".join(step.source for step in self.steps)
+        """The generated functions, one a formula."""
+        return "\n\n".join(step.source for step in self.steps)
 
 
 def prepared(program: Program, batch: int, options: Options) -> Program:
@@ -110,15 +126,47 @@ def _needed(program: Program, outputs: Iterable[str]) -> list[Quantity]:
     return kept[::-1]
 
 
-def steps(schedule: Schedule) -> tuple[Step, ...]:
-    """One function a formula."""
+def _names(symbols: Mapping[str, sp.Symbol], program: Program) -> dict[sp.Symbol, sp.Symbol]:
+    """Readable symbols for named quantities; one that has several names keeps the first."""
+    known = {q.head for q in program}
+    names: dict[sp.Symbol, sp.Symbol] = {}
+    for head, symbol in symbols.items():
+        if head in known and symbol not in names:
+            names[symbol] = sp.Symbol(identifier(head, program.loss, symbol.name), real=True)
+    return names
+
+
+def _renamed(value: Any, names: Mapping[sp.Symbol, sp.Symbol]) -> Any:
+    return names.get(value, value) if isinstance(value, sp.Symbol) else value
+
+
+def steps(schedule: Schedule, names: Mapping[sp.Symbol, sp.Symbol] | None = None,
+          program: Program | None = None) -> tuple[Step, ...]:
+    """One function a formula, in the order in which they are to be called."""
     found = []
-    for group in schedule.groups:
+    for number, group in enumerate(schedule.groups):
+        statements = [(_renamed(out, names or {}), call.xreplace(names or {})) for out, call in group.statements]
         used = dict.fromkeys(s for out, call in group.statements for s in (*call.args[1].free_symbols, out))
         arguments = sorted(used, key=lambda s: (s.name[0], int(s.name[1:])))
-        function = compiled(arguments, group.statements, group.statements[-1][0])
-        found.append(Step(group.owner, function, tuple(schedule.memory[s] for s in arguments)))
+        symbols = [_renamed(s, names or {}) for s in arguments]
+        found.append(Step(
+            group.owner,
+            f"formula_{number}" if program is None else identifier(group.owner, program.loss, f"f{number}"),
+            group.owner if program is None else documentation(program, group.owner),
+            compiled(symbols, statements, statements[-1][0]),
+            tuple(s.name for s in symbols),
+            tuple(schedule.memory.arrays[s] for s in arguments),
+        ))
     return tuple(found)
+
+
+def documentation(program: Program, head: str) -> str:
+    """What a reader of the generated code should know of the formula: its LaTeX, its number, its verdict."""
+    source_ = program.sources.get(head)
+    if source_ is None:
+        return head
+    origin = "derived, not in the document" if source_.derived else f"formula {source_.number}"
+    return f"{source_.latex} ({origin}; {source_.verdict})"
 
 
 def training(program: Program, batch: int, options: Options = DEFAULT,
@@ -129,7 +177,6 @@ def training(program: Program, batch: int, options: Options = DEFAULT,
 
 
 def evaluation(program: Program, batch: int, options: Options = DEFAULT,
-             shared: Mapping[str, NDArray] | None = None) -> Compiled:
+               shared: Mapping[str, NDArray] | None = None) -> Compiled:
     """Loss and prediction."""
     return Compiled(program, batch, (program.loss, program.output), options, shared)
-

@@ -152,8 +152,8 @@ class Contraction(ArrayProgram):
         return play(0, len(planes)), matches
 
     def scatter(self, array: Array, scatter: dict[str, Polynomial]) -> Array:
-        """Entries placed along the free variables that the digits of ``array`` determine. Digits of equal weight are added
-        up first: ``x = 2u + 2a + b`` by way of ``2v + b`` with ``v = u + a``, where rows are contiguous."""
+        """Entries placed along the free variables that the digits of ``array`` determine. Digits of equal weight are
+        added up first: ``x = 2u + 2a + b`` by way of ``2v + b`` with ``v = u + a``, where rows are contiguous."""
         scatter = dict(scatter)
         carried: dict[str, Polynomial] = {}
         for x, value in sorted(scatter.items()):

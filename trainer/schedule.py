@@ -17,7 +17,8 @@ import sympy as sp
 
 from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.arrays import NDArray, vector
-from verify_derivations.trainer.bindings import ArrayProgram, Binding
+from verify_derivations.trainer.bindings import ArrayProgram, Binding, unit
+from verify_derivations.trainer.memory import Memory
 from verify_derivations.trainer.printer import Call
 
 STRUCTURAL = (op.Window, op.Align, op.Reshape, op.Broadcast)
@@ -36,29 +37,29 @@ class Group:
 
 
 class Schedule:
-    """``groups`` in order compute the ``outputs``; ``memory`` has the array of every symbol."""
+    """``groups`` in order compute the ``outputs``; ``memory`` has every symbol's array (some may be ``given``)."""
 
-    def __init__(self, program: ArrayProgram, outputs: Iterable[sp.Symbol], dtype: Any, reuse: bool = True,
+    def __init__(self, program: ArrayProgram, outputs: Iterable[sp.Symbol], dtype: str, reuse: bool = True,
                  given: Mapping[sp.Symbol, NDArray] | None = None) -> None:
         self.groups: list[Group] = []
-        self.memory: dict[sp.Symbol, NDArray] = dict(given or {})
-        self.setup: list[tuple[sp.Symbol, sp.Basic]] = []  # how each array came about, for export
-        self._dtype, self._shapes, self._reuse = np.dtype(dtype), program.shapes, reuse
+        self.memory = Memory(dtype, reuse)
+        self._shapes = program.shapes
         self._bindings = _live(_shared(program.bindings), set(outputs))
         self._by_symbol = {b.symbol: b for b in self._bindings}
         self._pinned = set(outputs)
         self._home: dict[sp.Symbol, sp.Symbol] = {}  # operand → the padding, stack or scatter it is computed in
         self._root: dict[sp.Symbol, sp.Symbol] = {}  # alias → the symbol that owns the memory
-        self._pool: list[NDArray] = []
-        self._buffers: dict[sp.Symbol, NDArray] = {}
         self._names = itertools.count()
         for leaf in program.leaves:
-            self.memory.setdefault(leaf, np.zeros(program.shapes[leaf], dtype))
+            self.memory.make(leaf, "zeros", program.shapes[leaf], dtype)
+        self.memory.arrays.update(given or {})
         self._plan()
         for place, binding in enumerate(self._bindings):
             self._owner = binding.owner
             self._emit(binding)
-            self._release(place)
+            for symbol in self.memory.lent():
+                if self._last.get(symbol, place) <= place:
+                    self.memory.release(symbol)
 
     # -- planning -----------------------------------------------------------------------------------
     def _plan(self) -> None:
@@ -88,64 +89,47 @@ class Schedule:
         return symbol
 
     # -- memory -------------------------------------------------------------------------------------
-    def _allocate(self, shape: op.Vector, dtype: Any = None) -> tuple[NDArray, NDArray]:
-        """An array and the raw memory that it lies in."""
-        dtype = self._dtype if dtype is None else np.dtype(dtype)
-        size = max(1, int(np.prod(shape))) * dtype.itemsize
-        fitting = [raw for raw in self._pool if size <= raw.nbytes <= 4 * size]
-        if fitting:
-            raw = min(fitting, key=lambda r: r.nbytes)
-            self._pool = [r for r in self._pool if r is not raw]
+    def _storage(self, symbol: sp.Symbol, dtype: str | None = None) -> sp.Symbol:
+        """``symbol``, once there is an array for it to be computed in."""
+        if symbol in self.memory.arrays:
+            return symbol
+        if symbol in self._home:
+            return self._part(symbol, self._home[symbol], symbol)
+        if isinstance(self._by_symbol[symbol].expression, op.Pad | op.Scatter):
+            self.memory.make(symbol, "zeros", self._shapes[symbol], self.memory.dtype)  # what is not written stays zero
         else:
-            raw = np.zeros(size + 64, np.uint8)
-            offset = -raw.ctypes.data % 64
-            raw = raw[offset:offset + size]
-        return raw[:size].view(dtype).reshape(shape), raw
-
-    def _release(self, place: int) -> None:
-        for symbol in [s for s in self._buffers if self._last.get(s, place) <= place]:
-            raw = self._buffers.pop(symbol)
-            if self._reuse:
-                self._pool.append(raw)
-
-    def _storage(self, symbol: sp.Symbol, dtype: Any = None) -> NDArray:
-        """The array that ``symbol`` is to be computed in."""
-        if symbol in self.memory:
-            return self.memory[symbol]
-        home = self._home.get(symbol)
-        if home is not None:
-            self.memory[symbol] = self._part(home, symbol)
-            return self.memory[symbol]
-        expression = self._by_symbol[symbol].expression
-        shape = self._shapes[symbol]
-        if isinstance(expression, op.Pad | op.Scatter):  # what is not written stays zero: memory of its own
-            self.memory[symbol] = np.zeros(shape, self._dtype)
-        else:
-            self.memory[symbol], self._buffers[symbol] = self._allocate(shape, dtype)
-        return self.memory[symbol]
-
-    def _part(self, home: sp.Symbol, operand: sp.Symbol) -> NDArray:
-        """The part of ``home``'s memory where ``operand`` belongs."""
-        whole, expression = self._storage(home), self._by_symbol[home].expression
-        match expression:
-            case op.Pad():
-                before, inner = vector(expression.args[1]), self._shapes[operand]
-                return whole[tuple(slice(b, b + n) for b, n in zip(before, inner, strict=True))]
-            case op.Stack():
-                planes, shape = expression.args[0].args, vector(expression.args[1])
-                return whole[np.unravel_index(planes.index(operand), shape)]
-        start, steps = vector(expression.args[1]), tuple(map(vector, expression.args[2].args))
-        return op.window(whole, start, steps, self._shapes[operand])
-
-    def _temporary(self, shape: op.Vector) -> sp.Symbol:
-        symbol = sp.Symbol(f"s{next(self._names)}", real=True)
-        self._shapes[symbol] = shape
-        self.memory[symbol], self._buffers[symbol] = self._allocate(shape)
+            self.memory.allocate(symbol, self._shapes[symbol], dtype)
         return symbol
 
-    def _alias(self, array: NDArray) -> sp.Symbol:
+    def _part(self, name: sp.Symbol, home: sp.Symbol, operand: sp.Symbol) -> sp.Symbol:
+        """``name`` for the part of ``home``'s memory where ``operand`` belongs."""
+        whole, expression, shape = self._storage(home), self._by_symbol[home].expression, self._shapes[operand]
+        match expression:
+            case op.Pad():
+                start, steps = vector(expression.args[1]), tuple(unit(k, len(shape)) for k in range(len(shape)))
+            case op.Stack():
+                places = vector(expression.args[1])
+                place = np.unravel_index(expression.args[0].args.index(operand), places)
+                start = (*map(int, place), *(0 for _ in shape))
+                steps = tuple(unit(len(places) + k, len(start)) for k in range(len(shape)))
+            case _:
+                start, steps = vector(expression.args[1]), tuple(map(vector, expression.args[2].args))
+        self.memory.make(name, "window", whole, start, steps, shape)
+        return name
+
+    def _new(self, shape: op.Vector) -> sp.Symbol:
         symbol = sp.Symbol(f"s{next(self._names)}", real=True)
-        self._shapes[symbol], self.memory[symbol] = array.shape, array
+        self._shapes[symbol] = shape
+        return symbol
+
+    def _temporary(self, shape: op.Vector) -> sp.Symbol:
+        symbol = self._new(shape)
+        self.memory.allocate(symbol, shape)
+        return symbol
+
+    def _view(self, maker: str, *arguments: Any, shape: op.Vector) -> sp.Symbol:
+        symbol = self._new(shape)
+        self.memory.make(symbol, maker, *arguments)
         return symbol
 
     # -- statements -----------------------------------------------------------------------------------
@@ -157,24 +141,23 @@ class Schedule:
 
     def _emit(self, binding: Binding) -> None:
         symbol, expression = binding.symbol, binding.expression
+        make, args = self.memory.make, expression.args
         match expression:
             case op.Window():
-                x, start, steps, shape = expression.args
-                self.memory[symbol] = op.window(
-                    self.memory[x], vector(start), tuple(map(vector, steps.args)), vector(shape))
+                make(symbol, "window", args[0], vector(args[1]), tuple(map(vector, args[2].args)), vector(args[3]))
             case op.Align():
-                self.memory[symbol] = op.align(self.memory[expression.args[0]], vector(expression.args[1]))
+                make(symbol, "align", args[0], vector(args[1]))
             case op.Broadcast():
-                self.memory[symbol] = np.broadcast_to(self.memory[expression.args[0]], vector(expression.args[1]))
+                make(symbol, "broadcast", args[0], vector(args[1]))
             case op.Reshape():
-                self._reshape(symbol, expression.args[0], vector(expression.args[1]))
+                self._reshape(symbol, args[0], vector(args[1]))
             case op.Mask():
-                rows = [(int(r.args[0]), vector(r.args[1]), r.args[2].name) for r in expression.args[1].args]
-                self.memory[symbol] = op.mask(vector(expression.args[0]), tuple(rows), self._dtype)
+                rows = tuple((int(r.args[0]), vector(r.args[1]), r.args[2].name) for r in args[1].args)
+                make(symbol, "mask", vector(args[0]), rows, self.memory.dtype)
             case op.Range():
-                self.memory[symbol] = np.arange(int(expression.args[0])).astype(self._dtype)
+                make(symbol, "numbers", int(args[0]), self.memory.dtype)
             case sp.Number():
-                self.memory[symbol] = np.full((), float(expression), self._dtype)
+                make(symbol, "constant", float(expression), self.memory.dtype)
             case op.Pad() | op.Stack():
                 self._storage(symbol)
                 for operand in _operands(expression):
@@ -182,35 +165,29 @@ class Schedule:
             case op.Scatter():
                 self._scatter(symbol, expression)
             case op.MatMul():
-                self._storage(symbol)
-                self._say("matmul", expression.args, symbol)
+                self._say("matmul", args, self._storage(symbol))
             case op.Reduce():
-                self._storage(symbol)
-                self._say(expression.args[1].name, [expression.args[0]], symbol, vector(expression.args[2]))
+                self._say(args[1].name, [args[0]], self._storage(symbol), vector(args[2]))
             case op.Winner():
-                self._storage(symbol, bool)
-                self._say("greater_equal", expression.args, symbol)
+                self._say("greater_equal", args, self._storage(symbol, "bool"))
             case _:
-                self._storage(symbol)
-                self._elementwise(expression, symbol)
+                self._elementwise(expression, self._storage(symbol))
 
     def _reshape(self, symbol: sp.Symbol, operand: sp.Symbol, shape: op.Vector) -> None:
-        source = self.memory[operand]
-        reshaped = source.reshape(shape)
-        if np.shares_memory(reshaped, source):
-            self.memory[symbol] = reshaped
+        source = self.memory.arrays[operand]
+        if np.shares_memory(source.reshape(shape), source):
+            self.memory.make(symbol, "reshaped", operand, shape)
             return
         root = self._owner_of(symbol)
         del self._root[symbol]  # a copy: memory of its own
         self._last[symbol] = self._last[root]
-        self.memory[symbol], self._buffers[symbol] = self._allocate(shape)
-        target = self._alias(self.memory[symbol].reshape(source.shape))
-        self._say("copy", [operand], target)
+        self.memory.allocate(symbol, shape)
+        self._say("copy", [operand], self._view("reshaped", symbol, source.shape, shape=source.shape))
 
     def _place(self, home: sp.Symbol, operand: sp.Symbol) -> None:
         """``operand`` copied to its place, unless it was computed there."""
         if self._home.get(operand) != home:
-            self._say("copy", [operand], self._alias(self._part(home, operand)))
+            self._say("copy", [operand], self._part(self._new(self._shapes[operand]), home, operand))
 
     def _scatter(self, symbol: sp.Symbol, node: op.Scatter) -> None:
         operand = node.args[0]
@@ -220,17 +197,17 @@ class Schedule:
             self._place(symbol, operand)
             return
         self._say("copy", [sp.Integer(0)], symbol)
-        source, shape = self.memory[operand], self._shapes[operand]
+        shape = self._shapes[operand]
         start, steps = vector(node.args[1]), tuple(map(vector, node.args[2].args))
         rest = [k for k in range(len(shape)) if k not in loops]
+        inner = tuple(shape[k] for k in rest)
         for position in np.ndindex(*(shape[k] for k in loops)):
-            at = dict(zip(loops, position, strict=True))
+            at = dict(zip(loops, map(int, position), strict=True))
             origin = tuple(s + sum(at[k] * steps[k][d] for k in loops) for d, s in enumerate(start))
-            moved = tuple(steps[k] for k in rest), tuple(shape[k] for k in rest)
-            target = op.window(self.memory[symbol], origin, *moved)
-            part = self._alias(source[tuple(at.get(k, slice(None)) for k in range(len(shape)))])
-            target_symbol = self._alias(target)
-            self._say("add", [target_symbol, part], target_symbol)
+            target = self._view("window", symbol, origin, tuple(steps[k] for k in rest), inner, shape=inner)
+            first = tuple(at.get(k, 0) for k in range(len(shape)))
+            part = self._view("window", operand, first, tuple(unit(k, len(shape)) for k in rest), inner, shape=inner)
+            self._say("add", [target, part], target)
 
     # -- elementwise expressions ------------------------------------------------------------------------
     def _elementwise(self, expression: sp.Expr, out: sp.Symbol) -> None:

@@ -86,8 +86,8 @@ def spread(term: Term, extents: dict[str, int]) -> None:
             (x,), (u,) = free, strided
             split = index.linear_in(x)
             uses = sum(x in i.names for f in term.factors if isinstance(f, Access) for i in f.indices)
-            digit = any(x in e.names for e in term.scatter.values())
-            if split is None or split[0] not in (1, -1) or uses != 1 or digit:
+            is_digit = any(x in e.names for e in term.scatter.values())
+            if split is None or split[0] not in (1, -1) or uses != 1 or is_digit:
                 continue
             sign = split[0].value
             step = _part(index, (u,)) * -sign  # x = step + t

@@ -116,11 +116,11 @@ def compile_and_run(quantity: Quantity, given: dict[str, np.ndarray]) -> np.ndar
     symbol = lowering.define(Quantity(quantity.head, quantity.extents, quantity.indices, body))
     schedule = Schedule(lowering, [symbol], "float64")
     for head, value in given.items():
-        schedule.memory[lowering.symbols[head]][...] = value.astype(float)
+        schedule.memory.arrays[lowering.symbols[head]][...] = value.astype(float)
     for _ in range(2):  # a second run must not see what the first one left in memory
         for step in steps(schedule):
             step.function(*step.arguments)
-    return schedule.memory[symbol]
+    return schedule.memory.arrays[symbol]
 
 
 @pytest.mark.parametrize("ties", [False, True], ids=["distinct", "ties"])
