@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,7 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.polynomial import Polynomial
 
 SIGNIFICANT = 8
-LARGEST = 64  # entries of an intermediate quantity that is shown
+LARGEST = 64  # entries of a tensor that is shown in full
 
 
 def number_text(value: Fraction | Decimal | Polynomial) -> str:
@@ -63,4 +64,17 @@ def values_text(sides: Iterable[Side], interpreter: Interpreter, entries: Iterab
 
 
 def tensor_text(head: str, interpreter: Interpreter) -> str:
-    return nested_text(interpreter.extents(head), lambda indices: number_text(primal(interpreter.entry(head, indices))))
+    """A number or nested lists; of a large tensor its most frequent value, and where it has others."""
+    extents = interpreter.extents(head)
+    if math.prod(extents) <= LARGEST:
+        return nested_text(extents, lambda indices: number_text(primal(interpreter.entry(head, indices))))
+    common, others = sparse(head, interpreter)
+    places = "".join(f", {list(indices)}: {value}" for indices, value in others.items())
+    return f"{common} everywhere" + (" but" + places[1:] if places else "")
+
+
+def sparse(head: str, interpreter: Interpreter) -> tuple[str, dict[Indices, str]]:
+    """The most frequent value of a tensor, and the entries with other values."""
+    texts = {indices: number_text(primal(value)) for indices, value in interpreter.tensor(head).items()}
+    (common, _), *_ = Counter(texts.values()).most_common(1)
+    return common, {indices: text for indices, text in texts.items() if text != common}

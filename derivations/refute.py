@@ -129,6 +129,8 @@ def _same_expansion(claim: Claim, sizes: Mapping[str, int]) -> bool | None:
     def symbol(head: str, indices: Indices) -> Polynomial:
         return Polynomial.atom(f"{head}{list(indices)}")
 
+    if not claim.all_entries(sizes):
+        return None
     interpreter = Interpreter(claim.environment, sizes, symbol, steps=STEPS // 8, meter=claim.meter)
     compared = False
     try:
@@ -173,7 +175,7 @@ class _Search:
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
     def _at(self, sizes: Mapping[str, int], first: int = 0) -> Witness | None:
-        if not any(True for _ in self.claim.entries(sizes)):
+        if not self.claim.entries(sizes):
             self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
             return None
         agreed = 0

@@ -128,6 +128,11 @@ def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) 
         if number % 4 == 3:
             yield from itertools.islice(richer, 1)
     yield from richer
+    if not seen:  # the facts ask for larger sizes
+        draw = random.Random(f"{seed}|large sizes")
+        for largest in (8, 16, 64):
+            drawn = (tuple(draw.randint(1, largest) for _ in free) for _ in range(50 * rich))
+            yield from itertools.islice(admit(sorted(drawn, key=sum), rich), rich)
 
 
 def smaller(sizes: Mapping[str, int], scope: Scope) -> Iterator[dict[str, int]]:

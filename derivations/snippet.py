@@ -16,7 +16,7 @@ from verify_derivations.derivations import arithmetic
 from verify_derivations.derivations.dependence import mentions
 from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import Entry
-from verify_derivations.derivations.present import polynomial_text, tensor_text
+from verify_derivations.derivations.present import LARGEST, polynomial_text, sparse, tensor_text
 from verify_derivations.formulas.definitions import Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
@@ -53,7 +53,14 @@ def array(name, values):
         return value
     return entry
 """
-_MOVABLE_ARRAY = "shift = {}\n" + _ARRAY.replace("return value\n", "return value + shift.get((name, *index), 0)\n")
+_SPARSE = """\
+def sparse(name, common, others):
+    def entry(*index):
+        value = others.get(index, common)
+        return value
+    return entry
+"""
+_MOVED = "return value + shift.get((name, *index), 0)\n"
 _QUANTITY = """\
 def quantity(f):
     return lambda *index: f(*index) + shift.get((f.__name__, *index), 0)
@@ -71,6 +78,7 @@ _SLOPE = """\
 def slope(f, x, h=1e-4):
     return (f(x + h) - f(x - h)) / (2 * h)
 """
+_HELPERS = ("shift", "array", "sparse", "quantity", "derivative", "slope")
 
 
 def python(
@@ -85,7 +93,7 @@ class _Writer:
         self.interpreter, self.environment = interpreter, interpreter.environment
         self.leaves = tuple(dict.fromkeys(head for head, _ in entries))
         self.names: dict[str, str] = {}
-        self.taken = {*keyword.kwlist, *dir(builtins), *dir(math), "shift", "array", "quantity", "derivative", "slope"}
+        self.taken = {*keyword.kwlist, *dir(builtins), *dir(math), *_HELPERS}
         self.definitions: dict[str, str] = {}  # in the order in which they are needed
         self.helpers: dict[str, str] = {}
 
@@ -99,9 +107,10 @@ class _Writer:
             names = ", ".join(self.name(n) for n in numbers)
             lines.append(f"{names} = {', '.join(map(str, numbers.values()))}")
         moving = "derivative" in self.helpers
-        lines += [_MOVABLE_ARRAY, _QUANTITY] if moving else [_ARRAY]
-        lines += self.helpers.values()
-        lines += [f'{self.name(h)} = array("{self.name(h)}", {tensor_text(h, self.interpreter)})' for h in self.leaves]
+        leaves = [self.leaf(head) for head in self.leaves]
+        for helper in ([_QUANTITY] if moving else []) + list(self.helpers.values()):
+            lines.append(helper.replace("return value\n", _MOVED) if moving else helper)
+        lines += [*(["shift = {}"] if moving else []), *leaves]
         lines += [d if moving else d.removeprefix("@quantity\n") for d in self.definitions.values()]
         lines += [f'print("left: ", {left})', f'print("right:", {right})']
         return "\n".join(lines) + "\n"
@@ -121,6 +130,16 @@ class _Writer:
             self.taken.add(choice)
             self.names[latex] = choice
         return self.names[latex]
+
+    def leaf(self, head: str) -> str:
+        name = self.name(head)
+        if math.prod(self.interpreter.extents(head)) <= LARGEST:
+            self.helpers["array"] = _ARRAY
+            return f'{name} = array("{name}", {tensor_text(head, self.interpreter)})'
+        self.helpers["sparse"] = _SPARSE
+        common, others = sparse(head, self.interpreter)
+        listed = ", ".join(f"{indices}: {value}" for indices, value in others.items())
+        return f'{name} = sparse("{name}", {common}, {{{listed}}})'
 
     # -- sides, quantities and functions ----------------------------------------------------------
     def side(self, side: Side) -> str:
@@ -148,8 +167,7 @@ class _Writer:
         elif quantity is not None and quantity.body is not None:
             self.define(quantity)
         else:  # an adjoint that rests on opaque ones: its value
-            name = self.name(head)
-            self.definitions[head] = f'{name} = array("{name}", {tensor_text(head, self.interpreter)})'
+            self.definitions[head] = self.leaf(head)
 
     def define(self, quantity: Quantity) -> None:
         assert quantity.body is not None

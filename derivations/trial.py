@@ -7,7 +7,9 @@ and a difference of decimals only if it is far beyond rounding and the same agai
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+import math
+import random
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -17,13 +19,14 @@ from verify_derivations.derivations.arithmetic import Undefined, primal
 from verify_derivations.derivations.evaluate import DIGITS, Interpreter, Side
 from verify_derivations.derivations.points import Point, impose_assumptions
 from verify_derivations.derivations.sizes import Scope
-from verify_derivations.derivations.values import Meter, holds, integer
+from verify_derivations.derivations.values import Meter, TooLarge, holds, integer
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.polynomial import Polynomial
 
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
 STEPS = 400_000  # of one evaluation
+MOST_ENTRIES = 512  # compared at one point
 TIE = "every point tried is a tie"
 
 
@@ -42,13 +45,21 @@ class Claim:
     def interpreter(self, sizes: Mapping[str, int], *, digits: int = DIGITS) -> Callable[[Point], Interpreter]:
         return lambda point: Interpreter(self.environment, sizes, point, digits=digits, steps=STEPS, meter=self.meter)
 
-    def entries(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-        """The values of the free indices for which the claim is made."""
+    def entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+        """The values of the free indices for which the claim is made; where they are very many, the first, the last
+        and a random sample between."""
         ranges = [range(integer(extent, sizes)) for extent in self.free.values()]
-        for position in itertools.product(*ranges):
-            indices = dict(zip(self.free, position, strict=True))
-            if all(holds(fact, {**sizes, **indices}) for fact in self.facts):
-                yield indices
+        positions: Iterable[tuple[int, ...]] = itertools.product(*ranges)
+        if not self.all_entries(sizes):
+            choice = random.Random(f"{sizes}|entries")
+            sample = {tuple(choice.choice(r) for r in ranges) for _ in range(MOST_ENTRIES // 4)}
+            positions = [tuple(r[0] for r in ranges), *sorted(sample), tuple(r[-1] for r in ranges)]
+        found = [dict(zip(self.free, position, strict=True)) for position in positions]
+        return [indices for indices in found if all(holds(fact, {**sizes, **indices}) for fact in self.facts)]
+
+    def all_entries(self, sizes: Mapping[str, int]) -> bool:
+        """Whether :meth:`entries` gives all of them."""
+        return math.prod(integer(extent, sizes) for extent in self.free.values()) <= MOST_ENTRIES
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,10 @@ def try_point(claim: Claim, sizes: Mapping[str, int], point: Point) -> Trial:
         except Undefined as error:
             trial.obstacle = str(error)
             continue
+        except TooLarge:
+            if not trial.compared:
+                raise
+            return trial  # what has been compared counts
         if interpreter.ties:
             trial.tie, trial.obstacle = True, TIE
             return trial

@@ -178,10 +178,15 @@ def test_the_python_text_prints_both_sides(name: str) -> None:
     left, _, wrong, env, free, _ = CLAIMS[name]
     found = refute(left, wrong, env, free)
     assert isinstance(found, Refuted)
-    ast.parse(found.python)
+    assert _printed(found) == pytest.approx([float(Fraction(found.left)), float(Fraction(found.right))], abs=1e-6), (
+        found.python
+    )
+
+
+def _printed(found: Refuted) -> list[float]:
+    """What the Python text of a counterexample prints."""
     output = subprocess.run([sys.executable, "-c", found.python], capture_output=True, text=True, check=True).stdout
-    printed = [float(line.split(":")[1]) for line in output.splitlines()]
-    assert printed == pytest.approx([float(Fraction(found.left)), float(Fraction(found.right))], abs=1e-6), found.python
+    return [float(line.split(":")[1]) for line in output.splitlines()]
 
 
 def test_the_values_are_simple_and_complete() -> None:
@@ -261,6 +266,33 @@ def test_sizes_determined_by_equations() -> None:
     assert found.sizes == {"m": 2, "n": 1, "p": 2}
 
 
+def test_sizes_that_must_be_large() -> None:
+    wide = environment(Quantity("x", (n,)), facts=(at_least(n, 7),))
+    found = refute(entry("x", 6), entry("x", 0), wide, {})
+    assert isinstance(found, Refuted)
+    assert found.sizes == {"n": 7}
+
+
+def test_a_large_tensor_of_fixed_size() -> None:
+    """Very many entries are compared in a sample; the wrong twin differs in most of them."""
+    fixed = polynomial(30)
+    big = environment(
+        Quantity("x", (fixed,)),
+        Quantity("W", (fixed, fixed)),
+        Quantity("y", (fixed,)),
+        net.define("z", (fixed,), lambda t: over(fixed, lambda s: entry("W", s, t) * entry("x", s))),
+        net.squared_error(fixed, "y", "z"),
+        loss="L",
+    )
+    free = {i: fixed, j: fixed}
+    right = entry("x", i) * (entry("z", j) - entry("y", j))
+    assert isinstance(refute(gradient("W", i, j), right, big, free, budget_seconds=0.2), Agreement)
+    found = refute(gradient("W", i, j), right + 1, big, free, budget_seconds=0.2)
+    assert isinstance(found, Refuted)
+    assert found.values["W"] == "0 everywhere"
+    assert _printed(found) == pytest.approx([float(found.left), float(found.right)], abs=1e-6)
+
+
 # -- assumptions ----------------------------------------------------------------------------------
 SIMPLEX = (total(entry("y", T)), UNIT)
 SOFTMAX = [
@@ -314,7 +346,7 @@ def test_upsampling_routes_to_the_maximum() -> None:
     window, at = (net.s, net.s), (polynomial(u), polynomial(v))
     free = {j: net.F, u: net.ROWS, v: net.COLUMNS}
     routed = operators.route(pooled, window, net.plane("a", (j,), (net.ROWS, net.COLUMNS))).at(at)
-    expansion = agree_at_sizes(gradient("a", j, u, v), routed, net.CONVOLUTION, free)
+    expansion = agree_at_sizes(gradient("a", j, u, v), routed, net.CONVOLUTION, free, budget_seconds=0.7)
     assert isinstance(expansion, Agreement)
     assert expansion.expanded
     found = refute(gradient("a", j, u, v), operators.repeat(pooled, window).at(at), net.CONVOLUTION, free)
