@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from verify_derivations.checker.verdicts import Report
+    from verify_derivations.formulas.scanner import Document
     from verify_derivations.trainer.program import Program
 
 PROGRAM = "verify-derivations"
@@ -219,14 +219,13 @@ def _explain(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     from verify_derivations.trainer.command import run
 
-    with _document_of(options) as (source, notation, _):
+    def programs() -> Sequence[Program]:
+        from verify_derivations.checker.programs import programs
 
-        def programs() -> Sequence[Program]:
-            from verify_derivations.checker.programs import programs
+        document, notation = _open(options)
+        return programs(document, notation=notation)
 
-            return programs(source, notation=notation)
-
-        return run(options, programs)
+    return run(options, programs)
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -238,34 +237,34 @@ def _init(options: argparse.Namespace) -> int:
 
 
 # -- the document -------------------------------------------------------------------------------
-@contextmanager
-def _document_of(options: argparse.Namespace) -> Iterator[tuple[Path | str, Path | None, str]]:
-    """What the options name: a path (or the text of standard input), the notation file, the document's name."""
+def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
+    """The document that the options name, and its notation file."""
+    from importlib import resources
+
+    from verify_derivations.formulas.scanner import scan
+
     given = Path(options.notation) if options.notation else None
     if options.document is None:
-        from importlib import resources
-
         with resources.as_file(resources.files("verify_derivations.formulas.notes_on_cnn")) as folder:
-            yield folder / "notes.md", given or folder / "notation.toml", "notes.md"
-    elif options.document == "-":
-        yield read_text("-"), given, "<stdin>"
-    else:
-        path = Path(options.document)
-        read_text(path)  # says what is wrong with the file before anything else does
-        beside = path.with_name("notation.toml")
-        yield path, given or (beside if beside.is_file() else None), options.document
+            return scan(read_text(folder / "notes.md"), "notes.md"), given or _beside(folder)
+    if options.document == "-":
+        return scan(read_text("-"), "<stdin>"), given
+    return scan(read_text(options.document), options.document), given or _beside(Path(options.document).parent)
+
+
+def _beside(folder: Path) -> Path | None:
+    path = folder / "notation.toml"
+    return path if path.is_file() else None
 
 
 def _judge(options: argparse.Namespace) -> Report:
     """The report on the document; a note on standard error if there is nothing in it to judge."""
-    from dataclasses import replace
-
+    document, notation = _open(options)
     from verify_derivations.checker.judge import check
     from verify_derivations.checker.progress import Progress
 
-    with _document_of(options) as (source, notation, name), Progress("judging") as progress:
-        report = check(source, notation=notation, progress=progress, jobs=options.jobs, seed=options.seed)
-    report = replace(report, document=name)
+    with Progress("judging") as progress:
+        report = check(document, notation=notation, progress=progress, jobs=options.jobs, seed=options.seed)
     if not report.formulas:
         print(f"{PROGRAM}: {report.document}: no formulas found", file=sys.stderr)
     return report

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
-from verify_derivations.checker.presentation import by_section, convention_sentence, troubled, wrong_spans
+from verify_derivations.checker.presentation import (
+    all_remarks,
+    by_section,
+    convention_sentence,
+    entry,
+    grouped,
+    troubled,
+    wrong_spans,
+)
 from verify_derivations.checker.tex_safe import display_lines, escape, inline, prose, verbatim
 from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report, Verdict
 
@@ -108,8 +116,8 @@ def _entry(formula: Formula) -> str:
     if formula.message and not any(link.message == formula.message for link in links):
         message = formula.message.partition("\n")[0]  # an unread formula's message goes on with a caret
         lines.append(rf"\aspect{{Reason:}}{prose(message)}")
-    for link in links:
-        lines += _reason(link, several=several)
+    for link in (group[0] for group in grouped(links)):
+        lines += _reason(link)
     if formula.assumptions and not any(link.assumptions for link in links):
         lines.append(rf"\aspect{{Holds if:}}{_assumptions(formula.assumptions)}")
     return "\n".join(lines)
@@ -125,13 +133,10 @@ def _correction(correction: Correction) -> list[str]:
     ]
 
 
-def _reason(link: Link, *, several: bool) -> list[str]:
+def _reason(link: Link) -> list[str]:
     lines = []
-    where = rf" {inline(link.left)} is not {inline(link.right)}:" if several and link.verdict is Verdict.REFUTED else ""
     if link.message:
         lines.append(rf"\aspect{{Reason:}}{prose(link.message)}")
-    elif where:
-        lines.append(rf"\aspect{{Reason:}}{where.rstrip(':')}.")
     if link.assumptions:
         lines.append(rf"\aspect{{Holds if:}}{_assumptions(link.assumptions)}")
     if link.difference:
@@ -148,8 +153,7 @@ def _assumptions(assumptions: Iterable[str]) -> str:
 def _counterexample(found: Counterexample) -> str:
     given = [f"{inline(name)} = {size}" for name, size in found.sizes.items()]
     given += [f"{inline(name)} = {_value(value)}" for name, value in found.values.items()]
-    entry = ", ".join(f"{inline(name)} = {index}" for name, index in found.indices.items())
-    where = f" at the entry {entry} (counted from 0)" if entry else ""
+    where = f" at {inline(entry(found))}" if found.indices else ""
     sides = f"the left side is {_value(found.left)} and the right side {_value(found.right)}{where}."
     return f"For {', '.join(given)}, {sides}" if given else sides.capitalize()
 
@@ -171,8 +175,7 @@ def _display(latex: str, marks: Sequence[Span], macro: str) -> str:
 def _notes(report: Report) -> list[str]:
     notes = [prose(convention_sentence(convention)) for convention in report.conventions]
     parts = _list("Conventions", notes)
-    remarks = [prose(remark) for remark in report.remarks]
-    remarks += [f"Formula {f.number}: {prose(remark)}" for f in report.formulas for remark in f.remarks]
+    remarks = [prose(remark) for remark in all_remarks(report, report.formulas)]
     return parts + _list("Remarks", remarks)
 
 

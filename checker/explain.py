@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verify_derivations.checker.expansion import expanded
-from verify_derivations.checker.presentation import place
+from verify_derivations.checker.presentation import equation, place
 from verify_derivations.checker.text import (
     STYLES,
     assumption_text,
@@ -129,7 +129,7 @@ def _source(console: Console, text: str) -> None:
 
 
 def _link(link: Link, width: int) -> list[RenderableType]:
-    head = formula_text(f"{link.left} = {link.right}", width)
+    head = formula_text(equation(link), width)
     verdict = Text.assemble((link.verdict.value, STYLES[link.verdict]), f"  evidence: {plain(link.evidence)}")
     parts: list[RenderableType] = [head, verdict]
     if link.message:

@@ -8,9 +8,13 @@ from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathml import to_mathml
 from verify_derivations.checker.presentation import (
     SHOWN,
+    all_remarks,
     by_section,
     convention_sentence,
     counts,
+    entry,
+    equation,
+    grouped,
     place,
     troubled,
     wrong_spans,
@@ -64,7 +68,7 @@ def to_fragment(report: Report) -> str:
         f"<p><strong>{escape(counts(report))}</strong></p>",
         *_sections(report, shown),
     ]
-    notes = [convention_sentence(convention) for convention in report.conventions] + list(report.remarks)
+    notes = [convention_sentence(convention) for convention in report.conventions] + all_remarks(report, quiet)
     if notes:
         items = "".join(f"<li>{_prose(note)}</li>" for note in notes)
         parts.append(f"<h2>Conventions and remarks</h2><ul>{items}</ul>")
@@ -91,8 +95,8 @@ def _article(report: Report, formula: Formula) -> str:
     links = troubled(formula)
     if formula.message and not any(formula.message == link.message for link in links):
         rows.append(("", _prose(formula.message)))
-    for link in links:
-        rows += _link(link, several=len(formula.links) > 1)
+    for group in grouped(links):
+        rows += _links(group, several=len(formula.links) > 1)
     if formula.assumptions and not any(link.assumptions for link in links):
         rows.append(("holds if", _assumptions(formula.assumptions)))
     if formula.correction is not None:
@@ -108,10 +112,9 @@ def _article(report: Report, formula: Formula) -> str:
     )
 
 
-def _link(link: Link, *, several: bool) -> list[tuple[str, str]]:
-    rows = []
-    if several:
-        rows.append((link.verdict.value, f"{to_mathml(link.left)} = {to_mathml(link.right)}"))
+def _links(group: list[Link], *, several: bool) -> list[tuple[str, str]]:
+    link = group[0]
+    rows = [(each.verdict.value, to_mathml(equation(each))) for each in group] if several else []
     if link.message:
         rows.append(("reason", _prose(link.message)))
     if link.assumptions:
@@ -126,8 +129,7 @@ def _link(link: Link, *, several: bool) -> list[tuple[str, str]]:
 def _counterexample(found: Counterexample) -> str:
     rows = [(to_mathml(name), str(size)) for name, size in found.sizes.items()]
     rows += [(to_mathml(name), value) for name, value in found.values.items()]
-    entry = ", ".join(f"{to_mathml(name)} = {index}" for name, index in found.indices.items())
-    where = f" at {entry}" if entry else ""
+    where = f" at {to_mathml(entry(found))}" if found.indices else ""
     rows += [(f"left side{where}", found.left), (f"right side{where}", found.right)]
     body = "".join(f"<tr><td>{name}</td><td>= {escape(value)}</td></tr>" for name, value in rows)
     return f'<table class="values">{body}</table>'

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from verify_derivations.checker.expansion import expanded
-from verify_derivations.checker.presentation import place, troubled
+from verify_derivations.checker.presentation import equation, place, troubled
 from verify_derivations.checker.unicode_math import to_text, words
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 
@@ -54,7 +54,7 @@ def to_junit(report: Report) -> str:
 def _junit_lines(report: Report, formula: Formula) -> list[str]:
     lines = [place(report, formula), to_text(formula.latex)]
     for link in troubled(formula):
-        lines += [f"{to_text(link.left)} = {to_text(link.right)}: {words(link.message)}"]
+        lines += [f"{to_text(equation(link))}: {words(link.message)}"]
         if (found := link.counterexample) is not None:
             lines += [f"  {to_text(name)} = {value}" for name, value in {**found.sizes, **found.values}.items()]
             lines += [f"  left side = {found.left}", f"  right side = {found.right}"]

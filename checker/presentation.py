@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from verify_derivations.checker.mathlist import Span
-from verify_derivations.checker.verdicts import Convention, Formula, Link, Report, Verdict
+from verify_derivations.checker.verdicts import Convention, Counterexample, Formula, Link, Report, Verdict
 
 SHOWN = (Verdict.UNREAD, Verdict.ILL_FORMED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.CONDITIONAL)
 """The verdicts a reader has to look at; the others are shown on request."""
 
-FINE = (Verdict.DEFINED, Verdict.PROVED, Verdict.CHECKED)
+_SPACE = re.compile(r"\\mathbb\b|R(?![A-Za-z])\s*(\^|$)")
 
 
 def by_section(formulas: Iterable[Formula]) -> Iterator[tuple[tuple[str, ...], list[Formula]]]:
@@ -60,6 +61,49 @@ def exit_status(report: Report, *, strict: bool = False) -> int:
     if strict:
         failing |= {Verdict.CONDITIONAL, Verdict.CHECKED, Verdict.UNDECIDED}
     return 1 if verdicts & failing else 0
+
+
+def grouped(links: Iterable[Link]) -> Iterator[list[Link]]:
+    """Neighbours that are in trouble for the same reason, which then is said once."""
+    group: list[Link] = []
+    for link in links:
+        if group and (group[0].counterexample or link.counterexample or _reason(group[0]) != _reason(link)):
+            yield group
+            group = []
+        group.append(link)
+    if group:
+        yield group
+
+
+def _reason(link: Link) -> tuple[object, ...]:
+    return (link.verdict, link.message, link.assumptions, link.difference)
+
+
+def relation(link: Link) -> str:
+    """``=``, or ``\\in`` where the right side is a stated shape."""
+    return "\\in" if link.evidence in ("shape", "symbol") and _SPACE.match(link.right) else "="
+
+
+def equation(link: Link) -> str:
+    return f"{link.left} {relation(link)} {link.right}"
+
+
+def all_remarks(report: Report, formulas: Iterable[Formula]) -> list[str]:
+    """The document's remarks, then those on ``formulas``, each said once with the numbers it is about."""
+    numbers: dict[str, list[int]] = {}
+    for formula in formulas:
+        for remark in formula.remarks:
+            numbers.setdefault(remark, []).append(formula.number)
+    remarks = list(report.remarks)
+    for remark, about in numbers.items():
+        listed = ", ".join(map(str, about))
+        remarks.append(f"Formula{'' if len(about) == 1 else 's'} {listed}: {remark}")
+    return remarks
+
+
+def entry(found: Counterexample) -> str:
+    """``i = 1, j = 2``: where the sides of a counterexample differ, as a formula."""
+    return ",\\ ".join(f"{name} = {index}" for name, index in found.indices.items())
 
 
 def counts(report: Report) -> str:

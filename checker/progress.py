@@ -15,7 +15,7 @@ INTERVAL = 5.0
 
 
 class Progress:
-    """A callback ``progress(done, total, what)`` and a context manager.
+    """A callback ``progress(done, total, what)`` and a context manager. ``what`` is the document's and not shown.
 
     >>> with Progress("judging") as progress:
     ...     progress(1, 2)  # too early to be shown
@@ -38,11 +38,11 @@ class Progress:
         if not self.stream.isatty():
             if now - self.last_line >= INTERVAL:
                 self.last_line = now
-                print(f"{self.title}: {done}/{total} {what}".rstrip(), file=self.stream, flush=True)
+                print(f"{self.title}: {done}/{total}", file=self.stream, flush=True)
             return
         if self.bar is None:
             self._start()
-        self.bar.update(0, completed=done, total=total or None, description=f"{self.title} {what}".strip())
+        self.bar.update(0, completed=done, total=total or None)
 
     def _start(self) -> None:
         from rich.console import Console

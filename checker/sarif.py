@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from verify_derivations.checker.expansion import expanded
+from verify_derivations.checker.presentation import equation
 from verify_derivations.checker.unicode_math import to_text, words
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 
@@ -73,7 +74,7 @@ def _results(report: Report, formula: Formula) -> list[dict[str, Any]]:
     results = []
     for link in links:
         rule = link.evidence or link.verdict.value
-        message = f"{to_text(link.left)} = {to_text(link.right)}: {link.message or link.verdict.value}"
+        message = f"{to_text(equation(link))}: {link.message or link.verdict.value}"
         results.append(_result(report, formula, rule, link.verdict, message))
     return results
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from typing import IO
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -18,9 +20,13 @@ from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
 from verify_derivations.checker.presentation import (
     SHOWN,
+    all_remarks,
     by_section,
     convention_sentence,
     counts,
+    entry,
+    equation,
+    grouped,
     place,
     troubled,
     wrong_spans,
@@ -87,9 +93,7 @@ def print_report(report: Report, console: Console, *, everything: bool = False) 
             console.print()
             console.print(block(report, formula, console.width))
     notes = [sentence(convention_sentence(convention)) for convention in report.conventions]
-    notes += [sentence(remark) for remark in report.remarks]
-    if not everything:
-        notes += [Text(f"Formula {f.number}: ").append(sentence(r)) for f in _quiet(report) for r in f.remarks]
+    notes += [sentence(remark) for remark in all_remarks(report, () if everything else _quiet(report))]
     if notes:
         console.print()
         console.print(_heading("Conventions and remarks", console))
@@ -128,8 +132,8 @@ def block(report: Report, formula: Formula, width: int) -> RenderableType:
         parts.append(Padding(Text("\n".join(map(plain, formula.message.splitlines()))), (0, 0, 0, 2), expand=False))
     elif formula.message and not any(formula.message == link.message for link in links):
         rows.add_row("reason" if not links else "", sentence(formula.message))
-    for link in links:
-        _link_rows(rows, link, several=len(formula.links) > 1)
+    for group in grouped(links):
+        _link_rows(rows, group, several=len(formula.links) > 1)
     if formula.assumptions and not any(link.assumptions for link in links):
         rows.add_row("holds if", assumption_text(formula.assumptions))
     if formula.correction is not None:
@@ -148,10 +152,11 @@ def _rows() -> Table:
     return table
 
 
-def _link_rows(rows: Table, link: Link, *, several: bool) -> None:
+def _link_rows(rows: Table, group: list[Link], *, several: bool) -> None:
+    link = group[0]
     if several:
-        verdict = Text(link.verdict.value, style=STYLES[link.verdict])
-        rows.add_row(verdict, Text(f"{to_text(link.left)} = {to_text(link.right)}"))
+        for each in group:
+            rows.add_row(Text(each.verdict.value, style=STYLES[each.verdict]), Text(to_text(equation(each))))
     if link.message:
         rows.add_row("reason", sentence(link.message))
     if link.assumptions:
@@ -163,21 +168,20 @@ def _link_rows(rows: Table, link: Link, *, several: bool) -> None:
 
 
 def counterexample_text(found: Counterexample) -> RenderableType:
-    """Sizes, the entry, the values, and both sides below each other."""
-    parts: list[RenderableType] = []
-    if found.sizes:
-        parts.append(Text(", ".join(f"{to_text(name)} = {size}" for name, size in found.sizes.items())))
+    """Sizes, the values, and both sides below each other."""
+    sizes = ", ".join(f"{to_text(name)} = {size}" for name, size in found.sizes.items())
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=False, overflow="fold")
+    grid.add_column(overflow="fold")
     grid.add_column(overflow="fold")
     for name, value in found.values.items():
         grid.add_row(to_text(name), f"= {plain(value)}")
-    entry = ", ".join(f"{to_text(name)} = {index}" for name, index in found.indices.items())
-    where = f" at {entry}" if entry else ""
-    grid.add_row(f"left side{where}", Text(f"= {plain(found.left)}", style="bold"))
-    grid.add_row(f"right side{where}", Text(f"= {plain(found.right)}", style="bold"))
-    parts.append(grid)
-    return Group(*parts)
+    sides = Table.grid(padding=(0, 1))
+    sides.add_column(no_wrap=True)
+    sides.add_column(overflow="fold")
+    sides.add_row("left side", Text(f"= {plain(found.left)}", style="bold"))
+    sides.add_row("right side", Text(f"= {plain(found.right)}", style="bold"))
+    where = [Text(f"at {to_text(entry(found))}")] if found.indices else []
+    return Group(*([Text(sizes)] if sizes else []), *([grid] if found.values else []), *where, sides)
 
 
 def correction_text(correction: Correction, width: int) -> RenderableType:
@@ -195,26 +199,46 @@ def correction_text(correction: Correction, width: int) -> RenderableType:
 def formula_text(latex: str, width: int, marks: Sequence[Span] = (), color: str = "") -> Text:
     """On one line if it fits, else one line a link. Marked parts are coloured and stand between « »."""
     one = "  ".join(to_lines(latex, marks, broken=False))
-    lines = [one] if len(one) <= width and "\n" not in one else to_lines(latex, marks)
-    indent = "  " if len(lines) > 1 else ""
+    lines = [one] if cell_len(one) <= width else to_lines(latex, marks)
+    folded = [part for number, line in enumerate(lines) for part in fold(line, width, "  " if number else "")]
     text = Text()
-    for number, line in enumerate(lines):
-        if number:
-            text.append("\n" + indent)
-        text.append(marked(line, color))
+    inside = False
+    for number, line in enumerate(folded):
+        text.append("\n" if number else "")
+        inside = _append_marked(text, line, color, inside)
     return text
 
 
-def marked(line: str, color: str) -> Text:
-    text = Text()
-    for part in line.split(MARK):
-        inside, separator, outside = part.partition(UNMARK)
-        if separator:
-            text.append(f"«{inside}»", style=f"bold {color}")
-            text.append(outside)
+def fold(line: str, width: int, indent: str) -> list[str]:
+    """The line in parts of at most ``width`` cells, broken before an operator if possible; later parts are indented."""
+    parts = []
+    line = indent + line
+    while cell_len(line) > width:
+        end = len(line)
+        while cell_len(line[:end]) > width:
+            end -= 1
+        start = len(indent) + 8
+        spaces = [k for k in range(start, end) if line[k] == " "]
+        breaks = [k for k in spaces if line[k + 1 : k + 2] in _BREAK_BEFORE or line[k - 1] in ",;"]
+        cut = max(breaks or spaces or [end])
+        parts.append(line[:cut])
+        indent = indent if len(parts) > 1 else indent + "  "
+        line = indent + line[cut:].lstrip(" ")
+    return [*parts, line]
+
+
+_BREAK_BEFORE = tuple("+−·∘=⋆×∈⊙≤≥")
+
+
+def _append_marked(text: Text, line: str, color: str, inside: bool) -> bool:
+    """``inside`` tells whether a mark is open, from the line before and for the next one."""
+    for part in re.split(f"([{MARK}{UNMARK}])", line):
+        if part in (MARK, UNMARK):
+            inside = part == MARK
+            text.append("«" if inside else "»", style=f"bold {color}")
         else:
-            text.append(inside)
-    return text
+            text.append(part, style=f"bold {color}" if inside else "")
+    return inside
 
 
 def sentence(text: str) -> Text:

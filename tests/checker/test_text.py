@@ -33,7 +33,7 @@ def test_the_report_says_what_where_why_and_what_instead() -> None:
     assert "the factor A² is lost" in four
     assert re.search(r"A +│? *= 2\n +B +│? *= 1\n +z +│? *= 0\n +left side += 2\n +right side += 2.5\n", four)
     assert "should read    ∂f/∂z = «B/A · (A² − f(z)²)»" in four
-    assert "«ᵀ»" in text and "n₂ = 2, n₃ = 1" in text and "at i = 1, j = 0" in text
+    assert "«ᵀ»" in text and "n₂ = 2, n₃ = 1" in text and "at i = 1, j = 0\n" in text
     assert "holds if       ∑_{j=1}^C yⱼ = 1" in text
     assert "⋆ is read as convolution: 5 of 5" in text
     order = [text.index(f"Formula {number} ") for number in (4, 6, 40, 72, 78, 130)]
