@@ -29,7 +29,7 @@ from verify_derivations.derivations.terms import (
     times,
 )
 from verify_derivations.formulas.expressions import Constraint
-from verify_derivations.formulas.polynomial import Polynomial, is_index
+from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
 Facts: TypeAlias = tuple[Constraint, ...]
 
@@ -70,7 +70,11 @@ class Rewriter:
                     waiting += new
                     break
             else:
-                done.append(canonical(term))
+                settled = canonical(term)
+                if _hidden(settled) > _hidden(term):  # a digit that the new variables leave out of the factors
+                    waiting.append(settled)
+                else:
+                    done.append(settled)
         return gather(done)
 
     def substitute(self, term: Term, values: Mapping[str, Polynomial], facts: Facts) -> list[Term]:
@@ -174,26 +178,32 @@ class Rewriter:
         return [Term(term.coefficient, term.bound, tuple(kept), term.factors)]
 
     def _count(self, term: Term, facts: Facts) -> list[Term] | None:
-        """Σ_v [a ≤ v ≤ b] = b − a + 1 where that is not negative, and for a quotient digit
-        Σ_u [0 ≤ m − s·u < s]·[a ≤ u ≤ b] = [s·a ≤ m < s·(b + 1)]."""
+        """Σ_v [a ≤ v ≤ b]·vᵏ = [a ≤ b]·(F(b) − F(a − 1)) with F(x) = 1ᵏ + … + xᵏ as a polynomial, and for a
+        quotient digit Σ_u [0 ≤ m − s·u < s]·[a ≤ u ≤ b] = [s·a ≤ m < s·(b + 1)]."""
         for variable in term.bound:
-            if any(variable in f.names() for f in term.factors):
+            within = [f for f in term.factors if variable in f.names()]
+            if any(f.head != INDEX or f.args[0].as_atom() is None for f in within):
                 continue
             about = [c for c in term.constraints if variable in c.value.names]
-            rest = tuple(c for c in term.constraints if variable not in c.value.names)
+            outer = tuple(c for c in term.constraints if variable not in c.value.names)
             bound = tuple(v for v in term.bound if v != variable)
             if any(c.relation != ">=" for c in about):
                 continue
             lower = [b for c in about if (b := _bound(c, variable, 1)) is not None]
             upper = [b for c in about if (b := _bound(c, variable, -1)) is not None]
-            if len(lower) == len(upper) == 1 and len(about) == 2:
-                count = upper[0] - lower[0] + 1
-                if implies((*facts, *rest), Constraint(count, ">=")):
-                    plain = Term(term.coefficient, bound, rest, term.factors)
-                    return [times(plain, t) for t in number_terms(count)]
-            merged = _merged_digit(about, variable, lower, upper)
+            plain = Term(term.coefficient, bound, outer, tuple(f for f in term.factors if f not in within))
+            degree = within[0].exponent if within else Fraction(0)
+            if len(lower) + len(upper) == len(about) and lower and upper and degree in _POWER_SUMS:
+                for bounds, side in ((lower, 1), (upper, -1)):
+                    if len(bounds) > 1:
+                        return _tightest(term, variable, bounds[0], bounds[1], side)
+                inhabited = Constraint(upper[0] - lower[0], ">=")
+                count = _power_sum(upper[0], degree) - _power_sum(lower[0] - 1, degree)
+                plain = Term(plain.coefficient, bound, (*outer, inhabited), plain.factors)
+                return [times(plain, t) for t in number_terms(count)]
+            merged = _merged_digit(about, variable, lower, upper) if not within else None
             if merged is not None:
-                return [Term(term.coefficient, bound, rest + merged, term.factors)]
+                return [Term(term.coefficient, bound, outer + merged, term.factors)]
         return None
 
     def _argmax(self, term: Term, facts: Facts) -> list[Term] | None:
@@ -330,6 +340,39 @@ class Rewriter:
                 return terms + [times(times(whole.scaled(Fraction(-1)), Term(Fraction(1), factors=(f,))), t)
                                 for t in others]
         return None
+
+
+def _tightest(term: Term, variable: str, one: Polynomial, other: Polynomial, side: int) -> list[Term]:
+    """[v ≥ a]·[v ≥ b] = [v ≥ a]·[a ≥ b] + [v ≥ b]·[b > a] (side 1), and likewise for upper bounds (side −1)."""
+    cases = []
+    for kept, dropped, strict in ((one, other, 0), (other, one, 1)):
+        weaker = Constraint((polynomial(variable) - dropped) * side, ">=")
+        order = Constraint((kept - dropped) * side - strict, ">=")
+        rest = tuple(c for c in term.constraints if tidy_constraint(c) != tidy_constraint(weaker))
+        cases.append(Term(term.coefficient, term.bound, (*rest, order), term.factors))
+    return cases
+
+
+_POWER_SUMS: dict[Fraction, tuple[Fraction, ...]] = {
+    Fraction(0): (Fraction(0), Fraction(1)),
+    Fraction(1): (Fraction(0), Fraction(1, 2), Fraction(1, 2)),
+    Fraction(2): (Fraction(0), Fraction(1, 6), Fraction(1, 2), Fraction(1, 3)),
+    Fraction(3): (Fraction(0), Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)),
+}
+"""Coefficients of 1ᵏ + … + xᵏ as a polynomial in x."""
+
+
+def _power_sum(x: Polynomial, degree: Fraction) -> Polynomial:
+    total = Polynomial()
+    for coefficient in reversed(_POWER_SUMS[degree]):
+        total = total * x + Polynomial.constant(coefficient)
+    return total
+
+
+def _hidden(term: Term) -> int:
+    """How many bound variables occur in no factor."""
+    seen = frozenset().union(*(f.names() for f in term.factors))
+    return sum(v not in seen for v in term.bound)
 
 
 def number_terms(value: Polynomial) -> list[Term]:

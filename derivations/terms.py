@@ -251,8 +251,36 @@ def _pivoted(term: Term, order: Sequence[Factor]) -> Term:
                 slope, rest = index.linear_in(variable) or (ZERO, ZERO)
                 label(variable, rest, slope.value)
     for variable in sorted(waiting, key=lambda v: _colour(term, v)):
-        label(variable, None)
+        sign = _sign(order, variable, values)
+        low = _lowest(term.constraints, variable, sign, values, waiting)
+        label(variable, -low * sign if low is not None else ZERO, Fraction(sign))
     return _finished(term, values, tuple(names))
+
+
+def _sign(order: Sequence[Factor], variable: str, values: Mapping[str, Polynomial]) -> int:
+    """The sign of the first coefficient with which a variable occurs in the factors."""
+    for factor in order:
+        for arg in factor.args:
+            for monomial, coefficient in arg.substitute(values).terms:
+                if variable in monomial:
+                    return 1 if coefficient > 0 else -1
+    return 1
+
+
+def _lowest(
+    constraints: Sequence[Constraint],
+    variable: str,
+    sign: int,
+    values: Mapping[str, Polynomial],
+    waiting: Sequence[str],
+) -> Polynomial | None:
+    """``a`` where ``sign·variable ≥ sign·a`` is the only bound on that side, free of variables still to come."""
+    found = []
+    for c in constraints:
+        parts = c.value.substitute(values).linear_in(variable)
+        if c.relation == ">=" and parts is not None and parts[0] == Polynomial.constant(sign):
+            found.append(parts[1] * -sign)
+    return found[0] if len(found) == 1 and found[0].names.isdisjoint(waiting) else None
 
 
 def _unit_variable(index: Polynomial, waiting: Sequence[str], term: Term) -> str | None:
