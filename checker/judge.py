@@ -130,6 +130,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         variants = variants[1:]
     best: Formula | None = None
     for variant in variants:
+        case = replace(case, effort=case.effort.proofs_only) if best is not None else case
         result = _in_variant(case, stated, base, variant, readings)
         if best is None or result.verdict.rank > best.verdict.rank:
             if best is not None and result.verdict.rank >= Verdict.CHECKED.rank:
@@ -245,6 +246,8 @@ def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:
 
     if isinstance(node, s.Symbol) and name_of(node) == letter:
         return value
+    if isinstance(node, s.Scripted) and node.sub is not None and isinstance(node.base, s.Symbol) and name_of(node.base) == letter:
+        return node  # l_{max} is a name of its own
 
     def visit(item: object) -> object:
         if isinstance(item, s.Node):
@@ -321,6 +324,7 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
 def settle(case: Case) -> tuple[Readings, list[Convention]]:
     """Try the readings of ambiguous notation; take the one that satisfies most of the claims it touches."""
     readings = Readings()
+    quick = replace(case, effort=case.effort.proofs_only)  # shares the worlds
     conventions: list[Convention] = []
     for name, (symbol, options) in ALTERNATIVES.items():
         concerned = [f for f in case.formulas if f.chains and _touches(case, f, name, readings)]
@@ -329,7 +333,7 @@ def settle(case: Case) -> tuple[Readings, list[Convention]]:
         counts = []
         for option in options:
             trial = readings.but(**{name: option})
-            verdicts = [judge(case, f, trial).verdict for f in concerned]
+            verdicts = [judge(quick, f, trial).verdict for f in concerned]
             counts.append(sum(v in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL) for v in verdicts))
         chosen = max(range(len(options)), key=lambda k: (counts[k], -k))
         total = len(concerned)

@@ -9,8 +9,8 @@ from itertools import permutations
 
 from verify_derivations.checker.statements import Chain
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
-from verify_derivations.derivations.prove import Conditional, Limits, Proof, prove_equal
-from verify_derivations.derivations.refute import Agreement, Refuted, refute
+from verify_derivations.derivations.prove import Conditional, Limits, Open, Proof, prove_equal
+from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
@@ -43,9 +43,14 @@ from verify_derivations.formulas.world import ChainError, IndexRangeError, NeedS
 class Effort:
     """How long one link may take."""
 
+    first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=1.0))
     proof: Limits = field(default_factory=Limits)
-    refutation: float = 2.0  # seconds
+    refutation: float = 2.0  # seconds; 0: proofs only
     seed: int = 0
+
+    @property
+    def proofs_only(self) -> Effort:
+        return replace(self, refutation=0.0)
 
 
 @dataclass(frozen=True)
@@ -211,10 +216,13 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
                 left_expression=c.left, right_expression=c.right)  # fmt: skip
     names = adjoint_names(environment)
-    try:
-        outcome = prove_equal(c.left, c.right, environment, c.free, c.facts, limits=effort.proof)
-    except (RecursionError, ArithmeticError, ValueError) as failure:
-        return replace(link, message=f"the calculus gave up: {failure}")
+    outcome = _attempt(c, environment, effort.first)
+    found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
+    if not isinstance(outcome, Proof) and effort.refutation:
+        # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
+        found = refute(c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation)
+        if isinstance(outcome, Open) and not isinstance(found, Refuted):
+            outcome = _attempt(c, environment, effort.proof)
     if isinstance(outcome, Proof):
         conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
         stated = tuple(f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions)
@@ -223,8 +231,6 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
             message += f" (with the stated {', '.join(stated)})"
         return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
                        proof=_steps(outcome, names))  # fmt: skip
-    budget = effort.refutation
-    found = refute(c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=budget)
     if isinstance(outcome, Conditional):
         a, b = outcome.assumption
         assumption = f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}"
@@ -245,6 +251,13 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
         return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
                        message=f"no proof for all sizes was found; the sides agree {how}" + (f", at sizes {sizes}" if sizes else ""))  # fmt: skip
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
+
+
+def _attempt(c: Comparison, environment: Environment, limits: Limits) -> Proof | Conditional | Open:
+    try:
+        return prove_equal(c.left, c.right, environment, c.free, c.facts, limits=limits)
+    except (RecursionError, ArithmeticError, ValueError) as failure:
+        return Open(c.left - c.right, f"the calculus gave up: {failure}")
 
 
 def adjoint_names(environment: Environment) -> dict[str, str]:

@@ -168,16 +168,21 @@ class _Builder:
         if isinstance(lower, s.Relation) and lower.relations == ("=",) and isinstance(lower.sides[0], s.Symbol):
             self.world.ranges.append((number, name_of(lower.sides[0]), lower.sides[1], node.upper))
 
-    def _sizes_in(self, node: s.Node) -> None:
+    def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
         for x in s.walk(node):
             if isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
                 self.world.sizes.add(name_of(x))
             if isinstance(x, s.Scripted):
                 self.world.sizes.add(to_latex(x))
+        if axis:
+            try:
+                self.world.axis_sizes |= whole(node, self.world, Statement()).names
+            except DocumentError:
+                return
 
     def _declare(self, name: s.Node, space: s.Space, number: int, sizes_only: bool = False) -> None:
         for extent in space.extents:
-            self._sizes_in(extent)
+            self._sizes_in(extent, axis=True)
         reference = self.table.reference(name)
         if reference is None or sizes_only:
             if reference is None or not reference.indices:
@@ -210,7 +215,7 @@ class _Builder:
         left = chain.sides[0]
         if len(chain.sides) < 2 or not isinstance(left, s.Symbol | s.Scripted):
             return
-        if to_latex(left) not in self.world.sizes or (self.table.reference(left) or Reference("")).name in self.world.declarations:
+        if to_latex(left) not in self.world.sizes or not self._is_size(left):
             return
         try:
             self.world.extents.equate(
@@ -259,7 +264,7 @@ class _Builder:
             if (f.number, k, side) in self.result.defined:
                 continue
             try:
-                if self._define_side(f, chain, side, last):
+                if self._define_side(f, k, chain, side, last):
                     self.result.defined[f.number, k, side] = "definition"
                     self.result.failed.pop((f.number, k), None)
             except (UndefinedSymbol, NeedShape) as error:
@@ -271,9 +276,9 @@ class _Builder:
 
     def _is_size(self, node: s.Node) -> bool:
         reference = self.table.reference(node)
-        return reference is None or reference.name not in self.world.declarations
+        return reference is None or not any(d.layer is None for d in self.world.declarations.get(reference.name, ()))
 
-    def _define_side(self, f: Stated, chain: Chain, side: int, last: bool) -> bool:
+    def _define_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:
         left, right = chain.sides[side], chain.sides[side + 1]
         if is_derivative(left) or is_adjoint_name(left, self.table):
             return False
@@ -295,7 +300,8 @@ class _Builder:
             return False
         if self._given(reference, right, left):
             return False
-        if side + 1 < len(chain.sides) - 1 and isinstance(right, s.Symbol | s.Scripted):
+        chained = (f.number, k, side + 1) in self.result.defined
+        if side + 1 < len(chain.sides) - 1 and isinstance(right, s.Symbol | s.Scripted) and not chained:
             inner = self.table.reference(right)
             if inner is not None and inner.power is None and not inner.transposed and self._undefined(inner, f):
                 leaf = find(replace(inner, indices=()), self.world, Statement())
@@ -450,7 +456,7 @@ class _Builder:
             n: [d for d in ds if not d.space.extents] for n, ds in world.declarations.items() if n not in heads_of
         }
         inner.functions.pop(name, None)
-        here = Statement(f.number, defining=True)
+        here = Statement(f.number, defining=True, scalars=True)
         value = Elaborator(inner, here).tensor(right, ())
         if not value.is_scalar:
             raise Unsupported(f"{to_latex(left)} is no function of scalars")
@@ -460,6 +466,7 @@ class _Builder:
                 world.add(Known(head, (), ()))
                 self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
+        world.parameters[name] = tuple(heads_of)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
         for p in params:

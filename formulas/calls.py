@@ -99,9 +99,6 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if known is not None and len(node.arguments) == 1:
         argument = reader.tensor(node.arguments[0], expected)
         return argument.map(lambda b: _derived(reader, known, b, primes))
-    base = name.split("_{")[0]
-    if base in world.functions and base != name:
-        raise UndefinedSymbol(f"the function {name} is not defined here")
     if reader.here.defining or name in world.opaque_functions:
         world.opaque_functions.add(name)
         arguments = [reader.tensor(a, expected) for a in node.arguments]

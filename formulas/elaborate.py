@@ -455,6 +455,9 @@ class Elaborator:
         window = None
         if expected is not None and len(expected) == len(image.shape):
             window = tuple(n - m + 1 for n, m in zip(image.shape, expected, strict=True))
+        kernel_name = self.world.table.reference(node)
+        if window is None and kernel_name is not None and find(kernel_name, self.world, self.here) is None:
+            raise NeedShape(f"the shape of {to_latex(node)} is not stated")
         kernel = self.tensor(node, window)
         return op.convolve(image, kernel, "valid", flip=self.world.readings.star == "convolution")
 

@@ -82,7 +82,7 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
         parts = []
         for item in items_of(node.sub):
             letters = [x for x in s.walk(item) if isinstance(x, s.Symbol)]
-            if letters and any(x.name in here.layers for x in letters):
+            if isinstance(item, s.Sum) or any(x.name in here.layers for x in letters):
                 parts.append(show_extent(whole(item, world, here, layer=True)))
             else:
                 parts.append(to_latex(item))
@@ -161,10 +161,13 @@ def find(reference: Reference, world: World, here: Statement, unfold: Callable[[
     return known
 
 
-def declared(reference: Reference, layer: Polynomial | None, world: World, here: Statement) -> Known | None:
-    """The shape that a declaration ``name ∈ R^{…}`` gives, with its family axes."""
-    candidates = sorted(world.declarations.get(reference.name, ()), key=lambda d: d.hint)
-    for declaration in candidates:
+def declared(
+    reference: Reference, layer: Polynomial | None, world: World, here: Statement, *, hints: bool = False
+) -> Known | None:
+    """The shape that a declaration ``name ∈ R^{…}`` gives, with its family axes; with ``hints``, that of its gradient."""
+    for declaration in world.declarations.get(reference.name, ()):
+        if declaration.hint != hints:
+            continue
         letters: dict[str, Polynomial] | None = {}
         if (declaration.layer is None) != (layer is None):
             continue
@@ -307,7 +310,7 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
     difference = have - extent
     for side in (have, extent):
         name = side.as_atom()
-        if name is not None and name not in world.sizes and index.start == origin:
+        if name is not None and name not in world.axis_sizes and index.start == origin:
             world.extents.equate(polynomial(name), extent if side is have else have)
             return
     if difference.is_constant and difference.value < 0:
@@ -324,10 +327,15 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise UndefinedSymbol(f"{_show(reference)} is not defined")
     if not here.defining:
         raise UndefinedSymbol(f"{_show(reference)} is not defined here")
-    if expected is None and not reference.indices:
+    if here.scalars and expected is None:
+        expected = ()
+    if expected is None and not reference.indices and declared(reference, layer, world, here, hints=True) is None:
         raise NeedShape(f"the shape of {_show(reference)} is not stated")
     head = world.head(reference.name, layer)
     family, origins = [], []
+    hint = declared(reference, layer, world, here, hints=True)
+    if hint is not None:
+        expected = hint.shape
     shape: Shape = expected or ()
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), _size(reference.name))

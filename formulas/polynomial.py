@@ -78,19 +78,21 @@ class Polynomial:
     __rmul__ = __mul__
 
     def divide(self, other: Polynomial) -> Polynomial | None:
-        """The exact quotient, where ``other`` has one term and divides every term; else ``None``."""
-        if len(other.terms) != 1:
+        """The quotient, where ``other`` divides exactly; else ``None``."""
+        if not other.terms:
             return None
-        ((divisor, factor),) = other.terms
-        quotient: list[tuple[Monomial, Fraction]] = []
-        for monomial, coefficient in self.terms:
-            rest = list(monomial)
+        divisor, factor = max(other.terms, key=_degree)
+        quotient, rest = ZERO, self
+        while rest.terms:
+            monomial, coefficient = max(rest.terms, key=_degree)
+            names = list(monomial)
             for name in divisor:
-                if name not in rest:
+                if name not in names:
                     return None
-                rest.remove(name)
-            quotient.append((tuple(rest), coefficient / factor))
-        return Polynomial(quotient)
+                names.remove(name)
+            part = Polynomial({tuple(names): coefficient / factor})
+            quotient, rest = quotient + part, rest - part * other
+        return quotient
 
     # -- inspection ---------------------------------------------------------------------------
     def __eq__(self, other: object) -> bool:
@@ -171,6 +173,11 @@ class Polynomial:
             factors = "*".join(monomial)
             parts.append(str(coefficient) if not factors else factors if coefficient == 1 else f"{coefficient}*{factors}")
         return " + ".join(parts)
+
+
+def _degree(term: tuple[Monomial, Fraction]) -> tuple[int, Monomial]:
+    """Monomials in graded order: multiplying two by a third keeps their order, so that division ends."""
+    return len(term[0]), term[0]
 
 
 def polynomial(value: Polynomial | int | Fraction | str) -> Polynomial:

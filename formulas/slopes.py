@@ -11,6 +11,7 @@ from verify_derivations.formulas.definitions import adjoint
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
+    Apply,
     Polynomial,
     Scalar,
     mul,
@@ -173,11 +174,11 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
     if isinstance(node, s.Symbol):
         function = reader.world.functions.get(node.name)
         if function is not None and node.name not in reader.world.known:
-            return Tensor((), function.body)
-    from verify_derivations.formulas.slopes import Slope as Self
-
+            given = reader.world.parameters.get(node.name, ())
+            if len(given) == len(function.parameters):
+                return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
     value = reader.value(node)
-    if isinstance(value, Self):
+    if isinstance(value, Slope):
         value = value.tensor(reader.world.readings.layout)
     return value
 

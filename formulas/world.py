@@ -119,6 +119,7 @@ class Statement:
 
     number: int = 0
     defining: bool = False
+    scalars: bool = False  # names without a stated shape are scalars (in the definition of a function of scalars)
     indices: dict[str, Index] = field(default_factory=dict)
     layers: dict[str, Polynomial] = field(default_factory=dict)
     facts: list[Constraint] = field(default_factory=list)
@@ -149,12 +150,12 @@ class World:
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
     sizes: set[str] = field(default_factory=set)
-    size_nodes: set[str] = field(default_factory=set)
-    pooled: dict[str, tuple[str, tuple[Polynomial, ...]]] = field(default_factory=dict)  # pooled head → source, window
+    axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     positive: set[str] = field(default_factory=set)
     nonzero: set[str] = field(default_factory=set)
     facts: list[Constraint] = field(default_factory=list)
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
