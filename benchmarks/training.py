@@ -1,6 +1,6 @@
 """Training speed of the generated code next to PyTorch eager, interleaved in one run.
 
-    python benchmarks/training.py [--batch 50 128] [--maps 6 12] [--epochs 7] [--samples 10000] [--threads 1] [--workers 1]
+    python benchmarks/training.py [--batch 50 128] [--maps 6 12] [--epochs 7] [--samples 10000] [--workers 2]
 
 Same net, data, initial values and updates (stochastic gradient descent); gradients are compared before anything is
 timed. Epochs of all contestants alternate; the figures are medians, the ratio is to PyTorch with two threads.
@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "trainer"
 from nets import two_conv_net
 
 from verify_derivations.trainer.compiler import Options
+from verify_derivations.trainer.data import dataset
 from verify_derivations.trainer.model import Model
+from verify_derivations.trainer.optimisers import Optimiser, Rule
+from verify_derivations.trainer.workers import Team
 
 RATE = 0.5
 
 
-def torch_epoch(torch: Any, model: Model, images: Any, labels: Any, batch: int, threads: int) -> tuple[Callable[[], None], Any]:
+def torch_epoch(torch: Any, model: Model, images: Any, labels: Any, batch: int,
+                threads: int) -> tuple[Callable[[], None], Any]:
     """The same net in PyTorch with the same initial values, and its parameters by the names of the formulas."""
     p = {head: torch.tensor(value.copy()) for head, value in model.parameters.items()}
     weights = {
@@ -57,19 +62,27 @@ def torch_epoch(torch: Any, model: Model, images: Any, labels: Any, batch: int, 
 
     loss(slice(0, batch)).backward()
     gradients = {
-        "k1": weights["k1"].grad.flip((2, 3)).permute(1, 0, 2, 3), "k2": weights["k2"].grad.flip((2, 3)).permute(1, 0, 2, 3),
+        **{k: weights[k].grad.flip((2, 3)).permute(1, 0, 2, 3) for k in ("k1", "k2")},
         "W4": weights["W4"].grad.T, **{b: weights[b].grad for b in ("c1", "c2", "b4")},
     }
     return epoch, {head: gradient.numpy().copy() for head, gradient in gradients.items()}
 
 
-def generated_epoch(model: Model, images: Any, labels: Any, batch: int) -> Callable[[], None]:
+def generated_epoch(model: Model, gradients: Callable[[Any], Any], count: int, batch: int) -> Callable[[], None]:
+    optimiser = Optimiser(Rule(), model.parameters)
+    everything = np.arange(count)
+
     def epoch() -> None:
-        for start in range(0, len(labels), batch):
-            chosen = slice(start, start + batch)
-            model.step(images[chosen], labels[chosen], RATE)
+        for start in range(0, count, batch):
+            optimiser.update(gradients(everything[start:start + batch])[2], RATE)
 
     return epoch
+
+
+def compare(found: Any, expected: Any) -> None:
+    for head, gradient in found.items():
+        difference = np.abs(gradient - expected[head]).max() / np.abs(expected[head]).max()
+        assert difference < 1e-5, (head, difference)
 
 
 def main() -> None:
@@ -78,41 +91,54 @@ def main() -> None:
     parser.add_argument("--maps", type=int, nargs=2, default=[6, 12])
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     import torch
 
     rng = np.random.default_rng(0)
     images = np.maximum(rng.normal(size=(args.samples, 28, 28, 1)), 0).astype(np.float32)
     labels = rng.integers(0, 10, args.samples)
+    data = dataset("noise", images, labels)
+    images = data.images
     program = two_conv_net(maps=tuple(args.maps))
-    print(f"28×28-{args.maps[0]}c5-2s-{args.maps[1]}c5-2s-10, {args.samples} samples an epoch, median of {args.epochs} epochs")
+    print(f"28×28-{args.maps[0]}c5-2s-{args.maps[1]}c5-2s-10, {args.samples} samples an epoch, "
+          f"medians of {args.epochs} epochs")
     for batch in args.batch:
         start = time.perf_counter()
         model = Model(program, Options())
         model.compiled(batch, True)
-        compile_time = time.perf_counter() - start
+        print(f"batch {batch} (compiled in {time.perf_counter() - start:.2f} s)")
         contestants: dict[str, Callable[[], None]] = {}
-        for threads in (2, 1):
-            contestants[f"PyTorch eager, {threads} thread{'s' * (threads > 1)}"], expected = torch_epoch(
-                torch, model, images, labels, batch, threads)
-        _, _, gradients = model.gradients(images[:batch], labels[:batch])
-        for head, gradient in gradients.items():
-            difference = np.abs(gradient - expected[head]).max() / np.abs(expected[head]).max()
-            assert difference < 1e-5, (head, difference)
-        contestants["generated NumPy, 1 thread"] = generated_epoch(model, images, labels, batch)
-        times: dict[str, list[float]] = {name: [] for name in contestants}
-        for name, epoch in contestants.items():
-            epoch()
-        for _ in range(args.epochs):
-            for name, epoch in contestants.items():
-                start = time.perf_counter()
+        team_model = Model(program, Options())
+        with Team(team_model, data, args.workers, batch) as team:  # forks before any thread of PyTorch exists
+            everything = np.arange(batch)
+            ours = {h: g.copy() for h, g in model.gradients(images[:batch], labels[:batch])[2].items()}
+            compare(team(everything)[2], ours)
+            for threads in (2, 1):
+                name = f"PyTorch eager, {threads} thread{'s' * (threads > 1)}"
+                contestants[name], expected = torch_epoch(torch, model, images, labels, batch, threads)
+                compare(ours, expected)
+            single = partial(alone, model, images, labels)
+            contestants["generated NumPy, 1 thread"] = generated_epoch(model, single, len(labels), batch)
+            name = f"generated NumPy, {args.workers} workers"
+            contestants[name] = generated_epoch(team_model, team, len(labels), batch)
+            times: dict[str, list[float]] = {name: [] for name in contestants}
+            for epoch in contestants.values():
                 epoch()
-                times[name].append(time.perf_counter() - start)
+            for _ in range(args.epochs):
+                for name, epoch in contestants.items():
+                    start = time.perf_counter()
+                    epoch()
+                    times[name].append(time.perf_counter() - start)
         base = statistics.median(times["PyTorch eager, 2 threads"])
-        print(f"batch {batch} (compiled in {compile_time:.2f} s)")
         for name, seconds in times.items():
             median = statistics.median(seconds)
             print(f"  {name:28s} {args.samples / median:9,.0f} samples/s  {base / median:5.2f}")
+
+
+def alone(model: Model, images: Any, labels: Any, chosen: Any) -> Any:
+    part = slice(chosen[0], chosen[-1] + 1)
+    return model.gradients(images[part], labels[part])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from verify_derivations.formulas.errors import DocumentError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from verify_derivations.trainer.data import Dataset
+    from verify_derivations.trainer.model import Model
     from verify_derivations.trainer.program import Program
+    from verify_derivations.trainer.train import Progress, Run
 
 Programs: TypeAlias = "Callable[[], Sequence[Program]]"
 """Supplied by the command line, which alone knows checker and trainer: the document's nets, one for each loss."""
@@ -19,23 +25,41 @@ Programs: TypeAlias = "Callable[[], Sequence[Program]]"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything but DOCUMENT and ``--notation``, which belong to the command line."""
-    add = parser.add_argument
-    add("--net", metavar="NAME", help="which net (default: the first)")
-    add("--loss", metavar="NAME", help="Euclidean or cross-entropy (default: the last one stated for the net)")
-    add("--list", action="store_true", help="list the document's nets and losses and stop")
-    add("--data", metavar="NAME|PATH", default="digits", help="digits (default), mnist, or an IDX(.gz) or NPZ file")
-    add("--size", metavar="NAME=N", action="append", default=[], help="a size of the document, as n_2=30 (repeatable)")
-    add("--epochs", type=int, default=20)
-    add("--batch", type=int, default=50, help="samples per update (default: 50)")
-    add("--rate", type=float, default=0.5, help="learning rate (default: 0.5)")
-    add("--seed", type=int, default=0, help="the same seed reproduces a run exactly (default: 0)")
-    add("--test", type=float, default=0.2, metavar="FRACTION", help="share held back where the data have no test part")
-    add("--precision", choices=("float32", "float64"), default="float32")
-    add("--save", metavar="FILE", help="write the parameters after training")
-    add("--load", metavar="FILE", help="start from saved parameters")
-    add("--show-code", action="store_true", help="print the generated NumPy functions and stop")
-    add("--threads", type=int, default=1, metavar="N",
+    what = parser.add_argument_group("what to train").add_argument
+    what("--net", metavar="NAME", help="which net (default: the first)")
+    what("--loss", metavar="NAME", help="Euclidean or cross-entropy (default: the last one stated for the net)")
+    what("--list", action="store_true", help="list the document's nets and losses and stop")
+    what("--data", metavar="NAME|PATH", default="digits", help="digits (default), mnist, or an IDX(.gz) or NPZ file")
+    what("--size", metavar="NAME=N", action="append", default=[], help="a size of the document, as n_2=30 (repeatable)")
+    what("--test", type=float, default=0.2, metavar="SHARE", help="held back where the data have no test part")
+    what("--validation", type=float, default=0.0, metavar="SHARE", help="of the training samples (default: none)")
+    how = parser.add_argument_group("how to train").add_argument
+    how("--epochs", type=int, default=20)
+    how("--batch", type=int, default=50, help="samples per update (default: 50)")
+    how("--rate", type=float, default=None, help="learning rate (default: 0.5; 0.002 for adam)")
+    how("--schedule", choices=("constant", "linear", "cosine", "steps", "exponential"), default="constant")
+    how("--optimiser", choices=("sgd", "adam"), default="sgd")
+    how("--momentum", type=float, default=0.0)
+    how("--decay", type=float, default=0.0, help="weight decay")
+    how("--patience", type=int, default=0, metavar="N", help="stop after N epochs without a better validation loss")
+    how("--initialiser", choices=("glorot", "glorot-normal", "he", "lecun"), default="glorot")
+    how("--seed", type=int, default=0, help="the same seed reproduces a run exactly (default: 0)")
+    how("--precision", choices=("float32", "float64"), default="float32")
+    how("--workers", type=int, default=1, metavar="N", help="processes that share each mini-batch (default: 1)")
+    how("--threads", type=int, default=1, metavar="N",
         help="threads of the matrix products (default: 1; more can stall on a busy machine)")
+    files = parser.add_argument_group("files").add_argument
+    files("--save", metavar="FILE", help="write the parameters after training")
+    files("--load", metavar="FILE", help="start from saved parameters")
+    files("--checkpoint", metavar="FILE", help="write the state of the run there after each epoch and when interrupted")
+    files("--resume", action="store_true", help="continue from the checkpoint as if the run had never stopped")
+    files("--history", metavar="FILE", help="a line for each epoch (.csv, else JSON lines)")
+    files("--export", metavar="FILE", help="write the generated functions as a Python file that needs NumPy only")
+    files("--plots", metavar="FOLDER", help="write figures there (needs matplotlib)")
+    instead = parser.add_argument_group("instead of training").add_argument
+    instead("--evaluate", action="store_true", help="test the parameters given with --load")
+    instead("--predict", metavar="FILE", help="print the label of each image in an NPY or NPZ file")
+    instead("--show-code", action="store_true", help="print the generated NumPy functions")
 
 
 def run(args: argparse.Namespace, programs: Programs) -> int:
@@ -57,10 +81,10 @@ def _run(args: argparse.Namespace, programs: Programs) -> int:
     from pathlib import Path
 
     from verify_derivations.trainer.compiler import Options
-    from verify_derivations.trainer.data import load
+    from verify_derivations.trainer.data import load, load_images
+    from verify_derivations.trainer.export import module
     from verify_derivations.trainer.model import Model
     from verify_derivations.trainer.sizes import fitted, plain
-    from verify_derivations.trainer.train import Settings
 
     _check(args)
     found = programs()
@@ -72,31 +96,47 @@ def _run(args: argparse.Namespace, programs: Programs) -> int:
     data = load(args.data).split(args.test, 0)
     height, width, channels = data.images.shape[1:]
     program = fitted(program, (height, width, channels), data.classes, _sizes(args.size))
-    model = Model(program, Options(dtype=args.precision), args.seed)
+    model = Model(program, Options(dtype=args.precision), args.seed, args.initialiser)
     if args.load:
         model.load(Path(args.load))
     if args.show_code:
         print(model.compiled(args.batch, True).source)
         return 0
+    if args.predict:
+        print("\n".join(map(str, model.outputs(load_images(args.predict, data))[0].argmax(axis=0))))
+        return 0
     sizes = ", ".join(f"{plain(name)} = {value}" for name, value in sorted(program.sizes.items()))
-    derived = [s for s in program.sources.values() if s.derived]
     print(f"{program.name}, {program.loss_name} loss; {sizes}", file=sys.stderr)
+    derived = sum(source.derived for source in program.sources.values())
     if derived:
-        print(f"{len(derived)} gradient formulas are not in the document and were derived", file=sys.stderr)
+        print(f"{derived} gradient formulas are not in the document and were derived", file=sys.stderr)
     with _threads(args.threads):
-        _train(model, data, Settings(args.epochs, args.batch, args.rate, args.seed))
+        history = [] if args.evaluate else _train(args, model, data)
         loss, accuracy = model.accuracy(data.test_images, data.test_labels)
     print(f"test loss {loss:.4f}, test accuracy {100 * accuracy:.2f} % ({len(data.test_labels)} images)")
     if args.save:
         model.save(Path(args.save))
+    if args.export:
+        Path(args.export).write_text(module(model.compiled(args.batch, True)), encoding="utf-8")
+    if args.plots:
+        from verify_derivations.trainer.plots import draw
+
+        draw(Path(args.plots), model, data, history)
     return 0
 
 
 def _check(args: argparse.Namespace) -> None:
     for name, good, expected in (
         ("epochs", args.epochs >= 1, "at least 1"), ("batch", args.batch >= 1, "at least 1"),
-        ("rate", args.rate > 0, "positive"), ("test", 0 < args.test < 1, "between 0 and 1"),
-        ("seed", args.seed >= 0, "not negative"), ("threads", args.threads >= 1, "at least 1"),
+        ("rate", args.rate is None or args.rate > 0, "positive"), ("test", 0 < args.test < 1, "between 0 and 1"),
+        ("validation", 0 <= args.validation < 1, "at least 0 and below 1"), ("seed", args.seed >= 0, "not negative"),
+        ("threads", args.threads >= 1, "at least 1"), ("workers", args.workers >= 1, "at least 1"),
+        ("momentum", 0 <= args.momentum < 1, "at least 0 and below 1"), ("decay", args.decay >= 0, "not negative"),
+        ("patience", args.patience >= 0, "not negative"),
+        ("patience", not args.patience or args.validation > 0, "used with --validation"),
+        ("resume", not args.resume or args.checkpoint, "used with --checkpoint"),
+        ("evaluate", not args.evaluate or args.load, "used with --load"),
+        ("predict", not args.predict or args.load, "used with --load"),
     ):
         if not good:
             raise DocumentError(f"--{name} {getattr(args, name)}: must be {expected}")
@@ -127,14 +167,6 @@ def _sizes(options: Sequence[str]) -> dict[str, int]:
     return sizes
 
 
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from verify_derivations.trainer.data import Dataset
-    from verify_derivations.trainer.model import Model
-    from verify_derivations.trainer.train import Settings
-
-
 def _threads(count: int) -> AbstractContextManager[object]:
     import threadpoolctl  # type: ignore[import-untyped,unused-ignore]  # comes with scikit-learn
 
@@ -142,20 +174,61 @@ def _threads(count: int) -> AbstractContextManager[object]:
     return limits
 
 
-def _train(model: Model, data: Dataset, settings: Settings) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+def _train(args: argparse.Namespace, model: Model, data: Dataset) -> list[Progress]:
+    """Trains as the options say; the last state of each epoch."""
+    from contextlib import nullcontext
+    from pathlib import Path
 
-    from verify_derivations.trainer.train import train
+    from verify_derivations.trainer.optimisers import Rule
+    from verify_derivations.trainer.train import Run, Settings
+    from verify_derivations.trainer.workers import Team
+
+    rate = args.rate if args.rate is not None else 0.002 if args.optimiser == "adam" else 0.5
+    checkpoint = Path(args.checkpoint) if args.checkpoint else None
+    settings = Settings(args.epochs, args.batch, rate, args.seed, Rule(args.optimiser, args.momentum, args.decay),
+                        args.schedule, args.validation, args.patience, checkpoint)
+    with Team(model, data, args.workers, args.batch) if args.workers > 1 else nullcontext() as team:
+        run = Run(model, data, settings, team)
+        if args.resume and checkpoint:
+            for reason in run.resume(checkpoint):
+                print(f"{reason}; the one before it is used", file=sys.stderr)
+        kept = _follow(run, args.epochs, Path(args.history) if args.history else None)
+        if run.interrupted:
+            if checkpoint:
+                run.save(checkpoint)
+                print(f"stopped; the checkpoint {checkpoint} can be resumed", file=sys.stderr)
+            raise KeyboardInterrupt
+        return kept
+
+
+def _follow(run: Run, epochs: int, history: Path | None) -> list[Progress]:
+    """Runs to the end, or until interrupted between two steps; shows a progress bar on stderr and writes a line of
+    history for each epoch."""
+    import signal
+
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from verify_derivations.trainer.history import History
 
     columns = (
-        TextColumn("epoch {task.fields[epoch]}/" + str(settings.epochs)), BarColumn(),
+        TextColumn("epoch {task.fields[epoch]}/" + str(epochs)), BarColumn(),
         TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:6.2%}  {task.fields[speed]:,.0f}/s"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None, epoch=0, loss=0.0, accuracy=0.0, speed=0.0)
-        for state in train(model, data, settings):
+    kept: list[Progress] = []
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: setattr(run, "interrupted", True))
+    with Bar(*columns, console=Console(stderr=True)) as bar, History(history, run.epoch) as lines:
+        task = bar.add_task("", total=None, epoch=run.epoch, loss=0.0, accuracy=0.0, speed=0.0)
+        for state in run:
             done = (state.epoch - 1) * state.steps + state.step
-            bar.update(task, total=settings.epochs * state.steps, completed=done, epoch=state.epoch, loss=state.loss,
+            bar.update(task, total=epochs * state.steps, completed=done, epoch=state.epoch, loss=state.loss,
                        accuracy=state.accuracy, speed=state.speed)
+            if state.done:
+                lines.add(state)
+                kept.append(state)
+            if run.interrupted:
+                break
+    return kept

@@ -30,6 +30,7 @@ class Dataset:
     test_images: NDArray
     test_labels: NDArray
     classes: int
+    scale: float = 1.0  # by which the images were divided
 
     def split(self, fraction: float, seed: int) -> Dataset:
         """The same data with a test part: the given one, or else a random ``fraction``."""
@@ -41,7 +42,7 @@ class Dataset:
             raise DataError(f"{self.name}: {fraction} of {len(order)} samples leaves nothing to train or to test with")
         test, train = order[:count], order[count:]
         parts = (self.images[train], self.labels[train], self.images[test], self.labels[test])
-        return Dataset(self.name, *parts, self.classes)
+        return Dataset(self.name, *parts, self.classes, self.scale)
 
 
 def load(name: str) -> Dataset:
@@ -87,7 +88,7 @@ def dataset(name: str, images: Any, labels: Any, test_images: Any = None, test_l
     classes = int(max(train.max(), test.max(initial=0))) + 1
     if classes < 2:
         raise DataError(f"{name}: all labels are the same")
-    return Dataset(name, first / np.float32(scale), train, second / np.float32(scale), test, classes)
+    return Dataset(name, first / np.float32(scale), train, second / np.float32(scale), test, classes, scale)
 
 
 def _part(name: str, images: Any, labels: Any) -> tuple[NDArray, NDArray]:
@@ -172,3 +173,20 @@ def read_idx(path: Path) -> NDArray:
     if present != expected:
         raise DataError(f"{path}: should have {expected} bytes of data for shape {shape}, but has {present}")
     return np.frombuffer(raw, dtype, offset=4 + 4 * rank).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def load_images(name: str, like: Dataset) -> NDArray:
+    """Images without labels from an NPY or NPZ file (``x`` or ``images``), scaled like those of a data set."""
+    path = Path(name)
+    try:
+        found = np.load(path, allow_pickle=False)
+        if isinstance(found, np.lib.npyio.NpzFile):
+            found = next((found[key] for key in ("x", "images", "x_test") if key in found.files), None)
+    except Exception as reason:  # numpy raises many kinds for a damaged file
+        raise DataError(f"{name}: not a readable NPY or NPZ file of a plain array ({reason})") from None
+    if found is None:
+        raise DataError(f"{name}: has neither x nor images")
+    images = _part(name, found, np.zeros(len(found), np.int64))[0]
+    if images.shape[1:] != like.images.shape[1:]:
+        raise DataError(f"{name}: images are {images.shape[1:]}; the net was made for {like.images.shape[1:]}")
+    return images / np.float32(like.scale)

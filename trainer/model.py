@@ -25,6 +25,12 @@ class Model:
         self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
         self._compiled: dict[tuple[int, bool], Compiled] = {}
 
+    def share(self, parameters: dict[str, NDArray]) -> None:
+        """Moves the parameters into other memory; what was compiled before is forgotten."""
+        for head, value in parameters.items():
+            np.copyto(value, self.parameters[head])
+        self.parameters, self._compiled = parameters, {}
+
     def compiled(self, batch: int, training_: bool) -> Compiled:
         key = batch, training_
         if key not in self._compiled:
@@ -37,14 +43,6 @@ class Model:
         step = self._fed(self.compiled(len(labels), True), images, labels)
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
         return self._losses(step), step.arrays[self.program.output], gradients
-
-    def step(self, images: NDArray, labels: NDArray, rate: float) -> tuple[NDArray, NDArray]:
-        """One update of plain gradient descent; loss of each sample and predictions before it."""
-        losses, predictions, gradients = self.gradients(images, labels)
-        for head, gradient in gradients.items():
-            gradient *= rate
-            self.parameters[head] -= gradient
-        return losses, predictions
 
     def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
         """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
@@ -62,18 +60,33 @@ class Model:
         predictions, losses = self.outputs(images, labels)
         return float(losses.mean()), float((predictions.argmax(axis=0) == labels).mean())
 
+    def first_not_finite(self, images: NDArray, labels: NDArray) -> str:
+        """The first quantity, in the order of computation, that has an entry which is not finite."""
+        step = self.compiled(len(labels), True)
+        for head, value in self.parameters.items():
+            if not np.isfinite(value).all():
+                return head
+        self._filled(step, images, labels)
+        for part in step.steps:
+            if not np.isfinite(part.function(*part.arguments)).all():
+                return part.head
+        return self.program.loss
+
     def _losses(self, step: Compiled) -> NDArray:
         return step.arrays[self.program.loss]
 
     def _fed(self, step: Compiled, images: NDArray, labels: NDArray) -> Compiled:
+        self._filled(step, images, labels)
+        step.run()
+        return step
+
+    def _filled(self, step: Compiled, images: NDArray, labels: NDArray) -> None:
         (x,), (y,) = self.program.inputs, self.program.labels
         target = step.arrays[x]
         np.copyto(target.reshape(-1, len(labels)), images.reshape(len(labels), -1).T)
         one_hot = step.arrays[y]
         one_hot[...] = 0
         one_hot[labels, np.arange(len(labels))] = 1
-        step.run()
-        return step
 
     # -- files ------------------------------------------------------------------------------------------
     def save(self, path: Path) -> None:

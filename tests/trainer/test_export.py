@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from dataclasses import replace
@@ -60,12 +61,13 @@ def test_names_of_a_document_cannot_become_code(tmp_path: Path) -> None:
     program = renamed(dense_net("Euclidean", (4, 3, 3, 2)), "W2", HOSTILE)
     step = training(program, 2, Options())
     text = module(step)
-    compile(text, "net.py", "exec")
+    names = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    assert not names & {"__import__", "os", "system"}
     (tmp_path / "net.py").write_text(text, encoding="utf-8")
     done = subprocess.run([sys.executable, "-c", "from net import Net; Net().run()"], cwd=tmp_path, capture_output=True,
                           text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert not (tmp_path / "pwned").exists() and HOSTILE not in text
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_identifiers() -> None:

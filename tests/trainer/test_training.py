@@ -16,7 +16,7 @@ from verify_derivations.trainer.data import load
 from verify_derivations.trainer.model import Model, fans
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.sizes import fitted
-from verify_derivations.trainer.train import Settings, train
+from verify_derivations.trainer.train import Run, Settings
 
 
 def programs() -> Sequence[Program]:
@@ -54,7 +54,7 @@ def test_saved_parameters_are_loaded(tmp_path: Path, capsys: pytest.CaptureFixtu
     data = load("digits").split(0.2, 0)
     program = fitted(programs()[1], (8, 8, 1), 10, {})
     model, other = Model(program, seed=1), Model(program, seed=2)
-    for _ in train(model, data, Settings(epochs=1)):
+    for _ in Run(model, data, Settings(epochs=1)):
         pass
     model.save(tmp_path / "p.npz")
     other.load(tmp_path / "p.npz")

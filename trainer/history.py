@@ -1,0 +1,56 @@
+"""A run's history as a file: one line for each epoch, CSV or JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.trainer.train import Progress
+
+
+class History:
+    """Lines are written as epochs end. Lines of epochs from ``first`` on, left by an earlier attempt, are dropped."""
+
+    def __init__(self, path: Path | None, first: int) -> None:
+        self.path, self.first = path, first
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> History:
+        if self.path is not None:
+            try:
+                kept = self._earlier(self.path.read_text(encoding="utf-8")) if self.path.exists() else []
+                self._file = self.path.open("w", encoding="utf-8", newline="")
+            except (OSError, ValueError) as reason:
+                raise DocumentError(f"{self.path}: cannot be used as history ({reason})") from None
+            if self.path.suffix == ".csv":
+                self._file.write(_row(list(asdict(Progress(0, 0, 0, 0, 0, 0, 0)))))
+            self._file.writelines(kept)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, state: Progress) -> None:
+        if self._file is None or self.path is None:
+            return
+        values = asdict(state)
+        self._file.write(_row(list(values.values())) if self.path.suffix == ".csv" else json.dumps(values) + "\n")
+        self._file.flush()
+
+    def _earlier(self, text: str) -> list[str]:
+        lines = text.splitlines(keepends=True)
+        if self.path is not None and self.path.suffix == ".csv":
+            return [line for line in lines[1:] if int(line.split(",")[0]) < self.first]
+        return [line for line in lines if int(json.loads(line)["epoch"]) < self.first]
+
+
+def _row(values: list[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(["" if v is None else v for v in values])
+    return out.getvalue()

@@ -1,0 +1,110 @@
+"""Several processes for one gradient: each takes a part of the mini-batch; parameters and results are shared memory.
+
+The processes are forked, so that data and code are there already. For each step the parent sends the indices of the
+samples; the sum over parts, weighted by their sizes, is the gradient of the whole mini-batch.
+"""
+
+from __future__ import annotations
+
+import mmap
+import multiprocessing
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.trainer.arrays import NDArray
+from verify_derivations.trainer.data import Dataset
+from verify_derivations.trainer.model import Model
+
+
+def shared(shape: tuple[int, ...], dtype: str) -> NDArray:
+    """Zeros in memory that forked processes share."""
+    size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+    return np.frombuffer(mmap.mmap(-1, max(1, size)), dtype, count=int(np.prod(shape, dtype=np.int64))).reshape(shape)
+
+
+class Team:
+    """Computes gradients with ``workers`` processes, of which this one is the first. Use as a context manager."""
+
+    def __init__(self, model: Model, data: Dataset, workers: int, batch: int) -> None:
+        if "fork" not in multiprocessing.get_all_start_methods():
+            raise DocumentError("several workers need a system that can fork processes")
+        if batch < workers:
+            raise DocumentError(f"a batch of {batch} cannot be divided among {workers} workers")
+        self.model, self.data, self.workers, self.batch = model, data, workers, batch
+        dtype = model.options.dtype
+        model.share({head: shared(value.shape, dtype) for head, value in model.parameters.items()})
+        classes = model.program.shape(model.program.output)
+        self._losses = shared((batch,), dtype)
+        self._predictions = shared((*classes, batch), dtype)
+        self._gradients = [
+            {head: shared(value.shape, dtype) for head, value in model.parameters.items()} for _ in range(1, workers)
+        ]
+        self._pipes: list[Connection] = []
+        self._processes: list[Any] = []
+
+    def __enter__(self) -> Team:
+        context = multiprocessing.get_context("fork")
+        for size in {len(part) for part in self._parts(np.arange(self.batch))}:
+            self.model.compiled(size, True)  # compiled once, before forking
+        for gradients in self._gradients:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=self._serve, args=(theirs, ours, gradients), daemon=True)
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(timeout=5)
+
+    def _parts(self, chosen: NDArray) -> list[NDArray]:
+        return np.array_split(chosen, self.workers)
+
+    def _serve(self, pipe: Connection, other: Connection, gradients: Mapping[str, NDArray]) -> None:
+        """A worker's life: wait for indices, compute, answer with an empty message."""
+        other.close()
+        for earlier in self._pipes:
+            earlier.close()
+        try:
+            while True:
+                message = pipe.recv_bytes()
+                start, *indices = np.frombuffer(message, np.int64)
+                self._compute(np.asarray(indices), int(start), gradients)
+                pipe.send_bytes(b"")
+        except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+            return
+
+    def _compute(self, chosen: NDArray, start: int, gradients: Mapping[str, NDArray] | None) -> dict[str, NDArray]:
+        """The gradients of one part; loss and predictions go to the part's place in shared memory."""
+        losses, predictions, found = self.model.gradients(self.data.images[chosen], self.data.labels[chosen])
+        part = slice(start, start + len(chosen))
+        self._losses[part], self._predictions[..., part] = losses, predictions
+        for head, target in (gradients or {}).items():
+            np.copyto(target, found[head])
+        return found
+
+    def __call__(self, chosen: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+        """Loss of each sample, predictions and mean gradients, as of one process."""
+        parts = [part for part in self._parts(chosen) if len(part)]
+        start = len(parts[0])
+        for pipe, part in zip(self._pipes, parts[1:], strict=False):
+            pipe.send_bytes(np.concatenate([[start], part]).astype(np.int64).tobytes())
+            start += len(part)
+        total = self._compute(parts[0], 0, None)
+        for gradient in total.values():
+            gradient *= len(parts[0]) / len(chosen)
+        for pipe, part, gradients in zip(self._pipes, parts[1:], self._gradients, strict=False):
+            pipe.recv_bytes()
+            for head, gradient in total.items():
+                own = gradients[head]
+                own *= len(part) / len(chosen)
+                gradient += own
+        return self._losses[:len(chosen)], self._predictions[..., :len(chosen)], total
