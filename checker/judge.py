@@ -88,7 +88,10 @@ def check(
         if progress is not None:
             progress(count + 1, len(case.formulas), stated.raw.latex)
     timings = {"read": read_time, "conventions": settled, "judge": time.perf_counter() - start - read_time - settled}
-    return Report(document.path, tuple(formulas), tuple(conventions), (), document.title, document.author, document.date, timings)
+    return Report(
+        document.path, tuple(formulas), tuple(conventions), (), document.title, document.author, document.date, timings,
+        document.macros,
+    )  # fmt: skip
 
 
 def prepare(document: Document, effort: Effort) -> Case:
