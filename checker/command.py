@@ -244,6 +244,8 @@ def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
     from verify_derivations.formulas.scanner import scan
 
     given = Path(options.notation) if options.notation else None
+    if given is not None:
+        read_text(given)  # a wrong name is said before anything is judged
     if options.document is None:
         with resources.as_file(resources.files("verify_derivations.formulas.notes_on_cnn")) as folder:
             return scan(read_text(folder / "notes.md"), "notes.md"), given or _beside(folder)

@@ -20,6 +20,7 @@ from verify_derivations.checker.presentation import (
     wrong_spans,
 )
 from verify_derivations.checker.prose import segments
+from verify_derivations.checker.unicode_math import words
 from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report
 
 _STYLE = """
@@ -44,7 +45,7 @@ table.values td { padding: 0 .5rem 0 0; vertical-align: top; overflow-wrap: anyw
 
 def to_html(report: Report) -> str:
     """A whole page."""
-    title = escape(report.title or report.document)
+    title = escape(words(report.title or report.document))
     return "\n".join(
         [
             "<!DOCTYPE html>",

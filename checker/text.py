@@ -76,7 +76,7 @@ def _columns() -> int:
 
 def print_report(report: Report, console: Console, *, everything: bool = False) -> None:
     report = expanded(report)
-    heading = Text(plain(report.title or report.document), style="bold")
+    heading = Text(words(report.title or report.document), style="bold")
     byline = ", ".join(plain(part) for part in (report.author, report.date) if part)
     if byline:
         heading.append(f"  ({byline})", style="not bold")

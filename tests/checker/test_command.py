@@ -131,11 +131,13 @@ def test_options_reach_the_judge(judge: types.SimpleNamespace, document: Path, c
     notation = document.with_name("notation.toml")
     notation.write_text("")
     main(["report", str(document)])
-    main(["report", str(document), "--notation", "other.toml"])
+    other = document.with_name("other.toml")
+    other.write_text("")
+    main(["report", str(document), "--notation", str(other)])
     (_, first), (_, second), (_, third) = judge.calls
     assert (first["jobs"], first["seed"], first["notation"]) == (2, 7, None)
     assert second["notation"] == notation
-    assert third["notation"] == Path("other.toml")
+    assert third["notation"] == other
 
 
 def test_standard_input(judge: types.SimpleNamespace, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,6 +168,11 @@ def test_unreadable_documents(
         streams = capsys.readouterr()
         assert message in streams.err and streams.out == "" and "Traceback" not in streams.err
     assert judge.calls == []
+
+
+def test_a_missing_notation_file(judge: types.SimpleNamespace, document: Path, capsys: Capture) -> None:
+    assert main(["report", str(document), "--notation", "no.toml"]) == 2
+    assert "cannot read no.toml" in capsys.readouterr().err
 
 
 def test_a_bad_notation_file_is_one_line(judge: types.SimpleNamespace, document: Path, capsys: Capture) -> None:
