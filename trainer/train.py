@@ -115,7 +115,8 @@ class Run:
         return 0 < self.settings.patience <= self.waited
 
     def _update(self, chosen: NDArray, rate: float) -> None:
-        losses, predictions, gradients = self.gradients(chosen)
+        with np.errstate(all="ignore"):  # what is not finite is reported below, by name
+            losses, predictions, gradients = self.gradients(chosen)
         if not np.isfinite(losses).all():
             raise Diverged(self._diagnosis(chosen))
         self.seen += len(chosen)
@@ -124,7 +125,8 @@ class Run:
         self.optimiser.update(gradients, rate)
 
     def _diagnosis(self, chosen: NDArray) -> str:
-        first = self.model.first_not_finite(self.data.images[chosen], self.data.labels[chosen])
+        with np.errstate(all="ignore"):
+            first = self.model.first_not_finite(self.data.images[chosen], self.data.labels[chosen])
         path = self.settings.checkpoint
         kept = f"; the last good checkpoint is {path}" if path is not None and path.exists() else ""
         return (f"the loss is not finite in epoch {self.epoch}, step {self.step + 1}; "
