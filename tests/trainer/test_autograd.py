@@ -22,8 +22,11 @@ def convolve(x: Any, kernel: Any) -> Any:
     """True convolution, 'valid': (N, C, H, W) and (C, F, h, w) give (N, F, H - h + 1, W - w + 1)."""
     h, w = kernel.shape[2:]
     rows, columns = x.shape[2] - h + 1, x.shape[3] - w + 1
-    windows = ((x[:, :, u : u + rows, v : v + columns], kernel[:, :, h - 1 - u, w - 1 - v]) for u in range(h) for v in range(w))
-    return sum(anp.einsum("nchw,cf->nfhw", window, weights) for window, weights in windows)
+    return sum(
+        anp.einsum("nchw,cf->nfhw", x[:, :, u : u + rows, v : v + columns], kernel[:, :, h - 1 - u, w - 1 - v])
+        for u in range(h)
+        for v in range(w)
+    )
 
 
 def pool(x: Any) -> Any:
