@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -38,28 +38,20 @@ class Image:
 
 
 _HOST = re.compile(r"https?://(?:latex|www|chart)\.?codecogs\.com/")
-_ALT = re.compile(r"\\.|\[|\](\()?", re.DOTALL)
+_ALT = re.compile(r"\\.|!\[|\]\(", re.DOTALL)
 _TITLE_END = {'"': re.compile(r'"[ \t\n]*\)'), "'": re.compile(r"'[ \t\n]*\)")}
 
 
-def image_at(text: str, start: int, paragraph_end: Callable[[int], int]) -> Image | None:
-    """The codecogs image ``![alt](url "title")`` at ``start``, or ``None``."""
-    stop = paragraph_end(start)
-    depth, position = 0, start + 2
-    while True:
-        match = _ALT.search(text, position, stop)
-        if match is None:
-            return None
-        position = match.end()
-        if match.group() == "[":
-            depth += 1
-        elif match.group().startswith("]"):
-            if match.group(1) and (depth == 0 or _HOST.match(text, position)):
-                break
-            depth = max(0, depth - 1)
-    alt = text[start + 2:match.start()]
-    if not _HOST.match(text, position):
+def image_at(text: str, start: int, stop: int) -> Image | None:
+    """The codecogs image ``![alt](url "title")`` at ``start``, or ``None``; its paragraph ends at ``stop``."""
+    match = _ALT.search(text, start + 2, stop)
+    while match is not None and match.group() != "](":
+        if match.group() == "![":
+            return None  # another image begins before this one's alternative text ends
+        match = _ALT.search(text, match.end(), stop)
+    if match is None or not _HOST.match(text, match.end()):
         return None
+    alt, position = text[start + 2:match.start()], match.end()
     url_start, depth = position, 0
     while position < len(text):
         char = text[position]

@@ -48,7 +48,7 @@ def latex_argument(text: str, start: int) -> tuple[str | None, int]:
     if match is None:
         return None, start
     try:
-        end = closing_brace(text, match.end())
+        end = closing_brace(text, match.end(), 1000)
     except ReadError:
         return None, start
     return text[match.end() + 1:end - 1], end
@@ -56,6 +56,8 @@ def latex_argument(text: str, start: int) -> tuple[str | None, int]:
 
 def plain(text: str, *, latex: bool = False) -> str:
     """Prose with its emphasis kept: links become their text, entities characters, white space one space."""
+    if not any(char in text for char in "\\&[~`'"):
+        return " ".join(text.split())
     if latex:
         text = re.sub(r"\\(?:emph|textit)\{([^{}]*)\}", r"*\1*", text)
         text = re.sub(r"\\textbf\{([^{}]*)\}", r"**\1**", text)

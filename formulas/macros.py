@@ -16,6 +16,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.units import LARGEST_LENGTH, Raw, closing_brace, scan
 
 DEEPEST_EXPANSION = 50
+LONGEST_BODY = 2000
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def definition_at(text: str, position: int) -> tuple[Macro, int] | None:
     if match is None:
         return None
     try:
-        end = closing_brace(text, match.end())
+        end = closing_brace(text, match.end(), LONGEST_BODY)
     except ReadError:
         return None
     body = text[match.end() + 1:end - 1]

@@ -112,6 +112,7 @@ _LATEX = re.compile(rf"""
     (?P<comment>%) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
   | (?P<command>{HEADING_COMMANDS}) | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
+_QUOTED = re.compile(r"[ \t]*>")
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
 
@@ -125,6 +126,7 @@ class _Scanner:
         self.prose: list[str] = []
         self.sections: list[tuple[int, str]] = []
         self.meta = Metadata()
+        self.paragraph = 0, -1  # part of a paragraph: from an offset to its end
         self.missing: dict[str, int] = {}  # closing delimiter → offset after which there is none
 
     def run(self) -> None:
@@ -133,9 +135,8 @@ class _Scanner:
             self.meta, position = front_matter(self.text)
         while (match := self.pattern.search(self.text, position)) is not None:
             self.prose.append(self.text[position:match.start()])
-            kind = match.lastgroup
+            kind = match.lastgroup  # of nested groups, the outermost
             assert kind is not None
-            kind = next(name for name in _ORDER if match.groupdict().get(name) is not None)
             position = getattr(self, f"_{kind}")(match)
             assert position >= match.end() or kind == "underline", kind
 
@@ -154,8 +155,14 @@ class _Scanner:
         return found
 
     def _paragraph_end(self, start: int) -> int:
-        match = _BLANK.search(self.text, start)
-        return match.start() if match else len(self.text)
+        low, high = self.paragraph
+        if not low <= start <= high:
+            match = _BLANK.search(self.text, start)
+            self.paragraph = start, match.start() if match else len(self.text)
+        return self.paragraph[1]
+
+    def _same_paragraph(self, start: int, end: int) -> bool:
+        return end <= self._paragraph_end(start)
 
     def _literal(self, match: re.Match[str]) -> int:
         self.prose.append(match.group())
@@ -173,8 +180,8 @@ class _Scanner:
     def _add_pieces(self, pieces: list[Piece], latex: str, opening: int, *, displayed: bool, rows: bool = False,
                     remarks: tuple[str, ...] = ()) -> None:
         latex = without_definitions(latex)
-        line_start = self.text.rfind("\n", 0, opening) + 1
-        if self.text[line_start:opening].lstrip().startswith(">"):  # a display inside a quotation
+        line_start = self.lines[self._place(opening)[0] - 1]
+        if _QUOTED.match(self.text, line_start):  # a display inside a quotation
             latex = re.sub(r"(?m)(?<=\n)[ \t]*>+", lambda quote: " " * len(quote.group()), latex)
         found = rows_of(latex)
         split = rows or found.split
@@ -323,14 +330,14 @@ class _Scanner:
         end = self._find("\\]", match.end())
         if end < 0:
             return self._unclosed(match, "\\]") if self.latex else self._literal(match)
-        if not self.latex and _BLANK.search(self.text, match.end(), end):
+        if not self.latex and not self._same_paragraph(match.end(), end):
             return self._literal(match)
         self._add(match.end(), end, match.start(), displayed=True)
         return end + 2
 
     def _paren(self, match: re.Match[str]) -> int:
         end = self._find("\\)", match.end())
-        if end < 0 or _BLANK.search(self.text, match.end(), end):
+        if end < 0 or not self._same_paragraph(match.end(), end):
             return self._literal(match)
         self._add(match.end(), end, match.start(), displayed=False)
         return end + 2
@@ -340,7 +347,7 @@ class _Scanner:
         display = match["doubled"][2] == "["
         closing = "\\\\]" if display else "\\\\)"
         end = self._find(closing, match.end())
-        if end < 0 or _BLANK.search(self.text, match.end(), end):
+        if end < 0 or not self._same_paragraph(match.end(), end):
             return self._literal(match)
         self._add(match.end(), end, match.start(), displayed=display)
         return end + 3
@@ -349,7 +356,7 @@ class _Scanner:
         start = match.end()
         if start < len(self.text) and self.text[start] == "`":  # $`x`$
             end = self._find("`$", start)
-            if end >= 0 and not _BLANK.search(self.text, start, end):
+            if end >= 0 and self._same_paragraph(start, end):
                 self._add(start + 1, end, match.start(), displayed=False)
                 return end + 2
         end = self._closing_dollar(start)
@@ -360,32 +367,26 @@ class _Scanner:
 
     def _closing_dollar(self, start: int) -> int:
         """As in Markdown with mathematics: no space inside the dollars, no digit behind: ``$5`` is a price."""
-        spaced = self.text[start:start + 1].isspace()
-        position = start
-        while (found := self._find("$", position)) >= 0:
-            between = self.text[position:found]
-            if _BLANK.search(between) or "\n\n" in self.text[max(start, position - 1):found]:
-                return -1
-            backslashes = len(between) - len(between.rstrip("\\"))
-            if backslashes % 2:
-                position = found + 1
-                continue
-            if found == start:
-                return -1
-            if self.latex:
-                return found
-            before, after = self.text[found - 1], self.text[found + 1:found + 2]
-            content = self.text[start:found]
-            if spaced:
-                formula = before.isspace() and "\n" not in content and re.search(r"[\\^_={}]|^\s*\w\s*$", content)
-                return found if formula else -1
-            return -1 if before.isspace() or after.isdigit() else found
-        return -1
+        found = start
+        while (found := self._find("$", found)) >= 0:
+            if self.text[found - 1] != "\\" or (found > 1 and self.text[found - 2] == "\\"):
+                break
+            found += 1  # an escaped dollar
+        if found <= start or not self._same_paragraph(start, found):
+            return -1
+        before, after = self.text[found - 1], self.text[found + 1:found + 2]
+        if self.latex or not (before.isspace() or after.isdigit() or self.text[start].isspace()):
+            return found
+        content = self.text[start:found]
+        spaced = before.isspace() and self.text[start].isspace() and "\n" not in content
+        return found if spaced and re.search(r"[\\^_={}]|^\s*\w\s*$", content) else -1
 
     def _image(self, match: re.Match[str]) -> int:
-        if match.start() >= self.missing.get("![", len(self.text) + 1):
+        stop = self._paragraph_end(match.start())
+        host = self._find("codecogs.com/", match.end())
+        if not 0 <= host < stop:
             return self._literal(match)
-        image = image_at(self.text, match.start(), self._paragraph_end)
+        image = image_at(self.text, match.start(), stop)
         if image is None:
             return self._literal(match)
         return self._codecogs(image)
@@ -408,9 +409,3 @@ class _Scanner:
         after = self.text[image.end:image.end + 200]
         first = re.search(r"(?:^|\n[ \t>]*)\n[ \t>]*$|^\s*$", before)
         return first is not None and re.match(r"[ \t]*(?:\n[ \t>]*(?:\n|$)|$)", after) is not None
-
-
-_ORDER = (
-    "definition", "verbatim", "environment", "dollars", "dollar", "bracket", "paren", "image", "tag", "doubled",
-    "fence", "ticked", "comment", "heading", "underline", "verb", "command", "escape",
-)

@@ -44,8 +44,8 @@ FONTS = _same("mathbf boldsymbol mathrm mathcal mathbb mathsf mathtt mathfrak ve
 WORD_FONTS = _commands("mathrm mathtt mathsf")
 NAMES = _commands(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi "
-    "rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
-    "Omega ell hbar imath jmath top intercal dagger emptyset varnothing Re Im aleph bot complement digamma wp"
+    "rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
+    "Psi Omega ell hbar imath jmath top intercal dagger emptyset varnothing Re Im aleph bot complement digamma wp"
 )
 DOTS = _commands("cdots ldots dots vdots ddots dotsc dotsb")
 LAYOUT = _commands(

@@ -34,8 +34,8 @@ PREFIX = TEX_FUNCTIONS - {"max", "min", "arg", "sup", "inf"} | frozenset("tr tra
 FUNCTIONS = TEX_FUNCTIONS | frozenset((
     "conv conv1 conv2 conv3 xcorr xcorr2 rot180 rot90 flip maxpool meanpool avgpool pool subsample down up upsample "
     "unpool reshape flatten vec diag softmax logsoftmax sigmoid relu ReLU leakyrelu LeakyReLU elu ELU gelu GELU "
-    "softplus sqrt tr trace argmax argmin mean var Var Cov std sum prod sign sgn abs rank logit concat transpose pad floor ceil "
-    "round clip erf norm onehot dropout sech arctanh"
+    "softplus sqrt tr trace argmax argmin mean var Var Cov std sum prod sign sgn abs rank logit concat transpose "
+    "pad floor ceil round clip erf norm onehot dropout sech arctanh"
 ).split())
 """Names that are functions wherever they stand before a bracket."""
 

@@ -36,6 +36,7 @@ _RAW = re.compile(
     |(?P<char>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _ENDS_OPERAND = re.compile(r"[A-Za-z0-9)}\]']\s*$")
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
@@ -73,10 +74,10 @@ def scan(latex: str) -> list[Raw]:
     return units
 
 
-def closing_brace(text: str, opening: int) -> int:
-    """The offset after the brace that closes the one at ``opening``."""
+def closing_brace(text: str, opening: int, longest: int = LARGEST_LENGTH) -> int:
+    """The offset after the brace that closes the one at ``opening``, at most ``longest`` characters behind it."""
     depth = 0
-    for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, opening):
+    for match in _BRACES.finditer(text, opening, opening + longest):
         if match.group() == "{":
             depth += 1
         elif match.group() == "}":
