@@ -27,6 +27,7 @@ Value: TypeAlias = "Fraction | Decimal | Polynomial | Dual"
 NIL, ONE = Fraction(0), Fraction(1)
 _NEGLIGIBLE = Decimal("1e-30")  # far above rounding at 50 digits; what is closer than this counts as equal
 _MAX_EXPONENT = 512
+_MOST_BITS = 4_000  # of a numerator; longer ones, as towers of polynomials make them, become decimals
 MOST_TERMS = 1_000  # of a polynomial, before like terms are collected
 
 _levels = itertools.count(1)
@@ -116,7 +117,8 @@ def add(left: Value, right: Value) -> Value:
 
 def mul(left: Value, right: Value) -> Value:
     if isinstance(left, Fraction) and isinstance(right, Fraction):
-        return left * right
+        product = left * right
+        return product if product.numerator.bit_length() < _MOST_BITS else decimal_of(product)
     if (isinstance(left, Fraction) and not left) or (isinstance(right, Fraction) and not right):
         return NIL
     if isinstance(left, Dual) or isinstance(right, Dual):

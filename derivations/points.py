@@ -46,7 +46,8 @@ class Point:
         elif self.style == "halves":
             value = Fraction(choice.choice([n for n in range(-7, 8) if n]), 2)
         else:
-            value = Fraction(choice.randint(1, 97) * choice.choice([-1, 1]), choice.randint(1, 31))
+            # One denominator for all: sums and products stay short, and functions do not saturate.
+            value = Fraction(choice.randrange(1, 64, 2) * choice.choice([-1, 1]), 8)
         return abs(value) if entry[0] in self.environment.positive else value
 
     def permits(self, entry: Entry, value: Fraction) -> bool:

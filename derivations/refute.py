@@ -131,7 +131,7 @@ def _same_expansion(claim: Claim, sizes: Mapping[str, int]) -> bool | None:
 
     if not claim.all_entries(sizes):
         return None
-    interpreter = Interpreter(claim.environment, sizes, symbol, steps=STEPS // 8, meter=claim.meter)
+    interpreter = Interpreter(claim.environment, sizes, symbol, steps=STEPS // 2, meter=claim.meter)
     compared = False
     try:
         for indices in claim.entries(sizes):

@@ -110,8 +110,9 @@ def sizes_in(expression: Scalar) -> list[str]:
 
 
 def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) -> Iterator[dict[str, int]]:
-    """Admissible sizes without repetition: ``small`` of them in order of their sum, and after every fourth one
-    a rich one: random, most of them above one and different from each other, so that a transpose cannot hide."""
+    """Admissible sizes without repetition: ``small`` of them in order of their sum, and, after those with a
+    single size above one, between them ``rich`` ones: most sizes above one and different from each other, so that a
+    transpose cannot hide."""
     free, solved = _solve(scope.sizes, scope.facts)
     seen: set[tuple[int, ...]] = set()
 
@@ -125,7 +126,7 @@ def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) 
     richer = admit(_rich(len(free), rich, random.Random(f"{seed}|sizes")), rich)
     for number, sizes in enumerate(itertools.islice(admit(_by_sum(len(free)), small), small)):
         yield sizes
-        if number % 4 == 3:
+        if number >= len(free) and number % 4 == 0:
             yield from itertools.islice(richer, 1)
     yield from richer
     if not seen:  # the facts ask for larger sizes
@@ -197,11 +198,13 @@ def _complete(
 
 
 def _rich(count: int, most: int, choice: random.Random) -> Iterator[tuple[int, ...]]:
-    """Random tuples, those with the smaller product first, then with larger numbers."""
-    for largest in (3, LARGEST):
-        pool = [1, *range(2, largest + 1)] * (count // (largest - 1) + 1)
-        drawn = {tuple(choice.sample(pool, count)) for _ in range(4 * most)}
-        yield from sorted(drawn, key=lambda values: (-len(set(values)), math.prod(values), values))[:most]
+    """All two, for what shows only where many sizes are above one; then random tuples, those with the most
+    different sizes and the smaller product first, then with larger numbers."""
+    yield (2,) * count
+    for pool in ([2, 3], [1, 2, 3], [*range(1, LARGEST + 1)]):
+        enough = pool * (count // len(pool) + 1)
+        drawn = {tuple(choice.sample(enough, count)) for _ in range(4 * most)}
+        yield from sorted(drawn, key=lambda values: (-len(set(values)), math.prod(values), values))[: max(2, most // 2)]
 
 
 def _by_sum(count: int) -> Iterator[tuple[int, ...]]:

@@ -25,7 +25,7 @@ from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.polynomial import Polynomial
 
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
-STEPS = 400_000  # of one evaluation
+STEPS = 100_000  # of one evaluation
 MOST_ENTRIES = 512  # compared at one point
 TIE = "every point tried is a tie"
 
