@@ -12,7 +12,7 @@ Everything is inferred from the formulas themselves, in one linear pass:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,7 @@ class Symbols:
     words: frozenset[str] = field(default=frozenset())
     letters: frozenset[str] = field(default=frozenset())
     functions: frozenset[str] = field(default=frozenset())
+    indices: frozenset[str] = field(default=frozenset())  # letters that a sum binds
 
     def is_function(self, name: str, font: str = "") -> bool:
         """Whether ``name`` before a bracket is applied to it."""
@@ -68,6 +69,8 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
     if len(run) == 1 or run in symbols.words or run in OPERATORS or (script and run in LABELS):
         return (run,)
     if script and len(run) <= 3 and set(run) <= INDEX_LETTERS:
+        return tuple(run)
+    if script and len(run) == 2 and run.islower() and symbols.indices & set(run):  # P_{uf} beside Σ_u
         return tuple(run)
     parts: list[str] = []
     position = 0
@@ -100,14 +103,17 @@ def collect(
     functions = frozenset(functions)
     declared = set(words) | {name for name in functions if len(name) > 1 and name[0] != "\\"}
     letters: set[str] = set()
+    indices: set[str] = set()
     for tokens in formulas:
         for k, token in enumerate(tokens):
             if token.kind == "symbol" and len(token.text) == 1:
                 letters.add(token.text)
+                if k > 2 and tokens[k - 1].text == "{" and tokens[k - 2].kind == "_" and tokens[k - 3].kind == "big":
+                    indices.add(token.text)
             elif token.kind == "run" and (
                     _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))):
                 declared.add(token.text)
-    symbols = Symbols(frozenset(declared), frozenset(letters))
+    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices))
     applied: set[str] = set()
     primed: set[str] = set()
     evident: set[str] = set(functions)
@@ -138,7 +144,7 @@ def collect(
                     starts and bracket.kind == "relation" and bracket.text in ("=", ":=", "\\in"))):
                 quantities.add(name)
     found = evident | {name for name in applied - quantities if name in CUSTOMARY or name in primed or _is_word(name)}
-    return Symbols(symbols.words, symbols.letters, frozenset(found))
+    return replace(symbols, functions=frozenset(found))
 
 
 def _is_word(name: str) -> bool:
