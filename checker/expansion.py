@@ -9,7 +9,8 @@ from verify_derivations.checker.mathlist import Span
 from verify_derivations.checker.prose import segments
 from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.macros import Macros, expand, scan
+from verify_derivations.formulas.macros import Macros, expand
+from verify_derivations.formulas.units import scan
 
 
 def expanded(report: Report) -> Report:

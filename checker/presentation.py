@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from verify_derivations.checker.glyphs import FUNCTIONS, SPACES, SYMBOLS
 from verify_derivations.checker.mathlist import Span
 from verify_derivations.checker.verdicts import Convention, Counterexample, Formula, Link, Report, Verdict
 
@@ -37,19 +38,48 @@ def troubled(formula: Formula) -> tuple[Link, ...]:
 
 def wrong_spans(formula: Formula) -> tuple[Span, ...]:
     """Where the right sides of the wrong links stand in the formula's LaTeX."""
+    whole = _tokens(formula.latex)
+    names = [name for name, _ in whole]
     spans = []
     start = 0
     for link in formula.links:
-        left = formula.latex.find(link.left, start)
-        if left < 0 or not link.left or not link.right:
+        left, right = ([name for name, _ in _tokens(side)] for side in (link.left, link.right))
+        at_left = _find(names, left, start)
+        at_right = _find(names, right, at_left + len(left), after_relation=True) if at_left is not None else None
+        if at_left is None or at_right is None:
             continue
-        right = formula.latex.find(link.right, left + len(link.left))
-        if right < 0:
-            continue
-        start = left  # the right side of this link may be the left one of the next
+        start = at_left  # the right side of this link may be the left one of the next
         if link.verdict.wrong:
-            spans.append((right, right + len(link.right)))
-    return tuple(spans)
+            spans.append((whole[at_right][1][0], whole[at_right + len(right) - 1][1][1]))
+    return tuple(dict.fromkeys(spans))
+
+
+_TOKEN = re.compile(
+    r"\\(?:operatorname|mathrm|text)\s*\{(?P<word>[A-Za-z0-9]+)\}|\\(?:begin|end)\{[a-z*]+\}|\\[A-Za-z]+|\\.|[^\s]",
+    re.DOTALL,
+)
+_RELATIONS = frozenset(tex for tex, (_, kind) in SYMBOLS.items() if kind == "relation")
+_UNSEEN = frozenset(SPACES) | {"\\left", "\\right", "&"}
+
+
+def _tokens(latex: str) -> list[tuple[str, Span]]:
+    """Characters and commands with their places; what only sets apart is left out, a name is its letters."""
+    found = []
+    for match in _TOKEN.finditer(latex):
+        token = match.group()
+        if token in _UNSEEN:
+            continue
+        parts = match["word"] or FUNCTIONS.get(token) or ("||" if token == "\\|" else None)
+        found += [(part, match.span()) for part in (parts or [token])]
+    return found
+
+
+def _find(names: list[str], wanted: list[str], start: int, *, after_relation: bool = False) -> int | None:
+    for k in range(start, len(names) - len(wanted) + 1):
+        if wanted and names[k] == wanted[0] and names[k : k + len(wanted)] == wanted:
+            if not after_relation or names[k - 1] in _RELATIONS:
+                return k
+    return None
 
 
 def exit_status(report: Report, *, strict: bool = False) -> int:

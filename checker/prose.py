@@ -12,7 +12,7 @@ _OPERAND = re.compile(r"[0-9./]+|[A-Za-z]'*")
 
 
 def segments(text: str) -> Iterator[tuple[bool, str]]:
-    """``(is_formula, text)`` in order. Where there are no dollar signs, runs that look like LaTeX are formulas.
+    """``(is_formula, text)`` in order. Outside of dollar signs, runs that look like LaTeX are formulas.
 
     >>> list(segments("here $a_i$ is lost"))
     [(False, 'here '), (True, 'a_i'), (False, ' is lost')]
@@ -22,13 +22,10 @@ def segments(text: str) -> Iterator[tuple[bool, str]]:
     end = 0
     for match in _DOLLARS.finditer(text):
         if match.start() > end:
-            yield False, text[end : match.start()]
+            yield from _bare(text[end : match.start()])
         yield True, match.group(1)
         end = match.end()
-    if end == 0:
-        yield from _bare(text)
-    elif end < len(text):
-        yield False, text[end:]
+    yield from _bare(text[end:])
 
 
 def _bare(text: str) -> Iterator[tuple[bool, str]]:

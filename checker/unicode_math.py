@@ -105,6 +105,8 @@ def _joint(before: Item | None, item: Item, tight: bool) -> str:
     if isinstance(item, Fraction) and not _is_operator(before):
         return " · "
     if isinstance(item, Fence) or kind == "open":
+        if _is_big(before):
+            return " "
         return "" if isinstance(before, Symbol | Scripts | Words | Font) and last != "close" else " "
     if _is_operator(before) or (_is_operator(item) and not (isinstance(before, Symbol) and before.text == "∂")):
         return " "
@@ -119,6 +121,11 @@ def _starts_term(before: Item | None) -> bool:
     """A + or − after ``before`` is a sign."""
     kinds = ("relation", "binary", "open", "punctuation", "big", "space")
     return before is None or (isinstance(before, Symbol) and before.kind in kinds)
+
+
+def _is_big(item: Item | None) -> bool:
+    symbol = item.base if isinstance(item, Scripts) else item
+    return isinstance(symbol, Symbol) and symbol.kind == "big"
 
 
 def _is_operator(item: Item | None) -> bool:

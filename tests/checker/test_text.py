@@ -11,8 +11,9 @@ import pytest
 from sample_report import report
 
 from verify_derivations.checker.explain import find, print_explanation
+from verify_derivations.checker.presentation import wrong_spans
 from verify_derivations.checker.text import print_report, to_string
-from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.checker.verdicts import Formula, Link, Report, Verdict
 from verify_derivations.formulas.errors import DocumentError
 
 
@@ -125,3 +126,15 @@ def test_find_says_why_not(query: str, message: str) -> None:
 def test_find_in_a_document_without_formulas() -> None:
     with pytest.raises(DocumentError, match=r"empty\.md has no formulas"):
         find(Report("empty.md", ()), "1")
+
+
+def test_a_side_is_found_however_it_is_printed() -> None:
+    latex = r"\begin{aligned}a & = & b+1=rot180\left(c\,,\ 'full'\right)\in R^{n}\end{aligned}"
+    links = (
+        Link("a", "b + 1", Verdict.PROVED, "proof", ""),
+        Link("b + 1", r"\operatorname{rot180}\left(c, 'full'\right)", Verdict.REFUTED, "counterexample", ""),
+    )
+    ((start, end),) = wrong_spans(Formula(1, 1, True, (), latex, Verdict.REFUTED, links=links))
+    assert latex[start:end] == r"rot180\left(c\,,\ 'full'\right)"
+    elsewhere = Link("a", "d", Verdict.REFUTED, "counterexample", "")
+    assert wrong_spans(Formula(1, 1, True, (), latex, Verdict.REFUTED, links=(elsewhere,))) == ()
