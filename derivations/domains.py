@@ -1,48 +1,75 @@
 """Integer linear arithmetic over symbolic sizes: which facts follow from which.
 
-The one question answered is :func:`infeasible`: no integers satisfy all constraints. It is decided by
+The one question answered is :func:`infeasible`: no integers satisfy all constraints. A reason is searched for by
 Fourier–Motzkin elimination with integer tightening over *monomials*: ``s·u`` is a variable of its own, tied to
-``u`` by products of the facts about ``u`` with the positive size ``s``. Every size is at least one. The answer
-``True`` is a proof; ``False`` says only that none was found.
+``u`` by products of the facts about ``u`` with the positive size ``s``. What is found is checked by `witnesses`
+before it is believed. ``False`` says only that nothing was found.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from fractions import Fraction
 from functools import lru_cache
+from typing import TypeAlias
 
+from verify_derivations.derivations.witnesses import (
+    Apart,
+    Arithmetic,
+    AtLeastOne,
+    Combined,
+    Given,
+    Indivisible,
+    Refutation,
+    RowReason,
+    Solved,
+    Times,
+    put_in,
+    refutes,
+    side,
+    solution,
+    whole,
+)
 from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.polynomial import Monomial, Polynomial, is_index
 
 ROWS = 300  # elimination is given up beyond this many inequalities
 
+Key: TypeAlias = tuple[tuple[tuple[tuple[Monomial, "int | Fraction"], ...], str], ...]
+Lemmas: TypeAlias = dict[tuple[Constraint, ...], Refutation]
+"""Contradictory constraints, index variables renamed in order of appearance, and why they are contradictory."""
 
-class Row:
-    """``Σ coefficients[m]·m + constant ≥ 0`` over the integers, divided by the content and tightened."""
-
-    __slots__ = ("coefficients", "constant")
-
-    def __init__(self, coefficients: dict[Monomial, int], constant: int) -> None:
-        content = math.gcd(*coefficients.values()) if coefficients else 1
-        if content > 1:
-            coefficients = {m: c // content for m, c in coefficients.items()}
-            constant //= content  # rounding down: the integer tightening
-        self.coefficients, self.constant = coefficients, constant
-
-    def key(self) -> tuple[tuple[Monomial, int], ...]:
-        return tuple(sorted(self.coefficients.items()))
+_recorded: ContextVar[Lemmas | None] = ContextVar("recorded", default=None)
+_given: ContextVar[dict[Key, tuple[Refutation, tuple[Constraint, ...]]] | None] = ContextVar("given", default=None)
 
 
-def row(value: Polynomial) -> Row:
-    scale = math.lcm(*(c.denominator for _, c in value.terms)) if value.terms else 1
-    coefficients = {m: int(c * scale) for m, c in value.terms}
-    return Row(coefficients, coefficients.pop((), 0))
+@contextmanager
+def recording() -> Iterator[Lemmas]:
+    """All lemmas that are used inside."""
+    lemmas: Lemmas = {}
+    token = _recorded.set(lemmas)
+    try:
+        yield lemmas
+    finally:
+        _recorded.reset(token)
+
+
+@contextmanager
+def replaying(lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> Iterator[None]:
+    """Nothing is searched for inside: a contradiction is known if its reason is among ``lemmas`` and holds."""
+    token = _given.set({_anonymous(constraints): (reason, constraints) for constraints, reason in lemmas.items()})
+    try:
+        yield
+    finally:
+        _given.reset(token)
 
 
 def implies(facts: Sequence[Constraint], conclusion: Constraint) -> bool:
     """Whether every integer point that satisfies ``facts`` satisfies ``conclusion``."""
-    value, relation = conclusion.value, conclusion.relation
+    value, relation = whole(conclusion.value)[0], conclusion.relation
     if value.is_constant and conclusion.holds({}):
         return True
     if conclusion in facts:
@@ -63,9 +90,9 @@ def infeasible(constraints: Iterable[Constraint]) -> bool:
     query = given[-1]
     indices = {n for n in query.value.names if is_index(n)}
     near = [c for c in given[:-1] if {n for n in c.value.names if is_index(n)} <= indices]
-    if len(near) < len(given) - 1 and _infeasible(tuple(dict.fromkeys(_relevant(near, query)))):
+    if len(near) < len(given) - 1 and _refuted(_relevant(near, query)):
         return True
-    return _infeasible(tuple(dict.fromkeys(_relevant(given[:-1], query))))
+    return _refuted(_relevant(given[:-1], query))
 
 
 def contradictory(constraints: Sequence[Constraint], facts: Sequence[Constraint]) -> bool:
@@ -80,6 +107,41 @@ def contradictory(constraints: Sequence[Constraint], facts: Sequence[Constraint]
     return False
 
 
+def _refuted(constraints: Sequence[Constraint]) -> bool:
+    key = _anonymous(constraints)
+    given, recorded = _given.get(), _recorded.get()
+    if given is not None:
+        return key in given and refutes(*given[key])
+    lemma = _lemma(key)
+    if lemma is not None and recorded is not None:
+        recorded[lemma[1]] = lemma[0]
+    return lemma is not None
+
+
+def _anonymous(constraints: Sequence[Constraint]) -> Key:
+    """Without duplicates, index variables renamed in order of appearance."""
+    names: dict[str, str] = {}
+    found: dict[tuple[tuple[tuple[Monomial, int | Fraction], ...], str], None] = {}
+    for c in constraints:
+        terms = []
+        for monomial, coefficient in c.value.terms:
+            renamed = [
+                name if name[0] != "%" else names.setdefault(name, f"%{len(names)}") for name in monomial
+            ]
+            number = coefficient.numerator if coefficient.denominator == 1 else coefficient
+            terms.append((tuple(sorted(renamed)), number))
+        found[tuple(terms), c.relation] = None
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def _lemma(key: Key) -> tuple[Refutation, tuple[Constraint, ...]] | None:
+    """Why the constraints are contradictory, if that is found, and checked."""
+    constraints = tuple(Constraint(Polynomial(terms), relation) for terms, relation in key)
+    reason = _reason(constraints)
+    return (reason, constraints) if reason is not None and refutes(reason, constraints) else None
+
+
 def _relevant(facts: Sequence[Constraint], query: Constraint) -> list[Constraint]:
     names, kept, waiting = set(query.value.names), [query], list(facts)
     while True:
@@ -92,71 +154,116 @@ def _relevant(facts: Sequence[Constraint], query: Constraint) -> list[Constraint
             names |= c.value.names
 
 
-@lru_cache(maxsize=65536)
-def _infeasible(constraints: tuple[Constraint, ...]) -> bool:
-    apart = next((c for c in constraints if c.relation == "!="), None)
-    if apart is not None:
-        rest = tuple(c for c in constraints if c is not apart)
-        return all(_infeasible((*rest, Constraint(side - 1, ">="))) for side in (apart.value, -apart.value))
+def _reason(constraints: tuple[Constraint, ...]) -> Refutation | None:
+    for k, c in enumerate(constraints):
+        if c.relation == "!=" and not (c.value.is_constant and c.value):
+            above = _reason(side(constraints, k, 1))
+            below = _reason(side(constraints, k, -1)) if above is not None else None
+            return Apart(k, above, below) if above is not None and below is not None else None
     for k, c in enumerate(constraints):
         if c.relation == "==":
-            solved = _solution(c.value)
-            if solved is not None:
-                others = constraints[:k] + constraints[k + 1:]
-                return _infeasible(tuple(o.substitute(dict([solved])) for o in others)) if others else False
-    values: list[Polynomial] = []
-    for c in constraints:
-        if c.value.is_constant:
-            if not c.holds({}):
-                return True
-        elif c.relation == "==":
-            if _no_integer_root(c.value):
-                return True
-            values += [c.value, -c.value]
-        else:
-            values.append(c.value)
-    return _eliminate([row(value) for value in _with_products(values)])
+            for name in sorted(filter(is_index, c.value.names)):
+                value = solution(c.value, name)
+                if value is not None:
+                    then = _reason(put_in(constraints, k, name, value))
+                    return Solved(k, name, then) if then is not None else None
+    for k, c in enumerate(constraints):
+        indivisible = Indivisible(k)
+        if c.relation == "==" and refutes(indivisible, constraints):
+            return indivisible
+    return _elimination(constraints)
 
 
-def _solution(value: Polynomial) -> tuple[str, Polynomial] | None:
-    """An index variable, and what ``value = 0`` says that it equals, in whole numbers."""
-    if any(c.denominator != 1 for _, c in value.terms):
-        return None
-    for name in sorted(filter(is_index, value.names)):
-        parts = value.linear_in(name)
-        if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
-            return name, parts[1] * -parts[0].value
-    return None
+class Row:
+    """``Σ coefficients[m]·m + constant ≥ 0`` over the integers, tightened, and why it holds."""
+
+    __slots__ = ("coefficients", "constant", "parents", "reason")
+
+    def __init__(
+        self, coefficients: dict[Monomial, int], constant: int, reason: RowReason, parents: tuple[Row, ...] = ()
+    ) -> None:
+        content = math.gcd(*coefficients.values()) if coefficients else 1
+        if content > 1:
+            coefficients = {m: c // content for m, c in coefficients.items()}
+            constant //= content  # rounding down: the integer tightening
+        self.coefficients, self.constant, self.reason, self.parents = coefficients, constant, reason, parents
+
+    @classmethod
+    def of(cls, value: Polynomial, reason: RowReason) -> Row:
+        coefficients = {m: int(c) for m, c in whole(value)[0].terms}
+        return cls(coefficients, coefficients.pop((), 0), reason)
+
+    @classmethod
+    def combined(cls, a: Row, b: Row, variable: Monomial) -> Row:
+        """The positive combination of ``a`` and ``b`` in which ``variable`` cancels."""
+        x, y = a.coefficients[variable], -b.coefficients[variable]
+        common = math.gcd(x, y)
+        x, y = x // common, y // common
+        coefficients = {m: c * y for m, c in a.coefficients.items()}
+        for m, c in b.coefficients.items():
+            total = coefficients.get(m, 0) + c * x
+            if total:
+                coefficients[m] = total
+            else:
+                del coefficients[m]
+        return cls(coefficients, a.constant * y + b.constant * x, Combined(0, y, 0, x), (a, b))
+
+    def key(self) -> tuple[tuple[Monomial, int], ...]:
+        return tuple(sorted(self.coefficients.items()))
 
 
-def _no_integer_root(value: Polynomial) -> bool:
-    """Σ c·m + k = 0 where the gcd of the c does not divide k."""
-    scale = math.lcm(*(c.denominator for _, c in value.terms))
-    coefficients = {m: int(c * scale) for m, c in value.terms}
-    constant = coefficients.pop((), 0)
-    return constant % math.gcd(*coefficients.values()) != 0
+def _elimination(constraints: Sequence[Constraint]) -> Arithmetic | None:
+    rows = []
+    for k, c in enumerate(constraints):
+        if c.relation == "!=":
+            continue  # true: the others are taken apart before
+        for sign in (1, -1) if c.relation == "==" else (1,):
+            rows.append(Row.of(c.value * sign, Given(k, sign)))
+    last = _eliminate(_with_products(rows))
+    return Arithmetic(_trace(last)) if last is not None else None
 
 
-def _with_products(values: list[Polynomial]) -> list[Polynomial]:
-    """The inequalities ``value ≥ 0`` with those that tie nonlinear monomials to their factors: sizes are at
-    least one, and a true inequality may be multiplied by a size."""
-    monomials = dict.fromkeys(m for value in values for m, _ in value.terms if m)
+def _trace(last: Row) -> tuple[RowReason, ...]:
+    """The rows that the last one rests on, each after its parents."""
+    numbers: dict[int, int] = {}
+    reasons: list[RowReason] = []
+
+    def visit(row: Row) -> int:
+        if id(row) not in numbers:
+            parents = [visit(parent) for parent in row.parents]
+            reason = row.reason
+            match reason:
+                case Times(_, sizes):
+                    reason = Times(parents[0], sizes)
+                case Combined(_, by, _, times):
+                    reason = Combined(parents[0], by, parents[1], times)
+            numbers[id(row)] = len(reasons)
+            reasons.append(reason)
+        return numbers[id(row)]
+
+    visit(last)
+    return tuple(reasons)
+
+
+def _with_products(rows: list[Row]) -> list[Row]:
+    """The rows with those that tie nonlinear monomials to their factors: sizes are at least one, and a true
+    inequality may be multiplied by a size."""
+    monomials = dict.fromkeys(m for row in rows for m in row.coefficients)
     products = [m for m in monomials if len(m) > 1]
     sizes = dict.fromkeys(name for m in monomials for name in m if not is_index(name))
-    known = [Polynomial([((s,), 1), ((), -1)]) for s in sizes]
-    found = list(values) + known
-    multipliers = dict.fromkeys(
-        rest
-        for m in products
-        for rest in _size_factors(m)
-    )
+    given = [*rows, *(Row({(size,): 1}, -1, AtLeastOne(size)) for size in sizes)]
+    found, seen = list(given), {(row.key(), row.constant) for row in given}
     targets = set(products)
-    for rest in multipliers:
-        factor = Polynomial([(rest, 1)])
-        for value in (*values, *known):
-            scaled = value * factor
-            if any(m in targets for m, _ in scaled.terms) and scaled not in found:
-                found.append(scaled)
+    for sizes_of in dict.fromkeys(rest for m in products for rest in _size_factors(m)):
+        for row in given:
+            scaled = {tuple(sorted(m + sizes_of)): c for m, c in row.coefficients.items()}
+            if row.constant:
+                scaled[sizes_of] = scaled.get(sizes_of, 0) + row.constant
+            if not targets.isdisjoint(scaled):
+                new = Row({m: c for m, c in scaled.items() if c}, 0, Times(0, sizes_of), (row,))
+                if (new.key(), new.constant) not in seen:
+                    seen.add((new.key(), new.constant))
+                    found.append(new)
     return found
 
 
@@ -171,45 +278,30 @@ def _size_factors(monomial: Monomial) -> list[Monomial]:
     return found
 
 
-def _eliminate(rows: list[Row]) -> bool:
-    """Fourier–Motzkin: ``True`` where the rows contradict each other."""
+def _eliminate(rows: list[Row]) -> Row | None:
+    """Fourier–Motzkin: the row that is a contradiction, if the rows contain one."""
     while True:
         best: dict[tuple[tuple[Monomial, int], ...], Row] = {}
         for r in rows:
             if not r.coefficients:
                 if r.constant < 0:
-                    return True
+                    return r
                 continue
             key = r.key()
             if key not in best or r.constant < best[key].constant:
                 best[key] = r
         rows = list(best.values())
         if not rows or len(rows) > ROWS:
-            return False
+            return None
         lower: dict[Monomial, int] = {}
         upper: dict[Monomial, int] = {}
         for r in rows:
             for m, c in r.coefficients.items():
-                side = lower if c > 0 else upper
-                side[m] = side.get(m, 0) + 1
+                count = lower if c > 0 else upper
+                count[m] = count.get(m, 0) + 1
         variables = sorted(lower.keys() | upper.keys())
         chosen = min(variables, key=lambda m: lower.get(m, 0) * upper.get(m, 0) - lower.get(m, 0) - upper.get(m, 0))
         below = [r for r in rows if r.coefficients.get(chosen, 0) > 0]
         above = [r for r in rows if r.coefficients.get(chosen, 0) < 0]
         rows = [r for r in rows if chosen not in r.coefficients]
-        rows += [_combine(a, b, chosen) for a in below for b in above]
-
-
-def _combine(a: Row, b: Row, variable: Monomial) -> Row:
-    """The positive combination of ``a`` and ``b`` in which ``variable`` cancels."""
-    x, y = a.coefficients[variable], -b.coefficients[variable]
-    common = math.gcd(x, y)
-    x, y = x // common, y // common
-    coefficients = {m: c * y for m, c in a.coefficients.items()}
-    for m, c in b.coefficients.items():
-        total = coefficients.get(m, 0) + c * x
-        if total:
-            coefficients[m] = total
-        else:
-            del coefficients[m]
-    return Row(coefficients, a.constant * y + b.constant * x)
+        rows += [Row.combined(a, b, chosen) for a in below for b in above]

@@ -479,13 +479,14 @@ def _solved(value: Polynomial, variable: str) -> Polynomial | None:
     parts = value.linear_in(variable)
     if parts is None or not parts[0].is_constant or abs(parts[0].value) != 1:
         return None
-    return parts[1] * -parts[0].value
+    answer = parts[1] * -parts[0].value
+    return answer if all(c.denominator == 1 for _, c in answer.terms) else None
 
 
 def _bound(c: Constraint, variable: str, side: int) -> Polynomial | None:
     """``a`` where the constraint says ``variable ≥ a`` (side 1) or ``variable ≤ a`` (side −1)."""
     parts = c.value.linear_in(variable)
-    if parts is None or parts[0] != Polynomial.constant(side):
+    if parts is None or parts[0] != Polynomial.constant(side) or any(c.denominator != 1 for _, c in parts[1].terms):
         return None
     return parts[1] * -side
 
