@@ -64,7 +64,7 @@ class Compiled:
                  shared: Mapping[str, NDArray] | None = None) -> None:
         self.program, self.batch, outputs = program, batch, tuple(outputs)
         concrete = prepared(program.concrete(), batch, options)
-        lowering = Lowering(program.functions, options.tiles)
+        lowering = Lowering(options.tiles)
         for quantity in concrete.leaves:
             lowering.leaf(quantity)
         for quantity in _needed(concrete, outputs):

@@ -8,13 +8,14 @@ products. A maximum over few positions is a tournament of planes, and its one-ho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import sympy as sp
 
-from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
+from verify_derivations.derivations.differentiate import plain_name
+from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
@@ -46,7 +47,7 @@ from verify_derivations.trainer.tiling import Tile, gather_tile, spread, tiles
 
 ELEMENTWISE: dict[str, Callable[..., sp.Expr]] = {
     "exp": sp.exp, "log": sp.log, "tanh": sp.tanh, "sin": sp.sin, "cos": sp.cos, "sqrt": sp.sqrt, "sinh": sp.sinh,
-    "cosh": sp.cosh, "arctan": sp.atan, "abs": lambda x: sp.Function("absolute")(x),
+    "cosh": sp.cosh, "tan": sp.tan, "arctan": sp.atan, "abs": sp.Abs, "sign": sp.sign, "pi": lambda: sp.pi,
 }
 TOURNAMENT_LIMIT = 9
 """Up to so many positions a maximum is taken plane by plane."""
@@ -55,9 +56,9 @@ TOURNAMENT_LIMIT = 9
 class Lowering(Contraction):
     """Compiles quantities one after another; ``tiled`` combines pooling windows with kernels."""
 
-    def __init__(self, functions: Mapping[str, FunctionDefinition] | None = None, tiled: bool = True) -> None:
+    def __init__(self, tiled: bool = True) -> None:
         super().__init__()
-        self.functions, self.tiled = functions or {}, tiled
+        self.tiled = tiled
 
     def define(self, quantity: Quantity) -> sp.Symbol:
         """The steps that compute ``quantity``; its symbol afterwards stands for the result."""
@@ -118,9 +119,7 @@ class Lowering(Contraction):
 
     def _apply(self, node: Apply) -> Array:
         arguments = [self.lower(a) for a in node.arguments]
-        name = node.function
-        if name in self.functions:
-            return self.elementwise(self._derivative(node), arguments)
+        name = plain_name(node.function)
         if any(node.derivative):
             raise NotImplementedError(f"a derivative of {name}, which has no definition")
         if name in ("max", "min"):
@@ -135,22 +134,6 @@ class Lowering(Contraction):
         if name not in ELEMENTWISE:
             raise NotImplementedError(f"the function {name} has no definition")
         return self.elementwise(ELEMENTWISE[name], arguments)
-
-    def _derivative(self, node: Apply) -> Callable[..., sp.Expr]:
-        """A document's function, or a derivative of it, as a function of SymPy expressions."""
-        definition = self.functions[node.function]
-        inner = Lowering(self.functions)
-        for parameter in definition.parameters:
-            inner.leaf(Quantity(parameter))
-        body = inner.lower(definition.body).expression
-        if inner.bindings:
-            raise NotImplementedError(f"a derivative of {node.function}, whose definition is not smooth")
-        parameters = [inner.symbols[p] for p in definition.parameters]
-        dummies = [sp.Dummy(real=True) for _ in parameters]
-        body = body.xreplace(dict(zip(parameters, dummies, strict=True)))
-        for dummy, order in zip(dummies, node.derivative, strict=False):
-            body = sp.diff(body, dummy, order)
-        return lambda *values: body.xreplace(dict(zip(dummies, values, strict=True)))
 
     def _access(self, access: Access) -> Array:
         """A window on the array, padded with zeros where an index can leave its range."""

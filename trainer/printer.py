@@ -51,7 +51,7 @@ NAMES: dict[str, Any] = {"copy": copy} | {
     name: getattr(np, name)
     for name in (
         "absolute add arctan cos cosh divide equal exp greater greater_equal log matmul maximum minimum multiply "
-        "not_equal power reciprocal sin sinh sqrt square subtract tan tanh"
+        "not_equal power reciprocal sign sin sinh sqrt square subtract tan tanh"
     ).split()
 }
 """All that generated code can call."""

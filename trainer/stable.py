@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
+from verify_derivations.derivations.differentiate import plain_name, unfold_function
+from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
     UNIT,
     Access,
@@ -19,7 +20,6 @@ from verify_derivations.formulas.expressions import (
     add,
     apply,
     children,
-    map_accesses,
     mul,
     negate,
     power,
@@ -32,14 +32,14 @@ from verify_derivations.formulas.expressions import (
 
 
 def inline_functions(node: Scalar, functions: Mapping[str, FunctionDefinition]) -> Scalar:
-    """``f(e)`` replaced by the body of ``f``; derivatives of ``f`` are left for the lowering."""
+    """``f(e)`` and ``f'(e)`` replaced by the body of ``f`` and its derivative."""
     parts = tuple(inline_functions(part, functions) for part in children(node))
-    if isinstance(node, Apply) and node.function in functions and not any(node.derivative):
-        definition = functions[node.function]
-        arguments = dict(zip(definition.parameters, parts, strict=True))
-        body = inline_functions(definition.body, functions)
-        return map_accesses(body, lambda access: arguments.get(access.head))
-    return rebuild(node, parts) if parts else node
+    node = rebuild(node, parts) if parts else node
+    if isinstance(node, Apply):
+        unfolded = unfold_function(node, Environment(functions=functions))
+        if unfolded is not None:
+            return inline_functions(unfolded, functions)
+    return node
 
 
 def stable(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
@@ -50,6 +50,14 @@ def stable(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
             return stable(opened, definitions)
     node = rebuild(node, tuple(stable(part, definitions) for part in children(node))) if children(node) else node
     match node:
+        case Apply(function, (argument,)) if plain_name(function) == "sigmoid":
+            half = scalar(1) / 2
+            return add(half, mul(half, apply("tanh", mul(half, argument))))
+        case Apply(function, (argument,)) if plain_name(function) == "relu":
+            return apply("max", scalar(0), argument)
+        case Apply(function, (argument,)) if plain_name(function) == "softplus":
+            magnitude = apply("max", argument, negate(argument))
+            return add(apply("max", scalar(0), argument), apply("log", add(UNIT, apply("exp", negate(magnitude)))))
         case Mul(factors):
             return _hyperbolic(factors) or _shifted(factors) or node
         case Power(base, Number(exponent)) if exponent < 0:
