@@ -97,6 +97,7 @@ class Interpreter(Evaluator):
         self.leaves = leaves
         self._digits = digits
         self._memo: dict[tuple[str, Indices], Value] = {}
+        self._pending: set[tuple[str, Indices]] = set()
 
     # -- what callers use -----------------------------------------------------------------------
     def scalar(self, expression: Scalar, indices: Mapping[str, int] | None = None) -> Value:
@@ -136,7 +137,13 @@ class Interpreter(Evaluator):
     def _entry(self, head: str, indices: Indices) -> Value:
         key = (head, indices)
         if key not in self._memo:
-            self._memo[key] = self._compute(head, indices)
+            if key in self._pending:
+                raise Undefined(f"{head} is defined by itself")
+            self._pending.add(key)
+            try:
+                self._memo[key] = self._compute(head, indices)
+            finally:
+                self._pending.remove(key)
         return self._memo[key]
 
     def _compute(self, head: str, indices: Indices) -> Value:

@@ -81,15 +81,14 @@ def scope(sides: Iterable[Side], environment: Environment, extents: Iterable[Pol
 
 
 def _between(environment: Environment, head: str) -> list[str]:
-    """The loss, if ``head`` can move it, and the opaque quantities, if ``head`` moves them."""
+    """The loss, the opaque quantities that ``head`` moves, and what lies between."""
+    found = [head]
+    for name in found:  # grows while it is walked
+        for quantity in environment.consumers(name):
+            if quantity.head not in found and not (name != head and environment.quantities[name].opaque):
+                found.append(quantity.head)
     loss = environment.loss
-    found = [loss] if loss in environment.quantities and loss is not None else []
-    for quantity in environment.consumers(head):
-        if quantity.opaque:
-            found.append(quantity.head)
-        elif quantity.head != head:
-            found += [quantity.head, *_between(environment, quantity.head)]
-    return found
+    return [*found, loss] if loss is not None and loss in environment.quantities else found
 
 
 def sizes_in(expression: Scalar) -> list[str]:

@@ -96,6 +96,7 @@ class _Writer:
         self.taken = {*keyword.kwlist, *dir(builtins), *dir(math), *_HELPERS}
         self.definitions: dict[str, str] = {}  # in the order in which they are needed
         self.helpers: dict[str, str] = {}
+        self.started: set[str] = set()  # also while it is written: a recurrence mentions itself
 
     def program(self, sides: tuple[Side, Side], indices: Mapping[str, int]) -> str:
         numbers = {**self.interpreter.sizes, **indices}
@@ -152,8 +153,9 @@ class _Writer:
 
     def need(self, head: str) -> None:
         """Define ``head`` and what it rests on."""
-        if head in self.leaves or head in self.definitions:
+        if head in self.leaves or head in self.started:
             return
+        self.started.add(head)
         quantity = self.environment.quantities.get(head)
         loss = self.environment.loss
         target = adjoint_of(head, loss) if loss is not None and quantity is None else None

@@ -42,7 +42,7 @@ Parameters: TypeAlias = Mapping[str, Value]
 
 
 class OutOfRange(IndexError):
-    """An access outside a tensor: whoever built the expression forgot a bracket."""
+    """An access outside a tensor, or at an index that nothing binds: the expression was built wrongly."""
 
 
 class TooLarge(RuntimeError):
@@ -254,6 +254,8 @@ def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
     for monomial, coefficient in value.terms:
         product: int | Fraction = coefficient.numerator if coefficient.denominator == 1 else coefficient
         for name in monomial:
+            if name not in names:
+                raise OutOfRange(f"nothing binds {name} in {value!r}")
             product *= names[name]
         total += product
     return total

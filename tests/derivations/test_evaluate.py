@@ -328,3 +328,14 @@ def test_an_index_constraint_over_a_double_sum() -> None:
         mul(bracket(equal(polynomial("%p.0"), 2 * polynomial("%q.0"))), entry("x", "%p.0"), entry("x", "%q.0")),
     )
     assert evaluate(double, {"n": 3}, {"x": [2, 3, 5]}) == 4 + 15
+
+
+def test_definitions_by_themselves() -> None:
+    """A recurrence ends at its first step; a circular definition has no value, and neither ends in a stack overflow."""
+    before = polynomial(j) - 1
+    step = mul(bracket(*within(before, n)), entry("h", before)) + entry("x", j)
+    recurrence = environment(Quantity("x", (n,)), Quantity("h", (n,), (j,), step))
+    assert evaluate(entry("h", 2), {"n": 3}, {"x": [1, 10, 100]}, environment=recurrence) == 111
+    circle = environment(net.define("p", (), lambda: Access("q")), net.define("q", (), lambda: Access("p") + 1))
+    with pytest.raises(Undefined, match="defined by itself"):
+        evaluate(Access("p"), {}, {}, environment=circle)

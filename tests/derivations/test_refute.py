@@ -37,6 +37,7 @@ from verify_derivations.formulas.expressions import (
     power,
     scalar,
     summation,
+    within,
 )
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
@@ -422,3 +423,25 @@ def test_even_and_odd_entries() -> None:
     assert found.sizes == {"n": 1}
     odd = bracket(equal(2 * polynomial(i), 2 * polynomial(k) + 1))
     assert isinstance(refute(odd, NOUGHT, VECTOR, {i: n, k: n}), Agreement)
+
+
+def test_a_recurrence() -> None:
+    """h_t = w·h_{t-1} + x_t with L = h_{n-1}: ∂L/∂h_t = w^{n-1-t}."""
+    before, last = T - 1, n - 1
+    carried = mul(Access("w"), bracket(*within(before, n)), entry("h", before))
+    cell = environment(
+        Quantity("x", (n,)),
+        Quantity("w"),
+        Quantity("h", (n,), ("%t.t",), carried + entry("x", T)),
+        net.define("L", (), lambda: entry("h", last)),
+        loss="L",
+    )
+    power_ = power(Access("w"), scalar(last - polynomial(i)))
+    assert isinstance(refute(gradient("x", i), power_, cell, {i: n}, budget_seconds=0.3), Agreement)
+    found = refute(gradient("x", i), Access("w"), cell, {i: n})
+    assert isinstance(found, Refuted)
+    assert found.sizes == {"n": 1}
+
+
+def test_an_index_that_nothing_binds_is_unknown() -> None:
+    assert isinstance(refute(entry("x", k), NOUGHT, VECTOR, {}), Unknown)
