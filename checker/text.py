@@ -131,7 +131,7 @@ def block(report: Report, formula: Formula, width: int) -> RenderableType:
     if formula.verdict is Verdict.UNREAD:  # the line with its caret keeps its columns
         parts.append(Padding(Text("\n".join(map(plain, formula.message.splitlines()))), (0, 0, 0, 2), expand=False))
     elif formula.message and not any(formula.message == link.message for link in links):
-        rows.add_row("reason" if not links else "", sentence(formula.message))
+        rows.add_row("reason" if formula.verdict in SHOWN and not links else "", sentence(formula.message))
     for group in grouped(links):
         _link_rows(rows, group, several=len(formula.links) > 1)
     if formula.assumptions and not any(link.assumptions for link in links):
