@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import doctest
 import itertools
 import math
 from decimal import Decimal
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from networks import entry, environment, gradient, i, j, m, n, over
 
+from verify_derivations.derivations import evaluate as evaluation
 from verify_derivations.derivations.arithmetic import Undefined, primal
 from verify_derivations.derivations.evaluate import Interpreter, Partial, arrays, evaluate
 from verify_derivations.derivations.values import OutOfRange
@@ -339,3 +341,9 @@ def test_definitions_by_themselves() -> None:
     circle = environment(net.define("p", (), lambda: Access("q")), net.define("q", (), lambda: Access("p") + 1))
     with pytest.raises(Undefined, match="defined by itself"):
         evaluate(Access("p"), {}, {}, environment=circle)
+
+
+def test_examples_in_docstrings() -> None:
+    results = doctest.testmod(evaluation)
+    assert results.attempted
+    assert not results.failed
