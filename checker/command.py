@@ -178,20 +178,19 @@ def _errata(options: argparse.Namespace) -> int:
     from verify_derivations.checker.errata import errata
     from verify_derivations.checker.verdicts import Verdict
 
+    if options.pdf and options.output == "-":
+        raise DocumentError("--pdf needs a file: give -o FILE.tex")
     report = _judge(options)
     latex = errata(report)
-    target: str | None = options.output or ("errata.tex" if options.pdf else None)
     if options.pdf:
         from verify_derivations.checker.pdf import to_pdf
 
-        if target is None or target == "-":
-            raise DocumentError("--pdf needs a file: give -o FILE.tex")
-        pdf = Path(target).with_suffix(".pdf")
-        if Path(target) != pdf:
-            write(latex, target)
-        write(to_pdf(latex), str(pdf))
+        target = Path(options.output or "errata.tex")
+        if target.suffix != ".pdf":
+            write(latex, str(target))
+        write(to_pdf(latex), str(target.with_suffix(".pdf")))
     else:
-        write(latex, target)
+        write(latex, options.output)
     unread = [formula.number for formula in report.formulas if formula.verdict is Verdict.UNREAD]
     if unread:
         print(f"{PROGRAM}: formulas {', '.join(map(str, unread))} could not be read", file=sys.stderr)

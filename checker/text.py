@@ -214,11 +214,10 @@ def fold(line: str, width: int, indent: str) -> list[str]:
     parts = []
     line = indent + line
     while cell_len(line) > width:
-        end = len(line)
+        end = min(len(line), 2 * width)
         while cell_len(line[:end]) > width:
             end -= 1
-        start = len(indent) + 8
-        spaces = [k for k in range(start, end) if line[k] == " "]
+        spaces = [k for k in range(len(indent) + 8, end) if line[k] == " "]
         breaks = [k for k in spaces if line[k + 1 : k + 2] in _BREAK_BEFORE or line[k - 1] in ",;"]
         cut = max(breaks or spaces or [end])
         parts.append(line[:cut])

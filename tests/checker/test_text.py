@@ -12,7 +12,7 @@ from sample_report import report
 
 from verify_derivations.checker.explain import find, print_explanation
 from verify_derivations.checker.presentation import wrong_spans
-from verify_derivations.checker.text import print_report, to_string
+from verify_derivations.checker.text import fold, print_report, to_string
 from verify_derivations.checker.verdicts import Formula, Link, Report, Verdict
 from verify_derivations.formulas.errors import DocumentError
 
@@ -138,3 +138,11 @@ def test_a_side_is_found_however_it_is_printed() -> None:
     assert latex[start:end] == r"rot180\left(c\,,\ 'full'\right)"
     elsewhere = Link("a", "d", Verdict.REFUTED, "counterexample", "")
     assert wrong_spans(Formula(1, 1, True, (), latex, Verdict.REFUTED, links=(elsewhere,))) == ()
+
+
+def test_long_lines_fold_before_operators_and_quickly() -> None:
+    line = "y = " + " + ".join(f"x{k}" for k in range(40))
+    parts = fold(line, 40, "  ")
+    assert all(len(part) <= 40 for part in parts) and all(part.lstrip().startswith("+") for part in parts[1:])
+    assert " ".join(part.strip() for part in parts) == line
+    assert "".join(fold("x" * 20_000, 40, "")).replace(" ", "") == "x" * 20_000
