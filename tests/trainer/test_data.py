@@ -21,6 +21,11 @@ def idx(array: np.ndarray[Any, Any]) -> bytes:
 
 
 def test_digits() -> None:
+    from sklearn.datasets import load_digits
+
+    theirs = load_digits()
+    assert np.array_equal(load("digits").images[..., 0] * 16, theirs.images)
+    assert np.array_equal(load("digits").labels, theirs.target)
     data = load("digits").split(0.2, 0)
     assert data.images.shape[1:] == (8, 8, 1) and data.classes == 10 and data.images.max() == 1
     assert len(data.labels) + len(data.test_labels) == 1797
