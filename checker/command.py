@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from verify_derivations.checker.verdicts import Report
+    from verify_derivations.formulas.program import Program
     from verify_derivations.formulas.scanner import Document
-    from verify_derivations.trainer.program import Program
 
 PROGRAM = "verify-derivations"
 FORMATS = ("text", "json", "html", "sarif", "junit")
