@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import TypeAlias
 
 from verify_derivations.derivations import arithmetic
@@ -13,6 +14,7 @@ from verify_derivations.derivations.arithmetic import NIL, Undefined
 from verify_derivations.derivations.evaluate import Interpreter
 from verify_derivations.derivations.values import Indices
 from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.expressions import Access, Scalar, free_indices, walk
 
 Entry: TypeAlias = tuple[str, Indices]
 
@@ -64,17 +66,17 @@ def impose_assumptions(point: Point, interpret: Callable[[Point], Interpreter]) 
     """
     interpreter = interpret(point)
     moved: set[Entry] = set()
-    for left, right in point.environment.assumptions:
+    equations = list(_instances(point.environment, interpreter))
+    for difference, indices in equations:
         before = set(point.entries)
-        difference = left - right
-        residual = arithmetic.primal(interpreter.scalar(difference))
+        residual = arithmetic.primal(interpreter.scalar(difference, indices))
         if arithmetic.same(residual, NIL):
             continue
         concerned = [e for e in point.entries if e not in before] + [e for e in point.entries if e in before]
         for entry in sorted(concerned, reverse=True):
             if entry in moved or not isinstance(residual, Fraction):
                 continue
-            slope = arithmetic.primal(interpreter.derivative(difference, *entry))
+            slope = arithmetic.primal(interpreter.derivative(difference, *entry, indices))
             if not isinstance(slope, Fraction) or not slope:
                 continue
             value = point.entries[entry] - residual / slope
@@ -82,17 +84,33 @@ def impose_assumptions(point: Point, interpret: Callable[[Point], Interpreter]) 
                 continue
             candidate = Point(point.environment, point.seed, point.style, {**point.entries, entry: value})
             trial = interpret(candidate)
-            if arithmetic.same(arithmetic.primal(trial.scalar(difference)), NIL):
+            if arithmetic.same(arithmetic.primal(trial.scalar(difference, indices)), NIL):
                 point.fixed, point.entries = candidate.fixed, candidate.entries
                 interpreter = interpret(point)
                 moved.add(entry)
                 break
         else:
             return None
-    for left, right in point.environment.assumptions:  # a later one may have undone an earlier one
+    for difference, indices in equations:  # a later one may have undone an earlier one
         try:
-            if not arithmetic.same(arithmetic.primal(interpreter.scalar(left - right)), NIL):
+            if not arithmetic.same(arithmetic.primal(interpreter.scalar(difference, indices)), NIL):
                 return None
         except Undefined:
             return None
     return interpreter
+
+
+def _instances(environment: Environment, interpreter: Interpreter) -> Iterator[tuple[Scalar, dict[str, int]]]:
+    """The assumptions as differences, one for each value of their free indices (``Σ_k Y_{nk} = 1`` for all n)."""
+    for left, right in environment.assumptions:
+        difference = left - right
+        ranges: dict[str, int] = {}
+        free = free_indices(difference)
+        for node in walk(difference):
+            if isinstance(node, Access) and node.head in environment.quantities:
+                for index, extent in zip(node.indices, interpreter.extents(node.head), strict=True):
+                    name = index.as_atom()
+                    if name in free:
+                        ranges[str(name)] = extent
+        for values in product(*(range(n) for n in ranges.values())):
+            yield difference, dict(zip(ranges, values, strict=True))

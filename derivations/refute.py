@@ -14,8 +14,8 @@ from verify_derivations.derivations.arithmetic import NotExpandable, TooManyTerm
 from verify_derivations.derivations.evaluate import Interpreter, Side
 from verify_derivations.derivations.points import STYLES, Entry, Point
 from verify_derivations.derivations.present import number_text, values_text
-from verify_derivations.derivations.sizes import candidates, scope, smaller
-from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, try_point
+from verify_derivations.derivations.sizes import candidates, smaller
+from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, try_point
 from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import Constraint
@@ -81,7 +81,7 @@ def refute(
     visited, :data:`STEPS_PER_SECOND`, so that the outcome does not depend on the machine; making a counterexample
     smaller and simpler may take as much again.
     """
-    claim = Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
+    claim = claim_of(left, right, environment, free, facts)
     search = _Search(claim, seed, points, int(budget_seconds * STEPS_PER_SECOND))
     witness = search.run()
     if witness is None:
@@ -108,7 +108,7 @@ def agree_at_sizes(
     found = refute(left, right, environment, free, facts, seed=seed, budget_seconds=half, origin=origin)
     if not isinstance(found, Agreement):
         return found
-    claim = Claim(left, right, environment, dict(free), facts, scope([left, right], environment, free.values()))
+    claim = claim_of(left, right, environment, free, facts)
     expanded: list[Mapping[str, int]] = []
     for sizes in candidates(claim.scope, seed=seed, small=12, rich=4):
         if claim.meter.spent > half * STEPS_PER_SECOND / 6:  # a step among polynomials takes longer

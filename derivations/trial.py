@@ -10,18 +10,19 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from verify_derivations.derivations import arithmetic
 from verify_derivations.derivations.arithmetic import Undefined, primal
+from verify_derivations.derivations.dependence import mentions
 from verify_derivations.derivations.evaluate import DIGITS, Interpreter, Side
 from verify_derivations.derivations.points import Point, impose_assumptions
-from verify_derivations.derivations.sizes import Scope
+from verify_derivations.derivations.sizes import Scope, scope
 from verify_derivations.derivations.values import Meter, TooLarge, holds, integer
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Constraint
+from verify_derivations.formulas.expressions import Constraint, Scalar
 from verify_derivations.formulas.polynomial import Polynomial
 
 TOLERANCE = Decimal("1e-20")  # relative; decimals have 50 digits
@@ -60,6 +61,25 @@ class Claim:
     def all_entries(self, sizes: Mapping[str, int]) -> bool:
         """Whether :meth:`entries` gives all of them."""
         return math.prod(integer(extent, sizes) for extent in self.free.values()) <= MOST_ENTRIES
+
+
+def claim_of(
+    left: Side, right: Side, environment: Environment, free: Mapping[str, Polynomial], facts: tuple[Constraint, ...]
+) -> Claim:
+    """The claim with its scope. Assumptions about quantities that play no part in it are left out."""
+    sides: list[Side] = [left, right]
+    assumed: list[tuple[Scalar, Scalar]] = []
+    while True:
+        found = scope(sides, environment, free.values())
+        new = [
+            (one, two)
+            for one, two in environment.assumptions
+            if (one, two) not in assumed and mentions(environment, one - two) & set(found.heads)
+        ]
+        if not new:
+            return Claim(left, right, replace(environment, assumptions=tuple(assumed)), dict(free), facts, found)
+        assumed += new
+        sides += [side for pair in new for side in pair]
 
 
 @dataclass(frozen=True)

@@ -316,6 +316,21 @@ def test_softmax_with_cross_entropy_needs_its_assumption() -> None:
     assert sum(map(Fraction, ast.literal_eval(wrong.values["y"]))) == 1
 
 
+def test_assumptions_about_other_quantities_play_no_part() -> None:
+    other = environment(Quantity("x"), Quantity("y", (n,)), assumptions=(SIMPLEX,))
+    found = refute(X, power(X, 2), other, {})
+    assert isinstance(found, Refuted)
+    assert (found.sizes, set(found.values)) == ({}, {"x"})
+
+
+def test_an_assumption_for_every_row() -> None:
+    """Σ_k Y_ik = 1 for all i."""
+    rows = environment(Quantity("Y", (n, m)), assumptions=((total(entry("Y", i, T), m), UNIT),))
+    claim = over(n, lambda t: total(entry("Y", t, T), m))
+    assert isinstance(refute(claim, scalar(n), rows, {}, budget_seconds=0.3), Agreement)
+    assert isinstance(refute(claim, scalar(m), rows, {}, budget_seconds=0.3), Refuted)
+
+
 def test_positive_leaves_stay_positive() -> None:
     positive = environment(Quantity("x", (n,)), positive=frozenset({"x"}))
     found = refute(apply("log", entry("x", i)), NOUGHT, positive, {i: n})
