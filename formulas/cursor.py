@@ -10,7 +10,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.symbols import Symbols
 
 STARTS = frozenset(
-    ("number", "symbol", "run", "open", "big", "differential", "command", "begin", "dots", "infinity", "quoted")
+    ("number", "symbol", "run", "open", "big", "differential", "command", "begin", "dots", "infinity")
 )
 """Kinds of tokens with which a factor begins."""
 

@@ -89,7 +89,8 @@ class _Lexer(Brackets):
             adjoining = following.kind == "number" and following.joined and following.text.isdigit()
             if adjoining and self.previous() not in ("^", "_"):
                 self.index += 1
-                self._symbol(unit.text + following.text, unit._replace(end=following.end))
+                name = unit.text + following.text
+                self._symbol(name, unit._replace(end=following.end), "" if name in OPERATORS else None)
                 return
         if len(unit.text) == 1:
             self._symbol(unit.text, unit)
@@ -119,7 +120,9 @@ class _Lexer(Brackets):
         if command in sp.PROSE:
             return
         name = re.sub(r"\\[,;!: ]|[{}$]|\\(?:rm|text|mathrm)\b|\s", "", content)
-        if command == r"\operatorname" and name:
+        if command == r"\operatorname":
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):
+                raise ReadError(f"{unit.text} is not a name", unit.start, expected="letters and digits")
             self._word(name, unit)
         elif re.fullmatch(r"'[A-Za-z]+'", content.strip()):
             self.emit("quoted", content.strip().strip("'"), unit)
@@ -250,7 +253,7 @@ class _Lexer(Brackets):
                 if len(first.text) > 1:
                     self.units[self.index - 1] = first._replace(text=first.text[1:], start=first.start + 1)
                     self.index -= 1
-            elif first.text in sp.NAMES or first.kind == "number":
+            elif first.text in sp.NAMES or (first.kind == "number" and len(first.text) == 1):
                 self._symbol(first.text, first._replace(start=unit.start), font)
             else:
                 hint = f"write {unit.text}{{…}}"

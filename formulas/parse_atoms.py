@@ -11,6 +11,7 @@ from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
+from verify_derivations.formulas.spellings import connecting
 from verify_derivations.formulas.symbols import OPERATORS
 
 LARGEST_EXPONENT = 1000
@@ -43,7 +44,7 @@ class Atoms(Rows, Derivatives):
             case "quoted":
                 self.next()
                 return s.Text(token.text, quoted=True, span=span)
-            case "text":
+            case "text" if not connecting(token.text):
                 self.next()
                 return s.Text(token.text, span=span)
             case "open":
@@ -116,6 +117,11 @@ class Atoms(Rows, Derivatives):
         opening = self.token
         start = self.index
         node = self.braces(self.side)
+        unbounded = isinstance(node, s.BigOperator) or (isinstance(node, s.Derivative) and node.prefix)
+        if unbounded and self.token.kind in ("times", *STARTS):
+            raise self.error("braces around a sum do not print", token=opening, hint="write \\left( … \\right)")
+        if isinstance(node, s.Product) and self.token.kind in ("^", "_", "'"):
+            raise self.error("braces around a product do not print", token=opening, hint="write \\left( … \\right)")
         if isinstance(node, s.Sum):
             before = self.tokens[start - 1].kind if start else "eof"
             alone = before in ("eof", "open", "relation", ",", "&", "\\\\", "quad", "begin")
@@ -123,8 +129,7 @@ class Atoms(Rows, Derivatives):
                 raise self.error("braces around a sum do not print", token=opening, hint="write \\left( … \\right)")
         return node
 
-    def _big(self, token: Token) -> s.Node:
-        lower: s.Node | None = None
+    def _big(self, token: Token, lower: s.Node | None = None) -> s.Node:
         upper: s.Node | None = None
         while self.token.kind in ("^", "_"):
             kind = self.next().kind
@@ -166,7 +171,11 @@ class Atoms(Rows, Derivatives):
             return s.Nabla(variable, self.factor(), span=self.span(token.start))
         if name == "\\underset":
             below = self.braces(self.chain) if self.at("open", "{") else self.argument()
+            if self.at("big"):
+                return self._big(self.next(), below)
             base = self.argument()
+            if not isinstance(base, s.Symbol) or self.at("_"):
+                raise self.error("\\underset is read below an operator only", token=token)
             return s.Scripted(base, below, span=self.span(token.start))
         if name == "\\underbrace":
             node = self.argument()
@@ -221,6 +230,8 @@ class Atoms(Rows, Derivatives):
                 self._check_exponent(sup)
         if sub is None and sup is None and not primes:
             return base
+        if isinstance(base, s.Text | s.Dots):
+            raise ReadError("a text has no scripts", start)
         if isinstance(base, s.Norm) and sub is not None and base.order is None:
             base = s.Norm(base.body, sub, span=self.span(start))
             return base if sup is None and not primes else s.Scripted(base, None, sup, primes, span=self.span(start))
@@ -268,9 +279,11 @@ class Atoms(Rows, Derivatives):
         if self.at("open", "{"):
             return self.braces(self.side)
         token = self.token
-        if token.kind == "number" and len(token.text) > 1:  # \frac12
+        if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():  # \frac12
             self.tokens[self.index] = replace(token, text=token.text[1:], start=token.start + 1)
             return s.Number(token.text[0], span=(token.start, token.start + 1))
+        if token.kind == "symbol" and len(token.text) > 1 and self.latex[token.start:token.start + 1].isalpha():
+            raise self.error(f"only the first letter of {token.text} is the argument", hint="put braces around it")
         if token.kind in ("sign", "relation", "eof", "close", ",", "^", "_", "&", "\\\\", "quad"):
             raise self.unexpected("an argument")
         return self.atom()

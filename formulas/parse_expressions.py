@@ -141,16 +141,18 @@ class Expressions(Atoms):
 
     def product(self) -> s.Node:
         start = self.token.start
-        factors, operators = [self.factor()], []
+        factors: list[s.Node] = []
+        operators: list[str] = []
+        self._append_factor(factors, operators)
         while True:
             if self.at("times"):
                 operators.append(self.next().text)
                 if self.at("\\\\"):
                     self.next()
-                factors.append(self.factor())
-            elif self.token.kind in STARTS and not (self.at("number") and self._number_behind(factors[-1])):
+                self._append_factor(factors, operators)
+            elif self.token.kind in STARTS:
                 operators.append("")
-                factors.append(self.factor())
+                self._append_factor(factors, operators)
             elif self.at("evaluate"):
                 self.next()
                 factors[-1] = self.scripts(s.Group("|", factors[-1], True, span=self.span(factors[-1].span[0])))
@@ -160,10 +162,19 @@ class Expressions(Atoms):
             return factors[0]
         return s.Product(tuple(factors), tuple(operators), span=self.span(start))
 
-    def _number_behind(self, factor: s.Node) -> bool:
-        if isinstance(factor, s.Number):
-            raise self.error("two numbers stand side by side", expected="an operator", hint="write \\cdot between them")
-        return False
+    def _append_factor(self, factors: list[s.Node], operators: list[str]) -> None:
+        """One more factor; a product in TeX braces, which do not print, is spliced in."""
+        token = self.token
+        factor = self.factor()
+        spliced = token.text == "{" and isinstance(factor, s.Product)
+        first = factor.factors[0] if spliced and isinstance(factor, s.Product) else factor
+        if factors and operators[-1] == "" and isinstance(first, s.Number) and isinstance(factors[-1], s.Number):
+            raise self.error("two numbers stand side by side", token=token, hint="write \\cdot between them")
+        if spliced and isinstance(factor, s.Product):
+            factors += factor.factors
+            operators += factor.operators
+        else:
+            factors.append(factor)
 
     def factor(self) -> s.Node:
         self.depth += 1

@@ -114,7 +114,7 @@ class _Parser(Expressions):
                 if isinstance(part, s.Group) and isinstance(part.body, s.Relation):
                     part = part.body  # “(i ≠ j)”
                 parts.append(part)
-                joints.append("\\Rightarrow" if joint == "\\Rightarrow" else joint if len(parts) > 1 else "")
+                joints.append("\\Rightarrow" if joint == "\\Rightarrow" else (joint or ",") if len(parts) > 1 else "")
                 close.append(comma_only)
                 joint, comma_only = "", False
                 if self.token.kind not in _ENDS and not (self.at("finish") and depth):

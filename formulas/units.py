@@ -37,7 +37,7 @@ _RAW = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-_ENDS_OPERAND = re.compile(r"[A-Za-z0-9)}\]']\s*$")
+_OPENING = frozenset(("(", "[", "{", ",", ";", "=", "&", "|", "\\quad", "\\qquad", "\\,", "\\;", "\\ ", "\\:", "\\mid", "\\|"))
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
     "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
@@ -64,7 +64,7 @@ def scan(latex: str) -> list[Raw]:
         if kind == "text":  # \text{…}: its content is prose
             close = closing_brace(latex, end)
             kind, text, end = "text", text.strip() + latex[end:close], close
-        elif kind == "quoted" and _ENDS_OPERAND.search(latex, max(0, position - 3), position):
+        elif kind == "quoted" and units and not _opens(units[-1]):
             kind, text, end = "char", text[0], position + 1  # a prime
         elif text in _UNICODE:
             text = _UNICODE[text]
@@ -72,6 +72,11 @@ def scan(latex: str) -> list[Raw]:
         units.append(Raw(kind, text, position, end, joined))
         position, joined = end, True
     return units
+
+
+def _opens(unit: Raw) -> bool:
+    """Whether a quotation, rather than a prime, may stand behind ``unit``."""
+    return unit.kind in ("char", "command") and unit.text in _OPENING
 
 
 def closing_brace(text: str, opening: int, longest: int = LARGEST_LENGTH) -> int:
