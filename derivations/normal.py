@@ -39,6 +39,7 @@ from verify_derivations.derivations.terms import (
 )
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
+    LARGEST_POWER,
     Access,
     Add,
     Apply,
@@ -450,15 +451,21 @@ def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:
     return solved
 
 
+def _raised(value: Fraction, exponent: int) -> Fraction:
+    if abs(exponent) * max(value.numerator.bit_length(), value.denominator.bit_length()) > LARGEST_POWER:
+        raise Beyond(f"the exponent {exponent} of a number")
+    return value**exponent
+
+
 def _monomial_power(term: Term, exponent: Fraction) -> Term:
-    return Term(term.coefficient ** int(exponent), (), term.constraints,
+    return Term(_raised(term.coefficient, int(exponent)), (), term.constraints,
                 collect(Factor(f.head, f.args, f.exponent * exponent) for f in term.factors))
 
 
 def _number_power(value: Fraction, exponent: Fraction) -> Normal:
     """value^exponent for a positive value, or a whole exponent."""
     if exponent.denominator == 1:
-        return number(value ** int(exponent))
+        return number(_raised(value, int(exponent)))
     total = Term(Fraction(1))
     for prime, e in _factorised(value):
         whole, part = divmod(e * exponent, 1)

@@ -168,6 +168,9 @@ class Compare(Scalar):
 
 
 # -- constructors -------------------------------------------------------------------------------
+LARGEST_POWER = 10_000
+"""Bits to which a power of two numbers is multiplied out; a larger one stays a power (``9^{9^{9}}``)."""
+
 NOUGHT = Number(Fraction(0))
 UNIT = Number(Fraction(1))
 
@@ -220,7 +223,8 @@ def power(base: Scalar, exponent: Scalar | int | Fraction) -> Scalar:
     if exponent == NOUGHT:
         return UNIT
     if isinstance(base, Number) and isinstance(exponent, Number) and exponent.value.denominator == 1:
-        if base.value or exponent.value > 0:
+        size = max(base.value.numerator.bit_length(), base.value.denominator.bit_length()) * abs(exponent.value)
+        if (base.value or exponent.value > 0) and size <= LARGEST_POWER:
             return Number(base.value ** int(exponent.value))
     return Power(base, exponent)
 
