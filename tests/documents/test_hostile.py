@@ -27,7 +27,7 @@ DOCUMENTS = {
     ) + "$$ \\aa = 1 $$\n",
     "a long sum": "$x \\in \\mathbb{R}^{9}$\n\n$$ y = " + " + ".join(f"x_{k % 9 + 1}" for k in range(1500)) + " $$\n",
     "an expanding product": "$x \\in \\mathbb{R}$\n\n$$ y = " + "(1+x)(2-x)" * 60 + " $$\n\n$$ \\frac{dy}{dx} = 0 $$\n",
-    "a circular definition": "$a, b \\in \\mathbb{R}$\n\n$$ a = b + 1 $$\n\n$$ b = a - 1 $$\n\n$$ \\frac{da}{db} = 2 $$\n",
+    "a circle": "$a, b \\in \\mathbb{R}$\n\n$$ a = b + 1, \\quad b = a - 1 $$\n\n$$ \\frac{da}{db} = 2 $$\n",
     "a definition by itself": "$a \\in \\mathbb{R}$\n\n$$ a = a + 1 $$\n\n$$ \\frac{da}{da} = 1 $$\n",
     "a function by itself": "$$ f(x) = f(x) + 1 $$\n\n$$ f'(x) = 0 $$\n\n$$ g = h, \\quad h = g $$\n",
     "an empty shape": "$w \\in \\mathbb{R}^{0}$\n\n$$ L = w^\\top w $$\n",
