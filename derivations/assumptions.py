@@ -1,4 +1,4 @@
-"""Equations between leaves, used as rewriting rules; and guesses at the one that a residual is missing."""
+"""Guesses at the equation between leaves that a residual is missing."""
 
 from __future__ import annotations
 
@@ -6,51 +6,17 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.rewrite import leading, quotients
 from verify_derivations.derivations.terms import (
     Factor,
     Normal,
     Term,
-    apart,
     canonical,
     gather,
     number,
     plus,
-    renamed,
-    times,
 )
 from verify_derivations.formulas.expressions import fresh
 from verify_derivations.formulas.polynomial import polynomial
-
-
-def apply_assumption(residual: Normal, equation: Normal, normalizer: Normalizer) -> Normal | None:
-    """``residual`` modulo ``equation = 0``: its leading term T replaced by T − equation where T factors out.
-    ``None`` where it nowhere does. Free index variables of the equation stand for all indices."""
-    if not equation:
-        return None
-    used = False
-    for _ in range(20):
-        for k, term in enumerate(residual):
-            names = {n: fresh(n) for t in equation for n in sorted(t.free())}
-            renaming = {n: polynomial(new) for n, new in names.items()}
-            parts = [renamed(t, renaming, t.bound) for t in map(apart, equation)]
-            lead = leading(parts)
-            others = [t for t in parts if t is not lead]
-            parameters = frozenset(names.values())
-            plain = apart(term).scaled(1 / lead.coefficient)
-            found = next(iter(quotients(plain, lead, normalizer.facts, parameters)), None)
-            if found is None:
-                continue
-            quotient, values = found
-            new = [times(quotient.scaled(Fraction(-1)), t) for t in others]
-            reduced = normalizer.reduce([s for t in new for s in normalizer.substitute(t, values, normalizer.facts)],
-                                        normalizer.facts)
-            residual = plus(residual[:k], residual[k + 1:], reduced)
-            used = True
-            break
-        else:
-            break
-    return residual if used else None
 
 
 def candidates(residual: Normal, leaf: Callable[[str], bool]) -> Iterator[Normal]:

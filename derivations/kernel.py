@@ -1,0 +1,320 @@
+"""The verification of proofs: a derivation that can only be advanced by equations.
+
+A :class:`Derivation` starts with the difference of two sides and holds it in normal form. Each move replaces it
+by something that is zero only if it is: a definition put in, denominators that are not zero multiplied away, sums
+divided by domains, an assumption used. Where it has become ``()``, the sides are equal under the conditions
+collected. Which moves are made is not decided here: the search (`prove`) tries them, :func:`verify` repeats
+those of a :class:`Certificate`, with no search, also not for facts about index ranges.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
+from verify_derivations.derivations.domains import Lemmas, recording, replaying
+from verify_derivations.derivations.modulo import apply_assumption
+from verify_derivations.derivations.normal import Condition, Normalizer
+from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
+from verify_derivations.formulas.expressions import (
+    Access,
+    Apply,
+    Constraint,
+    Maximum,
+    Scalar,
+    children,
+    rebuild,
+    rename_apart,
+    substitute,
+)
+from verify_derivations.formulas.polynomial import Polynomial
+
+Equation: TypeAlias = tuple[Scalar, Scalar]
+CLEARINGS = 4  # clearing one denominator may show another
+DISCHARGES = 4  # definitions put in to settle one condition
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``left = right`` for all sizes that satisfy the facts of the environment and all values of ``free`` index
+    variables (with extents) that satisfy ``facts``."""
+
+    left: Scalar
+    right: Scalar
+    environment: Environment
+    free: Mapping[str, Polynomial] = field(default_factory=dict)
+    facts: tuple[Constraint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideCondition:
+    """``kind`` says of ``expression`` that it is ``nonzero``, ``positive`` or ``nonnegative``, or that there is
+    ``no tie``: a :class:`Maximum` is attained once, a difference of compared values is not zero. Index
+    variables that are free in it range over all entries."""
+
+    kind: str
+    expression: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done (``difference``, ``unfold``, ``clear``, ``split``, ``assume``), to what, and what was left."""
+
+    rule: str
+    subject: str
+    remaining: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """``unfold`` a quantity, an adjoint or a function; ``clear`` denominators; ``split`` sums by their domains;
+    ``assume`` the equation with number ``subject`` (of the environment's, then the certificate's own)."""
+
+    rule: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    steps: tuple[Step, ...]
+    conditions: tuple[SideCondition, ...] = ()
+    assumptions: tuple[Equation, ...] = ()  # of the environment, as far as they were used
+    moves: tuple[Move, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """All that is needed to check a proof again: the claim, the moves, why the integer constraints that were
+    found contradictory are, and an assumption that the environment does not state."""
+
+    claim: Claim
+    moves: tuple[Move, ...]
+    lemmas: Lemmas
+    assumption: Equation | None = None
+
+
+class Rejected(Exception):
+    """The certificate does not prove its claim."""
+
+
+class Derivation:
+    """``residual`` is zero only if the two sides of the claim are equal."""
+
+    def __init__(self, claim: Claim, *, deadline: float = math.inf, assumption: Equation | None = None) -> None:
+        self.claim, self.environment = claim, claim.environment
+        self.normalizer = Normalizer(claim.environment, claim.free, claim.facts)
+        self.normalizer.deadline = deadline
+        self.steps: list[Step] = []
+        self.moves: list[Move] = []
+        self.assumptions = (*claim.environment.assumptions, *((assumption,) if assumption else ()))
+        self.used: list[Equation] = []
+        self.maxima: dict[SideCondition, None] = {}
+        self.residual: Normal = ()
+        self._set(claim.left - claim.right, "difference", "")
+
+    def _set(self, expression: Scalar, rule: str, subject: str) -> None:
+        self.residual = self.normalizer.normal(expression)
+        self._step(rule, subject)
+
+    def _step(self, rule: str, subject: str) -> None:
+        """A line for the reader. Nothing rests on it, so a residual that cannot be written is not a failure."""
+        try:
+            remaining = self.normalizer.scalar(self.residual)
+        except Beyond:
+            remaining = self.steps[-1].remaining if self.steps else self.claim.left - self.claim.right
+        self.steps.append(Step(rule, subject, remaining))
+
+    # -- moves ------------------------------------------------------------------------------------------
+    def make(self, move: Move) -> None:
+        match move.rule:
+            case "unfold":
+                self.unfold(move.subject)
+            case "clear":
+                self.clear()
+            case "split":
+                self.split()
+            case "assume":
+                self.assume(int(move.subject))
+            case _:
+                raise Rejected(f"no move {move.rule}")
+
+    def unfold(self, target: str) -> None:
+        """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
+        the definition itself, not again of each place where it is put in."""
+        for tie in ties_of(target, self.environment):
+            if isinstance(tie, Maximum):
+                self.maxima[SideCondition("no tie", tie)] = None
+            else:
+                self.normalizer.record("no tie", self.normalizer.normal(tie))
+        definition = defined(target, self.environment)
+        if definition is not None and definition.body is not None:
+            self.normalizer.of(
+                rename_apart(substitute(definition.body, self.normalizer.sizes)),
+                (*self.normalizer.facts, *self.normalizer.ranges(definition)),
+            )
+            self.normalizer.recording = False
+        try:
+            self._set(unfold(self.normalizer.scalar(self.residual), target, self.environment), "unfold", target)
+        finally:
+            self.normalizer.recording = True
+        self.moves.append(Move("unfold", target))
+
+    def cleared(self) -> Normal:
+        """The residual times all its denominators that do not depend on bound variables: they are not zero,
+        or an inverse that the claim or a definition contains would not exist."""
+        residual = self.residual
+        for _ in range(CLEARINGS):
+            lowest: dict[tuple[Head, tuple[Polynomial, ...]], Fraction] = {}
+            for term in residual:
+                for f in term.factors:
+                    if f.exponent < 0 and f.names().isdisjoint(term.bound):
+                        lowest[f.head, f.args] = min(f.exponent, lowest.get((f.head, f.args), Fraction(0)))
+            if not lowest:
+                break
+            common = Term(Fraction(1), factors=tuple(Factor(h, a, -e) for (h, a), e in lowest.items()))
+            residual = self.normalizer.reduce([times(t, common) for t in residual], self.normalizer.facts)
+        return residual
+
+    def clear(self) -> None:
+        self.residual = self.cleared()
+        self._step("clear", "denominators")
+        self.moves.append(Move("clear"))
+
+    def split(self) -> None:
+        self.residual = self.normalizer.split(self.residual, self.normalizer.facts)
+        self._step("split", "domains")
+        self.moves.append(Move("split"))
+
+    def assume(self, number: int) -> bool:
+        """The residual modulo an equation; whether that changed it."""
+        left, right = self.assumptions[number]
+        smaller = apply_assumption(self.residual, self.normalizer.normal(left - right), self.normalizer)
+        if smaller is None:
+            return False
+        self.residual = smaller
+        if number < len(self.environment.assumptions):
+            self.used.append((left, right))
+        self._step("assume", "a stated assumption" if number < len(self.environment.assumptions)
+                   else "a missing assumption")
+        self.moves.append(Move("assume", str(number)))
+        return True
+
+    # -- the end ----------------------------------------------------------------------------------------
+    def proof(self) -> Proof:
+        """The proof, once the residual is zero."""
+        if self.residual:
+            raise Rejected("the difference is not zero")
+        conditions = [
+            SideCondition(c.kind, self.normalizer.scalar(c.normal))
+            for c in self.normalizer.conditions if not self._settled(c)
+        ]
+        found = tuple(dict.fromkeys([*conditions, *self.maxima]))
+        return Proof(tuple(self.steps), found, tuple(self.used), tuple(self.moves))
+
+    def _settled(self, condition: Condition) -> bool:
+        """Whether a condition on signs follows from the definitions of what it mentions."""
+        if condition.kind == "no tie":
+            return False
+        normal = condition.normal
+        rank = self.environment.order()
+        try:
+            for _ in range(DISCHARGES):
+                sign = self.normalizer.signs.sign(normal, self.normalizer.facts)
+                if sign == 1 or sign is not None and condition.kind == "nonzero":
+                    return True
+                heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]
+                functions = [f for f in function_heads(normal) if f in self.environment.functions]
+                if not heads and not functions:
+                    return False
+                target = functions[0] if functions else max(heads, key=lambda h: (rank.get(h, 0), h))
+                normal = self.normalizer.normal(unfold(self.normalizer.scalar(normal), target, self.environment))
+        except Beyond:
+            pass
+        return False
+
+
+# -- definitions ------------------------------------------------------------------------------------------
+def defined(target: str, environment: Environment) -> Quantity | None:
+    """The definition of a quantity, or the step that defines an adjoint."""
+    loss = environment.loss
+    of = adjoint_of(target, loss) if loss is not None and target not in environment.quantities else None
+    return environment.quantities.get(target) if of is None else adjoint_step(of, environment)
+
+
+def has_body(head: str, environment: Environment) -> bool:
+    quantity = environment.quantities.get(head)
+    return quantity is not None and quantity.body is not None
+
+
+def unfold(expression: Scalar, target: str, environment: Environment) -> Scalar:
+    """Every access of ``target`` (a quantity or an adjoint), or call of it (a function), by its definition."""
+    definition = defined(target, environment)
+
+    def visit(node: Scalar) -> Scalar:
+        if isinstance(node, Access) and node.head == target and definition is not None and definition.body is not None:
+            return instantiate(definition, node.indices)
+        parts = children(node)
+        new = rebuild(node, tuple(visit(part) for part in parts)) if parts else node
+        if isinstance(new, Apply) and new.function == target:
+            return unfold_function(new, environment) or new
+        return new
+
+    return visit(expression)
+
+
+def ties_of(target: str, environment: Environment) -> tuple[Scalar, ...]:
+    """Where the adjoint ``target`` is not given by its definition: ties in the definitions of its consumers."""
+    of = adjoint_of(target, environment.loss) if environment.loss is not None else None
+    if of is None:
+        return ()
+    alone = replace(environment, quantities={})
+    bodies = [consumer.body for consumer in environment.consumers(of)]
+    return tuple(tie for body in bodies if body is not None for tie in ties(body, of, alone))
+
+
+def factors_in(normal: Normal) -> Sequence[Factor]:
+    """All factors, also inside functions, outer ones first."""
+    found: list[Factor] = []
+    for term in normal:
+        for f in term.factors:
+            found.append(f)
+            for body in f.head.bodies:
+                found += factors_in(body)
+    return found
+
+
+def tensor_heads(normal: Normal) -> list[str]:
+    return list(dict.fromkeys(f.head.name for f in factors_in(normal) if f.head.kind == "tensor"))
+
+
+def function_heads(normal: Normal) -> list[str]:
+    return list(dict.fromkeys(f.head.name for f in factors_in(normal) if f.head.kind == "apply"))
+
+
+# -- certificates -----------------------------------------------------------------------------------------
+def certify(claim: Claim, proof: Proof, assumption: Equation | None = None) -> Certificate:
+    """The certificate of a proof: its moves are made once more, and the lemmas that they use written down."""
+    with recording() as lemmas:
+        _replay(claim, proof.moves, assumption)
+    return Certificate(claim, proof.moves, lemmas, assumption)
+
+
+def verify(certificate: Certificate) -> Proof:
+    """The proof that a certificate contains, checked again without any search; raises :class:`Rejected`."""
+    with replaying(certificate.lemmas):
+        try:
+            return _replay(certificate.claim, certificate.moves, certificate.assumption)
+        except Beyond as error:
+            raise Rejected(str(error)) from error
+
+
+def _replay(claim: Claim, moves: Sequence[Move], assumption: Equation | None) -> Proof:
+    derivation = Derivation(claim, assumption=assumption)
+    for move in moves:
+        derivation.make(move)
+    return derivation.proof()
