@@ -29,7 +29,7 @@ class Options:
 
     dtype: str = "float32"
     pooling: bool = True  # maxima are taken before bias and activation
-    tiles: bool = True  # convolution under pooling as one matrix product over the tile that a window needs
+    tiles: int = 40  # convolution under pooling as one product over the tile that a window needs, up to so many maps
     reuse: bool = True  # memory whose last reader is done is used again
 
 

@@ -57,9 +57,11 @@ class Contraction(ArrayProgram):
             return self._sum_out(self.multiply(left, right), summed)
         if self._rank(own[0]) > self._rank(own[1]):
             left, right, own = right, left, own[::-1]
-        larger = max(left, right, key=lambda a: math.prod(self.shape(a.axes)))
-        inner = tuple(a for a in larger.axes if a in summed)
-        shared = tuple(a for a in larger.axes if a in shared)
+        # in the order of the samples' operand that lies in memory already, if there is one, else of the larger one
+        settled = [a for a in (left, right) if SAMPLE in a.axes and a.expression not in self.windows]
+        model = max(settled or (left, right), key=lambda a: math.prod(self.shape(a.axes)))
+        inner = tuple(a for a in model.axes if a in summed)
+        shared = tuple(a for a in model.axes if a in shared)
         a = self._matrix(left, shared, own[0], inner)
         b = self._matrix(right, shared, inner, own[1])
         axes = (*shared, *own[0], *own[1])
@@ -135,7 +137,8 @@ class Contraction(ArrayProgram):
             share = shares.pop((low, high))
             shares[low, middle] = self.bind(op.Masked(share, winner))
             shares[middle, high] = self.bind(share - shares[low, middle])
-        return self.bind(op.Stack(sp.Tuple(*(shares[k, k + 1] for k in range(len(planes)))), sp.Tuple(*shape)))
+        stack = op.Stack(sp.Tuple(*(shares[k, k + 1] for k in range(len(planes)))), sp.Tuple(*shape))
+        return self.bind(stack)
 
     def tournament(self, planes: Sequence[sp.Symbol]) -> tuple[sp.Symbol, list[tuple[int, int, sp.Symbol]]]:
         """The overall maximum, and for each match the players on its left and right side and its winner mask."""

@@ -43,7 +43,7 @@ from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.bindings import Array, unit
 from verify_derivations.trainer.contraction import Contraction
 from verify_derivations.trainer.products import Term, guards, implied, interval, solve, terms
-from verify_derivations.trainer.tiling import Tile, gather_tile, spread, tiles
+from verify_derivations.trainer.tiling import Tile, gather_tile, spread, tiles, width
 
 ELEMENTWISE: dict[str, Callable[..., sp.Expr]] = {
     "exp": sp.exp, "log": sp.log, "tanh": sp.tanh, "sin": sp.sin, "cos": sp.cos, "sqrt": sp.sqrt, "sinh": sp.sinh,
@@ -54,11 +54,12 @@ TOURNAMENT_LIMIT = 9
 
 
 class Lowering(Contraction):
-    """Compiles quantities one after another; ``tiled`` combines pooling windows with kernels."""
+    """Compiles quantities one after another; pooling windows and kernels are
+    combined where at most ``tiles`` maps stand against each other."""
 
-    def __init__(self, tiled: bool = True) -> None:
+    def __init__(self, tiles: int = 0) -> None:
         super().__init__()
-        self.tiled = tiled
+        self.tiles = tiles
 
     def define(self, quantity: Quantity) -> sp.Symbol:
         """The steps that compute ``quantity``; its symbol afterwards stands for the result."""
@@ -196,11 +197,10 @@ class Lowering(Contraction):
     def _term(self, term: Term) -> Array:
         solve(term, self.extents)
         self._drop_complete_masks(term)
-        if self.tiled:
-            spread(term, self.extents)
-            staged = self._tile(term)
-            if staged is not None:
-                return staged
+        spread(term, self.extents, self.tiles)
+        staged = self._tile(term)
+        if staged is not None:
+            return staged
         accesses = [self._winner(f) if isinstance(f, ArgMaximum) else f for f in term.factors]
         padded = guards(
             (f.indices, self.shapes[self.symbols[f.head]]) for f in accesses if isinstance(f, Access)
@@ -238,6 +238,8 @@ class Lowering(Contraction):
         summed = set(term.summed)
         staged = []
         for tile in tiles(term, self.extents):
+            if width(term, tile.factor, self.extents, shared=False) > self.tiles:
+                continue
             if tile.low not in summed and tile.kernel in summed:
                 gather_tile(term, tile, self.extents)
             elif tile.low in summed and tile.kernel not in term.bound and not self._elsewhere(term, tile):

@@ -323,24 +323,27 @@ def _writable(expression: sp.Basic) -> bool:
 
 
 def _overlaps(node: op.Scatter, shapes: dict[sp.Symbol, op.Vector]) -> tuple[int, ...]:
-    """The axes to loop over so that no entry is written twice by the others together; none for a plain placing."""
-    shape, target = shapes[node.args[0]], vector(node.args[3])
+    """The fewest positions to loop over so that no entry is written twice by the other axes together, as axes; none
+    for a plain placing. Axes that move along different dimensions do not meet."""
+    shape = shapes[node.args[0]]
     steps = tuple(map(vector, node.args[2].args))
-    strides = [int(np.prod(target[d + 1:])) for d in range(len(target))]
-    flat = [sum(c * s for c, s in zip(step, strides, strict=True)) for step in steps]
-    axes = [k for k in range(len(shape)) if shape[k] > 1]
-    single = [k for k in axes if sum(map(bool, steps[k])) == 1 and _sole(k, steps)]
+    groups: list[set[int]] = []  # axes that share a dimension
+    for axis in range(len(shape)):
+        along = {d for d, c in enumerate(steps[axis]) if c}
+        meeting = [g for g in groups if any(steps[k][d] for k in g for d in along)]
+        groups = [g for g in groups if g not in meeting] + [{axis}.union(*meeting)]
     loops: list[int] = []
-    rest = sorted((k for k in axes if k not in single), key=lambda k: shape[k])
-    while rest:
-        places = sum(np.arange(shape[k]).reshape([-1] + [1] * i) * flat[k] for i, k in enumerate(rest))
-        if np.unique(places).size == np.prod([shape[k] for k in rest]):
-            break
-        loops.append(rest.pop(0))
+    for group in groups:
+        subsets = (set(s) for size in range(len(group) + 1) for s in itertools.combinations(sorted(group), size))
+        fitting = [s for s in subsets if _injective(sorted(group - s), shape, steps)]
+        loops += min(fitting, key=lambda s: (int(np.prod([shape[k] for k in s])), sorted(s)))
     return tuple(sorted(loops))
 
 
-def _sole(axis: int, steps: tuple[op.Vector, ...]) -> bool:
-    """Whether the dimension along which ``axis`` moves is its own."""
-    (dimension,) = (d for d, c in enumerate(steps[axis]) if c)
-    return all(not step[dimension] for k, step in enumerate(steps) if k != axis)
+def _injective(axes: Sequence[int], shape: op.Vector, steps: tuple[op.Vector, ...]) -> bool:
+    """Whether different positions along the axes are different entries."""
+    if not axes:
+        return True
+    weights = np.array([steps[k] for k in axes])
+    positions = np.indices([shape[k] for k in axes]).reshape(len(axes), -1).T
+    return len(np.unique(positions @ weights, axis=0)) == len(positions)

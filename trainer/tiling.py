@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from verify_derivations.formulas.expressions import Access, fresh, polynomial, within
+from verify_derivations.formulas.expressions import Access, free_names, fresh, polynomial, walk, within
 from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.trainer.products import Term, guarded_size, implied, interval
+from verify_derivations.trainer.samples import SAMPLE
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,24 @@ def gather_tile(term: Term, tile: Tile, extents: dict[str, int]) -> None:
     term.constraints += within(value, polynomial(size))
 
 
-def spread(term: Term, extents: dict[str, int]) -> None:
+def width(term: Term, place: int, extents: Mapping[str, int], *, shared: bool) -> int:
+    """How many maps stand on the other side of factor ``place``: the extents of the variables that its partners have
+    and it has not, or (``shared``) that it shares with them and that are summed, places in maps excluded."""
+    own = free_names(term.factors[place])
+    others = set().union(*(free_names(f) for k, f in enumerate(term.factors) if k != place))
+    positions = {
+        v for f in term.factors for a in walk(f) if isinstance(a, Access)
+        for index in a.indices if len(index.names) > 1 for v in index.names
+    }
+    names = (others & own & term.bound.keys() if shared else others - own) - positions
+    return math.prod(extents[v] for v in names if v != SAMPLE)
+
+
+def spread(term: Term, extents: dict[str, int], limit: int) -> None:
     """``Σ_u [0 ≤ x - 2u - p < h] k[x - 2u - p] m[p, u]`` along a free ``x``: scattered from ``x = 2u + t``.
 
-    The sum over ``p`` is then a product of ``k[t - p]`` with ``m``. Side condition: ``2u + t`` is always in range.
+    The sum over ``p`` is then a product of ``k[t - p]`` with ``m``; with more than ``limit`` maps, scattered from
+    ``x = 2u + p + t`` instead, which takes fewer multiplications. Side condition: ``x`` is always in range.
     """
     for place in range(len(term.factors)):
         factor = term.factors[place]
@@ -90,16 +106,18 @@ def spread(term: Term, extents: dict[str, int]) -> None:
             if split is None or split[0] not in (1, -1) or uses != 1 or is_digit:
                 continue
             sign = split[0].value
-            step = _part(index, (u,)) * -sign  # x = step + t
-            low, high = interval(split[1] - _part(index, (u,)), extents)
+            wide = width(term, place, extents, shared=True) > limit
+            moved = _part(index, index.names & term.bound.keys() if wide else (u,))
+            step = moved * -sign  # x = step + t
+            low, high = interval(split[1] - moved, extents)
             first, last = (-high, size - 1 - low) if sign == 1 else (low - size + 1, high)
-            new, stride = fresh("t"), int(step.terms[0][1])
+            new, stride = fresh("t"), int(dict(step.terms)[u,])
             value = step + polynomial(new) + int(first)
             added = {new: int(last - first) + 1}
             bounds = interval(value, {**extents, **added})
-            if bounds[0] < 0 or bounds[1] >= extents[x] or stride < 0:
+            if bounds[0] < 0 or bounds[1] >= extents[x] or any(c < 0 for _, c in step.terms):
                 continue
-            if not first and not added[new] % stride and not extents[x] % stride:  # t = 2a + b: by phases of x
+            if not (wide or first or added[new] % stride or extents[x] % stride):  # t = 2a + b: by phases of x
                 digit = fresh("t")
                 value = value + polynomial(new) * (stride - 1) + polynomial(digit)
                 added = {new: added[new] // stride, digit: stride}

@@ -117,7 +117,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("convolution", "pooling", "activation"), CASES, ids=lambda c: getattr(c, "__name__", c))
-@pytest.mark.parametrize("options", [Options("float64"), Options("float64", False, False, False)], ids=["fast", "literal"])
+@pytest.mark.parametrize("options", [Options("float64"), Options("float64", False, 0, False)], ids=["fast", "literal"])
 def test_gradients(convolution: object, pooling: object, activation: str, options: Options) -> None:
     program = net(convolution, pooling, activation, 8)
     assert worst_difference(program, filled(program, 4, options)) < 1e-6
