@@ -15,16 +15,23 @@ from verify_derivations.checker.judge import Case, Scope, prepare, settle
 from verify_derivations.checker.links import Effort, compare, judge_link
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Verdict, worst
-from verify_derivations.derivations.differentiate import derivative
-from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.prove import Limits
-from verify_derivations.derivations.signs import Signs
-from verify_derivations.derivations.terms import Beyond
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint_of
+from verify_derivations.formulas.definitions import FunctionDefinition, Quantity, adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, Apply, heads, walk
+from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
+    Apply,
+    Mul,
+    Number,
+    Power,
+    Scalar,
+    heads,
+    mul,
+    walk,
+)
 from verify_derivations.formulas.program import Program, Source
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.world import Readings, Statement, World
@@ -157,8 +164,8 @@ class Forward:
         return pairs[-1]
 
     def input(self, label: str, world: World) -> str:
-        """The leaf that is neither differentiated nor a label; of several the one that is called x, or the one that is the
-        first activation."""
+        """The leaf that is neither differentiated nor a label; of several the one called x, or the one that
+        is the first activation."""
         candidates = [q.head for q in self.leaves if q.head != label and q.head not in self.differentiated]
         if self.differentiated and len(candidates) == 1:
             return candidates[0]
@@ -200,16 +207,44 @@ def _call_heads(quantity: Quantity, world: World, functions: dict[str, FunctionD
 
 
 def increasing(function: FunctionDefinition) -> bool:
-    """Whether the derivative of a function of one variable is positive everywhere."""
-    if len(function.parameters) != 1:
-        return False
-    (parameter,) = function.parameters
-    environment = Environment({parameter: Quantity(parameter)})
-    try:
-        slope = Normalizer(environment).normal(derivative(function.body, parameter, (), environment))
-        return Signs(environment).positive(slope, ())
-    except Beyond:
-        return False
+    """Whether a function of one variable is strictly increasing, by its structure. (False: not known.)"""
+    return len(function.parameters) == 1 and _direction(function.body, function.parameters[0]) == 1
+
+
+def _direction(node: Scalar, variable: str) -> int | None:
+    """1: increasing in ``variable``, -1: decreasing, 0: constant, ``None``: not known."""
+    match node:
+        case Access(head):
+            return int(head == variable)
+        case _ if variable not in heads(node):
+            return 0
+        case Add(terms):
+            return _common({_direction(term, variable) for term in terms})
+        case Mul((Number(value), *factors)):
+            inner = _direction(mul(*factors), variable)
+            return inner if inner is None or value > 0 else -inner
+        case Apply(("exp" | "log" | "tanh" | "sigmoid" | "softplus" | "arctan"), (argument,), ()):
+            return _direction(argument, variable)
+        case Power(base, Number(exponent)) if _positive(base):
+            inner = _direction(base, variable)
+            return inner if inner is None or exponent > 0 else -inner
+    return None
+
+
+def _common(directions: set[int | None]) -> int | None:
+    moving = directions - {0}
+    return 0 if not moving else moving.pop() if len(moving) == 1 else None
+
+
+def _positive(node: Scalar) -> bool:
+    match node:
+        case Number(value):
+            return value > 0
+        case Apply("exp"):
+            return True
+        case Add(parts) | Mul(parts):
+            return all(map(_positive, parts))
+    return False
 
 
 # -- backward ---------------------------------------------------------------------------------------------------------
