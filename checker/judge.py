@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, touched
+from verify_derivations.checker.links import Effort, Judged, compare, judge_link, parameter_values, touched
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Chain, Stated, analyse, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Convention, Formula, Link, Reading, Report, Verdict, worst
@@ -16,15 +16,15 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError, ReadError
-from verify_derivations.formulas.expressions import Number, heads
+from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.lookup import shape_of_space, whole
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.symbols import collect
-from verify_derivations.formulas.tensors import show
+from verify_derivations.formulas.symbols import Symbols, collect
+from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import Readings, Statement, World
 
 
@@ -45,6 +45,8 @@ class Case:
     formulas: list[Stated]
     table: NameTable
     effort: Effort = field(default_factory=Effort)
+    symbols: Symbols = field(default_factory=Symbols)
+    grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     worlds: dict[tuple[tuple[str, ...], str | None, Readings], Definitions] = field(default_factory=dict)
 
     def variants(self, scope: tuple[str, ...]) -> list[str]:
@@ -87,7 +89,15 @@ def check(
         formulas.append(judge(case, stated, readings))
         if progress is not None:
             progress(count + 1, len(case.formulas), stated.raw.latex)
-    timings = {"read": read_time, "conventions": settled, "judge": time.perf_counter() - start - read_time - settled}
+    judged = time.perf_counter() - start - read_time - settled
+    if case.effort.repair:
+        from verify_derivations.checker.repair import with_correction  # it judges its candidates with this module
+
+        case.grounds = frozenset(a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions)
+        formulas = [with_correction(case, stated, f, readings, budget=case.effort.repair)
+                    for stated, f in zip(case.formulas, formulas, strict=True)]  # fmt: skip
+    timings = {"read": read_time, "conventions": settled, "judge": judged,
+               "correct": time.perf_counter() - start - read_time - settled - judged}  # fmt: skip
     return Report(
         document.path, tuple(formulas), tuple(conventions), (), document.title, document.author, document.date, timings,
         document.macros,
@@ -115,7 +125,7 @@ def prepare(document: Document, effort: Effort) -> Case:
     table = NameTable.gather(f.tree for f in formulas if f.tree is not None)
     assign_scopes(formulas, table)
     assign_variants(formulas)
-    return Case(document, formulas, table, effort)
+    return Case(document, formulas, table, effort, symbols)
 
 
 # -- one formula -----------------------------------------------------------------------------------------------
@@ -134,7 +144,10 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     best: Formula | None = None
     for variant in variants:
         case = replace(case, effort=case.effort.proofs_only) if best is not None else case
-        result = _in_variant(case, stated, base, variant, readings)
+        try:
+            result = _in_variant(case, stated, base, variant, readings)
+        except Exception as failure:  # noqa: BLE001  one formula's failure must not cost the verdicts on the others
+            result = replace(base, verdict=Verdict.UNDECIDED, message=f"the checker failed on this formula: {failure!r}"[:300])
         if best is None or result.verdict.rank > best.verdict.rank:
             if best is not None and result.verdict.rank >= Verdict.CHECKED.rank:
                 result = replace(result, remarks=(*result.remarks, f"holds for {variant}"))
@@ -184,7 +197,9 @@ def judge_chain(
     for side in range(len(sides) - 1):
         left, right = sides[side], sides[side + 1]
         if (number, k, side) in definitions.defined:
-            links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, "definition", "introduces " + to_latex(left)))
+            kind = definitions.defined[number, k, side]
+            message = "states an assumption" if kind == "assumption" else "introduces " + to_latex(left)
+            links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message))
             continue
         if failure is not None and not is_definition and side == 0 and not contains_derivative(left):
             pass
@@ -198,10 +213,6 @@ def judge_chain(
                     links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, "values", f"gives the values {text}"))
                     sides[side + 1] = left
                     continue
-            if judged.link.verdict is Verdict.REFUTED and _assumption(stated, chain, judged, world):
-                links.append(replace(judged.link, verdict=Verdict.DEFINED, evidence="assumption", counterexample=None,
-                                     message="states an assumption"))  # fmt: skip
-                continue
             links.append(judged.link)
             remarks += judged.remarks
             uses |= judged.uses
@@ -263,18 +274,6 @@ def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:
     return type(node)(**changes, span=node.span)
 
 
-def _assumption(stated: Stated, chain: Chain, judged: Judged, world: World) -> bool:
-    """``Σ_j y_j = 1``: an equation between given data and a number is stated, not claimed."""
-    if len(chain.sides) != 2 or judged.comparison is None or any(contains_derivative(x) for x in chain.sides):
-        return False
-    c = judged.comparison
-    used = (*heads(c.left), *heads(c.right))
-    if not used or any(world.is_defined(h) or h not in world.known for h in used):
-        return False
-    symmetric = isinstance(chain.sides[0], s.Symbol | s.Scripted) and isinstance(chain.sides[1], s.Symbol | s.Scripted)
-    return isinstance(c.right, Number) or symmetric
-
-
 def _stated_shape(world: World, chain: Chain, number: int, definitions: Definitions) -> list[Link]:
     """Whether ``… ∈ R^{…}`` is the shape of the sides."""
     assert chain.space is not None
@@ -321,56 +320,59 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "star": ("\\star", ("convolution", "cross-correlation")),
     "up": ("up", ("repetition", "routing")),
     "softmax": ("softmax", ("rows", "columns")),
+    "layout": ("\\partial y/\\partial x", ("numerator", "denominator")),
+    "gradient": ("\\partial L/\\partial x", ("column", "row")),
 }
+ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where shapes clash
+SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
-def settle(case: Case) -> tuple[Readings, list[Convention]]:
+def settle(case: Case, given: Readings | None = None) -> tuple[Readings, list[Convention]]:
     """Try the readings of ambiguous notation; take the one that satisfies most of the claims it touches."""
-    readings = Readings()
+    readings = given or Readings()
     quick = replace(case, effort=case.effort.proofs_only)  # shares the worlds
     conventions: list[Convention] = []
+    touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
     for name, (symbol, options) in ALTERNATIVES.items():
-        concerned = [f for f in case.formulas if f.chains and _touches(case, f, name, readings)]
-        if not concerned:
+        concerned = [f for f in case.formulas if f.number in touches and name in touches[f.number]]
+        if not concerned or (name in ONLY_ON_CLASH and not any("clash" in touches[f.number] for f in concerned)):
             continue
         counts = []
         for option in options:
             trial = readings.but(**{name: option})
-            verdicts = [judge(quick, f, trial).verdict for f in concerned]
-            counts.append(sum(v in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL) for v in verdicts))
+            counts.append(sum(judge(quick, f, trial).verdict in SATISFIED for f in concerned))
         chosen = max(range(len(options)), key=lambda k: (counts[k], -k))
         total = len(concerned)
-        conventions.append(Convention(symbol, options[chosen], counts[chosen], total,
-                                      tuple(Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen)))  # fmt: skip
-        if name != "up":
+        others = tuple(Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen)
+        if name not in ONLY_ON_CLASH or chosen:
+            conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))
+        if name != "up":  # routing needs more than its argument says: claims are judged literally, see `_routed`
             readings = readings.but(**{name: options[chosen]})
     return readings, conventions
 
 
-def _touches(case: Case, stated: Stated, name: str, readings: Readings) -> bool:
-    """Whether a claim depends on a convention: by its own notation or by that of the definitions it is about."""
+def _touched_conventions(case: Case, stated: Stated, readings: Readings) -> frozenset[str]:
+    """The conventions that a claim depends on, by its own notation or by that of the definitions it is about;
+    ``clash`` where the usual readings do not fit its shapes."""
     definitions = case.definitions(stated.scope, stated.variant, readings)
     world = definitions.world
+    found: set[str] = set()
     for k, chain in enumerate(stated.chains):
         for side in range(len(chain.sides) - 1):
-            if (stated.number, k, side) in definitions.defined:
+            if (stated.number, k, side) in definitions.defined or chain.update:
                 continue
-            from verify_derivations.checker.links import compare
-
             here = Statement(stated.number)
             try:
                 comparisons, _ = compare(world, here, chain.sides[side], chain.sides[side + 1], tuple(stated.conditions))
-            except DocumentError:
-                if name in here.conventions:
-                    return True
-                continue
-            if name in here.conventions:
-                return True
-            environment = world.environment(here.losses[0] if here.losses else None)
-            about = touched(comparisons[0], environment)
-            if any(name in world.conventions_of.get(h, frozenset()) for h in about):
-                return True
-    return False
+                environment = world.environment(here.losses[0] if here.losses else None)
+                for head in touched(comparisons[0], environment):
+                    found |= world.conventions_of.get(head, frozenset())
+            except ShapeError:
+                found.add("clash")
+            except (DocumentError, RecursionError, ArithmeticError, AssertionError):
+                pass  # judged, with a message, later
+            found |= here.conventions
+    return frozenset(found)
 
 
 __all__ = ["Case", "Sequence", "check", "judge", "prepare", "settle", "whole"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import permutations
 
+from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import Chain
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
 from verify_derivations.derivations.prove import Conditional, Limits, Open, Proof, prove_equal
@@ -36,7 +37,7 @@ from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
-from verify_derivations.formulas.world import ChainError, IndexRangeError, NeedShape, Statement, UndefinedSymbol, World
+from verify_derivations.formulas.world import ChainError, IndexRangeError, Known, NeedShape, Statement, UndefinedSymbol, World
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class Effort:
     """How long one link may take."""
 
     first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=1.0))
+    condition: Limits = field(default_factory=lambda: Limits(unfoldings=12, seconds=1.5))
     proof: Limits = field(default_factory=Limits)
     refutation: float = 2.0  # seconds; 0: proofs only
+    repair: float = 2.0  # seconds for the search for a correction; 0: none
     seed: int = 0
 
     @property
@@ -85,6 +88,9 @@ def judge_link(world: World, left: s.Node, right: s.Node, conditions: tuple[s.Re
     environment = world.environment(here.losses[0] if here.losses else None)
     best: Judged | None = None
     for comparison in comparisons:
+        outside = out_of_range(comparison, environment)
+        if outside is not None:
+            return _failed(left, right, IndexRangeError(outside), here)
         link = _decide(left, right, comparison, environment, effort)
         judged = Judged(link, comparison, environment, frozenset(here.conventions), frozenset(here.uses),
                         tuple(dict.fromkeys((*here.remarks, *([comparison.remark] if comparison.remark else [])))), value)  # fmt: skip
@@ -100,14 +106,15 @@ def compare(
     world: World, here: Statement, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...]
 ) -> tuple[list[Comparison], Tensor | Slope]:
     """The readings of an equation, most literal first. Raises :class:`DocumentError` where it has none."""
+    world = with_dummies(world, left, right)
     reader = Elaborator(world, here)
     try:
         first = reader.value(left)
-        shape = first.tensor(world.readings.layout).shape if isinstance(first, Slope) else first.shape
+        shape = first.tensor(world.readings).shape if isinstance(first, Slope) else first.shape
         second = reader.value(right, shape)
     except NeedShape:
         second = reader.value(right)
-        shape = second.tensor(world.readings.layout).shape if isinstance(second, Slope) else second.shape
+        shape = second.tensor(world.readings).shape if isinstance(second, Slope) else second.shape
         first = reader.value(left, shape)
     found: list[tuple[Scalar, Scalar, dict[str, Polynomial], str]] = []
     error: DocumentError | None = None
@@ -131,6 +138,27 @@ def compare(
         used = _names(one_body) | _names(two_body) | {n for f in facts for n in f.value.names}
         result.append(Comparison(one_body, two_body, {v: n for v, n in free.items() if v in used}, facts, remark))
     return result, first
+
+
+def with_dummies(world: World, left: s.Node, right: s.Node) -> World:
+    """An identity of functions (``σ'(x) = …``, ``d/dx log σ(x) = …``) may use any letter as variable."""
+    if isinstance(left, s.Call):
+        places: tuple[s.Node, ...] = left.arguments
+    elif isinstance(left, s.Derivative) and not isinstance(left.numerator, s.Symbol | s.Scripted):
+        places = left.denominators
+    else:
+        return world
+    letters = [
+        name for node in places if isinstance(node, s.Symbol) for name in [name_of(node)]
+        if name not in world.known and name not in world.declarations and name not in world.templates
+        and name not in world.aliases and name not in world.sizes
+    ]  # fmt: skip
+    if not letters:
+        return world
+    inner = replace(world, known=dict(world.known), quantities=dict(world.quantities))
+    for name in letters:
+        inner.add(Known(name, (), ()))
+    return inner
 
 
 def _names(expression: Scalar) -> set[str]:
@@ -159,9 +187,8 @@ def _conditions(
 
 
 def _readings(first: Tensor | Slope, second: Tensor | Slope, world: World) -> Iterator[tuple[Tensor, Tensor, str]]:
-    layout = world.readings.layout
-    one = first.tensor(layout) if isinstance(first, Slope) else first
-    two = second.tensor(layout) if isinstance(second, Slope) else second
+    one = first.tensor(world.readings) if isinstance(first, Slope) else first
+    two = second.tensor(world.readings) if isinstance(second, Slope) else second
     yield one, two, ""
     if isinstance(first, Slope) and isinstance(second, Slope) and first.top and second.top:
         return
@@ -221,8 +248,8 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
         found = refute(c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation)
-        if isinstance(outcome, Open) and not isinstance(found, Refuted):
-            outcome = _attempt(c, environment, effort.proof)
+        if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
+            outcome = _attempt(c, environment, effort.condition if isinstance(found, Refuted) else effort.proof)
     if isinstance(outcome, Proof):
         conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
         stated = tuple(f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions)
@@ -241,6 +268,8 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
                            proof=_steps(outcome.proof, names))  # fmt: skip
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
                        message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names))  # fmt: skip
+    if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
+        return replace(link, evidence="loss", message=f"how {environment.loss} depends on its variables is not stated")
     if isinstance(found, Refuted):
         return replace(link, verdict=Verdict.REFUTED, evidence="counterexample",
                        message="the two sides differ", counterexample=_example(found))  # fmt: skip
@@ -251,6 +280,15 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
         return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
                        message=f"no proof for all sizes was found; the sides agree {how}" + (f", at sizes {sizes}" if sizes else ""))  # fmt: skip
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
+
+
+def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
+    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives can
+    be refuted."""
+    loss = environment.loss
+    if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
+        return False
+    return any(adjoint_of(h, loss) for h in heads(c.left)) != any(adjoint_of(h, loss) for h in heads(c.right))
 
 
 def _attempt(c: Comparison, environment: Environment, limits: Limits) -> Proof | Conditional | Open:

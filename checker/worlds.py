@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.derivations.differentiate import total_derivative
@@ -12,10 +13,10 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.elaborate import Elaborator, define
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, heads, map_accesses
+from verify_derivations.formulas.expressions import Access, Number, add, at_least, fresh, heads, map_accesses, mul, polynomial
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.lookup import find, layer_value, match_layer, shape_of_space, whole
-from verify_derivations.formulas.names import NameTable, Reference, is_range, name_of
+from verify_derivations.formulas.names import NameTable, Reference, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
@@ -88,7 +89,56 @@ class _Builder:
                 waiting = later
         self._layers()
         self._frontier()
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                self._assume(f, k, chain)
+        for known in self.world.known.values():
+            for extent in known.extents:
+                if extent.as_atom() is None and not extent.is_constant:
+                    fact = at_least(self.world.extents.normal(extent), 1)
+                    if fact not in self.world.facts:
+                        self.world.facts.append(fact)
         return self.result
+
+    def _assume(self, f: Stated, k: int, chain: Chain) -> None:
+        """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed."""
+        if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
+            return
+        if (f.number, k, 0) in self.result.defined:
+            return
+        here = Statement(f.number)
+        reader = Elaborator(self.world, here)
+        try:
+            left, right = (reader.tensor(x) for x in chain.sides)
+        except DocumentError:
+            return
+        used = (*heads(left.body), *heads(right.body))
+        if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
+            return
+        variable = any(h.split("^{(")[0] in self.world.denominators for h in used)
+        if isinstance(left.body, Access) and isinstance(right.body, Access) and left.body.head == right.body.head:
+            self._symmetric(f, left.body.head)
+        elif left.is_scalar and isinstance(right.body, Number):
+            for index in here.indices.values():
+                if index.free and index.extent is None:
+                    return
+            if not variable:  # a constraint on what one differentiates by does not hold beside the point
+                self.world.stated.append((left.body, right.body))
+        else:
+            return
+        self.result.defined[f.number, k, 0] = "assumption"
+
+    def _symmetric(self, f: Stated, head: str) -> None:
+        """A symmetric matrix is half the sum of some matrix and its transpose."""
+        known = self.world.known[head]
+        if len(known.extents) != 2:
+            return
+        whole_matrix = Known(head + "^{\\sharp}", (), known.shape)
+        self.world.add(whole_matrix)
+        i, j = fresh("i"), fresh("j")
+        entry = add(*(Access(whole_matrix.head, pair) for pair in (
+            (polynomial(i), polynomial(j)), (polynomial(j), polynomial(i)))))  # fmt: skip
+        self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
 
     def _key(self, node: s.Node) -> str | None:
         reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
@@ -133,7 +183,9 @@ class _Builder:
                         self._sizes_in(node.sides[-1])
         for f in self.formulas:
             for member in f.memberships:
-                if isinstance(member.where, s.Space):
+                if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):
+                    self._declare_list(member.names, member.where, f.number)
+                elif isinstance(member.where, s.Space):
                     for name in member.names:
                         self._declare(name, member.where, f.number)
             for chain in f.chains:
@@ -192,6 +244,19 @@ class _Builder:
             return
         self.world.declarations.setdefault(reference.name, []).append(
             Declaration(reference.layer, reference.indices, space, number, hint=sizes_only)
+        )
+
+    def _declare_list(self, names: Sequence[s.Node], space: s.Space, number: int) -> None:
+        """``x_1, …, x_n ∈ R^d``"""
+        last = names[-1]
+        reference = self.table.reference(last)
+        if reference is None or not isinstance(last, s.Scripted) or last.sub is None:
+            return
+        for extent in space.extents:
+            self._sizes_in(extent, axis=True)
+        self._sizes_in(last.sub, axis=True)
+        self.world.declarations.setdefault(reference.name, []).append(
+            Declaration(reference.layer, (), space, number, count=last.sub)
         )
 
     def _hint(self, node: s.Node, space: s.Space, number: int) -> None:
@@ -287,7 +352,7 @@ class _Builder:
         if not isinstance(left, s.Symbol | s.Scripted):
             return False
         reference = self.table.reference(left)
-        if reference is None or reference.power is not None or reference.transposed or reference.inverted:
+        if reference is None or reference.power is not None or reference.transposed or reference.inverted or reference.primes:
             return False
         if not all(isinstance(i, s.Symbol) for i in reference.indices):
             return False
@@ -298,7 +363,7 @@ class _Builder:
             return self._alias(f, left, reference, alias)
         if not self._undefined(reference, f):
             return False
-        if self._given(reference, right, left):
+        if self._given(reference, right):
             return False
         chained = (f.number, k, side + 1) in self.result.defined
         if side + 1 < len(chain.sides) - 1 and isinstance(right, s.Symbol | s.Scripted) and not chained:
@@ -307,7 +372,7 @@ class _Builder:
                 leaf = find(replace(inner, indices=()), self.world, Statement())
                 if leaf is None:
                     raise UndefinedSymbol(f"{to_latex(right)} is not defined yet")
-        here = Statement(f.number, defining=last or self._data_only(right))
+        here = Statement(f.number, defining=True)
         generic = self._generic_layer(reference)
         if generic is not None:
             assert reference.layer is not None
@@ -315,7 +380,6 @@ class _Builder:
                 Template(reference.layer, generic, left, right, f.number)
             )
             return True
-        here.defining = True
         expected = self._expected(chain, here)
         before = set(self.world.known)
         try:
@@ -358,17 +422,14 @@ class _Builder:
             if quantity.body is None:
                 self.result.introduced.setdefault(f.number, set()).add(name)
 
-    def _data_only(self, node: s.Node) -> bool:
-        return False
-
-    def _given(self, reference: Reference, right: s.Node, left: s.Node) -> bool:
+    def _given(self, reference: Reference, right: s.Node) -> bool:
         """``A = A^T`` and the like: an equation that mentions its own left side is no definition (a recursion in an
         index is)."""
-        for node in s.walk(right):
-            inner = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        for node in names_in(right):
+            inner = self.table.reference(node)
             if inner is not None and inner.name == reference.name and inner.layer == reference.layer:
-                if inner.indices == reference.indices and not isinstance(right, s.Call):
-                    return to_latex(node) != "" and not isinstance(node, s.Symbol) or node == left
+                if inner.indices == reference.indices:
+                    return True
         return False
 
     def _expected(self, chain: Chain, here: Statement) -> tuple[object, ...] | None:
@@ -377,8 +438,6 @@ class _Builder:
         return shape_of_space(chain.space, self.world, here)
 
     def _undefined(self, reference: Reference, f: Stated) -> bool:
-        if reference.name in self.world.aliases:
-            return False
         layer = None
         if reference.layer is not None:
             layer = layer_value(reference.layer, self.world, Statement())
@@ -387,6 +446,13 @@ class _Builder:
             for template in self.world.templates.get(reference.name, ()):
                 if match_layer(template.layer, layer, self.world) is not None and template.number != f.number:
                     return False
+        for alias in self.world.aliases.get(reference.name, ()):
+            left = self.table.reference(alias.left)
+            pattern = left.layer if left is not None else None
+            if (pattern is None and layer is None) or (
+                pattern is not None and layer is not None and match_layer(pattern, layer, self.world) is not None
+            ):
+                return False
         head = self.world.head(reference.name, layer)
         if head in self.world.functions:
             return False
@@ -401,12 +467,7 @@ class _Builder:
         return names[0] if len(names) == 1 and not has_label else None
 
     def _alias(self, f: Stated, left: s.Node, reference: Reference, right: s.Node) -> bool:
-        if not self._undefined(reference, f) or (
-            find(reference, self.world, Statement()) is not None and reference.name not in self.world.declarations
-        ):
-            return False
-        hints = self.world.declarations.get(reference.name, ())
-        if any(not d.hint for d in hints) and not all(contains_derivative(right) for _ in (0,)):
+        if not self._undefined(reference, f):
             return False
         self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number))
         return True
@@ -422,7 +483,7 @@ class _Builder:
         name = to_latex(function) if isinstance(function, s.Scripted) else name_of(function)  # type: ignore[arg-type]
         if name in self.world.functions and name not in self.inherited:
             return False
-        if name in op.elementwise_functions or name.lstrip("\\") in ("softmax", "conv2", "max", "min"):
+        if name.lstrip("\\") in op.elementwise_functions or name.lstrip("\\") in ("softmax", "conv2", "max", "min"):
             return False
         world = self.world
         arguments = left.arguments
@@ -432,7 +493,7 @@ class _Builder:
         params: list[Reference] = [t for t in targets if t is not None]
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         scalars_only = all(self._is_scalar(p) for p in declared)
-        if declared and not scalars_only and self._is_quantity(right, params):
+        if declared and not scalars_only:
             if not self._undefined(reference, f):
                 return False
             define(world, Statement(f.number, defining=True), function, right, f.number)
@@ -478,9 +539,6 @@ class _Builder:
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())
         return known is None or not known.extents
-
-    def _is_quantity(self, right: s.Node, params: list[Reference]) -> bool:
-        return True
 
     # -- generic layers -----------------------------------------------------------------------------------------------------
     def _layers(self) -> None:

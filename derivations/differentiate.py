@@ -11,6 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
+from verify_derivations.derivations.recurrence import too_early
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -235,6 +236,8 @@ class _Differentiation:
             return bracket(*(equal(a, b) for a, b in zip(node.indices, self.indices, strict=True)))
         if node.head in self.through:
             quantity = self.environment.quantities[node.head]
+            if too_early(node, self.head, self.indices, self.environment):
+                return NOUGHT
             return self.of(instantiate(quantity, node.indices))
         return NOUGHT
 

@@ -209,6 +209,8 @@ class Perturbed(Interpreter):
         self.parent, self.head, self.indices = parent, head, indices
         self.level = arithmetic.new_level()
         self._affected = affected(parent.environment, head, cut)
+        quantity = parent.environment.quantities.get(head)
+        self._recursive = quantity is not None and bool(uses(parent.environment, quantity) & self._affected)
 
     def depends(self, quantity: Quantity) -> bool:
         """Whether the definition mentions something that moves."""
@@ -217,7 +219,11 @@ class Perturbed(Interpreter):
     def _compute(self, head: str, indices: Indices) -> Value:
         if head == self.head:
             value = self.parent._entry(head, indices)
-            return arithmetic.seeded(value, self.level) if indices == self.indices else value
+            if indices == self.indices:
+                return arithmetic.seeded(value, self.level)
+            if not self._recursive:
+                return value
+            return super()._compute(head, indices)  # later members of a recursion (z_t, h_t, z_{t+1}, …) move along
         if head in self._affected or (self._of_adjoint(head) is not None and head not in self.environment.quantities):
             return super()._compute(head, indices)
         return self.parent._entry(head, indices)

@@ -93,7 +93,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         return reader.quantity(replace(reference, power=None, primes=0), expected)
     if bare in OPERATORS and not primes:
         return OPERATORS[bare](reader, node, expected)
-    known = op.elementwise_functions.get(name) or op.elementwise_functions.get(bare)
+    known = op.elementwise_functions.get(bare)
     if known is None and name == "\\sigma":
         known = "sigmoid"
     if known is not None and len(node.arguments) == 1:

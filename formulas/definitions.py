@@ -66,10 +66,8 @@ class Environment:
         return tuple(q for q in self.quantities.values() if q.body is not None and head in heads(q.body))
 
     def order(self) -> dict[str, int]:
-        """A topological rank: a quantity's rank is above those of all that its definition mentions.
-
-        Raises ``ValueError`` naming the cycle, if definitions are circular.
-        """
+        """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion
+        (``h_t`` by ``z_t``, ``z_t`` by ``h_{t-1}``) above those of all but what leads back to it."""
         rank: dict[str, int] = {}
         path: list[str] = []
 
@@ -77,7 +75,7 @@ class Environment:
             if head in rank:
                 return rank[head]
             if head in path:
-                raise ValueError("circular definition: " + " → ".join([*path[path.index(head):], head]))
+                return 0
             path.append(head)
             quantity = self.quantities.get(head)
             inner: Iterable[str] = heads(quantity.body) if quantity is not None and quantity.body is not None else ()

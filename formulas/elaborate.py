@@ -39,7 +39,7 @@ from verify_derivations.formulas.expressions import (
     scalar,
     summation,
 )
-from verify_derivations.formulas.lookup import Shape, find, index_at, match_layer, select, value_of, whole
+from verify_derivations.formulas.lookup import Shape, find, index_at, match_layer, new_letter, select, value_of, whole
 from verify_derivations.formulas.names import Reference, base_of, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope
@@ -68,7 +68,6 @@ from verify_derivations.formulas.world import (
 
 Value: TypeAlias = Tensor | Slope
 LOOSE = {"\\circ", "\\odot", "\\star", "\\ast", "\\otimes", "\\bullet"}
-FUNCTIONS: dict[str, str] = op.elementwise_functions
 
 
 class Elaborator:
@@ -80,7 +79,7 @@ class Elaborator:
     # -- entry points -----------------------------------------------------------------------------------
     def tensor(self, node: s.Node, expected: Shape | None = None) -> Tensor:
         value = self.value(node, expected)
-        return value.tensor(self.world.readings.layout) if isinstance(value, Slope) else value
+        return value.tensor(self.world.readings) if isinstance(value, Slope) else value
 
     def value(self, node: s.Node, expected: Shape | None = None) -> Value:
         """The tensor (or derivative) that ``node`` denotes; ``expected`` is the shape that the context asks for."""
@@ -103,7 +102,7 @@ class Elaborator:
                 k = whole(degree, self.world, self.here)
                 return self.tensor(body, expected).map(lambda b: power(b, Fraction(1) / k.value))
             case s.Norm(body=body, order=order):
-                return op.norm(self.tensor(body), 2 if order is None else int(whole(order, self.world, self.here).value))
+                return op.norm(self.tensor(body), self.order(order))
             case s.Absolute(body=body):
                 return self.tensor(body, expected).map(lambda b: apply("abs", b))
             case s.Call():
@@ -121,6 +120,14 @@ class Elaborator:
             case s.Matrix(rows=rows):
                 return self.matrix(rows)
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
+
+    def order(self, node: s.Node | None) -> int:
+        """Of a norm: 2 unless a number is given; F is Frobenius's, the same for all entries."""
+        if node is None or (isinstance(node, s.Symbol) and name_of(node) in ("F", "\\mathrm{F}")) or isinstance(node, s.Text):
+            return 2
+        if isinstance(node, s.Number) and node.text in ("1", "2"):
+            return int(node.text)
+        raise Unsupported(f"no rule for the norm of order {to_latex(node)}")
 
     # -- names ----------------------------------------------------------------------------------------------
     def named(self, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value:
@@ -156,6 +163,8 @@ class Elaborator:
         if reference.power is not None:
             exponent = self.tensor(reference.power)
             value = self._power(self._tensor(value), exponent, node)
+        if reference.primes and self.bare_function(replace(reference, power=None, transposed=False)) is not None:
+            return value
         if reference.transposed or reference.primes:
             if reference.primes > 1:
                 raise Unsupported(f"no meaning is known for {to_latex(node)}")
@@ -164,7 +173,7 @@ class Elaborator:
         return value
 
     def _tensor(self, value: Value) -> Tensor:
-        return value.tensor(self.world.readings.layout) if isinstance(value, Slope) else value
+        return value.tensor(self.world.readings) if isinstance(value, Slope) else value
 
     def _power(self, base: Tensor, exponent: Tensor, node: s.Node) -> Tensor:
         if not exponent.is_scalar:
@@ -191,7 +200,26 @@ class Elaborator:
             size = to_latex(reference.node)
             if size in self.world.sizes:
                 return constant(scalar(whole(reference.node, self.world, self.here)))
+        function = self.bare_function(reference)
+        if function is not None:
+            return function
         return value_of(reference, self.world, self.here, expected, self.unfold)
+
+    def bare_function(self, reference: Reference) -> Tensor | None:
+        """``σ' = σ(1 - σ)``: a function named without its argument, at a value that may be any."""
+        if reference.indices or reference.layer is not None or self.here.defining or reference.name in self.world.known:
+            return None
+        if reference.name not in self.world.functions and reference.name != "\\sigma":
+            return None
+        place = "\\square"
+        if place not in self.world.known:
+            self.world.add(Known(place, (), ()))
+        name = "\\sigma" if reference.name == "\\sigma" else reference.name
+        function: s.Node = s.Symbol(name)
+        if reference.primes:
+            function = s.Scripted(function, primes=reference.primes)
+        value = self.value(s.Call(function, (s.Symbol(place),)))
+        return self._tensor(value)
 
     def special(self, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value | None:
         """δ of a quantity, Kronecker's δ, the identity matrix, a vector of ones."""
@@ -238,7 +266,7 @@ class Elaborator:
             if isinstance(x, s.Symbol) and name_of(x) not in self.here.indices and len(name_of(x)) == 1 and (
                 name_of(x) not in self.world.sizes
             ):
-                self.here.free_letter(name_of(x))
+                new_letter(name_of(x), self.world, self.here)
         return node
 
     def _share_extent(self, a: s.Node, b: s.Node) -> None:
@@ -742,7 +770,7 @@ def define(world: World, here: Statement, left: s.Node, right: s.Node, number: i
     reader = Elaborator(world, here)
     ranges = {r[1]: r for r in world.ranges if r[0] == number}
     for letter in letters:
-        index = here.indices.get(letter) or here.free_letter(letter)
+        index = here.indices.get(letter) or new_letter(letter, world, here)
         if letter in ranges:
             index.start = whole(ranges[letter][2], world, here)
             index.extent = whole(ranges[letter][3], world, here) - index.start + 1

@@ -182,10 +182,16 @@ def declared(
             continue
         head = world.head(reference.name, layer)
         family, origins = [], []
-        for k, node in enumerate(declaration.indices):
-            if isinstance(node, s.Symbol):
-                origin = first_value(reference.name, node.name, world)
-                family.append(family_extent(node.name, world, here, declaration.number, reference, k) - origin + 1)
+        if declaration.count is not None:
+            extent = whole(declaration.count, world, inner)
+            if not shape:
+                return Known(head, (), (extent, ONE))
+            return Known(head, (extent,), shape, (1,))
+        for node in declaration.indices:
+            letters_in = [x.name for x in s.walk(node) if isinstance(x, s.Symbol)]
+            if letters_in:
+                origin = first_value(reference.name, letters_in[0], world)
+                family.append(family_extent(letters_in[0], world, here, declaration.number) - origin + 1)
                 origins.append(origin)
         return Known(head, tuple(family), shape, tuple(origins))
     return None
@@ -196,9 +202,7 @@ def first_value(name: str, letter: str, world: World) -> int:
     return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
 
 
-def family_extent(
-    letter: str, world: World, here: Statement, number: int, reference: Reference | None = None, position: int = 0
-) -> Polynomial:
+def family_extent(letter: str, world: World, here: Statement, number: int) -> Polynomial:
     """The last value of an index letter: as bound in the formula, else by the nearest range before, else after."""
     index = here.indices.get(letter)
     if index is not None and index.extent is not None:
@@ -284,16 +288,24 @@ def index_at(
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
     range yet takes that of the axis; a range that cannot be the axis's is an error."""
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
-        here.free_letter(name_of(node))
+        new_letter(name_of(node), world, here)
     for letter in s.walk(node):
         if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:
             if name_of(letter) in world.table.bound and name_of(letter) not in world.sizes:
-                here.free_letter(name_of(letter))
+                new_letter(name_of(letter), world, here)
     if isinstance(node, s.Symbol):
         index = here.indices.get(name_of(node))
         if index is not None:
             _unify(index, extent, origin, world, head)
     return whole(node, world, here) - origin
+
+
+def new_letter(letter: str, world: World, here: Statement) -> Index:
+    """A free index. One that the document also shifts (``h_{t-1}``) has its stated range, since the axis may be longer."""
+    index = here.free_letter(letter)
+    if any(shifted == letter for _, shifted in world.table.shifted):
+        index.extent = family_extent(letter, world, here, here.number)
+    return index
 
 
 def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:

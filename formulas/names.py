@@ -49,6 +49,9 @@ class NameTable:
     sample_axes: set[str] = field(default_factory=set)  # bases whose bracketed superscript is bound: x^{(i)}
     shifted: set[tuple[str, str]] = field(default_factory=set)  # (base, letter) used as h_{t-1}
     zeroth: set[str] = field(default_factory=set)  # bases that occur with the subscript 0
+    families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
+    bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
+    indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -83,15 +86,20 @@ class NameTable:
     def _declare(self, node: s.Relation) -> None:
         first = node.sides[0]
         items = first.items if isinstance(first, s.Sequence) else (first,)
-        if node.relations[0] not in ("\\in", "=", ":=", "\\equiv"):
+        if node.relations[0] not in ("\\in", "=", ":=", "\\equiv") or is_range(node):
             return
         for item in items:
             base = base_of(item)
             if base is None:
                 continue
             self.declared.add(to_latex(_plain(item)))
+            self.bases.add(base)
+            if any(isinstance(x, s.Dots) for x in items):
+                self.families.add(base)
             if isinstance(item, s.Symbol):
                 self.declared_bare.add(base)
+            elif isinstance(item, s.Call):
+                self.declared_bare.discard(base)
             elif isinstance(item, s.Scripted):
                 if item.primes and node.relations[0] == "\\in":
                     self.primed.add(base)
@@ -113,7 +121,7 @@ class NameTable:
         if node.sub is None:
             self.bare.add(base)
         else:
-            for item in items_of(node.sub):
+            for item in self.index_items(base, node.sub):
                 if isinstance(item, s.Number) and item.text == "0":
                     self.zeroth.add(base)
                 letters = [x.name for x in s.walk(item) if isinstance(x, s.Symbol)]
@@ -121,6 +129,8 @@ class NameTable:
                     if "-" in item.signs:
                         self.shifted.add((base, letters[0]))
                     self.bound.add(letters[0])  # an affine subscript is an index, never a label
+                elif isinstance(item, s.Symbol) and item.name in self.bound:
+                    self.indexed.add(base)
                 elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and len(item.name) > 1 and item.name[0] != "\\"):
                     self.labelled.add(base)
                 elif isinstance(item, s.Symbol) and item.name.isupper():
@@ -166,6 +176,11 @@ class NameTable:
                 inverted, transposed = True, not transposed
             elif isinstance(part, s.Symbol) and part.name in ("\\ast", "*", "+", "\\star", "\\prime"):
                 name += "^{" + part.name + "}"
+            elif (
+                isinstance(part, s.Symbol) and part.name.islower() and part.name in self.bases
+                and base in self.bare_layers and base not in self.bracket_layers
+            ):  # a_t^z beside a quantity z: a label
+                name += "^{" + part.name + "}"
             elif self._is_layer(base, node, part):
                 layer, bare_layer = part, base in self.bracket_layers
             else:
@@ -184,7 +199,7 @@ class NameTable:
     def _subscripts(self, base: str, node: s.Scripted) -> tuple[str, list[s.Node]]:
         """Label (LaTeX, appended to the name) and indices."""
         assert node.sub is not None
-        items = items_of(node.sub)
+        items = self.index_items(base, node.sub)
         if base in self.sample_axes and len(items) == 1 and self._declared_with(node):
             return "_{" + to_latex(node.sub) + "}", []
         if all(self._is_label(base, item) for item in items):
@@ -194,18 +209,31 @@ class NameTable:
             return "_{" + to_latex(node.sub.items[0]) + "}", rest
         return "", list(items)
 
+    def index_items(self, base: str, sub: s.Node) -> tuple[s.Node, ...]:
+        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) is a list of indices."""
+        found: list[s.Node] = []
+        for item in items_of(sub):
+            letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
+            if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
+                found += [s.Symbol(letter) for letter in letters]
+            else:
+                found.append(item)
+        return tuple(found)
+
     def _declared_with(self, node: s.Scripted) -> bool:
         return to_latex(_plain(node)) in self.declared
 
     def _is_label(self, base: str, item: s.Node) -> bool:
         if isinstance(item, s.Number):
+            if base in self.families:
+                return False
             return base not in self.declared_bare and not (base in self.zeroth and item.text == "0" and self._runs(base))
         if isinstance(item, s.Symbol):
             if item.name in self.bound and base not in self.labelled:
                 return False
             if (base, item.name) in self.shifted:
                 return False
-            if base in self.declared_bare and base not in self.labelled and len(item.name) == 1:
+            if base in self.declared_bare | self.indexed | self.families and base not in self.labelled and len(item.name) == 1:
                 return False
             return True
         return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
@@ -241,6 +269,24 @@ def items_of(node: s.Node) -> tuple[s.Node, ...]:
     if isinstance(node, s.Sequence):
         return tuple(part for item in node.items for part in items_of(item))
     return factors_of(node)
+
+
+def names_in(node: s.Node) -> Iterator[s.Node]:
+    """Decorated symbols of an expression, each as a whole; those inside exponents as well."""
+    if isinstance(node, s.Symbol):
+        yield node
+        return
+    if isinstance(node, s.Scripted):
+        inner: s.Node = node
+        while isinstance(inner, s.Scripted):
+            inner = inner.base
+        if isinstance(inner, s.Symbol):
+            yield node
+            if node.sup is not None:
+                yield from names_in(node.sup)
+            return
+    for child in s.children(node):
+        yield from names_in(child)
 
 
 def is_transpose(node: s.Node) -> bool:

@@ -31,10 +31,9 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.tensors import ShapeError, Tensor, build, constant, elementwise, show, total, variables
 
 elementwise_functions = {
-    "\\exp": "exp", "exp": "exp", "\\log": "log", "log": "log", "\\ln": "log", "ln": "log", "\\tanh": "tanh", "tanh": "tanh",
-    "sigmoid": "sigmoid", "logistic": "sigmoid", "\\sin": "sin", "\\cos": "cos", "\\sinh": "sinh", "\\cosh": "cosh",
-    "softplus": "softplus", "relu": "relu", "ReLU": "relu", "RELU": "relu", "\\arctan": "arctan", "sign": "sign",
-    "sgn": "sign", "abs": "abs", "sqrt": "sqrt", "erf": "erf", "sigm": "sigmoid",
+    "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "sigmoid": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid",
+    "sin": "sin", "cos": "cos", "sinh": "sinh", "cosh": "cosh", "softplus": "softplus", "relu": "relu", "ReLU": "relu",
+    "RELU": "relu", "Relu": "relu", "arctan": "arctan", "sign": "sign", "sgn": "sign", "abs": "abs", "sqrt": "sqrt", "erf": "erf",
 }  # fmt: skip
 
 

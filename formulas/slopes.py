@@ -24,7 +24,7 @@ from verify_derivations.formulas.lookup import find, select
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, Tensor, new_axes, variables
-from verify_derivations.formulas.world import ChainError, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import ChainError, Readings, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -42,15 +42,20 @@ class Slope:
     top_shape: tuple[Polynomial, ...]
     bottom_shape: tuple[Polynomial, ...]
     body: Scalar
+    fraction: bool = False  # written as a fraction, whose layout is a convention; ∇ and δ always have the variable's shape
 
-    def tensor(self, layout: str = "numerator") -> Tensor:
+    def tensor(self, readings: Readings | None = None) -> Tensor:
         """As one tensor: the gradient of a scalar has the shape of the variable; of a vector by a vector, row i is the
         i-th component's (numerator layout) or its transpose."""
+        readings = readings or Readings()
         if not self.top:
-            return Tensor(_spread(self.bottom, self.bottom_shape), self.body)
+            axes = _spread(self.bottom, self.bottom_shape)
+            if self.fraction and readings.gradient == "row" and len(axes) == 2:
+                axes = (axes[1], axes[0])
+            return Tensor(axes, self.body)
         if not self.bottom:
             return Tensor(_spread(self.top, self.top_shape), self.body)
-        if layout == "denominator" and len(self.top) == len(self.bottom) == 1:
+        if readings.layout == "denominator" and len(self.top) == len(self.bottom) == 1:
             return Tensor((*self.bottom, *self.top), self.body)
         return Tensor((*self.top, *self.bottom), self.body)
 
@@ -92,7 +97,8 @@ def compose(left: Slope, right: Slope) -> Slope:
     )  # fmt: skip
     binders = [(b.variable, b.extent) for b in left.bottom if b.variable is not None]
     body = summation(binders, mul(left.body, inner))
-    return Slope(left.numerator, right.denominator, left.top, right.bottom, left.top_shape, right.bottom_shape, body)
+    fraction = left.fraction and right.fraction
+    return Slope(left.numerator, right.denominator, left.top, right.bottom, left.top_shape, right.bottom_shape, body, fraction)
 
 
 def telescope(values: Sequence[object]) -> bool:
@@ -113,7 +119,10 @@ def gradient_of(reader: Elaborator, variable: s.Node | None, body: s.Node | None
 
 def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     if len(node.denominators) == 1 and node.order == 1:
-        return _slope(reader, node.numerator, node.denominators[0])
+        slope = _slope(reader, node.numerator, node.denominators[0])
+        if slope.bottom:
+            reader.here.conventions.add("layout" if slope.top else "gradient")
+        return replace(slope, fraction=True)
     denominators = node.denominators if len(node.denominators) > 1 else node.denominators * node.order
     if len(denominators) != 2:
         raise Unsupported("derivatives of higher than second order")
@@ -148,7 +157,12 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
     assert numerator is not None
     top = _numerator(reader, numerator)
-    body = _differentiate(reader, top.body, head, access.indices)
+    inner = top.body
+    if isinstance(inner, Access) and inner.head == head and inner.indices != access.indices:
+        quantity = reader.world.quantities[head]  # ∂h_t/∂h_{t-1}: through the definition of h_t
+        if quantity.body is not None:
+            inner = substitute(rename_apart(quantity.body), dict(zip(quantity.indices, inner.indices, strict=True)))
+    body = _differentiate(reader, inner, head, access.indices)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
 
@@ -179,7 +193,7 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
     value = reader.value(node)
     if isinstance(value, Slope):
-        value = value.tensor(reader.world.readings.layout)
+        value = value.tensor(reader.world.readings)
     return value
 
 
@@ -203,7 +217,10 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
-    return reader.world.differentiate(body, head, indices, reader.world.environment())
+    try:
+        return reader.world.differentiate(body, head, indices, reader.world.environment())
+    except RecursionError:
+        raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
 
 
 __all__ = ["Slope", "compose", "derivative_of", "gradient_of", "new_axes", "telescope", "variables"]

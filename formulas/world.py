@@ -40,12 +40,15 @@ class NeedShape(DocumentError):
 @dataclass(frozen=True)
 class Readings:
     """How ambiguous notation is read. ``star``: ``convolution`` or ``cross-correlation``; ``up``: ``routing`` (to the
-    position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``."""
+    position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``;
+    ``softmax`` of a matrix works on ``rows`` or ``columns``; ``gradient``: ∂(scalar)/∂X has the shape of X (``column``) or of
+    its transpose (``row``)."""
 
     star: str = "convolution"
     up: str = "repetition"
     layout: str = "numerator"
     softmax: str = "rows"
+    gradient: str = "column"
 
     def but(self, **changes: str) -> Readings:
         return replace(self, **changes)
@@ -91,6 +94,7 @@ class Declaration:
     space: s.Space
     number: int
     hint: bool = False
+    count: s.Node | None = None  # of a list `x_1, …, x_n ∈ …`: its last index
 
 
 @dataclass(frozen=True)
