@@ -197,7 +197,7 @@ class Rewriter:
                 for bounds, side in ((lower, 1), (upper, -1)):
                     if len(bounds) > 1:
                         return _tightest(term, variable, bounds[0], bounds[1], side)
-                inhabited = Constraint(upper[0] - lower[0], ">=")
+                inhabited = _inhabited(lower[0], upper[0])
                 count = _power_sum(upper[0], degree) - _power_sum(lower[0] - 1, degree)
                 plain = Term(plain.coefficient, bound, (*outer, inhabited), plain.factors)
                 return [times(plain, t) for t in number_terms(count)]
@@ -360,6 +360,11 @@ _POWER_SUMS: dict[Fraction, tuple[Fraction, ...]] = {
     Fraction(3): (Fraction(0), Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)),
 }
 """Coefficients of 1ᵏ + … + xᵏ as a polynomial in x."""
+
+
+def _inhabited(lower: Polynomial, upper: Polynomial) -> Constraint:
+    """An empty range counts as zero, not as a negative number."""
+    return Constraint(upper - lower, ">=")
 
 
 def _power_sum(x: Polynomial, degree: Fraction) -> Polynomial:
