@@ -218,13 +218,13 @@ def _explain(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     from verify_derivations.trainer.command import run
 
-    def programs() -> Sequence[Program]:
-        from verify_derivations.checker.programs import programs
+    def nets() -> Sequence[Net]:
+        from verify_derivations.checker.programs import nets
 
         document, notation = _open(options)
-        return programs(document, notation=notation)
+        return nets(document, notation=notation)
 
-    return run(options, programs)
+    return run(options, nets)
 
 
 def _init(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from verify_derivations.checker.judge import Case, Scope, prepare, settle
@@ -32,7 +33,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     walk,
 )
-from verify_derivations.formulas.program import Program, Source
+from verify_derivations.formulas.program import Net, Program, Source
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.world import Readings, Statement, World
 
@@ -45,20 +46,25 @@ class NoNet(DocumentError):
     """Why a scope is not a net that can be trained."""
 
 
-def programs(
-    source: Document | Path | str, *, notation: Path | str | None = None, effort: Effort | None = None
-) -> tuple[Program, ...]:
-    """The nets of a document, one for each loss, in document order. ``backward`` holds the document's gradient formulas
-    that are right. Raises :class:`DocumentError` with the reasons if there is none."""
+def programs(source: Document | Path | str, *, notation: Path | str | None = None) -> tuple[Program, ...]:
+    """All nets of a document as programs; see :func:`nets`."""
+    return tuple(net.program() for net in nets(source, notation=notation))
+
+
+def nets(source: Document | Path | str, *, notation: Path | str | None = None) -> tuple[Net, ...]:
+    """The nets of a document, one for each loss, in document order. Raises :class:`DocumentError` with the reasons if
+    there is none."""
     document = source if isinstance(source, Document) else read_document(source)
-    case = prepare(document, effort or Effort(BRIEF, BRIEF).proofs_only)
-    readings, _ = settle(case)
+    case = prepare(document, Effort(BRIEF, BRIEF).proofs_only)
     found, reasons = [], []
-    for scope in scopes(case, readings):
+    for scope in scopes(case, Readings()):
+        name = net_name(case, scope.name)
         try:
-            found.append(program_of(case, scope))
+            forward, *_ = _outline(scope)
         except NoNet as reason:
-            reasons.append(f"{net_name(case, scope.name)}: {reason}")
+            reasons.append(f"{name}: {reason}")
+        else:
+            found.append(Net(name, scope.variant or forward.loss, partial(_program, case, scope)))
     if not found:
         raise DocumentError("; ".join(dict.fromkeys(reasons)) or "the document defines no net")
     return tuple(found)
@@ -82,27 +88,37 @@ def net_name(case: Case, scope: tuple[str, ...]) -> str:
     return scope[-1] if scope else case.document.title or Path(case.document.path).stem
 
 
-def program_of(case: Case, scope: Scope) -> Program:
-    """The net of one scope and variant. Raises :class:`NoNet`."""
+def _program(case: Case, scope: Scope) -> Program:
+    """The net of a scope and variant, under the readings that satisfy most of what the scope claims."""
+    path = scope.name
+    readings, _ = settle(replace(case, formulas=[f for f in case.formulas if path[: len(f.scope)] == f.scope]))
+    scope = next(s for s in scopes(case, readings) if (s.name, s.variant) == (path, scope.variant))
+    forward, source, label, output = _outline(scope)
+    backward, sources = stated_gradients(case, scope, forward)
+    for quantity in forward.quantities:
+        if quantity.number is not None:
+            sources[quantity.head] = _source(case, quantity.number, Verdict.DEFINED)
+    parameters = tuple(q.head for q in forward.leaves if q.head not in (source, label))
+    return Program(
+        net_name(case, path), scope.variant or forward.loss, forward.leaves, forward.quantities, backward, parameters,
+        (source,), (label,), output, forward.loss, {}, sources, forward.functions,
+        frozenset(name for name, f in forward.functions.items() if increasing(f)),
+    )  # fmt: skip
+
+
+def _outline(scope: Scope) -> tuple[Forward, str, str, str]:
+    """The forward definitions of a net, its input, label and output. Raises :class:`NoNet`."""
     world = scope.definitions.world
     forward = Forward.of(world, scope)
     label, output = forward.label_and_output()
     source = forward.input(label, world)
-    parameters = tuple(q.head for q in forward.leaves if q.head not in (source, label))
+    parameters = [q.head for q in forward.leaves if q.head not in (source, label)]
     if not parameters:
         raise NoNet("it has no parameters")
     loose = [p for p in parameters if forward.differentiated and p not in forward.differentiated]
     if loose:
         raise NoNet(f"neither a value nor a derivative by {', '.join(loose)} is stated")
-    backward, sources = stated_gradients(case, scope, forward)
-    for quantity in forward.quantities:
-        if quantity.number is not None:
-            sources[quantity.head] = _source(case, quantity.number, Verdict.DEFINED)
-    return Program(
-        net_name(case, scope.name), scope.variant or forward.loss, forward.leaves, forward.quantities, backward,
-        parameters, (source,), (label,), output, forward.loss, {}, sources, forward.functions,
-        frozenset(name for name, f in forward.functions.items() if increasing(f)),
-    )  # fmt: skip
+    return forward, source, label, output
 
 
 # -- forward ----------------------------------------------------------------------------------------------------------
@@ -143,7 +159,8 @@ class Forward:
             if quantity.body is not None:
                 pending += heads(quantity.body)
                 pending += _call_heads(quantity, world, functions)
-        ordered = sorted(reached.values(), key=lambda q: rank.get(q.head, 0))
+        first_use = {h: n for h, n in reversed([*_uses(reached, rank)])}
+        ordered = sorted(reached.values(), key=lambda q: (rank[q.head], first_use.get(q.head, 0), -len(q.extents)))
         names = {h: world.layer_of.get(h, (h,))[0] for h in reached}
         leaves = tuple(q for q in ordered if q.body is None)
         return cls(
@@ -178,6 +195,13 @@ class Forward:
             if len(set(choice)) == 1:
                 return choice[0]
         raise NoNet(f"which of {', '.join(rest) or 'its symbols'} is the input is not clear")
+
+
+def _uses(reached: dict[str, Quantity], rank: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Each quantity that a definition mentions, with the rank of that definition, the lowest first."""
+    for quantity in sorted(reached.values(), key=lambda q: rank[q.head]):
+        if quantity.body is not None:
+            yield from ((head, rank[quantity.head]) for head in heads(quantity.body))
 
 
 def _last_scalar(world: World) -> str | None:

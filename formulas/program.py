@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity, adjoint, adjoint_of
@@ -108,6 +108,15 @@ class Program:
             forward=tuple(map(at_sizes, self.forward)),
             backward=tuple(map(at_sizes, self.backward)),
         )
+
+
+@dataclass(frozen=True)
+class Net:
+    """A net with one loss that a document offers, by name; ``program`` judges its formulas, which takes a moment."""
+
+    name: str
+    loss_name: str
+    program: Callable[[], Program]
 
 
 def per_sample(program: Program) -> frozenset[str]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from verify_derivations.trainer.data import Dataset
     from verify_derivations.trainer.model import Model
-    from verify_derivations.trainer.program import Program
+    from verify_derivations.trainer.program import Net
     from verify_derivations.trainer.train import Progress, Run
 
-Programs: TypeAlias = "Callable[[], Sequence[Program]]"
+Nets: TypeAlias = "Callable[[], Sequence[Net]]"
 """Supplied by the command line, which alone knows checker and trainer: the document's nets, one for each loss."""
 
 
@@ -62,13 +62,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     instead("--show-code", action="store_true", help="print the generated NumPy functions")
 
 
-def run(args: argparse.Namespace, programs: Programs) -> int:
+def run(args: argparse.Namespace, nets: Nets) -> int:
     """Trains; returns the exit status (2 for a request that cannot be met)."""
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         if "numpy" not in sys.modules:
             os.environ[variable] = str(args.threads)
     try:
-        return _run(args, programs)
+        return _run(args, nets)
     except DocumentError as reason:
         print(f"verify-derivations train: {reason}", file=sys.stderr)
         return 2
@@ -77,22 +77,23 @@ def run(args: argparse.Namespace, programs: Programs) -> int:
         return 130
 
 
-def _run(args: argparse.Namespace, programs: Programs) -> int:
+def _run(args: argparse.Namespace, nets: Nets) -> int:
     from pathlib import Path
 
     from verify_derivations.trainer.compiler import Options
     from verify_derivations.trainer.data import load, load_images
+    from verify_derivations.trainer.derive import completed
     from verify_derivations.trainer.export import module
     from verify_derivations.trainer.model import Model
     from verify_derivations.trainer.sizes import fitted, plain
 
     _check(args)
-    found = programs()
+    found = nets()
     if args.list:
-        for program in found:
-            print(f"{program.name}\t{program.loss_name}")
+        for net in found:
+            print(f"{net.name}\t{net.loss_name}")
         return 0
-    program = chosen(found, args.net, args.loss)
+    program = completed(chosen(found, args.net, args.loss).program())
     data = load(args.data).split(args.test, 0)
     height, width, channels = data.images.shape[1:]
     program = fitted(program, (height, width, channels), data.classes, _sizes(args.size))
@@ -142,19 +143,28 @@ def _check(args: argparse.Namespace) -> None:
             raise DocumentError(f"--{name} {getattr(args, name)}: must be {expected}")
 
 
-def chosen(programs: Sequence[Program], net: str | None, loss: str | None) -> Program:
-    """The program of that net and loss; names are compared without regard to case."""
-    if not programs:
+def chosen(nets: Sequence[Net], net: str | None, loss: str | None) -> Net:
+    """The net of that name and loss: in any case, and shortened as long as it is clear which one is meant."""
+    if not nets:
         raise DocumentError("the document defines no net that can be trained (an input, parameters and a loss)")
-    nets = list(dict.fromkeys(p.name for p in programs))
-    named = [p for p in programs if net is None or p.name.casefold() == net.casefold()]
-    if not named:
-        raise DocumentError(f"no net {net}; there are {', '.join(nets)}")
-    of_net = [p for p in named if p.name == named[0].name]
-    fitting = [p for p in of_net if loss is None or p.loss_name.casefold() == loss.casefold()]
-    if not fitting:
-        raise DocumentError(f"{named[0].name} has no loss {loss}; there are {', '.join(p.loss_name for p in of_net)}")
-    return fitting[-1]
+    name = _meant("net", net, [n.name for n in nets]) or nets[0].name
+    of_net = [n for n in nets if n.name == name]
+    wanted = _meant(f"loss of {name}", loss, [n.loss_name for n in of_net]) or of_net[-1].loss_name
+    return next(n for n in of_net if n.loss_name == wanted)
+
+
+def _meant(kind: str, given: str | None, names: Sequence[str]) -> str | None:
+    """Which of ``names`` is meant: the one that is ``given``, else the one that begins so."""
+    if given is None:
+        return None
+    names = list(dict.fromkeys(names))
+    for fits in (str.__eq__, str.startswith):
+        found = [name for name in names if fits(name.casefold(), given.casefold())]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise DocumentError(f"{given} may be any {kind} of {', '.join(found)}")
+    raise DocumentError(f"no {kind} is called {given}; there are {', '.join(names)}")
 
 
 def _sizes(options: Sequence[str]) -> dict[str, int]:

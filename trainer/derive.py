@@ -38,7 +38,7 @@ def completed(program: Program) -> Program:
                 visit(inner)
         path.pop()
         ordered[name] = quantity
-        if name not in stated:
+        if name not in stated and head != program.loss:
             sources[name] = Source(None, name, "proved", derived=True)
 
     for parameter in program.parameters:

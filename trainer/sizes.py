@@ -18,6 +18,7 @@ KERNELS, WINDOWS = (5, 3, 4, 2, 1), (2, 3, 4, 1)
 
 def plain(name: str) -> str:
     """A size's name as one types it: ``n_{2}`` is ``n_2``."""
+    name = re.sub(r"\\frac\{(.*)\}\{(.*)\}$", r"(\1)/\2", name)
     return re.sub(r"[{}\\\s]", "", name)
 
 

@@ -14,7 +14,7 @@ from nets import dense_net, one_conv_net, two_conv_net
 from verify_derivations.trainer.command import add_arguments, run
 from verify_derivations.trainer.data import load
 from verify_derivations.trainer.model import Model, fans
-from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.program import Net, Program
 from verify_derivations.trainer.sizes import fitted
 from verify_derivations.trainer.train import Run, Settings
 
@@ -28,7 +28,7 @@ def programs() -> Sequence[Program]:
 def command(*options: str) -> int:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return run(parser.parse_args(options), programs)
+    return run(parser.parse_args(options), lambda: [Net(p.name, p.loss_name, lambda p=p: p) for p in programs()])
 
 
 @pytest.mark.slow
