@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
-from verify_derivations.derivations.domains import Lemmas, recording, replaying
+from verify_derivations.derivations.domains import Lemmas, contradictory, recording, replaying
 from verify_derivations.derivations.modulo import apply_assumption
 from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
@@ -28,11 +28,13 @@ from verify_derivations.formulas.expressions import (
     Maximum,
     Scalar,
     children,
+    free_indices,
+    fresh,
     rebuild,
     rename_apart,
     substitute,
 )
-from verify_derivations.formulas.polynomial import Polynomial
+from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 Equation: TypeAlias = tuple[Scalar, Scalar]
 CLEARINGS = 4  # clearing one denominator may show another
@@ -115,6 +117,8 @@ class Derivation:
         self.used: list[Equation] = []
         self.maxima: dict[SideCondition, None] = {}
         self.residual: Normal = ()
+        if contradictory(self.normalizer.facts, ()):
+            raise Beyond("no sizes and indices satisfy all facts")
         self._set(claim.left - claim.right, "difference", "")
 
     def _set(self, expression: Scalar, rule: str, subject: str) -> None:
@@ -193,7 +197,10 @@ class Derivation:
     def assume(self, number: int) -> bool:
         """The residual modulo an equation; whether that changed it."""
         left, right = self.assumptions[number]
-        smaller = apply_assumption(self.residual, self.normalizer.normal(left - right), self.normalizer)
+        equation = left - right
+        own = {name: polynomial(fresh(name)) for name in sorted(free_indices(equation))}  # not the claim's
+        equation = substitute(equation, own)
+        smaller = apply_assumption(self.residual, self.normalizer.normal(equation), self.normalizer)
         if smaller is None:
             return False
         self.residual = smaller

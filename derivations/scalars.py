@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.domains import implies
-from verify_derivations.derivations.terms import Beyond, Factor, Normal, Term, fill, tidy_constraint
+from verify_derivations.derivations.terms import Beyond, Factor, Normal, Term, fill, renamed, tidy_constraint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     Access,
@@ -29,7 +29,6 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     power,
     scalar,
-    substitute,
     summation,
 )
 
@@ -117,14 +116,14 @@ class _Writer:
                 return scalar(args[0])
             case "root":
                 return Number(Fraction(int(head.name)))
-        bodies = [self.sum(tuple(fill(body, args))) for body in head.bodies]
+        names = {f"%m{k}": fresh("p") for k in range(len(head.extents))}
+        local = {old: polynomial(new) for old, new in names.items()}
+        bodies = [self.sum(tuple(renamed(t, local, t.bound) for t in fill(body, args))) for body in head.bodies]
         if head.extents:
-            renaming = {f"%m{k}": fresh("p") for k in range(len(head.extents))}
-            body = substitute(bodies[0], {old: polynomial(new) for old, new in renaming.items()})
-            binders = tuple(zip(renaming.values(), head.extents, strict=True))
+            binders = tuple(zip(names.values(), head.extents, strict=True))
             if head.kind == "argmax":
-                return ArgMaximum(binders, body, args[len(args) - len(binders):])
-            return Maximum(binders, body) if head.kind == "max" else Product(binders, body)
+                return ArgMaximum(binders, bodies[0], args[len(args) - len(binders):])
+            return Maximum(binders, bodies[0]) if head.kind == "max" else Product(binders, bodies[0])
         match head.kind:
             case "power":
                 return bodies[0]

@@ -29,7 +29,7 @@ class Head:
     """``kind`` is one of ``tensor``, ``size``, ``index``, ``root`` (of a prime), ``power`` (of a sum), ``exp``,
     ``log``, ``compare``, ``max``, ``argmax``, ``product`` and ``apply``. Compares by value."""
 
-    __slots__ = ("_hash", "bodies", "data", "extents", "fragile", "key", "kind", "name")
+    __slots__ = ("_hash", "_parts", "bodies", "data", "extents", "fragile", "key", "kind", "name")
 
     def __init__(
         self,
@@ -46,9 +46,11 @@ class Head:
         inner = ";".join("+".join(term.key for term in body) for body in bodies)
         self.key = f"{kind}:{name}({inner}){data or ''}{extents or ''}"
         self._hash = hash(self.key)
+        self._parts = (kind, name, bodies, data, extents)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or isinstance(other, Head) and self._hash == other._hash and self.key == other.key
+        """The key orders; equality is that of the parts, whatever a document calls its symbols."""
+        return self is other or isinstance(other, Head) and self._hash == other._hash and self._parts == other._parts
 
     def __hash__(self) -> int:
         return self._hash
@@ -119,9 +121,14 @@ def collect(factors: Iterable[Factor]) -> tuple[Factor, ...]:
         key = (f.head, f.args)
         exponents[key] = exponents.get(key, Fraction(0)) + f.exponent
     return tuple(
-        Factor(head, args, Fraction(1) if head.kind in ("compare", "argmax") else e)
+        Factor(head, args, _idempotent(e) if head.kind in ("compare", "argmax") else e)
         for (head, args), e in exponents.items() if e
     )
+
+
+def _idempotent(exponent: Fraction) -> Fraction:
+    assert exponent > 0, "the inverse of a bracket"
+    return Fraction(1)
 
 
 def apart(term: Term) -> Term:
@@ -151,15 +158,16 @@ def times(a: Term, b: Term) -> Term:
 
 def gather(terms: Iterable[Term]) -> Normal:
     """Canonical terms of equal shape merged, zeros dropped, sorted."""
-    totals: dict[str, Fraction] = {}
-    samples: dict[str, Term] = {}
+    totals: dict[tuple[object, ...], Fraction] = {}
+    samples: dict[tuple[object, ...], Term] = {}
     for term in terms:
-        name = term.shape
-        totals[name] = totals.get(name, Fraction(0)) + term.coefficient
-        samples.setdefault(name, term)
+        like = (term.bound, term.constraints, term.factors)
+        totals[like] = totals.get(like, Fraction(0)) + term.coefficient
+        samples.setdefault(like, term)
+    merged = ((t, totals[like]) for like, t in samples.items() if totals[like])
     return tuple(
-        Term(totals[name], t.bound, t.constraints, t.factors, name)
-        for name, t in sorted(samples.items()) if totals[name]
+        Term(total, t.bound, t.constraints, t.factors, t.shape)
+        for t, total in sorted(merged, key=lambda pair: pair[0].shape)
     )
 
 

@@ -252,6 +252,14 @@ def test_zero_extension_is_not_assumed() -> None:
     assert not zero(total(n, lambda t: x(t - 1)) - total(n - 1, x))
 
 
+def test_nested_maxima_are_written_with_variables_of_their_own() -> None:
+    q, r = polynomial("%q"), polynomial("%r")
+    for both in (x(q) + 2 * x(r), apply("exp", x(q)) * x(r)):
+        node = Maximum((("%q", n),), Maximum((("%r", n),), both))
+        form = normalizer()
+        assert zero(form.scalar(form.normal(node)) - node)
+
+
 def test_conditions_are_recorded() -> None:
     def conditions(node: Scalar) -> list[str]:
         form = normalizer()

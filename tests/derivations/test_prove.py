@@ -171,6 +171,27 @@ def test_equality_of_functions_of_equal_arguments() -> None:
     assert isinstance(prove_equal(left, apply("g", over(n, lambda t: entry("x", t))), x, {}), Open)
 
 
+def test_nothing_follows_from_facts_that_contradict_each_other() -> None:
+    x = environment(Quantity("x", (n,)), facts=(Constraint(n - 3, "=="), Constraint(2 - n, ">=")))
+    assert isinstance(prove_equal(entry("x", i), 2 * entry("x", i), x, {net.i: n}), Open)
+
+
+def test_the_name_of_a_symbol_is_only_a_name() -> None:
+    """A symbol whose name looks like an entry of another one is not that entry."""
+    odd = environment(Quantity("x", (n,)), Quantity("tensor:x()[%i.i]^1"), Quantity("y"))
+    for name in ("x()[%i.i]^1tensor:y", "x", "tensor:x()[%i.i]^1"):
+        assert isinstance(prove_equal(entry(name), entry("x", i) * entry("y"), odd, {net.i: n}), Open)
+
+
+def test_an_assumption_has_indices_of_its_own() -> None:
+    """The assumption's index shares its name with one of the claim that has another range."""
+    rows = (over(net.m, lambda t: entry("T", i, t)), UNIT)
+    env = environment(Quantity("T", (n, net.m)), Quantity("w", (n,)), assumptions=(rows,))
+    left = over(n, lambda s: over(net.m, lambda t: entry("T", s, t) * entry("w", s)))
+    assert isinstance(prove_equal(left, over(n, lambda s: entry("w", s)), env, {net.i: net.m}), Proof)
+    assert isinstance(prove_equal(left, over(n, lambda s: 2 * entry("w", s)), env, {net.i: net.m}), Open)
+
+
 def test_what_is_proved_is_not_refuted() -> None:
     for name in ("swish", "softmax, same index", "rows of a softmax", "quadratic form"):
         claim = CLAIMS[name]
