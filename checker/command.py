@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from verify_derivations.checker.verdicts import Report
-    from verify_derivations.formulas.program import Program
+    from verify_derivations.formulas.program import Net
     from verify_derivations.formulas.scanner import Document
 
 PROGRAM = "verify-derivations"

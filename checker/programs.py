@@ -159,7 +159,7 @@ class Forward:
             if quantity.body is not None:
                 pending += heads(quantity.body)
                 pending += _call_heads(quantity, world, functions)
-        first_use = {h: n for h, n in reversed([*_uses(reached, rank)])}
+        first_use = dict(reversed([*_uses(reached, rank)]))
         ordered = sorted(reached.values(), key=lambda q: (rank[q.head], first_use.get(q.head, 0), -len(q.extents)))
         names = {h: world.layer_of.get(h, (h,))[0] for h in reached}
         leaves = tuple(q for q in ordered if q.body is None)

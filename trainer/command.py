@@ -149,7 +149,7 @@ def chosen(nets: Sequence[Net], net: str | None, loss: str | None) -> Net:
         raise DocumentError("the document defines no net that can be trained (an input, parameters and a loss)")
     name = _meant("net", net, [n.name for n in nets]) or nets[0].name
     of_net = [n for n in nets if n.name == name]
-    wanted = _meant(f"loss of {name}", loss, [n.loss_name for n in of_net]) or of_net[-1].loss_name
+    wanted = _meant("loss", loss, [n.loss_name for n in of_net]) or of_net[-1].loss_name
     return next(n for n in of_net if n.loss_name == wanted)
 
 
@@ -163,8 +163,8 @@ def _meant(kind: str, given: str | None, names: Sequence[str]) -> str | None:
         if len(found) == 1:
             return found[0]
         if found:
-            raise DocumentError(f"{given} may be any {kind} of {', '.join(found)}")
-    raise DocumentError(f"no {kind} is called {given}; there are {', '.join(names)}")
+            raise DocumentError(f"{given} may be the {kind} {' or '.join(found)}")
+    raise DocumentError(f"no {kind} {given}; there are {', '.join(names)}")
 
 
 def _sizes(options: Sequence[str]) -> dict[str, int]:
