@@ -63,16 +63,11 @@ class Compiled:
     def __init__(self, program: Program, batch: int, outputs: Iterable[str], options: Options = DEFAULT,
                  shared: Mapping[str, NDArray] | None = None) -> None:
         self.program, self.batch, outputs = program, batch, tuple(outputs)
-        concrete = prepared(program.concrete(), batch, options)
-        lowering = Lowering(options.tiles)
-        for quantity in concrete.leaves:
-            lowering.leaf(quantity)
-        for quantity in _needed(concrete, outputs):
-            lowering.define(quantity)
+        lowering = lowered(program, batch, outputs, options)
         given = {lowering.symbols[head]: array for head, array in (shared or {}).items()}
         schedule = Schedule(lowering, [lowering.symbols[h] for h in outputs], options.dtype, options.reuse, given)
         names = _names(lowering.symbols, program)
-        visible = (*(q.head for q in concrete.leaves), *outputs)
+        visible = (*(q.head for q in program.leaves), *outputs)
         self.symbols = {head: names.get(lowering.symbols[head], lowering.symbols[head]).name for head in visible}
         self.arrays: dict[str, NDArray] = {head: schedule.memory.arrays[lowering.symbols[head]] for head in visible}
         self.steps = steps(schedule, names, program)
@@ -91,6 +86,17 @@ class Compiled:
     def source(self) -> str:
         """The generated functions, one a formula."""
         return "\n\n".join(step.source for step in self.steps)
+
+
+def lowered(program: Program, batch: int, outputs: Iterable[str], options: Options = DEFAULT) -> Lowering:
+    """The array program that computes the outputs."""
+    concrete = prepared(program.concrete(), batch, options)
+    lowering = Lowering(options.tiles)
+    for quantity in concrete.leaves:
+        lowering.leaf(quantity)
+    for quantity in _needed(concrete, outputs):
+        lowering.define(quantity)
+    return lowering
 
 
 def prepared(program: Program, batch: int, options: Options) -> Program:

@@ -44,7 +44,7 @@ class Schedule:
         self.groups: list[Group] = []
         self.memory = Memory(dtype, reuse)
         self._shapes = program.shapes
-        self._bindings = _live(_shared(program.bindings), set(outputs))
+        self._bindings = live(_shared(program.bindings), set(outputs))
         self._by_symbol = {b.symbol: b for b in self._bindings}
         self._pinned = set(outputs)
         self._home: dict[sp.Symbol, sp.Symbol] = {}  # operand → the padding, stack or scatter it is computed in
@@ -291,7 +291,7 @@ def _operands(expression: sp.Basic) -> tuple[sp.Symbol, ...]:
     return tuple(dict.fromkeys(s for a in expression.args for s in _operands(a)))
 
 
-def _live(bindings: Sequence[Binding], needed: set[sp.Symbol]) -> list[Binding]:
+def live(bindings: Sequence[Binding], needed: set[sp.Symbol]) -> list[Binding]:
     """Only the steps that contribute to what is needed."""
     kept = []
     for binding in reversed(bindings):

@@ -1,0 +1,100 @@
+"""The exports for JAX and PyTorch compute what the NumPy functions do; both frameworks are optional."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from nets import dense_net, two_conv_net
+from test_gradients import filled
+from test_new_operators import CASES, net
+
+from verify_derivations.trainer.compiler import Compiled, Options
+from verify_derivations.trainer.functional import jax_source, torch_source
+from verify_derivations.trainer.program import Program
+
+EXACT = Options("float64")
+PROGRAMS = {
+    "dense": dense_net(), "two": two_conv_net("Euclidean", height=12, maps=(2, 3), kernel=(3, 2)),
+    "new": net(*CASES[1]), "another": net(*CASES[2]),
+}
+
+
+def loaded(source: str) -> ModuleType:
+    module = ModuleType("exported")
+    exec(compile(source, "exported", "exec"), module.__dict__)  # noqa: S102 (our own generated source)
+    return module
+
+
+def arguments(program: Program, step: Compiled) -> list[np.ndarray]:
+    return [step.arrays[h] for h in (*program.inputs, *program.labels, *program.parameters)]
+
+
+def compare(program: Program, step: Compiled, results: dict[str, np.ndarray]) -> None:
+    step.run()
+    for head in (program.loss, program.output, *map(program.gradient, program.parameters)):
+        np.testing.assert_allclose(results[head], step.arrays[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_torch(name: str) -> None:
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
+    program = PROGRAMS[name]
+    step = filled(program, 3)
+    step.run()
+    module = loaded(torch_source(program, 3, EXACT))
+    values = [torch.tensor(a.copy()) for a in arguments(program, step)]
+    compare(program, step, {h: v.numpy() for h, v in module.formulas(*values).items()})
+    made = module.Net({p: step.arrays[p] for p in program.parameters})
+    made(*values[:2])[1].mean().backward()
+    expected = made.gradients(*values[:2])
+    for head, parameter in zip(made.names, made.values, strict=True):
+        np.testing.assert_allclose(parameter.grad.numpy(), expected[head].numpy(), rtol=1e-7, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_jax(name: str) -> None:
+    jax = pytest.importorskip("jax", reason="jax is an optional extra")
+    jax.config.update("jax_enable_x64", True)
+    program = PROGRAMS[name]
+    step = filled(program, 3)
+    module = loaded(jax_source(program, 3, EXACT))
+    results = jax.jit(module.formulas)(*arguments(program, step))
+    compare(program, step, {h: np.asarray(v) for h, v in results.items()})
+
+
+DEVICES = """
+import jax, numpy as np
+from exported import formulas
+assert jax.device_count() == 2
+v = np.load("values.npz")
+x, y, *p = (v[f"a{k}"] for k in range(len(v.files) - 1))
+halves = lambda a: np.stack(np.split(a, 2, axis=-1))
+step = jax.pmap(formulas, in_axes=(0, 0, *(None for _ in p)))
+found = step(halves(x), halves(y), *p)[str(v["head"])]
+assert len(found.sharding.device_set) == 2
+np.save("found.npy", np.asarray(found).mean(axis=0))
+"""
+
+
+@pytest.mark.slow
+def test_jax_on_two_devices(tmp_path: Path) -> None:
+    """Data-parallel: each device has half of the batch, the mean of the gradients is that of the whole batch."""
+    pytest.importorskip("jax", reason="jax is an optional extra")
+    program = PROGRAMS["two"]
+    step = filled(program, 6, Options())
+    step.run()
+    head = program.gradient("k1")
+    (tmp_path / "exported.py").write_text(jax_source(program, 3), encoding="utf-8")
+    values = {f"a{k}": a for k, a in enumerate(arguments(program, step))}
+    np.savez(tmp_path / "values.npz", head=np.array(head), **values)  # type: ignore[arg-type]
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2", "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run([sys.executable, "-c", DEVICES], cwd=tmp_path, env=environment, capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_allclose(np.load(tmp_path / "found.npy"), step.arrays[head], rtol=1e-4, atol=1e-7)
