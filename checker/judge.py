@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from verify_derivations.checker.links import Effort, Judged, compare, judge_link, parameter_values, touched
+from verify_derivations.checker.notation import place, visible_extra
+from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Chain, Stated, analyse, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Convention, Formula, Link, Reading, Report, Verdict, worst
@@ -19,6 +21,7 @@ from verify_derivations.formulas.errors import DocumentError, ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.lookup import shape_of_space, whole
 from verify_derivations.formulas.names import NameTable, name_of
+from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read
 from verify_derivations.formulas.scanner import Document, read_document
@@ -46,6 +49,8 @@ class Case:
     table: NameTable
     effort: Effort = field(default_factory=Effort)
     symbols: Symbols = field(default_factory=Symbols)
+    notation: Notation = field(default_factory=Notation)
+    extra: list[Stated] = field(default_factory=list)  # what the notation file states
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     worlds: dict[tuple[tuple[str, ...], str | None, Readings], Definitions] = field(default_factory=dict)
 
@@ -56,7 +61,9 @@ class Case:
         key = (scope, variant, readings)
         if key not in self.worlds:
             seen = visible(self.formulas, scope, variant)
-            self.worlds[key] = build_world(seen, variant, scope, self.table, readings, self._inherited(scope, readings))
+            extra = visible_extra(self.extra, scope, variant)
+            inherited = self._inherited(scope, readings)
+            self.worlds[key] = build_world(seen, variant, scope, self.table, readings, inherited, extra)
         return self.worlds[key]
 
     def _inherited(self, scope: tuple[str, ...], readings: Readings) -> dict[str, FunctionDefinition]:
@@ -80,7 +87,10 @@ def check(
     """Judge a document. Raises :class:`DocumentError` where it (or its notation file) cannot be read at all."""
     start = time.perf_counter()
     document = source if isinstance(source, Document) else read_document(source)
-    case = prepare(document, effort or Effort(seed=seed))
+    if notation is None and not isinstance(source, Document):
+        notation = beside(Path(source))
+    said = read_notation(notation) if notation is not None else Notation()
+    case = prepare(document, effort or Effort(seed=seed), said)
     read_time = time.perf_counter() - start
     readings, conventions = settle(case)
     settled = time.perf_counter() - start - read_time
@@ -98,15 +108,19 @@ def check(
                     for stated, f in zip(case.formulas, formulas, strict=True)]  # fmt: skip
     timings = {"read": read_time, "conventions": settled, "judge": judged,
                "correct": time.perf_counter() - start - read_time - settled - judged}  # fmt: skip
+    remarks = tuple(f"The notation file leaves {key} open." for key in said.open)
     return Report(
-        document.path, tuple(formulas), tuple(conventions), (), document.title, document.author, document.date, timings,
+        document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author, document.date, timings,
         document.macros,
     )  # fmt: skip
 
 
-def prepare(document: Document, effort: Effort) -> Case:
-    """Read all formulas and find out how they belong together."""
-    symbols = collect((f.latex for f in document.formulas), macros=document.macros)
+def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:
+    """Read all formulas and find out how they belong together. Raises :class:`NotationError`."""
+    notation = notation or Notation()
+    said = [item.equation for item in notation.statements()]
+    symbols = collect([*said, *(f.latex for f in document.formulas)], macros=document.macros)
+    extra = stated_by(notation, symbols, document.macros)
     formulas: list[Stated] = []
     before: s.Node | None = None
     for raw in document.formulas:
@@ -122,10 +136,11 @@ def prepare(document: Document, effort: Effort) -> Case:
         analyse(stated)
         before = last_side(reading.statements)
         formulas.append(stated)
-    table = NameTable.gather(f.tree for f in formulas if f.tree is not None)
+    table = NameTable.gather(f.tree for f in (*extra, *formulas) if f.tree is not None)
     assign_scopes(formulas, table)
     assign_variants(formulas)
-    return Case(document, formulas, table, effort, symbols)
+    place(notation, formulas)
+    return Case(document, formulas, table, effort, symbols, notation, extra)
 
 
 # -- one formula -----------------------------------------------------------------------------------------------
@@ -178,7 +193,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))
     return replace(base, verdict=verdict, links=tuple(links), message=first.message if first is not None else "",
                    assumptions=assumptions, remarks=tuple(dict.fromkeys(r for r in remarks if r)),
-                   uses=tuple(sorted(uses - {stated.number})), shape=shape)  # fmt: skip
+                   uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)), shape=shape)  # fmt: skip
 
 
 def judge_chain(
@@ -327,15 +342,18 @@ ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; othe
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
-def settle(case: Case, given: Readings | None = None) -> tuple[Readings, list[Convention]]:
-    """Try the readings of ambiguous notation; take the one that satisfies most of the claims it touches."""
-    readings = given or Readings()
+def settle(case: Case) -> tuple[Readings, list[Convention]]:
+    """Try the readings of ambiguous notation, where the notation file fixes none; take the one that satisfies most of
+    the claims it touches."""
+    readings = Readings().but(**case.notation.conventions)
     quick = replace(case, effort=case.effort.proofs_only)  # shares the worlds
     conventions: list[Convention] = []
     touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
     for name, (symbol, options) in ALTERNATIVES.items():
         concerned = [f for f in case.formulas if f.number in touches and name in touches[f.number]]
         if not concerned or (name in ONLY_ON_CLASH and not any("clash" in touches[f.number] for f in concerned)):
+            continue
+        if name in case.notation.conventions:
             continue
         counts = []
         for option in options:

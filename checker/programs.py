@@ -33,12 +33,14 @@ from verify_derivations.formulas.expressions import (
     mul,
     walk,
 )
+from verify_derivations.formulas.notation import beside, read_notation
 from verify_derivations.formulas.program import Net, Program, Source
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.world import Readings, Statement, World
 
 RIGHT = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
-BRIEF = Limits(unfoldings=6, seconds=1.0)  # a gradient that takes longer to prove is derived instead
+LIMITS = Limits(unfoldings=6, seconds=1.0)
+EFFORT = Effort(first=LIMITS, condition=LIMITS, proof=LIMITS).proofs_only  # what takes longer is derived instead
 INPUTS = ("x", "X", "\\mathbf{x}", "\\mathbf{X}", "\\boldsymbol{x}", "\\boldsymbol{X}", "\\vec{x}")
 
 
@@ -55,9 +57,10 @@ def nets(source: Document | Path | str, *, notation: Path | str | None = None) -
     """The nets of a document, one for each loss, in document order. Raises :class:`DocumentError` with the reasons if
     there is none."""
     document = source if isinstance(source, Document) else read_document(source)
-    case = prepare(document, Effort(BRIEF, BRIEF).proofs_only)
+    path = beside(Path(source)) if notation is None and not isinstance(source, Document) else notation
+    case = prepare(document, EFFORT, read_notation(path) if path is not None else None)
     found, reasons = [], []
-    for scope in scopes(case, Readings()):
+    for scope in scopes(case, Readings().but(**case.notation.conventions)):
         name = net_name(case, scope.name)
         try:
             forward, *_ = _outline(scope)
@@ -73,7 +76,7 @@ def nets(source: Document | Path | str, *, notation: Path | str | None = None) -
 def scopes(case: Case, readings: Readings) -> Iterator[Scope]:
     """Each scope in each of its variants; what is differentiated in one variant counts for all."""
     for name in dict.fromkeys(f.scope for f in case.formulas):
-        variants = case.variants(name) or [None]
+        variants: list[str | None] = [*case.variants(name)] or [None]
         all_of = [case.definitions(name, variant, readings) for variant in variants]
         numerators = list(dict.fromkeys(n for d in all_of for n in d.world.numerators))
         denominators = set[str]().union(*(d.world.denominators for d in all_of))
