@@ -89,6 +89,8 @@ class Atoms(Rows, Derivatives):
             return s.Norm(body, span=span) if double or opening.text == "\\|" else s.Absolute(body, span=span)
         if opening.text == ".":  # \left. … \right|
             body = self.chain()
+            if closing.text != "|":
+                raise self.error("\\left. is closed by another bracket than a bar", token=opening, expected="\\right|")
             self.expect_close()
             return s.Group("|", body, True, span=self.span(opening.start))
         if closing.text == ".":  # \left\{ \begin{array} … \end{array} \right.
@@ -106,11 +108,11 @@ class Atoms(Rows, Derivatives):
         if opening.text in _CUSTOM_BRACKETS:
             return s.Call(s.Symbol(opening.text), items, opening.text, opening.large, span=span)
         if len(items) == 1:
-            return s.Group(opening.text, items[0], opening.large, span=span)
+            return s.Group(opening.text.lstrip("\\"), items[0], opening.large, span=span)
         inner = s.Sequence(items, span=(items[0].span[0], items[-1].span[1]))
         if opening.text == "\\{":
             return s.Finite(items, span=span)
-        return s.Group(opening.text, inner, opening.large, span=span)
+        return s.Group(opening.text.lstrip("\\"), inner, opening.large, span=span)
 
     def _invisible(self) -> s.Node:
         """TeX braces do not print: a sum in them is only allowed where nothing stands beside it."""

@@ -86,7 +86,7 @@ class Expressions(Atoms):
             brackets = ("[" if opening.text == "[" else "(", "]" if closing.text == "[" else ")")
             node = s.Interval(items[0], items[1], brackets, span=span)
         elif len(items) == 1 and opening.text == closing.text:
-            node = s.Group(opening.text, items[0], opening.large, span=span)
+            node = s.Group(opening.text.lstrip("\\"), items[0], opening.large, span=span)
         else:
             raise self.error("an interval has two ends", token=opening, expected="two expressions and a comma")
         return self._resume(node)
@@ -259,7 +259,7 @@ class Expressions(Atoms):
             raise self.error("the brackets of this call differ", token=closing, expected=opening.text)
         items = self.items(closing)
         self.next()
-        return s.Call(function, items, opening.text, opening.large, span=self.span(start))
+        return s.Call(function, items, opening.text.lstrip("\\"), opening.large, span=self.span(start))
 
     def items(self, closing: Token) -> tuple[s.Node, ...]:
         """Expressions or relations separated by commas, up to a closing bracket (not read)."""

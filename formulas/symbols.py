@@ -192,12 +192,14 @@ def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:
 
 
 def _follows_differential(tokens: list[Token], k: int) -> bool:
-    if k and tokens[k - 1].kind == "differential":
-        return True
+    """Whether the symbol is what ``\\partial`` or ``\\nabla_{w}`` differentiates."""
     if k and tokens[k - 1].kind == "close" and tokens[k - 1].text == "{":
         k = tokens[k - 1].partner
-        return k > 1 and tokens[k - 1].kind == "_" and tokens[k - 2].text == "\\nabla"
-    return False
+    elif k > 1 and tokens[k - 2].kind == "_":
+        k -= 1
+    if k > 1 and tokens[k - 1].kind == "_":
+        k -= 1
+    return k > 0 and (tokens[k - 1].kind == "differential" or tokens[k - 1].text == "\\nabla")
 
 
 def _simple_arguments(tokens: list[Token], opening: int) -> bool:
