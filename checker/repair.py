@@ -1,0 +1,372 @@
+"""Corrections: what a wrong formula should read, judged again before it is shown.
+
+The sides of a chain are mended from left to right, each by the smallest edit with which it equals the side before it: one
+edit, then two. A candidate that elaborates is tried at a few points, what agrees there is judged as any link is, and in
+the end the whole corrected formula is read back from its LaTeX and judged. Where no edit is right, the right side is
+derived from the definitions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from itertools import islice
+
+from verify_derivations.checker.derived import derived_side
+from verify_derivations.checker.edits import Edit, edits
+from verify_derivations.checker.judge import Case, _cases, _stated_shape, _with_layers, judge
+from verify_derivations.checker.links import Comparison, Effort, compare
+from verify_derivations.checker.scopes import visible
+from verify_derivations.checker.splice import splice, ungrouped
+from verify_derivations.checker.statements import Chain, Stated, analyse
+from verify_derivations.checker.verdicts import Correction, Formula, Verdict
+from verify_derivations.checker.vocabulary import Vocabulary, vocabulary
+from verify_derivations.checker.worlds import Definitions
+from verify_derivations.derivations.points import Point
+from verify_derivations.derivations.prove import Limits
+from verify_derivations.derivations.sizes import candidates, scope
+from verify_derivations.derivations.trial import Claim, try_point
+from verify_derivations.derivations.values import OutOfRange, TooLarge
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Access, heads
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.reader import read
+from verify_derivations.formulas.world import Readings, Statement, World
+
+RATE = 400  # candidates a second, roughly, on a small machine
+PATIENCE = 5  # times the budget that all may take on a slow one
+POINTS = 3  # at which a candidate is tried
+RIGHT = (Verdict.PROVED, Verdict.CHECKED)
+
+
+def with_correction(case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0) -> Formula:
+    """A wrong formula with its correction, or with a remark that says why there is none."""
+    if not formula.verdict.wrong:
+        return formula
+    found = _search(case, stated, formula, readings, budget)
+    if isinstance(found, Correction):
+        return replace(formula, correction=found)
+    return replace(formula, remarks=(*formula.remarks, found))
+
+
+def correct(case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0) -> Correction | None:
+    """What ``formula`` should read, the smallest change first; ``None`` where nothing is wrong or nothing right was found."""
+    return with_correction(case, stated, formula, readings, budget=budget).correction
+
+
+def _search(case: Case, stated: Stated, formula: Formula, readings: Readings, budget: float) -> Correction | str:
+    reason = "no small correction was found"
+    variants: list[str | None] = [stated.variant] if stated.variant is not None else [*case.variants(stated.scope), None]
+    for variant in variants:
+        repair = _Repair(case, stated, formula, readings, variant, _Budget(budget))
+        found = repair.run()
+        if isinstance(found, Correction):
+            return found
+        reason = found or reason
+    return reason
+
+
+@dataclass
+class _Budget:
+    """Candidates are counted, so that the outcome is the same on every machine; the clock only stops what hangs."""
+
+    seconds: float
+    spent: int = 0
+    start: float = field(default_factory=time.monotonic)
+
+    def more(self) -> bool:
+        self.spent += 1
+        return self.spent < self.seconds * RATE and time.monotonic() - self.start < self.seconds * PATIENCE
+
+
+@dataclass
+class _Mended:
+    """The sides of a chain after mending, and what was done."""
+
+    sides: list[s.Node]
+    words: list[str] = field(default_factory=list)
+    derived: bool = False
+
+
+class _Repair:
+    """The search in one variant."""
+
+    def __init__(self, case: Case, stated: Stated, formula: Formula, readings: Readings, variant: str | None, budget: _Budget) -> None:
+        self.case, self.stated, self.formula, self.readings, self.budget = case, stated, formula, readings, budget
+        self.definitions: Definitions = case.definitions(stated.scope, variant, readings)
+        self.world: World = self.definitions.world
+        self.visible = visible(case.formulas, stated.scope, variant)
+        self.words: Vocabulary = vocabulary(stated, self.visible, self.world, case.table)
+        self.conditions = tuple(stated.conditions)
+        self.effort = Effort(first=Limits(unfoldings=12, seconds=1.0), condition=Limits(unfoldings=4, seconds=0.3),
+                             proof=Limits(unfoldings=12, seconds=0.5), refutation=0.5, seed=case.effort.seed)  # fmt: skip
+
+    def run(self) -> Correction | str:
+        assert self.stated.tree is not None
+        changes: dict[int, s.Node] = {}
+        words: list[str] = []
+        derived = False
+        for k, chain in enumerate(self.stated.chains):
+            if chain.update or len(chain.sides) < 2:
+                continue
+            mended = self.chain(k, chain)
+            if isinstance(mended, str):
+                return mended
+            words += mended.words
+            derived = derived or mended.derived
+            changes.update((id(old), new) for old, new in zip(chain.sides, mended.sides, strict=True) if old is not new)
+            space = self.space(chain, mended.sides)
+            if isinstance(space, str):
+                return space
+            if space is not None and chain.space is not None:
+                words.append(f"stated shape {to_latex(chain.space)} replaced by {to_latex(space)}")
+                changes[id(chain.space)] = space
+        if not changes:
+            return "no small correction was found"
+        new = _put(self.stated.tree, changes)
+        assert isinstance(new, s.Statements)
+        return self.judged(new, "; ".join(words), derived)
+
+    # -- the whole formula ----------------------------------------------------------------------------------------
+    def judged(self, tree: s.Statements, words: str, derived: bool) -> Correction | str:
+        """The corrected formula as LaTeX, read back and judged."""
+        old, raw = self.stated.tree, self.stated.raw
+        assert old is not None
+        first = old.parts[0]
+        before = first.sides[0] if isinstance(first, s.Relation) else None
+        case = self.case
+        spliced = splice(raw.latex, old, tree, lambda text: read(text, case.symbols, case.document.macros, before).statements)
+        if spliced is None:
+            return f"a correction was found ({words}), but it cannot be written in the formula's notation"
+        corrected = Stated(replace(raw, latex=spliced.latex), spliced.tree, scope=self.stated.scope, variant=self.stated.variant)
+        analyse(corrected)
+        formulas = [corrected if f is self.stated else f for f in case.formulas]
+        worlds = case.worlds
+        if any(number == self.stated.number for number, *_ in (*self.definitions.defined, *self.definitions.failed)):
+            worlds = {key: world for key, world in worlds.items() if key[0] != self.stated.scope}  # it defines something
+        result = judge(replace(case, formulas=formulas, worlds=worlds), corrected, self.readings)
+        if result.verdict.rank < Verdict.CHECKED.rank:
+            return f"no small correction was found ({words}: {result.message})"
+        return Correction(spliced.latex, result.verdict, result.message, words, spliced.changed, derived)
+
+    # -- one chain ----------------------------------------------------------------------------------------------
+    def chain(self, k: int, chain: Chain) -> _Mended | str:
+        """Mend the sides after the first; where that takes more than one edit, perhaps it is the first that is wrong."""
+        anchored = self.from_left(k, list(chain.sides))
+        if isinstance(anchored, _Mended) and len(anchored.words) < 2 and not anchored.derived:
+            if not anchored.words or not self.stated_elsewhere(chain.sides[0]):
+                return anchored
+        if isinstance(anchored, str) and self.unreadable(chain.sides[0]) is not None:
+            return anchored
+        other = self.with_another_left(k, chain)
+        if other is not None and (isinstance(anchored, str) or anchored.derived or len(other.words) <= len(anchored.words)):
+            return other
+        return anchored
+
+    def from_left(self, k: int, sides: list[s.Node]) -> _Mended | str:
+        mended = _Mended(sides)
+        for n in range(len(sides) - 1):
+            if (self.stated.number, k, n) in self.definitions.defined:
+                continue
+            left, right = sides[n], sides[n + 1]
+            problem = self.problem(left, right)
+            if problem is None:
+                continue
+            if n == 0:
+                unreadable = self.unreadable(left)
+                if unreadable is not None:
+                    return f"no correction: {unreadable}"
+            edit = self.mend(left, right, [ungrouped(side) for side in (*sides[:n + 1], *sides[n + 2:])])
+            if edit is None:
+                new = self.derived(left)
+                if new is None:
+                    return "no small correction was found"
+                edit = Edit(f"{to_latex(right)} replaced by what follows from the definitions", new)
+                mended.derived = True
+            sides[n + 1] = edit.tree
+            mended.words.append(edit.words)
+        return mended
+
+    def derived(self, left: s.Node) -> s.Node | None:
+        for new in derived_side(self.fork(), left, self.stated.number, self.words, self.case):
+            if self.problem(left, new) is None and self.verdict(left, new) in RIGHT:
+                return new
+        return None
+
+    def with_another_left(self, k: int, chain: Chain) -> _Mended | None:
+        """Another quantity on the left: one that no other formula gives, as scripts only change."""
+        left = chain.sides[0]
+        if (self.stated.number, k, 0) in self.definitions.defined:
+            return None
+        best: _Mended | None = None
+        for edit in edits(left, self.words):
+            if edit.weight or "transpose" in edit.words or "sign" in edit.words or self.stated_elsewhere(edit.tree):
+                continue
+            if self.unreadable(edit.tree) is not None or not self.budget.more():
+                continue
+            mended = self.from_left(k, [edit.tree, *chain.sides[1:]])
+            if isinstance(mended, _Mended) and not mended.derived:
+                mended.words.insert(0, edit.words)
+                if best is None or len(mended.words) < len(best.words):
+                    best = mended
+        return best
+
+    def stated_elsewhere(self, left: s.Node) -> bool:
+        key = to_latex(ungrouped(left))
+        return any(f is not self.stated and any(to_latex(ungrouped(c.sides[0])) == key and len(c.sides) > 1 for c in f.chains)
+                   for f in self.visible)  # fmt: skip
+
+    # -- one link -----------------------------------------------------------------------------------------------
+    def mend(self, left: s.Node, right: s.Node, sides: list[s.Node]) -> Edit | None:
+        """The smallest edit of ``right`` that makes it equal ``left``."""
+        single = edits(right, self.words)
+        readable: list[Edit] = []
+        for edit in single:
+            if not self.budget.more():
+                break
+            if ungrouped(edit.tree) in sides:
+                continue
+            outcome = self.problem(left, edit.tree)
+            if outcome == DIFFERS:
+                readable.append(edit)
+            elif outcome is None and self.verdict(left, edit.tree) in RIGHT:
+                return edit
+        broken = self.problem(left, right) not in (DIFFERS, None)
+        for edit in self.pairs(readable, broken):
+            if not self.budget.more():
+                return None
+            if ungrouped(edit.tree) in sides:
+                continue
+            if self.problem(left, edit.tree) is None and self.verdict(left, edit.tree) in RIGHT:
+                return edit
+        return None
+
+    def pairs(self, readable: list[Edit], broken: bool) -> Iterator[Edit]:
+        """Two edits, the first of which keeps (or, where shapes clashed, makes) the side readable."""
+        for first in readable:
+            for second in edits(first.tree, self.words):
+                if second.weight + first.weight <= 2 + broken:
+                    yield Edit(f"{first.words}; {second.words}", second.tree, first.weight + second.weight)
+
+    def fork(self) -> World:
+        """A copy, so that what a candidate makes known is forgotten with it."""
+        copies = {f.name: copy(getattr(self.world, f.name)) for f in fields(World)
+                  if isinstance(getattr(self.world, f.name), dict | list | set)}  # fmt: skip
+        extents = copy(self.world.extents)
+        extents.solved, extents.quotients = dict(extents.solved), dict(extents.quotients)
+        return replace(self.world, extents=extents, **copies)
+
+    def unreadable(self, node: s.Node) -> str | None:
+        try:
+            Elaborator(self.fork(), Statement(self.stated.number)).value(node)
+        except DocumentError as error:
+            return str(error)
+        return None
+
+    def problem(self, left: s.Node, right: s.Node) -> str | None:
+        """Why ``left = right`` cannot be right: it has no meaning, says nothing, or differs at some point."""
+        for one, two, context in _cases(left, right):
+            if context is not None:
+                verdict = self.verdict(left, right)
+                return None if verdict.rank >= Verdict.CHECKED.rank else DIFFERS
+            world, here = self.fork(), Statement(self.stated.number)
+            try:
+                comparisons, _ = compare(world, here, one, two, self.conditions)
+            except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError) as error:
+                return str(error) or "no meaning"
+            environment = world.environment(here.losses[0] if here.losses else None)
+            if any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
+                return "says nothing"
+            if all(_differs(c, environment) for c in comparisons):
+                return DIFFERS
+        return None
+
+    def verdict(self, left: s.Node, right: s.Node) -> Verdict:
+        """The judgement of the link; on an assumption only if the formula rests on it elsewhere."""
+        found = []
+        for one, two, context in _cases(left, right):
+            link = _with_layers(self.fork(), one, two, self.conditions, self.stated.number, self.effort, context).link
+            granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
+            found.append(Verdict.PROVED if granted else link.verdict)
+        return min(found, key=lambda verdict: verdict.rank)
+
+    # -- stated shapes --------------------------------------------------------------------------------------------
+    def space(self, chain: Chain, sides: list[s.Node]) -> s.Space | str | None:
+        """A stated shape that is that of the sides; ``None`` where the one printed is."""
+        if chain.space is None:
+            return None
+        number = self.stated.number
+        quiet = replace(self.definitions, wrong_shape={})
+
+        def fits(space: s.Space) -> bool:
+            return not _stated_shape(self.fork(), Chain(tuple(sides), space), number, quiet)
+
+        if fits(chain.space) and number not in self.definitions.wrong_shape:
+            return None
+        for space in self.spaces(chain.space):
+            if fits(space) and space != chain.space:
+                return space
+        return "no small correction was found: the shape has no name in the document"
+
+    def spaces(self, space: s.Space) -> Iterator[s.Space]:
+        """One size in it replaced, two axes exchanged, then the spaces of the document."""
+        for k, extent in enumerate(space.extents):
+            for place in {x: None for x in s.walk(extent) if isinstance(x, s.Symbol | s.Scripted)}:
+                for size in self.words.sizes:
+                    changed = _put(extent, {id(x): size for x in s.walk(extent) if x == place})
+                    yield replace(space, extents=(*space.extents[:k], changed, *space.extents[k + 1:]))
+        if len(space.extents) == 2:
+            yield replace(space, extents=space.extents[::-1])
+        yield replace(space, extents=())
+        for f in self.visible:
+            for node in s.walk(f.tree) if f.tree is not None else ():
+                if isinstance(node, s.Space):
+                    yield node
+
+
+DIFFERS = "the two sides differ"
+
+
+def _circular(c: Comparison) -> bool:
+    """``a = up(a)``: a quantity in terms of itself."""
+    return c.left == c.right or isinstance(c.left, Access) and c.left.head in heads(c.right)
+
+
+def _differs(c: Comparison, environment: Environment) -> bool:
+    """Whether the sides differ at one of a few points, at sizes that are not all one."""
+    claim = Claim(c.left, c.right, environment, dict(c.free), c.facts, scope([c.left, c.right], environment, c.free.values()))
+    sizes = sorted(islice(candidates(claim.scope), 24), key=lambda found: (-min(sum(n > 1 for n in found.values()), 4), sum(found.values())))
+    for number, chosen in enumerate(sizes[:POINTS] or [{}]):
+        for attempt in range(6):
+            try:
+                trial = try_point(claim, chosen, Point(environment, f"repair|{number}|{attempt}", "nice" if attempt % 2 else "halves"))
+            except (TooLarge, OutOfRange):
+                break
+            except (ArithmeticError, ValueError, RecursionError):
+                return True
+            if trial.witness is not None:
+                return True
+            if trial.compared and not trial.tie:
+                break
+    return False
+
+
+def _put(node: s.Node, changes: dict[int, s.Node]) -> s.Node:
+    """``node`` with some of the nodes in it replaced."""
+    if id(node) in changes:
+        return changes[id(node)]
+
+    def visit(value: object) -> object:
+        if isinstance(value, s.Node):
+            return _put(value, changes)
+        return tuple(visit(item) for item in value) if isinstance(value, tuple) else value
+
+    new = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
+    if all(new[name] is getattr(node, name) or new[name] == getattr(node, name) for name in new):
+        return node
+    return replace(node, **new)  # type: ignore[arg-type]

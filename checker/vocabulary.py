@@ -1,0 +1,147 @@
+"""The words of a document, from which corrections are made: its names, index letters, functions and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from verify_derivations.checker.statements import Stated, is_adjoint_name
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import NameTable, factors_of, is_transpose, items_of, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import World
+
+MOST = 48  # names tried in one place
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Everything in order of first use, that of the formula itself first."""
+
+    table: NameTable
+    transpose: s.Node = s.Symbol("T")
+    hadamard: str = "\\circ"
+    names: tuple[s.Node, ...] = ()
+    sensitivities: tuple[s.Node, ...] = ()  # names of derivatives, and derivatives of the loss
+    scalars: tuple[s.Node, ...] = ()  # parameters and sizes
+    sizes: tuple[s.Node, ...] = ()
+    letters: tuple[s.Symbol, ...] = ()
+    functions: tuple[s.Node, ...] = ()  # applied to one argument
+    calls: tuple[s.Call, ...] = ()
+    primed: tuple[s.Call, ...] = ()
+    sums: tuple[tuple[s.Node | None, s.Node | None], ...] = ()
+    maxima: tuple[tuple[s.Node, s.Node], ...] = ()  # what the maximum is taken of, and the name of the result
+
+    def bases(self, node: s.Scripted) -> list[s.Symbol]:
+        """Other symbols that carry scripts of the same kind."""
+        found: dict[s.Symbol, None] = {}
+        for name in self.names:
+            if isinstance(name, s.Scripted) and isinstance(name.base, s.Symbol) and name.base != node.base:
+                if _kind(name) == _kind(node):
+                    found.setdefault(name.base)
+        return list(found)
+
+
+def _kind(node: s.Scripted) -> tuple[int, bool]:
+    layered = node.sup is not None and any(isinstance(p, s.Group) for p in factors_of(node.sup))
+    return (0 if node.sub is None else len(items_of(node.sub))), layered
+
+
+def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: NameTable) -> Vocabulary:
+    """The words of the formulas that ``stated`` can see."""
+    trees = [f.tree for f in (stated, *(f for f in visible if f is not stated)) if f.tree is not None]
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    names: dict[s.Node, None] = {}
+    functions: dict[s.Node, None] = {}
+    calls: dict[s.Call, None] = {}
+    sums: dict[tuple[s.Node | None, s.Node | None], None] = {}
+    maxima: dict[tuple[s.Node, s.Node], None] = {}
+    letters: dict[s.Symbol, None] = {}
+    sensitivities: dict[s.Node, None] = {}
+    for node in nodes:
+        if isinstance(node, s.Symbol | s.Scripted):
+            if is_adjoint_name(node, table):
+                sensitivities.setdefault(node)
+            elif _is_quantity(node, world, table):
+                names.setdefault(node)
+        if isinstance(node, s.Scripted) and node.sub is not None:
+            for item in items_of(node.sub):
+                letters.update((x, None) for x in s.walk(item) if isinstance(x, s.Symbol) and _is_letter(x, world))
+        if isinstance(node, s.BigOperator) and node.operator == "\\sum":
+            sums.setdefault((node.lower, node.upper))
+        if isinstance(node, s.Call) and len(node.arguments) == 1:
+            if not (isinstance(node.function, s.Symbol) and name_of(node.function) in ("up", "maxpool", "reshape")):
+                functions.setdefault(_unprimed(node.function))
+            if isinstance(node.arguments[0], s.Symbol | s.Scripted):
+                calls.setdefault(node)
+    for f in visible:
+        for chain in f.chains:
+            for left, right in zip(chain.sides, chain.sides[1:], strict=False):
+                if isinstance(right, s.Call) and isinstance(right.function, s.Symbol) and name_of(right.function) == "maxpool":
+                    maxima.setdefault((right.arguments[0], left))
+    aliases = [node for node in names if isinstance(node, s.Scripted | s.Symbol) and _is_alias(node, world, table)]
+    derivatives = {n: None for n in nodes if isinstance(n, s.Derivative) and to_latex(n.numerator) in world.losses()}
+    in_scripts = [p for node in nodes if isinstance(node, s.Scripted) and node.sup is not None
+                  for p in factors_of(node.sup) if is_transpose(p)]  # fmt: skip
+    products = [o for node in nodes if isinstance(node, s.Product) for o in node.operators if o in ("\\circ", "\\odot")]
+    if any(isinstance(n, s.Call) and name_of_function(n) == "conv2" for n in nodes) or any(
+        isinstance(n, s.Product) and "\\star" in n.operators for n in nodes
+    ):
+        functions.setdefault(s.Symbol("rot180"))
+    sizes = tuple(dict.fromkeys(n for n in nodes if isinstance(n, s.Symbol | s.Scripted) and to_latex(n) in world.sizes))
+    parameters = [n for n in names if isinstance(n, s.Symbol) and _is_scalar(n, world)]
+    primed = any(isinstance(n, s.Scripted) and n.primes and _is_quantity(replace(n, primes=0), world, table)
+                 and to_latex(n.base) not in table.primed for n in nodes)  # fmt: skip
+    return Vocabulary(
+        table,
+        in_scripts[0] if in_scripts else s.Symbol("\\prime" if primed else "T"),
+        products[0] if products else "\\circ",
+        tuple(names)[:MOST],
+        tuple([*sensitivities, *aliases, *derivatives])[:MOST],
+        tuple(dict.fromkeys([*parameters, *sizes]))[:12],
+        sizes[:16],
+        tuple(letters)[:8],
+        tuple(functions)[:8],
+        tuple(c for c in calls if not _has_primes(c))[:12],
+        tuple(c for c in calls if _has_primes(c))[:12],
+        tuple(sums)[:8],
+        tuple(maxima)[:4],
+    )
+
+
+def name_of_function(node: s.Call) -> str:
+    return name_of(node.function) if isinstance(node.function, s.Symbol) else ""
+
+
+def _has_primes(node: s.Call) -> bool:
+    return isinstance(node.function, s.Scripted) and node.function.primes > 0
+
+
+def _unprimed(function: s.Node) -> s.Node:
+    if isinstance(function, s.Scripted) and function.primes:
+        return function.base if function.sub is None and function.sup is None else replace(function, primes=0)
+    return function
+
+
+def _is_letter(node: s.Symbol, world: World) -> bool:
+    return len(name_of(node)) == 1 and name_of(node) not in world.sizes
+
+
+def _is_quantity(node: s.Symbol | s.Scripted, world: World, table: NameTable) -> bool:
+    reference = table.reference(node)
+    if reference is None or reference.transposed or reference.inverted or reference.power is not None or reference.primes:
+        return False
+    if reference.name in world.losses() or reference.name in world.sizes or reference.name in world.functions:
+        return False
+    known = reference.name in world.known or reference.name in world.declarations or reference.name in world.aliases
+    return known or reference.name in world.templates or any(name == reference.name for name, _ in world.layer_of.values())
+
+
+def _is_alias(node: s.Symbol | s.Scripted, world: World, table: NameTable) -> bool:
+    reference = table.reference(node)
+    return reference is not None and reference.name in world.aliases
+
+
+def _is_scalar(node: s.Symbol, world: World) -> bool:
+    known = world.known.get(name_of(node))
+    return known is not None and not known.extents
