@@ -111,18 +111,45 @@ def spread(term: Term, extents: dict[str, int], limit: int) -> None:
             step = moved * -sign  # x = step + t
             low, high = interval(split[1] - moved, extents)
             first, last = (-high, size - 1 - low) if sign == 1 else (low - size + 1, high)
-            new, stride = fresh("t"), int(dict(step.terms)[u,])
+            new = fresh("t")
             value = step + polynomial(new) + int(first)
             added = {new: int(last - first) + 1}
             bounds = interval(value, {**extents, **added})
             if bounds[0] < 0 or bounds[1] >= extents[x] or any(c < 0 for _, c in step.terms):
                 continue
-            if not (wide or first or added[new] % stride or extents[x] % stride):  # t = 2a + b: by phases of x
-                digit = fresh("t")
-                value = value + polynomial(new) * (stride - 1) + polynomial(digit)
-                added = {new: added[new] // stride, digit: stride}
             extents.update(added)
             term.bound.update(added)
             term.substitute({x: value})
             term.scatter[x] = value
+    _carry(term, extents, limit)
     term.constraints = [c for c in term.constraints if not implied(c, extents)]
+
+
+def _carry(term: Term, extents: dict[str, int], limit: int) -> None:
+    """Digits of a scattered index put in the order that takes least work: in ``x = 2u + p + q`` with ``p < 2`` the
+    kernel's ``q`` becomes ``t - p``, so that ``p`` is summed by the matrix product; then ``t = 2a + b``."""
+    for x in sorted(term.scatter):
+        weights = {m[0]: int(c) for m, c in term.scatter[x].terms if len(m) == 1}
+        strides = {c for c in weights.values() if c > 1}
+        units = sorted(v for v, c in weights.items() if c == 1)
+        lows = [v for v in units if extents[v] in strides]
+        others = [v for v in units if v not in lows]
+        if len(strides) != 1 or len(others) != 1 or len(lows) > 1:
+            continue
+        (stride,), (kernel,) = strides, others
+        place = next((k for k, f in enumerate(term.factors) if isinstance(f, Access) and kernel in free_names(f)), None)
+        if place is None or width(term, place, extents, shared=True) > limit:
+            continue
+        if lows:
+            new, size = fresh("t"), term.bound.pop(kernel)
+            value = polynomial(new) - polynomial(lows[0])
+            term.bound[new] = extents[new] = size + extents[lows[0]] - 1
+            term.substitute({kernel: value})
+            term.constraints += within(value, polynomial(size))
+            kernel = new
+        if not extents[kernel] % stride and not extents[x] % stride:  # by phases of x
+            high, low = fresh("t"), fresh("t")
+            added = {high: term.bound.pop(kernel) // stride, low: stride}
+            extents.update(added)
+            term.bound.update(added)
+            term.substitute({kernel: polynomial(high) * stride + polynomial(low)})
