@@ -54,16 +54,17 @@ class Case:
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     worlds: dict[tuple[tuple[str, ...], str | None, Readings], Definitions] = field(default_factory=dict)
 
-    def variants(self, scope: tuple[str, ...]) -> list[str]:
+    def variants(self, scope: tuple[str, ...]) -> list[str | None]:
         return list(dict.fromkeys(f.variant for f in self.formulas if f.scope == scope and f.variant is not None))
 
     def definitions(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Definitions:
         key = (scope, variant, readings)
         if key not in self.worlds:
-            seen = visible(self.formulas, scope, variant)
             extra = visible_extra(self.extra, scope, variant)
+            seen = [*extra, *visible(self.formulas, scope, variant)]
+            every = [*extra, *(f for f in self.formulas if scope[: len(f.scope)] == f.scope)]
             inherited = self._inherited(scope, readings)
-            self.worlds[key] = build_world(seen, variant, scope, self.table, readings, inherited, extra)
+            self.worlds[key] = build_world(seen, variant, scope, self.table, readings, inherited, every)
         return self.worlds[key]
 
     def _inherited(self, scope: tuple[str, ...], readings: Readings) -> dict[str, FunctionDefinition]:
@@ -72,11 +73,10 @@ class Case:
         for other in dict.fromkeys(f.scope for f in self.formulas):
             if other == scope:
                 break
-            for (name, _, r), definitions in list(self.worlds.items()):
-                if name == other and r == readings:
-                    for function in definitions.world.functions.values():
-                        if set(heads(function.body)) <= set(function.parameters):
-                            found[function.name] = function
+            for variant in self.variants(other) or [None]:
+                for function in self.definitions(other, variant, readings).world.functions.values():
+                    if set(heads(function.body)) <= set(function.parameters):
+                        found[function.name] = function
         return found
 
 
@@ -153,7 +153,8 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     if not stated.chains:
         return replace(base, message="states a shape, a range or a symbol" if stated.memberships or stated.ranges else "")
     variants: list[str | None] = [stated.variant]
-    variants += [v for v in case.variants(stated.scope) if v != stated.variant]
+    if case.effort.refutation:
+        variants += [v for v in case.variants(stated.scope) if v != stated.variant]
     if stated.variant is None and len(variants) > 1:
         variants = variants[1:]
     best: Formula | None = None
@@ -229,6 +230,8 @@ def judge_chain(
                     sides[side + 1] = left
                     continue
             links.append(judged.link)
+            if not case.effort.refutation and judged.link.verdict.rank < Verdict.CHECKED.rank:
+                return links, remarks, uses  # a trial of a reading: one failure is enough
             remarks += judged.remarks
             uses |= judged.uses
     if chain.space is not None:

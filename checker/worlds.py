@@ -47,12 +47,14 @@ class Definitions:
 
 def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
-    inherited: Mapping[str, FunctionDefinition], extra: Sequence[Stated] = (),
+    inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated],
 ) -> Definitions:  # fmt: skip
+    """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of the
+    other variants, whose declarations, sizes and derivatives say what names mean."""
     extents = Extents()
     for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
         before = dict(extents.solved)
-        result = _Builder(formulas, variant, scope, table, readings, inherited, extents, extra).run()
+        result = _Builder(formulas, variant, scope, table, readings, inherited, extents, every).run()
         if extents.solved == before:
             break
     return result
@@ -61,9 +63,9 @@ def build_world(
 class _Builder:
     def __init__(
         self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
-        inherited: Mapping[str, FunctionDefinition], extents: Extents, extra: Sequence[Stated],
+        inherited: Mapping[str, FunctionDefinition], extents: Extents, every: Sequence[Stated],
     ) -> None:  # fmt: skip
-        self.formulas = [*extra, *formulas]
+        self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, functions=dict(inherited))
         self.world.differentiate = total_derivative
@@ -149,7 +151,7 @@ class _Builder:
     # -- gathering ----------------------------------------------------------------------------------------------
     def _numerators(self) -> None:
         world, counts = self.world, dict[str, int]()
-        for f in self.formulas:
+        for f in self.every:
             if f.tree is None:
                 continue
             for node in s.walk(f.tree):
@@ -172,7 +174,7 @@ class _Builder:
 
     def _declarations(self) -> None:
         world = self.world
-        for f in self.formulas:
+        for f in self.every:
             world.ranges += [(f.number, *r) for r in f.ranges]
             if f.tree is not None:
                 for node in s.walk(f.tree):
@@ -181,7 +183,7 @@ class _Builder:
                         self._sizes_in(node.upper)
                     elif isinstance(node, s.Relation) and is_range(node):
                         self._sizes_in(node.sides[-1])
-        for f in self.formulas:
+        for f in self.every:
             for member in f.memberships:
                 if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):
                     self._declare_list(member.names, member.where, f.number)
@@ -196,10 +198,10 @@ class _Builder:
                         self._declare(first, chain.space, f.number, sizes_only=True)
                     else:
                         self._hint(first, chain.space, f.number)
-        for f in self.formulas:
+        for f in self.every:
             for chain in f.chains:
                 self._size_equation(chain)
-        for f in self.formulas:  # spaces bring up quotients: know them all before the first definition is read
+        for f in self.every:  # spaces bring up quotients: know them all before the first definition is read
             for space in [*(c.space for c in f.chains if c.space is not None and not contains_derivative(c.sides[0])
                             and not is_adjoint_name(c.sides[0], self.table)),
                           *(m.where for m in f.memberships if isinstance(m.where, s.Space))]:  # fmt: skip
@@ -207,7 +209,7 @@ class _Builder:
                     shape_of_space(space, world, Statement())
                 except DocumentError:
                     continue
-        for f in self.formulas:
+        for f in self.every:
             for member in f.memberships:
                 if not isinstance(member.where, s.Space):
                     self._domain(member.names, member.where)

@@ -329,6 +329,8 @@ class Elaborator:
         inner = expected
         if reference.transposed and expected is not None and len(expected) == 2:
             inner = (expected[1], expected[0])
+        if isinstance(node.base, s.Norm) and self.order(node.base.order) == 2 and node.sup == s.Number("2"):
+            return op.squared_norm(self.tensor(node.base.body))  # no root to be taken and undone
         value: Value = self.value(node.base, inner)
         if node.sub is not None:
             value = self.component(self._tensor(value), node.sub)
