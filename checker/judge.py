@@ -164,10 +164,10 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
             result = _in_variant(case, stated, base, variant, readings)
         except Exception as failure:  # noqa: BLE001  one formula's failure must not cost the verdicts on the others
             result = replace(base, verdict=Verdict.UNDECIDED, message=f"the checker failed on this formula: {failure!r}"[:300])
-        if best is None or result.verdict.rank > best.verdict.rank:
-            if best is not None and result.verdict.rank >= Verdict.CHECKED.rank:
-                result = replace(result, remarks=(*result.remarks, f"holds for {variant}"))
+        if best is None:
             best = result
+        elif result.verdict.rank >= Verdict.CHECKED.rank:  # elsewhere only proofs are sought
+            best = replace(result, variant=variant, remarks=(*result.remarks, f"holds for the {variant} variant"))
         if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table):
             break
     assert best is not None

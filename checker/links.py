@@ -45,7 +45,7 @@ class Effort:
     """How long one link may take."""
 
     first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=1.0))
-    condition: Limits = field(default_factory=lambda: Limits(unfoldings=12, seconds=1.5))
+    condition: Limits = field(default_factory=lambda: Limits(unfoldings=8, seconds=0.8))
     proof: Limits = field(default_factory=Limits)
     refutation: float = 2.0  # seconds; 0: proofs only
     repair: float = 2.0  # seconds for the search for a correction; 0: none
