@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.brackets import Token
+from verify_derivations.formulas.brackets import DEEPEST_NESTING, Token
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.symbols import Symbols
 
@@ -20,6 +22,7 @@ class Cursor(ABC):
         self.tokens, self.symbols, self.latex = tokens, symbols, latex
         self.index = 0
         self.depth = 0
+        self.cells = 0  # matrices and cases that are open: there, a line break never carries a sum on
         self.remarks: list[str] = []
 
     @property
@@ -42,6 +45,15 @@ class Cursor(ABC):
         token = self.token
         found = "the end of the formula" if token.kind == "eof" else self.latex[token.start:token.end] or token.text
         return self.error(f"unexpected {found}", expected=expected)
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One level further down, within the limit."""
+        self.depth += 1
+        if self.depth > DEEPEST_NESTING:
+            raise self.error(f"the formula is nested more than {DEEPEST_NESTING} deep")
+        yield
+        self.depth -= 1
 
     def span(self, start: int) -> s.Span:
         """From the character ``start`` to the end of the last token read."""

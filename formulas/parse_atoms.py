@@ -288,7 +288,8 @@ class Atoms(Rows, Derivatives):
             raise self.error(f"only the first letter of {token.text} is the argument", hint="put braces around it")
         if token.kind in ("sign", "relation", "eof", "close", ",", "^", "_", "&", "\\\\", "quad"):
             raise self.unexpected("an argument")
-        return self.atom()
+        with self.deeper():
+            return self.atom()
 
     def braces(self, content: Callable[[], s.Node]) -> s.Node:
         opening = self.next()

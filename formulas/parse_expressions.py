@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.brackets import DEEPEST_NESTING, Token
+from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.parse_atoms import Atoms
 from verify_derivations.formulas.symbols import PREFIX
@@ -122,6 +122,8 @@ class Expressions(Atoms):
         return signs, terms
 
     def _row_goes_on(self) -> bool:
+        if self.cells:
+            return False
         self.index += 1
         result = self.at("sign") and self.continues_row()
         self.index -= 1
@@ -177,17 +179,11 @@ class Expressions(Atoms):
             factors.append(factor)
 
     def factor(self) -> s.Node:
-        self.depth += 1
-        if self.depth > DEEPEST_NESTING:
-            raise self.error(f"the formula is nested more than {DEEPEST_NESTING} deep")
         start = self.token.start
-        atom = self.atom()
-        node = self.scripts(atom)
-        name = _function_symbol(node)
-        if name is not None:
-            node = self._applied(node, name, start)
-        self.depth -= 1
-        return node
+        with self.deeper():
+            node = self.scripts(self.atom())
+            name = _function_symbol(node)
+            return node if name is None else self._applied(node, name, start)
 
     def _applied(self, node: s.Node, name: s.Symbol, start: int) -> s.Node:
         bracket = self._bracket_ahead()

@@ -22,6 +22,7 @@ class Rows(Cursor):
             self.next()
             return node
         cases = "cases" in environment
+        self.cells += 1
         rows: list[list[s.Node | None]] = []
         while not self.at("finish"):
             row: list[s.Node | None] = []
@@ -38,6 +39,7 @@ class Rows(Cursor):
             elif not self.at("finish"):
                 raise self.unexpected(rf"& or \\ or \end{{{environment}}}")
         finish = self.next()
+        self.cells -= 1
         if cases:
             pairs: list[tuple[s.Node, s.Node | None]] = []
             for cells in rows:

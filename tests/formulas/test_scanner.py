@@ -1,0 +1,200 @@
+"""The scanner: all carriers, line numbers, and what is not mathematics."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.scanner import Document, RawFormula, read_document, scan
+
+ROOT = Path(__file__).resolve().parents[2]
+EMBEDDED = ROOT / "formulas" / "notes_on_cnn" / "notes.md"
+ORIGINAL = ROOT.parent / "shared" / "seeds" / "notes-on-cnn.md"
+
+
+def latexes(text: str, path: str = "a.md") -> list[str]:
+    return [formula.latex for formula in scan(text, path).formulas]
+
+
+def codecogs(latex: str, alt: str | None = None, title: str | None = None) -> str:
+    escaped = re.sub(r"([\\^_*\[\]])", r"\\\1", latex).replace("<", "&lt;").replace(">", "&gt;")
+    url = f"https://latex.codecogs.com/png.latex?{quote(latex, safe='')}"
+    return f'![{escaped if alt is None else alt}]({url} "{latex if title is None else title}")'
+
+
+def convert(document: Document, display: tuple[str, str], inline: tuple[str, str]) -> str:
+    """The formulas of a document in another carrier."""
+    paragraphs = []
+    for formula in document.formulas:
+        opening, closing = display if formula.displayed else inline
+        paragraphs.append(f"{'' if formula.displayed else 'where '}{opening}{formula.latex}{closing}")
+    return "\n\n".join(paragraphs) + "\n"
+
+
+CARRIERS = {
+    "dollars": (("$$", "$$"), ("$", "$"), "a.md"),
+    "brackets": (("\\[", "\\]"), ("\\(", "\\)"), "a.md"),
+    "brackets in LaTeX": (("\\[\n", "\n\\]"), ("\\(", "\\)"), "a.tex"),
+    "environments": (("\\begin{equation}\n", "\\end{equation}"), ("\\begin{math}", "\\end{math}"), "a.tex"),
+    "starred": (("\\begin{equation*}", "\\end{equation*}"), ("$", "$"), "a.md"),
+    "displaymath": (("\\begin{displaymath}", "\\end{displaymath}"), ("$", "$"), "a.tex"),
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_the_same_formulas_in_every_carrier(carrier: str) -> None:
+    document = read_document(EMBEDDED)
+    display, inline, path = CARRIERS[carrier]
+    converted = scan(convert(document, display, inline), path)
+    assert [(f.latex, f.displayed) for f in converted.formulas] == [(f.latex, f.displayed) for f in document.formulas]
+
+
+def test_images_carry_the_same_formulas() -> None:
+    document = read_document(EMBEDDED)
+    images = [("" if f.displayed else "where ") + codecogs(f.latex) for f in document.formulas]
+    converted = scan("\n\n".join(images))
+    assert [(f.latex, f.displayed, f.remarks) for f in converted.formulas] == [
+        (f.latex, f.displayed, ()) for f in document.formulas
+    ]
+
+
+def test_the_original_notes() -> None:
+    if not ORIGINAL.is_file():
+        pytest.skip("the original notes are not here")
+    document = read_document(ORIGINAL)
+    assert len(document.formulas) == 132
+    assert sum(formula.displayed for formula in document.formulas) == 107
+    assert not any(formula.remarks for formula in document.formulas)
+    assert [formula.number for formula in document.formulas] == list(range(1, 133))
+    assert (document.title, document.date) == ("Notes on CoveNet", "2015-12-20")
+    fourth = document.formulas[3]
+    assert (fourth.line, fourth.section) == (32, ("Activation functions", "hyperbolic tangent function"))
+    assert "For **cross-entropy** loss" in document.formulas[34].context
+
+
+def test_the_url_is_read_and_differences_are_remarked() -> None:
+    (same,) = scan(codecogs(r"x<\left[y\right]^{2}_{i}")).formulas
+    assert (same.latex, same.remarks) == (r"x<\left[y\right]^{2}_{i}", ())
+    (other,) = scan(codecogs("x+y", alt="x-y")).formulas
+    assert other.latex == "x+y"
+    assert "alternative text" in other.remarks[0]
+    (titled,) = scan(codecogs("x+y", title="x-y")).formulas
+    assert "title" in titled.remarks[0]
+    html = '<img src="https://latex.codecogs.com/svg.latex?\\dpi{150}&space;x%2By" title="x+y">'
+    assert latexes(html) == ["x+y"]
+
+
+def test_an_image_is_displayed_when_it_stands_alone() -> None:
+    alone, inline, trailing = scan(f"a\n\n{codecogs('x')}\n\nwhere\n{codecogs('y')},\n\n{codecogs('z')} b").formulas
+    assert (alone.displayed, inline.displayed, trailing.displayed) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it costs $5 and then $10",
+        "from $5-$10 a piece",
+        "`$x$` and ``$y$ ` ``",
+        "```\n$x$\n$$y$$\n```",
+        "~~~latex\n\\[ x \\]\n~~~\n",
+        "<!-- $x$ -->",
+        r"escaped \$x\$",
+        "$x\n\ny$",
+        "![a picture](figure.png)",
+    ],
+)
+def test_what_is_not_mathematics(text: str) -> None:
+    assert latexes(text) == []
+    assert latexes(text + "\n\n$z$") == ["z"]
+
+
+@pytest.mark.parametrize("text", ["% $x$\n", "\\verb|$x$|", "\\begin{verbatim}\n$x$\n\\end{verbatim}", "50\\% and \\$5"])
+def test_what_is_not_mathematics_in_latex(text: str) -> None:
+    assert latexes(text, "a.tex") == []
+    assert latexes(text + " $z$", "a.tex") == ["z"]
+
+
+def test_rows_of_align_are_formulas_of_their_own() -> None:
+    text = "a\n\\begin{align}\n  x &= y \\label{one} \\\\\n    &= z \\\\\n  u &= v + w \\\\ &\\quad + s \\nonumber\n\\end{align}\n"
+    found = scan(text, "a.tex").formulas
+    assert [(f.line, f.column, f.continues) for f in found] == [(3, 3, False), (4, 5, True), (5, 3, True)]
+    assert found[1].latex == "&= z"
+    assert found[2].latex.endswith("+ s \\nonumber")  # a row that only carries on belongs to the row above
+    nested = "\\begin{equation}\\begin{aligned} x &= y \\\\ &= z \\end{aligned}\\end{equation}"
+    assert len(scan(nested, "a.tex").formulas) == 1
+    matrix = "\\begin{gather} A = \\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix} \\\\[2pt] B = 1 \\end{gather}"
+    assert len(scan(matrix, "a.tex").formulas) == 2
+
+
+def test_lines_columns_and_sections() -> None:
+    text = "Title\n=====\n\nOne\n---\n\nsome *prose* $x$ and\n\n$$\ny\n$$\n\n### Two ###\n\n> $$z +\n> w$$\n"
+    x, y, z = scan(text).formulas
+    assert (x.line, x.column, x.section, x.context) == (7, 14, ("Title", "One"), "some *prose*")
+    assert (y.line, y.locate(0), y.context) == (9, (10, 1), "and")
+    assert (z.line, z.section) == (15, ("Title", "One", "Two"))
+    assert ">" not in z.latex
+    assert z.locate(z.latex.index("w")) == (16, 3)
+
+
+def test_places_within_a_url() -> None:
+    text = "a\n\n" + codecogs(r"\frac{a}{b}+c")
+    document = scan(text)
+    (formula,) = document.formulas
+    line, column = formula.locate(formula.latex.rindex("c"))
+    assert document.source_line(line)[column - 1:].startswith("c ")
+
+
+def test_metadata_of_latex() -> None:
+    text = "\\title{On \\emph{Gradients}}\\author{A. Author}\\date{2020}\\begin{document}\\section{One}\\subsection*{Two}$x$"
+    document = scan(text, "a.tex")
+    assert (document.title, document.author, document.date) == ("On *Gradients*", "A. Author", "2020")
+    assert document.formulas[0].section == ("One", "Two")
+
+
+def test_macros_are_collected_and_are_no_formulas() -> None:
+    document = scan("$$\\newcommand{\\R}{\\mathbb{R}}$$\n\n$x \\in \\R$")
+    assert document.macros["\\R"].body == "\\mathbb{R}"
+    assert [formula.latex for formula in document.formulas] == ["x \\in \\R"]
+
+
+def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes("\ufeffa\r\n\r\n$$x$$\r\n".encode())
+    (formula,) = read_document(path).formulas
+    assert (formula.latex, formula.line) == ("x", 3)
+
+
+def test_unreadable_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"one\ntwo \xff\n")
+    with pytest.raises(DocumentError, match=r"a\.md:2: not UTF-8"):
+        read_document(path)
+    with pytest.raises(DocumentError, match="No such file"):
+        read_document(tmp_path / "missing.md")
+
+
+def test_an_unclosed_display_is_remarked_and_stops_nothing() -> None:
+    first, second = scan("$$ x = y\n\n\\begin{equation} z\n\n$u$", "a.tex").formulas[:2]
+    assert first.remarks == ("$$ is missing",)
+    assert second.remarks == ("\\end{equation} is missing",)
+
+
+@pytest.mark.parametrize("unit", ["$5 ", "![", "![](", "\\[ ", "\\( ", "` ", "$x ", "<!--", "\\begin{align} x ", "# a\n"])
+def test_time_is_linear(unit: str) -> None:
+    def seconds(count: int) -> float:
+        text = unit * count
+        start = time.process_time()
+        scan(text)
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(20_000) < 12 * seconds(5_000) + 0.2
+
+
+def test_a_formula_knows_its_place_without_its_document() -> None:
+    assert RawFormula(1, 2, 3, True, "x").locate(4) == (1, 5)
