@@ -35,10 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what("--validation", type=float, default=0.0, metavar="SHARE", help="of the training samples (default: none)")
     how = parser.add_argument_group("how to train").add_argument
     how("--epochs", type=int, default=20)
-    how("--batch", type=int, default=50, help="samples per update (default: 50)")
-    how("--rate", type=float, default=None, help="learning rate (default: 0.5; 0.002 for adam)")
+    how("--batch", type=int, default=20, help="samples per update (default: 20)")
+    how("--rate", type=float, default=None, help="learning rate (default: 0.02; 0.5 for sgd)")
     how("--schedule", choices=("constant", "linear", "cosine", "steps", "exponential"), default="constant")
-    how("--optimiser", choices=("sgd", "adam"), default="sgd")
+    how("--optimiser", choices=("adam", "sgd"), default="adam")
     how("--momentum", type=float, default=0.0)
     how("--decay", type=float, default=0.0, help="weight decay")
     how("--patience", type=int, default=0, metavar="N", help="stop after N epochs without a better validation loss")
@@ -193,7 +193,7 @@ def _train(args: argparse.Namespace, model: Model, data: Dataset) -> list[Progre
     from verify_derivations.trainer.train import Run, Settings
     from verify_derivations.trainer.workers import Team
 
-    rate = args.rate if args.rate is not None else 0.002 if args.optimiser == "adam" else 0.5
+    rate = args.rate if args.rate is not None else 0.02 if args.optimiser == "adam" else 0.5
     checkpoint = Path(args.checkpoint) if args.checkpoint else None
     settings = Settings(args.epochs, args.batch, rate, args.seed, Rule(args.optimiser, args.momentum, args.decay),
                         args.schedule, args.validation, args.patience, checkpoint)

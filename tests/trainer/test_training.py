@@ -32,14 +32,12 @@ def command(*options: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("net", "loss", "least"), [
-    ("I-C1-MP1-FC1-O", "cross-entropy", 0.85), ("I-C1-MP1-FC1-O", "Euclidean", 0.7),
-    ("I-C1-MP1-C2-MP2-FC1-O", "cross-entropy", 0.75), ("A Neural Net Case", "cross-entropy", 0.7),
-])
-def test_learns_digits(net: str, loss: str, least: float, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command("--net", net, "--loss", loss, "--epochs", "10", "--rate", "1.0", "--batch", "25") == 0
+@pytest.mark.parametrize("net", ["A Neural Net Case", "I-C1-MP1-FC1-O", "I-C1-MP1-C2-MP2-FC1-O"])
+@pytest.mark.parametrize("loss", ["Euclidean", "cross-entropy"])
+def test_learns_digits_as_it_comes(net: str, loss: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--net", net, "--loss", loss) == 0
     accuracy = float(capsys.readouterr().out.split("test accuracy ")[1].split(" %")[0]) / 100
-    assert accuracy > least
+    assert accuracy > 0.9
 
 
 def test_the_seed_reproduces_a_run_and_another_does_not(tmp_path: Path) -> None:
