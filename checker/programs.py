@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
-from verify_derivations.checker.judge import Case, Scope, prepare, settle
+from verify_derivations.checker.judge import Case, Scope, prepare
 from verify_derivations.checker.links import Effort, compare, judge_link
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Verdict, worst
@@ -33,7 +34,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     walk,
 )
-from verify_derivations.formulas.notation import beside, read_notation
+from verify_derivations.formulas.notation import CONVENTIONS, beside, read_notation
 from verify_derivations.formulas.program import Net, Program, Source
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.world import Readings, Statement, World
@@ -92,21 +93,35 @@ def net_name(case: Case, scope: tuple[str, ...]) -> str:
 
 
 def _program(case: Case, scope: Scope) -> Program:
-    """The net of a scope and variant, under the readings that satisfy most of what the scope claims."""
-    path = scope.name
-    readings, _ = settle(replace(case, formulas=[f for f in case.formulas if path[: len(f.scope)] == f.scope]))
-    scope = next(s for s in scopes(case, readings) if (s.name, s.variant) == (path, scope.variant))
+    """The net of a scope and variant, in the reading of its notation by which most of its gradient formulas hold."""
+    name, path = net_name(case, scope.name), (scope.name, scope.variant)
+    best: tuple[Scope, tuple[Quantity, ...], dict[str, Source]] | None = None
+    for readings in _readings(case, scope):
+        here = next(s for s in scopes(case, readings) if (s.name, s.variant) == path)
+        backward, sources = stated_gradients(case, here, _outline(here)[0])
+        if best is None or len(backward) > len(best[1]):
+            best = here, backward, sources
+    assert best is not None
+    scope, backward, sources = best
     forward, source, label, output = _outline(scope)
-    backward, sources = stated_gradients(case, scope, forward)
     for quantity in forward.quantities:
         if quantity.number is not None:
             sources[quantity.head] = _source(case, quantity.number, Verdict.DEFINED)
     parameters = tuple(q.head for q in forward.leaves if q.head not in (source, label))
     return Program(
-        net_name(case, path), scope.variant or forward.loss, forward.leaves, forward.quantities, backward, parameters,
-        (source,), (label,), output, forward.loss, {}, sources, forward.functions,
+        name, scope.variant or forward.loss, forward.leaves, forward.quantities, backward, parameters, (source,), (label,),
+        output, forward.loss, {}, sources, forward.functions,
         frozenset(name for name, f in forward.functions.items() if increasing(f)),
     )  # fmt: skip
+
+
+def _readings(case: Case, scope: Scope) -> Iterator[Readings]:
+    """The readings that its forward definitions leave open, the usual one first."""
+    world = scope.definitions.world
+    used = frozenset[str]().union(*(world.conventions_of.get(q.head, ()) for q in _outline(scope)[0].quantities))
+    open_ = [k for k in CONVENTIONS if k in used and k not in case.notation.conventions]
+    for choice in product(*(CONVENTIONS[k] for k in open_)):
+        yield world.readings.but(**dict(zip(open_, choice, strict=True)))
 
 
 def _outline(scope: Scope) -> tuple[Forward, str, str, str]:
