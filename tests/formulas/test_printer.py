@@ -44,7 +44,10 @@ def test_documents_read_back(path: Path) -> None:
     [
         (s.Product((s.Sum(("+", "-"), (s.Symbol("x"), s.Symbol("y"))), s.Symbol("z")), ("",)), r"\left(x - y\right)z"),
         (s.Scripted(s.Product((s.Symbol("x"), s.Symbol("y")), ("",)), None, s.Symbol("T")), r"\left(x y\right)^{T}"),
-        (s.Product((s.BigOperator("\\sum", s.Symbol("x"), s.Symbol("i")), s.Symbol("y")), ("",)), r"\left(\sum_{i}x\right)y"),
+        (
+            s.Product((s.BigOperator("\\sum", s.Symbol("x"), s.Symbol("i")), s.Symbol("y")), ("",)),
+            r"\left(\sum_{i}x\right)y",
+        ),
         (s.Sum(("-",), (s.Sum(("+", "+"), (s.Symbol("x"), s.Symbol("y"))),)), r"-\left(x + y\right)"),
         (s.Product((s.Symbol("\\delta"), s.Symbol("x")), ("",)), r"\delta x"),
         (s.Scripted(s.Symbol("k"), s.Product((s.Symbol("i"), s.Symbol("j")), ("",))), "k_{ij}"),
@@ -56,14 +59,16 @@ def test_brackets_and_spaces_where_they_are_needed(tree: s.Node, latex: str) -> 
 
 # -- generated trees --------------------------------------------------------------------------------
 letters = st.sampled_from([*"abchknxyzABCHKLNWXY", "\\delta", "\\theta", "\\ell"]).map(s.Symbol)
-symbols = letters | st.builds(
-    s.Symbol, st.sampled_from("WXxyz"), st.sampled_from(["", "\\hat", "\\tilde"]), st.sampled_from(["", "\\mathbf", "\\mathcal"])
-)
+accents = st.sampled_from(["", "\\hat", "\\tilde"])
+fonts = st.sampled_from(["", "\\mathbf", "\\mathcal"])
+symbols = letters | st.builds(s.Symbol, st.sampled_from("WXxyz"), accents, fonts)
 numbers = st.sampled_from(["0", "1", "2", "12", "0.5", "1.7159"]).map(s.Number)
 indices = st.sampled_from("ijk").map(s.Symbol)
+next_index = st.builds(lambda i: s.Sum(("+", "+"), (i, s.Number("1"))), indices)
 layers = st.one_of(
-    indices, numbers.filter(lambda n: n.text.isdigit()),
-    st.builds(lambda body: s.Group("(", body, True), indices | st.builds(lambda i: s.Sum(("+", "+"), (i, s.Number("1"))), indices)),
+    indices,
+    numbers.filter(lambda n: n.text.isdigit()),
+    st.builds(lambda body: s.Group("(", body, True), indices | next_index),
 )
 subs = indices | st.builds(lambda i, j: s.Sequence((i, j)), indices, indices) | st.builds(
     lambda i, j: s.Product((i, j), ("",)), indices, indices
@@ -75,8 +80,8 @@ functions = st.sampled_from(
     [s.Symbol("f"), s.Symbol("\\sigma"), s.Symbol("exp"), s.Symbol("softmax"), s.Scripted(s.Symbol("f"), primes=1)]
 )
 KINDS = (
-    "scripted", "scripted", "number", "group", "fraction", "root", "norm", "absolute", "call", "log", "derivative", "second",
-    "nabla", "cases", "matrix",
+    "scripted", "scripted", "number", "group", "fraction", "root", "norm", "absolute", "call", "log", "derivative",
+    "second", "nabla", "cases", "matrix",
 )
 
 
@@ -142,14 +147,14 @@ def factor(draw: st.DrawFn, depth: int) -> s.Node:
     return draw(scripted)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(trees())
 def test_generated_trees_read_back(tree: s.Node) -> None:
     latex = to_latex(tree)
     assert parse_expression(latex, SYMBOLS) == tree, latex
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(trees(depth=2), min_size=2, max_size=3), st.sampled_from(["=", "\\le", "\\neq"]))
 def test_generated_chains_read_back(sides: list[s.Node], relation: str) -> None:
     tree = s.Statements((s.Relation(tuple(sides), (relation,) * (len(sides) - 1)),), ("",))
@@ -163,8 +168,7 @@ def test_generated_chains_read_back(sides: list[s.Node], relation: str) -> None:
     r"\hat \sqrt \infty \times / : 'valid' \mid dx \mathbb{1} < > \foo".split()), max_size=12).map(" ".join))
 def test_anything_is_read_or_refused(latex: str) -> None:
     try:
-        tree = parse(latex, SYMBOLS)
+        to_latex(parse(latex, SYMBOLS))
     except ReadError as error:
-        assert 0 <= error.position <= len(latex)
-    else:
-        to_latex(tree)
+        if not 0 <= error.position <= len(latex):
+            raise

@@ -15,7 +15,8 @@ from verify_derivations.formulas.scanner import read_document
 from verify_derivations.formulas.symbols import Symbols, collect, split_run
 
 EMBEDDED = Path(__file__).resolve().parents[2] / "formulas" / "notes_on_cnn" / "notes.md"
-SYMBOLS = Symbols(frozenset(("zc", "ac")), frozenset("abcdefghijklmnpqrstuvwxyzABCDEFHIJKLMNPSTUVWXYZ"), frozenset(("f",)))
+LETTERS = frozenset("abcdefghijklmnpqrstuvwxyzABCDEFHIJKLMNPSTUVWXYZ")
+SYMBOLS = Symbols(frozenset(("zc", "ac")), LETTERS, frozenset(("f",)))
 x, y, z, a, b, i, j, n, W, L = (s.Symbol(letter) for letter in "xyzabijnWL")
 two = s.Number("2")
 

@@ -113,14 +113,17 @@ def test_what_is_not_mathematics(text: str) -> None:
     assert latexes(text + "\n\n$z$") == ["z"]
 
 
-@pytest.mark.parametrize("text", ["% $x$\n", "\\verb|$x$|", "\\begin{verbatim}\n$x$\n\\end{verbatim}", "50\\% and \\$5"])
+@pytest.mark.parametrize(
+    "text", ["% $x$\n", "\\verb|$x$|", "\\begin{verbatim}\n$x$\n\\end{verbatim}", "50\\% and \\$5"]
+)
 def test_what_is_not_mathematics_in_latex(text: str) -> None:
     assert latexes(text, "a.tex") == []
     assert latexes(text + " $z$", "a.tex") == ["z"]
 
 
 def test_rows_of_align_are_formulas_of_their_own() -> None:
-    text = "a\n\\begin{align}\n  x &= y \\label{one} \\\\\n    &= z \\\\\n  u &= v + w \\\\ &\\quad + s \\nonumber\n\\end{align}\n"
+    rows = "  x &= y \\label{one} \\\\\n    &= z \\\\\n  u &= v + w \\\\ &\\quad + s \\nonumber\n"
+    text = f"a\n\\begin{{align}}\n{rows}\\end{{align}}\n"
     found = scan(text, "a.tex").formulas
     assert [(f.line, f.column, f.continues) for f in found] == [(3, 3, False), (4, 5, True), (5, 3, True)]
     assert found[1].latex == "&= z"
@@ -150,8 +153,8 @@ def test_places_within_a_url() -> None:
 
 
 def test_metadata_of_latex() -> None:
-    text = "\\title{On \\emph{Gradients}}\\author{A. Author}\\date{2020}\\begin{document}\\section{One}\\subsection*{Two}$x$"
-    document = scan(text, "a.tex")
+    head = "\\title{On \\emph{Gradients}}\\author{A. Author}\\date{2020}\\begin{document}"
+    document = scan(head + "\\section{One}\\subsection*{Two}$x$", "a.tex")
     assert (document.title, document.author, document.date) == ("On *Gradients*", "A. Author", "2020")
     assert document.formulas[0].section == ("One", "Two")
 
@@ -184,7 +187,9 @@ def test_an_unclosed_display_is_remarked_and_stops_nothing() -> None:
     assert second.remarks == ("\\end{equation} is missing",)
 
 
-@pytest.mark.parametrize("unit", ["$5 ", "![", "![](", "\\[ ", "\\( ", "` ", "$x ", "<!--", "\\begin{align} x ", "# a\n"])
+@pytest.mark.parametrize(
+    "unit", ["$5 ", "![", "![](", "\\[ ", "\\( ", "` ", "$x ", "<!--", "\\begin{align} x ", "# a\n"]
+)
 def test_time_is_linear(unit: str) -> None:
     def seconds(count: int) -> float:
         text = unit * count
