@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from verify_derivations.formulas.errors import DocumentError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from verify_derivations.trainer.data import Dataset
     from verify_derivations.trainer.model import Model
-    from verify_derivations.trainer.program import Net
+    from verify_derivations.trainer.program import Net, Program
     from verify_derivations.trainer.train import Progress, Run
 
 Nets: TypeAlias = "Callable[[], Sequence[Net]]"
@@ -108,9 +108,8 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
         return 0
     sizes = ", ".join(f"{plain(name)} = {value}" for name, value in sorted(program.sizes.items()))
     print(f"{program.name}, {program.loss_name} loss; {sizes}", file=sys.stderr)
-    derived = sum(source.derived for source in program.sources.values())
-    if derived:
-        print(f"{derived} gradient formulas are not in the document and were derived", file=sys.stderr)
+    for line in _derived(program):
+        print(line, file=sys.stderr)
     with _threads(args.threads):
         history = [] if args.evaluate else _train(args, model, data)
         loss, accuracy = model.accuracy(data.test_images, data.test_labels)
@@ -165,6 +164,18 @@ def _meant(kind: str, given: str | None, names: Sequence[str]) -> str | None:
         if found:
             raise DocumentError(f"{given} may be the {kind} {' or '.join(found)}")
     raise DocumentError(f"no {kind} {given}; there are {', '.join(names)}")
+
+
+def _derived(program: Program) -> Iterator[str]:
+    """Which gradients are not the document's own."""
+    used = {quantity.head for quantity in program.backward}
+    sources = [source for head, source in program.sources.items() if source.derived and head in used]
+    wrong = sorted({source.number for source in sources if source.number is not None})
+    if wrong:
+        yield f"derived, because the document's formula does not hold here: {', '.join(map(str, wrong))}"
+    missing = sum(source.number is None for source in sources)
+    if missing:
+        yield f"derived, because the document states none: {missing} gradient{'s' * (missing > 1)}"
 
 
 def _sizes(options: Sequence[str]) -> dict[str, int]:

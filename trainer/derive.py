@@ -39,7 +39,7 @@ def completed(program: Program) -> Program:
         path.pop()
         ordered[name] = quantity
         if name not in stated and head != program.loss:
-            sources[name] = Source(None, name, "proved", derived=True)
+            sources.setdefault(name, Source(None, name, "proved", derived=True))
 
     for parameter in program.parameters:
         visit(parameter)

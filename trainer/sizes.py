@@ -36,11 +36,18 @@ def fitted(program: Program, image: tuple[int, int, int], classes: int, given: M
     free = [a for a in sorted(kernels | windows) if a not in known]
     choices = [WINDOWS if a in windows else KERNELS for a in free]
     ranked = sorted(itertools.product(*(range(len(c)) for c in choices)), key=lambda ranks: (sum(ranks), ranks))
+    places = {atom for left, _ in equations if len(left.names) > 1 for atom in left.names - {*free, *known}}
+    found = None  # the first solution, unless one leaves maps of more than one pixel
     for ranks in ranked:
         trial = {**known, **{a: c[r] for a, c, r in zip(free, choices, ranks, strict=True)}}
         solved = _propagate(equations, trial)
         if solved is not None:
-            return replace(program, sizes=_defaults(program, solved, atoms))
+            found = found or solved
+            if all(solved[atom] > 1 for atom in places):
+                found = solved
+                break
+    if found is not None:
+        return replace(program, sizes=_defaults(program, found, atoms))
     shown = ", ".join(f"{_show(left)} = {right}" for left, right in equations)
     fixed = ", ".join(f"{plain(a)} = {v}" for a, v in known.items()) or "nothing given"
     raise DocumentError(f"{program.name}: no positive integers satisfy {shown} with {fixed} "
@@ -53,7 +60,6 @@ def _show(extent: Polynomial) -> str:
 
 def _atoms(program: Program) -> set[str]:
     return {atom for quantity in program for extent in quantity.extents for atom in extent.names}
-
 
 def _equations(program: Program, image: tuple[int, int, int], classes: int) -> list[tuple[Polynomial, int]]:
     """What the data say: the extents of the input and of the labels."""
