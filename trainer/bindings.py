@@ -31,6 +31,10 @@ class Binding:
     owner: str
 
 
+LARGEST = 2**29
+"""Entries of an array; beyond that a formula was not understood well enough to be compiled."""
+
+
 class ArrayProgram:
     """Grows step by step. ``extents`` has every index variable's range, ``symbols`` each named quantity's symbol."""
 
@@ -62,6 +66,8 @@ class ArrayProgram:
             if isinstance(expression, op.Window):
                 self.windows.add(symbol)
             self.shapes[symbol] = op.shape_of(expression, self.shapes)
+            if math.prod(self.shapes[symbol]) > LARGEST:
+                raise NotImplementedError(f"it would need an array of shape {self.shapes[symbol]}")
             self.bindings.append(Binding(symbol, expression, self.owner))
         return self._known[expression]
 

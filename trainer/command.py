@@ -54,7 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files("--checkpoint", metavar="FILE", help="write the state of the run there after each epoch and when interrupted")
     files("--resume", action="store_true", help="continue from the checkpoint as if the run had never stopped")
     files("--history", metavar="FILE", help="a line for each epoch (.csv, else JSON lines)")
-    files("--export", metavar="FILE", help="write the generated functions as a Python file that needs NumPy only")
+    files("--export", metavar="FILE", help="write the generated functions as a Python file that stands alone")
+    files("--export-for", choices=("numpy", "jax", "torch"), default="numpy", help="for what (default: numpy)")
     files("--plots", metavar="FOLDER", help="write figures there (needs matplotlib)")
     instead = parser.add_argument_group("instead of training").add_argument
     instead("--evaluate", action="store_true", help="test the parameters given with --load")
@@ -84,6 +85,7 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
     from verify_derivations.trainer.data import load, load_images
     from verify_derivations.trainer.derive import completed
     from verify_derivations.trainer.export import module
+    from verify_derivations.trainer.functional import jax_source, torch_source
     from verify_derivations.trainer.model import Model
     from verify_derivations.trainer.sizes import fitted, plain
 
@@ -117,7 +119,9 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
     if args.save:
         model.save(Path(args.save))
     if args.export:
-        Path(args.export).write_text(module(model.compiled(args.batch, True)), encoding="utf-8")
+        source = {"jax": jax_source, "torch": torch_source}.get(args.export_for)
+        text = source(program, args.batch, model.options) if source else module(model.compiled(args.batch, True))
+        Path(args.export).write_text(text, encoding="utf-8")
     if args.plots:
         from verify_derivations.trainer.plots import draw
 
@@ -133,6 +137,7 @@ def _check(args: argparse.Namespace) -> None:
         ("threads", args.threads >= 1, "at least 1"), ("workers", args.workers >= 1, "at least 1"),
         ("momentum", 0 <= args.momentum < 1, "at least 0 and below 1"), ("decay", args.decay >= 0, "not negative"),
         ("patience", args.patience >= 0, "not negative"),
+        ("momentum", not args.momentum or args.optimiser == "sgd", "used with --optimiser sgd"),
         ("patience", not args.patience or args.validation > 0, "used with --validation"),
         ("resume", not args.resume or args.checkpoint, "used with --checkpoint"),
         ("evaluate", not args.evaluate or args.load, "used with --load"),

@@ -131,7 +131,8 @@ class Builder:
         self.forward.append(define(f"zp{layer}", "j u v", (f, p, q), pooled))
         self.forward.append(define(f"ap{layer}", "j u v", (f, p, q), entry(f"zp{layer}", "j", "u", "v")))
 
-    def convolution_back(self, layer: int, below: str, maps_last: bool, further: bool) -> None:
+    def convolution_back(self, layer: int, below: str, maps_last: bool, further: bool, by_kernel: bool = False) -> None:
+        """``by_kernel``: the full convolution is summed over the kernel's entries, not over those of δ."""
         h, w, f = (n(f"{key}_{layer}") for key in "hwF")
         (p, q), s = self.pooled[layer], n(f"s_{layer}")
         ac, zc, dzc = f"ac{layer}", f"zc{layer}", adjoint(f"zc{layer}", L)
@@ -155,6 +156,11 @@ class Builder:
             kernel = entry(f"k{layer}", "i", "j", h - 1 - r, w - 1 - c)
             guard = Bracket((*within(r, h), *within(c, w)))
             body = over(mul(guard, entry(dzc, "j", "u", "v"), kernel), j=f, u=rows, v=columns)
+            if by_kernel:
+                r, c = v("x") - v("p"), v("y") - v("q")
+                guard = Bracket((*within(r, rows), *within(c, columns)))
+                turned = entry(f"k{layer}", "i", "j", h - 1 - v("p"), w - 1 - v("q"))
+                body = over(mul(guard, entry(dzc, "j", r, c), turned), j=f, p=h, q=w)
             self.derivative(below, "x y i" if maps_last else "i x y", body)
 
     def flatten(self, head: str, layer: int, m: Polynomial) -> None:
@@ -216,7 +222,7 @@ def one_conv_net(loss: str = "cross-entropy", height: int = 8, maps: int = 4, ke
 
 def two_conv_net(loss: str = "cross-entropy", height: int = 28, maps: tuple[int, int] = (6, 12),
                  kernel: tuple[int, int] = (5, 5), pool: tuple[int, int] = (2, 2), classes: int = 10,
-                 channels: int = 1) -> Program:
+                 channels: int = 1, by_kernel: bool = False) -> Program:
     p = ((height - kernel[0] + 1) // pool[0] - kernel[1] + 1) // pool[1]
     sizes = {**conv_sizes(1, maps[0], kernel[0], pool[0]), **conv_sizes(2, maps[1], kernel[1], pool[1])}
     b = Builder("I-C1-MP1-C2-MP2-FC1-O", loss, {**sizes, "B_1": channels, "P": p, "Q": p, "n_4": classes})
@@ -234,7 +240,7 @@ def two_conv_net(loss: str = "cross-entropy", height: int = 28, maps: tuple[int,
     b.head(4, n("n_4"))
     b.dense_back(4, "a3", units, n("n_4"))
     b.flatten_back("a3", 2)
-    b.convolution_back(2, "a2", True, True)
+    b.convolution_back(2, "a2", True, True, by_kernel)
     b.derivative("ap1", "j u v", entry(adjoint("a2", L), "u", "v", "j"))
     b.convolution_back(1, "a1", True, True)
     return b.program("a4")

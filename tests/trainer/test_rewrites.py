@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from nets import entry, one_conv_net, two_conv_net
+from nets import dense_net, entry, one_conv_net, two_conv_net
 from test_gradients import filled
 
 from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ArgMaximum, power, walk
 from verify_derivations.trainer.compiler import Compiled, Options, training
 from verify_derivations.trainer.pooling import pooled_early
@@ -34,11 +35,26 @@ def gradients(program: Program, options: Options, batch: int = 6) -> dict[str, n
     one_conv_net("Euclidean"), one_conv_net(height=10, kernel=2, pool=3),
     two_conv_net(height=14, maps=(3, 4), kernel=(3, 3), channels=2),
     two_conv_net(height=10, maps=(2, 3), kernel=(5, 2), pool=(2, 1)),
-], ids=["one", "pool 3", "two", "pool 1"])
+    two_conv_net(height=14, maps=(3, 4), kernel=(3, 3), by_kernel=True),
+    two_conv_net(height=12, maps=(2, 3), kernel=(3, 2), by_kernel=True),
+], ids=["one", "pool 3", "two", "pool 1", "two by kernel", "even by kernel"])
 def test_same_gradients(program: Program, options: Options) -> None:
     expected = gradients(program, LITERAL)
     for head, value in gradients(program, options).items():
         np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+def test_both_ways_to_write_a_full_convolution_agree() -> None:
+    one, other = (gradients(two_conv_net(height=14, maps=(3, 4), kernel=(3, 3), by_kernel=b), Options("float64"))
+                  for b in (False, True))
+    for head in one:
+        np.testing.assert_allclose(one[head], other[head], rtol=1e-10)
+
+
+def test_a_formula_that_would_need_a_huge_array_is_refused() -> None:
+    program = dense_net("Euclidean", (30_000, 30_000, 3, 2))
+    with pytest.raises(DocumentError, match=r"cannot be compiled: it would need an array of shape \(30000, 30000\)"):
+        training(program, 2)
 
 
 def largest(step: Compiled) -> int:

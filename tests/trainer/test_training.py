@@ -86,6 +86,13 @@ def test_fans_are_read_off_the_formulas() -> None:
     assert fans(two_conv_net(), "k2") == (6 * 25, 12 * 25)
 
 
+@pytest.mark.parametrize("framework", ["numpy", "jax", "torch"])
+def test_the_functions_can_be_exported(tmp_path: Path, framework: str) -> None:
+    path = tmp_path / "net.py"
+    assert command("--epochs", "1", "--export", str(path), "--export-for", framework) == 0
+    assert f"import {framework}" in path.read_text() and compile(path.read_text(), "net.py", "exec")
+
+
 def test_the_code_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("--show-code") == 0
     assert "matmul(" in capsys.readouterr().out
