@@ -159,9 +159,9 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         variants = variants[1:]
     best: Formula | None = None
     for variant in variants:
-        case = replace(case, effort=case.effort.proofs_only) if best is not None else case
+        attempt = replace(case, effort=case.effort.proofs_only) if best is not None else case
         try:
-            result = _in_variant(case, stated, base, variant, readings)
+            result = _in_variant(attempt, stated, base, variant, readings)
         except Exception as failure:  # noqa: BLE001  one formula's failure must not cost the verdicts on the others
             result = replace(base, verdict=Verdict.UNDECIDED, message=f"the checker failed on this formula: {failure!r}"[:300])
         if best is None:
@@ -171,7 +171,31 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table):
             break
     assert best is not None
+    if best.verdict is Verdict.REFUTED and readings.up == "repetition" and case.effort.refutation and _upsamples(stated):
+        routed = judge(replace(case, effort=case.effort.proofs_only), stated, readings.but(up="routing"))
+        if routed.verdict in SATISFIED:
+            return _routed(best, routed)
     return best
+
+
+def _upsamples(stated: Stated) -> bool:
+    names = ("up", "upsample")
+    return stated.tree is not None and any(
+        isinstance(n, s.Call) and isinstance(n.function, s.Symbol) and n.function.name in names for n in s.walk(stated.tree)
+    )
+
+
+def _routed(literal: Formula, routed: Formula) -> Formula:
+    """Upsampling by repetition is refuted; the claim holds where the upsampling is read as routing to the maximum, which
+    needs more than the sensitivity that is its only argument."""
+    assumption = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
+    message = "holds only if up(·) places each entry where the maximum of its window was; repetition is refuted"
+    links = tuple(
+        replace(b, verdict=Verdict.CONDITIONAL, evidence="assumption", message=message, assumptions=(assumption, *b.assumptions),
+                counterexample=a.counterexample) if a.verdict is Verdict.REFUTED else b
+        for a, b in zip(literal.links, routed.links, strict=True)
+    )  # fmt: skip
+    return replace(literal, verdict=Verdict.CONDITIONAL, links=links, message=message, assumptions=(assumption,))
 
 
 def _is_claim(stated: Stated, table: NameTable) -> bool:

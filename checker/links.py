@@ -44,10 +44,10 @@ from verify_derivations.formulas.world import ChainError, IndexRangeError, Known
 class Effort:
     """How long one link may take."""
 
-    first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=1.0))
-    condition: Limits = field(default_factory=lambda: Limits(unfoldings=8, seconds=0.8))
-    proof: Limits = field(default_factory=Limits)
-    refutation: float = 2.0  # seconds; 0: proofs only
+    first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=10.0))
+    condition: Limits = field(default_factory=lambda: Limits(unfoldings=6, seconds=10.0))
+    proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, seconds=20.0))
+    refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
     repair: float = 2.0  # seconds for the search for a correction; 0: none
     seed: int = 0
 
