@@ -86,6 +86,7 @@ def _children(node: s.Node, table: NameTable, role: str) -> Iterator[tuple[s.Nod
                 yield from _superscripts(node, table)
                 break
             if inner:
+
                 def put(new: s.Node, name: str = field.name, set_value: Callable[[s.Node], object] = set_value) -> s.Node:
                     return replace(node, **{name: set_value(new)})  # type: ignore[arg-type]
 

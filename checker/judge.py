@@ -181,7 +181,8 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
 def _upsamples(stated: Stated) -> bool:
     names = ("up", "upsample")
     return stated.tree is not None and any(
-        isinstance(n, s.Call) and isinstance(n.function, s.Symbol) and n.function.name in names for n in s.walk(stated.tree)
+        isinstance(n, s.Call) and isinstance(n.function, s.Symbol) and n.function.name in names
+        for n in s.walk(stated.tree)
     )
 
 

@@ -37,7 +37,15 @@ from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
-from verify_derivations.formulas.world import ChainError, IndexRangeError, Known, NeedShape, Statement, UndefinedSymbol, World
+from verify_derivations.formulas.world import (
+    ChainError,
+    IndexRangeError,
+    Known,
+    NeedShape,
+    Statement,
+    UndefinedSymbol,
+    World,
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,9 @@ class Judged:
     left_value: Tensor | Slope | None = None
 
 
-def judge_link(world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort) -> Judged:
+def judge_link(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort
+) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
     here = Statement(number)
     try:
@@ -375,4 +385,15 @@ def touched(c: Comparison, environment: Environment) -> frozenset[str]:
     return frozenset(found)
 
 
-__all__ = ["Chain", "Comparison", "Effort", "Judged", "compare", "judge_link", "parameter_values", "substitute", "touched", "walk"]
+__all__ = [
+    "Chain",
+    "Comparison",
+    "Effort",
+    "Judged",
+    "compare",
+    "judge_link",
+    "parameter_values",
+    "substitute",
+    "touched",
+    "walk",
+]

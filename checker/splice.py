@@ -35,7 +35,9 @@ def splice(latex: str, old: s.Statements, new: s.Statements, read: Callable[[str
     return None
 
 
-def _patches(old: s.Node, new: s.Node, latex: str, originals: dict[int, s.Node], depth: int) -> Iterator[tuple[int, int, str]]:
+def _patches(
+    old: s.Node, new: s.Node, latex: str, originals: dict[int, s.Node], depth: int
+) -> Iterator[tuple[int, int, str]]:
     if old == new:
         return
     pairs = _aligned(old, new) if depth and type(old) is type(new) else None

@@ -13,7 +13,17 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.elaborate import Elaborator, define
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, Number, add, at_least, fresh, heads, map_accesses, mul, polynomial
+from verify_derivations.formulas.expressions import (
+    Access,
+    Number,
+    add,
+    at_least,
+    fresh,
+    heads,
+    map_accesses,
+    mul,
+    polynomial,
+)
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.lookup import find, layer_value, match_layer, shape_of_space, whole
 from verify_derivations.formulas.names import NameTable, Reference, is_range, name_of, names_in

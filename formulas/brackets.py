@@ -130,8 +130,8 @@ class Brackets:
         for k in opened:
             token = self.tokens[k]
             before = self.tokens[k - 1].kind if k else ""
-            if token.text == "|" and before in OPERAND_END:
-                token.kind, token.text = "relation", r"\mid"
+            if before in OPERAND_END:  # p(y|x), KL(p\|q)
+                token.kind, token.text = "relation", r"\mid" if token.text == "|" else r"\parallel"
             else:
                 raise ReadError("this bar is never closed", token.start, expected=token.text)
 

@@ -143,7 +143,9 @@ def _one(function: Callable[[Tensor], Tensor]) -> Operator:
     return operator
 
 
-def _window(reader: Elaborator, node: s.Call, shape: Shape, expected: Shape | None, shrink: bool) -> tuple[Shape, Shape]:
+def _window(
+    reader: Elaborator, node: s.Call, shape: Shape, expected: Shape | None, shrink: bool
+) -> tuple[Shape, Shape]:
     """The window of a pooling (or of its upsampling) and the shape of the result."""
     extents = reader.world.extents
     if len(node.arguments) > 1:

@@ -620,7 +620,8 @@ class Elaborator:
 
     def comparison_chain(self, node: s.Relation) -> Tensor:
         pairs = [
-            self.comparison(s.Relation((a, b), (r,))) for a, b, r in zip(node.sides, node.sides[1:], node.relations, strict=False)
+            self.comparison(s.Relation((a, b), (r,)))
+            for a, b, r in zip(node.sides, node.sides[1:], node.relations, strict=False)
         ]
         return elementwise(mul, *pairs)
 
@@ -756,7 +757,9 @@ class Elaborator:
 
 
 # -- definitions ---------------------------------------------------------------------------------------------------
-def define(world: World, here: Statement, left: s.Node, right: s.Node, number: int, expected: Shape | None = None) -> Known:
+def define(
+    world: World, here: Statement, left: s.Node, right: s.Node, number: int, expected: Shape | None = None
+) -> Known:
     """``left = right`` introduces the quantity on the left: for all values of its index letters."""
     reference = world.table.reference(left)
     if reference is None:

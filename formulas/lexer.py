@@ -25,6 +25,7 @@ import re
 
 from verify_derivations.formulas import spellings as sp
 from verify_derivations.formulas.brackets import OPERAND_END, Brackets, Token, closing, spelled
+from verify_derivations.formulas.decorations import undecorated
 from verify_derivations.formulas.differentials import differentials
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.macros import Macros, expand, without_definitions
@@ -36,7 +37,7 @@ def tokenize(latex: str, symbols: Symbols | None = None, macros: Macros | None =
     """The tokens of a formula; letter runs stay whole where no symbol table is given."""
     if len(latex) > LARGEST_LENGTH:
         raise ReadError(f"the formula has {len(latex)} characters; at most {LARGEST_LENGTH} are read", 0)
-    units = expand(scan(without_definitions(latex)), macros or {})
+    units = undecorated(expand(scan(without_definitions(latex)), macros or {}))
     return _Lexer(units, symbols, len(latex)).run()
 
 
@@ -87,7 +88,8 @@ class _Lexer(Brackets):
         elif self.index < len(self.units):  # conv2, W1: a name, never a product with a number behind
             following = self.units[self.index]
             adjoining = following.kind == "number" and following.joined and following.text.isdigit()
-            if adjoining and self.previous() not in ("^", "_"):
+            index = self.scripts[-1] and len(unit.text) == 1  # a_{m1} has two indices
+            if adjoining and not index and self.previous() not in ("^", "_"):
                 self.index += 1
                 name = unit.text + following.text
                 self._symbol(name, unit._replace(end=following.end), "" if name in OPERATORS else None)
@@ -154,6 +156,8 @@ class _Lexer(Brackets):
             self.delimiter(unit, large=False)
         elif name in sp.FONTS:
             self._font(unit, sp.FONTS[name])
+        elif name in sp.SWITCHES:  # {\bf x}
+            self.fonts[-1] = sp.SWITCHES[name]
         elif name in sp.RELATIONS:
             self.emit("relation", sp.RELATIONS[name], unit)
         elif name in sp.ARROWS:

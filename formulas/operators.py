@@ -74,7 +74,9 @@ def rot180(value: Tensor) -> Tensor:
 def flip(value: Tensor, axis: int) -> Tensor:
     return build(
         value.shape,
-        lambda *i: value.at([n - 1 - k if a == axis else k for a, (n, k) in enumerate(zip(value.shape, i, strict=True))]),
+        lambda *i: value.at(
+            [n - 1 - k if a == axis else k for a, (n, k) in enumerate(zip(value.shape, i, strict=True))]
+        ),
     )
 
 

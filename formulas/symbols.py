@@ -111,7 +111,8 @@ def collect(
                 if k > 2 and tokens[k - 1].text == "{" and tokens[k - 2].kind == "_" and tokens[k - 3].kind == "big":
                     indices.add(token.text)
             elif token.kind == "run" and (
-                    _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))):
+                    _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))
+                    or _is_defined(tokens, k)):
                 declared.add(token.text)
     symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices))
     applied: set[str] = set()
@@ -178,6 +179,14 @@ def _is_left_side(tokens: list[Token], k: int) -> bool:
     after = tokens[_skip_scripts(tokens, k + 1)]
     first = k == 0 or tokens[k - 1].kind in _JOINTS
     return first and after.kind == "relation" and after.text in ("=", ":=")
+
+
+def _is_defined(tokens: list[Token], k: int) -> bool:
+    """The name in ``name(x) = …``."""
+    bracket = _skip_scripts(tokens, k + 1)
+    if tokens[bracket].text != "(" or tokens[bracket].kind != "open" or not _starts_statement(tokens, k):
+        return False
+    return tokens[tokens[bracket].partner + 1].text in ("=", ":=") and _simple_arguments(tokens, bracket)
 
 
 def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:
