@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what("--loss", metavar="NAME", help="Euclidean or cross-entropy (default: the last one stated for the net)")
     what("--list", action="store_true", help="list the document's nets and losses and stop")
     what("--data", metavar="NAME|PATH", default="digits", help="digits (default), mnist, or an IDX(.gz) or NPZ file")
+    what("--classes", metavar="A,B,…", help="only these classes of the data, as 3,8 (default: all)")
     what("--size", metavar="NAME=N", action="append", default=[], help="a size of the document, as n_2=30 (repeatable)")
     what("--test", type=float, default=0.2, metavar="SHARE", help="held back where the data have no test part")
     what("--validation", type=float, default=0.0, metavar="SHARE", help="of the training samples (default: none)")
@@ -86,7 +87,7 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
     from verify_derivations.trainer.derive import completed
     from verify_derivations.trainer.export import module
     from verify_derivations.trainer.functional import jax_source, torch_source
-    from verify_derivations.trainer.model import Model
+    from verify_derivations.trainer.model import Model, predicted
     from verify_derivations.trainer.sizes import fitted, plain
 
     _check(args)
@@ -97,6 +98,8 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
         return 0
     program = completed(chosen(found, args.net, args.loss).program())
     data = load(args.data).split(args.test, 0)
+    if args.classes:
+        data = data.only(_numbers(args.classes))
     height, width, channels = data.images.shape[1:]
     program = fitted(program, (height, width, channels), data.classes, _sizes(args.size))
     model = Model(program, Options(dtype=args.precision), args.seed, args.initialiser)
@@ -106,7 +109,8 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
         print(model.compiled(args.batch, True).source)
         return 0
     if args.predict:
-        print("\n".join(map(str, model.outputs(load_images(args.predict, data))[0].argmax(axis=0))))
+        found_labels = predicted(model.outputs(load_images(args.predict, data))[0])
+        print("\n".join(str(data.names[label]) for label in found_labels))
         return 0
     sizes = ", ".join(f"{plain(name)} = {value}" for name, value in sorted(program.sizes.items()))
     print(f"{program.name}, {program.loss_name} loss; {sizes}", file=sys.stderr)
@@ -127,6 +131,12 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
 
         draw(Path(args.plots), model, data, history)
     return 0
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    if not all(part.strip().isdigit() for part in text.split(",")):
+        raise DocumentError(f"--classes {text}: expected class numbers with commas between")
+    return tuple(int(part) for part in text.split(","))
 
 
 def _check(args: argparse.Namespace) -> None:

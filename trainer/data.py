@@ -32,6 +32,18 @@ class Dataset:
     test_labels: NDArray
     classes: int
     scale: float = 1.0  # by which the images were divided
+    names: tuple[int, ...] = ()  # what each class is called in the data
+
+    def only(self, classes: tuple[int, ...]) -> Dataset:
+        """The samples of these classes, which are numbered from 0 in the given order."""
+        unknown = [c for c in classes if c not in self.names]
+        if unknown or len(set(classes)) != len(classes) or len(classes) < 2:
+            raise DataError(f"{self.name}: expected two or more different classes of {', '.join(map(str, self.names))}")
+        numbers = np.full(self.classes, -1)
+        numbers[[self.names.index(c) for c in classes]] = np.arange(len(classes))
+        train, test = numbers[self.labels], numbers[self.test_labels]
+        return Dataset(f"{self.name} {classes}", self.images[train >= 0], train[train >= 0],
+                       self.test_images[test >= 0], test[test >= 0], len(classes), self.scale, classes)
 
     def split(self, fraction: float, seed: int) -> Dataset:
         """The same data with a test part: the given one, or else a random ``fraction``."""
@@ -43,7 +55,7 @@ class Dataset:
             raise DataError(f"{self.name}: {fraction} of {len(order)} samples leaves nothing to train or to test with")
         test, train = order[:count], order[count:]
         parts = (self.images[train], self.labels[train], self.images[test], self.labels[test])
-        return Dataset(self.name, *parts, self.classes, self.scale)
+        return Dataset(self.name, *parts, self.classes, self.scale, self.names)
 
 
 def load(name: str) -> Dataset:
@@ -93,7 +105,8 @@ def dataset(name: str, images: Any, labels: Any, test_images: Any = None, test_l
     classes = int(max(train.max(), test.max(initial=0))) + 1
     if classes < 2:
         raise DataError(f"{name}: all labels are the same")
-    return Dataset(name, first / np.float32(scale), train, second / np.float32(scale), test, classes, scale)
+    first, second = first / np.float32(scale), second / np.float32(scale)
+    return Dataset(name, first, train, second, test, classes, scale, tuple(range(classes)))
 
 
 def _part(name: str, images: Any, labels: Any) -> tuple[NDArray, NDArray]:

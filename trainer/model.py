@@ -58,7 +58,7 @@ class Model:
     def accuracy(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """Mean loss and the share of right predictions."""
         predictions, losses = self.outputs(images, labels)
-        return float(losses.mean()), float((predictions.argmax(axis=0) == labels).mean())
+        return float(losses.mean()), float((predicted(predictions) == labels).mean())
 
     def first_not_finite(self, images: NDArray, labels: NDArray) -> str:
         """The first quantity, in the order of computation, that has an entry which is not finite."""
@@ -84,9 +84,12 @@ class Model:
         (x,), (y,) = self.program.inputs, self.program.labels
         target = step.arrays[x]
         np.copyto(target.reshape(-1, len(labels)), images.reshape(len(labels), -1).T)
-        one_hot = step.arrays[y]
-        one_hot[...] = 0
-        one_hot[labels, np.arange(len(labels))] = 1
+        given = step.arrays[y]
+        if given.ndim == 1:  # one number a sample
+            given[...] = labels
+        else:
+            given[...] = 0
+            given[labels, np.arange(len(labels))] = 1
 
     # -- files ------------------------------------------------------------------------------------------
     def save(self, path: Path) -> None:
@@ -113,6 +116,11 @@ class Model:
                 raise DocumentError(f"{origin}: {head} has shape {value.shape}; expected {self.parameters[head].shape}")
         for head, value in values.items():
             np.copyto(self.parameters[head], value)
+
+
+def predicted(predictions: NDArray) -> NDArray:
+    """The label of each sample: the class of the largest entry, or of a single probability the likelier one."""
+    return predictions.argmax(axis=0) if predictions.ndim > 1 else (predictions > 0.5).astype(np.int64)
 
 
 # -- initial values ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.compiler import Compiled
 from verify_derivations.trainer.data import Dataset
-from verify_derivations.trainer.model import Model
+from verify_derivations.trainer.model import Model, predicted
 from verify_derivations.trainer.train import Progress
 
 
@@ -63,7 +63,7 @@ def curves(history: Sequence[Progress]) -> Any:
 
 def confusion(model: Model, data: Dataset) -> Any:
     """How many test images of each class (rows) were taken for each (columns)."""
-    found = model.outputs(data.test_images)[0].argmax(axis=0)
+    found = predicted(model.outputs(data.test_images)[0])
     counts = np.zeros((data.classes, data.classes), int)
     np.add.at(counts, (data.test_labels, found), 1)
     figure = _figure()

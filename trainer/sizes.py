@@ -61,15 +61,19 @@ def _show(extent: Polynomial) -> str:
 def _atoms(program: Program) -> set[str]:
     return {atom for quantity in program for extent in quantity.extents for atom in extent.names}
 
+
 def _equations(program: Program, image: tuple[int, int, int], classes: int) -> list[tuple[Polynomial, int]]:
     """What the data say: the extents of the input and of the labels."""
     (x,), (y,) = program.inputs, program.labels
     inputs = program[x].extents
     shape = input_shape(len(inputs), image, program.name)
     labels = program[y].extents
-    if len(labels) != 1:
+    if len(labels) > 1:
         raise DocumentError(f"{program.name}: labels with {len(labels)} indices cannot be class labels")
-    return [*zip(inputs, shape, strict=True), (labels[0], classes)]
+    if not labels and classes != 2:
+        raise DocumentError(f"{program.name}: the label is one number, for data of two classes, but there are "
+                            f"{classes} (--classes 3,8 takes two of them)")
+    return [*zip(inputs, shape, strict=True), *((extent, classes) for extent in labels)]
 
 
 def input_shape(rank: int, image: tuple[int, int, int], name: str) -> tuple[int, ...]:

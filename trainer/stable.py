@@ -45,7 +45,7 @@ def inline_functions(node: Scalar, functions: Mapping[str, FunctionDefinition]) 
 def stable(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
     """The rewrites below, from the leaves up. ``definitions`` lets a logarithm look through its argument's name."""
     if isinstance(node, Apply) and node.function == "log":
-        opened = _logarithm(_open(node.arguments[0], definitions))
+        opened = _logarithm(_open(node.arguments[0], definitions)) or _log_logistic(node.arguments[0], definitions)
         if opened is not None:
             return stable(opened, definitions)
     node = rebuild(node, tuple(stable(part, definitions) for part in children(node))) if children(node) else node
@@ -118,6 +118,34 @@ def _open(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
         if quantity.body is not None and any(isinstance(f, Apply) and f.function == "exp" for f in factors):
             return rename_apart(substitute(quantity.body, dict(zip(quantity.indices, node.indices, strict=True))))
     return node
+
+
+def _log_logistic(argument: Scalar, definitions: Mapping[str, Quantity]) -> Scalar | None:
+    """``log σ(x) = -softplus(-x)`` and ``log(1 - σ(x)) = -softplus(x)``, also through a name for ``σ(x)``."""
+    inner = _logit(argument, definitions)
+    if inner is not None:
+        return negate(apply("softplus", negate(inner)))
+    if isinstance(argument, Add) and len(argument.terms) == 2 and UNIT in argument.terms:
+        other = argument.terms[0] if argument.terms[1] == UNIT else argument.terms[1]
+        inner = _logit(negate(other), definitions)
+        return None if inner is None else negate(apply("softplus", inner))
+    return None
+
+
+def _logit(value: Scalar, definitions: Mapping[str, Quantity]) -> Scalar | None:
+    """``x`` where ``value`` is ``σ(x)`` or ``1/(1 + exp(-x))``, or a name for that."""
+    if isinstance(value, Access) and value.head in definitions:
+        quantity = definitions[value.head]
+        if quantity.body is not None:
+            value = rename_apart(substitute(quantity.body, dict(zip(quantity.indices, value.indices, strict=True))))
+    match value:
+        case Apply(function, (inner,)) if plain_name(function) == "sigmoid":
+            return inner
+        case Power(Add((Apply("exp", (inner,)), one)), Number(minus)) if one == UNIT and minus == -1:
+            return negate(inner)
+        case Power(Add((one, Apply("exp", (inner,)))), Number(minus)) if one == UNIT and minus == -1:
+            return negate(inner)
+    return None
 
 
 def _logarithm(argument: Scalar) -> Scalar | None:

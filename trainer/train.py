@@ -16,7 +16,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.trainer import checkpoints
 from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.data import Dataset
-from verify_derivations.trainer.model import Model
+from verify_derivations.trainer.model import Model, predicted
 from verify_derivations.trainer.optimisers import SCHEDULES, Optimiser, Rule
 
 
@@ -121,7 +121,7 @@ class Run:
             raise Diverged(self._diagnosis(chosen))
         self.seen += len(chosen)
         self.loss += float(losses.sum(dtype=np.float64))
-        self.right += float((predictions.argmax(axis=0) == self.data.labels[chosen]).sum())
+        self.right += float((predicted(predictions) == self.data.labels[chosen]).sum())
         self.optimiser.update(gradients, rate)
 
     def _diagnosis(self, chosen: NDArray) -> str:

@@ -37,9 +37,9 @@ class Team:
         self.model, self.data, self.workers, self.batch = model, data, workers, batch
         dtype = model.options.dtype
         model.share({head: shared(value.shape, dtype) for head, value in model.parameters.items()})
-        classes = model.program.shape(model.program.output)
+        entries = model.program.shape(model.program.output)
         self._losses = shared((batch,), dtype)
-        self._predictions = shared((*classes, batch), dtype)
+        self._predictions = shared((*entries, batch), dtype)
         self._gradients = [
             {head: shared(value.shape, dtype) for head, value in model.parameters.items()} for _ in range(1, workers)
         ]

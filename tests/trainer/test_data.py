@@ -80,5 +80,15 @@ def test_wrong_arrays(images: Any, labels: Any, message: str) -> None:
         dataset("bad", images, labels)
 
 
+def test_some_classes_only() -> None:
+    data = load("digits").split(0.2, 0).only((8, 3))
+    assert data.classes == 2 and data.names == (8, 3) and set(data.labels) == {0, 1}
+    whole = load("digits").split(0.2, 0)
+    assert np.array_equal(data.test_images[data.test_labels == 0], whole.test_images[whole.test_labels == 8])
+    for wrong in ((3,), (3, 3), (3, 11)):
+        with pytest.raises(DataError, match="two or more different classes"):
+            whole.only(wrong)
+
+
 def test_one_hot_labels_are_labels() -> None:
     assert np.array_equal(dataset("one-hot", IMAGES, np.eye(3)[LABELS]).labels, LABELS)

@@ -14,6 +14,7 @@ from nets import SIGMOID, Builder, define, entry, leaf, n, over, v
 from test_gradients import filled, worst_difference
 
 from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
     Bracket,
@@ -33,6 +34,7 @@ from verify_derivations.trainer.data import load
 from verify_derivations.trainer.derive import completed
 from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.sizes import fitted
 from verify_derivations.trainer.train import Run, Settings
 
 FOUR, TWO, THREE, EIGHT, TEN = (polynomial(k) for k in (4, 2, 3, 8, 10))
@@ -151,3 +153,26 @@ def test_a_learned_slope() -> None:
     assert worst_difference(program, step) < 1e-6
     step.run()
     assert np.abs(step.arrays[program.gradient("s")]) > 1e-6
+
+
+@pytest.mark.parametrize("written", ["sigmoid", "fraction"])
+def test_a_label_that_is_one_number(written: str) -> None:
+    """Logistic regression on two classes; the loss stays finite where the probability rounds to 0 or 1."""
+    z, p, y = Access("z"), Access("p"), Access("y")
+    sigmoid = apply("sigmoid", z) if written == "sigmoid" else power(add(scalar(1), apply("exp", -z)), -1)
+    loss = -(y * apply("log", p)) - (1 - y) * apply("log", 1 - p)
+    weighted = over(mul(entry("w", "j"), entry("x", "j")), j=n("d"))
+    program = completed(Program(
+        "logistic regression", "cross-entropy", (leaf("x", n("d")), leaf("y"), leaf("w", n("d")), leaf("b")),
+        (define("z", "", (), add(weighted, Access("b"))), define("p", "", (), sigmoid), define("L", "", (), loss)), (),
+        ("w", "b"), ("x",), ("y",), "p", "L"))
+    data = load("digits").split(0.2, 0).only((3, 8))
+    program = fitted(program, (8, 8, 1), data.classes, {})
+    model = Model(program)
+    for _ in Run(model, data, Settings(epochs=20, batch=20)):
+        pass
+    assert model.accuracy(data.test_images, data.test_labels)[1] > 0.95
+    model.parameters["b"][...] = 1e4
+    assert np.isfinite(model.outputs(data.test_images, data.test_labels)[1]).all()
+    with pytest.raises(DocumentError, match="for data of two classes, but there are 10"):
+        fitted(program, (8, 8, 1), 10, {})
