@@ -26,12 +26,14 @@ SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py
 
 
 def imported(source: str) -> Iterator[str]:
-    """The modules that a source text imports anywhere, ``from a import b`` as ``a.b``."""
+    """The modules that a source text imports or looks up anywhere, ``from a import b`` as ``a.b``."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "find_spec":
+            yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
 
 
 def wrong_imports(layer: str, name: str, source: str) -> list[str]:
