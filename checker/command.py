@@ -228,10 +228,10 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    text = read_text(options.document)
-    from verify_derivations.formulas.notation import draft
+    from verify_derivations.checker.draft import draft
+    from verify_derivations.formulas.scanner import scan
 
-    write(draft(text), options.output)
+    write(draft(scan(read_text(options.document), options.document)), options.output)
     return 0
 
 
@@ -240,6 +240,7 @@ def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
     """The document that the options name, and its notation file."""
     from importlib import resources
 
+    from verify_derivations.formulas.notation import beside
     from verify_derivations.formulas.scanner import scan
 
     given = Path(options.notation) if options.notation else None
@@ -247,15 +248,10 @@ def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
         read_text(given)  # a wrong name is said before anything is judged
     if options.document is None:
         with resources.as_file(resources.files("verify_derivations.formulas.notes_on_cnn")) as folder:
-            return scan(read_text(folder / "notes.md"), "notes.md"), given or _beside(folder)
+            return scan(read_text(folder / "notes.md"), "notes.md"), given or beside(folder / "notes.md")
     if options.document == "-":
         return scan(read_text("-"), "<stdin>"), given
-    return scan(read_text(options.document), options.document), given or _beside(Path(options.document).parent)
-
-
-def _beside(folder: Path) -> Path | None:
-    path = folder / "notation.toml"
-    return path if path.is_file() else None
+    return scan(read_text(options.document), options.document), given or beside(Path(options.document))
 
 
 def _judge(options: argparse.Namespace) -> Report:

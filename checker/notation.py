@@ -41,7 +41,7 @@ def place(notation: Notation, formulas: Sequence[Stated]) -> None:
     for item in notation.scopes:
         meant = [s for s in scopes if s[-1:] == (item.belongs,)] if item.belongs is not None else [()]
         if not meant:
-            raise NotationError(f"{item.key}.section: no section {item.belongs!r} has definitions of its own")
+            raise NotationError(f"{item.key}.belongs: no section {item.belongs!r} has definitions of its own")
         _formula(item, formulas).scope = meant[0]
 
 

@@ -108,8 +108,8 @@ def parse(text: str) -> Notation:
     return Notation(
         **known, open=todo,
         assumptions=tuple(_assumption(key, entry) for key, entry in _entries(data, "assumptions")),
-        variants=tuple(_placement(key, entry, "variant") for key, entry in _entries(data, "variants")),
-        scopes=tuple(_placement(key, entry, "section") for key, entry in _entries(data, "scopes")),
+        variants=tuple(_placement(key, entry) for key, entry in _entries(data, "variants")),
+        scopes=tuple(_placement(key, entry) for key, entry in _entries(data, "scopes")),
     )  # fmt: skip
 
 
@@ -119,10 +119,10 @@ def _assumption(key: str, entry: dict[str, Any]) -> Assumption:
     return Assumption(equation, _string(entry, key, "section"), _string(entry, key, "variant"))
 
 
-def _placement(key: str, entry: dict[str, Any], what: str) -> Placement:
-    _known(entry, key, ("formula", "hash", what))
+def _placement(key: str, entry: dict[str, Any]) -> Placement:
+    _known(entry, key, ("formula", "hash", "belongs"))
     number, mark = _required(entry, key, "formula", int), _required(entry, key, "hash", str)
-    return Placement(key, number, mark, _string(entry, key, what))
+    return Placement(key, number, mark, _string(entry, key, "belongs"))
 
 
 # -- validation -------------------------------------------------------------------------------------------------------
