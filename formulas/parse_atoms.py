@@ -12,7 +12,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
 from verify_derivations.formulas.spellings import connecting
-from verify_derivations.formulas.symbols import OPERATORS
+from verify_derivations.formulas.symbols import LABELS, OPERATORS
 
 LARGEST_EXPONENT = 1000
 LONGEST_NUMBER = 100
@@ -67,7 +67,7 @@ class Atoms(Rows, Derivatives):
             token = replace(token, text="arg" + self.next().text)
         name = token.text
         word = len(name) > 1 and name[0] != "\\" and not token.font
-        if word and name not in OPERATORS and name not in self.symbols.words:
+        if word and name not in OPERATORS | LABELS | self.symbols.words:
             self.remarks.append(f"{name} is read as one symbol, not as a product of letters")
         return s.Symbol(name, font=token.font, span=self.span(token.start))
 
@@ -179,14 +179,12 @@ class Atoms(Rows, Derivatives):
             if not isinstance(base, s.Symbol) or self.at("_"):
                 raise self.error("\\underset is read below an operator only", token=token)
             return s.Scripted(base, below, span=self.span(token.start))
-        if name == "\\underbrace":
+        if name in ("\\underbrace", "\\overbrace"):
             node = self.argument()
-            if self.at("_"):
+            if self.token.kind in ("_", "^"):
                 self.next()
                 self._skip_argument()
-            return node
-        if name in ("\\overset", "\\stackrel"):
-            raise self.error(f"{name} is not read", token=token, hint="write := for a definition")
+            return s.Group("(", node, True, span=node.span) if isinstance(node, s.Sum) else node
         raise self.error(f"{name} is not read here", token=token)
 
     def _skip_argument(self) -> None:

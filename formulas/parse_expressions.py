@@ -239,7 +239,7 @@ class Expressions(Atoms):
 
     def _indicates(self, name: s.Symbol, bracket: Token) -> bool:
         """``\\mathbb{1}[z > 0]``, ``p(y|x)``: a bracket with a relation in it."""
-        if not (name.name in ("1", "I") and name.font) and name.name not in ("p", "P", "q"):
+        if name.name not in ("1", "I", "p", "P", "q"):
             return False
         k = self.tokens.index(bracket, self.index) + 1
         while k < bracket.partner:

@@ -51,6 +51,8 @@ def _latex(node: s.Node, *, script: bool) -> str:
             return _bracketed("\\{" if kind == "{" else kind, _latex(body, script=script), large)
         case s.Norm(body, order):
             return f"\\left\\|{_latex(body, script=script)}\\right\\|" + _script("_", order)
+        case s.Absolute(s.Absolute() as body):  # \left|\left| would be a norm
+            return f"\\left|{{{to_latex(body)}}}\\right|"
         case s.Absolute(body):
             return f"\\left|{_latex(body, script=script)}\\right|"
         case s.Sum(signs, terms):

@@ -14,7 +14,7 @@ def _commands(names: str) -> frozenset[str]:
 
 
 RELATIONS = _same(
-    "neq equiv in notin sim le ge approx propto to mapsto leftarrow ll gg mid subset simeq cong perp"
+    "neq equiv in notin sim le ge approx propto to mapsto leftarrow ll gg mid subset simeq cong perp parallel"
 ) | {
     "=": "=", "<": "<", ">": ">", ":": ":", r"\colon": ":", r"\ne": r"\neq", r"\leq": r"\le", r"\geq": r"\ge",
     r"\leqslant": r"\le", r"\geqslant": r"\ge", r"\lt": "<", r"\gt": ">", r"\coloneqq": ":=", r"\triangleq": ":=",
@@ -41,6 +41,9 @@ FONTS = _same("mathbf boldsymbol mathrm mathcal mathbb mathsf mathtt mathfrak ve
     r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\mathbfit": r"\boldsymbol", r"\mathscr": r"\mathcal",
     r"\mathit": "", r"\mathnormal": "",
 }
+SWITCHES = {
+    r"\bf": r"\mathbf", r"\rm": r"\mathrm", r"\cal": r"\mathcal", r"\sf": r"\mathsf", r"\tt": r"\mathtt", r"\it": "",
+}
 WORD_FONTS = _commands("mathrm mathtt mathsf")
 NAMES = _commands(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi "
@@ -49,15 +52,14 @@ NAMES = _commands(
 )
 DOTS = _commands("cdots ldots dots vdots ddots dotsc dotsb")
 LAYOUT = _commands(
-    "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag "
-    "mathstrut strut thinspace forall "
-    "enspace hfill allowbreak centering medspace thickspace negthinspace inline large Large small middle qedhere "
-    "mathop mathbin mathrel mathord ensuremath unskip"
+    "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathstrut strut thinspace "
+    "forall enspace hfill allowbreak centering medspace thickspace negthinspace inline large Large small middle "
+    "qedhere mathop mathbin mathrel mathord ensuremath unskip"
 ) | {r"\,", r"\;", r"\!", r"\:", r"\>", "\\ ", "\\\n"}
 PROSE = _commands("label tag hspace vspace phantom")
 COMMANDS = _commands(
-    "frac dfrac tfrac cfrac sqrt hat widehat bar overline tilde widetilde dot ddot check nabla underset overset "
-    "stackrel underbrace substack not"
+    "frac dfrac tfrac cfrac sqrt hat widehat bar overline tilde widetilde dot ddot check nabla underset "
+    "underbrace overbrace substack not"
 )
 
 ROWS = re.compile(r"(?:cases|dcases|rcases|[pbvBV]?matrix|smallmatrix|array|substack)\*?$")

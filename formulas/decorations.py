@@ -1,0 +1,60 @@
+"""Decorations that change how a formula looks and not what it says: boxes, colours, words over a relation."""
+
+from __future__ import annotations
+
+from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.units import Raw
+
+_FRAMES = frozenset((r"\boxed", r"\fbox", r"\mathclap", r"\smash", r"\bbox"))  # {content}
+_COLOURS = frozenset((r"\color", r"\hskip"))  # {dropped}
+_COLOURED = frozenset((r"\textcolor", r"\colorbox"))  # {dropped}{content}
+_STACKED = frozenset((r"\overset", r"\stackrel"))  # {words}{relation}
+_NATIVE = {r"\R": "R", r"\N": "N", r"\Z": "Z", r"\reals": "R"}  # common macros that renderers bring along
+
+
+def undecorated(units: list[Raw]) -> list[Raw]:
+    """The units without decorations."""
+    known = _FRAMES | _COLOURS | _COLOURED | _STACKED | frozenset(_NATIVE)
+    if not any(unit.text in known for unit in units):
+        return units
+    result: list[Raw] = []
+    k = 0
+    while k < len(units):
+        unit = units[k]
+        if unit.text in _NATIVE:
+            braced = ("command", r"\mathbb"), ("char", "{"), ("letters", _NATIVE[unit.text]), ("char", "}")
+            result += [unit._replace(kind=kind, text=text) for kind, text in braced]
+            k += 1
+        elif unit.text in _FRAMES:
+            start, end = _group(units, k + 1)
+            result += undecorated(units[start:end])
+            k = end + 1
+        elif unit.text in _COLOURS:
+            k = _group(units, k + 1)[1] + 1
+        elif unit.text in _COLOURED:
+            start, end = _group(units, _group(units, k + 1)[1] + 1)
+            result += undecorated(units[start:end])
+            k = end + 1
+        elif unit.text in _STACKED:
+            start, end = _group(units, _group(units, k + 1)[1] + 1)
+            if end != start + 1:
+                raise ReadError(f"{unit.text} is read over one relation only", unit.start, hint="write :=")
+            relation = units[start]
+            result.append(relation._replace(kind="command", text=r"\coloneqq") if relation.text == "=" else relation)
+            k = end + 1
+        else:
+            result.append(unit)
+            k += 1
+    return result
+
+
+def _group(units: list[Raw], opening: int) -> tuple[int, int]:
+    """The units between the braces that open at ``opening``: first, and one past the last."""
+    if opening >= len(units) or units[opening].text != "{":
+        raise ReadError(f"{units[opening - 1].text} needs an argument", units[opening - 1].start, expected="{")
+    depth = 0
+    for k in range(opening, len(units)):
+        depth += (units[k].text == "{") - (units[k].text == "}")
+        if depth == 0:
+            return opening + 1, k
+    raise ReadError("this brace is never closed", units[opening].start, expected="}")
