@@ -228,10 +228,11 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
+    text = read_text(options.document)  # a wrong name is said before anything heavy is imported
     from verify_derivations.checker.draft import draft
     from verify_derivations.formulas.scanner import scan
 
-    write(draft(scan(read_text(options.document), options.document)), options.output)
+    write(draft(scan(text, options.document)), options.output)
     return 0
 
 
