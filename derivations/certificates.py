@@ -1,5 +1,7 @@
 """Certificates as JSON: written, and read back with every field checked.
 
+Index variables of a file are renamed when it is read, so that none is ever equal to a fresh one.
+
 A file holds environments once and certificates that refer to them. A node is a list ``[type, field, …]``; a
 polynomial is its terms ``[[names, "coefficient"], …]``. Reading builds only the types listed here.
 """
@@ -41,7 +43,7 @@ from verify_derivations.formulas.expressions import (
     Size,
     Sum,
 )
-from verify_derivations.formulas.polynomial import Polynomial
+from verify_derivations.formulas.polynomial import Polynomial, is_index
 
 SCHEMA = 1
 
@@ -90,13 +92,18 @@ def from_json(text: str) -> list[Certificate]:
 
 
 def _read(entry: Mapping[str, Json], environments: Sequence[Environment]) -> Certificate:
-    free = {str(name): _decoded(extent) for name, extent in entry["free"].items()}
+    free = {_name(name): _decoded(extent) for name, extent in entry["free"].items()}
     claim = Claim(
         _decoded(entry["left"]), _decoded(entry["right"]), environments[entry["environment"]], free,
         _decoded(entry["facts"]),
     )
     lemmas = {_decoded(constraints): _decoded(reason) for constraints, reason in entry["lemmas"]}
     return Certificate(claim, _decoded(entry["moves"]), lemmas, _decoded(entry["assumption"]))
+
+
+def _name(name: str) -> str:
+    """An index variable that :func:`~verify_derivations.formulas.polynomial.fresh` never gives."""
+    return name.replace(".", "'") if is_index(name) else name
 
 
 def _environment(e: Environment) -> dict[str, Json]:
@@ -142,6 +149,8 @@ def _encoded(value: Any) -> Json:
 
 
 def _decoded(value: Json) -> Any:
+    if isinstance(value, str):
+        return _name(value)
     if not isinstance(value, list):
         return value
     kind, *rest = value
@@ -149,7 +158,7 @@ def _decoded(value: Json) -> Any:
         case "/":
             return Fraction(rest[0])
         case "+":
-            return Polynomial([(tuple(map(str, monomial)), Fraction(c)) for monomial, c in rest])
+            return Polynomial([(tuple(sorted(map(_name, monomial))), Fraction(c)) for monomial, c in rest])
         case "()":
             return tuple(map(_decoded, rest))
     return _BY_NAME[kind](*map(_decoded, rest))

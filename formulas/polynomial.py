@@ -29,25 +29,35 @@ def is_index(name: str) -> bool:
 class Polynomial:
     """An immutable polynomial; compares and hashes by value."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_names", "terms")
 
     terms: tuple[tuple[Monomial, Fraction], ...]
+    _hash: int | None
+    _names: frozenset[str] | None
 
-    def __init__(self, terms: Mapping[Monomial, Fraction | int] | Iterable[tuple[Monomial, Fraction | int]] = ()) -> None:
+    def __init__(
+        self, terms: Mapping[Monomial, Fraction | int] | Iterable[tuple[Monomial, Fraction | int]] = ()
+    ) -> None:
         collected: dict[Monomial, Fraction] = {}
-        for monomial, coefficient in terms.items() if isinstance(terms, Mapping) else terms:
-            collected[monomial] = collected.get(monomial, Fraction(0)) + coefficient
-        self.terms = tuple(sorted((m, c) for m, c in collected.items() if c))
-        self._hash = hash(self.terms)
+        for monomial, coefficient in terms.items() if type(terms) is dict or isinstance(terms, Mapping) else terms:
+            if monomial in collected:
+                collected[monomial] += coefficient
+            else:
+                collected[monomial] = coefficient if type(coefficient) is Fraction else Fraction(coefficient)
+        self.terms = tuple(sorted([pair for pair in collected.items() if pair[1]]))
+        self._hash = self._names = None
+
+    def __reduce__(self) -> tuple[type[Polynomial], tuple[object]]:
+        return Polynomial, (self.terms,)  # not the hash: that of a string differs from process to process
 
     # -- construction -------------------------------------------------------------------------
     @staticmethod
     def constant(value: int | Fraction) -> Polynomial:
-        return Polynomial({(): Fraction(value)})
+        return Polynomial([((), Fraction(value))])
 
     @staticmethod
     def atom(name: str) -> Polynomial:
-        return Polynomial({(name,): Fraction(1)})
+        return Polynomial([((name,), Fraction(1))])
 
     # -- arithmetic ---------------------------------------------------------------------------
     def __add__(self, other: Polynomial | int) -> Polynomial:
@@ -71,6 +81,9 @@ class Polynomial:
 
     def __mul__(self, other: Polynomial | int | Fraction) -> Polynomial:
         other = polynomial(other)
+        if len(other.terms) == 1 and not other.terms[0][0]:
+            factor = other.terms[0][1]
+            return self if factor == 1 else Polynomial([(m, c * factor) for m, c in self.terms])
         return Polynomial(
             [(tuple(sorted(m1 + m2)), c1 * c2) for m1, c1 in self.terms for m2, c2 in other.terms]
         )
@@ -101,6 +114,8 @@ class Polynomial:
         return isinstance(other, Polynomial) and self.terms == other.terms
 
     def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(tuple([(m, c.numerator, c.denominator) for m, c in self.terms]))
         return self._hash
 
     def __bool__(self) -> bool:
@@ -108,7 +123,9 @@ class Polynomial:
 
     @property
     def names(self) -> frozenset[str]:
-        return frozenset(name for monomial, _ in self.terms for name in monomial)
+        if self._names is None:
+            self._names = frozenset([name for monomial, _ in self.terms for name in monomial])
+        return self._names
 
     @property
     def is_constant(self) -> bool:
@@ -144,15 +161,21 @@ class Polynomial:
 
     def substitute(self, values: Mapping[str, Polynomial]) -> Polynomial:
         """All names replaced at once."""
-        if not any(name in values for monomial, _ in self.terms for name in monomial):
+        if self.names.isdisjoint(values):
             return self
-        total = ZERO
+        found: list[tuple[Monomial, Fraction]] = []
         for monomial, coefficient in self.terms:
-            product = Polynomial.constant(coefficient)
+            kept = tuple([name for name in monomial if name not in values])
+            if len(kept) == len(monomial):
+                found.append((monomial, coefficient))
+                continue
+            product: list[tuple[Monomial, Fraction]] = [(kept, coefficient)]
             for name in monomial:
-                product = product * values.get(name, Polynomial.atom(name))
-            total = total + product
-        return total
+                if name in values:
+                    factor = values[name].terms
+                    product = [(m1 + m2, c1 if c2 == 1 else c1 * c2) for m1, c1 in product for m2, c2 in factor]
+            found += [(tuple(sorted(m)), c) for m, c in product]
+        return Polynomial(found)
 
     def evaluate(self, values: Mapping[str, int | Fraction]) -> Fraction:
         total = Fraction(0)
@@ -171,7 +194,8 @@ class Polynomial:
         parts = []
         for monomial, coefficient in self.terms:
             factors = "*".join(monomial)
-            parts.append(str(coefficient) if not factors else factors if coefficient == 1 else f"{coefficient}*{factors}")
+            times = "" if coefficient == 1 else f"{coefficient}*"
+            parts.append(times + factors if factors else str(coefficient))
         return " + ".join(parts)
 
 
