@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import NameTable, factors_of, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.world import World
+from verify_derivations.formulas.world import Statement, UndefinedSymbol, World
 
 MOST = 48  # names tried in one place
 
@@ -79,6 +81,7 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
             for left, right in zip(chain.sides, chain.sides[1:], strict=False):
                 if isinstance(right, s.Call) and isinstance(right.function, s.Symbol) and name_of(right.function) == "maxpool":
                     maxima.setdefault((right.arguments[0], left))
+    names = {node: None for node in names if _has_meaning(node, world)}
     aliases = [node for node in names if isinstance(node, s.Scripted | s.Symbol) and _is_alias(node, world, table)]
     derivatives = {n: None for n in nodes if isinstance(n, s.Derivative) and to_latex(n.numerator) in world.losses()}
     in_scripts = [p for node in nodes if isinstance(node, s.Scripted) and node.sup is not None
@@ -135,6 +138,16 @@ def _is_quantity(node: s.Symbol | s.Scripted, world: World, table: NameTable) ->
         return False
     known = reference.name in world.known or reference.name in world.declarations or reference.name in world.aliases
     return known or reference.name in world.templates or any(name == reference.name for name, _ in world.layer_of.values())
+
+
+def _has_meaning(node: s.Node, world: World) -> bool:
+    try:
+        Elaborator(world, Statement()).value(node)
+    except UndefinedSymbol:
+        return False
+    except (DocumentError, AssertionError):
+        return True
+    return True
 
 
 def _is_alias(node: s.Symbol | s.Scripted, world: World, table: NameTable) -> bool:

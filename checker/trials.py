@@ -1,0 +1,127 @@
+"""A few points at which candidates are tried: quantities are evaluated once for all of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+
+from verify_derivations.checker.links import Comparison
+from verify_derivations.derivations.arithmetic import Undefined, decimal_of, primal
+from verify_derivations.derivations.evaluate import Interpreter
+from verify_derivations.derivations.points import Entry, Point, impose_assumptions
+from verify_derivations.derivations.sizes import Scope, candidates, scope
+from verify_derivations.derivations.trial import TOLERANCE, Claim
+from verify_derivations.derivations.values import OutOfRange, TooLarge
+from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.expressions import Compare, Scalar, heads, walk
+from verify_derivations.formulas.polynomial import Polynomial
+
+POINTS = 2  # that must agree
+MOST = 5  # tried
+REACH = 3  # definitions from a quantity to the last whose own definition counts
+ENTRIES = 16  # compared at each
+STEPS = 3_000_000  # nodes visited at one point, for all candidates together
+
+
+class Small(Point):
+    """Values below one, so that no exponential function saturates."""
+
+    def _draw(self, entry: Entry) -> Fraction:
+        choice = random.Random(f"{self.seed}|{entry}")
+        value = Fraction(choice.randrange(1, 16, 2) * choice.choice([-1, 1]), 16)
+        return abs(value) if entry[0] in self.environment.positive else value
+
+
+class Trials:
+    """Points by the sizes that a claim depends on."""
+
+    def __init__(self, printed: Scalar | None = None) -> None:
+        self.printed = printed  # the side as printed
+        self.points: dict[tuple[str | None, tuple[str, ...]], tuple[list[Interpreter], Iterator[Interpreter]]] = {}
+
+    def differ(self, c: Comparison, environment: Environment) -> bool:
+        """Whether the sides differ at a point, as far as they can be evaluated."""
+        environment = cut(environment, c.left, self.printed)
+        about = scope([c.left, c.right], environment, c.free.values())
+        key = environment.loss, about.sizes
+        made, more = self.points.setdefault(key, ([], _points(about, environment)))
+        claim = Claim(c.left, c.right, environment, dict(c.free), c.facts, about)
+        agreed = 0
+        for number in range(MOST):
+            if number == len(made):
+                made.extend(islice(more, 1))
+            if number == len(made) or agreed == POINTS:
+                return not agreed
+            same = _same_at(claim, made[number])
+            if same is False:
+                return True
+            agreed += same is True
+        return not agreed
+
+
+def cut(environment: Environment, left: Scalar, right: Scalar | None) -> Environment:
+    """For a claim about sensitivities: the definitions near the quantity on the left. What lies beyond is any function
+    (its sensitivities are symbols), so that a deep network costs no more than a shallow one."""
+    loss = environment.loss
+    about = [] if loss is None else [t for h in heads(left) if (t := adjoint_of(h, loss)) is not None]
+    if loss is None or not about:
+        return environment
+    used = {t for h in heads(right) if (t := adjoint_of(h, loss)) is not None} if right is not None else set()
+    level, distance = set(about), 0
+    seen = set(level)
+    while level and (distance < REACH or used - seen):
+        level = {q.head for head in level for q in environment.consumers(head)} - seen
+        seen |= level
+        distance += 1
+    if loss in seen or not level:
+        return environment
+    quantities = {h: replace(q, opaque=q.opaque or h in level, body=None if h == loss else q.body,
+                             indices=() if h == loss else q.indices) for h, q in environment.quantities.items()}  # fmt: skip
+    return replace(environment, quantities=quantities)
+
+
+def _points(about: Scope, environment: Environment) -> Iterator[Interpreter]:
+    """Small sizes and, between them, rich ones: a transpose or a lost sum shows only where sizes are above one."""
+    sizes = list(islice(candidates(about), 24))
+    small = sorted((s for s in sizes if sum(n > 1 for n in s.values()) > 1), key=lambda s: sum(s.values()))
+    rich = sorted(sizes, key=lambda s: (-sum(n > 1 for n in s.values()), sum(s.values())))
+    order = [s for pair in zip(small, rich, strict=False) for s in pair] or sizes * MOST
+    for number, chosen in enumerate(order[:MOST]):
+        for attempt in range(4):
+            point = Small(environment, f"correction|{number}|{attempt}")
+            try:
+                found = impose_assumptions(point, lambda p, s=chosen: Interpreter(environment, s, p, steps=STEPS))  # type: ignore[misc]
+            except (Undefined, TooLarge, OutOfRange):
+                continue
+            if found is not None:
+                yield found
+                break
+
+
+def _same_at(claim: Claim, interpreter: Interpreter) -> bool | None:
+    """``None`` where the point says nothing: both sides are zero, undefined, or a tie."""
+    spoke = None
+    marks = any(isinstance(node, Compare) and node.relation == "==" for node in walk(claim.right))  # [a = max a] is no tie
+    for indices in islice(claim.entries(interpreter.sizes), ENTRIES):
+        ties = len(interpreter.ties)
+        try:
+            left = primal(interpreter.side(claim.left, indices))
+            tied = len(interpreter.ties) > ties
+            right = primal(interpreter.side(claim.right, indices))
+        except Undefined:
+            continue
+        except (TooLarge, OutOfRange, ArithmeticError, ValueError, KeyError):
+            return False
+        if tied or len(interpreter.ties) > ties and not marks:
+            continue
+        assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
+        x, y = decimal_of(left), decimal_of(right)
+        largest = max(abs(x), abs(y))
+        if largest > TOLERANCE:
+            if abs(x - y) > TOLERANCE * largest:
+                return False
+            spoke = True
+    return spoke
