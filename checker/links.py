@@ -54,7 +54,7 @@ class Effort:
 
     first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=10.0))
     condition: Limits = field(default_factory=lambda: Limits(unfoldings=6, seconds=10.0))
-    proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, seconds=20.0))
+    proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, seconds=3.0))
     refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
     repair: float = 2.0  # seconds for the search for a correction; 0: none
     seed: int = 0
@@ -203,7 +203,13 @@ def _readings(first: Tensor | Slope, second: Tensor | Slope, world: World) -> It
     if isinstance(first, Slope) and isinstance(second, Slope) and first.top and second.top:
         return
     slope, stated = (first, two) if isinstance(first, Slope) and first.top and first.bottom else (second, one)
-    if isinstance(slope, Slope) and slope.top and slope.bottom and not isinstance(stated, Slope) and one.shape != two.shape:
+    if (
+        isinstance(slope, Slope)
+        and slope.top
+        and slope.bottom
+        and not isinstance(stated, Slope)
+        and one.shape != two.shape
+    ):
         for short in diagonal_readings(slope, stated):
             remark = "the derivative is written without its Kronecker δ: as the entries that are not zero"
             yield (short[0], short[1], remark)
@@ -221,7 +227,7 @@ def diagonal_readings(slope: Slope, stated: Tensor) -> Iterator[tuple[Tensor, Te
     ties = [(t, count + b) for t in range(count) for b in range(len(slope.bottom))
             if slope.top[t].extent == slope.bottom[b].extent]  # fmt: skip
     pairs += [(tie,) for tie in ties]
-    pairs += [(a, b) for k, a in enumerate(ties) for b in ties[k + 1:] if a[0] != b[0] and a[1] != b[1]]
+    pairs += [(a, b) for k, a in enumerate(ties) for b in ties[k + 1 :] if a[0] != b[0] and a[1] != b[1]]
     for tied in pairs:
         second = {b for _, b in tied}
         places = [k for k in range(len(axes)) if k not in second]
@@ -257,12 +263,16 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
-        found = refute(c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation)
+        found = refute(
+            c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation
+        )
         if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
             outcome = _attempt(c, environment, effort.condition if isinstance(found, Refuted) else effort.proof)
     if isinstance(outcome, Proof):
         conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
-        stated = tuple(f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions)
+        stated = tuple(
+            f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions
+        )
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
@@ -286,7 +296,11 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
     difference = latex.to_latex(outcome.difference, names=names)
     if isinstance(found, Agreement):
         sizes = "; ".join(", ".join(f"{k} = {v}" for k, v in sorted(x.items())) for x in found.sizes[:4] if x)
-        how = "for all values" if found.expanded else f"at {found.points} points" + ("" if found.exact else f" (relative error at most {found.tolerance})")
+        how = (
+            "for all values"
+            if found.expanded
+            else f"at {found.points} points" + ("" if found.exact else f" (relative error at most {found.tolerance})")
+        )
         return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
                        message=f"no proof for all sizes was found; the sides agree {how}" + (f", at sizes {sizes}" if sizes else ""))  # fmt: skip
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
@@ -317,7 +331,9 @@ def condition_text(kind: str, expression: Scalar, names: Mapping[str, str]) -> s
     text = latex.to_latex(expression, names=names)
     if kind == "no tie":
         return f"off ties (${text} \\neq 0$)"
-    return {"not zero": f"{text} \\neq 0", "nonzero": f"{text} \\neq 0", "positive": f"{text} > 0"}.get(kind, f"{text}: {kind}")
+    return {"not zero": f"{text} \\neq 0", "nonzero": f"{text} \\neq 0", "positive": f"{text} > 0"}.get(
+        kind, f"{text}: {kind}"
+    )
 
 
 def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:

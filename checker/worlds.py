@@ -10,6 +10,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.elaborate import Elaborator, define
 from verify_derivations.formulas.errors import DocumentError
@@ -51,7 +52,9 @@ class Definitions:
     world: World
     defined: dict[tuple[int, int, int], str] = field(default_factory=dict)
     failed: dict[tuple[int, int], DocumentError] = field(default_factory=dict)
-    wrong_shape: dict[int, str] = field(default_factory=dict)  # number → message: a stated shape that is not the definition's
+    wrong_shape: dict[int, str] = field(
+        default_factory=dict
+    )  # number → message: a stated shape that is not the definition's
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
 
 
@@ -174,7 +177,8 @@ class _Builder:
                     continue
                 top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
                 reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
-                if reference is not None and not reference.indices and reference.layer is None:
+                standard = reference is not None and reference.name.lstrip("\\") in {*op.elementwise_functions, *OPERATORS}
+                if reference is not None and not reference.indices and reference.layer is None and not standard:
                     counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:
                     bottom = self.table.reference(below)
@@ -364,13 +368,19 @@ class _Builder:
         if not isinstance(left, s.Symbol | s.Scripted):
             return False
         reference = self.table.reference(left)
-        if reference is None or reference.power is not None or reference.transposed or reference.inverted or reference.primes:
+        if (
+            reference is None
+            or reference.power is not None
+            or reference.transposed
+            or reference.inverted
+            or reference.primes
+        ):
             return False
         if not all(isinstance(i, s.Symbol) for i in reference.indices):
             return False
         if side > 0 and not self._undefined(reference, f):
             return False
-        alias = next((x for x in chain.sides[side + 1:] if is_derivative(x)), None)
+        alias = next((x for x in chain.sides[side + 1 :] if is_derivative(x)), None)
         if alias is not None:
             return self._alias(f, left, reference, alias)
         if not self._undefined(reference, f):
@@ -566,13 +576,23 @@ class _Builder:
                 if reference is None or reference.layer is None:
                     continue
                 try:
-                    find(replace(reference, indices=()), world, Statement(f.number), Elaborator(world, Statement()).unfold)
+                    find(
+                        replace(reference, indices=()),
+                        world,
+                        Statement(f.number),
+                        Elaborator(world, Statement()).unfold,
+                    )
                 except DocumentError:
                     continue
         mentioned = set(world.pending)
         for head in sorted(mentioned):
             self._materialise(head)
-        fixed = {h for q in world.quantities.values() if q.body is not None and q.head not in world.layer_of for h in heads(q.body)}
+        fixed = {
+            h
+            for q in world.quantities.values()
+            if q.body is not None and q.head not in world.layer_of
+            for h in heads(q.body)
+        }
         for head in sorted(mentioned | set(world.layer_of)):
             if head in world.layer_of and head not in fixed:
                 self._consumers(head)

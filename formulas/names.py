@@ -39,7 +39,9 @@ class NameTable:
     """Facts about a document's notation."""
 
     bound: set[str] = field(default_factory=set)  # letters that a sum, a range or a condition binds
-    declared: set[str] = field(default_factory=set)  # decorated names with `\in` or on the left of a definition, in full
+    declared: set[str] = field(
+        default_factory=set
+    )  # decorated names with `\in` or on the left of a definition, in full
     bare: set[str] = field(default_factory=set)  # bases that occur without subscript
     declared_bare: set[str] = field(default_factory=set)  # bases declared or defined without subscript
     labelled: set[str] = field(default_factory=set)  # bases that carry a label as subscript
@@ -105,7 +107,11 @@ class NameTable:
                     self.primed.add(base)
                 if item.sub is None:
                     self.declared_bare.add(base)
-                if item.sup is not None and item.sub is None or isinstance(item.sup, s.Symbol | s.Sum | s.Product | s.Scripted):
+                if (
+                    item.sup is not None
+                    and item.sub is None
+                    or isinstance(item.sup, s.Symbol | s.Sum | s.Product | s.Scripted)
+                ):
                     for part in factors_of(item.sup):
                         if not isinstance(part, s.Group) and not is_transpose(part) and not isinstance(part, s.Number):
                             self.bare_layers.add(base)
@@ -131,7 +137,9 @@ class NameTable:
                     self.bound.add(letters[0])  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
-                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and len(item.name) > 1 and item.name[0] != "\\"):
+                elif isinstance(item, s.Text) or (
+                    isinstance(item, s.Symbol) and len(item.name) > 1 and item.name[0] != "\\"
+                ):
                     self.labelled.add(base)
                 elif isinstance(item, s.Symbol) and item.name.isupper():
                     self.labelled.add(base)
@@ -139,7 +147,11 @@ class NameTable:
             for part in factors_of(node.sup):
                 if isinstance(part, s.Group) and part.kind in "([":
                     self.bracket_layers.add(base)
-                    if isinstance(part.body, s.Symbol) and part.body.name in self.bound and part.body.name not in ("l", "L"):
+                    if (
+                        isinstance(part.body, s.Symbol)
+                        and part.body.name in self.bound
+                        and part.body.name not in ("l", "L")
+                    ):
                         self.sample_axes.add(base)
 
     # -- resolving ------------------------------------------------------------------------------------
@@ -177,8 +189,11 @@ class NameTable:
             elif isinstance(part, s.Symbol) and part.name in ("\\ast", "*", "+", "\\star", "\\prime"):
                 name += "^{" + part.name + "}"
             elif (
-                isinstance(part, s.Symbol) and part.name.islower() and part.name in self.bases
-                and base in self.bare_layers and base not in self.bracket_layers
+                isinstance(part, s.Symbol)
+                and part.name.islower()
+                and part.name in self.bases
+                and base in self.bare_layers
+                and base not in self.bracket_layers
             ):  # a_t^z beside a quantity z: a label
                 name += "^{" + part.name + "}"
             elif self._is_layer(base, node, part):
@@ -189,7 +204,9 @@ class NameTable:
             label, found = self._subscripts(base, node)
             name += label
             indices += found
-        return Reference(name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node)
+        return Reference(
+            name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
+        )
 
     def _is_layer(self, base: str, node: s.Scripted, part: s.Node) -> bool:
         if base in self.bare_layers:
@@ -227,13 +244,21 @@ class NameTable:
         if isinstance(item, s.Number):
             if base in self.families:
                 return False
-            return base not in self.declared_bare and not (base in self.zeroth and item.text == "0" and self._runs(base))
+            if base in self.indexed and base not in self.labelled and f"{base}_{{{item.text}}}" not in self.declared:
+                return False
+            return base not in self.declared_bare and not (
+                base in self.zeroth and item.text == "0" and self._runs(base)
+            )
         if isinstance(item, s.Symbol):
             if item.name in self.bound and base not in self.labelled:
                 return False
             if (base, item.name) in self.shifted:
                 return False
-            if base in self.declared_bare | self.indexed | self.families and base not in self.labelled and len(item.name) == 1:
+            if (
+                base in self.declared_bare | self.indexed | self.families
+                and base not in self.labelled
+                and len(item.name) == 1
+            ):
                 return False
             return True
         return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
