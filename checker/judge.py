@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from verify_derivations.checker.encodings import shape_of, sides_of_definition
 from verify_derivations.checker.links import Effort, Judged, compare, judge_link, parameter_values, touched
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
@@ -103,7 +104,9 @@ def check(
     if case.effort.repair:
         from verify_derivations.checker.repair import with_correction  # it judges its candidates with this module
 
-        case.grounds = frozenset(a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions)
+        case.grounds = frozenset(
+            a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions
+        )
         formulas = [with_correction(case, stated, f, readings, budget=case.effort.repair)
                     for stated, f in zip(case.formulas, formulas, strict=True)]  # fmt: skip
     timings = {"read": read_time, "conventions": settled, "judge": judged,
@@ -151,7 +154,9 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     if stated.error is not None:
         return replace(base, verdict=Verdict.UNREAD, message=stated.error)
     if not stated.chains:
-        return replace(base, message="states a shape, a range or a symbol" if stated.memberships or stated.ranges else "")
+        message = "states a shape, a range or a symbol" if stated.memberships or stated.ranges else ""
+        world = case.definitions(stated.scope, stated.variant, readings).world
+        return replace(base, message=message, shape=shape_of(stated, world))
     variants: list[str | None] = [stated.variant]
     if case.effort.refutation:
         variants += [v for v in case.variants(stated.scope) if v != stated.variant]
@@ -163,7 +168,9 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         try:
             result = _in_variant(attempt, stated, base, variant, readings)
         except Exception as failure:  # noqa: BLE001  one formula's failure must not cost the verdicts on the others
-            result = replace(base, verdict=Verdict.UNDECIDED, message=f"the checker failed on this formula: {failure!r}"[:300])
+            result = replace(
+                base, verdict=Verdict.UNDECIDED, message=f"the checker failed on this formula: {failure!r}"[:300]
+            )
         if best is None:
             best = result
         elif result.verdict.rank >= Verdict.CHECKED.rank:  # elsewhere only proofs are sought
@@ -171,7 +178,12 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table):
             break
     assert best is not None
-    if best.verdict is Verdict.REFUTED and readings.up == "repetition" and case.effort.refutation and _upsamples(stated):
+    if (
+        best.verdict is Verdict.REFUTED
+        and readings.up == "repetition"
+        and case.effort.refutation
+        and _upsamples(stated)
+    ):
         routed = judge(replace(case, effort=case.effort.proofs_only), stated, readings.but(up="routing"))
         if routed.verdict in SATISFIED:
             return _routed(best, routed)
@@ -208,7 +220,6 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     links: list[Link] = []
     remarks: list[str] = list(base.remarks)
     uses: set[int] = set()
-    shape: str | None = None
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
         links += found
@@ -219,7 +230,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))
     return replace(base, verdict=verdict, links=tuple(links), message=first.message if first is not None else "",
                    assumptions=assumptions, remarks=tuple(dict.fromkeys(r for r in remarks if r)),
-                   uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)), shape=shape)  # fmt: skip
+                   uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)), shape=shape_of(stated, definitions.world))  # fmt: skip
 
 
 def judge_chain(
@@ -230,7 +241,11 @@ def judge_chain(
     remarks: list[str] = []
     uses: set[int] = set()
     if chain.update or len(chain.sides) < 2:
-        return [Link(to_latex(chain.sides[0]), to_latex(chain.sides[-1]), Verdict.DEFINED, "update", "an update rule")], [], set()
+        return (
+            [Link(to_latex(chain.sides[0]), to_latex(chain.sides[-1]), Verdict.DEFINED, "update", "an update rule")],
+            [],
+            set(),
+        )
     conditions = tuple(stated.conditions)
     sides = list(chain.sides)
     failure = definitions.failed.get((number, k))
@@ -240,18 +255,22 @@ def judge_chain(
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
             message = "states an assumption" if kind == "assumption" else "introduces " + to_latex(left)
-            links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message))
+            one, two = sides_of_definition(world, left, number)
+            links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
+                              left_expression=one, right_expression=two))  # fmt: skip
             continue
         if failure is not None and not is_definition and side == 0 and not contains_derivative(left):
             pass
-        for piece_left, piece_right, context in _cases(left, right):
-            judged = _with_layers(world, piece_left, piece_right, conditions, number, case.effort, context)
+        for piece_left, piece_right, context, where in _cases(left, right):
+            judged = _with_layers(world, piece_left, piece_right, (*conditions, *where), number, case.effort, context)
             if judged.link.verdict is Verdict.REFUTED and is_definition and judged.comparison is not None:
                 values = parameter_values(judged.comparison.left, judged.comparison.right,
                                           frozenset(definitions.introduced.get(number, ())))  # fmt: skip
                 if values is not None:
                     text = ", ".join(f"{n} = {_decimal(v)}" for n, v in values.items())
-                    links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, "values", f"gives the values {text}"))
+                    links.append(
+                        Link(to_latex(left), to_latex(right), Verdict.DEFINED, "values", f"gives the values {text}")
+                    )
                     sides[side + 1] = left
                     continue
             links.append(judged.link)
@@ -272,13 +291,25 @@ def _decimal(value: object) -> str:
     return text
 
 
-def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None]]:
-    """``cases`` on layers are several claims: one for each row, in its condition."""
-    if isinstance(right, s.Cases) and any(
-        isinstance(c, s.Relation) and c.relations == ("=",) and len(c.sides) == 2 for _, c in right.rows
-    ):
-        return [(left, value, condition) for value, condition in right.rows]
-    return [(left, right, None)]
+def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]]:
+    """``cases`` on layers or indices are several claims: one for each row, in its condition, where no row before it applies."""
+    if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows):
+        return [(left, right, None, ())]
+    found: list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]] = []
+    others: tuple[s.Relation, ...] = ()
+    for value, condition in right.rows:
+        own = (condition,) if isinstance(condition, s.Relation) and condition.relations[0] in ORDER else ()
+        found.append((left, value, condition, (*others, *own)))
+        if isinstance(condition, s.Relation) and _equality(condition):
+            others += (s.Relation(condition.sides, ("\\neq",)),)
+    return found
+
+
+ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
+
+
+def _equality(condition: s.Node | None) -> bool:
+    return isinstance(condition, s.Relation) and condition.relations == ("=",) and len(condition.sides) == 2
 
 
 def _with_layers(
@@ -303,7 +334,12 @@ def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:
 
     if isinstance(node, s.Symbol) and name_of(node) == letter:
         return value
-    if isinstance(node, s.Scripted) and node.sub is not None and isinstance(node.base, s.Symbol) and name_of(node.base) == letter:
+    if (
+        isinstance(node, s.Scripted)
+        and node.sub is not None
+        and isinstance(node.base, s.Symbol)
+        and name_of(node.base) == letter
+    ):
         return node  # l_{max} is a name of its own
 
     def visit(item: object) -> object:
@@ -389,7 +425,9 @@ def settle(case: Case) -> tuple[Readings, list[Convention]]:
             counts.append(sum(judge(quick, f, trial).verdict in SATISFIED for f in concerned))
         chosen = max(range(len(options)), key=lambda k: (counts[k], -k))
         total = len(concerned)
-        others = tuple(Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen)
+        others = tuple(
+            Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen
+        )
         if name not in ONLY_ON_CLASH or chosen:
             conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))
         if name != "up":  # routing needs more than its argument says: claims are judged literally, see `_routed`
@@ -409,7 +447,9 @@ def _touched_conventions(case: Case, stated: Stated, readings: Readings) -> froz
                 continue
             here = Statement(stated.number)
             try:
-                comparisons, _ = compare(world, here, chain.sides[side], chain.sides[side + 1], tuple(stated.conditions))
+                comparisons, _ = compare(
+                    world, here, chain.sides[side], chain.sides[side + 1], tuple(stated.conditions)
+                )
                 environment = world.environment(here.losses[0] if here.losses else None)
                 for head in touched(comparisons[0], environment):
                     found |= world.conventions_of.get(head, frozenset())

@@ -67,8 +67,26 @@ class Link:
     counterexample: Counterexample | None = None
     proof: tuple[str, ...] = ()  # the derivation, step by step, as LaTeX or sentences
     difference: str | None = None  # the open difference of an undecided link, LaTeX
-    left_expression: Scalar | None = None
+    left_expression: Scalar | None = None  # index notation of both sides, where they have one
     right_expression: Scalar | None = None
+
+    @property
+    def left_sympy(self) -> Any:
+        """The left side as a SymPy expression, indices from zero; ``None`` where it has no meaning."""
+        return _sympy(self.left_expression)
+
+    @property
+    def right_sympy(self) -> Any:
+        return _sympy(self.right_expression)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.left} = {self.right}$"
+
+
+def _sympy(expression: Scalar | None) -> Any:
+    from verify_derivations.formulas.sympy_form import to_sympy
+
+    return None if expression is None else to_sympy(expression)
 
 
 @dataclass(frozen=True, slots=True)
