@@ -29,7 +29,9 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     isolated: set[tuple[str, ...]] = set()
     paths = {path[:k] for path in keys for k in range(len(path) + 1)}
     for parent in sorted(paths):
-        children = list(dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent))
+        children = list(
+            dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent)
+        )
         contents = [_under(child, keys) for child in children]
         for a, first in enumerate(contents):
             for b in range(a):

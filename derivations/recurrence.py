@@ -22,7 +22,9 @@ def too_early(access: Access, head: str, indices: tuple[Polynomial, ...], enviro
 
 
 def _times(environment: Environment, head: str) -> dict[str, int] | None:
-    key = tuple((q.head, q.indices, q.body) for q in environment.quantities.values() if q.body is not None and q.indices)
+    key = tuple(
+        (q.head, q.indices, q.body) for q in environment.quantities.values() if q.body is not None and q.indices
+    )
     return _solve(key, head)
 
 

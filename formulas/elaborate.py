@@ -123,7 +123,11 @@ class Elaborator:
 
     def order(self, node: s.Node | None) -> int:
         """Of a norm: 2 unless a number is given; F is Frobenius's, the same for all entries."""
-        if node is None or (isinstance(node, s.Symbol) and name_of(node) in ("F", "\\mathrm{F}")) or isinstance(node, s.Text):
+        if (
+            node is None
+            or (isinstance(node, s.Symbol) and name_of(node) in ("F", "\\mathrm{F}"))
+            or isinstance(node, s.Text)
+        ):
             return 2
         if isinstance(node, s.Number) and node.text in ("1", "2"):
             return int(node.text)
@@ -133,8 +137,11 @@ class Elaborator:
     def named(self, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value:
         if isinstance(node, s.Scripted) and not isinstance(node.base, s.Symbol | s.Scripted):
             return self.decorated(node, expected)
-        if isinstance(node, s.Scripted) and isinstance(node.base, s.Symbol) and node.base.name == "e" and (
-            node.sub is None and node.sup is not None and "e" not in self.world.table.declared_bare
+        if (
+            isinstance(node, s.Scripted)
+            and isinstance(node.base, s.Symbol)
+            and node.base.name == "e"
+            and (node.sub is None and node.sup is not None and "e" not in self.world.table.declared_bare)
         ):
             return self.tensor(node.sup, expected).map(lambda b: apply("exp", b))
         special = self.special(node, expected)
@@ -146,7 +153,12 @@ class Elaborator:
         if reference.bare_layer:
             self.here.remarks.append(f"{to_latex(node)}: the superscript is read as the layer {to_latex(reference.layer)}"
                                      if reference.layer is not None else "")  # fmt: skip
-        if isinstance(node, s.Scripted) and isinstance(node.base, s.Scripted) and reference.power is None and node.sub is not None:
+        if (
+            isinstance(node, s.Scripted)
+            and isinstance(node.base, s.Scripted)
+            and reference.power is None
+            and node.sub is not None
+        ):
             pass
         inner_expected = expected
         if reference.transposed and expected is not None and len(expected) == 2:
@@ -254,7 +266,11 @@ class Elaborator:
                     for a, b in ((items[0], items[1]), (items[1], items[0])):
                         self._share_extent(a, b)
                     return constant(delta(left, right))
-        if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
+        if (
+            base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1")
+            or base.font in ("\\mathbb",)
+            and base.name in ("1", "I")
+        ):
             if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
                 return self.identity(node, expected)
             if base.name == "1" and "1" not in world.declared_names():
@@ -263,8 +279,11 @@ class Elaborator:
 
     def _index(self, node: s.Node) -> s.Node:
         for x in s.walk(node):
-            if isinstance(x, s.Symbol) and name_of(x) not in self.here.indices and len(name_of(x)) == 1 and (
-                name_of(x) not in self.world.sizes
+            if (
+                isinstance(x, s.Symbol)
+                and name_of(x) not in self.here.indices
+                and len(name_of(x)) == 1
+                and (name_of(x) not in self.world.sizes)
             ):
                 new_letter(name_of(x), self.world, self.here)
         return node
@@ -373,7 +392,7 @@ class Elaborator:
                 place = index_at(node, index.extent, origin, self.world, self.here, reference.name)
                 values[index.variable] = place
         found = found.substitute(values) if isinstance(found, Slope) else _substituted(found, values)
-        rest = given[len(names):]
+        rest = given[len(names) :]
         if rest:
             items: s.Node = rest[0] if len(rest) == 1 else s.Sequence(tuple(rest))
             return self.component(self._tensor(found), items)
@@ -511,7 +530,12 @@ class Elaborator:
             right = self._tensor(value)
             if operator == "/":
                 result = elementwise(lambda a, b: mul(a, power(b, -1)), result, right)
-            elif operator == "\\cdot" and not result.is_scalar and result.shape == right.shape and result.shape[1:] == (ONE,):
+            elif (
+                operator == "\\cdot"
+                and not result.is_scalar
+                and result.shape == right.shape
+                and result.shape[1:] == (ONE,)
+            ):
                 result = op.dot(result, right)
             elif operator == "\\times" and not (result.is_scalar or right.is_scalar):
                 raise Unsupported("no meaning is known for \\times between tensors")
@@ -519,17 +543,21 @@ class Elaborator:
                 try:
                     result = matrix_product(result, right)
                 except ShapeError as error:
-                    raise ShapeError(f"{error} (in {to_latex(_segment(factors[: k + 2], operators[: k + 1]))})") from None
+                    raise ShapeError(
+                        f"{error} (in {to_latex(_segment(factors[: k + 2], operators[: k + 1]))})"
+                    ) from None
         return result
 
-    def _fill(self, factors: list[s.Node], values: list[Value | None], unknown: list[int], expected: Shape | None) -> None:
+    def _fill(
+        self, factors: list[s.Node], values: list[Value | None], unknown: list[int], expected: Shape | None
+    ) -> None:
         """The shape of one unknown factor from those beside it and from the product's."""
         for k in unknown:
             others = [self._tensor(v) for v in values if v is not None]
             if len(unknown) > 1 or any(len(o.axes) not in (0, 2) for o in others):
                 raise NeedShape(f"the shape of {to_latex(factors[k])} is not stated")
             left = [self._tensor(v) for v in values[:k] if v is not None and not self._tensor(v).is_scalar]
-            right = [self._tensor(v) for v in values[k + 1:] if v is not None and not self._tensor(v).is_scalar]
+            right = [self._tensor(v) for v in values[k + 1 :] if v is not None and not self._tensor(v).is_scalar]
             if not left and not right:
                 shape: Shape | None = expected
             elif expected is None:
@@ -572,9 +600,16 @@ class Elaborator:
         """``[z > 0]`` as 1 or 0."""
         if len(node.sides) != 2:
             raise Unsupported(f"no meaning is known for {to_latex(node)} as a value")
-        relation = {"<": "<", ">": ">", "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "=": "==", "\\neq": "!="}.get(
-            node.relations[0]
-        )
+        relation = {
+            "<": "<",
+            ">": ">",
+            "\\le": "<=",
+            "\\leq": "<=",
+            "\\ge": ">=",
+            "\\geq": ">=",
+            "=": "==",
+            "\\neq": "!=",
+        }.get(node.relations[0])
         if relation is None:
             raise Unsupported(f"no meaning is known for {to_latex(node)} as a value")
         left, right = self.all_of(list(node.sides), None)
@@ -782,7 +817,9 @@ def define(
     if before is not None and expected is None:
         expected = before.shape if len(letters) == len(before.family) else ()
         if len(letters) == len(before.family):
-            for letter, extent, origin in zip(letters, before.family, before.origins or (1,) * len(letters), strict=True):
+            for letter, extent, origin in zip(
+                letters, before.family, before.origins or (1,) * len(letters), strict=True
+            ):
                 index = here.indices[letter]
                 if index.extent is None and origin == 1:
                     index.extent = extent
@@ -797,9 +834,7 @@ def define(
     for letter in letters:
         index = here.indices[letter]
         if index.extent is None:
-            index.extent = world.extents.normal(
-                _last_of(letter, world, here, number) - index.start + 1
-            )
+            index.extent = world.extents.normal(_last_of(letter, world, here, number) - index.start + 1)
     if reference.transposed and not value.is_scalar:
         value = transpose(value)
     known = _register(world, here, head, reference, letters, value, before, number)

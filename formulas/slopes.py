@@ -42,7 +42,9 @@ class Slope:
     top_shape: tuple[Polynomial, ...]
     bottom_shape: tuple[Polynomial, ...]
     body: Scalar
-    fraction: bool = False  # written as a fraction, whose layout is a convention; ∇ and δ always have the variable's shape
+    fraction: bool = (
+        False  # written as a fraction, whose layout is a convention; ∇ and δ always have the variable's shape
+    )
 
     def tensor(self, readings: Readings | None = None) -> Tensor:
         """As one tensor: the gradient of a scalar has the shape of the variable; of a vector by a vector, row i is the
@@ -98,7 +100,9 @@ def compose(left: Slope, right: Slope) -> Slope:
     binders = [(b.variable, b.extent) for b in left.bottom if b.variable is not None]
     body = summation(binders, mul(left.body, inner))
     fraction = left.fraction and right.fraction
-    return Slope(left.numerator, right.denominator, left.top, right.bottom, left.top_shape, right.bottom_shape, body, fraction)
+    return Slope(
+        left.numerator, right.denominator, left.top, right.bottom, left.top_shape, right.bottom_shape, body, fraction
+    )
 
 
 def telescope(values: Sequence[object]) -> bool:

@@ -174,7 +174,9 @@ class World:
     def head(name: str, layer: Polynomial | None) -> str:
         return name if layer is None else f"{name}^{{({show_extent(layer)})}}"
 
-    def add(self, known: Known, indices: tuple[str, ...] = (), body: Scalar | None = None, number: int | None = None) -> None:
+    def add(
+        self, known: Known, indices: tuple[str, ...] = (), body: Scalar | None = None, number: int | None = None
+    ) -> None:
         self.known[known.head] = known
         self.quantities.pop(known.head, None)  # definitions keep the order in which they are made
         self.quantities[known.head] = Quantity(known.head, known.extents, indices, body, False, number)
