@@ -90,7 +90,11 @@ class Range(Node):
 
 # -- helpers of the generated code ------------------------------------------------------------------
 def window(x: NDArray, start: Vector, steps: tuple[Vector, ...], shape: Vector) -> NDArray:
-    """The view whose entry ``i`` is ``x[start + Σ_k i_k · steps[k]]`` (in range by construction)."""
+    """The view whose entry ``i`` is ``x[start + Σ_k i_k · steps[k]]``."""
+    for d, size in enumerate(x.shape):
+        reach = [step[d] * (n - 1) for step, n in zip(steps, shape, strict=True)]
+        if start[d] + sum(r for r in reach if r < 0) < 0 or start[d] + sum(r for r in reach if r > 0) >= size:
+            raise IndexError(f"a window leaves the array in dimension {d}")
     origin = x[tuple(slice(s, None) for s in start)]
     strides = tuple(sum(c * b for c, b in zip(step, x.strides, strict=True)) for step in steps)
     return np.lib.stride_tricks.as_strided(origin, shape, strides)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sympy as sp
 
 from verify_derivations.formulas.expressions import fresh, polynomial
 from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.trainer import arrays as op
-from verify_derivations.trainer.bindings import Array, ArrayProgram
+from verify_derivations.trainer.bindings import Array, ArrayProgram, unit
+from verify_derivations.trainer.products import interval
 from verify_derivations.trainer.samples import SAMPLE
 
 
@@ -154,23 +155,25 @@ class Contraction(ArrayProgram):
 
         return play(0, len(planes)), matches
 
-    def scatter(self, array: Array, scatter: dict[str, Polynomial]) -> Array:
-        """Entries placed along the free variables that the digits of ``array`` determine. Digits of equal weight are
-        added up first: ``x = 2u + 2a + b`` by way of ``2v + b`` with ``v = u + a``, where rows are contiguous."""
+    def scatter(self, array: Array, scatter: dict[str, Polynomial], bound: Collection[str]) -> Array:
+        """Entries placed along the variables that ``scatter`` determines. What they are determined by is summed if it
+        is ``bound``. Digits of equal weight are added up first: ``x = 2u + 2a + b`` by way of ``2v + b`` with
+        ``v = u + a``, where rows are contiguous."""
         scatter = dict(scatter)
         carried: dict[str, Polynomial] = {}
         for x, value in sorted(scatter.items()):
             for weight in sorted({c for m, c in value.terms if m and c > 1}):
-                equal = Polynomial([(m, 1) for m, c in value.terms if m and c == weight])
+                equal = Polynomial([(m, 1) for m, c in value.terms if m and c == weight and m[0] in bound])
                 if len(equal.terms) > 1:
                     v = fresh("v")
                     self.extents[v] = sum(self.extents[m[0]] - 1 for m, _ in equal.terms) + 1
                     carried[v], scatter[x] = equal, scatter[x] - (equal - polynomial(v)) * weight
         if carried:
-            return self.scatter(self.scatter(array, carried), scatter)
-        digits = {name for value in scatter.values() for name in value.names}
+            return self.scatter(self.scatter(array, carried, bound), scatter, {*bound, *carried})
+        names = {name for value in scatter.values() for name in value.names}
+        digits = names & set(bound)
         array = Array(self.full(array), array.axes)
-        missing = sorted(digits - set(array.axes))
+        missing = sorted(names - set(array.axes))
         if missing:
             axes = (*missing, *array.axes)
             array = Array(self.full(Array(self.aligned(array, axes), axes)), axes)
@@ -178,6 +181,14 @@ class Contraction(ArrayProgram):
         target = (*kept, *sorted(scatter, key=self._place), *((SAMPLE,) if SAMPLE in array.axes else ()))
         indices = [scatter.get(a, polynomial(a)) for a in target]
         steps = sp.Tuple(*(sp.Tuple(*(int(dict(i.terms).get((a,), 0)) for i in indices)) for a in array.axes))
-        start = sp.Tuple(*(int(dict(i.terms).get((), 0)) for i in indices))
-        shape = sp.Tuple(*self.shape(target))
-        return Array(self.bind(op.Scatter(array.expression, start, steps, shape)), target)
+        # what a mask made zero may fall outside: room for it, which is cut off again
+        ranges = [interval(i, self.extents) for i in indices]
+        before = [max(0, -int(low)) for low, _ in ranges]
+        shape = self.shape(target)
+        room = [b + max(n, int(high) + 1) for b, n, (_, high) in zip(before, shape, ranges, strict=True)]
+        start = [b + int(dict(i.terms).get((), 0)) for b, i in zip(before, indices, strict=True)]
+        whole = self.bind(op.Scatter(array.expression, sp.Tuple(*start), steps, sp.Tuple(*room)))
+        if tuple(room) != shape:
+            units = sp.Tuple(*(sp.Tuple(*unit(k, len(shape))) for k in range(len(shape))))
+            whole = self.bind(op.Window(whole, sp.Tuple(*before), units, sp.Tuple(*shape)))
+        return Array(whole, target)

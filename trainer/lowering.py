@@ -196,6 +196,8 @@ class Lowering(Contraction):
 
     def _term(self, term: Term) -> Array:
         solve(term, self.extents)
+        if not term.coefficient:
+            return Array(sp.Integer(0))
         self._drop_complete_masks(term)
         spread(term, self.extents, self.tiles)
         staged = self._tile(term)
@@ -216,7 +218,7 @@ class Lowering(Contraction):
         number = sp.Rational(term.coefficient.numerator, term.coefficient.denominator) * count
         result = self.contract(factors, {v for v in summed if v in present})
         result = replace(result, expression=number * result.expression)
-        return self.scatter(result, term.scatter) if term.scatter else result
+        return self.scatter(result, term.scatter, term.bound.keys()) if term.scatter else result
 
     @staticmethod
     def _drop_complete_masks(term: Term) -> None:

@@ -78,6 +78,18 @@ def implied(constraint: Constraint, extents: Mapping[str, int]) -> bool:
             return low > 0 or high < 0
 
 
+def impossible(constraint: Constraint, extents: Mapping[str, int]) -> bool:
+    """Whether the bounds alone say that the constraint never holds."""
+    low, high = interval(constraint.value, extents)
+    match constraint.relation:
+        case ">=":
+            return high < 0
+        case "==":
+            return high < 0 or low > 0
+        case _:
+            return low == high == 0
+
+
 def terms(node: Scalar, extents: dict[str, int]) -> list[Term]:
     """``node`` as a sum of terms. Products are distributed over a sum only where a bracket is to be reached.
     Bound variables are distinct already; their extents are added to ``extents``."""
@@ -145,6 +157,8 @@ def solve(term: Term, extents: dict[str, int]) -> None:
         else:
             term.scatter[variable] = value
     _shrink(term, extents)
+    if any(impossible(c, extents) for c in term.constraints):
+        term.coefficient = Fraction(0)
     term.constraints = [c for c in term.constraints if not implied(c, extents)]
 
 
@@ -193,7 +207,7 @@ def guarded_size(index: Polynomial, term: Term) -> int | None:
         return None
     for constraint in term.constraints:
         total = constraint.value + index
-        if constraint.relation == ">=" and total.is_constant:
+        if constraint.relation == ">=" and total.is_constant and total.value >= 0:
             return int(total.value) + 1
     return None
 

@@ -129,7 +129,9 @@ def _carry(term: Term, extents: dict[str, int], limit: int) -> None:
     """Digits of a scattered index put in the order that takes least work: in ``x = 2u + p + q`` with ``p < 2`` the
     kernel's ``q`` becomes ``t - p``, so that ``p`` is summed by the matrix product; then ``t = 2a + b``."""
     for x in sorted(term.scatter):
-        weights = {m[0]: int(c) for m, c in term.scatter[x].terms if len(m) == 1}
+        weights = {m[0]: int(c) for m, c in term.scatter[x].terms if m}
+        if weights.keys() - term.bound.keys():
+            continue
         strides = {c for c in weights.values() if c > 1}
         units = sorted(v for v, c in weights.items() if c == 1)
         lows = [v for v in units if extents[v] in strides]
