@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from verify_derivations.checker.links import Comparison
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, Apply, Scalar, polynomial
+from verify_derivations.formulas.expressions import Access, Apply, Scalar, heads, polynomial
 from verify_derivations.formulas.lookup import shape_of_space
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import Tensor, show
@@ -25,6 +27,23 @@ def shape_of(stated: Stated, world: World) -> str | None:
     except DocumentError:
         pass
     return None
+
+
+def definitions_used(comparison: Comparison, environment: Environment) -> set[int]:
+    """Numbers of the definitions on which a claim rests: of what it mentions and, for the derivative by X, of what lies
+    between X and the loss, as far as the claim does not speak of derivatives by that."""
+    mentioned = {*heads(comparison.left), *heads(comparison.right)}
+    rests: set[str] = set()
+    pending = list(mentioned)
+    while pending:
+        inner = adjoint_of(pending.pop(), environment.loss or "")
+        for quantity in environment.consumers(inner) if inner is not None else ():
+            if quantity.head not in rests:
+                rests.add(quantity.head)
+                further = adjoint(quantity.head, environment.loss or "")
+                pending += [further] if further not in mentioned else []
+    found = (environment.quantities.get(head) for head in mentioned | rests)
+    return {q.number for q in found if q is not None and q.number is not None}
 
 
 def sides_of_definition(world: World, left: s.Node, number: int) -> tuple[Scalar | None, Scalar | None]:

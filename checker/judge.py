@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
 from pathlib import Path
 
-from verify_derivations.checker.encodings import shape_of, sides_of_definition
+from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.links import Effort, Judged, compare, judge_link, parameter_values, touched
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
@@ -20,7 +21,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError, ReadError
 from verify_derivations.formulas.expressions import heads
-from verify_derivations.formulas.lookup import shape_of_space, whole
+from verify_derivations.formulas.lookup import shape_of_space
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.printer import to_latex
@@ -82,7 +83,8 @@ class Case:
 
 
 def check(
-    source: Path | str | Document, *, notation: Path | str | None = None, progress: Callable[[int, int, str], None] | None = None,
+    source: Path | str | Document, *, notation: Path | str | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
     seed: int = 0, jobs: int = 1, effort: Effort | None = None,
 ) -> Report:  # fmt: skip
     """Judge a document. Raises :class:`DocumentError` where it (or its notation file) cannot be read at all."""
@@ -113,8 +115,8 @@ def check(
                "correct": time.perf_counter() - start - read_time - settled - judged}  # fmt: skip
     remarks = tuple(f"The notation file leaves {key} open." for key in said.open)
     return Report(
-        document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author, document.date, timings,
-        document.macros,
+        document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author, document.date,
+        timings, document.macros,
     )  # fmt: skip
 
 
@@ -167,7 +169,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         attempt = replace(case, effort=case.effort.proofs_only) if best is not None else case
         try:
             result = _in_variant(attempt, stated, base, variant, readings)
-        except Exception as failure:  # noqa: BLE001  one formula's failure must not cost the verdicts on the others
+        except Exception as failure:  # one formula's failure must not cost the verdicts on the others
             result = replace(
                 base, verdict=Verdict.UNDECIDED, message=f"the checker failed on this formula: {failure!r}"[:300]
             )
@@ -199,13 +201,14 @@ def _upsamples(stated: Stated) -> bool:
 
 
 def _routed(literal: Formula, routed: Formula) -> Formula:
-    """Upsampling by repetition is refuted; the claim holds where the upsampling is read as routing to the maximum, which
-    needs more than the sensitivity that is its only argument."""
+    """Upsampling by repetition is refuted; the claim holds where the upsampling is read as routing to the maximum,
+    which needs more than the sensitivity that is its only argument."""
     assumption = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
     message = "holds only if up(·) places each entry where the maximum of its window was; repetition is refuted"
     links = tuple(
-        replace(b, verdict=Verdict.CONDITIONAL, evidence="assumption", message=message, assumptions=(assumption, *b.assumptions),
-                counterexample=a.counterexample) if a.verdict is Verdict.REFUTED else b
+        replace(b, verdict=Verdict.CONDITIONAL, evidence="assumption", message=message,
+                assumptions=(assumption, *b.assumptions), counterexample=a.counterexample)
+        if a.verdict is Verdict.REFUTED else b
         for a, b in zip(literal.links, routed.links, strict=True)
     )  # fmt: skip
     return replace(literal, verdict=Verdict.CONDITIONAL, links=links, message=message, assumptions=(assumption,))
@@ -230,7 +233,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))
     return replace(base, verdict=verdict, links=tuple(links), message=first.message if first is not None else "",
                    assumptions=assumptions, remarks=tuple(dict.fromkeys(r for r in remarks if r)),
-                   uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)), shape=shape_of(stated, definitions.world))  # fmt: skip
+                   uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)),
+                   shape=shape_of(stated, definitions.world))  # fmt: skip
 
 
 def judge_chain(
@@ -248,7 +252,6 @@ def judge_chain(
         )
     conditions = tuple(stated.conditions)
     sides = list(chain.sides)
-    failure = definitions.failed.get((number, k))
     is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
     for side in range(len(sides) - 1):
         left, right = sides[side], sides[side + 1]
@@ -259,8 +262,6 @@ def judge_chain(
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
             continue
-        if failure is not None and not is_definition and side == 0 and not contains_derivative(left):
-            pass
         for piece_left, piece_right, context, where in _cases(left, right):
             judged = _with_layers(world, piece_left, piece_right, (*conditions, *where), number, case.effort, context)
             if judged.link.verdict is Verdict.REFUTED and is_definition and judged.comparison is not None:
@@ -278,21 +279,22 @@ def judge_chain(
                 return links, remarks, uses  # a trial of a reading: one failure is enough
             remarks += judged.remarks
             uses |= judged.uses
+            if judged.comparison is not None and judged.environment is not None:
+                uses |= definitions_used(judged.comparison, judged.environment)
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
 
 
-def _decimal(value: object) -> str:
-    from fractions import Fraction
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):.12g}"
 
-    assert isinstance(value, Fraction)
-    text = f"{float(value):.12g}"
-    return text
+
+ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
 
 
 def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]]:
-    """``cases`` on layers or indices are several claims: one for each row, in its condition, where no row before it applies."""
+    """``cases`` on layers or indices are several claims: one for each row, where its condition holds and no row above applies."""
     if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows):
         return [(left, right, None, ())]
     found: list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]] = []
@@ -305,15 +307,13 @@ def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | N
     return found
 
 
-ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
-
-
 def _equality(condition: s.Node | None) -> bool:
     return isinstance(condition, s.Relation) and condition.relations == ("=",) and len(condition.sides) == 2
 
 
 def _with_layers(
-    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort, context: s.Node | None
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
+    context: s.Node | None,
 ) -> Judged:  # fmt: skip
     """A row of layer cases: the layer letter takes the value of its condition, in both sides and inner chains."""
     if isinstance(context, s.Relation) and isinstance(context.sides[0], s.Symbol) and context.relations == ("=",):
@@ -330,8 +330,6 @@ def _with_layers(
 
 def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:
     """``letter`` replaced throughout a tree."""
-    from dataclasses import fields
-
     if isinstance(node, s.Symbol) and name_of(node) == letter:
         return value
     if (
@@ -459,6 +457,3 @@ def _touched_conventions(case: Case, stated: Stated, readings: Readings) -> froz
                 pass  # judged, with a message, later
             found |= here.conventions
     return frozenset(found)
-
-
-__all__ = ["Case", "Sequence", "check", "judge", "prepare", "settle", "whole"]

@@ -63,6 +63,11 @@ class Scalar:
     def __truediv__(self, other: Scalar | int) -> Scalar:
         return mul(self, power(scalar(other), -1))
 
+    def _repr_latex_(self) -> str:
+        from verify_derivations.formulas.latex import to_latex
+
+        return f"$\\displaystyle {to_latex(self)}$"
+
 
 @dataclass(frozen=True, slots=True)
 class Number(Scalar):
