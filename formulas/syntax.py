@@ -59,8 +59,8 @@ class Infinity(Node):
 @dataclass(frozen=True)
 class Scripted(Node):
     """``base_{sub}^{sup}`` with primes. ``sub`` and ``sup`` are any expression: ``k_{ij}`` has the product i j as
-    ``sub``; ``W^{(l)T}`` the product of ``Group("(", l)`` and ``T``; ``x^\\top`` has ``Symbol("\\top")``; a comma list is a
-    :class:`Sequence`. Whether ``sup`` is a layer, a transpose or a power is not decided here."""
+    ``sub``; ``W^{(l)T}`` the product of ``Group("(", l)`` and ``T``; ``x^\\top`` has ``Symbol("\\top")``; a comma
+    list is a :class:`Sequence`. Whether ``sup`` is a layer, a transpose or a power is not decided here."""
 
     base: Node
     sub: Node | None = None
@@ -70,7 +70,8 @@ class Scripted(Node):
 
 @dataclass(frozen=True)
 class Group(Node):
-    """Brackets around one expression: ``kind`` is ``(``, ``[`` or ``{`` (a printed ``\\{``); ``large`` for ``\\left…\\right``."""
+    """Brackets around one expression: ``kind`` is ``(``, ``[`` or ``{`` (a printed ``\\{``); ``large`` for
+    ``\\left…\\right``."""
 
     kind: str
     body: Node
@@ -125,7 +126,8 @@ class Root(Node):
 @dataclass(frozen=True)
 class Call(Node):
     """A function or operator applied: ``function`` is a Symbol or a Scripted symbol (``f'``, ``f_{3}``, ``\\log_{2}``,
-    ``\\tanh^{2}``). ``bracket`` is ``(``, ``[``, ``{`` or ``""`` for ``\\log x``; more arguments are separated by commas."""
+    ``\\tanh^{2}``). ``bracket`` is ``(``, ``[``, ``{`` or ``""`` for ``\\log x``; more arguments are separated by
+    commas."""
 
     function: Node
     arguments: tuple[Node, ...]
@@ -135,9 +137,9 @@ class Call(Node):
 
 @dataclass(frozen=True)
 class BigOperator(Node):
-    """``\\sum``, ``\\prod``, ``\\max``, ``\\min``, ``\\arg\\max`` with limits. ``lower`` is a relation (``i=1``, ``j\\neq i``,
-    ``i \\in S``), a symbol or a :class:`Sequence`; ``upper`` an expression. The body reaches to the end of the
-    product (as printed: Σ binds tighter than + and -)."""
+    """``\\sum``, ``\\prod``, ``\\max``, ``\\min``, ``\\arg\\max`` with limits. ``lower`` is a relation (``i=1``,
+    ``j\\neq i``, ``i \\in S``), a symbol or a :class:`Sequence`; ``upper`` an expression. The body reaches to the
+    end of the product (as printed: Σ binds tighter than + and -)."""
 
     operator: str
     body: Node
@@ -167,7 +169,8 @@ class Nabla(Node):
 
 @dataclass(frozen=True)
 class Cases(Node):
-    """``\\begin{cases}``; a condition is a relation, a :class:`Text` ("otherwise"), a Symbol ``otherwise`` or ``None``."""
+    """``\\begin{cases}``; a condition is a relation, a :class:`Text` ("otherwise"), a Symbol ``otherwise`` or
+    ``None``."""
 
     rows: tuple[tuple[Node, Node | None], ...]
 
@@ -183,8 +186,9 @@ class Matrix(Node):
 # -- statements -------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Relation(Node):
-    """A chain ``sides[0] relations[0] sides[1] …``; relations are ``=``, ``:=``, ``\\equiv``, ``\\in``, ``\\sim``, ``\\neq``,
-    ``<``, ``\\le``, ``>``, ``\\ge``, ``\\approx``, ``\\propto``, ``\\to``, ``\\Rightarrow`` is *not* one (see Statements)."""
+    """A chain ``sides[0] relations[0] sides[1] …``; relations are ``=``, ``:=``, ``\\equiv``, ``\\in``, ``\\sim``,
+    ``\\neq``, ``<``, ``\\le``, ``>``, ``\\ge``, ``\\approx``, ``\\propto``, ``\\to``, ``\\Rightarrow`` is *not* one
+    (see Statements)."""
 
     sides: tuple[Node, ...]
     relations: tuple[str, ...]
@@ -199,8 +203,8 @@ class Sequence(Node):
 
 @dataclass(frozen=True)
 class Space(Node):
-    """``R^{n \\times m}``, ``\\mathbb{R}^{n}``, ``\\mathbb{R}``: ``extents`` as written; ``letter`` is ``R`` or ``\\mathbb{R}``
-    (also ``\\mathbb{Z}``, ``\\mathbb{N}``). Only on the right of ``\\in``."""
+    """``R^{n \\times m}``, ``\\mathbb{R}^{n}``, ``\\mathbb{R}``: ``extents`` as written; ``letter`` is ``R`` or
+    ``\\mathbb{R}`` (also ``\\mathbb{Z}``, ``\\mathbb{N}``). Only on the right of ``\\in``."""
 
     letter: str
     extents: tuple[Node, ...] = ()
