@@ -294,7 +294,7 @@ ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
 
 
 def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]]:
-    """``cases`` on layers or indices are several claims: one for each row, where its condition holds and no row above applies."""
+    """``cases`` on layers or indices are several claims: one for each row, where its condition holds and no row above's."""
     if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows):
         return [(left, right, None, ())]
     found: list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]] = []

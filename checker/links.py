@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import permutations
 
 from verify_derivations.checker.ranges import out_of_range
-from verify_derivations.checker.statements import Chain
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
 from verify_derivations.derivations.prove import Conditional, Limits, Open, Proof, prove_equal
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
@@ -26,11 +25,10 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     children,
     delta,
+    free_indices,
     heads,
     mul,
     polynomial,
-    substitute,
-    walk,
 )
 from verify_derivations.formulas.lookup import whole
 from verify_derivations.formulas.names import name_of
@@ -102,8 +100,10 @@ def judge_link(
         if outside is not None:
             return _failed(left, right, IndexRangeError(outside), here)
         link = _decide(left, right, comparison, environment, effort)
-        judged = Judged(link, comparison, environment, frozenset(here.conventions), frozenset(here.uses),
-                        tuple(dict.fromkeys((*here.remarks, *([comparison.remark] if comparison.remark else [])))), value)  # fmt: skip
+        remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
+        judged = Judged(
+            link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
+        )
         if best is None or link.verdict.rank > best.link.verdict.rank:
             best = judged
         if link.verdict in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL):
@@ -142,7 +142,7 @@ def compare(
         for index in here.indices.values():
             if index.free:
                 if index.extent is None:
-                    reader._default_extent(index)
+                    reader.default_extent(index)
                 assert index.extent is not None
                 free[index.variable] = world.extents.normal(index.extent)
         used = _names(one_body) | _names(two_body) | {n for f in facts for n in f.value.names}
@@ -172,8 +172,6 @@ def with_dummies(world: World, left: s.Node, right: s.Node) -> World:
 
 
 def _names(expression: Scalar) -> set[str]:
-    from verify_derivations.formulas.expressions import free_indices
-
     return set(free_indices(expression))
 
 
@@ -185,9 +183,9 @@ def _conditions(
         if len(relation.sides) != 2 or not names & set(here.indices):
             continue
         for side in relation.sides:
-            reader._index(side)
-        for a, b in (relation.sides, relation.sides[::-1]):
-            reader._share_extent(a, b)
+            reader.new_letters(side)
+        for one, other in (relation.sides, relation.sides[::-1]):
+            reader.share_extent(one, other)
         a, b = (whole(side, world, here) for side in relation.sides)
         yield {
             "\\neq": Constraint(a - b, "!="), "<": Constraint(b - a - 1, ">="), ">": Constraint(a - b - 1, ">="),
@@ -282,12 +280,9 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
         a, b = outcome.assumption
         assumption = f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}"
         word = "exactly when" if outcome.exact else "if"
-        if isinstance(found, Refuted):
-            return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                           message=f"holds {word} {assumption}, which is not stated", counterexample=_example(found),
-                           proof=_steps(outcome.proof, names))  # fmt: skip
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names))  # fmt: skip
+                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names),
+                       counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
         return replace(link, evidence="loss", message=f"how {environment.loss} depends on its variables is not stated")
     if isinstance(found, Refuted):
@@ -301,14 +296,15 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
             if found.expanded
             else f"at {found.points} points" + ("" if found.exact else f" (relative error at most {found.tolerance})")
         )
+        where = f", at sizes {sizes}" if sizes else ""
         return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
-                       message=f"no proof for all sizes was found; the sides agree {how}" + (f", at sizes {sizes}" if sizes else ""))  # fmt: skip
+                       message=f"no proof for all sizes was found; the sides agree {how}{where}")  # fmt: skip
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
 
 
 def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
-    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives can
-    be refuted."""
+    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives
+    can be refuted."""
     loss = environment.loss
     if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
         return False
@@ -337,8 +333,10 @@ def condition_text(kind: str, expression: Scalar, names: Mapping[str, str]) -> s
 
 
 def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:
-    words = {"difference": "The difference of the two sides", "unfold": "Put in the definition of", "clear": "Multiply by",
-             "assume": "Use the assumption"}  # fmt: skip
+    words = {
+        "difference": "The difference of the two sides", "unfold": "Put in the definition of",
+        "clear": "Multiply by", "assume": "Use the assumption",
+    }  # fmt: skip
     lines = []
     for step in proof.steps:
         subject = f" {step.subject}" if step.subject else ""
@@ -370,9 +368,7 @@ def parameter_values(left: Scalar, right: Scalar, parameters: frozenset[str]) ->
 
     def unify(a: Scalar, b: Scalar) -> bool:
         if isinstance(a, Access) and a.head in parameters and not a.indices and isinstance(b, Number):
-            if values.setdefault(a.head, b.value) != b.value:
-                return False
-            return True
+            return values.setdefault(a.head, b.value) == b.value
         x, y = children(a), children(b)
         if type(a) is not type(b) or len(x) != len(y) or not x:
             return a == b
@@ -399,17 +395,3 @@ def touched(c: Comparison, environment: Environment) -> frozenset[str]:
         if inner is not None:
             found |= {q.head for q in environment.consumers(inner)}
     return frozenset(found)
-
-
-__all__ = [
-    "Chain",
-    "Comparison",
-    "Effort",
-    "Judged",
-    "compare",
-    "judge_link",
-    "parameter_values",
-    "substitute",
-    "touched",
-    "walk",
-]

@@ -76,7 +76,7 @@ def _violation(facts: tuple[Constraint, ...], wanted: Constraint) -> Mapping[str
         related |= {n for f in chosen for n in f.value.names}
     names = sorted(related)
     sizes = [at_least(polynomial(n), 1) for n in names if not is_index(n)]
-    ranges = [range(0, 4) if is_index(n) else range(1, 5) for n in names]
+    ranges = [range(4) if is_index(n) else range(1, 5) for n in names]
     for values in islice(product(*ranges), POINTS):
         point = dict(zip(names, values, strict=True))
         if not wanted.holds(point) and all(c.holds(point) for c in (*chosen, *sizes)):
@@ -89,4 +89,5 @@ def _message(access: Access, index: Polynomial, extent: Polynomial, point: Mappi
         f"{n.lstrip('%').split('.')[0]} = {v + 1 if is_index(n) else v}" for n, v in sorted(point.items())
         if n in index.names or n in extent.names
     )  # fmt: skip
-    return f"an index of {access.head} leaves its range 1…{show_extent(extent)}: it is {index.evaluate(point) + 1} at {where}"
+    value = index.evaluate(point) + 1
+    return f"an index of {access.head} leaves its range 1…{show_extent(extent)}: it is {value} at {where}"

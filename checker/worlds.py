@@ -26,7 +26,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
 )
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.lookup import find, layer_value, match_layer, shape_of_space, whole
+from verify_derivations.formulas.lookup import Shape, find, layer_value, match_layer, shape_of_space, whole
 from verify_derivations.formulas.names import NameTable, Reference, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
@@ -62,8 +62,8 @@ def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
     inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated],
 ) -> Definitions:  # fmt: skip
-    """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of the
-    other variants, whose declarations, sizes and derivatives say what names mean."""
+    """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
+    the other variants, whose declarations, sizes and derivatives say what names mean."""
     extents = Extents()
     for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
         before = dict(extents.solved)
@@ -75,8 +75,8 @@ def build_world(
 
 class _Builder:
     def __init__(
-        self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
-        inherited: Mapping[str, FunctionDefinition], extents: Extents, every: Sequence[Stated],
+        self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable,
+        readings: Readings, inherited: Mapping[str, FunctionDefinition], extents: Extents, every: Sequence[Stated],
     ) -> None:  # fmt: skip
         self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
@@ -177,7 +177,10 @@ class _Builder:
                     continue
                 top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
                 reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
-                standard = reference is not None and reference.name.lstrip("\\") in {*op.elementwise_functions, *OPERATORS}
+                standard = reference is not None and reference.name.lstrip("\\") in {
+                    *op.elementwise_functions,
+                    *OPERATORS,
+                }
                 if reference is not None and not reference.indices and reference.layer is None and not standard:
                     counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:
@@ -252,11 +255,7 @@ class _Builder:
         for extent in space.extents:
             self._sizes_in(extent, axis=True)
         reference = self.table.reference(name)
-        if reference is None or sizes_only:
-            if reference is None or not reference.indices:
-                if reference is None:
-                    return
-        if reference.power is not None or reference.transposed:
+        if reference is None or reference.power is not None or reference.transposed:
             return
         self.world.declarations.setdefault(reference.name, []).append(
             Declaration(reference.layer, reference.indices, space, number, hint=sizes_only)
@@ -433,12 +432,12 @@ class _Builder:
         return True
 
     def _register(
-        self, f: Stated, here: Statement, left: s.Node, right: s.Node, expected: tuple[object, ...] | None, last: bool
+        self, f: Stated, here: Statement, left: s.Node, right: s.Node, expected: Shape | None, last: bool
     ) -> None:
         """New names on the right wait for a definition elsewhere; in the last round they are introduced as leaves."""
         before = set(self.world.known)
         here.defining = last
-        define(self.world, here, left, right, f.number, expected)  # type: ignore[arg-type]
+        define(self.world, here, left, right, f.number, expected)
         for name in sorted(set(self.world.known) - before):
             quantity = self.world.quantities[name]
             if quantity.body is None:
@@ -454,7 +453,7 @@ class _Builder:
                     return True
         return False
 
-    def _expected(self, chain: Chain, here: Statement) -> tuple[object, ...] | None:
+    def _expected(self, chain: Chain, here: Statement) -> Shape | None:
         if chain.space is None:
             return None
         return shape_of_space(chain.space, self.world, here)
@@ -494,7 +493,7 @@ class _Builder:
         self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number))
         return True
 
-    # -- functions ------------------------------------------------------------------------------------------------------
+    # -- functions ----------------------------------------------------------------------------------------------
     def _function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
         function = left.function
         if isinstance(function, s.Scripted) and (function.primes or function.sup is not None):
@@ -562,7 +561,7 @@ class _Builder:
         known = find(replace(p, indices=()), self.world, Statement())
         return known is None or not known.extents
 
-    # -- generic layers -----------------------------------------------------------------------------------------------------
+    # -- generic layers -----------------------------------------------------------------------------------------
     def _layers(self) -> None:
         """Instances of generic layers that the scope's formulas mention, and the layers that use them."""
         world = self.world
@@ -645,11 +644,9 @@ class _Builder:
         world = self.world
         losses = world.losses()
         defined = [n for n in losses if world.is_defined(n)]
-        world.loss = (defined or list(losses) or [None])[0]  # type: ignore[list-item]
-        if world.loss is None and defined:
-            world.loss = defined[0]
+        world.loss = next(iter((*defined, *losses)), None)
         if world.loss is not None and not world.is_defined(world.loss):
-            if defined == [] and world.loss not in world.known:
+            if world.loss not in world.known:
                 world.add(Known(world.loss, (), ()))
             used: set[str] = set()
             for q in world.quantities.values():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
@@ -186,8 +187,6 @@ def _up(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
 
 def _route(reader: Elaborator, slope: Slope, value: Tensor, shape: Shape) -> Tensor:
     assert isinstance(slope.body, Access)
-    from verify_derivations.formulas.definitions import adjoint_of
-
     head = adjoint_of(slope.body.head, slope.numerator) or ""
     quantity = reader.world.quantities.get(head)
     while quantity is not None and isinstance(quantity.body, Access):

@@ -6,19 +6,17 @@ an error. Operators come from :mod:`operators`, names from :mod:`lookup`, deriva
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
     UNIT,
     Access,
-    Apply,
     Compare,
     Constraint,
     Maximum,
@@ -28,8 +26,10 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     add,
     apply,
+    at_least,
     bracket,
     delta,
+    equal,
     fresh,
     less,
     mul,
@@ -37,36 +37,48 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     power,
     scalar,
+    substitute,
     summation,
 )
-from verify_derivations.formulas.lookup import Shape, find, index_at, match_layer, new_letter, select, value_of, whole
-from verify_derivations.formulas.names import Reference, base_of, items_of, name_of
+from verify_derivations.formulas.lookup import (
+    Shape,
+    family_extent,
+    find,
+    first_value,
+    index_at,
+    match_layer,
+    new_letter,
+    value_of,
+    whole,
+)
+from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope
 from verify_derivations.formulas.tensors import (
+    Axis,
     ShapeError,
     Tensor,
+    build,
     constant,
     elementwise,
     matrix_product,
     show,
-    show_extent,
+    total,
     transpose,
 )
 from verify_derivations.formulas.world import (
     Alias,
-    ChainError,
     Index,
     Known,
     NeedShape,
     Statement,
     Template,
-    UndefinedSymbol,
     Unsupported,
     World,
 )
 
 Value: TypeAlias = Tensor | Slope
+MOST_LAYERS = 8  # that one layer is looked through for its shape
 LOOSE = {"\\circ", "\\odot", "\\star", "\\ast", "\\otimes", "\\bullet"}
 
 
@@ -150,9 +162,10 @@ class Elaborator:
         reference = self.world.table.reference(node)
         if reference is None:
             return self.decorated(node, expected)  # type: ignore[arg-type]
-        if reference.bare_layer:
-            self.here.remarks.append(f"{to_latex(node)}: the superscript is read as the layer {to_latex(reference.layer)}"
-                                     if reference.layer is not None else "")  # fmt: skip
+        if reference.bare_layer and reference.layer is not None:
+            self.here.remarks.append(
+                f"{to_latex(node)}: the superscript is read as the layer {to_latex(reference.layer)}"
+            )
         if (
             isinstance(node, s.Scripted)
             and isinstance(node.base, s.Scripted)
@@ -243,8 +256,6 @@ class Elaborator:
             sup = node.sup
             transposed = False
             if isinstance(sup, s.Product) and isinstance(sup.factors[0], s.Group) and len(sup.factors) == 2:
-                from verify_derivations.formulas.names import is_transpose
-
                 if is_transpose(sup.factors[1]):
                     sup, transposed = sup.factors[0], True
             if isinstance(sup, s.Group) and sup.kind == "(":
@@ -262,9 +273,9 @@ class Elaborator:
             if node.sub is not None and sup is None and "\\delta" not in world.aliases:
                 items = items_of(node.sub)
                 if len(items) == 2 and not any(n == "\\delta" or n.startswith("\\delta_") for n in world.known):
-                    left, right = (whole(self._index(i), world, self.here) for i in items)
+                    left, right = (whole(self.new_letters(i), world, self.here) for i in items)
                     for a, b in ((items[0], items[1]), (items[1], items[0])):
-                        self._share_extent(a, b)
+                        self.share_extent(a, b)
                     return constant(delta(left, right))
         if (
             base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1")
@@ -277,7 +288,7 @@ class Elaborator:
                 return self.vector_of_ones(node, expected)
         return None
 
-    def _index(self, node: s.Node) -> s.Node:
+    def new_letters(self, node: s.Node) -> s.Node:
         for x in s.walk(node):
             if (
                 isinstance(x, s.Symbol)
@@ -288,7 +299,7 @@ class Elaborator:
                 new_letter(name_of(x), self.world, self.here)
         return node
 
-    def _share_extent(self, a: s.Node, b: s.Node) -> None:
+    def share_extent(self, a: s.Node, b: s.Node) -> None:
         if isinstance(a, s.Symbol) and isinstance(b, s.Symbol):
             first, second = self.here.indices.get(name_of(a)), self.here.indices.get(name_of(b))
             if first is not None and second is not None and first.extent is None and second.extent is not None:
@@ -327,8 +338,6 @@ class Elaborator:
         elif len(nodes) == 1 and len(inner) == 2:
             place = index_at(nodes[0], value.shape[0], 1, self.world, self.here)
             row = fresh("k")
-            from verify_derivations.formulas.tensors import Axis
-
             body = value.at((place, polynomial(row)))
             return Tensor((Axis(row, value.shape[1]), Axis(None, ONE)), body)
         else:
@@ -373,7 +382,7 @@ class Elaborator:
         given = list(reference.indices)
         if len(given) >= len(names):
             for letter, node in zip(names, given, strict=False):
-                self._index(node)
+                self.new_letters(node)
                 if letter:
                     inner.indices[letter] = Index(letter, fresh(letter), polynomial(1))
         self.here.uses.add(alias.number)
@@ -399,9 +408,17 @@ class Elaborator:
         return found
 
     def unfold(self, template: Template, letters: dict[str, Polynomial]) -> None:
-        """Make the instance of a definition for a generic layer."""
+        """Make the instance of a definition for a generic layer, whose shapes may need those of the layers below it."""
+        unfolding = self.world.unfolding
+        deepest = 2 * MOST_LAYERS if all(v.is_constant and v.value >= 0 for v in letters.values()) else 0
+        if unfolding.count(template.number) > deepest:
+            raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
         inner = Statement(template.number, defining=True, layers=dict(letters))
-        define(self.world, inner, template.left, template.right, template.number)
+        unfolding.append(template.number)
+        try:
+            define(self.world, inner, template.left, template.right, template.number)
+        finally:
+            unfolding.pop()
 
     # -- arithmetic -------------------------------------------------------------------------------------------
     def group(self, body: s.Node, expected: Shape | None) -> Value:
@@ -619,11 +636,9 @@ class Elaborator:
 
     def cases(self, node: s.Cases, expected: Shape | None) -> Tensor:
         values = self.all_of([value for value, _ in node.rows], expected)
-        taken: list[Callable[[tuple[Scalar, ...]], Scalar]] = []
         conditions: list[Tensor | None] = []
         for _, condition in node.rows:
             conditions.append(self.condition(condition) if condition is not None else None)
-        del taken
         tensors = [*values, *(c for c in conditions if c is not None)]
         count = len(values)
 
@@ -688,31 +703,29 @@ class Elaborator:
             raise Unsupported(f"no meaning is known for {node.operator}")
         if node.lower is None:
             if node.operator == "\\sum":
-                return op.total(self.tensor(node.body))
+                return total(self.tensor(node.body))
             raise Unsupported(f"no range is given for {node.operator}")
         outer = dict(self.here.indices)
         bound: list[Index] = []
         conditions: list[s.Relation] = []
         items = node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,)
         for item in items:
-            index = self.binder(item, node.upper, conditions)
-            if index is not None:
-                for one in index:
-                    bound.append(one)
-                    self.here.indices[one.letter] = one
+            for one in self.binder(item, node.upper, conditions):
+                bound.append(one)
+                self.here.indices[one.letter] = one
         body = self.value(node.body, expected)
         facts = [c for c in (self._exclusion(r) for r in conditions) if c is not None]
         for relation in conditions:
             for a, b in (relation.sides, relation.sides[::-1]):
-                self._share_extent(a, b)
-        for index in bound:
-            if index.extent is None:
-                self._default_extent(index)
+                self.share_extent(a, b)
+        for one in bound:
+            if one.extent is None:
+                self.default_extent(one)
         self.here.indices = outer | {k: v for k, v in self.here.indices.items() if v.free and k not in outer}
         binders = []
-        for index in bound:
-            assert index.extent is not None
-            binders.append((index.variable, index.extent))
+        for one in bound:
+            assert one.extent is not None
+            binders.append((one.variable, one.extent))
         constraints = bracket(*facts)
 
         def close(inner: Scalar) -> Scalar:
@@ -729,7 +742,7 @@ class Elaborator:
         tensor = self._tensor(body)
         return tensor.map(close)
 
-    def _default_extent(self, index: Index) -> None:
+    def default_extent(self, index: Index) -> None:
         ranges = [r for r in self.world.ranges if r[1] == index.letter]
         if not ranges:
             raise NeedShape(f"the range of the index {index.letter} is not stated")
@@ -737,7 +750,7 @@ class Elaborator:
         index.start = whole(first, self.world, self.here)
         index.extent = whole(last, self.world, self.here) - index.start + 1
 
-    def binder(self, item: s.Node, upper: s.Node | None, conditions: list[s.Relation]) -> list[Index] | None:
+    def binder(self, item: s.Node, upper: s.Node | None, conditions: list[s.Relation]) -> list[Index]:
         """The indices that one item of a lower limit binds."""
         if isinstance(item, s.Relation):
             first = item.sides[0]
@@ -770,7 +783,7 @@ class Elaborator:
 
     def _exclusion(self, relation: s.Relation) -> Constraint | None:
         for side in relation.sides:
-            self._index(side)
+            self.new_letters(side)
         a, b = (whole(side, self.world, self.here) for side in relation.sides[:2])
         return {
             "\\neq": Constraint(a - b, "!="), "<": less(a, b), ">": less(b, a), "\\le": Constraint(b - a, ">="),
@@ -788,7 +801,7 @@ class Elaborator:
                 mul(delta(i, r), delta(j, c), cell.body) for r, row in enumerate(entries) for c, cell in enumerate(row)
             ))  # fmt: skip
 
-        return op.build(shape, entry)
+        return build(shape, entry)
 
 
 # -- definitions ---------------------------------------------------------------------------------------------------
@@ -834,7 +847,7 @@ def define(
     for letter in letters:
         index = here.indices[letter]
         if index.extent is None:
-            index.extent = world.extents.normal(_last_of(letter, world, here, number) - index.start + 1)
+            index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
     if reference.transposed and not value.is_scalar:
         value = transpose(value)
     known = _register(world, here, head, reference, letters, value, before, number)
@@ -845,18 +858,10 @@ def define(
     return known
 
 
-def _last_of(letter: str, world: World, here: Statement, number: int) -> Polynomial:
-    from verify_derivations.formulas.lookup import family_extent
-
-    return family_extent(letter, world, here, number)
-
-
 def _register(
-    world: World, here: Statement, head: str, reference: Reference, letters: list[str], value: Tensor, before: Known | None,
-    number: int,
+    world: World, here: Statement, head: str, reference: Reference, letters: list[str], value: Tensor,
+    before: Known | None, number: int,
 ) -> Known:  # fmt: skip
-    from verify_derivations.formulas.lookup import first_value
-
     indices = [here.indices[letter] for letter in letters]
     inner = tuple(a.variable for a in value.axes if a.variable is not None)
     family = tuple(index.variable for index in indices)
@@ -896,8 +901,6 @@ def _with_start(
         world.add(initial)
     variable = fresh("t")
     t = polynomial(variable)
-    from verify_derivations.formulas.expressions import at_least, equal, substitute
-
     later = mul(bracket(at_least(t, 1)), substitute(body, {family[0]: t - 1}))
     first = mul(bracket(equal(t, 0)), Access(initial.head, tuple(polynomial(i) for i in inner)))
     longer = Known(known.head, (known.family[0] + 1,), known.shape, (0,))
@@ -913,14 +916,10 @@ def _letters(node: s.Node) -> list[str]:
 
 
 def _substituted(value: Tensor, values: dict[str, Polynomial]) -> Tensor:
-    from verify_derivations.formulas.expressions import substitute
-
     return Tensor(value.axes, substitute(value.body, values))
 
 
 def _stacked(value: Tensor, indices: list[Index]) -> Tensor:
-    from verify_derivations.formulas.tensors import Axis
-
     axes = []
     for index in indices:
         if index.extent is None:
@@ -929,9 +928,3 @@ def _stacked(value: Tensor, indices: list[Index]) -> Tensor:
     inner = [a for a in value.axes if not a.unit]
     total = (*inner, *axes)
     return Tensor((*total, Axis(None, ONE)) if len(total) == 1 else tuple(total), value.body)
-
-
-__all__ = [
-    "Access", "Apply", "ChainError", "DocumentError", "Elaborator", "UndefinedSymbol", "Value", "base_of", "define", "select",
-    "show_extent",
-]  # fmt: skip

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, Scalar, fresh, polynomial
-from verify_derivations.formulas.names import Reference, factors_of, items_of, name_of
+from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, scalar
+from verify_derivations.formulas.names import Reference, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
 from verify_derivations.formulas.world import (
-    Declaration,
     Index,
     IndexRangeError,
     Known,
@@ -27,6 +25,7 @@ from verify_derivations.formulas.world import (
 )
 
 Shape: TypeAlias = tuple[Polynomial, ...]
+Unfold: TypeAlias = Callable[[Template, dict[str, Polynomial]], None]  # makes the instance of a generic layer
 
 
 # -- whole numbers ----------------------------------------------------------------------------------------
@@ -127,8 +126,7 @@ def _generic(name: str) -> bool:
 
 
 # -- quantities ----------------------------------------------------------------------------------------------
-def find(reference: Reference, world: World, here: Statement, unfold: Callable[[Template, dict[str, Polynomial]], None] | None = None
-         ) -> Known | None:  # fmt: skip
+def find(reference: Reference, world: World, here: Statement, unfold: Unfold | None = None) -> Known | None:
     """What is known of a name, from a definition, a template or a declaration."""
     layer = None
     if reference.layer is not None:
@@ -164,7 +162,7 @@ def find(reference: Reference, world: World, here: Statement, unfold: Callable[[
 def declared(
     reference: Reference, layer: Polynomial | None, world: World, here: Statement, *, hints: bool = False
 ) -> Known | None:
-    """The shape that a declaration ``name ∈ R^{…}`` gives, with its family axes; with ``hints``, that of its gradient."""
+    """The shape that a declaration ``name ∈ R^{…}`` gives, with its family axes; with ``hints``, its gradient's."""
     for declaration in world.declarations.get(reference.name, ()):
         if declaration.hint != hints:
             continue
@@ -216,11 +214,23 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
 
 
 def value_of(
-    reference: Reference, world: World, here: Statement, expected: Shape | None,
-    unfold: Callable[[Template, dict[str, Polynomial]], None] | None,
-) -> Tensor:  # fmt: skip
+    reference: Reference, world: World, here: Statement, expected: Shape | None, unfold: Unfold | None
+) -> Tensor:
     """The tensor that a reference stands for (without transpose, power or primes)."""
-    known = find(reference, world, here, unfold)
+    try:
+        known = find(reference, world, here, unfold)
+    except NeedShape:  # the layer below that is needed for the shape of a layer: its context may say it
+        layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
+        if layer is None or not expected or reference.indices:
+            raise
+        known = Known(world.head(reference.name, layer), (), expected)
+        world.add(known)
+        world.layer_of[known.head] = (reference.name, layer)
+        for template in world.templates.get(reference.name, ()):
+            letters = match_layer(template.layer, layer, world)
+            if letters is not None:
+                world.pending[known.head] = (template, letters[template.letter])
+                break
     if known is None:
         return _introduce(reference, world, here, expected)
     quantity = world.quantities.get(known.head)
@@ -301,7 +311,7 @@ def index_at(
 
 
 def new_letter(letter: str, world: World, here: Statement) -> Index:
-    """A free index. One that the document also shifts (``h_{t-1}``) has its stated range, since the axis may be longer."""
+    """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
     index = here.free_letter(letter)
     if any(shifted == letter for _, shifted in world.table.shifted):
         index.extent = family_extent(letter, world, here, here.number)
@@ -332,13 +342,22 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
     )
 
 
+def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:
+    """Why a name has no meaning here: nothing says it, or what is said is about other layers."""
+    layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
+    stated = reference.name in world.declarations or any(name == reference.name for name, _ in world.layer_of.values())
+    if layer is not None and not layer.is_constant and stated:
+        return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
+    return UndefinedSymbol(f"{_show(reference)} is not defined here")
+
+
 def _introduce(reference: Reference, world: World, here: Statement, expected: Shape | None) -> Tensor:
     """A name that is new: a leaf, where the formula is a definition; otherwise undefined."""
     layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
     if reference.layer is not None and layer is None:
         raise UndefinedSymbol(f"{_show(reference)} is not defined")
     if not here.defining:
-        raise UndefinedSymbol(f"{_show(reference)} is not defined here")
+        raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
     if expected is None and not reference.indices and declared(reference, layer, world, here, hints=True) is None:
@@ -350,7 +369,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         expected = hint.shape
     shape: Shape = expected or ()
     if reference.name in world.sizes and not reference.indices:
-        return Tensor((), _size(reference.name))
+        return Tensor((), scalar(polynomial(reference.name)))
     for node in reference.indices:
         if not isinstance(node, s.Symbol):
             letters = [x.name for x in s.walk(node) if isinstance(x, s.Symbol) and len(x.name) == 1]
@@ -377,19 +396,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     return select(known, reference, world, here)
 
 
-def _size(name: str) -> Scalar:
-    from verify_derivations.formulas.expressions import scalar
-
-    return scalar(polynomial(name))
-
-
 def _show(reference: Reference) -> str:
     if reference.node is not None:
         return to_latex(reference.node)
     return reference.name
-
-
-__all__ = [
-    "Declaration", "declared", "factors_of", "family_extent", "find", "first_value", "index_at", "layer_value", "match_layer",
-    "replace", "select", "shape_of_space", "stack", "value_of", "whole",
-]  # fmt: skip

@@ -94,7 +94,7 @@ class NameTable:
             base = base_of(item)
             if base is None:
                 continue
-            self.declared.add(to_latex(_plain(item)))
+            self.declared.add(to_latex(plain(item)))
             self.bases.add(base)
             if any(isinstance(x, s.Dots) for x in items):
                 self.families.add(base)
@@ -137,11 +137,7 @@ class NameTable:
                     self.bound.add(letters[0])  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
-                elif isinstance(item, s.Text) or (
-                    isinstance(item, s.Symbol) and len(item.name) > 1 and item.name[0] != "\\"
-                ):
-                    self.labelled.add(base)
-                elif isinstance(item, s.Symbol) and item.name.isupper():
+                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and _is_word(item.name)):
                     self.labelled.add(base)
         if node.sup is not None:
             for part in factors_of(node.sup):
@@ -210,7 +206,7 @@ class NameTable:
 
     def _is_layer(self, base: str, node: s.Scripted, part: s.Node) -> bool:
         if base in self.bare_layers:
-            return not (isinstance(part, s.Number) and part.text == "2" and to_latex(_plain(node)) not in self.declared)
+            return not (isinstance(part, s.Number) and part.text == "2" and to_latex(plain(node)) not in self.declared)
         return base in self.bracket_layers and not isinstance(part, s.Number)
 
     def _subscripts(self, base: str, node: s.Scripted) -> tuple[str, list[s.Node]]:
@@ -238,7 +234,7 @@ class NameTable:
         return tuple(found)
 
     def _declared_with(self, node: s.Scripted) -> bool:
-        return to_latex(_plain(node)) in self.declared
+        return to_latex(plain(node)) in self.declared
 
     def _is_label(self, base: str, item: s.Node) -> bool:
         if isinstance(item, s.Number):
@@ -254,13 +250,8 @@ class NameTable:
                 return False
             if (base, item.name) in self.shifted:
                 return False
-            if (
-                base in self.declared_bare | self.indexed | self.families
-                and base not in self.labelled
-                and len(item.name) == 1
-            ):
-                return False
-            return True
+            indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
+            return not (indexable and len(item.name) == 1)
         return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
 
     def _runs(self, base: str) -> bool:
@@ -274,6 +265,11 @@ def name_of(symbol: s.Symbol) -> str:
     if symbol.font and symbol.font not in PLAIN_FONTS:
         name = f"{symbol.font}{{{name}}}"
     return f"{symbol.accent}{{{name}}}" if symbol.accent else name
+
+
+def _is_word(name: str) -> bool:
+    """A subscript of more than a letter, or of a capital, labels."""
+    return name.isupper() or (len(name) > 1 and name[0] != "\\")
 
 
 def base_of(node: s.Node) -> str | None:
@@ -335,12 +331,12 @@ def _is_number(node: s.Node, text: str) -> bool:
     return isinstance(node, s.Number) and node.text == text
 
 
-def _plain(node: s.Node) -> s.Node:
+def plain(node: s.Node) -> s.Node:
     """Without fonts, so that ``\\mathbf{w}`` and ``w`` are compared by name."""
     if isinstance(node, s.Symbol):
         return s.Symbol(name_of(node))
     if isinstance(node, s.Scripted):
-        return s.Scripted(_plain(node.base), node.sub, node.sup, node.primes)
+        return s.Scripted(plain(node.base), node.sub, node.sup, node.primes)
     return node
 
 

@@ -14,7 +14,6 @@ from verify_derivations.formulas.expressions import (
     UNIT,
     ArgMaximum,
     Maximum,
-    Number,
     Polynomial,
     Scalar,
     apply,
@@ -28,12 +27,13 @@ from verify_derivations.formulas.expressions import (
     summation,
     within,
 )
-from verify_derivations.formulas.tensors import ShapeError, Tensor, build, constant, elementwise, show, total, variables
+from verify_derivations.formulas.tensors import ShapeError, Tensor, build, constant, elementwise, show, total
 
 elementwise_functions = {
-    "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "sigmoid": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid",
-    "sin": "sin", "cos": "cos", "sinh": "sinh", "cosh": "cosh", "softplus": "softplus", "relu": "relu", "ReLU": "relu",
-    "RELU": "relu", "Relu": "relu", "arctan": "arctan", "sign": "sign", "sgn": "sign", "abs": "abs", "sqrt": "sqrt", "erf": "erf",
+    "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "abs": "abs", "sign": "sign", "sgn": "sign", "erf": "erf",
+    "sin": "sin", "cos": "cos", "arctan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "sigmoid": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "softplus": "softplus",
+    "relu": "relu", "ReLU": "relu", "RELU": "relu", "Relu": "relu",
 }  # fmt: skip
 
 
@@ -221,9 +221,3 @@ def _name(index: Polynomial) -> str:
     name = index.as_atom()
     assert name is not None
     return name
-
-
-__all__ = [
-    "Number", "convolve", "diagonal", "dot", "elementwise_functions", "flatten", "flip", "identity", "maxpool", "mean",
-    "meanpool", "norm", "ones", "repeat", "rot180", "route", "softmax", "squared_norm", "total", "trace", "variables",
-]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
@@ -20,10 +21,10 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
-from verify_derivations.formulas.lookup import find, select
-from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.lookup import find, select, undefined
+from verify_derivations.formulas.names import Reference, is_transpose, plain
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import Axis, Tensor, new_axes, variables
+from verify_derivations.formulas.tensors import Axis, Tensor
 from verify_derivations.formulas.world import ChainError, Readings, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Slope:
     """``∂numerator/∂denominator``; ``top`` and ``bottom`` are the axes (without those of extent one) of the two;
-    ``bottom_shape`` keeps the full shape of the denominator. ``numerator`` and ``denominator`` name them for the chain rule."""
+    ``bottom_shape`` keeps the full shape of the denominator. ``numerator`` and ``denominator`` name them for the chain
+    rule."""
 
     numerator: str
     denominator: str
@@ -107,10 +109,9 @@ def compose(left: Slope, right: Slope) -> Slope:
 
 def telescope(values: Sequence[object]) -> bool:
     """Whether two neighbours are derivatives that chain."""
-    pairs = zip(values, values[1:], strict=False)
     return any(
         isinstance(a, Slope) and isinstance(b, Slope) and (a.denominator == b.numerator or b.denominator == a.numerator)
-        for a, b in pairs
+        for a, b in pairwise(values)
     )
 
 
@@ -138,8 +139,6 @@ def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
 
 def _untransposed(node: s.Node) -> s.Node:
     if isinstance(node, s.Scripted) and node.sup is not None and isinstance(node.base, s.Symbol) and node.sub is None:
-        from verify_derivations.formulas.names import is_transpose
-
         if is_transpose(node.sup):
             return node.base
     return node
@@ -172,8 +171,6 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
 
 
 def _plain(node: s.Node) -> str:
-    from verify_derivations.formulas.names import _plain as plain
-
     return to_latex(plain(node))
 
 
@@ -209,7 +206,7 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     plain = Reference(reference.name, reference.layer, reference.indices, node=node)
     known = find(plain, reader.world, reader.here, reader.unfold)
     if known is None:
-        raise UndefinedSymbol(f"{to_latex(node)} is not defined here")
+        raise undefined(plain, reader.world, reader.here)
     value = select(known, plain, reader.world, reader.here)
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)
@@ -225,6 +222,3 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
         return reader.world.differentiate(body, head, indices, reader.world.environment())
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
-
-
-__all__ = ["Slope", "compose", "derivative_of", "gradient_of", "new_axes", "telescope", "variables"]

@@ -125,7 +125,7 @@ def matrix_product(left: Tensor, right: Tensor) -> Tensor:
         )
     row, column = new_axes((rows.extent, columns.extent))
     bound = fresh("k")
-    i, k, j = *variables([row]), polynomial(bound), *variables([column])
+    (i, j), k = variables([row, column]), polynomial(bound)
     body = mul(left.at((i, k)), right.at((k, j)))
     body = body if inner.unit else summation([(bound, inner.extent)], body)
     result = Tensor((row, column), body)

@@ -41,8 +41,8 @@ class NeedShape(DocumentError):
 class Readings:
     """How ambiguous notation is read. ``star``: ``convolution`` or ``cross-correlation``; ``up``: ``routing`` (to the
     position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``;
-    ``softmax`` of a matrix works on ``rows`` or ``columns``; ``gradient``: ∂(scalar)/∂X has the shape of X (``column``) or of
-    its transpose (``row``)."""
+    ``softmax`` of a matrix works on ``rows`` or ``columns``; ``gradient``: ∂(scalar)/∂X has the shape of X (``column``)
+    or of its transpose (``row``)."""
 
     star: str = "convolution"
     up: str = "repetition"
@@ -167,6 +167,7 @@ class World:
     differentiate: Differentiate | None = None
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
+    unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
 
     # -- heads ------------------------------------------------------------------------------------------
