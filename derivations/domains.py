@@ -177,7 +177,7 @@ def _reason(constraints: tuple[Constraint, ...]) -> Refutation | None:
 class Row:
     """``Σ coefficients[m]·m + constant ≥ 0`` over the integers, tightened, and why it holds."""
 
-    __slots__ = ("coefficients", "constant", "parents", "reason")
+    __slots__ = ("coefficients", "constant", "key", "parents", "reason")
 
     def __init__(
         self, coefficients: dict[Monomial, int], constant: int, reason: RowReason, parents: tuple[Row, ...] = ()
@@ -187,6 +187,7 @@ class Row:
             coefficients = {m: c // content for m, c in coefficients.items()}
             constant //= content  # rounding down: the integer tightening
         self.coefficients, self.constant, self.reason, self.parents = coefficients, constant, reason, parents
+        self.key = frozenset(coefficients.items())
 
     @classmethod
     def of(cls, value: Polynomial, reason: RowReason) -> Row:
@@ -207,9 +208,6 @@ class Row:
             else:
                 del coefficients[m]
         return cls(coefficients, a.constant * y + b.constant * x, Combined(0, y, 0, x), (a, b))
-
-    def key(self) -> tuple[tuple[Monomial, int], ...]:
-        return tuple(sorted(self.coefficients.items()))
 
 
 def _elimination(constraints: Sequence[Constraint]) -> Arithmetic | None:
@@ -252,7 +250,7 @@ def _with_products(rows: list[Row]) -> list[Row]:
     products = [m for m in monomials if len(m) > 1]
     sizes = dict.fromkeys(name for m in monomials for name in m if not is_index(name))
     given = [*rows, *(Row({(size,): 1}, -1, AtLeastOne(size)) for size in sizes)]
-    found, seen = list(given), {(row.key(), row.constant) for row in given}
+    found, seen = list(given), {(row.key, row.constant) for row in given}
     targets = set(products)
     for sizes_of in dict.fromkeys(rest for m in products for rest in _size_factors(m)):
         for row in given:
@@ -261,8 +259,8 @@ def _with_products(rows: list[Row]) -> list[Row]:
                 scaled[sizes_of] = scaled.get(sizes_of, 0) + row.constant
             if not targets.isdisjoint(scaled):
                 new = Row({m: c for m, c in scaled.items() if c}, 0, Times(0, sizes_of), (row,))
-                if (new.key(), new.constant) not in seen:
-                    seen.add((new.key(), new.constant))
+                if (new.key, new.constant) not in seen:
+                    seen.add((new.key, new.constant))
                     found.append(new)
     return found
 
@@ -280,28 +278,45 @@ def _size_factors(monomial: Monomial) -> list[Monomial]:
 
 def _eliminate(rows: list[Row]) -> Row | None:
     """Fourier–Motzkin: the row that is a contradiction, if the rows contain one."""
+    rows = _without_pure(rows)
     while True:
-        best: dict[tuple[tuple[Monomial, int], ...], Row] = {}
+        best: dict[frozenset[tuple[Monomial, int]], Row] = {}
         for r in rows:
             if not r.coefficients:
                 if r.constant < 0:
                     return r
                 continue
-            key = r.key()
-            if key not in best or r.constant < best[key].constant:
-                best[key] = r
+            old = best.get(r.key)
+            if old is None or r.constant < old.constant:
+                best[r.key] = r
         rows = list(best.values())
         if not rows or len(rows) > ROWS:
             return None
-        lower: dict[Monomial, int] = {}
-        upper: dict[Monomial, int] = {}
-        for r in rows:
-            for m, c in r.coefficients.items():
-                count = lower if c > 0 else upper
-                count[m] = count.get(m, 0) + 1
+        lower, upper = _signs(rows)
         variables = sorted(lower.keys() | upper.keys())
         chosen = min(variables, key=lambda m: lower.get(m, 0) * upper.get(m, 0) - lower.get(m, 0) - upper.get(m, 0))
         below = [r for r in rows if r.coefficients.get(chosen, 0) > 0]
         above = [r for r in rows if r.coefficients.get(chosen, 0) < 0]
         rows = [r for r in rows if chosen not in r.coefficients]
         rows += [Row.combined(a, b, chosen) for a in below for b in above]
+
+
+def _signs(rows: Sequence[Row]) -> tuple[dict[Monomial, int], dict[Monomial, int]]:
+    """How many rows bound each monomial from below, and from above."""
+    lower: dict[Monomial, int] = {}
+    upper: dict[Monomial, int] = {}
+    for r in rows:
+        for m, c in r.coefficients.items():
+            count = lower if c > 0 else upper
+            count[m] = count.get(m, 0) + 1
+    return lower, upper
+
+
+def _without_pure(rows: list[Row]) -> list[Row]:
+    """Without rows that bound something which no row bounds from the other side: they contradict nothing."""
+    while True:
+        lower, upper = _signs(rows)
+        kept = [r for r in rows if all(m in lower and m in upper for m in r.coefficients)]
+        if len(kept) == len(rows):
+            return rows
+        rows = kept
