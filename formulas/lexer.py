@@ -203,10 +203,9 @@ class _Lexer(Brackets):
     def _new_row(self, unit: Raw) -> None:
         if self.peek() == "*":
             self.index += 1
-        if self.peek() == "[" and any(char.isdigit() for char in self.peek(1)):
-            while self.index < len(self.units) and self.peek() != "]":
-                self.index += 1
-            self.index += 1
+        sign = self.peek(1) == "-"
+        if self.peek() == "[" and self.peek(2 + sign) in ("pt", "em", "ex", "mm", "cm", "in"):  # \\[2pt]
+            self.index += 4 + sign
         self.settle_bars(self.bars[-1])
         self.bars[-1] = []
         self.emit("\\\\", "\\\\", unit)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import bisect
 import html
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from verify_derivations.formulas.carriers import Image, Piece, decode_url, image_at, rows_of
+from verify_derivations.formulas.document import Document, RawFormula
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.headings import (
     HEADING_COMMANDS,
@@ -24,48 +23,9 @@ from verify_derivations.formulas.headings import (
     latex_argument,
     plain,
 )
-from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
+from verify_derivations.formulas.macros import DEFINERS, collect_macros, definition_at, without_definitions
 
-
-@dataclass(frozen=True)
-class RawFormula:
-    """A formula as it stands in the document.
-
-    ``line`` and ``column`` (from 1) are the place of the opening delimiter, or of the row within ``align`` and
-    the like. ``context`` is the prose between the formula or heading before and this one. ``continues`` marks a further
-    row of an environment (one that begins with a relation continues the row above).
-    """
-
-    number: int
-    line: int
-    column: int
-    displayed: bool
-    latex: str
-    section: tuple[str, ...] = ()
-    context: str = ""
-    remarks: tuple[str, ...] = ()
-    continues: bool = False
-    pieces: tuple[tuple[int, int, int], ...] = field(default=((0, 1, 1),), repr=False, compare=False)
-
-    def locate(self, offset: int) -> tuple[int, int]:
-        """The line and column of the document (from 1) at which character ``offset`` of ``latex`` stands."""
-        start, line, column = self.pieces[max(0, bisect.bisect_right(self.pieces, (offset, 1 << 60, 0)) - 1)]
-        return line, column + offset - start
-
-
-@dataclass(frozen=True)
-class Document:
-    path: str
-    text: str = field(repr=False)
-    title: str = ""
-    author: str = ""
-    date: str = ""
-    formulas: tuple[RawFormula, ...] = ()
-    macros: Mapping[str, Macro] = field(default_factory=dict)
-
-    def source_line(self, line: int) -> str:
-        lines = self.text.split("\n")
-        return lines[line - 1] if 0 < line <= len(lines) else ""
+__all__ = ["Document", "RawFormula", "read_document", "scan"]
 
 
 def read_document(path: Path | str) -> Document:
@@ -280,9 +240,9 @@ class _Scanner:
         return start if re.search(r"\$|\\\(|!\[", self.text[start:end]) else end
 
     def _underline(self, match: re.Match[str]) -> int:
-        before = "".join(self.prose).rsplit("\n", 2)
-        title = before[-2].strip() if len(before) > 1 else ""
-        if not title or title[0] in "-=>|#*" or before[-1].strip():
+        line = self._place(match.start())[0]
+        title = self.text[self.lines[line - 2]:self.lines[line - 1]].strip() if line > 1 else ""
+        if not title or title[0] in "-=>|#*`~$<":
             return self._literal(match)
         self._enter(1 if match["rule"][0] == "=" else 2, plain(title))
         return match.end()
