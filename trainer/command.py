@@ -46,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how("--initialiser", choices=("glorot", "glorot-normal", "he", "lecun"), default="glorot")
     how("--seed", type=int, default=0, help="the same seed reproduces a run exactly (default: 0)")
     how("--precision", choices=("float32", "float64"), default="float32")
+    how("--without", choices=("pooling", "tiles", "reuse"), action="append", default=[], metavar="REWRITE",
+        help="compile without a rewrite that saves time: pooling, tiles or reuse (repeatable)")
     how("--workers", type=int, default=1, metavar="N", help="processes that share each mini-batch (default: 1)")
     how("--threads", type=int, default=1, metavar="N",
         help="threads of the matrix products (default: 1; more can stall on a busy machine)")
@@ -102,7 +104,9 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
         data = data.only(_numbers(args.classes))
     height, width, channels = data.images.shape[1:]
     program = fitted(program, (height, width, channels), data.classes, _sizes(args.size))
-    model = Model(program, Options(dtype=args.precision), args.seed, args.initialiser)
+    options = Options(args.precision, pooling="pooling" not in args.without, reuse="reuse" not in args.without,
+                      tiles=0 if "tiles" in args.without else Options.tiles)
+    model = Model(program, options, args.seed, args.initialiser)
     if args.load:
         model.load(Path(args.load))
     if args.show_code:

@@ -71,7 +71,8 @@ def confusion(model: Model, data: Dataset) -> Any:
     axes.imshow(np.log1p(counts), cmap="Blues")
     for row, column in np.ndindex(*counts.shape):
         if counts[row, column]:
-            axes.text(column, row, counts[row, column], ha="center", va="center", fontsize=7)
+            shade = "white" if counts[row, column] > counts.max() / 4 else "black"
+            axes.text(column, row, counts[row, column], ha="center", va="center", fontsize=7, color=shade)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     return figure

@@ -97,6 +97,6 @@ def disagreement(seed: int, tiles: int) -> str:
 
 
 @pytest.mark.parametrize("tiles", [0, 100])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_random_terms(seed: int, tiles: int) -> None:
     assert not disagreement(seed, tiles)
