@@ -76,20 +76,16 @@ class Forward:
         return pairs[-1]
 
     def input(self, label: str, world: World) -> str:
-        """The leaf that is neither differentiated nor a label; of several the one called x, or the one that
-        is the first activation."""
-        candidates = [q.head for q in self.leaves if q.head != label and q.head not in self.differentiated]
-        if self.differentiated and len(candidates) == 1:
-            return candidates[0]
-        rest = [q.head for q in self.leaves if q.head != label]
-        renamed = [
-            q.body.head for q in self.quantities
-            if isinstance(q.body, Access) and q.body.head in rest and q.body.indices and world.is_defined(q.head)
-        ]  # fmt: skip
-        for choice in ([h for h in rest if world.layer_of.get(h, (h,))[0] in INPUTS], renamed):
-            if len(set(choice)) == 1:
+        """The leaf that is called x; else the only tensor by which nothing is differentiated; else the leaf that is the
+        first activation."""
+        rest = [q for q in self.leaves if q.head != label]
+        called = [q.head for q in rest if world.layer_of.get(q.head, (q.head,))[0] in INPUTS]
+        given = [q.head for q in rest if q.extents and q.head not in self.differentiated]
+        aliased = {q.body.head for q in self.quantities if isinstance(q.body, Access) and q.body.indices}
+        for choice in (called, given if self.differentiated else [], [q.head for q in rest if q.head in aliased]):
+            if len(choice) == 1:
                 return choice[0]
-        raise NoNet(f"which of {', '.join(rest) or 'its symbols'} is the input is not clear")
+        raise NoNet(f"which of {', '.join(q.head for q in rest) or 'its symbols'} is the input is not clear")
 
 
 def _uses(reached: dict[str, Quantity], rank: dict[str, int]) -> Iterator[tuple[str, int]]:
