@@ -104,6 +104,7 @@ def collect(
     declared = set(words) | {name for name in functions if len(name) > 1 and name[0] != "\\"}
     letters: set[str] = set()
     indices: set[str] = set()
+    defined: set[str] = set()
     for tokens in formulas:
         for k, token in enumerate(tokens):
             if token.kind == "symbol" and len(token.text) == 1:
@@ -114,7 +115,11 @@ def collect(
                     _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))
                     or _is_defined(tokens, k)):
                 declared.add(token.text)
+            elif token.kind == "run" and _is_left_side(tokens, k):
+                defined.add(token.text)
     symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices))
+    whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
+    symbols = replace(symbols, words=symbols.words | whole)
     applied: set[str] = set()
     primed: set[str] = set()
     evident: set[str] = set(functions)

@@ -321,7 +321,8 @@ def test_all_formulas_of_the_notes_are_read() -> None:
     readings = [read(formula.latex, symbols) for formula in document.formulas]
     assert time.process_time() - start < 2  # 0.1 s on an idle machine
     assert len(readings) == 132
-    assert {"zc", "ac"} <= symbols.words
+    assert {"zc", "ac", "zp", "ap"} <= symbols.words
+    assert not any("one symbol" in remark for reading in readings for remark in reading.remarks)
     assert {"f", "maxpool", "conv2", "up", "reshape"} <= symbols.functions
     assert not {"a", "b", "z", "W"} & symbols.functions
     tanh = parse_expression(r"A\tanh\left(Bz\right)", symbols)
