@@ -37,6 +37,11 @@ class ArrayPrinter(NumPyPrinter):  # type: ignore[misc]
 
     _print_Half = _print_One = _print_NegativeOne = _print_Zero = _print_Rational
 
+    def _print_NumberSymbol(self, number: sp.NumberSymbol) -> str:
+        return repr(float(number))
+
+    _print_Pi = _print_Exp1 = _print_NumberSymbol
+
     def _print_Float(self, number: sp.Float) -> str:
         return repr(float(number))
 

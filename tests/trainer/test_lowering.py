@@ -96,6 +96,11 @@ EVERY: dict[str, tuple[str, tuple[int, ...], Scalar]] = {
     "rectifier": ("i", (6,), apply("max", scalar(0), entry("x", "i"))),
     "cases": ("i", (6,), mul(Compare(entry("x", "i"), ">=", scalar(0)), entry("x", "i"), entry("s"))),
     "quotient": ("i", (6,), mul(entry("x", "i"), power(add(scalar(3), power(entry("y", "i"), 2)), -1), entry("s"))),
+    **{name: ("i", (6,), apply(name, entry("x", "i"))) for name in ("sigmoid", "relu", "softplus", "sign", "abs", "tanh", "\\sin")},
+    "root": ("i", (6,), apply("sqrt", add(scalar(1), power(entry("x", "i"), 2)))),
+    "pi": ("i", (6,), mul(apply("pi"), entry("x", "i"))),
+    "logarithm": ("i", (6,), apply("log", add(scalar(2), power(entry("x", "i"), 2)))),
+    "power": ("i", (6,), power(add(scalar(2), power(entry("x", "i"), 2)), scalar(-3) / 2)),
     "difference of equals": ("i", (6,), add(entry("x", "i"), negate(entry("x", "i")))),
     "hyperbolic": ("i", (6,), mul(add(apply("exp", 2 * entry("x", "i")), scalar(-1)), power(add(apply("exp", 2 * entry("x", "i")), scalar(1)), -1))),
 }
