@@ -16,17 +16,23 @@ from verify_derivations.formulas.world import Statement, World
 
 
 def shape_of(stated: Stated, world: World) -> str | None:
-    """LaTeX of the shape of what a formula is about: its left side, or the first name whose space it states."""
+    """LaTeX of the shape of what a formula is about: its left side, or the first name that it declares or mentions."""
     try:
         if stated.chains:
-            tensor = _tensor(world, stated.chains[0].sides[0], stated.number)
-            return show(() if tensor.is_scalar else tuple(world.extents.normal(n) for n in tensor.shape))
+            return _shown(world, stated.chains[0].sides[0], stated.number)
         for member in stated.memberships:
             if isinstance(member.where, s.Space):
                 return show(shape_of_space(member.where, world, Statement(stated.number)))
+        for mention in stated.mentions:
+            return _shown(world, mention, stated.number)
     except DocumentError:
         pass
     return None
+
+
+def _shown(world: World, node: s.Node, number: int) -> str:
+    tensor = _tensor(world, node, number)
+    return show(() if tensor.is_scalar else tuple(world.extents.normal(n) for n in tensor.shape))
 
 
 def definitions_used(comparison: Comparison, environment: Environment) -> set[int]:
