@@ -250,12 +250,19 @@ class _Differentiation:
 
     def apply(self, node: Apply) -> Scalar:
         """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k."""
+        if plain_name(node.function) == "log" and isinstance(node.arguments[0], Product) and not any(node.derivative):
+            return self.log_of_product(node.arguments[0])
         slopes = [self.of(argument) for argument in node.arguments]
         if all(slope == NOUGHT for slope in slopes):
             return NOUGHT
         return add(*(
             mul(self.partial(node, k), slope) for k, slope in enumerate(slopes) if slope != NOUGHT
         ))
+
+    def log_of_product(self, node: Product) -> Scalar:
+        """d log Π_p x_p = Σ_p dx_p/x_p."""
+        slope = self.of(node.body)
+        return summation(node.binders, mul(slope, power(node.body, -1))) if slope != NOUGHT else NOUGHT
 
     def partial(self, node: Apply, position: int) -> Scalar:
         name = plain_name(node.function)

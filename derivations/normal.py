@@ -251,12 +251,14 @@ class Normalizer(Rewriter):
                 result.append(scale(self.reduce(fill(f.head.bodies[0], f.args), facts), f.exponent))
             elif f.head.kind == "root":
                 result.append(scale(self._log_prime(int(f.head.name)), f.exponent))
-            elif f.head.kind != "power" and (alone or self.signs.positive_factor(f, facts)):
+            elif f.head.kind not in ("power", "product") and (alone or self.signs.positive_factor(f, facts)):
                 one = self._single(Factor(f.head, f.args, Fraction(1)))
                 result.append(scale(self._log_atom(one), f.exponent))
             elif f.head.kind == "power" and self.signs.positive_factor(f, facts):
                 body = self.reduce(fill(f.head.bodies[0], f.args), facts)
                 result.append(scale(self._log_atom(body), f.exponent))
+            elif f.head.kind == "product" and self.signs.positive_factor(f, facts):
+                result.append(scale(self._log_product(f, facts), f.exponent))
             else:
                 inside.append(f)
         coefficient = content.coefficient
@@ -271,6 +273,19 @@ class Normalizer(Rewriter):
 
     def _log_atom(self, body: Normal) -> Normal:
         return self._single(self._head("log", [body]))
+
+    def _log_product(self, f: Factor, facts: Facts) -> Normal:
+        """log Π_p x_p = Σ_p log x_p for positive x."""
+        names = [fresh("m") for _ in f.head.extents]
+        local = {f"%m{k}": polynomial(v) for k, v in enumerate(names)}
+        ranges = tuple(c for v, n in zip(names, f.head.extents, strict=True) for c in within(polynomial(v), n))
+        inner = (*facts, *map(tidy_constraint, ranges))
+        body = self.reduce([renamed(t, local, t.bound) for t in fill(f.head.bodies[0], f.args)], inner)
+        return self.reduce(
+            [Term(t.coefficient, (*names, *t.bound), ranges + t.constraints, t.factors)
+             for t in map(apart, self.log(body, inner))],
+            facts,
+        )
 
     def _log_prime(self, prime: int) -> Normal:
         return self._log_atom(number(prime))

@@ -17,15 +17,21 @@ from verify_derivations.formulas.expressions import (
     UNIT,
     Access,
     Apply,
+    ArgMaximum,
     Compare,
     Constraint,
+    Maximum,
+    Product,
     Scalar,
     Size,
     apply,
+    at_least,
+    bracket,
     delta,
     mul,
     power,
     scalar,
+    within,
 )
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
@@ -387,5 +393,131 @@ CLAIMS |= {
     ),
     "logistic regression": Claim(
         gradient("x", i), entry("p", i) - entry("y", i), entry("y", i) - entry("p", i), LOGISTIC, {net.i: n}
+    ),
+}
+
+# -- stride, dilation, padding, overlapping windows, recurrence, densities ------------------------------
+S, H, PAD = map(polynomial, ("s", "h", "p"))
+LONG = S * (n - 1) + H
+STRIDED = environment(
+    Quantity("x", (LONG,)),
+    Quantity("k", (H,)),
+    define("y", (n,), lambda t: over(H, lambda q: entry("x", S * t + q) * entry("k", q)), opaque=True),
+    Quantity("L"),
+    loss="L",
+)
+DILATED = environment(
+    Quantity("x", (n + S * (H - 1),)),
+    Quantity("k", (H,)),
+    define("y", (n,), lambda t: over(H, lambda q: entry("x", t + S * q) * entry("k", q)), opaque=True),
+    Quantity("L"),
+    loss="L",
+)
+OUT = n + 2 * PAD - H + 1
+PADDED = environment(
+    Quantity("x", (n,)),
+    Quantity("k", (H,)),
+    define("y", (OUT,), lambda t: over(
+        H, lambda q: mul(bracket(*within(t + q - PAD, n)), entry("x", t + q - PAD), entry("k", q))
+    ), opaque=True),
+    Quantity("L"),
+    loss="L",
+    facts=(at_least(n + 2 * PAD, H),),
+)
+OVERLAP = environment(
+    Quantity("x", (LONG,)),
+    define("y", (n,), lambda t: Maximum((("%w.0", H),), entry("x", S * t + polynomial("%w.0"))), opaque=True),
+    Quantity("L"),
+    loss="L",
+)
+
+
+def overlapping(step: Polynomial) -> Scalar:
+    def window(t: Polynomial) -> Scalar:
+        position = ArgMaximum((("%w.1", H),), entry("x", S * t + polynomial("%w.1")), (i - step * t,))
+        return mul(bracket(*within(i - step * t, H)), gradient("y", t), position)
+
+    return over(n, window)
+
+
+def recurrent(t: int, *, last: bool = False) -> tuple[Quantity, Quantity]:
+    def inner(s: Polynomial) -> Scalar:
+        new = over(m, lambda r: entry("W", s, r) * entry(f"x{t}", r))
+        return new + over(n, lambda r: entry("U", s, r) * entry(f"h{t - 1}", r))
+
+    return (
+        define(f"z{t}", (n,), inner), define(f"h{t}", (n,), lambda s: apply("tanh", entry(f"z{t}", s)), opaque=last)
+    )
+
+
+RECURRENT = environment(
+    Quantity("U", (n, n)), Quantity("W", (n, m)), Quantity("h0", (n,)), Quantity("x1", (m,)), Quantity("x2", (m,)),
+    *recurrent(1), *recurrent(2, last=True), Quantity("L"), loss="L",
+)  # fmt: skip
+COIN = environment(
+    Quantity("q"),
+    Quantity("x", (n,)),
+    define("L", (), lambda: -log(Product((("%c.0", n),), mul(
+        power(entry("q"), entry("x", "%c.0")), power(1 - entry("q"), 1 - entry("x", "%c.0"))
+    )))),
+    loss="L",
+    positive=frozenset({"q"}),
+)
+GAUSS = environment(
+    Quantity("u"),
+    Quantity("s"),
+    Quantity("x", (n,)),
+    define("L", (), lambda: -over(n, lambda t: log(
+        power(2 * apply("pi") * power(entry("s"), 2), Fraction(-1, 2))
+        * exp(-power(entry("x", t) - entry("u"), 2) / (2 * power(entry("s"), 2)))
+    ))),
+    loss="L",
+    positive=frozenset({"s"}),
+)
+SQUARES = over(n, lambda t: power(entry("x", t) - entry("u"), 2))
+CLAIMS |= {
+    "stride": Claim(
+        gradient("x", i),
+        over(n, lambda t: mul(bracket(*within(i - S * t, H)), entry("k", i - S * t), gradient("y", t))),
+        over(n, lambda t: mul(bracket(*within(i - t, H)), entry("k", i - t), gradient("y", t))),
+        STRIDED,
+        {net.i: LONG},
+    ),
+    "dilation": Claim(
+        gradient("k", i),
+        over(n, lambda t: entry("x", t + S * i) * gradient("y", t)),
+        over(n, lambda t: entry("x", t + i) * gradient("y", t)),
+        DILATED,
+        {net.i: H},
+    ),
+    "padding": Claim(
+        gradient("x", i),
+        over(H, lambda q: mul(bracket(*within(i + PAD - q, OUT)), entry("k", q), gradient("y", i + PAD - q))),
+        over(H, lambda q: mul(bracket(*within(i + q - PAD, OUT)), entry("k", q), gradient("y", i + q - PAD))),
+        PADDED,
+        {net.i: n},
+    ),
+    "overlapping windows": Claim(
+        gradient("x", i), overlapping(S), over(n, lambda t: mul(bracket(*within(i - S * t, H)), gradient("y", t))),
+        OVERLAP, {net.i: LONG},
+    ),
+    "through time": Claim(
+        gradient("U", i, j),
+        gradient("z1", i) * entry("h0", j) + gradient("z2", i) * entry("h1", j),
+        gradient("z1", i) * entry("h1", j) + gradient("z2", i) * entry("h0", j),
+        RECURRENT,
+        {net.i: n, net.j: n},
+    ),
+    "likelihood of a coin": Claim(
+        gradient("q"),
+        -over(n, lambda t: entry("x", t) / entry("q") - (1 - entry("x", t)) / (1 - entry("q"))),
+        -over(n, lambda t: entry("x", t) / entry("q") + (1 - entry("x", t)) / (1 - entry("q"))),
+        COIN,
+    ),
+    "likelihood of a normal distribution": Claim(
+        gradient("s"),
+        Size(n) / entry("s") - SQUARES / power(entry("s"), 3),
+        Size(n) / entry("s") - SQUARES / power(entry("s"), 2),
+        GAUSS,
     ),
 }
