@@ -226,7 +226,8 @@ class Lowering(Contraction):
         for mask in [f for f in term.factors if isinstance(f, ArgMaximum)]:
             places = [p.as_atom() for p in mask.at]
             factors = [free_names(f) for f in term.factors if f is not mask]
-            others = set().union(*factors, *(c.value.names for c in term.constraints))
+            body = free_names(Maximum(mask.binders, mask.body))  # a mask that moves with its position is not whole
+            others = body.union(*factors, *(c.value.names for c in term.constraints))
             complete = [polynomial(term.bound.get(p, 0)) for p in places if p] == [e for _, e in mask.binders]
             if complete and len(set(places)) == len(places) and set(places) <= set(term.summed) - others:
                 term.factors.remove(mask)

@@ -83,6 +83,8 @@ EVERY: dict[str, tuple[str, tuple[int, ...], Scalar]] = {
     "routing": ("x", (6,), over(mul(delta(v("x"), 2 * v("u") + v("p")), entry("k", polynomial(0), "u"), ArgMaximum(
         (("%q", size(2)),), entry("x", 2 * v("u") + v("q")), (v("p"),))), u=size(3), p=size(2))),
     "shared position": ("u", (2,), ArgMaximum((("%q", size(3)),), entry("x", 3 * v("u") + v("q")), (v("u") + 1,))),
+    "whole mask": ("u", (2,), over(ArgMaximum((("%q", size(3)),), entry("x", 3 * v("u") + v("q")), (v("p"),)), p=size(3))),
+    "mask that moves": ("", (), over(ArgMaximum((("%q", size(3)),), entry("x", v("p") + v("q")), (v("p"),)), p=size(3))),
     "product over a range": ("i", (3,), Product((("%j", size(4)),), entry("A", "i", "j"))),
     "sum of squares": ("", (), over(power(add(entry("x", "i"), negate(entry("y", "i"))), 2), i=size(6))),
     "square of a sum": ("", (), power(over(entry("x", "i"), i=size(6)), 2)),
