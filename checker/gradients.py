@@ -1,4 +1,8 @@
-"""The gradient formulas of a document that hold: each is judged in the world of a net before it is taken."""
+"""The gradient formulas of a document that hold: each is judged in the world of a net before it is taken.
+
+A wrong one is derived anew by whoever completes the program. Its printed correction says the same where the derivative
+exists, but may not do for training: ``[a = max a]`` marks every place of a tie, where one must be chosen.
+"""
 
 from __future__ import annotations
 
