@@ -36,7 +36,7 @@ Local: TypeAlias = Iterator[tuple[int, str, s.Node]]  # weight, words, what stan
 def edits(tree: s.Node, vocabulary: Vocabulary) -> list[Edit]:
     """All edits of one place of ``tree``, smallest first, without repetition."""
     found: dict[s.Node, Edit] = {}
-    for weight, words, edited in _renamed(tree, vocabulary):
+    for weight, words, edited in (*_exchanged(tree, vocabulary), *_renamed(tree, vocabulary)):
         found[edited] = Edit(words, edited, weight)
     for place in places(tree, vocabulary.table):
         for weight, words, node in _LOCAL[place.role](place.node, vocabulary):
@@ -82,6 +82,14 @@ def _children(node: s.Node, table: NameTable, role: str) -> Iterator[tuple[s.Nod
             continue
         for child, set_value in _nodes(getattr(node, field.name)):
             inner = _ROLES.get((type(node), field.name), role)
+            if inner == "bound" and isinstance(child, s.Relation):
+                last = child.sides[-1]
+
+                def put_last(new: s.Node, node: s.Node = node, relation: s.Relation = child) -> s.Node:
+                    return replace(node, lower=replace(relation, sides=(*relation.sides[:-1], new)))  # type: ignore[call-arg]
+
+                yield last, inner, put_last
+                continue
             if isinstance(node, s.Scripted) and field.name == "sup":
                 yield from _superscripts(node, table)
                 break
@@ -138,6 +146,16 @@ def _renamed(tree: s.Node, words: Vocabulary) -> Local:
             for other in (*words.names, *words.calls):
                 if other != node:
                     yield DROP, f"{to_latex(node)} replaced by {to_latex(other)} throughout", substituted(tree, node, other)
+
+
+def _exchanged(tree: s.Node, words: Vocabulary) -> Local:
+    """Two index letters exchanged throughout."""
+    held = [letter for letter in words.letters if any(node == letter for node in s.walk(tree))]
+    middle = s.Symbol("\\square")
+    for a, first in enumerate(held):
+        for second in held[a + 1:]:
+            swapped = substituted(substituted(substituted(tree, first, middle), second, first), middle, second)
+            yield SLIP, f"indices {to_latex(first)} and {to_latex(second)} exchanged", swapped
 
 
 def substituted(tree: s.Node, old: s.Node, new: s.Node) -> s.Node:
@@ -284,7 +302,7 @@ def _bounds(node: s.Node, words: Vocabulary) -> Local:
     for shifted in _shifted(node):
         yield SLIP, f"bound {to_latex(node)} replaced by {to_latex(shifted)}", shifted
     if isinstance(node, s.Symbol | s.Scripted):
-        for size in words.sizes:
+        for size in (*words.sizes, *words.extents):
             if size != node:
                 yield DROP, f"bound {to_latex(node)} replaced by {to_latex(size)}", size
 
@@ -311,10 +329,11 @@ def _values(node: s.Node, words: Vocabulary) -> Local:
     yield from _named(node, words)
     yield from _signs(node)
     yield from _products(node, words)
-    yield from _numbers(node)
+    yield from _numbers(node, words)
     yield from _calls(node, words)
     yield from _sums(node, words)
     yield from _factors(node, words)
+    yield from _terms(node, words)
     yield from _routed(node, words)
 
 
@@ -322,10 +341,13 @@ def _named(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Symbol | s.Scripted):
         yield from _names(bare(node), words) if bare(node) == node else (
             (weight, text, _like(node, other)) for weight, text, other in _names(bare(node), words))
+        if node in words.sizes:
+            for size in words.extents:
+                yield DROP, f"{to_latex(node)} replaced by {to_latex(size)}", size
         for call in words.calls:
             yield TERM, f"{to_latex(node)} replaced by {to_latex(call)}", call
-    elif isinstance(node, s.Group) or isinstance(node, s.Derivative) or isinstance(node, s.Call):
-        for other in (*words.sensitivities, *words.names):
+    elif isinstance(node, s.Group | s.Derivative | s.Call | s.Number):
+        for other in (*words.scalars, *words.names) if isinstance(node, s.Number) else (*words.sensitivities, *words.names):
             if other != node:
                 yield TERM, f"{to_latex(node)} replaced by {to_latex(other)}", other
 
@@ -358,7 +380,7 @@ PRIME = s.Symbol("\\prime")
 def with_transpose(node: s.Node, sign: s.Node) -> s.Node:
     if sign == PRIME:
         return replace(node, primes=1) if isinstance(node, s.Scripted) else s.Scripted(node, None, None, 1)
-    if isinstance(node, s.Scripted) and not node.primes:
+    if isinstance(node, s.Scripted):
         return _with_superscripts(node, [*(factors_of(node.sup) if node.sup is not None else ()), sign])
     return s.Scripted(node, None, sign)
 
@@ -419,6 +441,10 @@ def _products(node: s.Node, words: Vocabulary) -> Local:
             order = list(factors)
             order[a], order[b] = factors[b], factors[a]
             yield SLIP, f"order of {to_latex(factors[a])} and {to_latex(factors[b])} exchanged", replace(node, factors=tuple(order))
+        if a + 1 < len(factors) and _turned(factors[a]) is not None and bare(factors[a + 1]) != factors[a + 1]:
+            first, second = bare(factors[a + 1]), _like(factors[a + 1], factors[a])
+            yield (SLIP, f"order of {to_latex(factors[a])} and {to_latex(factors[a + 1])} exchanged, with the transpose",
+                   replace(node, factors=(*factors[:a], first, second, *factors[a + 2:])))  # fmt: skip
     for k, factor in enumerate(factors):
         kept = (*factors[:k], *factors[k + 1:])
         signs = operators[1:] if k == 0 else (*operators[: k - 1], *operators[k:])
@@ -430,11 +456,13 @@ def _products(node: s.Node, words: Vocabulary) -> Local:
                 yield DROP, f"product sign of {to_latex(factors[k])} and {to_latex(factors[k + 1])} changed", changed
 
 
-def _numbers(node: s.Node) -> Local:
+def _numbers(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Number) and node.text.isdigit():
         for other in dict.fromkeys((int(node.text) + 1, int(node.text) - 1, 2 * int(node.text))):
             if other:
                 yield DROP, f"{node.text} replaced by {other}", s.Number(str(other))
+    if node in words.scalars:
+        yield DROP, f"{to_latex(node)} replaced by its inverse", s.Fraction(s.Number("1"), node)
     if isinstance(node, s.Fraction):
         yield DROP, f"denominator {to_latex(node.denominator)} dropped", node.numerator
         yield DROP, f"denominator {to_latex(node.denominator)} squared", replace(node, denominator=_squared(node.denominator))
@@ -448,6 +476,11 @@ def _numbers(node: s.Node) -> Local:
     if isinstance(node, s.Norm | s.Group | s.Symbol | s.Scripted | s.Call):
         if not (isinstance(node, s.Scripted) and node.sup is not None):
             yield ADD, f"{to_latex(node)} squared", _squared(node)
+
+
+def _turned(node: s.Node) -> s.Node | None:
+    """What a transpose can be added to."""
+    return node if isinstance(node, s.Symbol | s.Scripted | s.Group | s.Call) and bare(node) == node else None
 
 
 def _squared(node: s.Node) -> s.Node:
@@ -508,11 +541,25 @@ def _grouped(node: s.Node) -> s.Node:
 def _sums(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.BigOperator):
         yield DROP, f"{node.operator} dropped", node.body
+        lower = node.lower.sides[0] if isinstance(node.lower, s.Relation) else node.lower
+        for letter in words.letters:
+            if isinstance(lower, s.Symbol) and letter != lower:
+                text = f"{node.operator} over {to_latex(lower)} dropped, its index replaced by {to_latex(letter)}"
+                yield DROP, text, substituted(node.body, lower, letter)
     if not isinstance(node, s.Text | s.Number | s.Relation):
         for lower, upper in words.sums:
             total = s.BigOperator("\\sum", _grouped(node) if isinstance(node, s.Sum) else node, lower, upper)
             name = to_latex(replace(total, body=s.Symbol("")))
             yield ADD, f"the sum {name} added", total
+
+
+def _terms(node: s.Node, words: Vocabulary) -> Local:
+    """A term that was lost beside a quantity: r - V."""
+    if isinstance(node, s.Symbol | s.Scripted):
+        for name in words.names:
+            if name != node:
+                for sign in "-+":
+                    yield TERM, f"term {to_latex(name)} added", s.Sum(("+", sign), (node, name))
 
 
 def _factors(node: s.Node, words: Vocabulary) -> Local:

@@ -177,11 +177,12 @@ class _Repair:
         perhaps the first that is wrong."""
         left = chain.sides[0]
         elsewhere = self.stated_elsewhere(left) and not all(
-            self.trusted(k, n, *chain.sides[n:n + 2]) for n in range(len(chain.sides) - 1))  # fmt: skip
+            self.found(k, n, *chain.sides[n:n + 2]) for n in range(len(chain.sides) - 1))  # fmt: skip
         if elsewhere:
-            other = self.with_another_left(k, chain)
-            if other is not None:
-                return other
+            anchored = self.from_left(k, list(chain.sides), deep=False)
+            other = None if isinstance(anchored, _Mended) else self.with_another_left(k, chain)
+            if isinstance(anchored, _Mended) or other is not None:
+                return other or anchored
         anchored = self.from_left(k, list(chain.sides))
         if not elsewhere and (isinstance(anchored, str) or anchored.derived) and self.unreadable(left) is None:
             return self.with_another_left(k, chain) or anchored
@@ -194,7 +195,8 @@ class _Repair:
                 continue
             left, right = sides[n], sides[n + 1]
             self.trials = Trials(self.expression(right))
-            if self.trusted(k, n, left, right) or self.problem(left, right) is None:
+            found = self.found(k, n, left, right)
+            if found or found is None and self.problem(left, right) is None:
                 continue
             if n == 0:
                 unreadable = self.unreadable(left)
@@ -226,7 +228,7 @@ class _Repair:
             return None
         best: _Mended | None = None
         for edit in edits(left, self.words):
-            if not edit.words.startswith(("layer", "index")) or self.stated_elsewhere(edit.tree):
+            if not edit.words.startswith("layer") or self.stated_elsewhere(edit.tree):
                 continue
             if self.unreadable(edit.tree) is not None:
                 continue
@@ -277,8 +279,8 @@ class _Repair:
                     yield Edit(f"{first.words}; {second.words}", second.tree, first.weight + second.weight)
 
     def indirect(self, tree: s.Node) -> int:
-        """How many derivatives ∂y/∂x there are of which x does not stand in the definition of y: a chain rule is
-        written step by step."""
+        """How many derivatives ∂y/∂x there are of which x does not stand in the definition of y, and neighbours that do not
+        meet: a chain rule is written step by step."""
         count = 0
         for node in s.walk(tree):
             if isinstance(node, s.Derivative) and len(node.denominators) == 1:
@@ -286,6 +288,9 @@ class _Repair:
                 quantity = self.world.quantities.get(heads_of[0] or "")
                 if quantity is not None and quantity.body is not None and heads_of[1] not in heads(quantity.body):
                     count += quantity.head not in self.world.losses()
+            if isinstance(node, s.Product):
+                slopes = [f for f in node.factors if isinstance(f, s.Derivative)]
+                count += sum(a.denominators[-1] != b.numerator for a, b in zip(slopes, slopes[1:], strict=False))
         return count
 
     def head(self, node: s.Node) -> str | None:
@@ -307,13 +312,15 @@ class _Repair:
         except (DocumentError, AssertionError, ArithmeticError, ValueError):
             return None
 
-    def trusted(self, k: int, n: int, left: s.Node, right: s.Node) -> bool:
-        """A link that stands as printed and was found right needs no other evidence."""
+    def found(self, k: int, n: int, left: s.Node, right: s.Node) -> bool | None:
+        """Whether a link was found right; ``None`` for one that does not stand so in the formula."""
         chain = self.stated.chains[k]
         if chain.sides[n] is not left or chain.sides[n + 1] is not right:
+            return None
+        same = [link for link in self.formula.links if (link.left, link.right) == (to_latex(left), to_latex(right))]
+        if any(link.verdict.wrong or _only_routed(link) for link in same):
             return False
-        texts = to_latex(left), to_latex(right)
-        return any((link.left, link.right) == texts and not link.verdict.wrong and not _only_routed(link) for link in self.formula.links)
+        return True if same else None
 
     def unreadable(self, node: s.Node) -> str | None:
         try:
@@ -324,7 +331,7 @@ class _Repair:
 
     def problem(self, left: s.Node, right: s.Node) -> str | None:
         """Why ``left = right`` cannot be right: it has no meaning, says nothing, or differs at some point."""
-        for one, two, context in _cases(left, right):
+        for one, two, context, _ in _cases(left, right):
             if context is not None:
                 verdict = self.verdict(left, right)
                 return None if verdict.rank >= Verdict.CHECKED.rank else DIFFERS
@@ -334,7 +341,8 @@ class _Repair:
             except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError) as error:
                 return str(error) or "no meaning"
             environment = world.environment(here.losses[0] if here.losses else None)
-            if any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
+            named = isinstance(one, s.Symbol | s.Scripted | s.Call) or any(here.losses)  # ∂m/∂b is worked out as it is read
+            if named and any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
                 return "says nothing"
             if all(self.trials.differ(c, environment) for c in comparisons):
                 return DIFFERS
@@ -348,8 +356,9 @@ class _Repair:
             routing = replace(self.fork(), readings=self.readings.but(up="routing"))
             link = judge_link(routing, left, plain, self.conditions, self.stated.number, self.effort).link
             return Verdict.CHECKED if link.verdict is Verdict.PROVED else Verdict.UNDECIDED
-        for one, two, context in _cases(left, right):
-            link = _with_layers(self.fork(), one, two, self.conditions, self.stated.number, self.effort, context).link
+        for one, two, context, where in _cases(left, right):
+            conditions = (*self.conditions, *where)
+            link = _with_layers(self.fork(), one, two, conditions, self.stated.number, self.effort, context).link
             granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
             found.append(Verdict.PROVED if granted else link.verdict)
         return min(found, key=lambda verdict: verdict.rank)

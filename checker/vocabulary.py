@@ -27,6 +27,7 @@ class Vocabulary:
     sensitivities: tuple[s.Node, ...] = ()  # names of derivatives, and derivatives of the loss
     scalars: tuple[s.Node, ...] = ()  # parameters and sizes
     sizes: tuple[s.Node, ...] = ()
+    extents: tuple[s.Node, ...] = ()  # of the stated shapes, as far as they are sums: n - k + 1
     letters: tuple[s.Symbol, ...] = ()
     functions: tuple[s.Node, ...] = ()  # applied to one argument
     calls: tuple[s.Call, ...] = ()
@@ -92,6 +93,9 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
     ):
         functions.setdefault(s.Symbol("rot180"))
     sizes = tuple(dict.fromkeys(n for n in nodes if isinstance(n, s.Symbol | s.Scripted) and to_latex(n) in world.sizes))
+    spaces = [_opened(extent) for node in nodes if isinstance(node, s.Space) for extent in node.extents]
+    uppers = [node.upper for node in nodes if isinstance(node, s.BigOperator) and node.upper is not None]
+    extents = dict.fromkeys(e for e in (*spaces, *uppers) if isinstance(e, s.Sum | s.Product))
     parameters = [n for n in names if isinstance(n, s.Symbol) and _is_scalar(n, world)]
     primed = any(isinstance(n, s.Scripted) and n.primes and _is_quantity(replace(n, primes=0), world, table)
                  and to_latex(n.base) not in table.primed for n in nodes)  # fmt: skip
@@ -103,6 +107,7 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
         tuple([*sensitivities, *aliases, *derivatives])[:MOST],
         tuple(dict.fromkeys([*parameters, *sizes]))[:12],
         sizes[:16],
+        tuple(extents)[:8],
         tuple(letters)[:8],
         tuple(functions)[:8],
         tuple(c for c in calls if not _has_primes(c))[:12],
@@ -110,6 +115,10 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
         tuple(sums)[:8],
         tuple(maxima)[:4],
     )
+
+
+def _opened(node: s.Node) -> s.Node:
+    return node.body if isinstance(node, s.Group) else node
 
 
 def name_of_function(node: s.Call) -> str:
@@ -134,7 +143,7 @@ def _is_quantity(node: s.Symbol | s.Scripted, world: World, table: NameTable) ->
     reference = table.reference(node)
     if reference is None or reference.transposed or reference.inverted or reference.power is not None or reference.primes:
         return False
-    if reference.name in world.losses() or reference.name in world.sizes or reference.name in world.functions:
+    if reference.name in world.sizes or reference.name in world.functions:
         return False
     known = reference.name in world.known or reference.name in world.declarations or reference.name in world.aliases
     return known or reference.name in world.templates or any(name == reference.name for name, _ in world.layer_of.values())
