@@ -166,7 +166,10 @@ def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.S
             k = end
         if isinstance(part, s.Relation):
             stop = k
-            while stop < len(parts) and close[stop] and joints[stop] == "," and isinstance(parts[stop], _LISTED):
+            while stop < len(parts) and close[stop] and joints[stop] == "," and (
+                isinstance(parts[stop], _LISTED)
+                or (isinstance(parts[stop - 1], s.Dots) and isinstance(parts[stop], s.Sum | s.Product | s.Fraction))
+            ):  # fmt: skip
                 stop += 1
             tail = _range([part.sides[-1], *parts[k:stop]])
             if len(tail) > 1:

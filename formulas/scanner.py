@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from verify_derivations.formulas.carriers import Image, Piece, decode_url, image_at, rows_of
@@ -23,7 +24,7 @@ from verify_derivations.formulas.headings import (
     latex_argument,
     plain,
 )
-from verify_derivations.formulas.macros import DEFINERS, collect_macros, definition_at, without_definitions
+from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -53,7 +54,8 @@ def scan(text: str, path: str = "document.md") -> Document:
     return Document(path, text, meta.title, meta.author, meta.date, tuple(scanner.formulas), scanner.macros)
 
 
-DISPLAYS = ("equation", "displaymath", "multline", "align", "gather", "eqnarray", "flalign", "alignat")
+ROWS = ("align", "gather", "eqnarray", "flalign", "alignat")
+DISPLAYS = ("equation", "displaymath", "multline", *ROWS)
 _VERBATIM = r"verbatim\*?|lstlisting|minted|comment|Verbatim"
 _COMMON = rf"""
     (?P<definition>{DEFINERS})
@@ -83,6 +85,12 @@ class _Scanner:
         self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
         self.formulas: list[RawFormula] = []
         self.macros = collect_macros(text)
+        self.shorthands = _shorthands(self.macros)
+        if self.shorthands:
+            names = "|".join(re.escape(name) for name in self.shorthands)
+            self.pattern = re.compile(
+                rf"(?P<shorthand>(?:{names})(?![A-Za-z]))|{self.pattern.pattern}", re.VERBOSE | re.MULTILINE
+            )
         self.prose: list[str] = []
         self.sections: list[tuple[int, str]] = []
         self.meta = Metadata()
@@ -266,12 +274,25 @@ class _Scanner:
         if end < 0:
             return self._unclosed(match, closing)
         start, stop = match.start(), end + len(closing)
-        rows = match["name"].rstrip("*") in ("align", "gather", "eqnarray", "flalign", "alignat")
-        if rows:
+        if match["name"].rstrip("*") in ROWS:
             self._add(start, stop, start, displayed=True)
         else:
             self._add(match.end(), end, start, displayed=match["name"] != "math")
         return stop
+
+    def _shorthand(self, match: re.Match[str]) -> int:
+        """``\\be … \\ee``, where the document defines these as the ends of a display."""
+        name, closing = self.shorthands[match["shorthand"]]
+        end = self._find(closing, match.end())
+        if end < 0:
+            return self._unclosed(match, closing)
+        opening = f"\\begin{{{name}}}" if name.rstrip("*") in ROWS else ""
+        latex = self.text[match.end():end]
+        if opening:
+            latex = f"{opening}{latex}\\end{{{name}}}"
+        pieces = [Piece(0, match.start()), Piece(len(opening), match.end())]
+        self._add_pieces(pieces if opening else pieces[1:], latex, match.start(), displayed=True)
+        return end + len(closing)
 
     def _unclosed(self, match: re.Match[str], closing: str) -> int:
         """A display that never ends: the rest of its paragraph, with a remark."""
@@ -369,3 +390,14 @@ class _Scanner:
         after = self.text[image.end:image.end + 200]
         first = re.search(r"(?:^|\n[ \t>]*)\n[ \t>]*$|^\s*$", before)
         return first is not None and re.match(r"[ \t]*(?:\n[ \t>]*(?:\n|$)|$)", after) is not None
+
+
+def _shorthands(macros: Mapping[str, Macro]) -> dict[str, tuple[str, str]]:
+    """Macros that begin a display: its environment, and the macro that ends it."""
+    ends = {macro.body.strip(): name for name, macro in macros.items() if macro.parameters == 0}
+    found: dict[str, tuple[str, str]] = {}
+    for name, macro in macros.items():
+        begins = re.fullmatch(r"\s*\\begin\{(\w+\*?)\}\s*", macro.body)
+        if begins and begins[1].rstrip("*") in DISPLAYS and f"\\end{{{begins[1]}}}" in ends:
+            found[name] = begins[1], ends[f"\\end{{{begins[1]}}}"]
+    return found

@@ -139,8 +139,8 @@ def collect(
                 applied.add(name)
                 behind = _skip_scripts(tokens, bracket.partner + 1)
                 simple = _simple_arguments(tokens, after)
-                defined = starts and tokens[behind].kind == "relation" and tokens[behind].text in ("=", ":=")
-                if (simple and (defined or _follows_differential(tokens, k))) or _has_comma(tokens, after):
+                definition = starts and tokens[behind].kind == "relation" and tokens[behind].text in ("=", ":=")
+                if (simple and (definition or _follows_differential(tokens, k))) or _has_comma(tokens, after):
                     evident.add(name)
                 elif any(t.kind == "'" for t in tokens[k + 1:after]):
                     primed.add(name)

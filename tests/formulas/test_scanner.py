@@ -165,6 +165,13 @@ def test_macros_are_collected_and_are_no_formulas() -> None:
     assert [formula.latex for formula in document.formulas] == ["x \\in \\R"]
 
 
+def test_displays_under_the_documents_own_names() -> None:
+    names = r"\newcommand{\be}{\begin{equation}}\newcommand{\ee}{\end{equation}}"
+    names += r"\def\ba{\begin{align}}\def\ea{\end{align}}"
+    found = scan(names + "\n\\be x \\ee\n\\ba y &= z \\\\ u &= v \\ea", "a.tex").formulas
+    assert [(f.latex, f.line, f.column) for f in found] == [("x", 2, 1), ("y &= z", 3, 5), ("u &= v", 3, 15)]
+
+
 def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_bytes("\ufeffa\r\n\r\n$$x$$\r\n".encode())
