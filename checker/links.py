@@ -34,6 +34,7 @@ from verify_derivations.formulas.lookup import whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.sums import default_extent
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
 from verify_derivations.formulas.world import (
     ChainError,
@@ -94,6 +95,11 @@ def judge_link(
     except DocumentError as error:
         return _failed(left, right, error, here)
     environment = world.environment(here.losses[0] if here.losses else None)
+    unread = _unread(world, (left, right), number)
+    if unread is not None:
+        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation",
+                    f"the definition of {unread} in formula {world.unread[unread]} has no meaning")  # fmt: skip
+        return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks), value)
     best: Judged | None = None
     for comparison in comparisons:
         outside = out_of_range(comparison, environment)
@@ -110,6 +116,27 @@ def judge_link(
             break
     assert best is not None
     return best
+
+
+def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """A quantity on which the sides depend whose definition could not be read: as a free variable it would prove too much."""
+    missing = {name for name, where in world.unread.items() if where != number}
+    if not missing:
+        return None
+    references = (
+        world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)
+    )
+    pending = {reference.name for reference in references if reference is not None}
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        seen.add(name)
+        quantity = world.quantities.get(name)
+        if name in missing and (quantity is None or quantity.body is None):
+            return name
+        if quantity is not None and quantity.body is not None:
+            pending |= set(heads(quantity.body)) - seen
+    return None
 
 
 def compare(
@@ -142,7 +169,7 @@ def compare(
         for index in here.indices.values():
             if index.free:
                 if index.extent is None:
-                    reader.default_extent(index)
+                    default_extent(reader, index)
                 assert index.extent is not None
                 free[index.variable] = world.extents.normal(index.extent)
         used = _names(one_body) | _names(two_body) | {n for f in facts for n in f.value.names}

@@ -11,8 +11,9 @@ from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS
+from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
-from verify_derivations.formulas.elaborate import Elaborator, define
+from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
@@ -104,6 +105,12 @@ class _Builder:
                 waiting = later
         self._layers()
         self._frontier()
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                reference = self.table.reference(chain.sides[0]) if (f.number, k) in self.result.failed else None
+                if reference is not None and reference.layer is None and not self.world.is_defined(reference.name):
+                    if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
+                        self.world.unread.setdefault(reference.name, f.number)
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 self._assume(f, k, chain)

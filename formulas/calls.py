@@ -34,6 +34,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.quantities import quantity
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
@@ -91,7 +92,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
         reference = world.table.reference(node.function)
         assert reference is not None
-        return reader.quantity(replace(reference, power=None, primes=0), expected)
+        return quantity(reader, replace(reference, power=None, primes=0), expected)
     if bare in OPERATORS and not primes:
         return OPERATORS[bare](reader, node, expected)
     known = op.elementwise_functions.get(bare)
@@ -217,7 +218,7 @@ def _reshape(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor
         letters = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
         if letters and not any(letter in reader.here.indices for letter in letters):
             reader.here.remarks.append(f"{to_latex(argument)} is read as all maps together")
-            return op.flatten(_tensor(reader.quantity(replace(reference, indices=()), None)))
+            return op.flatten(_tensor(quantity(reader, replace(reference, indices=()), None)))
     value = reader.tensor(argument)
     if expected is not None and value.shape != expected and len(value.axes) <= 2:
         small = [n for n in value.shape if n != ONE]

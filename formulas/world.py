@@ -167,6 +167,7 @@ class World:
     differentiate: Differentiate | None = None
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
+    unread: dict[str, int] = field(default_factory=dict)  # name → formula that defines it, but has no meaning
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
 

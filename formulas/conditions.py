@@ -1,0 +1,99 @@
+"""Comparisons and cases: ``[z > 0]``, ``\\begin{cases} … \\end{cases}``, conditions on indices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import UNIT, Compare, Constraint, Scalar, add, bracket, less, mul, negate
+from verify_derivations.formulas.lookup import Shape, whole
+from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.tensors import Tensor, constant, elementwise
+from verify_derivations.formulas.world import Unsupported
+
+if TYPE_CHECKING:
+    from verify_derivations.formulas.elaborate import Elaborator
+
+
+def comparison(reader: Elaborator, node: s.Relation) -> Tensor:
+    """``[z > 0]`` as 1 or 0."""
+    if len(node.sides) != 2:
+        raise Unsupported(f"no meaning is known for {to_latex(node)} as a value")
+    relation = {
+        "<": "<",
+        ">": ">",
+        "\\le": "<=",
+        "\\leq": "<=",
+        "\\ge": ">=",
+        "\\geq": ">=",
+        "=": "==",
+        "\\neq": "!=",
+    }.get(node.relations[0])
+    if relation is None:
+        raise Unsupported(f"no meaning is known for {to_latex(node)} as a value")
+    left, right = reader.all_of(list(node.sides), None)
+    if relation in ("<", "<="):
+        left, right, relation = right, left, relation.replace("<", ">")
+    return elementwise(lambda a, b: Compare(a, relation, b), left, right)
+
+
+def cases(reader: Elaborator, node: s.Cases, expected: Shape | None) -> Tensor:
+    values = reader.all_of([value for value, _ in node.rows], expected)
+    conditions: list[Tensor | None] = []
+    for _, test in node.rows:
+        conditions.append(condition(reader, test) if test is not None else None)
+    tensors = [*values, *(c for c in conditions if c is not None)]
+    count = len(values)
+
+    def body(*parts: Scalar) -> Scalar:
+        tests = iter(parts[count:])
+        total: list[Scalar] = []
+        seen: list[Scalar] = []
+        for value, stated in zip(parts[:count], conditions, strict=True):
+            if stated is None:
+                test = mul(*(add(UNIT, negate(t)) for t in seen)) if seen else UNIT
+            else:
+                test = next(tests)
+                seen.append(test)
+            total.append(mul(test, value))
+        return add(*total)
+
+    return elementwise(body, *tensors)
+
+
+def condition(reader: Elaborator, node: s.Node) -> Tensor | None:
+    if isinstance(node, s.Text | s.Symbol):
+        return None  # otherwise
+    if isinstance(node, s.Relation):
+        integers = integer_condition(reader, node)
+        return constant(integers) if integers is not None else comparison_chain(reader, node)
+    if isinstance(node, s.Sequence):
+        parts = [condition(reader, i) for i in node.items if not isinstance(i, s.Text)]
+        return elementwise(mul, *(p for p in parts if p is not None)) if any(p is not None for p in parts) else None
+    raise Unsupported(f"no meaning is known for the condition {to_latex(node)}")
+
+
+def comparison_chain(reader: Elaborator, node: s.Relation) -> Tensor:
+    pairs = [
+        comparison(reader, s.Relation((a, b), (r,)))
+        for a, b, r in zip(node.sides, node.sides[1:], node.relations, strict=False)
+    ]
+    return elementwise(mul, *pairs)
+
+
+def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
+    """A condition on indices (``i = j``, ``i \\neq k``, ``i < j``), where all letters are indices."""
+    letters = [x for x in s.walk(node) if isinstance(x, s.Symbol)]
+    names = {name_of(x) for x in letters}
+    if not letters or not all(n in reader.here.indices or n in reader.world.sizes for n in names):
+        return None
+    if not any(n in reader.here.indices for n in names):
+        return None
+    a, b = (whole(side, reader.world, reader.here) for side in node.sides[:2])
+    constraint = {
+        "=": Constraint(a - b, "=="), "\\neq": Constraint(a - b, "!="), "<": less(a, b), ">": less(b, a),
+        "\\le": Constraint(b - a, ">="), "\\leq": Constraint(b - a, ">="), "\\ge": Constraint(a - b, ">="),
+        "\\geq": Constraint(a - b, ">="),
+    }.get(node.relations[0])  # fmt: skip
+    return bracket(constraint) if constraint is not None else None

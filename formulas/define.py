@@ -1,0 +1,129 @@
+"""Definitions: ``left = right`` introduces the quantity on the left, with its family axes and its shape."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.expressions import (
+    ONE,
+    Access,
+    Polynomial,
+    Scalar,
+    add,
+    at_least,
+    bracket,
+    equal,
+    fresh,
+    mul,
+    polynomial,
+    substitute,
+)
+from verify_derivations.formulas.lookup import Shape, family_extent, find, first_value, new_letter, whole
+from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show, transpose
+from verify_derivations.formulas.world import Known, NeedShape, Statement, Unsupported, World
+
+
+def define(
+    world: World, here: Statement, left: s.Node, right: s.Node, number: int, expected: Shape | None = None
+) -> Known:
+    """``left = right`` introduces the quantity on the left: for all values of its index letters."""
+    reference = world.table.reference(left)
+    if reference is None:
+        raise Unsupported(f"{to_latex(left)} cannot be defined")
+    layer = whole(reference.layer, world, here, layer=True) if reference.layer is not None else None
+    head = world.head(reference.name, layer)
+    letters: list[str] = []
+    for node in reference.indices:
+        if not isinstance(node, s.Symbol):
+            raise Unsupported(f"{to_latex(left)} cannot be defined for one index value")
+        letters.append(name_of(node))
+    before = world.known.get(head) or find(replace(reference, indices=()), world, here)
+    reader = Elaborator(world, here)
+    ranges = {r[1]: r for r in world.ranges if r[0] == number}
+    for letter in letters:
+        index = here.indices.get(letter) or new_letter(letter, world, here)
+        if letter in ranges:
+            index.start = whole(ranges[letter][2], world, here)
+            index.extent = whole(ranges[letter][3], world, here) - index.start + 1
+    if before is not None and expected is None:
+        expected = before.shape if len(letters) == len(before.family) else ()
+        if len(letters) == len(before.family):
+            for letter, extent, origin in zip(
+                letters, before.family, before.origins or (1,) * len(letters), strict=True
+            ):
+                index = here.indices[letter]
+                if index.extent is None and origin == 1:
+                    index.extent = extent
+    if before is not None and not before.family and len(letters) == sum(n != ONE for n in before.shape) and letters:
+        for letter, extent in zip(letters, [n for n in before.shape if n != ONE], strict=True):
+            if here.indices[letter].extent is None:
+                here.indices[letter].extent = extent
+    try:
+        value = reader.tensor(right, expected)
+    except NeedShape:
+        value = reader.tensor(right, expected if expected is not None else ())
+    for letter in letters:
+        index = here.indices[letter]
+        if index.extent is None:
+            index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
+    if reference.transposed and not value.is_scalar:
+        value = transpose(value)
+    known = _register(world, here, head, reference, letters, value, before, number)
+    world.conventions_of[head] = frozenset(here.conventions)
+    if layer is not None:
+        world.layer_of[head] = (reference.name, layer)
+    world.pending.pop(head, None)
+    return known
+
+
+def _register(
+    world: World, here: Statement, head: str, reference: Reference, letters: list[str], value: Tensor,
+    before: Known | None, number: int,
+) -> Known:  # fmt: skip
+    indices = [here.indices[letter] for letter in letters]
+    inner = tuple(a.variable for a in value.axes if a.variable is not None)
+    family = tuple(index.variable for index in indices)
+    extents: list[Polynomial] = []
+    for index in indices:
+        assert index.extent is not None
+        extents.append(index.extent)
+    if value.is_scalar and letters and (before is None or not before.family):
+        shape: Shape = (extents[0], ONE) if len(extents) == 1 else tuple(extents)
+        if len(extents) > 2:
+            known = Known(head, tuple(extents), (), (1,) * len(extents))
+        else:
+            if before is not None and sum(n != ONE for n in before.shape) == len(letters):
+                shape = before.shape  # a declared row vector stays one
+            known = Known(head, (), shape)
+        body = value.body
+        origins = [first_value(reference.name, letter, world) for letter in letters]
+        if any(o == 0 for o in origins):
+            known = Known(head, tuple(extents), (), (1,) * len(extents))
+    else:
+        known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
+        body = value.body
+    if letters and len(letters) == 1 and first_value(reference.name, letters[0], world) == 0 and known.family:
+        known, body, family = _with_start(world, known, family, body, inner)
+    if before is not None and not value.is_scalar and not letters and before.shape and before.shape != value.shape:
+        raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")
+    world.add(known, (*family, *inner), body, number)
+    return known
+
+
+def _with_start(
+    world: World, known: Known, family: tuple[str, ...], body: Scalar, inner: tuple[str, ...]
+) -> tuple[Known, Scalar, tuple[str, ...]]:
+    """A recursion ``h_t = g(h_{t-1})``: the member before the first is a given initial value."""
+    initial = Known(known.head + "_{0}", (), known.shape)
+    if initial.head not in world.known:
+        world.add(initial)
+    variable = fresh("t")
+    t = polynomial(variable)
+    later = mul(bracket(at_least(t, 1)), substitute(body, {family[0]: t - 1}))
+    first = mul(bracket(equal(t, 0)), Access(initial.head, tuple(polynomial(i) for i in inner)))
+    longer = Known(known.head, (known.family[0] + 1,), known.shape, (0,))
+    return longer, add(first, later), (variable,)

@@ -1,0 +1,281 @@
+"""Names as values: quantities with their scripts, δ of a quantity, Kronecker's δ, the identity, aliases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from verify_derivations.formulas import operators as op
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import (
+    ONE,
+    Polynomial,
+    apply,
+    delta,
+    fresh,
+    polynomial,
+    power,
+    scalar,
+    substitute,
+)
+from verify_derivations.formulas.lookup import Shape, index_at, match_layer, value_of, whole
+from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.slopes import Slope, gradient_of
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, transpose
+from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, Unsupported
+
+if TYPE_CHECKING:
+    from verify_derivations.formulas.elaborate import Elaborator, Value
+
+
+def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value:
+    if isinstance(node, s.Scripted) and not isinstance(node.base, s.Symbol | s.Scripted):
+        return decorated(reader, node, expected)
+    if (
+        isinstance(node, s.Scripted)
+        and isinstance(node.base, s.Symbol)
+        and node.base.name == "e"
+        and (node.sub is None and node.sup is not None and "e" not in reader.world.table.declared_bare)
+    ):
+        return reader.tensor(node.sup, expected).map(lambda b: apply("exp", b))
+    found = special(reader, node, expected)
+    if found is not None:
+        return found
+    reference = reader.world.table.reference(node)
+    if reference is None:
+        return decorated(reader, node, expected)  # type: ignore[arg-type]
+    if reference.bare_layer and reference.layer is not None:
+        reader.here.remarks.append(
+            f"{to_latex(node)}: the superscript is read as the layer {to_latex(reference.layer)}"
+        )
+    if (
+        isinstance(node, s.Scripted)
+        and isinstance(node.base, s.Scripted)
+        and reference.power is None
+        and node.sub is not None
+    ):
+        pass
+    inner_expected = expected
+    if reference.transposed and expected is not None and len(expected) == 2:
+        inner_expected = (expected[1], expected[0])
+    value = quantity(reader, reference, inner_expected)
+    return finish(reader, value, reference, node)
+
+
+def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node) -> Value:
+    if reference.inverted:
+        tensor = reader.as_tensor(value)
+        if not tensor.is_scalar:
+            raise Unsupported(f"no rule for the inverse {to_latex(node)} of a matrix")
+        value = tensor.map(lambda b: power(b, -1))
+    if reference.power is not None:
+        exponent = reader.tensor(reference.power)
+        value = reader.raised(reader.as_tensor(value), exponent, node)
+    if reference.primes and bare_function(reader, replace(reference, power=None, transposed=False)) is not None:
+        return value
+    if reference.transposed or reference.primes:
+        if reference.primes > 1:
+            raise Unsupported(f"no meaning is known for {to_latex(node)}")
+        tensor = reader.as_tensor(value)
+        value = tensor if tensor.is_scalar else transpose(tensor)
+    return value
+
+
+def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -> Value:
+    for known_as in reader.world.aliases.get(reference.name, ()):
+        found = alias(reader, known_as, reference)
+        if found is not None:
+            return found
+    name = reference.name
+    if not reference.indices and reference.layer is None and name in reader.here.indices:
+        return constant(scalar(reader.here.indices[name].value))
+    known = reader.world.known.get(name) if reference.layer is None else None
+    if known is None and reference.layer is None and name in reader.world.sizes and not reference.indices:
+        return constant(scalar(reader.world.extents.normal(polynomial(name))))
+    if known is None and reference.node is not None and reference.layer is None:
+        size = to_latex(reference.node)
+        if size in reader.world.sizes:
+            return constant(scalar(whole(reference.node, reader.world, reader.here)))
+    function = bare_function(reader, reference)
+    if function is not None:
+        return function
+    return value_of(reference, reader.world, reader.here, expected, reader.unfold)
+
+
+def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
+    """``σ' = σ(1 - σ)``: a function named without its argument, at a value that may be any."""
+    if reference.indices or reference.layer is not None or reader.here.defining or reference.name in reader.world.known:
+        return None
+    if reference.name not in reader.world.functions and reference.name != "\\sigma":
+        return None
+    place = "\\square"
+    if place not in reader.world.known:
+        reader.world.add(Known(place, (), ()))
+    name = "\\sigma" if reference.name == "\\sigma" else reference.name
+    function: s.Node = s.Symbol(name)
+    if reference.primes:
+        function = s.Scripted(function, primes=reference.primes)
+    value = reader.value(s.Call(function, (s.Symbol(place),)))
+    return reader.as_tensor(value)
+
+
+def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value | None:
+    """δ of a quantity, Kronecker's δ, the identity matrix, a vector of ones."""
+    base = node if isinstance(node, s.Symbol) else node.base
+    if not isinstance(base, s.Symbol):
+        return None
+    world = reader.world
+    if base.name == "\\delta" and isinstance(node, s.Scripted):
+        sup = node.sup
+        transposed = False
+        if isinstance(sup, s.Product) and isinstance(sup.factors[0], s.Group) and len(sup.factors) == 2:
+            if is_transpose(sup.factors[1]):
+                sup, transposed = sup.factors[0], True
+        if isinstance(sup, s.Group) and sup.kind == "(":
+            target = world.table.reference(sup.body)
+            name = target.name if target is not None else ""
+            known_name = (
+                name in world.declarations or name in world.templates or name in world.known
+                or any(h == name or h.startswith(name + "^{(") for h in world.known)
+            )  # fmt: skip
+            if target is not None and known_name and not (name in reader.here.layers or name in reader.here.indices):
+                slope = gradient_of(reader, sup.body, None)
+                if node.sub is not None:
+                    return component(reader, reader.as_tensor(slope), node.sub)
+                return transpose(reader.as_tensor(slope)) if transposed else slope
+        if node.sub is not None and sup is None and "\\delta" not in world.aliases:
+            items = items_of(node.sub)
+            if len(items) == 2 and not any(n == "\\delta" or n.startswith("\\delta_") for n in world.known):
+                left, right = (whole(reader.new_letters(i), world, reader.here) for i in items)
+                for a, b in ((items[0], items[1]), (items[1], items[0])):
+                    reader.share_extent(a, b)
+                return constant(delta(left, right))
+    if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
+        if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
+            return identity(reader, node, expected)
+        if base.name == "1" and "1" not in world.declared_names():
+            return vector_of_ones(reader, node, expected)
+    return None
+
+
+def identity(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor:
+    if isinstance(node, s.Scripted) and node.sub is not None:
+        sub = node.sub
+        first = sub.factors[0] if isinstance(sub, s.Product) and sub.operators[0] == "\\times" else sub
+        return op.identity(whole(first, reader.world, reader.here))
+    if expected is not None and len(expected) == 2 and expected[0] == expected[1]:
+        return op.identity(expected[0])
+    raise NeedShape("the size of the identity matrix I is not stated")
+
+
+def vector_of_ones(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor:
+    if isinstance(node, s.Scripted):
+        if node.sub is not None:
+            value = op.ones((whole(node.sub, reader.world, reader.here), ONE))
+        elif expected is not None and len(expected) == 2:
+            value = op.ones((expected[1], expected[0]))
+        else:
+            raise NeedShape("the length of the vector of ones is not stated")
+        reference = reader.world.table.reference(node)
+        return transpose(value) if reference is not None and reference.transposed else value
+    if expected is not None:
+        return op.ones(expected)
+    raise NeedShape("the length of the vector of ones is not stated")
+
+
+def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
+    nodes = items_of(sub)
+    inner = [k for k, a in enumerate(value.axes) if not a.unit]
+    if len(nodes) == len(value.axes):
+        axes = list(range(len(value.axes)))
+    elif len(nodes) == len(inner):
+        axes = inner
+    elif len(nodes) == 1 and len(inner) == 2:
+        place = index_at(nodes[0], value.shape[0], 1, reader.world, reader.here)
+        row = fresh("k")
+        body = value.at((place, polynomial(row)))
+        return Tensor((Axis(row, value.shape[1]), Axis(None, ONE)), body)
+    else:
+        raise ShapeError(f"{len(nodes)} indices on a tensor of shape {show(value.shape)}")
+    at = [polynomial(0)] * len(value.axes)
+    for node, axis in zip(nodes, axes, strict=True):
+        at[axis] = index_at(node, value.shape[axis], 1, reader.world, reader.here)
+    return Tensor((), value.at(at))
+
+
+def decorated(reader: Elaborator, node: s.Scripted, expected: Shape | None) -> Tensor:
+    """Scripts on a bracket, a call, a fraction: components, transpose, power, inverse."""
+    fake = s.Scripted(s.Symbol("\\square"), None, node.sup, node.primes)
+    reference = reader.world.table.reference(fake)
+    assert reference is not None
+    if reference.layer is not None:  # (x)^{(2)}: an ordinary power in brackets
+        reference = replace(reference, power=reference.layer, layer=None)
+    inner = expected
+    if reference.transposed and expected is not None and len(expected) == 2:
+        inner = (expected[1], expected[0])
+    if isinstance(node.base, s.Norm) and reader.order(node.base.order) == 2 and node.sup == s.Number("2"):
+        return op.squared_norm(reader.tensor(node.base.body))  # no root to be taken and undone
+    value: Value = reader.value(node.base, inner)
+    if node.sub is not None:
+        value = component(reader, reader.as_tensor(value), node.sub)
+    return reader.as_tensor(finish(reader, value, reference, node))
+
+
+def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | None:
+    left = reader.world.table.reference(alias.left)
+    if left is None:
+        return None
+    layers = dict(reader.here.layers)
+    if (left.layer is None) != (reference.layer is None):
+        return None
+    if left.layer is not None and reference.layer is not None:
+        value = whole(reference.layer, reader.world, reader.here, layer=True)
+        letters = match_layer(left.layer, value, reader.world)
+        if letters is None:
+            return None
+        layers |= letters
+    inner = Statement(reader.here.number, layers=layers, losses=reader.here.losses, conventions=reader.here.conventions)
+    names = [name_of(i) if isinstance(i, s.Symbol) else "" for i in left.indices]
+    given = list(reference.indices)
+    if len(given) >= len(names):
+        for letter, node in zip(names, given, strict=False):
+            reader.new_letters(node)
+            if letter:
+                inner.indices[letter] = Index(letter, fresh(letter), polynomial(1))
+    reader.here.uses.add(alias.number)
+    found = reader.within(inner).value(alias.right)
+    if len(given) < len(names):
+        if given:
+            raise ShapeError(f"{reference.name} has {len(names)} indices, {len(given)} given")
+        return _stacked(reader.as_tensor(found), [inner.indices[n] for n in names if n])
+    values: dict[str, Polynomial] = {}
+    for letter, node in zip(names, given, strict=False):
+        if letter:
+            index = inner.indices[letter]
+            if index.extent is None:
+                raise NeedShape(f"the range of {letter} is not stated")
+            origin = int(index.start.value) if index.start.is_constant else 1
+            place = index_at(node, index.extent, origin, reader.world, reader.here, reference.name)
+            values[index.variable] = place
+    found = found.substitute(values) if isinstance(found, Slope) else _substituted(found, values)
+    rest = given[len(names) :]
+    if rest:
+        items: s.Node = rest[0] if len(rest) == 1 else s.Sequence(tuple(rest))
+        return component(reader, reader.as_tensor(found), items)
+    return found
+
+
+def _substituted(value: Tensor, values: dict[str, Polynomial]) -> Tensor:
+    return Tensor(value.axes, substitute(value.body, values))
+
+
+def _stacked(value: Tensor, indices: list[Index]) -> Tensor:
+    axes = []
+    for index in indices:
+        if index.extent is None:
+            raise NeedShape(f"the range of {index.letter} is not stated")
+        axes.append(Axis(index.variable, index.extent))
+    inner = [a for a in value.axes if not a.unit]
+    total = (*inner, *axes)
+    return Tensor((*total, Axis(None, ONE)) if len(total) == 1 else tuple(total), value.body)

@@ -1,0 +1,128 @@
+"""Sums, products and extremes over indices: ``\\sum_{i=1}^n``, ``\\sum_{j \\neq i}``, ``\\max_k``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import (
+    Constraint,
+    Maximum,
+    Product,
+    Scalar,
+    bracket,
+    fresh,
+    less,
+    mul,
+    negate,
+    polynomial,
+    summation,
+)
+from verify_derivations.formulas.lookup import Shape, whole
+from verify_derivations.formulas.names import items_of, name_of
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.tensors import Tensor, total
+from verify_derivations.formulas.world import Index, NeedShape, Unsupported
+
+if TYPE_CHECKING:
+    from verify_derivations.formulas.elaborate import Elaborator
+
+
+def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tensor:
+    if node.operator not in ("\\sum", "\\prod", "\\max", "\\min"):
+        raise Unsupported(f"no meaning is known for {node.operator}")
+    if node.lower is None:
+        if node.operator == "\\sum":
+            return total(reader.tensor(node.body))
+        raise Unsupported(f"no range is given for {node.operator}")
+    outer = dict(reader.here.indices)
+    bound: list[Index] = []
+    conditions: list[s.Relation] = []
+    items = node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,)
+    for item in items:
+        for one in binder(reader, item, node.upper, conditions):
+            bound.append(one)
+            reader.here.indices[one.letter] = one
+    body = reader.value(node.body, expected)
+    facts = [c for c in (_exclusion(reader, r) for r in conditions) if c is not None]
+    for relation in conditions:
+        for a, b in (relation.sides, relation.sides[::-1]):
+            reader.share_extent(a, b)
+    for one in bound:
+        if one.extent is None:
+            default_extent(reader, one)
+    reader.here.indices = outer | {k: v for k, v in reader.here.indices.items() if v.free and k not in outer}
+    binders = []
+    for one in bound:
+        assert one.extent is not None
+        binders.append((one.variable, one.extent))
+    constraints = bracket(*facts)
+
+    def close(inner: Scalar) -> Scalar:
+        if node.operator == "\\sum":
+            return summation(binders, mul(constraints, inner))
+        if facts:
+            raise Unsupported(f"no rule for {node.operator} with a condition")
+        if node.operator == "\\prod":
+            return Product(tuple(binders), inner)
+        if node.operator == "\\min":
+            return negate(Maximum(tuple(binders), negate(inner)))
+        return Maximum(tuple(binders), inner)
+
+    tensor = reader.as_tensor(body)
+    return tensor.map(close)
+
+
+def default_extent(reader: Elaborator, index: Index) -> None:
+    ranges = [r for r in reader.world.ranges if r[1] == index.letter]
+    if not ranges:
+        raise NeedShape(f"the range of the index {index.letter} is not stated")
+    _, _, first, last = ranges[-1]
+    index.start = whole(first, reader.world, reader.here)
+    index.extent = whole(last, reader.world, reader.here) - index.start + 1
+
+
+def binder(reader: Elaborator, item: s.Node, upper: s.Node | None, conditions: list[s.Relation]) -> list[Index]:
+    """The indices that one item of a lower limit binds."""
+    if isinstance(item, s.Relation):
+        first = item.sides[0]
+        if item.relations[0] == "\\neq":
+            conditions.append(item)
+            return binder(reader, first, upper, conditions)
+        if item.relations[0] == "=":
+            start = whole(item.sides[1], reader.world, reader.here)
+            if upper is None:
+                raise Unsupported("a sum with a first but no last value")
+            last = whole(upper, reader.world, reader.here)
+            return [Index(n, fresh(n), start, last - start + 1) for n in _letters(first)]
+        if item.relations[0] in ("<", "\\le", "\\leq", ">", "\\ge", "\\geq"):
+            conditions.append(item)
+            letters = _letters(first)
+            if len(letters) == 1 and letters[0] not in reader.here.indices:
+                return binder(reader, first, None, conditions)
+            return binder(reader, item.sides[1], None, conditions)
+        raise Unsupported(f"no meaning is known for the range {to_latex(item)}")
+    letters = _letters(item)
+    if not letters:
+        raise Unsupported(f"no meaning is known for the range {to_latex(item)}")
+    found = []
+    for letter in letters:
+        extent = None
+        if upper is not None:
+            extent = whole(upper, reader.world, reader.here)
+        found.append(Index(letter, fresh(letter), polynomial(1), extent))
+    return found
+
+
+def _exclusion(reader: Elaborator, relation: s.Relation) -> Constraint | None:
+    for side in relation.sides:
+        reader.new_letters(side)
+    a, b = (whole(side, reader.world, reader.here) for side in relation.sides[:2])
+    return {
+        "\\neq": Constraint(a - b, "!="), "<": less(a, b), ">": less(b, a), "\\le": Constraint(b - a, ">="),
+        "\\leq": Constraint(b - a, ">="), "\\ge": Constraint(a - b, ">="), "\\geq": Constraint(a - b, ">="),
+    }[relation.relations[0]]  # fmt: skip
+
+
+def _letters(node: s.Node) -> list[str]:
+    return [name_of(item) for item in items_of(node) if isinstance(item, s.Symbol)]
