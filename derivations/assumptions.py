@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import (
     Factor,
     Normal,
     Term,
-    canonical,
     gather,
     number,
     plus,

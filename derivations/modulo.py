@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from verify_derivations.derivations.matching import leading, quotients
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.rewrite import leading, quotients
 from verify_derivations.derivations.terms import Normal, apart, plus, renamed, times
 from verify_derivations.formulas.expressions import fresh
 from verify_derivations.formulas.polynomial import polynomial

@@ -7,30 +7,32 @@ argument of a logarithm is positive, two values do not tie) is collected as :cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from types import MappingProxyType
 
+from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
-from verify_derivations.derivations.rewrite import Facts, Rewriter, number_terms
+from verify_derivations.derivations.functions import FUNCTIONS
+from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
 from verify_derivations.derivations.terms import (
     UNITY,
     Beyond,
     Factor,
+    Facts,
     Head,
     Normal,
     Term,
     apart,
-    canonical,
     close,
     collect,
     fill,
     gather,
     number,
+    number_terms,
     plus,
     renamed,
     scale,
@@ -63,7 +65,6 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
-HALF = Fraction(1, 2)
 EXPANDED = 6  # powers of sums are written out up to this exponent
 
 
@@ -130,7 +131,7 @@ class Normalizer(Rewriter):
             case Size(value):
                 return self.reduce(number_terms(value), facts)
             case Access(head, indices):
-                return self._single(Factor(Head("tensor", head), indices, Fraction(1)))
+                return self.single(Factor(Head("tensor", head), indices, Fraction(1)))
             case Add(terms):
                 return plus(*(self.of(term, facts) for term in terms))
             case Mul(factors):
@@ -157,10 +158,10 @@ class Normalizer(Rewriter):
                 return self.extremum("product", binders, body, (), facts)
         raise TypeError(f"no normal form for {type(node).__name__}")
 
-    def _single(self, factor: Factor) -> Normal:
+    def single(self, factor: Factor) -> Normal:
         return (canonical(Term(Fraction(1), factors=(factor,))),)
 
-    def _head(self, kind: str, bodies: Sequence[Normal], exponent: Fraction = Fraction(1), *, name: str = "",
+    def head(self, kind: str, bodies: Sequence[Normal], exponent: Fraction = Fraction(1), *, name: str = "",
               data: tuple[int, ...] = ()) -> Factor:
         closed, args, fragile = close(bodies)
         return Factor(Head(kind, name, closed, data, fragile=fragile), args, exponent)
@@ -207,7 +208,7 @@ class Normalizer(Rewriter):
         if kind == "argmax" and all(n == 1 for n in extents):
             return number(1)
         closed, args, fragile = close([body], local)
-        return self._single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, Fraction(1)))
+        return self.single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, Fraction(1)))
 
     # -- functions ----------------------------------------------------------------------------------
     def call(self, node: Apply, facts: Facts) -> Normal:
@@ -220,7 +221,7 @@ class Normalizer(Rewriter):
         arguments = [self.of(argument, facts) for argument in node.arguments]
         if known:
             return FUNCTIONS[name](self, arguments, facts)
-        return self._single(self._head("apply", arguments, name=node.function, data=node.derivative))
+        return self.single(self.head("apply", arguments, name=node.function, data=node.derivative))
 
     def exp(self, argument: Normal, facts: Facts) -> Normal:
         """exp(Σ c·T) = Π exp(T)^c, and exp(c·log x) = x^c."""
@@ -233,7 +234,7 @@ class Normalizer(Rewriter):
                 powers.append(self.power(base, term.coefficient, facts))
             else:
                 unit = Term(Fraction(1), term.bound, term.constraints, term.factors, term.shape)
-                factors.append(self._head("exp", [(unit,)], term.coefficient))
+                factors.append(self.head("exp", [(unit,)], term.coefficient))
         return self.product([(Term(Fraction(1), factors=collect(factors)),), *powers], facts)
 
     def log(self, argument: Normal, facts: Facts) -> Normal:
@@ -252,7 +253,7 @@ class Normalizer(Rewriter):
             elif f.head.kind == "root":
                 result.append(scale(self._log_prime(int(f.head.name)), f.exponent))
             elif f.head.kind not in ("power", "product") and (alone or self.signs.positive_factor(f, facts)):
-                one = self._single(Factor(f.head, f.args, Fraction(1)))
+                one = self.single(Factor(f.head, f.args, Fraction(1)))
                 result.append(scale(self._log_atom(one), f.exponent))
             elif f.head.kind == "power" and self.signs.positive_factor(f, facts):
                 body = self.reduce(fill(f.head.bodies[0], f.args), facts)
@@ -272,7 +273,7 @@ class Normalizer(Rewriter):
         return plus(*result)
 
     def _log_atom(self, body: Normal) -> Normal:
-        return self._single(self._head("log", [body]))
+        return self.single(self.head("log", [body]))
 
     def _log_product(self, f: Factor, facts: Facts) -> Normal:
         """log Π_p x_p = Σ_p log x_p for positive x."""
@@ -327,7 +328,7 @@ class Normalizer(Rewriter):
             if whole and body[0].coefficient < 0 and len(body) > 1 and all(t.coefficient < 0 for t in body):
                 body = scale(body, -1)
                 parts.append(number(Fraction(-1) ** int(exponent)))
-            parts.append((Term(Fraction(1), factors=(self._head("power", [body], exponent),)),))
+            parts.append((Term(Fraction(1), factors=(self.head("power", [body], exponent),)),))
         return self.product(parts, facts)
 
     def content(self, normal: Normal) -> tuple[Term, Normal]:
@@ -364,7 +365,7 @@ class Normalizer(Rewriter):
             return number(1 if relation == ">" and sign > 0 else 0)
         content, rest = self.content(difference)
         if relation == "==":
-            return self._single(self._head("compare", [difference], name="=="))
+            return self.single(self.head("compare", [difference], name="=="))
         kept = tuple(f for f in content.factors
                      if not self.signs.positive_factor(f, facts) and f.head.kind not in ("compare", "argmax"))
         brackets = tuple(f for f in content.factors if f.head.kind in ("compare", "argmax"))
@@ -374,9 +375,9 @@ class Normalizer(Rewriter):
         indicator: Normal
         if orientation < 0 and self.signs.smooth(body):
             self.record("no tie", body)
-            indicator = plus(number(1), scale(self._single(self._head("compare", [body])), -1))
+            indicator = plus(number(1), scale(self.single(self.head("compare", [body])), -1))
         else:
-            indicator = self._single(self._head("compare", [scale(body, orientation)]))
+            indicator = self.single(self.head("compare", [scale(body, orientation)]))
         return self.product([(Term(Fraction(1), factors=brackets),), indicator], facts)
 
     def positive_part(self, value: Normal, facts: Facts) -> Normal:
@@ -393,7 +394,7 @@ class Normalizer(Rewriter):
     def odd(self, name: str, argument: Normal, facts: Facts) -> Normal:
         """f(−x) = −f(x)."""
         sign = -1 if argument and argument[0].coefficient < 0 else 1
-        return scale(self._single(self._head("apply", [scale(argument, sign)], name=name)), sign) if argument else ()
+        return scale(self.single(self.head("apply", [scale(argument, sign)], name=name)), sign) if argument else ()
 
     # -- conditions, rebuilding -----------------------------------------------------------------------
     def require(self, kind: str, normal: Normal, facts: Facts) -> None:
@@ -409,7 +410,7 @@ class Normalizer(Rewriter):
         if kind == "nonzero":
             content, rest = self.content(normal)
             for f in content.factors:
-                one = self._single(Factor(f.head, f.args, Fraction(1)))
+                one = self.single(Factor(f.head, f.args, Fraction(1)))
                 if not self.signs.nonzero(one, facts):
                     self.record(kind, one)
             if self.signs.sign(rest, facts) is None:
@@ -443,7 +444,7 @@ class Normalizer(Rewriter):
             case "apply" if head.name in FUNCTIONS and not head.data:
                 built = FUNCTIONS[head.name](self, bodies, facts)
             case _:
-                built = self._single(self._head(head.kind, bodies, name=head.name, data=head.data))
+                built = self.single(self.head(head.kind, bodies, name=head.name, data=head.data))
         return built if factor.exponent == 1 else self.power(built, factor.exponent, facts)
 
 
@@ -501,79 +502,3 @@ def _factorised(value: Fraction) -> list[tuple[int, int]]:
         if n > 1:
             raise Beyond("a root or logarithm of a large number")
     return sorted(found.items())
-
-
-Function = Callable[[Normalizer, list[Normal], Facts], Normal]
-
-
-def _exponential(n: Normalizer, x: Normal, facts: Facts, factor: Fraction | int = 1) -> Normal:
-    return n.exp(scale(x, factor), facts)
-
-
-def _tanh(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
-    """tanh x = 1 − 2/(exp 2x + 1)."""
-    below = n.power(plus(n.exp(scale(a[0], 2), facts), number(1)), Fraction(-1), facts)
-    return plus(number(1), scale(below, -2))
-
-
-def _sigmoid(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
-    """σ(x) = 1/(1 + exp(−x))."""
-    return n.power(plus(n.exp(scale(a[0], -1), facts), number(1)), Fraction(-1), facts)
-
-
-def _cosh(n: Normalizer, a: list[Normal], facts: Facts, sign: int = 1) -> Normal:
-    up, down = n.exp(a[0], facts), n.exp(scale(a[0], -1), facts)
-    return plus(scale(up, HALF), scale(down, HALF * sign))
-
-
-def _abs(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
-    """|x| = 2·relu(x) − x."""
-    return plus(scale(n.positive_part(a[0], facts), 2), scale(a[0], -1))
-
-
-def _sign(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
-    return plus(n.compare(a[0], ">", facts), scale(n.compare(scale(a[0], -1), ">", facts), -1))
-
-
-def _max(n: Normalizer, a: list[Normal], facts: Facts, sign: int = 1) -> Normal:
-    """max(x, y) = x + relu(y − x) and min(x, y) = x − relu(x − y)."""
-    total = a[0]
-    for other in a[1:]:
-        step = scale(plus(other, scale(total, -1)), sign)
-        total = plus(total, scale(n.positive_part(step, facts), sign))
-    return total
-
-
-def _cos(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
-    if not a[0]:
-        return number(1)
-    argument = scale(a[0], -1) if a[0][0].coefficient < 0 else a[0]
-    return n._single(n._head("apply", [argument], name="cos"))
-
-
-def _tan(n: Normalizer, a: list[Normal], facts: Facts) -> Normal:
-    return n.product([n.odd("sin", a[0], facts), n.power(_cos(n, a, facts), Fraction(-1), facts)], facts)
-
-
-FUNCTIONS: Mapping[str, Function] = MappingProxyType({
-    "exp": lambda n, a, f: n.exp(a[0], f),
-    "log": lambda n, a, f: n.log(a[0], f),
-    "sqrt": lambda n, a, f: n.power(a[0], HALF, f),
-    "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "softplus": lambda n, a, f: n.log(plus(number(1), n.exp(a[0], f)), f),
-    "sinh": lambda n, a, f: _cosh(n, a, f, -1),
-    "cosh": _cosh,
-    "sin": lambda n, a, f: n.odd("sin", a[0], f),
-    "cos": _cos,
-    "tan": _tan,
-    "arctan": lambda n, a, f: n.odd("arctan", a[0], f),
-    "erf": lambda n, a, f: n.odd("erf", a[0], f),
-    "pi": lambda n, a, f: n._single(Factor(Head("apply", "pi"), (), Fraction(1))),
-    "relu": lambda n, a, f: n.positive_part(a[0], f),
-    "abs": _abs,
-    "sign": _sign,
-    "max": _max,
-    "min": lambda n, a, f: _max(n, a, f, -1),
-})
-"""Known functions by few: one line each."""

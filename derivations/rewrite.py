@@ -8,30 +8,41 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias
 
+from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.domains import contradictory, implies
+from verify_derivations.derivations.matching import leading, quotients
+from verify_derivations.derivations.ranges import (
+    POWER_SUMS,
+    bound_of,
+    divisions,
+    inhabited_by,
+    is_box,
+    merged_digit,
+    power_sum,
+    solved,
+    tightest,
+)
 from verify_derivations.derivations.terms import (
     INDEX,
     Beyond,
     Factor,
+    Facts,
     Head,
     Normal,
     Term,
-    canonical,
     collect,
     fill,
     gather,
+    number_terms,
     renamed,
     tidy_constraint,
     times,
 )
 from verify_derivations.formulas.expressions import Constraint
-from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
-
-Facts: TypeAlias = tuple[Constraint, ...]
+from verify_derivations.formulas.polynomial import Polynomial, is_index
 
 STEPS = 20_000  # rule applications for one expression
 TERMS = 4_000
@@ -118,7 +129,7 @@ class Rewriter:
         for k, c in enumerate(term.constraints):
             if c.relation != "==":
                 continue
-            for quotient, remainder in _divisions(c.value):
+            for quotient, remainder in divisions(c.value):
                 rest = term.constraints[:k] + term.constraints[k + 1:]
                 if implies((*facts, *term.constraints), Constraint(quotient, "==")):
                     new = (Constraint(quotient, "=="), Constraint(remainder, "=="))
@@ -142,7 +153,7 @@ class Rewriter:
                 continue
             rest = term.constraints[:k] + term.constraints[k + 1:]
             for variable in term.bound:
-                value = _solved(c.value, variable)
+                value = solved(c.value, variable)
                 if value is not None:
                     bound = tuple(v for v in term.bound if v != variable)
                     smaller = Term(term.coefficient, bound, rest, term.factors)
@@ -150,7 +161,7 @@ class Rewriter:
             if c.value.names.isdisjoint(term.bound):
                 free = sorted((n for n in c.value.names if is_index(n)), reverse=True)
                 for variable in free:
-                    value = _solved(c.value, variable)
+                    value = solved(c.value, variable)
                     if value is None:
                         continue
                     others = Term(term.coefficient, term.bound, rest, term.factors)
@@ -166,7 +177,7 @@ class Rewriter:
         """An empty domain gives zero; a constraint that follows from the others and the facts is dropped."""
         tidied = tuple(dict.fromkeys(tidy_constraint(c) for c in term.constraints))
         kept = [c for c in tidied if c not in facts]
-        if not _is_box(kept, term.bound):
+        if not is_box(kept, term.bound):
             if contradictory(kept, facts):
                 return []
             for c in sorted(kept, key=lambda c: (-len(c.value.names), c.value.terms)):
@@ -189,19 +200,19 @@ class Rewriter:
             bound = tuple(v for v in term.bound if v != variable)
             if any(c.relation != ">=" for c in about):
                 continue
-            lower = [b for c in about if (b := _bound(c, variable, 1)) is not None]
-            upper = [b for c in about if (b := _bound(c, variable, -1)) is not None]
+            lower = [b for c in about if (b := bound_of(c, variable, 1)) is not None]
+            upper = [b for c in about if (b := bound_of(c, variable, -1)) is not None]
             plain = Term(term.coefficient, bound, outer, tuple(f for f in term.factors if f not in within))
             degree = within[0].exponent if within else Fraction(0)
-            if len(lower) + len(upper) == len(about) and lower and upper and degree in _POWER_SUMS:
+            if len(lower) + len(upper) == len(about) and lower and upper and degree in POWER_SUMS:
                 for bounds, side in ((lower, 1), (upper, -1)):
                     if len(bounds) > 1:
-                        return _tightest(term, variable, bounds[0], bounds[1], side)
-                inhabited = _inhabited(lower[0], upper[0])
-                count = _power_sum(upper[0], degree) - _power_sum(lower[0] - 1, degree)
+                        return tightest(term, variable, bounds[0], bounds[1], side)
+                inhabited = inhabited_by(lower[0], upper[0])
+                count = power_sum(upper[0], degree) - power_sum(lower[0] - 1, degree)
                 plain = Term(plain.coefficient, bound, (*outer, inhabited), plain.factors)
                 return [times(plain, t) for t in number_terms(count)]
-            merged = _merged_digit(about, variable, lower, upper) if not within else None
+            merged = merged_digit(about, variable, lower, upper) if not within else None
             if merged is not None:
                 return [Term(term.coefficient, bound, outer + merged, term.factors)]
         return None
@@ -342,225 +353,7 @@ class Rewriter:
         return None
 
 
-def _tightest(term: Term, variable: str, one: Polynomial, other: Polynomial, side: int) -> list[Term]:
-    """[v ≥ a]·[v ≥ b] = [v ≥ a]·[a ≥ b] + [v ≥ b]·[b > a] (side 1), and likewise for upper bounds (side −1)."""
-    cases = []
-    for kept, dropped, strict in ((one, other, 0), (other, one, 1)):
-        weaker = Constraint((polynomial(variable) - dropped) * side, ">=")
-        order = Constraint((kept - dropped) * side - strict, ">=")
-        rest = tuple(c for c in term.constraints if tidy_constraint(c) != tidy_constraint(weaker))
-        cases.append(Term(term.coefficient, term.bound, (*rest, order), term.factors))
-    return cases
-
-
-_POWER_SUMS: dict[Fraction, tuple[Fraction, ...]] = {
-    Fraction(0): (Fraction(0), Fraction(1)),
-    Fraction(1): (Fraction(0), Fraction(1, 2), Fraction(1, 2)),
-    Fraction(2): (Fraction(0), Fraction(1, 6), Fraction(1, 2), Fraction(1, 3)),
-    Fraction(3): (Fraction(0), Fraction(0), Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)),
-}
-"""Coefficients of 1ᵏ + … + xᵏ as a polynomial in x."""
-
-
-def _inhabited(lower: Polynomial, upper: Polynomial) -> Constraint:
-    """An empty range counts as zero, not as a negative number."""
-    return Constraint(upper - lower, ">=")
-
-
-def _power_sum(x: Polynomial, degree: Fraction) -> Polynomial:
-    total = Polynomial()
-    for coefficient in reversed(_POWER_SUMS[degree]):
-        total = total * x + Polynomial.constant(coefficient)
-    return total
-
-
 def _hidden(term: Term) -> int:
     """How many bound variables occur in no factor."""
     seen = frozenset().union(*(f.names() for f in term.factors))
     return sum(v not in seen for v in term.bound)
-
-
-def number_terms(value: Polynomial) -> list[Term]:
-    """An index expression as a number."""
-    terms = []
-    for monomial, coefficient in value.terms:
-        factors = [
-            Factor(INDEX, (Polynomial.atom(name),), Fraction(1)) if is_index(name)
-            else Factor(Head("size", name), (), Fraction(1))
-            for name in monomial
-        ]
-        terms.append(Term(coefficient, factors=collect(factors)))
-    return terms
-
-
-def quotients(
-    term: Term, divisor: Term, facts: Facts, parameters: frozenset[str] = frozenset()
-) -> Iterator[tuple[Term, dict[str, Polynomial]]]:
-    """Terms Q with ``term = Q · divisor/divisor.coefficient``, where the sum in ``divisor`` factors out, and
-    the values at which its ``parameters`` (free index variables) have to be taken for that."""
-    for values, left in _embeddings(divisor.factors, term.factors, {}, frozenset(divisor.bound) | parameters):
-        images = [values.get(v) for v in divisor.bound]
-        variables = [next((n for n in (i.names if i else ()) if n in term.bound), None) for i in images]
-        if any(v is None for v in variables) or len(set(variables)) < len(variables):
-            continue
-        chosen = frozenset(v for v in variables if v is not None)
-        if any(i is None or not _is_shift(i, v or "", term.bound) for i, v in zip(images, variables, strict=True)):
-            continue
-        if any(not chosen.isdisjoint(g.names()) for g in left):
-            continue
-        about = {tidy_constraint(c) for c in term.constraints if not chosen.isdisjoint(c.value.names)}
-        wanted = {tidy_constraint(c.substitute(values)) for c in divisor.constraints}
-        rest = tuple(c for c in term.constraints if chosen.isdisjoint(c.value.names))
-        known = (*facts, *rest)
-        if about != wanted and not (
-            all(implies((*known, *wanted), c) for c in about) and all(implies((*known, *about), c) for c in wanted)
-        ):
-            continue
-        outer = {n: values[n] for n in parameters if n in values}
-        if len(outer) == len(parameters) and all(chosen.isdisjoint(v.names) for v in outer.values()):
-            yield Term(term.coefficient, tuple(v for v in term.bound if v not in chosen), rest, left), outer
-
-
-def _embeddings(
-    wanted: Sequence[Factor], given: tuple[Factor, ...], values: Mapping[str, Polynomial], unknown: frozenset[str]
-) -> Iterator[tuple[dict[str, Polynomial], tuple[Factor, ...]]]:
-    """Ways to find the ``wanted`` factors among the ``given``: the unknown indices, and what is left."""
-    if not wanted:
-        yield dict(values), given
-        return
-    first = wanted[0]
-    for k, g in enumerate(given):
-        if g.head != first.head or not 0 < first.exponent / g.exponent <= 1:
-            continue
-        found = _matched(first.args, g.args, values, unknown)
-        if found is not None:
-            left = Factor(g.head, g.args, g.exponent - first.exponent)
-            remaining = given[:k] + ((left,) if left.exponent else ()) + given[k + 1:]
-            yield from _embeddings(wanted[1:], remaining, found, unknown)
-
-
-def _matched(
-    wanted: Sequence[Polynomial], given: Sequence[Polynomial], values: Mapping[str, Polynomial], unknown: frozenset[str]
-) -> dict[str, Polynomial] | None:
-    found = dict(values)
-    for a, b in zip(wanted, given, strict=True):
-        index = a.substitute(found)
-        open_names = index.names & (unknown - found.keys())
-        if not open_names:
-            if index != b:
-                return None
-            continue
-        variable = min(open_names)
-        value = _solved(index - b, variable)
-        if len(open_names) > 1 or value is None:
-            return None
-        found[variable] = value
-    return found
-
-
-def _is_shift(value: Polynomial, variable: str, bound: tuple[str, ...]) -> bool:
-    """``±variable + rest``, where the rest has no bound variable."""
-    parts = value.linear_in(variable)
-    return (
-        parts is not None and parts[0].is_constant and abs(parts[0].value) == 1
-        and parts[1].names.isdisjoint(bound)
-    )
-
-
-def leading(parts: Sequence[Term]) -> Term:
-    """The term of a sum that is expressed by the others: sums before products, the longest first."""
-    return max(parts, key=_weight)
-
-
-def _weight(term: Term) -> tuple[int, Fraction, int, str]:
-    degree = sum((abs(f.exponent) for f in term.factors), Fraction(0))
-    return (len(term.bound), degree, len(term.factors), "".join(f.key for f in term.factors) if not term.bound else "")
-
-
-def _solved(value: Polynomial, variable: str) -> Polynomial | None:
-    """``p`` such that ``value = 0`` says ``variable = p``, for a coefficient ±1."""
-    if variable not in value.names:
-        return None
-    parts = value.linear_in(variable)
-    if parts is None or not parts[0].is_constant or abs(parts[0].value) != 1:
-        return None
-    answer = parts[1] * -parts[0].value
-    return answer if all(c.denominator == 1 for _, c in answer.terms) else None
-
-
-def _bound(c: Constraint, variable: str, side: int) -> Polynomial | None:
-    """``a`` where the constraint says ``variable ≥ a`` (side 1) or ``variable ≤ a`` (side −1)."""
-    parts = c.value.linear_in(variable)
-    if parts is None or parts[0] != Polynomial.constant(side) or any(c.denominator != 1 for _, c in parts[1].terms):
-        return None
-    return parts[1] * -side
-
-
-def _merged_digit(
-    about: Sequence[Constraint], variable: str, lower: Sequence[Polynomial], upper: Sequence[Polynomial]
-) -> tuple[Constraint, ...] | None:
-    """The constraints on m when u is only the quotient of m by s; see ``Rewriter._count``."""
-    slopes = [c for c in about if _bound(c, variable, 1) is None and _bound(c, variable, -1) is None]
-    if len(slopes) != 2 or not lower or not upper:
-        return None
-    for below, above in (slopes, slopes[::-1]):
-        parts, others = below.value.linear_in(variable), above.value.linear_in(variable)
-        if parts is None or others is None:
-            return None
-        step, m = -parts[0], parts[1]
-        if others[0] != step or others[1] + m != step - 1 or not _is_positive_size(step):
-            continue
-        return (*(Constraint(m - step * a, ">=") for a in lower),
-                *(Constraint(step * b + step - 1 - m, ">=") for b in upper))
-    return None
-
-
-def _is_positive_size(value: Polynomial) -> bool:
-    return bool(value.terms) and all(c > 0 and not any(map(is_index, m)) for m, c in value.terms)
-
-
-def _divisions(value: Polynomial) -> Iterator[tuple[Polynomial, Polynomial]]:
-    """Ways to write ``value = s·Q + R`` with s a product of sizes or an integer above one, and Q not constant."""
-    tried: list[tuple[str, ...]] = []
-    for monomial, _ in value.terms:
-        sizes = tuple(n for n in monomial if not is_index(n))
-        if sizes and len(sizes) < len(monomial) and sizes not in tried:
-            tried.append(sizes)
-    for sizes in tried:
-        inside = [(m, c) for m, c in value.terms if _contains(m, sizes)]
-        quotient = Polynomial(inside).divide(Polynomial([(sizes, 1)]))
-        if quotient is not None and not quotient.is_constant:
-            yield quotient, Polynomial([t for t in value.terms if t not in inside])
-    for step in sorted({abs(c) for m, c in value.terms if m and c.denominator == 1 and abs(c) > 1}, reverse=True):
-        inside = [(m, c) for m, c in value.terms if m and (c / step).denominator == 1]
-        rest = Polynomial([t for t in value.terms if t not in inside])
-        if not rest.is_constant:
-            yield Polynomial([(m, c / step) for m, c in inside]), rest
-
-
-def _contains(monomial: tuple[str, ...], part: tuple[str, ...]) -> bool:
-    rest = list(monomial)
-    for name in part:
-        if name not in rest:
-            return False
-        rest.remove(name)
-    return True
-
-
-def _is_box(constraints: Sequence[Constraint], bound: tuple[str, ...]) -> bool:
-    """Exactly ``0 ≤ v`` and ``v ≤ extent − 1`` for each bound variable, extents of sizes: nothing to simplify."""
-    if len(constraints) != 2 * len(bound):
-        return False
-    sides: set[tuple[str, int]] = set()
-    for c in constraints:
-        names = [n for n in c.value.names if is_index(n)]
-        if c.relation != ">=" or len(names) != 1 or names[0] not in bound:
-            return False
-        lower, upper = _bound(c, names[0], 1), _bound(c, names[0], -1)
-        if lower is not None and not lower:
-            sides.add((names[0], 1))
-        elif upper is not None and (not upper.is_constant or upper.value >= 0):
-            sides.add((names[0], -1))
-        else:
-            return False
-    return len(sides) == len(constraints)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.domains import implies
-from verify_derivations.derivations.terms import Beyond, Factor, Normal, Term, fill, renamed, tidy_constraint
+from verify_derivations.derivations.terms import Beyond, Factor, Facts, Normal, Term, fill, renamed, tidy_constraint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     Access,
@@ -32,7 +32,6 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 
-Facts: TypeAlias = tuple[Constraint, ...]
 Extents: TypeAlias = Callable[[str], tuple[Polynomial, ...]]
 """The extents of a named tensor, ``()`` where they are not known."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import plain_name
 from verify_derivations.derivations.domains import implies
-from verify_derivations.derivations.terms import Factor, Head, Normal, Term
+from verify_derivations.derivations.terms import Factor, Facts, Head, Normal, Term
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import (
     Access,
@@ -29,8 +28,6 @@ from verify_derivations.formulas.expressions import (
     walk,
 )
 from verify_derivations.formulas.polynomial import Polynomial
-
-Facts: TypeAlias = tuple[Constraint, ...]
 
 SMOOTH = frozenset((
     "exp", "log", "sqrt", "tanh", "sigmoid", "softplus", "sinh", "cosh", "sin", "cos", "tan", "arctan", "erf", "pi",

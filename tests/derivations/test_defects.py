@@ -20,6 +20,7 @@ from verify_derivations.derivations import (
     differentiate,
     domains,
     kernel,
+    matching,
     normal,
     rewrite,
     signs,
@@ -77,14 +78,14 @@ def _always(*_: Any, **__: Any) -> bool:
     return True
 
 
-def _whole_sums(term: terms.Term, divisor: terms.Term, facts: rewrite.Facts,
+def _whole_sums(term: terms.Term, divisor: terms.Term, facts: terms.Facts,
                 parameters: frozenset[str] = frozenset()) -> Iterator[Any]:
     """`quotients` that does not compare the domains."""
-    with _patched([(rewrite, "tidy_constraint", lambda c: None), (rewrite, "implies", _always)]):
+    with _patched([(matching, "tidy_constraint", lambda c: None), (matching, "implies", _always)]):
         yield from _QUOTIENTS(term, divisor, facts, parameters)
 
 
-_QUOTIENTS = rewrite.quotients
+_QUOTIENTS = matching.quotients
 
 
 @contextmanager
@@ -148,18 +149,18 @@ DEFECTS: dict[str, Defect] = {
         UNIT,
     ),
     "the map between two sums need not be onto": Defect(
-        [(rewrite, "_is_shift", _always)],
+        [(matching, "_is_shift", _always)],
         over(n, lambda t: exp(x(2 * t))) / over(2 * n, lambda t: exp(x(t))),
         UNIT,
     ),
     "an equation is solved in fractions": Defect(
-        [(rewrite, "_solved", _solved_in_fractions)],
+        [(rewrite, "solved", _solved_in_fractions)],
         over(n, lambda t: delta(2 * t, i)),
         UNIT,
         free={net.i: 2 * n - 1},
     ),
     "an empty range counts as a negative number": Defect(
-        [(rewrite, "_inhabited", lambda lower, upper: at_least(0, 0))], over(n - m, lambda t: UNIT), Size(n - m)
+        [(rewrite, "inhabited_by", lambda lower, upper: at_least(0, 0))], over(n - m, lambda t: UNIT), Size(n - m)
     ),
     "signs do not matter to the logarithm of a product": Defect(
         [(signs.Signs, "positive_factor", _always)],
