@@ -119,7 +119,7 @@ def judge_link(
 
 
 def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """A quantity on which the sides depend whose definition could not be read: as a free variable it would prove too much."""
+    """A quantity on which the sides depend whose definition has no meaning: taken as free, it would prove too much."""
     missing = {name for name, where in world.unread.items() if where != number}
     if not missing:
         return None

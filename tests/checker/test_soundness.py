@@ -13,15 +13,23 @@ from verify_derivations.checker.verdicts import Formula, Verdict
 SOFTMAX = (r"x \in \mathbb{R}^{n}", r"p_i = \frac{e^{x_i}}{\sum_{j=1}^{n} e^{x_j}}")
 JACOBIAN = r"\frac{\partial p_i}{\partial x_j} = "
 SAME_SIZE = (
-    r"x \in \mathbb{R}^{n}", r"y \in \mathbb{R}^{n}", r"W^{(l)} \in \mathbb{R}^{n \times n}", r"b^{(l)} \in \mathbb{R}^{n}",
-    r"a^{(1)} = x", r"z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}, \quad l = 1, \ldots, 3", r"a^{(l)} = f(z^{(l)})",
+    r"x \in \mathbb{R}^{n}", r"y \in \mathbb{R}^{n}", r"W^{(l)} \in \mathbb{R}^{n \times n}",
+    r"b^{(l)} \in \mathbb{R}^{n}", r"a^{(1)} = x",
+    r"z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}, \quad l = 1, \ldots, 3", r"a^{(l)} = f(z^{(l)})",
     r"f(z) = \tanh(z)", r"J = \frac12 \|a^{(4)} - y\|^2", r"\delta^{(l)} = \frac{\partial J}{\partial z^{(l)}}",
 )  # fmt: skip
 EACH_LAYER = (
     r"x \in \mathbb{R}^{n_0}", r"y \in \mathbb{R}^{n_2}", r"W^{[1]} \in \mathbb{R}^{n_1 \times n_0}",
     r"W^{[2]} \in \mathbb{R}^{n_2 \times n_1}", r"a^{[0]} = x", r"z^{[l]} = W^{[l]} a^{[l-1]}, \quad l = 1, \ldots, 2",
-    r"a^{[l]} = \sigma(z^{[l]})", r"L = \frac12 \|a^{[2]} - y\|^2", r"\delta^{[l]} = \frac{\partial L}{\partial z^{[l]}}",
+    r"a^{[l]} = \sigma(z^{[l]})", r"L = \frac12 \|a^{[2]} - y\|^2",
+    r"\delta^{[l]} = \frac{\partial L}{\partial z^{[l]}}",
 )  # fmt: skip
+
+CORRELATION = (
+    r"x \in \mathbb{R}^{n}", r"k \in \mathbb{R}^{m}", r"y_i = \sum_{j=1}^{m} k_j x_{i+j-1}, \quad i = 1, \ldots, n-m+1",
+    r"L = \frac12 \sum_{i=1}^{n-m+1} y_i^2",
+)  # fmt: skip
+SQUARES = (r"x \in \mathbb{R}^{n}", r"z = W x", r"L = \sum_{i=1}^{m} z_i^2")
 
 
 def judged(folder: Path, *formulas: str) -> Formula:
@@ -36,7 +44,8 @@ def judged(folder: Path, *formulas: str) -> Formula:
     [
         (SOFTMAX, JACOBIAN + r"\begin{cases} p_i (1-p_i) & i = j \\ -p_i p_j & i \neq j \end{cases}", Verdict.PROVED),
         (SOFTMAX, JACOBIAN + r"\begin{cases} p_i (1-p_i) & i = j \\ p_i p_j & i \neq j \end{cases}", Verdict.REFUTED),
-        (SOFTMAX, JACOBIAN + r"\begin{cases} p_i (1-p_i) & i = j \\ -p_i p_j & \text{otherwise} \end{cases}", Verdict.PROVED),
+        (SOFTMAX, JACOBIAN + r"\begin{cases} p_i (1-p_i) & i = j \\ -p_i p_j & \text{otherwise} \end{cases}",
+         Verdict.PROVED),
         (SOFTMAX, JACOBIAN + r"\begin{cases} p_i & i = j \\ -p_i p_j & \text{otherwise} \end{cases}", Verdict.REFUTED),
         (SAME_SIZE, r"\delta^{(l)} = (W^{(l)})^T \delta^{(l+1)} \circ f'(z^{(l)})", Verdict.PROVED),
         (SAME_SIZE, r"\delta^{(l)} = W^{(l)} \delta^{(l+1)} \circ f'(z^{(l)})", Verdict.REFUTED),
@@ -45,6 +54,11 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (EACH_LAYER, r"\delta^{[1]} = (W^{[2]})^T \delta^{[2]} \odot \sigma'(z^{[2]})", Verdict.ILL_FORMED),
         (EACH_LAYER, r"\delta^{[l]} = (W^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]})", Verdict.UNDECIDED),
         (EACH_LAYER, r"\delta^{[l]} = (V^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]})", Verdict.ILL_FORMED),
+        (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m+1} y_i x_{i+j-1}", Verdict.PROVED),
+        (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m} y_i x_{i+j-1}", Verdict.REFUTED),
+        ((r"W \in \mathbb{R}^{n \times m}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.UNDECIDED),
+        ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.REFUTED),
+        ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 2 z x^T", Verdict.PROVED),
     ],
 )  # fmt: skip
 def test_verdict(before: tuple[str, ...], claim: str, verdict: Verdict, tmp_path: Path) -> None:
