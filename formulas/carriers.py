@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from verify_derivations.formulas.units import LARGEST_LENGTH
+
 
 class Piece(NamedTuple):
     """From ``offset`` of the formula on, characters stand one by one from ``source`` of the document on."""
@@ -64,7 +66,7 @@ def image_at(text: str, start: int, stop: int) -> Image | None:
         position += 1
     title = None
     if position < len(text) and text[position] in _TITLE_END:
-        closing = _TITLE_END[text[position]].search(text, position + 1)
+        closing = _TITLE_END[text[position]].search(text, position + 1, min(stop, position + LARGEST_LENGTH))
         if closing is None:
             return None
         title, position = text[position + 1:closing.start()], closing.end() - 1

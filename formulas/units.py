@@ -37,7 +37,7 @@ _RAW = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-_OPENING = frozenset((*"([{,;=&|", "\\quad", "\\qquad", "\\,", "\\;", "\\ ", "\\:", "\\mid", "\\|"))
+_OPENING = frozenset((*"([{,;=&|", "\\quad", "\\qquad", "\\,", "\\;", "\\ ", "\\:", "\\mid", "\\|", "\\\\"))
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
     "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
