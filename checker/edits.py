@@ -257,7 +257,8 @@ def _crossed(node: s.Product | s.Sequence) -> Local:
 
 def _powers(node: s.Node, words: Vocabulary) -> Local:
     for other in _shifted(node) if isinstance(node, s.Number | s.Symbol) else _neighbours(node):
-        yield DROP, f"exponent {to_latex(node)} replaced by {to_latex(other)}", other
+        if other != s.Number("1"):
+            yield DROP, f"exponent {to_latex(node)} replaced by {to_latex(other)}", other
 
 
 def _neighbours(node: s.Node) -> Iterator[s.Node]:
@@ -471,11 +472,16 @@ def _numbers(node: s.Node, words: Vocabulary) -> Local:
                 if "dropped" in text:
                     yield weight, text, replace(node, denominator=other)
         yield DROP, "fraction inverted", s.Fraction(node.denominator, node.numerator)
-    if isinstance(node, s.Scripted) and node.sup is not None and not isinstance(node.base, s.Symbol) and bare(node) == node:
+    if isinstance(node, s.Scripted) and node.sup is not None and _is_power(node, words.table):
         yield DROP, f"exponent {to_latex(node.sup)} dropped", replace(node, sup=None) if node.sub else node.base
     if isinstance(node, s.Norm | s.Group | s.Symbol | s.Scripted | s.Call):
         if not (isinstance(node, s.Scripted) and node.sup is not None):
             yield ADD, f"{to_latex(node)} squared", _squared(node)
+
+
+def _is_power(node: s.Scripted, table: NameTable) -> bool:
+    reference = table.reference(node)
+    return bare(node) == node and (reference is None or reference.power is not None)
 
 
 def _turned(node: s.Node) -> s.Node | None:

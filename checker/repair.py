@@ -261,6 +261,9 @@ class _Repair:
                 readable.append(edit)
             elif outcome is None and self.verdict(left, edit.tree) in RIGHT:
                 return edit
+        for edit in readable if self.case.grounds else []:  # the points do not know what the document assumes
+            if not edit.weight and self.verdict(left, edit.tree, self.effort.proofs_only) in RIGHT:
+                return edit
         broken = self.problem(left, right) not in (DIFFERS, None)
         for edit in self.pairs(readable, broken):
             if not self.budget.more():
@@ -348,7 +351,7 @@ class _Repair:
                 return DIFFERS
         return None
 
-    def verdict(self, left: s.Node, right: s.Node) -> Verdict:
+    def verdict(self, left: s.Node, right: s.Node, effort: Effort | None = None) -> Verdict:
         """The judgement of the link; on an assumption only if the formula rests on it elsewhere."""
         found = []
         plain = _unmarked(right)
@@ -358,7 +361,7 @@ class _Repair:
             return Verdict.CHECKED if link.verdict is Verdict.PROVED else Verdict.UNDECIDED
         for one, two, context, where in _cases(left, right):
             conditions = (*self.conditions, *where)
-            link = _with_layers(self.fork(), one, two, conditions, self.stated.number, self.effort, context).link
+            link = _with_layers(self.fork(), one, two, conditions, self.stated.number, effort or self.effort, context).link
             granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
             found.append(Verdict.PROVED if granted else link.verdict)
         return min(found, key=lambda verdict: verdict.rank)
@@ -404,7 +407,7 @@ DIFFERS = "the two sides differ"
 
 def _circular(c: Comparison) -> bool:
     """``a = up(a)``: a quantity in terms of itself."""
-    return c.left == c.right or isinstance(c.left, Access) and c.left.head in heads(c.right)
+    return isinstance(c.left, Access) and c.left.head in heads(c.right)
 
 
 def _put(node: s.Node, changes: dict[int, s.Node]) -> s.Node:

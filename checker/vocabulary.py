@@ -54,6 +54,7 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
     """The words of the formulas that ``stated`` can see."""
     trees = [f.tree for f in (stated, *(f for f in visible if f is not stated)) if f.tree is not None]
     nodes = [node for tree in trees for node in s.walk(tree)]
+    own = {id(node) for node in s.walk(stated.tree)} if stated.tree is not None else set()
     names: dict[s.Node, None] = {}
     functions: dict[s.Node, None] = {}
     calls: dict[s.Call, None] = {}
@@ -69,7 +70,8 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
                 names.setdefault(node)
         if isinstance(node, s.Scripted) and node.sub is not None:
             for item in items_of(node.sub):
-                letters.update((x, None) for x in s.walk(item) if isinstance(x, s.Symbol) and _is_letter(x, world))
+                found = [x for x in s.walk(item) if isinstance(x, s.Symbol) and len(name_of(x)) == 1]
+                letters.update((x, None) for x in found if id(node) in own or name_of(x) not in world.sizes)
         if isinstance(node, s.BigOperator) and node.operator == "\\sum":
             sums.setdefault((node.lower, node.upper))
         if isinstance(node, s.Call) and len(node.arguments) == 1:
@@ -133,10 +135,6 @@ def _unprimed(function: s.Node) -> s.Node:
     if isinstance(function, s.Scripted) and function.primes:
         return function.base if function.sub is None and function.sup is None else replace(function, primes=0)
     return function
-
-
-def _is_letter(node: s.Symbol, world: World) -> bool:
-    return len(name_of(node)) == 1 and name_of(node) not in world.sizes
 
 
 def _is_quantity(node: s.Symbol | s.Scripted, world: World, table: NameTable) -> bool:
