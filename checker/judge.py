@@ -27,6 +27,7 @@ from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read
 from verify_derivations.formulas.scanner import Document, read_document
+from verify_derivations.formulas.second_reader import agrees
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.tensors import ShapeError, show
@@ -149,12 +150,25 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
 
 
 # -- one formula -----------------------------------------------------------------------------------------------
+def second_opinion(stated: Stated) -> str | None:
+    """What the second reader of scalar sides objects, with both readings; ``None`` where it agrees or is not asked."""
+    for chain in stated.chains:
+        for side in chain.sides:
+            agreement = agrees(stated.raw.latex, side)
+            if agreement is not None and not agreement.agree:
+                return str(agreement)
+    return None
+
+
 def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     raw = stated.raw
     base = Formula(raw.number, raw.line, raw.displayed, raw.section, raw.latex, Verdict.DEFINED, column=raw.column,
                    remarks=tuple(raw.remarks) + tuple(stated.remarks), variant=stated.variant)  # fmt: skip
     if stated.error is not None:
         return replace(base, verdict=Verdict.UNREAD, message=stated.error)
+    doubt = second_opinion(stated) if case.effort.refutation else None
+    if doubt is not None:
+        return replace(base, verdict=Verdict.UNREAD, message=doubt, remarks=(*base.remarks, doubt))
     if not stated.chains:
         message = "states a shape, a range or a symbol" if stated.memberships or stated.ranges else ""
         world = case.definitions(stated.scope, stated.variant, readings).world
@@ -417,11 +431,14 @@ def settle(case: Case) -> tuple[Readings, list[Convention]]:
             continue
         if name in case.notation.conventions:
             continue
-        counts = []
+        counts, fitting = [], []
         for option in options:
             trial = readings.but(**{name: option})
-            counts.append(sum(judge(quick, f, trial).verdict in SATISFIED for f in concerned))
-        chosen = max(range(len(options)), key=lambda k: (counts[k], -k))
+            verdicts = [judge(quick, f, trial).verdict for f in concerned]
+            counts.append(sum(v in SATISFIED for v in verdicts))
+            # A layout is a matter of shapes: there it counts how many claims have one, also where a proof needs longer.
+            fitting.append(sum(v is not Verdict.ILL_FORMED for v in verdicts) if name in ONLY_ON_CLASH else 0)
+        chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
         total = len(concerned)
         others = tuple(
             Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen
