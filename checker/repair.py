@@ -161,10 +161,10 @@ class _Repair:
         worlds = case.worlds
         if any(number == self.stated.number for number, *_ in (*self.definitions.defined, *self.definitions.failed)):
             worlds = {key: world for key, world in worlds.items() if key[0] != self.stated.scope}  # it defines something
-        result = judge(replace(case, formulas=formulas, worlds=worlds), corrected, self.readings)
-        marked = [k for k, c in enumerate(corrected.chains) if any(_unmarked(side) is not None for side in c.sides)]
-        if marked:
-            texts = {to_latex(side) for k in marked for side in corrected.chains[k].sides if _unmarked(side) is not None}
+        texts = {to_latex(side) for c in corrected.chains for side in c.sides if _unmarked(side) is not None}
+        effort = case.effort.proofs_only if texts else case.effort
+        result = judge(replace(case, formulas=formulas, worlds=worlds, effort=effort), corrected, self.readings)
+        if texts:
             if all(link.right in texts or link.verdict.rank >= Verdict.CHECKED.rank for link in result.links):
                 return Correction(spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived)
         if result.verdict.rank < Verdict.CHECKED.rank:
@@ -202,7 +202,8 @@ class _Repair:
                 unreadable = self.unreadable(left)
                 if unreadable is not None:
                     return f"no correction: {unreadable}"
-            edit = self.mend(left, right, [ungrouped(side) for side in (*sides[:n + 1], *sides[n + 2:])], deep)
+            anchor = sides[0] if n and self.problem(sides[0], right) == DIFFERS else left  # simpler than a chain rule
+            edit = self.mend(anchor, right, [ungrouped(side) for side in (*sides[:n + 1], *sides[n + 2:])], deep)
             if edit is None and not deep:
                 return "no small correction was found"
             if edit is None:
