@@ -1,0 +1,103 @@
+"""Scripts are read by what the document says elsewhere: each reading beside a document that asks for another."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.reader import parse, parse_expression
+from verify_derivations.formulas.symbols import collect
+
+
+def reference(name: str, *document: str) -> Reference:
+    """What ``name`` refers to in a document of these formulas."""
+    symbols = collect([*document, name])
+    table = NameTable.gather(parse(formula, symbols) for formula in document)
+    found = table.reference(parse_expression(name, symbols))
+    assert found is not None
+    return found
+
+
+def shown(nodes: s.Node | tuple[s.Node, ...] | None) -> str:
+    if isinstance(nodes, tuple):
+        return ",".join(to_latex(node) for node in nodes)
+    return "" if nodes is None else to_latex(nodes).replace("\\left", "").replace("\\right", "")
+
+
+LAYERS = (r"z^{(l+1)} = W^{(l)T} x^{(l)} + b^{(l)}", r"x^{(l)} = f(z^{(l)})")
+
+
+def test_a_superscript_in_brackets_is_a_layer() -> None:
+    found = reference("z^{(3)}", *LAYERS)
+    assert (found.name, shown(found.layer), found.power) == ("z", "3", None)
+
+
+def test_a_superscript_without_brackets_is_a_power_where_there_are_no_layers() -> None:
+    found = reference("z^{2}", r"L = z^2 + y")
+    assert (found.layer, shown(found.power)) == (None, "2")
+
+
+def test_a_superscript_without_brackets_is_a_layer_where_the_document_defines_it_so() -> None:
+    found = reference("z^{l}", r"z^{l} = W^{l} a^{l-1}", r"a^{l} = f(z^l)")
+    assert (shown(found.layer), found.power) == ("l", None)
+
+
+@pytest.mark.parametrize("script", ["T", r"\top", r"\mathsf{T}"])
+def test_a_transpose(script: str) -> None:
+    found = reference(f"W^{{{script}}}", r"W \in R^{n \times m}")
+    assert found.transposed
+    assert found.power is None
+
+
+def test_a_layer_and_a_transpose() -> None:
+    found = reference("W^{(2)T}", *LAYERS)
+    assert (shown(found.layer), found.transposed) == ("2", True)
+    assert not reference("W^{(2)}", *LAYERS).transposed
+
+
+def test_an_inverse() -> None:
+    assert reference("A^{-1}", r"A \in R^{n \times n}").inverted
+    assert not reference("A^{-2}", r"A \in R^{n \times n}").inverted
+
+
+def test_a_bound_letter_is_an_index() -> None:
+    found = reference("y_{i}", r"L = -\sum_{i=1}^C y_i \log a_i")
+    assert (found.name, shown(found.indices)) == ("y", "i")
+
+
+def test_a_word_is_a_label() -> None:
+    found = reference(r"W_{\text{out}}", r"z = W_{\text{out}} h", r"W_{\text{out}} \in R^{n \times m}")
+    assert found.indices == ()
+    assert "out" in found.name
+
+
+def test_a_capital_that_is_bound_nowhere_is_a_label() -> None:
+    found = reference("W_{Q}", r"Q = X W_Q", r"W_Q \in R^{d \times k}")
+    assert (found.name, found.indices) == ("W_{Q}", ())
+
+
+def test_a_number_is_a_label_where_each_member_is_declared_by_itself() -> None:
+    found = reference("W_{1}", r"W_1 \in R^{n \times m}, W_2 \in R^{m \times k}")
+    assert (found.name, found.indices) == ("W_{1}", ())
+
+
+def test_a_number_is_an_index_where_the_name_is_declared_without_it() -> None:
+    found = reference("x_{1}", r"x \in R^{n}", r"y = x_1 + x_2")
+    assert (found.name, shown(found.indices)) == ("x", "1")
+
+
+def test_two_bound_letters_are_two_indices() -> None:
+    found = reference("k_{ij}", r"z_j = \sum_{i=1}^B a_i k_{ij}, \quad j = 1,\cdots,F")
+    assert [shown(i) for i in found.indices] == ["i", "j"]
+
+
+def test_a_shifted_subscript_is_an_index() -> None:
+    found = reference("h_{t-1}", r"h_t = \tanh(W h_{t-1} + U x_t)")
+    assert (found.name, shown(found.indices).replace(" ", "")) == ("h", "t-1")
+
+
+def test_an_accent_makes_another_name_and_bold_face_does_not() -> None:
+    assert reference(r"\hat{y}", r"L = (y - \hat{y})^2").name != reference("y", r"L = (y - \hat{y})^2").name
+    assert reference(r"\mathbf{x}", r"y = \mathbf{w}^T\mathbf{x}").name == "x"
