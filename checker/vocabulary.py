@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name
 from verify_derivations.formulas import syntax as s
@@ -14,6 +15,10 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement, UndefinedSymbol, World
 
 MOST = 48  # names tried in one place
+SLIP, DROP, ADD, TERM = range(4)  # a sign, a script; something less; something more; something of another kind
+
+Local: TypeAlias = Iterator[tuple[int, str, s.Node]]
+"""Edits of one place: how much they change, in words, and what stands there instead."""
 
 
 @dataclass(frozen=True)
