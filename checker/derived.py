@@ -23,7 +23,7 @@ from verify_derivations.formulas.world import Statement, World
 
 
 def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, case: Case) -> Iterator[s.Node]:
-    """What ``left`` is, one step back along the definitions (or as many as it takes), as the document would write it."""
+    """What ``left`` is, one step back along the definitions (or all the way), as the document would write it."""
     here = Statement(number)
     try:
         tensor = Elaborator(world, here).tensor(left)

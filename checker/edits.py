@@ -51,7 +51,11 @@ def _renamed(tree: s.Node, words: Vocabulary) -> Local:
         if count > 1:
             for other in (*words.names, *words.calls):
                 if other != node:
-                    yield DROP, f"{to_latex(node)} replaced by {to_latex(other)} throughout", substituted(tree, node, other)
+                    yield (
+                        DROP,
+                        f"{to_latex(node)} replaced by {to_latex(other)} throughout",
+                        substituted(tree, node, other),
+                    )
 
 
 def _exchanged(tree: s.Node, words: Vocabulary) -> Local:
@@ -59,11 +63,16 @@ def _exchanged(tree: s.Node, words: Vocabulary) -> Local:
     held = [letter for letter in words.letters if any(node == letter for node in s.walk(tree))]
     middle = s.Symbol("\\square")
     for a, first in enumerate(held):
-        for second in held[a + 1:]:
+        for second in held[a + 1 :]:
             swapped = substituted(substituted(substituted(tree, first, middle), second, first), middle, second)
             yield SLIP, f"indices {to_latex(first)} and {to_latex(second)} exchanged", swapped
 
 
 _LOCAL: dict[str, Callable[[s.Node, Vocabulary], Local]] = {
-    "value": values, "name": names, "index": indices, "layer": layers, "power": powers, "bound": bounds,
-}  # fmt: skip
+    "value": values,
+    "name": names,
+    "index": indices,
+    "layer": layers,
+    "power": powers,
+    "bound": bounds,
+}

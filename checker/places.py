@@ -25,6 +25,7 @@ class Place:
 def places(node: s.Node, table: NameTable, role: str = "value", put: Put = lambda new: new) -> Iterator[Place]:
     yield Place(node, role, put)
     for child, inner, set_child in _children(node, table, role):
+
         def put_child(new: s.Node, set_child: Put = set_child) -> s.Node:
             return put(set_child(new))
 
@@ -32,10 +33,15 @@ def places(node: s.Node, table: NameTable, role: str = "value", put: Put = lambd
 
 
 _ROLES: dict[tuple[type[s.Node], str], str] = {
-    (s.Scripted, "sub"): "index", (s.Derivative, "numerator"): "name", (s.Derivative, "denominators"): "name",
-    (s.Nabla, "variable"): "name", (s.Nabla, "body"): "name", (s.BigOperator, "lower"): "bound",
-    (s.BigOperator, "upper"): "bound", (s.Norm, "order"): "",
-}  # fmt: skip
+    (s.Scripted, "sub"): "index",
+    (s.Derivative, "numerator"): "name",
+    (s.Derivative, "denominators"): "name",
+    (s.Nabla, "variable"): "name",
+    (s.Nabla, "body"): "name",
+    (s.BigOperator, "lower"): "bound",
+    (s.BigOperator, "upper"): "bound",
+    (s.Norm, "order"): "",
+}
 
 
 def _children(node: s.Node, table: NameTable, role: str) -> Iterator[tuple[s.Node, str, Put]]:
@@ -61,7 +67,9 @@ def _children(node: s.Node, table: NameTable, role: str) -> Iterator[tuple[s.Nod
                 break
             if inner:
 
-                def put(new: s.Node, name: str = field.name, set_value: Callable[[s.Node], object] = set_value) -> s.Node:
+                def put(
+                    new: s.Node, name: str = field.name, set_value: Callable[[s.Node], object] = set_value
+                ) -> s.Node:
                     return replace(node, **{name: set_value(new)})  # type: ignore[arg-type]
 
                 yield child, inner, put
@@ -74,7 +82,7 @@ def _nodes(value: object) -> Iterator[tuple[s.Node, Callable[[s.Node], object]]]
     elif isinstance(value, tuple):
         for k, item in enumerate(value):
             for node, set_inner in _nodes(item):
-                yield node, lambda new, k=k, set_inner=set_inner: (*value[:k], set_inner(new), *value[k + 1:])  # type: ignore[misc]
+                yield node, lambda new, k=k, set_inner=set_inner: (*value[:k], set_inner(new), *value[k + 1 :])  # type: ignore[misc]
 
 
 def _superscripts(node: s.Scripted, table: NameTable) -> Iterator[tuple[s.Node, str, Put]]:
@@ -82,14 +90,16 @@ def _superscripts(node: s.Scripted, table: NameTable) -> Iterator[tuple[s.Node, 
     reference = table.reference(node)
     parts = list(factors_of(node.sup))
     for k, part in enumerate(parts):
+
         def put(new: s.Node, k: int = k) -> s.Node:
-            items = (*parts[:k], new, *parts[k + 1:])
+            items = (*parts[:k], new, *parts[k + 1 :])
             sup = items[0] if len(items) == 1 else s.Product(items, ("",) * (len(items) - 1), span=node.sup.span)  # type: ignore[union-attr]
             return replace(node, sup=sup)
 
         if is_transpose(part):
             continue
         if isinstance(part, s.Group):
+
             def put_body(new: s.Node, part: s.Group = part, put: Put = put) -> s.Node:
                 return put(replace(part, body=new))
 

@@ -1,98 +1,76 @@
 """Corrections: what a wrong formula should read, judged again before it is shown.
 
-The sides of a chain are mended from left to right, each by the smallest edit with which it equals the side before it: one
-edit, then two. A candidate that elaborates is tried at a few points, what agrees there is judged as any link is, and in
-the end the whole corrected formula is read back from its LaTeX and judged. Where no edit is right, the right side is
-derived from the definitions.
+The sides of a chain are mended from left to right, each by the smallest edit with which it equals the side before
+it: one edit, then two. A candidate that elaborates is tried at a few points, what agrees there is judged as any link
+is, and in the end the whole corrected formula is read back from its LaTeX and judged. Where no edit is right, the
+right side is derived from the definitions.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass, field, fields, replace
 
 from verify_derivations.checker.derived import derived_side
 from verify_derivations.checker.edits import Edit, edits
-from verify_derivations.checker.judge import Case, _cases, _stated_shape, _with_layers, judge
-from verify_derivations.checker.links import Comparison, Effort, compare, judge_link
-from verify_derivations.checker.scopes import visible
+from verify_derivations.checker.judge import Case, _stated_shape, judge
+from verify_derivations.checker.mending import DIFFERS, RIGHT, Budget, Mender, unmarked
 from verify_derivations.checker.splice import splice, ungrouped
 from verify_derivations.checker.statements import Chain, Stated, analyse
 from verify_derivations.checker.trials import Trials
 from verify_derivations.checker.verdicts import Correction, Formula, Link, Verdict
-from verify_derivations.checker.vocabulary import Vocabulary, vocabulary
-from verify_derivations.checker.worlds import Definitions
-from verify_derivations.derivations.prove import Limits
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.elaborate import Elaborator
-from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, Scalar, heads
-from verify_derivations.formulas.lookup import layer_value
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
-from verify_derivations.formulas.world import Readings, Statement, World
+from verify_derivations.formulas.world import Readings
 
-RATE = 400  # candidates a second, roughly, on a small machine
-PATIENCE = 5  # times the budget that all may take on a slow one
-RIGHT = (Verdict.PROVED, Verdict.CHECKED)
+ROUTED = (
+    "proved where up routes each entry to the maximum of its window, which the factor says; "
+    "with the factor the sides agree at points without ties"
+)
 
 
-def with_correction(case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0) -> Formula:
+def with_correction(
+    case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0
+) -> Formula:
     """A wrong formula with its correction, or with a remark that says why there is none."""
     if not formula.verdict.wrong and not any(_only_routed(link) for link in formula.links):
         return formula
     try:
         found = _search(case, stated, formula, readings, budget)
-    except Exception as failure:  # noqa: BLE001  the verdicts must not be lost with a correction
+    except Exception as failure:  # the verdicts must not be lost with a correction
         found = f"the search for a correction failed: {failure!r}"[:300]
     if isinstance(found, Correction):
         return replace(formula, correction=found)
     return replace(formula, remarks=(*formula.remarks, found)) if formula.verdict.wrong else formula
 
 
-def correct(case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0) -> Correction | None:
-    """What ``formula`` should read, the smallest change first; ``None`` where nothing is wrong or nothing right was found."""
+def correct(
+    case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0
+) -> Correction | None:
+    """What ``formula`` should read, the smallest change first; ``None`` where nothing is wrong or nothing was found."""
     return with_correction(case, stated, formula, readings, budget=budget).correction
 
 
 def _only_routed(link: Link) -> bool:
     """A link that holds only where ``up`` routes to the maximum."""
-    return link.verdict is Verdict.CONDITIONAL and any("operatorname{up}" in assumption for assumption in link.assumptions)
-
-
-def _unmarked(node: s.Node) -> s.Node | None:
-    """``up(δ)`` of ``up(δ) ∘ [a = up(m)]``."""
-    if isinstance(node, s.Product) and isinstance(node.factors[-1], s.Group) and isinstance(node.factors[-1].body, s.Relation):
-        kept = node.factors[:-1]
-        return kept[0] if len(kept) == 1 else s.Product(kept, node.operators[:-1])
-    return None
+    return link.verdict is Verdict.CONDITIONAL and any(
+        "operatorname{up}" in assumption for assumption in link.assumptions
+    )
 
 
 def _search(case: Case, stated: Stated, formula: Formula, readings: Readings, budget: float) -> Correction | str:
     reason = "no small correction was found"
-    variants: list[str | None] = [stated.variant] if stated.variant is not None else [*case.variants(stated.scope), None]
+    variants: list[str | None] = (
+        [stated.variant] if stated.variant is not None else [*case.variants(stated.scope), None]
+    )
     for variant in variants:
-        repair = _Repair(case, stated, formula, readings, variant, _Budget(budget))
+        repair = _Repair(case, stated, formula, readings, variant, Budget(budget))
         found = repair.run()
         if isinstance(found, Correction):
             return found
         reason = found or reason
     return reason
-
-
-@dataclass
-class _Budget:
-    """Candidates are counted, so that the outcome is the same on every machine; the clock only stops what hangs."""
-
-    seconds: float
-    spent: int = 0
-    start: float = field(default_factory=time.monotonic)
-
-    def more(self) -> bool:
-        self.spent += 1
-        return self.spent < self.seconds * RATE and time.monotonic() - self.start < self.seconds * PATIENCE
 
 
 @dataclass
@@ -104,19 +82,14 @@ class _Mended:
     derived: bool = False
 
 
-class _Repair:
-    """The search in one variant."""
+class _Repair(Mender):
+    """The search for what a formula should read."""
 
-    def __init__(self, case: Case, stated: Stated, formula: Formula, readings: Readings, variant: str | None, budget: _Budget) -> None:
-        self.case, self.stated, self.formula, self.readings, self.budget = case, stated, formula, readings, budget
-        self.definitions: Definitions = case.definitions(stated.scope, variant, readings)
-        self.world: World = self.definitions.world
-        self.visible = visible(case.formulas, stated.scope, variant)
-        self.words: Vocabulary = vocabulary(stated, self.visible, self.fork(), case.table)
-        self.conditions = tuple(stated.conditions)
-        self.trials = Trials()
-        self.effort = Effort(first=Limits(unfoldings=12, seconds=1.0), condition=Limits(unfoldings=4, seconds=0.3),
-                             proof=Limits(unfoldings=12, seconds=0.5), refutation=0.5, seed=case.effort.seed)  # fmt: skip
+    def __init__(
+        self, case: Case, stated: Stated, formula: Formula, readings: Readings, variant: str | None, budget: Budget
+    ) -> None:
+        super().__init__(case, stated, readings, variant, budget)
+        self.formula = formula
 
     def run(self) -> Correction | str:
         assert self.stated.tree is not None
@@ -152,16 +125,22 @@ class _Repair:
         first = old.parts[0]
         before = first.sides[0] if isinstance(first, s.Relation) else None
         case = self.case
-        spliced = splice(raw.latex, old, tree, lambda text: read(text, case.symbols, case.document.macros, before).statements)
+        spliced = splice(
+            raw.latex, old, tree, lambda text: read(text, case.symbols, case.document.macros, before).statements
+        )
         if spliced is None:
             return f"a correction was found ({words}), but it cannot be written in the formula's notation"
-        corrected = Stated(replace(raw, latex=spliced.latex), spliced.tree, scope=self.stated.scope, variant=self.stated.variant)
+        corrected = Stated(
+            replace(raw, latex=spliced.latex), spliced.tree, scope=self.stated.scope, variant=self.stated.variant
+        )
         analyse(corrected)
         formulas = [corrected if f is self.stated else f for f in case.formulas]
         worlds = case.worlds
         if any(number == self.stated.number for number, *_ in (*self.definitions.defined, *self.definitions.failed)):
-            worlds = {key: world for key, world in worlds.items() if key[0] != self.stated.scope}  # it defines something
-        texts = {to_latex(side) for c in corrected.chains for side in c.sides if _unmarked(side) is not None}
+            worlds = {
+                key: world for key, world in worlds.items() if key[0] != self.stated.scope
+            }  # it defines something
+        texts = {to_latex(side) for c in corrected.chains for side in c.sides if unmarked(side) is not None}
         effort = case.effort.proofs_only if texts else case.effort
         result = judge(replace(case, formulas=formulas, worlds=worlds, effort=effort), corrected, self.readings)
         if texts:
@@ -173,11 +152,12 @@ class _Repair:
 
     # -- one chain ----------------------------------------------------------------------------------------------
     def chain(self, k: int, chain: Chain) -> _Mended | str:
-        """Mend the sides after the first. Where that cannot be done, or another formula says what the first side is, it is
-        perhaps the first that is wrong."""
+        """Mend the sides after the first. Where that cannot be done, or another formula says what the first side is, it
+        is perhaps the first that is wrong."""
         left = chain.sides[0]
         elsewhere = self.stated_elsewhere(left) and not all(
-            self.found(k, n, *chain.sides[n:n + 2]) for n in range(len(chain.sides) - 1))  # fmt: skip
+            self.found(k, n, *chain.sides[n : n + 2]) for n in range(len(chain.sides) - 1)
+        )
         if elsewhere:
             anchored = self.from_left(k, list(chain.sides), deep=False)
             other = None if isinstance(anchored, _Mended) else self.with_another_left(k, chain)
@@ -203,7 +183,7 @@ class _Repair:
                 if unreadable is not None:
                     return f"no correction: {unreadable}"
             anchor = sides[0] if n and self.problem(sides[0], right) == DIFFERS else left  # simpler than a chain rule
-            edit = self.mend(anchor, right, [ungrouped(side) for side in (*sides[:n + 1], *sides[n + 2:])], deep)
+            edit = self.mend(anchor, right, [ungrouped(side) for side in (*sides[: n + 1], *sides[n + 2 :])], deep)
             if edit is None and not deep:
                 return "no small correction was found"
             if edit is None:
@@ -242,79 +222,10 @@ class _Repair:
 
     def stated_elsewhere(self, left: s.Node) -> bool:
         key = to_latex(ungrouped(left))
-        return any(f is not self.stated and any(to_latex(ungrouped(c.sides[0])) == key and len(c.sides) > 1 for c in f.chains)
-                   for f in self.visible)  # fmt: skip
-
-    # -- one link -----------------------------------------------------------------------------------------------
-    def mend(self, left: s.Node, right: s.Node, sides: list[s.Node], deep: bool) -> Edit | None:
-        """The smallest edit of ``right`` that makes it equal ``left``."""
-        single = sorted(edits(right, self.words), key=lambda edit: (edit.weight, self.indirect(edit.tree)))
-        readable: list[Edit] = []
-        for edit in single:
-            if not deep and edit.weight:
-                return None
-            if ungrouped(edit.tree) in sides:
-                continue
-            outcome = self.problem(left, edit.tree)
-            if outcome in (DIFFERS, None) and not self.budget.more():
-                break
-            if outcome == DIFFERS:
-                readable.append(edit)
-            elif outcome is None and self.verdict(left, edit.tree) in RIGHT:
-                return edit
-        for edit in readable if self.case.grounds else []:  # the points do not know what the document assumes
-            if not edit.weight and self.verdict(left, edit.tree, self.effort.proofs_only) in RIGHT:
-                return edit
-        broken = self.problem(left, right) not in (DIFFERS, None)
-        for edit in self.pairs(readable, broken):
-            if not self.budget.more():
-                return None
-            if ungrouped(edit.tree) in sides:
-                continue
-            if self.problem(left, edit.tree) is None and self.verdict(left, edit.tree) in RIGHT:
-                return edit
-        return None
-
-    def pairs(self, readable: list[Edit], broken: bool) -> Iterator[Edit]:
-        """Two edits, the first of which keeps (or, where shapes clashed, makes) the side readable."""
-        for first in readable:
-            for second in edits(first.tree, self.words):
-                if second.weight + first.weight <= 2 + broken:
-                    yield Edit(f"{first.words}; {second.words}", second.tree, first.weight + second.weight)
-
-    def indirect(self, tree: s.Node) -> int:
-        """How many derivatives ∂y/∂x there are of which x does not stand in the definition of y, and neighbours that do not
-        meet: a chain rule is written step by step."""
-        count = 0
-        for node in s.walk(tree):
-            if isinstance(node, s.Derivative) and len(node.denominators) == 1:
-                heads_of = [self.head(part) for part in (node.numerator, *node.denominators)]
-                quantity = self.world.quantities.get(heads_of[0] or "")
-                if quantity is not None and quantity.body is not None and heads_of[1] not in heads(quantity.body):
-                    count += quantity.head not in self.world.losses()
-            if isinstance(node, s.Product):
-                slopes = [f for f in node.factors if isinstance(f, s.Derivative)]
-                count += sum(a.denominators[-1] != b.numerator for a, b in zip(slopes, slopes[1:], strict=False))
-        return count
-
-    def head(self, node: s.Node) -> str | None:
-        reference = self.case.table.reference(node)
-        layer = None if reference is None or reference.layer is None else layer_value(reference.layer, self.world, Statement())
-        return None if reference is None else self.world.head(reference.name, layer)
-
-    def fork(self) -> World:
-        """A copy, so that what a candidate makes known is forgotten with it."""
-        copies = {f.name: copy(getattr(self.world, f.name)) for f in fields(World)
-                  if isinstance(getattr(self.world, f.name), dict | list | set)}  # fmt: skip
-        extents = copy(self.world.extents)
-        extents.solved, extents.quotients = dict(extents.solved), dict(extents.quotients)
-        return replace(self.world, extents=extents, **copies)
-
-    def expression(self, node: s.Node) -> Scalar | None:
-        try:
-            return Elaborator(self.fork(), Statement(self.stated.number)).tensor(node).body
-        except (DocumentError, AssertionError, ArithmeticError, ValueError):
-            return None
+        return any(
+            f is not self.stated and any(to_latex(ungrouped(c.sides[0])) == key and len(c.sides) > 1 for c in f.chains)
+            for f in self.visible
+        )
 
     def found(self, k: int, n: int, left: s.Node, right: s.Node) -> bool | None:
         """Whether a link was found right; ``None`` for one that does not stand so in the formula."""
@@ -325,47 +236,6 @@ class _Repair:
         if any(link.verdict.wrong or _only_routed(link) for link in same):
             return False
         return True if same else None
-
-    def unreadable(self, node: s.Node) -> str | None:
-        try:
-            Elaborator(self.fork(), Statement(self.stated.number)).value(node)
-        except DocumentError as error:
-            return str(error)
-        return None
-
-    def problem(self, left: s.Node, right: s.Node) -> str | None:
-        """Why ``left = right`` cannot be right: it has no meaning, says nothing, or differs at some point."""
-        for one, two, context, _ in _cases(left, right):
-            if context is not None:
-                verdict = self.verdict(left, right)
-                return None if verdict.rank >= Verdict.CHECKED.rank else DIFFERS
-            world, here = self.fork(), Statement(self.stated.number)
-            try:
-                comparisons, _ = compare(world, here, one, two, self.conditions)
-            except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError) as error:
-                return str(error) or "no meaning"
-            environment = world.environment(here.losses[0] if here.losses else None)
-            named = isinstance(one, s.Symbol | s.Scripted | s.Call) or any(here.losses)  # ∂m/∂b is worked out as it is read
-            if named and any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
-                return "says nothing"
-            if all(self.trials.differ(c, environment) for c in comparisons):
-                return DIFFERS
-        return None
-
-    def verdict(self, left: s.Node, right: s.Node, effort: Effort | None = None) -> Verdict:
-        """The judgement of the link; on an assumption only if the formula rests on it elsewhere."""
-        found = []
-        plain = _unmarked(right)
-        if plain is not None:  # to the prover [a = max a] is a tie: it has tried the points, routing is proved
-            routing = replace(self.fork(), readings=self.readings.but(up="routing"))
-            link = judge_link(routing, left, plain, self.conditions, self.stated.number, self.effort).link
-            return Verdict.CHECKED if link.verdict is Verdict.PROVED else Verdict.UNDECIDED
-        for one, two, context, where in _cases(left, right):
-            conditions = (*self.conditions, *where)
-            link = _with_layers(self.fork(), one, two, conditions, self.stated.number, effort or self.effort, context).link
-            granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
-            found.append(Verdict.PROVED if granted else link.verdict)
-        return min(found, key=lambda verdict: verdict.rank)
 
     # -- stated shapes --------------------------------------------------------------------------------------------
     def space(self, chain: Chain, sides: list[s.Node]) -> s.Space | str | None:
@@ -391,7 +261,7 @@ class _Repair:
             for place in {x: None for x in s.walk(extent) if isinstance(x, s.Symbol | s.Scripted)}:
                 for size in self.words.sizes:
                     changed = _put(extent, {id(x): size for x in s.walk(extent) if x == place})
-                    yield replace(space, extents=(*space.extents[:k], changed, *space.extents[k + 1:]))
+                    yield replace(space, extents=(*space.extents[:k], changed, *space.extents[k + 1 :]))
         if len(space.extents) == 2:
             yield replace(space, extents=space.extents[::-1])
         yield replace(space, extents=())
@@ -399,16 +269,6 @@ class _Repair:
             for node in s.walk(f.tree) if f.tree is not None else ():
                 if isinstance(node, s.Space):
                     yield node
-
-
-ROUTED = ("proved where up routes each entry to the maximum of its window, which the factor says; "
-          "with the factor the sides agree at points without ties")  # fmt: skip
-DIFFERS = "the two sides differ"
-
-
-def _circular(c: Comparison) -> bool:
-    """``a = up(a)``: a quantity in terms of itself."""
-    return isinstance(c.left, Access) and c.left.head in heads(c.right)
 
 
 def _put(node: s.Node, changes: dict[int, s.Node]) -> s.Node:

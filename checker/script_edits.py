@@ -27,7 +27,9 @@ def _shifted(node: s.Node) -> Iterator[s.Node]:
         yield s.Sum(("+", "-"), (node, s.Number("1")))
     elif isinstance(node, s.Sum) and len(node.terms) > 1:
         last = node.terms[-1]
-        rest = node.terms[0] if len(node.terms) == 2 and node.signs[0] == "+" else s.Sum(node.signs[:-1], node.terms[:-1])
+        rest = (
+            node.terms[0] if len(node.terms) == 2 and node.signs[0] == "+" else s.Sum(node.signs[:-1], node.terms[:-1])
+        )
         if isinstance(last, s.Number) and last.text.isdigit():
             yield rest
             for step in (1, -1):
@@ -51,7 +53,7 @@ def indices(node: s.Node, words: Vocabulary) -> Local:
             for b in range(a + 1, len(items)):
                 order = list(items)
                 order[a], order[b] = items[b], items[a]
-                swapped = replace(node, **{"factors" if isinstance(node, s.Product) else "items": tuple(order)})
+                swapped = _listed(node, order)
                 yield SLIP, f"indices {to_latex(node)} replaced by {to_latex(swapped)}", swapped
         yield from _crossed(node)
     elif not isinstance(node, s.Number):
@@ -69,8 +71,12 @@ def indices(node: s.Node, words: Vocabulary) -> Local:
         for letter in words.letters:
             for k, term in enumerate(node.terms):
                 if isinstance(term, s.Symbol) and term != letter:
-                    other = replace(node, terms=(*node.terms[:k], letter, *node.terms[k + 1:]))
+                    other = replace(node, terms=(*node.terms[:k], letter, *node.terms[k + 1 :]))
                     yield SLIP, f"index {to_latex(node)} replaced by {to_latex(other)}", other
+
+
+def _listed(node: s.Product | s.Sequence, items: list[s.Node]) -> s.Node:
+    return replace(node, factors=tuple(items)) if isinstance(node, s.Product) else replace(node, items=tuple(items))
 
 
 def _crossed(node: s.Product | s.Sequence) -> Local:
@@ -85,9 +91,9 @@ def _crossed(node: s.Product | s.Sequence) -> Local:
                 for y, other in enumerate(second.terms):
                     if one != other and first.signs[x] == second.signs[y]:
                         order = list(items)
-                        order[a] = replace(first, terms=(*first.terms[:x], other, *first.terms[x + 1:]))
-                        order[b] = replace(second, terms=(*second.terms[:y], one, *second.terms[y + 1:]))
-                        crossed = replace(node, **{"factors" if isinstance(node, s.Product) else "items": tuple(order)})
+                        order[a] = replace(first, terms=(*first.terms[:x], other, *first.terms[x + 1 :]))
+                        order[b] = replace(second, terms=(*second.terms[:y], one, *second.terms[y + 1 :]))
+                        crossed = _listed(node, order)
                         yield SLIP, f"indices {to_latex(node)} replaced by {to_latex(crossed)}", crossed
 
 
@@ -115,7 +121,7 @@ def _neighbours(node: s.Node) -> Iterator[s.Node]:
             yield s.Sum(("-",), (body,)) if other < 0 else body
 
 
-def _rational(node: s.Node):  # type: ignore[no-untyped-def]
+def _rational(node: s.Node) -> Fraction | None:
     match node:
         case s.Number(text=text):
             return Fraction(text)

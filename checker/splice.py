@@ -97,7 +97,7 @@ def _patched(latex: str, patches: list[tuple[int, int, str]]) -> tuple[str, tupl
         kept = _kept(latex[start:end], new)
         changed.append((len(text) + kept, len(text) + len(new)))
         text += new
-        if re.search(r"\\[A-Za-z]+$", text) and latex[end:end + 1].isalpha():
+        if re.search(r"\\[A-Za-z]+$", text) and latex[end : end + 1].isalpha():
             text += " "
         at = end
     return text + latex[at:], tuple(changed)
@@ -105,7 +105,7 @@ def _patched(latex: str, patches: list[tuple[int, int, str]]) -> tuple[str, tupl
 
 def _kept(old: str, new: str) -> int:
     """How much of the old text the new one begins with, if the rest stands on its own."""
-    rest = new[len(old):]
+    rest = new[len(old) :]
     alone = new.startswith(old) and rest and rest.count("{") == rest.count("}") and rest[0] not in "_^'"
     return len(old) if alone and not re.search(r"\\[A-Za-z]+$", old) else 0
 

@@ -78,8 +78,12 @@ def cut(environment: Environment, left: Scalar, right: Scalar | None) -> Environ
         distance += 1
     if loss in seen or not level:
         return environment
-    quantities = {h: replace(q, opaque=q.opaque or h in level, body=None if h == loss else q.body,
-                             indices=() if h == loss else q.indices) for h, q in environment.quantities.items()}  # fmt: skip
+    quantities = {
+        h: replace(
+            q, opaque=q.opaque or h in level, body=None if h == loss else q.body, indices=() if h == loss else q.indices
+        )
+        for h, q in environment.quantities.items()
+    }
     return replace(environment, quantities=quantities)
 
 
@@ -104,7 +108,10 @@ def _points(about: Scope, environment: Environment) -> Iterator[Interpreter]:
 def _same_at(claim: Claim, interpreter: Interpreter) -> bool | None:
     """``None`` where the point says nothing: both sides are zero, undefined, or a tie."""
     spoke = None
-    marks = any(isinstance(node, Compare) and node.relation == "==" for node in walk(claim.right))  # [a = max a] is no tie
+    assert isinstance(claim.right, Scalar)
+    marks = any(
+        isinstance(node, Compare) and node.relation == "==" for node in walk(claim.right)
+    )  # [a = max a]: no tie
     for indices in islice(claim.entries(interpreter.sizes), ENTRIES):
         ties = len(interpreter.ties)
         try:

@@ -28,15 +28,20 @@ def values(node: s.Node, words: Vocabulary) -> Local:
 
 def _named(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Symbol | s.Scripted):
-        yield from names(bare(node), words) if bare(node) == node else (
-            (weight, text, like(node, other)) for weight, text, other in names(bare(node), words))
+        yield from (
+            names(bare(node), words)
+            if bare(node) == node
+            else ((weight, text, like(node, other)) for weight, text, other in names(bare(node), words))
+        )
         if node in words.sizes:
             for size in words.extents:
                 yield DROP, f"{to_latex(node)} replaced by {to_latex(size)}", size
         for call in words.calls:
             yield TERM, f"{to_latex(node)} replaced by {to_latex(call)}", call
     elif isinstance(node, s.Group | s.Derivative | s.Call | s.Number):
-        for other in (*words.scalars, *words.names) if isinstance(node, s.Number) else (*words.sensitivities, *words.names):
+        for other in (
+            (*words.scalars, *words.names) if isinstance(node, s.Number) else (*words.sensitivities, *words.names)
+        ):
             if other != node:
                 yield TERM, f"{to_latex(node)} replaced by {to_latex(other)}", other
 
@@ -61,7 +66,11 @@ def _transposed(node: s.Node, words: Vocabulary) -> Local:
                     factors = list(node.factors)
                     factors[a], factors[b] = bare(first), like(first, second)
                     source = "the other factor" if bare(first) == second else to_latex(bare(first))
-                    yield SLIP, f"transpose moved from {source} to {to_latex(second)}", replace(node, factors=tuple(factors))
+                    yield (
+                        SLIP,
+                        f"transpose moved from {source} to {to_latex(second)}",
+                        replace(node, factors=tuple(factors)),
+                    )
 
 
 def _signs(node: s.Node) -> Local:
@@ -71,7 +80,7 @@ def _signs(node: s.Node) -> Local:
         for k, sign in enumerate(node.signs):
             other = "-" if sign == "+" else "+"
             if len(node.terms) > 1 and sign in "+-":
-                signs = (*node.signs[:k], other, *node.signs[k + 1:])
+                signs = (*node.signs[:k], other, *node.signs[k + 1 :])
                 yield SLIP, f"sign of {to_latex(node.terms[k])} changed", replace(node, signs=signs)
         if len(node.terms) == 2:
             flipped = s.Sum(tuple("-" if sign == "+" else "+" for sign in node.signs), node.terms)
@@ -80,7 +89,7 @@ def _signs(node: s.Node) -> Local:
             yield SLIP, "sign changed", flipped
         for k, term in enumerate(node.terms):
             if len(node.terms) > 1:
-                rest = s.Sum((*node.signs[:k], *node.signs[k + 1:]), (*node.terms[:k], *node.terms[k + 1:]))
+                rest = s.Sum((*node.signs[:k], *node.signs[k + 1 :]), (*node.terms[:k], *node.terms[k + 1 :]))
                 yield TERM, f"term {to_latex(term)} dropped", rest.terms[0] if rest.signs == ("+",) else rest
     elif not isinstance(node, s.Number | s.Text | s.Relation):
         yield SLIP, f"sign of {to_latex(node)} changed", s.Sum(("-",), (node,))
@@ -96,19 +105,26 @@ def _products(node: s.Node, words: Vocabulary) -> Local:
                 continue
             order = list(factors)
             order[a], order[b] = factors[b], factors[a]
-            yield SLIP, f"order of {to_latex(factors[a])} and {to_latex(factors[b])} exchanged", replace(node, factors=tuple(order))
+            yield (
+                SLIP,
+                f"order of {to_latex(factors[a])} and {to_latex(factors[b])} exchanged",
+                replace(node, factors=tuple(order)),
+            )
         if a + 1 < len(factors) and _turned(factors[a]) is not None and bare(factors[a + 1]) != factors[a + 1]:
             first, second = bare(factors[a + 1]), like(factors[a + 1], factors[a])
-            yield (SLIP, f"order of {to_latex(factors[a])} and {to_latex(factors[a + 1])} exchanged, with the transpose",
-                   replace(node, factors=(*factors[:a], first, second, *factors[a + 2:])))  # fmt: skip
+            yield (
+                SLIP,
+                f"order of {to_latex(factors[a])} and {to_latex(factors[a + 1])} exchanged, with the transpose",
+                replace(node, factors=(*factors[:a], first, second, *factors[a + 2 :])),
+            )
     for k, factor in enumerate(factors):
-        kept = (*factors[:k], *factors[k + 1:])
+        kept = (*factors[:k], *factors[k + 1 :])
         signs = operators[1:] if k == 0 else (*operators[: k - 1], *operators[k:])
         yield DROP, f"factor {to_latex(factor)} dropped", kept[0] if len(kept) == 1 else s.Product(kept, signs)
     for k, operator in enumerate(operators):
         for other in ("", words.hadamard):
             if other != operator and operator != "/":
-                changed = replace(node, operators=(*operators[:k], other, *operators[k + 1:]))
+                changed = replace(node, operators=(*operators[:k], other, *operators[k + 1 :]))
                 yield DROP, f"product sign of {to_latex(factors[k])} and {to_latex(factors[k + 1])} changed", changed
 
 
@@ -121,11 +137,15 @@ def _numbers(node: s.Node, words: Vocabulary) -> Local:
         yield DROP, f"{to_latex(node)} replaced by its inverse", s.Fraction(s.Number("1"), node)
     if isinstance(node, s.Fraction):
         yield DROP, f"denominator {to_latex(node.denominator)} dropped", node.numerator
-        yield DROP, f"denominator {to_latex(node.denominator)} squared", replace(node, denominator=_squared(node.denominator))
+        yield (
+            DROP,
+            f"denominator {to_latex(node.denominator)} squared",
+            replace(node, denominator=_squared(node.denominator)),
+        )
         if isinstance(node.denominator, s.Product):
-            for weight, text, other in _products(node.denominator, words):
+            for weight, text, fewer in _products(node.denominator, words):
                 if "dropped" in text:
-                    yield weight, text, replace(node, denominator=other)
+                    yield weight, text, replace(node, denominator=fewer)
         yield DROP, "fraction inverted", s.Fraction(node.denominator, node.numerator)
     if isinstance(node, s.Scripted) and node.sup is not None and _is_power(node, words.table):
         yield DROP, f"exponent {to_latex(node.sup)} dropped", replace(node, sup=None) if node.sub else node.base
@@ -164,7 +184,9 @@ def _calls(node: s.Node, words: Vocabulary) -> Local:
                 plain = function.base
             yield SLIP, f"prime removed from {to_latex(function)}", replace(node, function=plain)
         elif len(node.arguments) == 1:
-            primed = replace(function, primes=1) if isinstance(function, s.Scripted) else s.Scripted(function, None, None, 1)
+            primed = (
+                replace(function, primes=1) if isinstance(function, s.Scripted) else s.Scripted(function, None, None, 1)
+            )
             yield SLIP, f"prime added to {to_latex(function)}", replace(node, function=primed)
         if len(node.arguments) == 1:
             yield SLIP, f"{to_latex(function)} removed", _grouped(node.arguments[0])
@@ -179,7 +201,7 @@ def _calls(node: s.Node, words: Vocabulary) -> Local:
             if isinstance(argument, s.Text) and argument.text in ("valid", "full", "same"):
                 for mode in ("valid", "full"):
                     if mode != argument.text:
-                        changed = (*node.arguments[:k], replace(argument, text=mode), *node.arguments[k + 1:])
+                        changed = (*node.arguments[:k], replace(argument, text=mode), *node.arguments[k + 1 :])
                         yield SLIP, f"'{argument.text}' replaced by '{mode}'", replace(node, arguments=changed)
         maps = [k for k, argument in enumerate(node.arguments) if not isinstance(argument, s.Text)]
         if len(maps) == 2:
@@ -228,8 +250,11 @@ def _factors(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Text | s.Number | s.Relation | s.Cases):
         return
     two = s.Number("2")
-    for text, factor in (("2", two), ("\\frac{1}{2}", s.Fraction(s.Number("1"), two)), *(
-            (to_latex(x), x) for scalar in words.scalars for x in (scalar, s.Fraction(s.Number("1"), scalar)))):  # fmt: skip
+    for text, factor in (
+        ("2", two),
+        ("\\frac{1}{2}", s.Fraction(s.Number("1"), two)),
+        *((to_latex(x), x) for scalar in words.scalars for x in (scalar, s.Fraction(s.Number("1"), scalar))),
+    ):
         yield ADD, f"factor {text} added", _times(factor, "", node)
     if isinstance(node, s.Product | s.BigOperator | s.Symbol | s.Scripted | s.Call | s.Derivative):
         for name in words.names:
@@ -251,7 +276,11 @@ def _times(left: s.Node, operator: str, right: s.Node) -> s.Node:
 
 def _routed(node: s.Node, words: Vocabulary) -> Local:
     """Upsampling goes to where the maximum was: ``up(δ) ∘ [a = up(m)]`` where m is the maximum over a."""
-    if isinstance(node, s.Call) and isinstance(node.function, s.Symbol) and name_of(node.function) in ("up", "upsample"):
+    if (
+        isinstance(node, s.Call)
+        and isinstance(node.function, s.Symbol)
+        and name_of(node.function) in ("up", "upsample")
+    ):
         for argument, result in words.maxima:
             where = s.Relation((argument, replace(node, arguments=(result, *node.arguments[1:]))), ("=",))
             routed = s.Product((node, s.Group("[", where, True)), (words.hadamard,))

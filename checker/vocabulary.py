@@ -26,7 +26,7 @@ class Vocabulary:
     """Everything in order of first use, that of the formula itself first."""
 
     table: NameTable
-    transpose: s.Node = s.Symbol("T")
+    transpose: s.Node
     hadamard: str = "\\circ"
     names: tuple[s.Node, ...] = ()
     sensitivities: tuple[s.Node, ...] = ()  # names of derivatives, and derivatives of the loss
@@ -87,31 +87,47 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
     for f in visible:
         for chain in f.chains:
             for left, right in zip(chain.sides, chain.sides[1:], strict=False):
-                if isinstance(right, s.Call) and isinstance(right.function, s.Symbol) and name_of(right.function) == "maxpool":
+                if (
+                    isinstance(right, s.Call)
+                    and isinstance(right.function, s.Symbol)
+                    and name_of(right.function) == "maxpool"
+                ):
                     maxima.setdefault((right.arguments[0], left))
     names = {node: None for node in names if _has_meaning(node, world)}
     aliases = [node for node in names if isinstance(node, s.Scripted | s.Symbol) and _is_alias(node, world, table)]
     derivatives = {n: None for n in nodes if isinstance(n, s.Derivative) and to_latex(n.numerator) in world.losses()}
-    in_scripts = [p for node in nodes if isinstance(node, s.Scripted) and node.sup is not None
-                  for p in factors_of(node.sup) if is_transpose(p)]  # fmt: skip
+    in_scripts = [
+        p
+        for node in nodes
+        if isinstance(node, s.Scripted) and node.sup is not None
+        for p in factors_of(node.sup)
+        if is_transpose(p)
+    ]
     products = [o for node in nodes if isinstance(node, s.Product) for o in node.operators if o in ("\\circ", "\\odot")]
     if any(isinstance(n, s.Call) and name_of_function(n) == "conv2" for n in nodes) or any(
         isinstance(n, s.Product) and "\\star" in n.operators for n in nodes
     ):
         functions.setdefault(s.Symbol("rot180"))
-    sizes = tuple(dict.fromkeys(n for n in nodes if isinstance(n, s.Symbol | s.Scripted) and to_latex(n) in world.sizes))
+    sizes = tuple(
+        dict.fromkeys(n for n in nodes if isinstance(n, s.Symbol | s.Scripted) and to_latex(n) in world.sizes)
+    )
     spaces = [_opened(extent) for node in nodes if isinstance(node, s.Space) for extent in node.extents]
     uppers = [node.upper for node in nodes if isinstance(node, s.BigOperator) and node.upper is not None]
     extents = dict.fromkeys(e for e in (*spaces, *uppers) if isinstance(e, s.Sum | s.Product))
     parameters = [n for n in names if isinstance(n, s.Symbol) and _is_scalar(n, world)]
-    primed = any(isinstance(n, s.Scripted) and n.primes and _is_quantity(replace(n, primes=0), world, table)
-                 and to_latex(n.base) not in table.primed for n in nodes)  # fmt: skip
+    primed = any(
+        isinstance(n, s.Scripted)
+        and n.primes
+        and _is_quantity(replace(n, primes=0), world, table)
+        and to_latex(n.base) not in table.primed
+        for n in nodes
+    )
     return Vocabulary(
         table,
         in_scripts[0] if in_scripts else s.Symbol("\\prime" if primed else "T"),
         products[0] if products else "\\circ",
         tuple(names)[:MOST],
-        tuple([*sensitivities, *aliases, *derivatives])[:MOST],
+        (*sensitivities, *aliases, *derivatives)[:MOST],
         tuple(dict.fromkeys([*parameters, *sizes]))[:12],
         sizes[:16],
         tuple(extents)[:8],
@@ -144,12 +160,20 @@ def _unprimed(function: s.Node) -> s.Node:
 
 def _is_quantity(node: s.Symbol | s.Scripted, world: World, table: NameTable) -> bool:
     reference = table.reference(node)
-    if reference is None or reference.transposed or reference.inverted or reference.power is not None or reference.primes:
+    if (
+        reference is None
+        or reference.transposed
+        or reference.inverted
+        or reference.power is not None
+        or reference.primes
+    ):
         return False
     if reference.name in world.sizes or reference.name in world.functions:
         return False
     known = reference.name in world.known or reference.name in world.declarations or reference.name in world.aliases
-    return known or reference.name in world.templates or any(name == reference.name for name, _ in world.layer_of.values())
+    return (
+        known or reference.name in world.templates or any(name == reference.name for name, _ in world.layer_of.values())
+    )
 
 
 def _has_meaning(node: s.Node, world: World) -> bool:

@@ -1,5 +1,7 @@
 """Corrections: each kind of slip is mended as one would, judged again; what is right is left alone."""
 
+# ruff: noqa: E501  formulas are shown in one line
+
 from __future__ import annotations
 
 from pathlib import Path

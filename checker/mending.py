@@ -1,0 +1,203 @@
+"""One link of a formula: whether it can be right, and the smallest edit of its right side with which it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
+
+from verify_derivations.checker.edits import Edit, edits
+from verify_derivations.checker.judge import Case, _cases, _with_layers
+from verify_derivations.checker.links import Comparison, Effort, compare, judge_link
+from verify_derivations.checker.scopes import visible
+from verify_derivations.checker.splice import ungrouped
+from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.trials import Trials
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.checker.vocabulary import vocabulary
+from verify_derivations.derivations.prove import Limits
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Access, Scalar, heads
+from verify_derivations.formulas.lookup import layer_value
+from verify_derivations.formulas.world import Readings, Statement, World
+
+RATE = 400  # candidates a second, roughly, on a small machine
+PATIENCE = 5  # times the budget that all may take on a slow one
+RIGHT = (Verdict.PROVED, Verdict.CHECKED)
+DIFFERS = "the two sides differ"
+
+
+@dataclass
+class Budget:
+    """Candidates are counted, so that the outcome is the same on every machine; the clock only stops what hangs."""
+
+    seconds: float
+    spent: int = 0
+    start: float = field(default_factory=time.monotonic)
+
+    def more(self) -> bool:
+        self.spent += 1
+        return self.spent < self.seconds * RATE and time.monotonic() - self.start < self.seconds * PATIENCE
+
+
+class Mender:
+    """The search for the right side of links, in one variant of one formula."""
+
+    def __init__(self, case: Case, stated: Stated, readings: Readings, variant: str | None, budget: Budget) -> None:
+        self.case, self.stated, self.readings, self.budget = case, stated, readings, budget
+        self.definitions = case.definitions(stated.scope, variant, readings)
+        self.world = self.definitions.world
+        self.visible = visible(case.formulas, stated.scope, variant)
+        self.words = vocabulary(stated, self.visible, self.fork(), case.table)
+        self.conditions = tuple(stated.conditions)
+        self.trials = Trials()
+        self.effort = Effort(
+            first=Limits(unfoldings=12, seconds=1.0),
+            condition=Limits(unfoldings=4, seconds=0.3),
+            proof=Limits(unfoldings=12, seconds=0.5),
+            refutation=0.5,
+            seed=case.effort.seed,
+        )
+
+    def mend(self, left: s.Node, right: s.Node, sides: list[s.Node], deep: bool) -> Edit | None:
+        """The smallest edit of ``right`` that makes it equal ``left``."""
+        single = sorted(edits(right, self.words), key=lambda edit: (edit.weight, self.indirect(edit.tree)))
+        readable: list[Edit] = []
+        for edit in single:
+            if not deep and edit.weight:
+                return None
+            if ungrouped(edit.tree) in sides:
+                continue
+            outcome = self.problem(left, edit.tree)
+            if outcome in (DIFFERS, None) and not self.budget.more():
+                break
+            if outcome == DIFFERS:
+                readable.append(edit)
+            elif outcome is None and self.verdict(left, edit.tree) in RIGHT:
+                return edit
+        for edit in readable if self.case.grounds else []:  # the points do not know what the document assumes
+            if not edit.weight and self.verdict(left, edit.tree, self.effort.proofs_only) in RIGHT:
+                return edit
+        broken = self.problem(left, right) not in (DIFFERS, None)
+        for edit in self.pairs(readable, broken):
+            if not self.budget.more():
+                return None
+            if ungrouped(edit.tree) in sides:
+                continue
+            if self.problem(left, edit.tree) is None and self.verdict(left, edit.tree) in RIGHT:
+                return edit
+        return None
+
+    def pairs(self, readable: list[Edit], broken: bool) -> Iterator[Edit]:
+        """Two edits, the first of which keeps (or, where shapes clashed, makes) the side readable."""
+        for first in readable:
+            for second in edits(first.tree, self.words):
+                if second.weight + first.weight <= 2 + broken:
+                    yield Edit(f"{first.words}; {second.words}", second.tree, first.weight + second.weight)
+
+    def indirect(self, tree: s.Node) -> int:
+        """How many derivatives ∂y/∂x there are of which x does not stand in the definition of y, and neighbours that do
+        not meet: a chain rule is written step by step."""
+        count = 0
+        for node in s.walk(tree):
+            if isinstance(node, s.Derivative) and len(node.denominators) == 1:
+                heads_of = [self.head(part) for part in (node.numerator, *node.denominators)]
+                quantity = self.world.quantities.get(heads_of[0] or "")
+                if quantity is not None and quantity.body is not None and heads_of[1] not in heads(quantity.body):
+                    count += quantity.head not in self.world.losses()
+            if isinstance(node, s.Product):
+                slopes = [f for f in node.factors if isinstance(f, s.Derivative)]
+                count += sum(a.denominators[-1] != b.numerator for a, b in pairwise(slopes))
+        return count
+
+    def head(self, node: s.Node) -> str | None:
+        reference = self.case.table.reference(node)
+        layer = (
+            None
+            if reference is None or reference.layer is None
+            else layer_value(reference.layer, self.world, Statement())
+        )
+        return None if reference is None else self.world.head(reference.name, layer)
+
+    def fork(self) -> World:
+        """A copy, so that what a candidate makes known is forgotten with it."""
+        copies = {
+            f.name: copy(getattr(self.world, f.name))
+            for f in fields(World)
+            if isinstance(getattr(self.world, f.name), dict | list | set)
+        }
+        extents = copy(self.world.extents)
+        extents.solved, extents.quotients = dict(extents.solved), dict(extents.quotients)
+        return replace(self.world, extents=extents, **copies)
+
+    def expression(self, node: s.Node) -> Scalar | None:
+        try:
+            return Elaborator(self.fork(), Statement(self.stated.number)).tensor(node).body
+        except (DocumentError, AssertionError, ArithmeticError, ValueError):
+            return None
+
+    def unreadable(self, node: s.Node) -> str | None:
+        try:
+            Elaborator(self.fork(), Statement(self.stated.number)).value(node)
+        except DocumentError as error:
+            return str(error)
+        return None
+
+    def problem(self, left: s.Node, right: s.Node) -> str | None:
+        """Why ``left = right`` cannot be right: it has no meaning, says nothing, or differs at some point."""
+        for one, two, context, _ in _cases(left, right):
+            if context is not None:
+                verdict = self.verdict(left, right)
+                return None if verdict.rank >= Verdict.CHECKED.rank else DIFFERS
+            world, here = self.fork(), Statement(self.stated.number)
+            try:
+                comparisons, _ = compare(world, here, one, two, self.conditions)
+            except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError) as error:
+                return str(error) or "no meaning"
+            environment = world.environment(here.losses[0] if here.losses else None)
+            named = isinstance(one, s.Symbol | s.Scripted | s.Call) or any(
+                here.losses
+            )  # ∂m/∂b is worked out as it is read
+            if named and any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
+                return "says nothing"
+            if all(self.trials.differ(c, environment) for c in comparisons):
+                return DIFFERS
+        return None
+
+    def verdict(self, left: s.Node, right: s.Node, effort: Effort | None = None) -> Verdict:
+        """The judgement of the link; on an assumption only if the formula rests on it elsewhere."""
+        found = []
+        plain = unmarked(right)
+        if plain is not None:  # to the prover [a = max a] is a tie: it has tried the points, routing is proved
+            routing = replace(self.fork(), readings=self.readings.but(up="routing"))
+            link = judge_link(routing, left, plain, self.conditions, self.stated.number, self.effort).link
+            return Verdict.CHECKED if link.verdict is Verdict.PROVED else Verdict.UNDECIDED
+        for one, two, context, where in _cases(left, right):
+            conditions = (*self.conditions, *where)
+            link = _with_layers(
+                self.fork(), one, two, conditions, self.stated.number, effort or self.effort, context
+            ).link
+            granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
+            found.append(Verdict.PROVED if granted else link.verdict)
+        return min(found, key=lambda verdict: verdict.rank)
+
+
+def unmarked(node: s.Node) -> s.Node | None:
+    """``up(δ)`` of ``up(δ) ∘ [a = up(m)]``."""
+    if (
+        isinstance(node, s.Product)
+        and isinstance(node.factors[-1], s.Group)
+        and isinstance(node.factors[-1].body, s.Relation)
+    ):
+        kept = node.factors[:-1]
+        return kept[0] if len(kept) == 1 else s.Product(kept, node.operators[:-1])
+    return None
+
+
+def _circular(c: Comparison) -> bool:
+    """``a = up(a)``: a quantity in terms of itself."""
+    return isinstance(c.left, Access) and c.left.head in heads(c.right)
