@@ -10,7 +10,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.calls import OPERATORS
+from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
@@ -28,7 +28,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.lookup import Shape, find, layer_value, match_layer, shape_of_space, whole
-from verify_derivations.formulas.names import NameTable, Reference, is_range, name_of, names_in
+from verify_derivations.formulas.names import NameTable, Reference, base_of, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
@@ -207,6 +207,9 @@ class _Builder:
                         self._sizes_in(node.upper)
                     elif isinstance(node, s.Relation) and is_range(node):
                         self._sizes_in(node.sides[-1])
+                    elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
+                        for argument in node.arguments[1:]:
+                            self._sizes_in(argument)
         for f in self.every:
             for member in f.memberships:
                 if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):

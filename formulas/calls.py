@@ -282,6 +282,7 @@ def _base_two(base: int) -> Operator:
     return operator
 
 
+WINDOWED = frozenset({"maxpool", "meanpool", "avgpool", "up", "upsample"})  # further arguments are sizes
 OPERATORS: dict[str, Operator] = {
     "conv2": _conv2(True), "conv": _conv2(True), "convolve": _conv2(True), "xcorr2": _conv2(False),
     "filter2": _conv2(False), "corr2": _conv2(False),

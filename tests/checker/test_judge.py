@@ -1,0 +1,177 @@
+"""Verdicts on small documents, each beside a twin whose last formula is not what it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker.judge import check
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, CONDITIONAL, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL, Verdict.ILL_FORMED
+Document = tuple[str, ...]
+
+
+def report(*paragraphs: str) -> Report:
+    """Of a document of formulas, headings (``# …``) and prose (``For …``)."""
+    text = "\n\n".join(p if p.startswith(("#", "For")) else f"$${p}$$" for p in paragraphs)
+    return check(scan(text), effort=Effort(repair=0))
+
+
+def last(*paragraphs: str) -> Formula:
+    found = report(*paragraphs).formulas
+    assert all(f.verdict is Verdict.DEFINED for f in found if f.number in (1, 2)), found  # the definitions are read
+    return found[-1]
+
+
+NET = (
+    r"W\in R^{n\times m}, x\in R^{n\times 1}, b\in R^{m\times 1}, y\in R^{m\times 1}",
+    r"z = W^{T}x+b",
+    r"a=\sigma(z)",
+    r"L=\frac12\|a-y\|^2",
+)
+SOFTMAX = (
+    r"z\in R^{n}, y\in R^{n}",
+    r"a_i=\frac{\exp(z_i)}{\sum_{j=1}^{n}\exp(z_j)}",
+    r"L=-\sum_{i=1}^{n}y_i\log a_i",
+)
+QUADRATIC = (r"A\in R^{m\times n}, x\in R^{n}", r"y=Ax", r"L=\|y\|^2")
+
+
+# -- one verdict of each kind -------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("document", "claim", "verdict", "message"),
+    [
+        (NET, r"\frac{\partial L}{\partial b}=(a-y)\circ a\circ(1-a)", PROVED, "all sizes"),
+        (NET, r"\frac{\partial L}{\partial b}=(y-a)\circ a\circ(1-a)", REFUTED, "differ"),
+        (NET, r"\frac{\partial L}{\partial b}=(a-y)\circ(1-a)", REFUTED, "differ"),
+        (NET, r"\frac{\partial L}{\partial W}=x\,((a-y)\circ a\circ(1-a))^T", PROVED, "all sizes"),
+        (NET, r"\frac{\partial L}{\partial W}=x\,((a-y)\circ a\circ(1-a))", ILL_FORMED, "1 ≠ m"),
+        (NET, r"\frac{\partial L}{\partial W}=q\,((a-y)\circ a\circ(1-a))^T", ILL_FORMED, "q is not defined"),
+        (NET, r"\frac{\partial L}{\partial b}=(a-y)\circ a\circ(1-a)\in R^{m\times 1}", PROVED, "all sizes"),
+        (NET, r"\frac{\partial L}{\partial b}=(a-y)\circ a\circ(1-a)\in R^{n\times 1}", ILL_FORMED, "stated shape"),
+        (NET, r"\frac{\partial L}{\partial x}=\frac{\partial L}{\partial a}\frac{\partial a}{\partial x}", PROVED, ""),
+        (NET, r"\frac{\partial L}{\partial x}=\frac{\partial L}{\partial z}\frac{\partial a}{\partial x}", ILL_FORMED,
+         "telescope"),
+        (NET, r"\frac{\partial L}{\partial b}=\frac{a-y", Verdict.UNREAD, "never closed"),
+        (NET, r"b \leftarrow b-\eta\frac{\partial L}{\partial b}", Verdict.DEFINED, "update"),
+        (SOFTMAX, r"\frac{\partial L}{\partial z_i}=a_i-y_i", CONDITIONAL, r"y_{k} = 1"),
+        (SOFTMAX, r"\frac{\partial L}{\partial z_i}=a_i\sum_{k=1}^n y_k-y_i", PROVED, "all sizes"),
+        (SOFTMAX, r"\frac{\partial L}{\partial z_i}=y_i-a_i", REFUTED, "differ"),
+        (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i,\quad i\neq j", PROVED, "all sizes"),
+        (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i", REFUTED, "differ"),
+    ],
+)  # fmt: skip
+def test_verdicts(document: Document, claim: str, verdict: Verdict, message: str) -> None:
+    found = last(*document, claim)
+    assert found.verdict is verdict, found.message
+    assert message in found.message
+
+
+def test_a_refutation_shows_a_counterexample() -> None:
+    (link,) = last(*NET, r"\frac{\partial L}{\partial b}=y-a").links
+    assert link.counterexample is not None
+    assert link.counterexample.left != link.counterexample.right
+
+
+def test_a_chain_has_the_worst_verdict_of_its_links() -> None:
+    found = last(*SOFTMAX, r"\frac{\partial L}{\partial z_i}=a_i\sum_{k=1}^n y_k-y_i=a_i-y_i=a_i+y_i")
+    assert [link.verdict for link in found.links] == [PROVED, CONDITIONAL, REFUTED]
+    assert found.verdict is REFUTED
+
+
+# -- stated assumptions -------------------------------------------------------------------------------
+def test_a_stated_assumption_is_used_and_named() -> None:
+    found = last(*SOFTMAX, r"\sum_{i=1}^n y_i=1", r"\frac{\partial L}{\partial z_i}=a_i-y_i")
+    assert found.verdict is PROVED
+    assert "stated" in found.message
+    assert last(*SOFTMAX, r"\sum_{i=1}^n y_i=1", r"\frac{\partial L}{\partial z_i}=a_i+y_i").verdict is REFUTED
+
+
+def test_another_assumption_does_not_help() -> None:
+    assert last(*SOFTMAX, r"\sum_{i=1}^n y_i=2", r"\frac{\partial L}{\partial z_i}=a_i-y_i").verdict is not PROVED
+
+
+def test_a_symmetric_matrix() -> None:
+    given = (r"x\in R^n, S\in R^{n\times n}", "S=S^T", "g=x^TSx")
+    claim = r"\frac{\partial g}{\partial x}=2Sx"
+    assert last(*given, claim).verdict is PROVED
+    assert last(given[0], given[2], claim).verdict is not PROVED
+    assert last(given[0], given[2], r"\frac{\partial g}{\partial x}=(S+S^T)x").verdict is PROVED
+
+
+# -- scopes and variants ------------------------------------------------------------------------------
+@pytest.mark.parametrize(("claim", "verdict"), [("f'(x)=3x^2", PROVED), ("f'(x)=2x", REFUTED)])
+def test_a_section_that_defines_again_is_a_scope_of_its_own(claim: str, verdict: Verdict) -> None:
+    found = report("# Squares", "f(x)=x^2", "f'(x)=2x", "# Cubes", "f(x)=x^3", claim).formulas
+    assert [f.verdict for f in found] == [Verdict.DEFINED, PROVED, Verdict.DEFINED, verdict]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("a-y", PROVED), ("y", PROVED), ("a+y", REFUTED), ("a-q", ILL_FORMED)],  # both losses give claims that hold
+)
+def test_a_claim_holds_in_one_of_the_variants(claim: str, verdict: Verdict) -> None:
+    variants = (
+        r"z\in R^{n}, y\in R^{n}", r"a=\sigma(z)", "For **Euclidean** loss", r"L=\frac12\|a-y\|^2",
+        "For **linear** loss", r"L=\sum_{i=1}^n y_i a_i", r"\frac{\partial L}{\partial a}=" + claim,
+    )  # fmt: skip
+    assert last(*variants).verdict is verdict
+
+
+def test_a_variant_is_named_where_the_claim_stands_in_the_text_of_another() -> None:
+    variants = (
+        r"z\in R^{n}, y\in R^{n}", r"a=\sigma(z)", "For **Euclidean** loss", r"L=\frac12\|a-y\|^2",
+        "For **linear** loss", r"L=\sum_{i=1}^n y_i a_i",
+    )  # fmt: skip
+    assert any("Euclidean" in remark for remark in last(*variants, r"\frac{\partial L}{\partial a}=a-y").remarks)
+    assert not any("Euclidean" in remark for remark in last(*variants, r"\frac{\partial L}{\partial a}=y").remarks)
+
+
+# -- recurrences --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("right", "holds"), [("w(1-h_t^2)", True), ("w(1-h_{t-1}^2)", False)])
+def test_a_step_of_a_recurrence(right: str, holds: bool) -> None:
+    recurrence = (r"h_t=\tanh(w h_{t-1}+x_t), \quad t=1,\dots,T", r"L=\frac12\sum_{t=1}^{T} h_t^2")
+    found = last(*recurrence, r"\frac{\partial h_t}{\partial h_{t-1}}=" + right)
+    assert found.verdict in ((PROVED, Verdict.CHECKED) if holds else (REFUTED,)), found.message
+
+
+# -- conventions --------------------------------------------------------------------------------------
+CONVOLUTION = (
+    r"x\in R^{H\times W}, k\in R^{h\times w}",
+    r"z=x\star k\in R^{(H-h+1)\times(W-w+1)}",
+    r"L=\frac12\sum_{u,v} z_{uv}^2",
+)
+POOLING = (r"x\in R^{H\times W}", r"p=maxpool(x,s)", r"L=\frac12\sum_{u,v} p_{uv}^2")
+MEANS = (r"x\in R^{H\times W}", r"p=meanpool(x,s)", r"L=\frac12\sum_{u,v} p_{uv}^2")
+
+
+@pytest.mark.parametrize(
+    ("document", "claim", "symbol", "reading", "verdict"),
+    [
+        (CONVOLUTION, r"\frac{\partial L}{\partial x}=conv2(z,rot180(k),'full')", r"\star", "convolution", PROVED),
+        (CONVOLUTION, r"\frac{\partial L}{\partial x}=conv2(z,k,'full')", r"\star", "cross-correlation", PROVED),
+        (CONVOLUTION, r"\frac{\partial L}{\partial x}=2 conv2(z,k,'full')", r"\star", "convolution", REFUTED),
+        (POOLING, r"\frac{\partial L}{\partial x}=up(\frac{\partial L}{\partial p},s)", "up", "routing", CONDITIONAL),
+        (POOLING, r"\frac{\partial L}{\partial x}=2 up(\frac{\partial L}{\partial p},s)", "up", "repetition", REFUTED),
+        (MEANS, r"\frac{\partial L}{\partial x}=\frac{1}{s^2}up(\frac{\partial L}{\partial p},s)", "up", "repetition",
+         PROVED),
+        (MEANS, r"\frac{\partial L}{\partial x}=up(\frac{\partial L}{\partial p},s)", "up", "repetition", REFUTED),
+        (QUADRATIC, r"\frac{\partial L}{\partial x}=2A^TAx", "", "", PROVED),
+        (QUADRATIC, r"\frac{\partial L}{\partial x}=2x^TA^TA", r"\partial L/\partial x", "row", PROVED),
+        (QUADRATIC, r"\frac{\partial L}{\partial x}=x^TA^TA", r"\partial L/\partial x", "row", REFUTED),
+        (QUADRATIC, r"\frac{\partial L}{\partial x}=2x^TA^T", "", "", ILL_FORMED),
+        (QUADRATIC, r"\frac{\partial y}{\partial x}=A", "", "", PROVED),
+        (QUADRATIC, r"\frac{\partial y}{\partial x}=A^T", r"\partial y/\partial x", "denominator", PROVED),
+        (QUADRATIC, r"\frac{\partial y}{\partial x}=2A", "", "", REFUTED),
+    ],
+)  # fmt: skip
+def test_conventions(document: Document, claim: str, symbol: str, reading: str, verdict: Verdict) -> None:
+    found = report(*document, claim)
+    assert found.formulas[-1].verdict is verdict, found.formulas[-1].message
+    chosen = {convention.symbol: convention.reading for convention in found.conventions}
+    if symbol and verdict is not REFUTED:
+        assert chosen[symbol] == reading
+    if not symbol:
+        assert not chosen
