@@ -308,7 +308,7 @@ ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
 
 
 def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]]:
-    """``cases`` on layers or indices are several claims: one for each row, where its condition holds and no row above's."""
+    """``cases`` on layers or indices are several claims: one a row, where its condition and no earlier one holds."""
     if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows):
         return [(left, right, None, ())]
     found: list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]] = []
