@@ -18,6 +18,7 @@ from verify_derivations.checker.trials import Trials
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.checker.vocabulary import vocabulary
 from verify_derivations.derivations.prove import Limits
+from verify_derivations.derivations.values import OutOfRange, TooLarge
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
@@ -164,8 +165,11 @@ class Mender:
             )  # ∂m/∂b is worked out as it is read
             if named and any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
                 return "says nothing"
-            if all(self.trials.differ(c, environment) for c in comparisons):
-                return DIFFERS
+            try:
+                if all(self.trials.differ(c, environment) for c in comparisons):
+                    return DIFFERS
+            except (OutOfRange, TooLarge) as error:
+                return str(error)
         return None
 
     def verdict(self, left: s.Node, right: s.Node, effort: Effort | None = None) -> Verdict:

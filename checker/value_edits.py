@@ -265,6 +265,8 @@ def _factors(node: s.Node, words: Vocabulary) -> Local:
         for sign in "+-":
             if isinstance(node, s.Sum):
                 yield TERM, f"{to_latex(number)} added", s.Sum((*node.signs, sign), (*node.terms, number))
+            elif isinstance(node, s.Product):
+                yield TERM, f"{to_latex(number)} added", s.Sum(("+", sign), (node, number))
 
 
 def _times(left: s.Node, operator: str, right: s.Node) -> s.Node:
