@@ -242,7 +242,7 @@ def _terms(node: s.Node, words: Vocabulary) -> Local:
         for name in words.names:
             if name != node:
                 for sign in "-+":
-                    yield TERM, f"term {to_latex(name)} added", s.Sum(("+", sign), (node, name))
+                    yield TERM, f"term {to_latex(name)} {_verb(sign)}", s.Sum(("+", sign), (node, name))
 
 
 def _factors(node: s.Node, words: Vocabulary) -> Local:
@@ -264,9 +264,13 @@ def _factors(node: s.Node, words: Vocabulary) -> Local:
     for number in (s.Number("1"), s.Fraction(s.Number("1"), two)):
         for sign in "+-":
             if isinstance(node, s.Sum):
-                yield TERM, f"{to_latex(number)} added", s.Sum((*node.signs, sign), (*node.terms, number))
+                yield TERM, f"{to_latex(number)} {_verb(sign)}", s.Sum((*node.signs, sign), (*node.terms, number))
             elif isinstance(node, s.Product):
-                yield TERM, f"{to_latex(number)} added", s.Sum(("+", sign), (node, number))
+                yield TERM, f"{to_latex(number)} {_verb(sign)}", s.Sum(("+", sign), (node, number))
+
+
+def _verb(sign: str) -> str:
+    return "added" if sign == "+" else "subtracted"
 
 
 def _times(left: s.Node, operator: str, right: s.Node) -> s.Node:
