@@ -245,8 +245,12 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     verdict = worst([link.verdict for link in links]) if links else Verdict.DEFINED
     first = next((link for link in links if link.verdict is verdict), None)
     assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))
-    return replace(base, verdict=verdict, links=tuple(links), message=first.message if first is not None else "",
-                   assumptions=assumptions, remarks=tuple(dict.fromkeys(r for r in remarks if r)),
+    spaces = {to_latex(chain.space) for chain in stated.chains if chain.space is not None}
+    wrong = [link for link in links if link.verdict.wrong]  # a slip: the equations hold, only the stated shape does not
+    slip = bool(wrong) and all(link.right in spaces for link in wrong)
+    message = first.message if first is not None else ""
+    return replace(base, verdict=verdict, slip=slip, links=tuple(links), message=message, assumptions=assumptions,
+                   remarks=tuple(dict.fromkeys(r for r in remarks if r)),
                    uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)),
                    shape=shape_of(stated, definitions.world))  # fmt: skip
 
