@@ -119,6 +119,7 @@ def test_an_interrupt_leaves_no_traceback_and_no_file(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores interrupts
     )
     time.sleep(1.5)  # long before the notes are judged, long after the start
     running.send_signal(signal.SIGINT)
