@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -140,12 +141,22 @@ def _source(parser: argparse.ArgumentParser) -> None:
 
 def _document(parser: argparse.ArgumentParser) -> None:
     _source(parser)
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="judge in N processes (default: 1)")
+    parser.add_argument("--jobs", type=_positive, metavar="N", help="judge in N processes (default: one a processor)")
+    parser.add_argument("--limit", type=_seconds, default=10.0, metavar="SECONDS",
+                        help="processor time for one formula, beyond which it is undecided (default: 10)")
+    parser.add_argument("--no-cache", action="store_true", help="judge everything anew, and remember nothing")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search for counterexamples")
 
 
 def _color(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
+    return value
 
 
 def _positive(text: str) -> int:
@@ -258,11 +269,16 @@ def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
 def _judge(options: argparse.Namespace) -> Report:
     """The report on the document; a note on standard error if there is nothing in it to judge."""
     document, notation = _open(options)
-    from verify_derivations.checker.judge import check
+    from verify_derivations.checker.cache import default_folder
+    from verify_derivations.checker.judgement import check
     from verify_derivations.checker.progress import Progress
+    from verify_derivations.checker.tasks import Allowance, available
 
-    with Progress("judging") as progress:
-        report = check(document, notation=notation, progress=progress, jobs=options.jobs, seed=options.seed)
+    allowance = Allowance(options.jobs or available(), options.limit)
+    cache = None if options.no_cache else default_folder()
+    with Progress() as progress:
+        report = check(document, notation=notation, progress=progress, seed=options.seed, allowance=allowance,
+                       cache=cache)  # fmt: skip
     if not report.formulas:
         print(f"{PROGRAM}: {report.document}: no formulas found", file=sys.stderr)
     return report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verify_derivations.checker.judge import Case
+from verify_derivations.checker.case import Case
 from verify_derivations.checker.vocabulary import Vocabulary
 from verify_derivations.derivations.differentiate import adjoint_step, dependents, instantiate, total_derivative
 from verify_derivations.derivations.prove import tidy

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verify_derivations.checker.judge import prepare
+from verify_derivations.checker.case import prepare
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas.notation import CONVENTIONS, TODO

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.forward import Forward
-from verify_derivations.checker.judge import Case, Scope
 from verify_derivations.checker.links import compare, judge_link
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Verdict, worst

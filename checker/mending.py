@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from verify_derivations.checker.case import Case
 from verify_derivations.checker.edits import Edit, edits
-from verify_derivations.checker.judge import Case, _cases, _with_layers
+from verify_derivations.checker.judge import _cases, _with_layers
 from verify_derivations.checker.links import Comparison, Effort, compare, judge_link
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.splice import ungrouped
@@ -24,7 +24,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads
 from verify_derivations.formulas.lookup import layer_value
-from verify_derivations.formulas.world import Readings, Statement, World
+from verify_derivations.formulas.world import Readings, Statement
 
 RATE = 400  # candidates a second, roughly, on a small machine
 PATIENCE = 5  # times the budget that all may take on a slow one
@@ -38,11 +38,11 @@ class Budget:
 
     seconds: float
     spent: int = 0
-    start: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=time.process_time)
 
     def more(self) -> bool:
         self.spent += 1
-        return self.spent < self.seconds * RATE and time.monotonic() - self.start < self.seconds * PATIENCE
+        return self.spent < self.seconds * RATE and time.process_time() - self.start < self.seconds * PATIENCE
 
 
 class Mender:
@@ -53,7 +53,7 @@ class Mender:
         self.definitions = case.definitions(stated.scope, variant, readings)
         self.world = self.definitions.world
         self.visible = visible(case.formulas, stated.scope, variant)
-        self.words = vocabulary(stated, self.visible, self.fork(), case.table)
+        self.words = vocabulary(stated, self.visible, self.world.fork(), case.table)
         self.conditions = tuple(stated.conditions)
         self.trials = Trials()
         self.effort = Effort(
@@ -124,26 +124,15 @@ class Mender:
         )
         return None if reference is None else self.world.head(reference.name, layer)
 
-    def fork(self) -> World:
-        """A copy, so that what a candidate makes known is forgotten with it."""
-        copies = {
-            f.name: copy(getattr(self.world, f.name))
-            for f in fields(World)
-            if isinstance(getattr(self.world, f.name), dict | list | set)
-        }
-        extents = copy(self.world.extents)
-        extents.solved, extents.quotients = dict(extents.solved), dict(extents.quotients)
-        return replace(self.world, extents=extents, **copies)
-
     def expression(self, node: s.Node) -> Scalar | None:
         try:
-            return Elaborator(self.fork(), Statement(self.stated.number)).tensor(node).body
+            return Elaborator(self.world.fork(), Statement(self.stated.number)).tensor(node).body
         except (DocumentError, AssertionError, ArithmeticError, ValueError):
             return None
 
     def unreadable(self, node: s.Node) -> str | None:
         try:
-            Elaborator(self.fork(), Statement(self.stated.number)).value(node)
+            Elaborator(self.world.fork(), Statement(self.stated.number)).value(node)
         except DocumentError as error:
             return str(error)
         return None
@@ -154,7 +143,7 @@ class Mender:
             if context is not None:
                 verdict = self.verdict(left, right)
                 return None if verdict.rank >= Verdict.CHECKED.rank else DIFFERS
-            world, here = self.fork(), Statement(self.stated.number)
+            world, here = self.world.fork(), Statement(self.stated.number)
             try:
                 comparisons, _ = compare(world, here, one, two, self.conditions)
             except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError) as error:
@@ -177,13 +166,13 @@ class Mender:
         found = []
         plain = unmarked(right)
         if plain is not None:  # to the prover [a = max a] is a tie: it has tried the points, routing is proved
-            routing = replace(self.fork(), readings=self.readings.but(up="routing"))
+            routing = replace(self.world.fork(), readings=self.readings.but(up="routing"))
             link = judge_link(routing, left, plain, self.conditions, self.stated.number, self.effort).link
             return Verdict.CHECKED if link.verdict is Verdict.PROVED else Verdict.UNDECIDED
         for one, two, context, where in _cases(left, right):
             conditions = (*self.conditions, *where)
             link = _with_layers(
-                self.fork(), one, two, conditions, self.stated.number, effort or self.effort, context
+                self.world.fork(), one, two, conditions, self.stated.number, effort or self.effort, context
             ).link
             granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
             found.append(Verdict.PROVED if granted else link.verdict)

@@ -13,9 +13,9 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
+from verify_derivations.checker.case import Case, Scope, prepare
 from verify_derivations.checker.forward import Forward, NoNet, increasing, last_scalar
 from verify_derivations.checker.gradients import source_of, stated_gradients
-from verify_derivations.checker.judge import Case, Scope, prepare
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.prove import Limits

@@ -15,14 +15,13 @@ INTERVAL = 5.0
 
 
 class Progress:
-    """A callback ``progress(done, total, what)`` and a context manager. ``what`` is the document's and not shown.
+    """A callback ``progress(done, total, what)`` and a context manager.
 
-    >>> with Progress("judging") as progress:
-    ...     progress(1, 2)  # too early to be shown
+    >>> with Progress() as progress:
+    ...     progress(1, 2, "judging")  # too early to be shown
     """
 
-    def __init__(self, title: str, stream: IO[str] | None = None) -> None:
-        self.title = title
+    def __init__(self, stream: IO[str] | None = None) -> None:
         self.stream = stream if stream is not None else sys.stderr
         self.started = time.monotonic()
         self.last_line = self.started + PATIENCE - INTERVAL
@@ -31,20 +30,21 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __call__(self, done: int, total: int, what: str = "") -> None:
+    def __call__(self, done: int, total: int, what: str) -> None:
         now = time.monotonic()
         if now - self.started < PATIENCE:
             return
         if not self.stream.isatty():
             if now - self.last_line >= INTERVAL:
                 self.last_line = now
-                print(f"{self.title}: {done}/{total}", file=self.stream, flush=True)
+                print(f"{what}: {done}/{total}", file=self.stream, flush=True)
             return
         if self.bar is None:
-            self._start()
-        self.bar.update(0, completed=done, total=total or None)
+            self._start(what)
+        self.bar.update(0, description=what, completed=done, total=total or None)
+        self.bar.refresh()
 
-    def _start(self) -> None:
+    def _start(self, what: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
@@ -57,8 +57,9 @@ class Progress:
             TimeElapsedColumn(),
             console=Console(file=self.stream),
             transient=True,
+            auto_refresh=False,  # by a thread, beside which processes would be forked
         )
-        self.bar.add_task(self.title)
+        self.bar.add_task(what)
         self.bar.start()
 
     def __exit__(

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 
+from verify_derivations.checker.case import Case
 from verify_derivations.checker.derived import derived_side
 from verify_derivations.checker.edits import Edit, edits
-from verify_derivations.checker.judge import Case, _stated_shape, judge
+from verify_derivations.checker.judge import _stated_shape, judge
 from verify_derivations.checker.mending import DIFFERS, RIGHT, Budget, Mender, unmarked
 from verify_derivations.checker.splice import splice, ungrouped
 from verify_derivations.checker.statements import Chain, Stated, analyse
@@ -34,7 +35,7 @@ def with_correction(
     case: Case, stated: Stated, formula: Formula, readings: Readings, *, budget: float = 2.0
 ) -> Formula:
     """A wrong formula with its correction, or with a remark that says why there is none."""
-    if not formula.verdict.wrong and not any(_only_routed(link) for link in formula.links):
+    if not needs_correction(formula):
         return formula
     try:
         found = _search(case, stated, formula, readings, budget)
@@ -43,6 +44,10 @@ def with_correction(
     if isinstance(found, Correction):
         return replace(formula, correction=found)
     return replace(formula, remarks=(*formula.remarks, found)) if formula.verdict.wrong else formula
+
+
+def needs_correction(formula: Formula) -> bool:
+    return formula.verdict.wrong or any(_only_routed(link) for link in formula.links)
 
 
 def correct(
@@ -197,7 +202,7 @@ class _Repair(Mender):
         return mended
 
     def derived(self, left: s.Node) -> s.Node | None:
-        for new in derived_side(self.fork(), left, self.stated.number, self.words, self.case):
+        for new in derived_side(self.world.fork(), left, self.stated.number, self.words, self.case):
             if self.problem(left, new) is None and self.verdict(left, new) in RIGHT:
                 return new
         return None
@@ -246,7 +251,7 @@ class _Repair(Mender):
         quiet = replace(self.definitions, wrong_shape={})
 
         def fits(space: s.Space) -> bool:
-            return not _stated_shape(self.fork(), Chain(tuple(sides), space), number, quiet)
+            return not _stated_shape(self.world.fork(), Chain(tuple(sides), space), number, quiet)
 
         if fits(chain.space) and number not in self.definitions.wrong_shape:
             return None

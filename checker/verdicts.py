@@ -162,6 +162,7 @@ class Report:
     date: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per phase
     macros: Macros = field(default_factory=dict)  # the document's own, for presenting its formulas
+    stopped: bool = False  # a formula, or the search for a correction, was stopped at a limit
 
     @cached_property
     def summary(self) -> dict[str, int]:

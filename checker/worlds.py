@@ -58,6 +58,12 @@ class Definitions:
     )  # number → message: a stated shape that is not the definition's
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
 
+    def read_by(self, readings: Readings) -> Definitions:
+        return replace(self, world=replace(self.world, readings=readings))
+
+    def fork(self) -> Definitions:
+        return replace(self, world=self.world.fork())
+
 
 def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,

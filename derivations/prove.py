@@ -100,7 +100,7 @@ class _Search:
         return self.claim.left - self.claim.right
 
     def run(self) -> Outcome:
-        self.derivation = d = Derivation(self.claim, deadline=time.monotonic() + self.limits.seconds)
+        self.derivation = d = Derivation(self.claim, deadline=time.process_time() + self.limits.seconds)
         levels: list[tuple[Normal, int]] = []
         for _ in range(self.limits.unfoldings):
             proof = self.closed(d)

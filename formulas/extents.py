@@ -17,6 +17,11 @@ class Extents:
         self.solved: dict[str, Polynomial] = {}
         self.quotients: dict[str, tuple[Polynomial, Polynomial]] = {}  # name → numerator, denominator as stated
 
+    def fork(self) -> Extents:
+        new = Extents()
+        new.solved, new.quotients = dict(self.solved), dict(self.quotients)
+        return new
+
     def normal(self, value: Polynomial) -> Polynomial:
         return value.substitute(self.solved)
 

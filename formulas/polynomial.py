@@ -18,8 +18,9 @@ _counter = itertools.count()
 
 
 def fresh(hint: str = "i") -> str:
-    """A new index variable. ``hint`` is the name that a reader of the document would expect."""
-    return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter)}"
+    """A new index variable. ``hint`` is the name that a reader of the document would expect. Later ones sort after
+    earlier ones, so that no order depends on how many there were before."""
+    return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter):09d}"
 
 
 def is_index(name: str) -> bool:

@@ -13,6 +13,7 @@ import logging
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from verify_derivations.formulas import syntax as s
@@ -116,6 +117,17 @@ def _plain(latex: str, span: s.Span, places: list[tuple[s.Span, s.Node]], atoms:
 
 
 def _second(plain: str, symbols: set[Any]) -> Any:
+    found = _parsed(plain)
+    if found is None:
+        return None
+    named = {str(symbol): symbol for symbol in symbols}
+    renaming = {symbol: named.get(str(symbol).replace("{", "").replace("}", "")) for symbol in found.free_symbols}
+    return None if None in renaming.values() else found.xreplace(renaming)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(plain: str) -> Any:
+    """What the other reader makes of a side; documents write the same side many times."""
     import sympy
     from latex2sympy2_extended import latex2sympy
     from latex2sympy2_extended.latex2sympy2 import ConversionConfig
@@ -134,11 +146,7 @@ def _second(plain: str, symbols: set[Any]) -> Any:
         return None
     finally:
         logging.disable(level)
-    if not isinstance(found, sympy.Expr):
-        return None
-    named = {str(symbol): symbol for symbol in symbols}
-    renaming = {symbol: named.get(str(symbol).replace("{", "").replace("}", "")) for symbol in found.free_symbols}
-    return None if None in renaming.values() else found.xreplace(renaming)
+    return found if isinstance(found, sympy.Expr) else None
 
 
 # -- the first reading as SymPy ---------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
@@ -52,6 +53,26 @@ class Readings:
 
     def but(self, **changes: str) -> Readings:
         return replace(self, **changes)
+
+
+READINGS = frozenset(f.name for f in fields(Readings))
+
+
+class NotedReadings(Readings):
+    """Readings that note in ``asked`` which of them were asked for."""
+
+    asked: set[str]
+
+    @classmethod
+    def of(cls, readings: Readings) -> NotedReadings:
+        noted = cls(**{name: getattr(readings, name) for name in READINGS})
+        object.__setattr__(noted, "asked", set())
+        return noted
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in READINGS:
+            self.asked.add(name)
+        return super().__getattribute__(name)
 
 
 @dataclass(frozen=True)
@@ -170,6 +191,16 @@ class World:
     unread: dict[str, int] = field(default_factory=dict)  # name → formula that defines it, but has no meaning
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
+
+    def fork(self) -> World:
+        """A copy: what one formula makes known is forgotten with it, so that no verdict depends on what was judged
+        before."""
+        new = replace(self, extents=self.extents.fork())
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, dict | list | set):
+                setattr(new, f.name, copy(value))
+        return new
 
     # -- heads ------------------------------------------------------------------------------------------
     @staticmethod

@@ -42,7 +42,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         assert isinstance(state.report, Report)
         return state.report
 
-    module = types.ModuleType("verify_derivations.checker.judge")
+    module = types.ModuleType("verify_derivations.checker.judgement")
     module.check = check  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setenv("COLUMNS", "80")
@@ -135,7 +135,7 @@ def test_options_reach_the_judge(judge: types.SimpleNamespace, document: Path, c
     other.write_text("")
     main(["report", str(document), "--notation", str(other)])
     (_, first), (_, second), (_, third) = judge.calls
-    assert (first["jobs"], first["seed"], first["notation"]) == (2, 7, None)
+    assert (first["allowance"].jobs, first["seed"], first["notation"]) == (2, 7, None)
     assert second["notation"] == notation
     assert third["notation"] == other
 
@@ -288,22 +288,23 @@ def test_progress_is_silent_in_the_first_second_and_plain_elsewhere(monkeypatch:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     stream = io.StringIO()
-    with Progress("judging", stream) as progress:
-        progress(1, 10)
+    with Progress(stream) as progress:
+        progress(1, 10, "judging")
         assert stream.getvalue() == ""
         now += PATIENCE
-        progress(2, 10, "formula 2")
+        progress(2, 10, "judging")
         assert stream.getvalue() == "judging: 2/10\n"
-        progress(3, 10)
+        progress(3, 10, "judging")
         now += INTERVAL
-        progress(4, 10)
-    assert stream.getvalue() == "judging: 2/10\njudging: 4/10\n"
+        progress(1, 3, "correcting")
+    assert stream.getvalue() == "judging: 2/10\ncorrecting: 1/3\n"
 
 
 def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
-    with Progress("judging", stream) as progress:
+    with Progress(stream) as progress:
         progress.started -= PATIENCE
-        progress(2, 10, "\x1b[2J")
-    assert "2/10" in stream.getvalue() and "[2J" not in stream.getvalue()
+        progress(2, 10, "judging")
+        progress(1, 3, "correcting")
+    assert all(shown in stream.getvalue() for shown in ("judging", "2/10", "correcting", "1/3"))

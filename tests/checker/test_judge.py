@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verify_derivations.checker.judge import check
+from verify_derivations.checker.judgement import check
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 from verify_derivations.formulas.scanner import scan

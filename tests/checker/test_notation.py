@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify_derivations.checker.draft import draft
-from verify_derivations.checker.judge import check
+from verify_derivations.checker.judgement import check
 from verify_derivations.checker.verdicts import Report
 from verify_derivations.formulas.errors import NotationError
 from verify_derivations.formulas.notation import CONVENTIONS, beside, fingerprint, parse

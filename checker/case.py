@@ -1,0 +1,129 @@
+"""A document under judgement: its formulas, how they belong together, and the definitions that each may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.notation import place, visible_extra
+from verify_derivations.checker.notation import stated as stated_by
+from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
+from verify_derivations.checker.statements import Stated, analyse
+from verify_derivations.checker.worlds import Definitions, build_world
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.notation import Notation
+from verify_derivations.formulas.reader import last_side, read
+from verify_derivations.formulas.scanner import Document
+from verify_derivations.formulas.symbols import Symbols, collect
+from verify_derivations.formulas.world import NotedReadings, Readings
+
+
+@dataclass
+class Scope:
+    """One scope in one variant, with its definitions."""
+
+    name: tuple[str, ...]
+    variant: str | None
+    definitions: Definitions
+
+
+@dataclass(frozen=True)
+class Built:
+    """Definitions as read in one way, and which of the readings were asked for."""
+
+    readings: Readings
+    asked: frozenset[str]
+    definitions: Definitions
+
+
+@dataclass
+class Case:
+    """A document under judgement."""
+
+    document: Document
+    formulas: list[Stated]
+    table: NameTable
+    effort: Effort = field(default_factory=Effort)
+    symbols: Symbols = field(default_factory=Symbols)
+    notation: Notation = field(default_factory=Notation)
+    extra: list[Stated] = field(default_factory=list)  # what the notation file states
+    grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
+    worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
+
+    def variants(self, scope: tuple[str, ...]) -> list[str | None]:
+        return list(dict.fromkeys(f.variant for f in self.formulas if f.scope == scope and f.variant is not None))
+
+    def variants_of(self, stated: Stated) -> list[str | None]:
+        """The variants in which a formula may hold: its own first; one that stands in none may hold in each."""
+        variants = [v for v in self.variants(stated.scope) if v != stated.variant]
+        return variants if stated.variant is None and variants else [stated.variant, *variants]
+
+    def definitions(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Definitions:
+        """The definitions that hold in a scope and variant. Whoever adds to their world takes a fork of it."""
+        return self._built(scope, variant, readings).definitions.read_by(readings)
+
+    def _built(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Built:
+        """Definitions are read once for all readings that make no difference to them."""
+        known = self.worlds.setdefault((scope, variant), [])
+        for built in known:
+            if all(getattr(built.readings, name) == getattr(readings, name) for name in built.asked):
+                return built
+        noted = NotedReadings.of(readings)
+        noted.asked.clear()
+        extra = visible_extra(self.extra, scope, variant)
+        seen = [*extra, *visible(self.formulas, scope, variant)]
+        every = [*extra, *(f for f in self.formulas if scope[: len(f.scope)] == f.scope)]
+        inherited, asked = self._inherited(scope, readings)
+        found = build_world(seen, variant, scope, self.table, noted, inherited, every)
+        known.append(Built(readings, frozenset(noted.asked) | asked, found))
+        return known[-1]
+
+    def _inherited(
+        self, scope: tuple[str, ...], readings: Readings
+    ) -> tuple[dict[str, FunctionDefinition], frozenset[str]]:
+        """Functions of the scopes before: the last definition of each name, if it needs nothing but its variable. And
+        the readings that they were found by."""
+        found: dict[str, FunctionDefinition] = {}
+        asked: frozenset[str] = frozenset()
+        for other in dict.fromkeys(f.scope for f in self.formulas):
+            if other == scope:
+                break
+            for variant in self.variants(other) or [None]:
+                built = self._built(other, variant, readings)
+                asked |= built.asked
+                for function in built.definitions.world.functions.values():
+                    if set(heads(function.body)) <= set(function.parameters):
+                        found[function.name] = function
+        return found, asked
+
+
+def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:
+    """Read all formulas and find out how they belong together. Raises :class:`NotationError`."""
+    notation = notation or Notation()
+    said = [item.equation for item in notation.statements()]
+    symbols = collect([*said, *(f.latex for f in document.formulas)], macros=document.macros)
+    extra = stated_by(notation, symbols, document.macros)
+    formulas: list[Stated] = []
+    before: s.Node | None = None
+    for raw in document.formulas:
+        try:
+            reading = read(raw.latex, symbols, document.macros, before)
+        except ReadError as error:
+            line, column = raw.locate(error.position)
+            source = document.text.splitlines()[line - 1] if line <= len(document.text.splitlines()) else ""
+            formulas.append(Stated(raw, None, error.located(document.path, line, column, source)))
+            continue
+        stated = Stated(raw, reading.statements)
+        stated.remarks = tuple(reading.remarks)
+        analyse(stated)
+        before = last_side(reading.statements)
+        formulas.append(stated)
+    table = NameTable.gather(f.tree for f in (*extra, *formulas) if f.tree is not None)
+    assign_scopes(formulas, table)
+    assign_variants(formulas)
+    place(notation, formulas)
+    return Case(document, formulas, table, effort, symbols, notation, extra)

@@ -1,0 +1,108 @@
+"""Conventions settled by evidence: every reading of ambiguous notation is tried, and the best one taken.
+
+Which claims are tried does not depend on the results, so that all trials of a round can be made at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from verify_derivations.checker.case import Case
+from verify_derivations.checker.judge import SATISFIED
+from verify_derivations.checker.links import compare, touched
+from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.verdicts import Convention, Formula, Reading, Verdict
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.tensors import ShapeError
+from verify_derivations.formulas.world import Readings, Statement
+
+Trial: TypeAlias = tuple[int, Readings]
+"""The number of a formula, and how its notation is read."""
+
+Trials: TypeAlias = Mapping[Trial, Formula]
+"""What is proved of a formula in a reading, in the variant in which it stands."""
+
+ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "star": ("\\star", ("convolution", "cross-correlation")),
+    "up": ("up", ("repetition", "routing")),
+    "softmax": ("softmax", ("rows", "columns")),
+    "layout": ("\\partial y/\\partial x", ("numerator", "denominator")),
+    "gradient": ("\\partial L/\\partial x", ("column", "row")),
+}
+ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where shapes clash
+
+
+def settle(case: Case, attempt: Callable[[Sequence[Trial]], Trials]) -> tuple[Readings, list[Convention], Trials]:
+    """The readings, where the notation file fixes none, by the claims that each satisfies; and the trials made."""
+    readings = Readings().but(**case.notation.conventions)
+    touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
+    open_ = {name: concerned for name in ALTERNATIVES if (concerned := _concerned(name, touches, case))}
+    done: dict[Trial, Formula] = {}
+
+    def results(wanted: Sequence[Trial]) -> list[Formula]:
+        missing = [trial for trial in dict.fromkeys(wanted) if trial not in done]
+        done.update(attempt(missing) if missing else {})
+        return [done[trial] for trial in wanted]
+
+    results([trial for name in open_ for trial in _trials(name, open_[name], readings)])
+    conventions: list[Convention] = []
+    for name, concerned in open_.items():
+        symbol, options = ALTERNATIVES[name]
+        verdicts = [f.verdict for f in results(list(_trials(name, concerned, readings)))]
+        total = len(concerned)
+        by_option = [verdicts[k * total : (k + 1) * total] for k in range(len(options))]
+        counts = [sum(v in SATISFIED for v in found) for found in by_option]
+        # A layout is a matter of shapes: there it counts how many claims have one, also where a proof needs longer.
+        fitting = [name in ONLY_ON_CLASH and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
+        chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
+        others = tuple(
+            Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen
+        )
+        if name not in ONLY_ON_CLASH or chosen:
+            conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))
+        if name != "up":  # routing needs more than its argument says: claims are judged literally
+            readings = readings.but(**{name: options[chosen]})
+    return readings, conventions, done
+
+
+def _concerned(name: str, touches: Mapping[int, frozenset[str]], case: Case) -> list[int]:
+    """The formulas that depend on a convention which is to be settled."""
+    concerned = [number for number, found in touches.items() if name in found]
+    if name in case.notation.conventions:
+        return []
+    if name in ONLY_ON_CLASH and not any("clash" in touches[number] for number in concerned):
+        return []
+    return concerned
+
+
+def _trials(name: str, concerned: Sequence[int], readings: Readings) -> Iterator[Trial]:
+    for option in ALTERNATIVES[name][1]:
+        for number in concerned:
+            yield number, readings.but(**{name: option})
+
+
+def _touched_conventions(case: Case, stated: Stated, readings: Readings) -> frozenset[str]:
+    """The conventions that a claim depends on, by its own notation or by that of the definitions it is about;
+    ``clash`` where the usual readings do not fit its shapes."""
+    definitions = case.definitions(stated.scope, stated.variant, readings)
+    world = definitions.world.fork()
+    found: set[str] = set()
+    for k, chain in enumerate(stated.chains):
+        for side in range(len(chain.sides) - 1):
+            if (stated.number, k, side) in definitions.defined or chain.update:
+                continue
+            here = Statement(stated.number)
+            try:
+                comparisons, _ = compare(
+                    world, here, chain.sides[side], chain.sides[side + 1], tuple(stated.conditions)
+                )
+                environment = world.environment(here.losses[0] if here.losses else None)
+                for head in touched(comparisons[0], environment):
+                    found |= world.conventions_of.get(head, frozenset())
+            except ShapeError:
+                found.add("clash")
+            except (DocumentError, RecursionError, ArithmeticError, AssertionError):
+                pass  # judged, with a message, later
+            found |= here.conventions
+    return frozenset(found)

@@ -1,0 +1,255 @@
+"""The judgement of a document: conventions settled, every formula judged, what is wrong corrected.
+
+Each step is a round of independent tasks. A task sees the document and what the rounds before it found, nothing that
+another task of its round did: so the report does not depend on how many processes there are, nor on what a cache knows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from verify_derivations.checker.cache import Cache, key
+from verify_derivations.checker.case import prepare
+from verify_derivations.checker.conventions import Trial, Trials, settle
+from verify_derivations.checker.judge import introduced, judge
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.tasks import Allowance, Stopped, each
+from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.formulas.notation import Notation, beside, read_notation
+from verify_derivations.formulas.scanner import Document, read_document
+from verify_derivations.formulas.second_reader import agrees
+from verify_derivations.formulas.world import Readings
+
+DOUBTS = 150  # formulas that the second reader is asked about in one task
+
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""``progress(done, total, what)``"""
+
+
+def check(
+    source: Path | str | Document, *, notation: Path | str | None = None, progress: Progress | None = None,
+    seed: int = 0, jobs: int = 0, effort: Effort | None = None, allowance: Allowance | None = None,
+    cache: Path | None = None,
+) -> Report:  # fmt: skip
+    """Judge a document. ``jobs`` processes work at a time (0: this one, without limits of time and memory for a
+    formula; see :class:`~verify_derivations.checker.tasks.Allowance`); ``cache`` is a folder that remembers verdicts.
+    Raises :class:`DocumentError` where the document (or its notation file) cannot be read at all."""
+    document = source if isinstance(source, Document) else read_document(source)
+    if notation is None and not isinstance(source, Document):
+        notation = beside(Path(source))
+    said = read_notation(notation) if notation is not None else Notation()
+    effort = effort or Effort(seed=seed)
+    allowance = allowance or Allowance(jobs)
+    store = Cache(cache)
+    try:
+        whole = key("report", document, said, effort, replace(allowance, jobs=0)) if cache is not None else b""
+        known = store.get(whole)
+        if isinstance(known, Report):
+            return known
+        report = _Judgement(document, said, effort, allowance, store, progress).report()
+        if not report.stopped:
+            store.put([(whole, report)])
+        return report
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """``doubt`` the reading of the formulas ``numbers``; ``try`` a reading, ``judge`` or ``correct`` on one formula."""
+
+    kind: str
+    numbers: tuple[int, ...]
+    readings: Readings | None = None
+    formula: Formula | None = None
+
+
+class _Judgement:
+    def __init__(
+        self, document: Document, notation: Notation, effort: Effort, allowance: Allowance, cache: Cache,
+        progress: Progress | None,
+    ) -> None:  # fmt: skip
+        self.started = time.perf_counter()
+        self.timings: dict[str, float] = {}
+        self.notation, self.allowance, self.cache, self.progress = notation, allowance, cache, progress
+        self.case = prepare(document, effort, notation)
+        self.by_number = {f.number: f for f in self.case.formulas}
+        self.stopped = False
+        self.world_keys: dict[tuple[int, Readings], bytes] = {}
+        self._clock("read")
+
+    def report(self) -> Report:
+        case, document = self.case, self.case.document
+        readings, conventions, trials = settle(case, self.attempt)
+        self._clock("conventions")
+        formulas = self.judged(readings, trials)
+        self._clock("judge")
+        if case.effort.repair:
+            case.grounds = frozenset(
+                a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions
+            )
+            formulas = self.corrected(formulas, readings)
+            self._clock("correct")
+        remarks = tuple(f"The notation file leaves {name} open." for name in self.notation.open)
+        return Report(
+            document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author,
+            document.date, self.timings, document.macros, stopped=self.stopped,
+        )  # fmt: skip
+
+    def _clock(self, phase: str) -> None:
+        self.timings[phase] = time.perf_counter() - self.started - sum(self.timings.values())
+
+    # -- rounds ----------------------------------------------------------------------------------------------------
+    def attempt(self, trials: Sequence[Trial]) -> Trials:
+        results = self.run("trying readings", [_Task("try", (number,), readings) for number, readings in trials])
+        return dict(zip(trials, results, strict=True))
+
+    def judged(self, readings: Readings, trials: Trials) -> list[Formula]:
+        """The verdict on every formula; where a trial proved it, that is it."""
+        case = self.case
+        found: dict[int, Formula] = {}
+        for stated in case.formulas:
+            trial = trials.get((stated.number, readings))
+            if trial is not None and trial.verdict is Verdict.PROVED and case.variants_of(stated)[0] == stated.variant:
+                found[stated.number] = trial
+            elif not stated.chains:
+                found[stated.number] = judge(case, stated, readings)
+        waiting = [stated.number for stated in case.formulas if stated.number not in found]
+        asked = [f.number for f in case.formulas if f.chains] if case.effort.refutation else []
+        doubts = [_Task("doubt", tuple(asked[k : k + DOUBTS])) for k in range(0, len(asked), DOUBTS)]
+        results = self.run("judging", [*doubts, *(_Task("judge", (number,), readings) for number in waiting)])
+        found.update(zip(waiting, results[len(doubts):], strict=True))
+        for doubt in results[: len(doubts)]:
+            for number, text in doubt.items():
+                old = found[number]
+                found[number] = replace(
+                    old, verdict=Verdict.UNREAD, message=text, remarks=(*old.remarks, text), links=(), assumptions=(),
+                    uses=(), slip=False,
+                )  # fmt: skip
+        return [found[stated.number] for stated in case.formulas]
+
+    def corrected(self, formulas: Sequence[Formula], readings: Readings) -> list[Formula]:
+        from verify_derivations.checker.repair import needs_correction
+
+        found = {f.number: f for f in formulas}
+        wrong = [f for f in formulas if needs_correction(f)]
+        for formula in self.run("correcting", [_Task("correct", (f.number,), readings, f) for f in wrong]):
+            found[formula.number] = formula
+        return list(found.values())
+
+    # -- one round -------------------------------------------------------------------------------------------------
+    def run(self, what: str, tasks: Sequence[_Task]) -> list[Any]:
+        """The results of tasks, from the cache or by doing them."""
+        keys = [self.key(task) for task in tasks] if self.cache.connection is not None else []
+        results: list[Any] = [self.known(task, k) for task, k in zip(tasks, keys, strict=False)] or [None] * len(tasks)
+        missing = [n for n, result in enumerate(results) if result is None]
+        for task in tasks:
+            for variant in self.worlds_of(task):  # the definitions are read once, before the work is divided
+                assert task.readings is not None
+                self.case.definitions(self.by_number[task.numbers[0]].scope, variant, task.readings)
+        fresh = []
+        try:
+            for count, (k, result) in enumerate(each(self.perform, [tasks[n] for n in missing], self.allowance), 1):
+                n = missing[k]
+                if isinstance(result, Stopped):
+                    self.stopped = True
+                    results[n] = self.without_result(tasks[n], result.reason)
+                else:
+                    results[n] = result
+                    if keys:
+                        fresh.append((keys[n], result))
+                if self.progress is not None:
+                    self.progress(count, len(missing), what)
+        finally:
+            self.cache.put(fresh)  # also what was done before an interrupt
+        return results
+
+    def worlds_of(self, task: _Task) -> list[str | None]:
+        """The variants whose definitions a task needs."""
+        if task.readings is None:
+            return []
+        stated = self.by_number[task.numbers[0]]
+        return [stated.variant] if task.kind == "try" else list(dict.fromkeys([*self.case.variants_of(stated), None]))
+
+    def perform(self, task: _Task) -> Any:
+        case = self.case
+        if task.kind == "doubt":
+            found = ((number, _second_opinion(self.by_number[number])) for number in task.numbers)
+            return {number: doubt for number, doubt in found if doubt is not None}
+        stated = self.by_number[task.numbers[0]]
+        assert task.readings is not None
+        if task.kind == "try":
+            return judge(replace(case, effort=case.effort.proofs_only), stated, task.readings)
+        if task.kind == "judge":
+            return judge(case, stated, task.readings)
+        from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged
+
+        assert task.formula is not None
+        return with_correction(case, stated, task.formula, task.readings, budget=case.effort.repair)
+
+    def without_result(self, task: _Task, reason: str) -> Any:
+        if task.kind == "doubt":
+            return {}
+        if task.kind == "correct":
+            assert task.formula is not None
+            return replace(task.formula, remarks=(*task.formula.remarks, f"the search for a correction was {reason}"))
+        stated = self.by_number[task.numbers[0]]
+        return replace(introduced(stated), verdict=Verdict.UNDECIDED, message=f"the judgement was {reason}")
+
+    # -- the cache -------------------------------------------------------------------------------------------------
+    def known(self, task: _Task, task_key: bytes) -> Any:
+        """What the cache knows of a task. Where the formula stands in the document is no part of its key."""
+        result = self.cache.get(task_key)
+        if not isinstance(result, Formula):
+            return result
+        raw = self.by_number[task.numbers[0]].raw
+        return replace(result, line=raw.line, column=raw.column, section=raw.section)
+
+    def key(self, task: _Task) -> bytes:
+        """A hash of all that the result of a task depends on."""
+        case = self.case
+        if task.kind == "doubt":
+            return key("doubt", [(n, self.by_number[n].raw.latex, self.by_number[n].chains) for n in task.numbers])
+        stated = self.by_number[task.numbers[0]]
+        assert task.readings is not None
+        worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
+        here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", pieces=()))
+        parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common)
+        if task.kind != "correct":
+            return key(*parts)
+        assert task.formula is not None
+        formula = replace(task.formula, line=0, column=0, section=())
+        return key(*parts, formula, sorted(case.grounds), self.wording)
+
+    @cached_property
+    def common(self) -> bytes:
+        return key(self.case.effort, self.allowance.seconds, self.allowance.memory, self.case.table)
+
+    @cached_property
+    def wording(self) -> bytes:
+        """All formulas: corrections are sought in the words of the document."""
+        case = self.case
+        return key(case.symbols, case.document.macros, [(f.raw.latex, f.scope, f.variant) for f in case.formulas])
+
+    def world_key(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> bytes:
+        definitions = self.case.definitions(scope, variant, readings)
+        place = (id(definitions.world.quantities), readings)  # shared by the readings that make no difference
+        if place not in self.world_keys:
+            self.world_keys[place] = key(definitions)
+        return self.world_keys[place]
+
+
+def _second_opinion(stated: Stated) -> str | None:
+    """What the second reader of scalar sides objects, with both readings; ``None`` where it agrees or is not asked."""
+    for chain in stated.chains:
+        for side in chain.sides:
+            agreement = agrees(stated.raw.latex, side)
+            if agreement is not None and not agreement.agree:
+                return str(agreement)
+    return None
