@@ -72,9 +72,9 @@ def main() -> None:
         print(f"{'report, again':32} {seconds(['report', str(options.document)], options.repeat, cache):8.3f}")
     found = phases(options.document, options.repeat)
     formulas = int(found.pop("formulas"))
-    for name, seconds in found.items():
-        print(f"  {name:30} {seconds:8.3f}")
-    judged = sum(seconds for name, seconds in found.items() if name != "import")
+    for name, spent in found.items():
+        print(f"  {name:30} {spent:8.3f}")
+    judged = sum(spent for name, spent in found.items() if name != "import")
     print(f"  {'each of ' + str(formulas) + ' formulas':30} {judged / formulas:8.4f}")
 
 

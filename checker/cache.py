@@ -148,6 +148,11 @@ def program() -> bytes:
     return feed.digest()
 
 
+@functools.cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 _FRESH = re.compile(r"%[^.%]*\.\d+$")
 
 
@@ -184,8 +189,8 @@ def _write(value: Any, names: dict[str, str], out: list[str]) -> None:
             _write((type(value).__name__, value.args), names, out)
         case _ if is_dataclass(value):
             out.append(type(value).__name__)
-            for field in fields(value):
-                _write(getattr(value, field.name), names, out)
+            for name in _field_names(type(value)):
+                _write(getattr(value, name), names, out)
         case _ if hasattr(value, "__dict__") and type(value).__module__.startswith("verify_derivations."):
             out.append(type(value).__name__)
             _write(vars(value), names, out)

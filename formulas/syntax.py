@@ -6,8 +6,9 @@ from; spans do not take part in comparison. ``parse ∘ to_latex`` is the identi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -237,22 +238,29 @@ class Statements(Node):
     joints: tuple[str, ...]
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> tuple[Node, ...]:
     """Direct children in the order of printing."""
+    return tuple(_nodes(getattr(node, name) for name in part_names(type(node))))
 
-    def nodes(value: object) -> Iterator[Node]:
+
+def _nodes(values: Iterable[object]) -> Iterator[Node]:
+    for value in values:
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
-            for item in value:
-                yield from nodes(item)
+            yield from _nodes(value)
 
-    for f in fields(node):
-        if f.name != "span":
-            yield from nodes(getattr(node, f.name))
+
+@cache
+def part_names(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a node but its place."""
+    return tuple(f.name for f in fields(kind) if f.name != "span")
 
 
 def walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """The node and all below it, each before its children."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(children(node))
