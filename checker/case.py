@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.notation import place, visible_extra
@@ -32,6 +34,14 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Inherited:
+    """Functions that hold in later scopes, and the readings that were asked for on the way to them."""
+
+    functions: dict[str, FunctionDefinition]
+    asked: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Built:
     """Definitions as read in one way, and which of the readings were asked for."""
 
@@ -53,9 +63,22 @@ class Case:
     extra: list[Stated] = field(default_factory=list)  # what the notation file states
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
+    inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
+
+    @cached_property
+    def by_scope(self) -> dict[tuple[str, ...], list[Stated]]:
+        found: dict[tuple[str, ...], list[Stated]] = {}
+        for stated in self.formulas:
+            found.setdefault(stated.scope, []).append(stated)
+        return found
+
+    def above(self, scope: tuple[str, ...]) -> list[Stated]:
+        """The formulas of a scope and of those that it lies in, in document order."""
+        levels = (self.by_scope.get(scope[:k], ()) for k in range(len(scope) + 1))
+        return list(heapq.merge(*levels, key=lambda f: f.number))
 
     def variants(self, scope: tuple[str, ...]) -> list[str | None]:
-        return list(dict.fromkeys(f.variant for f in self.formulas if f.scope == scope and f.variant is not None))
+        return list(dict.fromkeys(f.variant for f in self.by_scope.get(scope, ()) if f.variant is not None))
 
     def variants_of(self, stated: Stated) -> list[str | None]:
         """The variants in which a formula may hold: its own first; one that stands in none may hold in each."""
@@ -75,30 +98,27 @@ class Case:
         noted = NotedReadings.of(readings)
         noted.asked.clear()
         extra = visible_extra(self.extra, scope, variant)
-        seen = [*extra, *visible(self.formulas, scope, variant)]
-        every = [*extra, *(f for f in self.formulas if scope[: len(f.scope)] == f.scope)]
-        inherited, asked = self._inherited(scope, readings)
-        found = build_world(seen, variant, scope, self.table, noted, inherited, every)
-        known.append(Built(readings, frozenset(noted.asked) | asked, found))
+        every = [*extra, *self.above(scope)]
+        seen = [*extra, *visible(self.above(scope), scope, variant)]
+        inherited = self._inherited(scope, readings)
+        found = build_world(seen, variant, scope, self.table, noted, inherited.functions, every)
+        known.append(Built(readings, frozenset(noted.asked) | inherited.asked, found))
         return known[-1]
 
-    def _inherited(
-        self, scope: tuple[str, ...], readings: Readings
-    ) -> tuple[dict[str, FunctionDefinition], frozenset[str]]:
-        """Functions of the scopes before: the last definition of each name, if it needs nothing but its variable. And
-        the readings that they were found by."""
-        found: dict[str, FunctionDefinition] = {}
-        asked: frozenset[str] = frozenset()
-        for other in dict.fromkeys(f.scope for f in self.formulas):
-            if other == scope:
-                break
+    def _inherited(self, scope: tuple[str, ...], readings: Readings) -> Inherited:
+        """Functions of the scopes before: the last definition of each name, if it needs nothing but its variable."""
+        scopes = list(self.by_scope)
+        known = self.inherited.setdefault(readings, [Inherited({}, frozenset())])
+        for other in scopes[len(known) - 1 : scopes.index(scope) if scope in self.by_scope else len(scopes)]:
+            functions, asked = dict(known[-1].functions), known[-1].asked
             for variant in self.variants(other) or [None]:
                 built = self._built(other, variant, readings)
                 asked |= built.asked
                 for function in built.definitions.world.functions.values():
                     if set(heads(function.body)) <= set(function.parameters):
-                        found[function.name] = function
-        return found, asked
+                        functions[function.name] = function
+            known.append(Inherited(functions, asked))
+        return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
 def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:

@@ -52,7 +52,7 @@ class Mender:
         self.case, self.stated, self.readings, self.budget = case, stated, readings, budget
         self.definitions = case.definitions(stated.scope, variant, readings)
         self.world = self.definitions.world
-        self.visible = visible(case.formulas, stated.scope, variant)
+        self.visible = visible(case.above(stated.scope), stated.scope, variant)
         self.words = vocabulary(stated, self.visible, self.world.fork(), case.table)
         self.conditions = tuple(stated.conditions)
         self.trials = Trials()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable, is_range
@@ -49,6 +50,11 @@ class Stated:
     @property
     def number(self) -> int:
         return self.raw.number
+
+    @cached_property
+    def nodes(self) -> tuple[s.Node, ...]:
+        """All nodes of the tree, in the order of printing."""
+        return tuple(s.walk(self.tree)) if self.tree is not None else ()
 
 
 def analyse(stated: Stated) -> None:

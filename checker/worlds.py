@@ -178,9 +178,7 @@ class _Builder:
     def _numerators(self) -> None:
         world, counts = self.world, dict[str, int]()
         for f in self.every:
-            if f.tree is None:
-                continue
-            for node in s.walk(f.tree):
+            for node in f.nodes:
                 pair: tuple[s.Node, tuple[s.Node, ...]] | None = None
                 if isinstance(node, s.Derivative):
                     pair = (node.numerator, node.denominators)
@@ -206,16 +204,15 @@ class _Builder:
         world = self.world
         for f in self.every:
             world.ranges += [(f.number, *r) for r in f.ranges]
-            if f.tree is not None:
-                for node in s.walk(f.tree):
-                    if isinstance(node, s.BigOperator) and node.upper is not None:
-                        self._range_of(node, f.number)
-                        self._sizes_in(node.upper)
-                    elif isinstance(node, s.Relation) and is_range(node):
-                        self._sizes_in(node.sides[-1])
-                    elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
-                        for argument in node.arguments[1:]:
-                            self._sizes_in(argument)
+            for node in f.nodes:
+                if isinstance(node, s.BigOperator) and node.upper is not None:
+                    self._range_of(node, f.number)
+                    self._sizes_in(node.upper)
+                elif isinstance(node, s.Relation) and is_range(node):
+                    self._sizes_in(node.sides[-1])
+                elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
+                    for argument in node.arguments[1:]:
+                        self._sizes_in(argument)
         for f in self.every:
             for member in f.memberships:
                 if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):
@@ -584,9 +581,7 @@ class _Builder:
         if not world.templates:
             return
         for f in self.formulas:
-            if f.tree is None:
-                continue
-            for node in s.walk(f.tree):
+            for node in f.nodes:
                 reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
                 if reference is None or reference.layer is None:
                     continue
