@@ -149,7 +149,7 @@ def program() -> bytes:
 
 
 @functools.cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
@@ -187,9 +187,10 @@ def _write(value: Any, names: dict[str, str], out: list[str]) -> None:
                 _write(item, names, out)
         case Exception():
             _write((type(value).__name__, value.args), names, out)
-        case _ if is_dataclass(value):
+        case _ if is_dataclass(value) and not isinstance(value, type):
             out.append(type(value).__name__)
-            for name in _field_names(type(value)):
+            kind: Any = type(value)
+            for name in _field_names(kind):
                 _write(getattr(value, name), names, out)
         case _ if hasattr(value, "__dict__") and type(value).__module__.startswith("verify_derivations."):
             out.append(type(value).__name__)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -251,10 +250,15 @@ def _nodes(values: Iterable[object]) -> Iterator[Node]:
             yield from _nodes(value)
 
 
-@cache
 def part_names(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a node but its place."""
-    return tuple(f.name for f in fields(kind) if f.name != "span")
+    names = _PART_NAMES.get(kind)
+    if names is None:
+        names = _PART_NAMES[kind] = tuple(f.name for f in fields(kind) if f.name != "span")
+    return names
+
+
+_PART_NAMES: dict[type[Node], tuple[str, ...]] = {}
 
 
 def walk(node: Node) -> Iterator[Node]:
