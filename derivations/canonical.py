@@ -103,7 +103,7 @@ def _lowest(
     found = []
     for c in constraints:
         parts = c.value.substitute(values).linear_in(variable)
-        if c.relation == ">=" and parts is not None and parts[0] == Polynomial.constant(sign):
+        if c.relation == ">=" and parts is not None and parts[0].unit == sign:
             found.append(parts[1] * -sign)
     return found[0] if len(found) == 1 and found[0].names.isdisjoint(waiting) else None
 
@@ -112,7 +112,7 @@ def _unit_variable(index: Polynomial, waiting: Sequence[str], term: Term) -> str
     found = []
     for variable in waiting:
         parts = index.linear_in(variable)
-        if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
+        if parts is not None and parts[0].unit:
             found.append(variable)
     return min(found, key=lambda v: _colour(term, v)) if len(found) > 1 else found[0] if found else None
 

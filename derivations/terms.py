@@ -204,7 +204,7 @@ def number_terms(value: Polynomial) -> list[Term]:
             else Factor(Head("size", name), (), Fraction(1))
             for name in monomial
         ]
-        terms.append(Term(coefficient, factors=collect(factors)))
+        terms.append(Term(Fraction(coefficient), factors=collect(factors)))
     return terms
 
 
