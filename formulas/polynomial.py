@@ -31,11 +31,13 @@ def is_index(name: str) -> bool:
 class Polynomial:
     """An immutable polynomial; compares and hashes by value."""
 
-    __slots__ = ("_hash", "_names", "terms")
+    __slots__ = ("_hash", "_indices", "_names", "_signs", "terms")
 
     terms: tuple[tuple[Monomial, Coefficient], ...]
     _hash: int | None
     _names: frozenset[str] | None
+    _indices: frozenset[str] | None
+    _signs: tuple[frozenset[str], frozenset[str]] | None
 
     def __init__(
         self, terms: Mapping[Monomial, Coefficient] | Iterable[tuple[Monomial, Coefficient]] = ()
@@ -49,14 +51,14 @@ class Polynomial:
         self.terms = tuple(sorted([
             pair if type(pair[1]) is int else (pair[0], _reduced(pair[1])) for pair in collected.items() if pair[1]
         ]))
-        self._hash = self._names = None
+        self._hash = self._names = self._indices = self._signs = None
 
     @classmethod
     def _ordered(cls, terms: Iterable[tuple[Monomial, Coefficient]]) -> Polynomial:
         """From terms as :attr:`terms` has them: monomials in order, each once, no zero, whole ones as ``int``."""
         made = object.__new__(cls)
         made.terms = tuple(terms)
-        made._hash = made._names = None
+        made._hash = made._names = made._indices = made._signs = None
         return made
 
     def __reduce__(self) -> tuple[type[Polynomial], tuple[object]]:
@@ -143,6 +145,29 @@ class Polynomial:
         if self._names is None:
             self._names = frozenset([name for monomial, _ in self.terms for name in monomial])
         return self._names
+
+    @property
+    def indices(self) -> frozenset[str]:
+        """The names of index variables."""
+        if self._indices is None:
+            self._indices = frozenset([name for name in self.names if name[0] == "%"])
+        return self._indices
+
+    @property
+    def signs(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names with which the value may grow, and those with which it may fall. Sizes are at least one: a product
+        of them grows with each, without bound; that with an index variable does either."""
+        if self._signs is None:
+            up: list[str] = []
+            down: list[str] = []
+            for monomial, coefficient in self.terms:
+                either = len(monomial) > 1 and any(map(is_index, monomial))
+                if coefficient > 0 or either:
+                    up += monomial
+                if coefficient < 0 or either:
+                    down += monomial
+            self._signs = frozenset(up), frozenset(down)
+        return self._signs
 
     @property
     def is_constant(self) -> bool:
