@@ -43,7 +43,7 @@ class Polynomial:
         self, terms: Mapping[Monomial, Coefficient] | Iterable[tuple[Monomial, Coefficient]] = ()
     ) -> None:
         collected: dict[Monomial, Coefficient] = {}
-        for monomial, coefficient in terms.items() if type(terms) is dict or isinstance(terms, Mapping) else terms:
+        for monomial, coefficient in terms if type(terms) is list or not isinstance(terms, Mapping) else terms.items():
             if monomial in collected:
                 collected[monomial] += coefficient
             else:
