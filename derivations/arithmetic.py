@@ -288,7 +288,7 @@ def positive(value: Base) -> Base:
     leading = value.terms[-1][1]
     if leading < 0:
         return _tidy(1 - _polynomial(positive(-value)))
-    return Polynomial.atom(f"[{value * (1 / leading)!r}]")
+    return Polynomial.atom(f"[{value * (1 / Fraction(leading))!r}]")
 
 
 def selection(values: Sequence[Base], chosen: int) -> Base:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from verify_derivations.derivations.terms import Factor, Term, shape, tidy_constraint
+from verify_derivations.derivations.terms import Factor, Term, domain, tidy_constraint
 from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, polynomial
 
@@ -25,13 +25,12 @@ def canonical(term: Term) -> Term:
 
 def _finished(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]) -> Term:
     constraints = {tidy_constraint(c.substitute(values)): None for c in term.constraints}
-    plain = Term(
-        term.coefficient,
-        bound,
-        tuple(sorted(constraints, key=lambda c: (c.relation, c.value.terms))),
-        tuple(sorted((f.at(values) for f in term.factors), key=lambda f: f.key)),
-    )
-    return Term(plain.coefficient, plain.bound, plain.constraints, plain.factors, shape(plain))
+    ordered = sorted(constraints, key=lambda c: (c.relation, c.value.terms))
+    factors = [f.at(values) for f in term.factors]
+    keys = [f.key for f in factors]
+    places = sorted(range(len(factors)), key=keys.__getitem__)
+    look = domain(bound, ordered) + "".join([keys[k] for k in places])
+    return Term(term.coefficient, bound, tuple(ordered), tuple([factors[k] for k in places]), look)
 
 
 def _look(factor: Factor, bound: frozenset[str]) -> str:
@@ -103,7 +102,7 @@ def _lowest(
     found = []
     for c in constraints:
         parts = c.value.substitute(values).linear_in(variable)
-        if c.relation == ">=" and parts is not None and parts[0] == Polynomial.constant(sign):
+        if c.relation == ">=" and parts is not None and parts[0].unit == sign:
             found.append(parts[1] * -sign)
     return found[0] if len(found) == 1 and found[0].names.isdisjoint(waiting) else None
 
@@ -112,7 +111,7 @@ def _unit_variable(index: Polynomial, waiting: Sequence[str], term: Term) -> str
     found = []
     for variable in waiting:
         parts = index.linear_in(variable)
-        if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
+        if parts is not None and parts[0].unit:
             found.append(variable)
     return min(found, key=lambda v: _colour(term, v)) if len(found) > 1 else found[0] if found else None
 

@@ -85,29 +85,34 @@ def infeasible(constraints: Iterable[Constraint]) -> bool:
     """Whether it is proved that no integers (sizes ≥ 1) satisfy all constraints; the last one is the query:
     facts that share no name with it, directly or through others, are left out."""
     given = tuple(constraints)
-    if not given:
-        return False
-    query = given[-1]
-    indices = {n for n in query.value.names if is_index(n)}
-    near = [c for c in given[:-1] if {n for n in c.value.names if is_index(n)} <= indices]
-    if len(near) < len(given) - 1 and _refuted(_relevant(near, query)):
-        return True
-    return _refuted(_relevant(given[:-1], query))
+    bounded = _bounded(given)
+    return bool(bounded) and bounded[-1] is given[-1] and _infeasible(bounded[:-1], bounded[-1])
 
 
 def contradictory(constraints: Sequence[Constraint], facts: Sequence[Constraint]) -> bool:
     """Whether it is proved that ``constraints`` cannot all hold together, given ``facts``."""
-    waiting = list(constraints)
+    bounded = _bounded((*facts, *constraints))
+    among = set(constraints)
+    known, waiting = [c for c in bounded if c not in among], [c for c in bounded if c in among]
     while waiting:
         query = waiting[-1]
         group = _relevant(waiting[:-1], query)
-        if infeasible((*facts, *group[1:], query)):
+        if _infeasible((*known, *group[1:]), query):
             return True
         waiting = [c for c in waiting if c not in group]
     return False
 
 
+def _infeasible(facts: Sequence[Constraint], query: Constraint) -> bool:
+    indices = query.value.indices
+    near = [c for c in facts if c.value.indices <= indices]
+    return len(near) < len(facts) and _refuted(_relevant(near, query)) or _refuted(_relevant(facts, query))
+
+
 def _refuted(constraints: Sequence[Constraint]) -> bool:
+    constraints = _bounded(constraints)
+    if not constraints:
+        return False
     key = _anonymous(constraints)
     given, recorded = _given.get(), _recorded.get()
     if given is not None:
@@ -116,6 +121,22 @@ def _refuted(constraints: Sequence[Constraint]) -> bool:
     if lemma is not None and recorded is not None:
         recorded[lemma[1]] = lemma[0]
     return lemma is not None
+
+
+def _bounded(constraints: Sequence[Constraint]) -> Sequence[Constraint]:
+    """Without those that contain a name which none bounds from the other side: where the others hold, it only has
+    to be chosen large (or small) enough. Most questions end here."""
+    while True:
+        below: set[str] = set()
+        above: set[str] = set()
+        for c in constraints:
+            up, down = c.value.signs if c.relation == ">=" else (c.value.names, c.value.names)
+            below |= up
+            above |= down
+        free = {n for n in below ^ above if n in below or is_index(n)}  # sizes are at least one
+        if not free:
+            return constraints
+        constraints = [c for c in constraints if free.isdisjoint(c.value.names)]
 
 
 def _anonymous(constraints: Sequence[Constraint]) -> Key:

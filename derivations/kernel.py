@@ -19,7 +19,7 @@ from verify_derivations.derivations.differentiate import adjoint_step, instantia
 from verify_derivations.derivations.domains import Lemmas, contradictory, recording, replaying
 from verify_derivations.derivations.modulo import apply_assumption
 from verify_derivations.derivations.normal import Condition, Normalizer
-from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
+from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, plus, times
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
@@ -119,11 +119,8 @@ class Derivation:
         self.residual: Normal = ()
         if contradictory(self.normalizer.facts, ()):
             raise Beyond("no sizes and indices satisfy all facts")
-        self._set(claim.left - claim.right, "difference", "")
-
-    def _set(self, expression: Scalar, rule: str, subject: str) -> None:
-        self.residual = self.normalizer.normal(expression)
-        self._step(rule, subject)
+        self.residual = self.normalizer.normal(claim.left - claim.right)
+        self._step("difference", "")
 
     def _step(self, rule: str, subject: str) -> None:
         """A line for the reader. Nothing rests on it, so a residual that cannot be written is not a failure."""
@@ -148,8 +145,8 @@ class Derivation:
                 raise Rejected(f"no move {move.rule}")
 
     def unfold(self, target: str) -> None:
-        """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
-        the definition itself, not again of each place where it is put in."""
+        """A definition put in everywhere: the terms without it stay as they are. What the definition needs in order
+        to make sense is recorded once, of the definition itself, not again of each place where it is put in."""
         for tie in ties_of(target, self.environment):
             if isinstance(tie, Maximum):
                 self.maxima[SideCondition("no tie", tie)] = None
@@ -163,9 +160,13 @@ class Derivation:
             )
             self.normalizer.recording = False
         try:
-            self._set(unfold(self.normalizer.scalar(self.residual), target, self.environment), "unfold", target)
+            without = tuple(t for t in self.residual if not mentions((t,), target))
+            within = tuple(t for t in self.residual if t not in without)
+            new = self.normalizer.normal(unfold(self.normalizer.scalar(within), target, self.environment))
+            self.residual = plus(without, new)
         finally:
             self.normalizer.recording = True
+        self._step("unfold", target)
         self.moves.append(Move("unfold", target))
 
     def cleared(self) -> Normal:
@@ -293,6 +294,11 @@ def factors_in(normal: Normal) -> Sequence[Factor]:
             for body in f.head.bodies:
                 found += factors_in(body)
     return found
+
+
+def mentions(normal: Normal, name: str) -> bool:
+    """Whether a tensor or a function of that name occurs."""
+    return any(f.head.name == name or any(mentions(b, name) for b in f.head.bodies) for t in normal for f in t.factors)
 
 
 def tensor_heads(normal: Normal) -> list[str]:

@@ -84,7 +84,7 @@ def _is_shift(value: Polynomial, variable: str, bound: tuple[str, ...]) -> bool:
     """``±variable + rest``, where the rest has no bound variable."""
     parts = value.linear_in(variable)
     return (
-        parts is not None and parts[0].is_constant and abs(parts[0].value) == 1
+        parts is not None and parts[0].unit != 0
         and parts[1].names.isdisjoint(bound)
     )
 

@@ -457,8 +457,8 @@ def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:
             continue
         for name in sorted(value.names):
             parts = value.linear_in(name)
-            if parts is not None and parts[0].is_constant and abs(parts[0].value) == 1:
-                answer = parts[1] * -parts[0].value
+            if parts is not None and parts[0].unit:
+                answer = parts[1] * -parts[0].unit
                 if any(c.denominator != 1 for _, c in answer.terms):
                     continue
                 solved = {n: p.substitute({name: answer}) for n, p in solved.items()}

@@ -15,9 +15,9 @@ def solved(value: Polynomial, variable: str) -> Polynomial | None:
     if variable not in value.names:
         return None
     parts = value.linear_in(variable)
-    if parts is None or not parts[0].is_constant or abs(parts[0].value) != 1:
+    if parts is None or not parts[0].unit:
         return None
-    answer = parts[1] * -parts[0].value
+    answer = parts[1] * -parts[0].unit
     return answer if all(c.denominator == 1 for _, c in answer.terms) else None
 
 
@@ -56,7 +56,7 @@ def power_sum(x: Polynomial, degree: Fraction) -> Polynomial:
 def bound_of(c: Constraint, variable: str, side: int) -> Polynomial | None:
     """``a`` where the constraint says ``variable ≥ a`` (side 1) or ``variable ≤ a`` (side −1)."""
     parts = c.value.linear_in(variable)
-    if parts is None or parts[0] != Polynomial.constant(side) or any(c.denominator != 1 for _, c in parts[1].terms):
+    if parts is None or parts[0].unit != side or any(c.denominator != 1 for _, c in parts[1].terms):
         return None
     return parts[1] * -side
 
@@ -96,11 +96,12 @@ def divisions(value: Polynomial) -> Iterator[tuple[Polynomial, Polynomial]]:
         quotient = Polynomial(inside).divide(Polynomial([(sizes, 1)]))
         if quotient is not None and not quotient.is_constant:
             yield quotient, Polynomial([t for t in value.terms if t not in inside])
-    for step in sorted({abs(c) for m, c in value.terms if m and c.denominator == 1 and abs(c) > 1}, reverse=True):
-        inside = [(m, c) for m, c in value.terms if m and (c / step).denominator == 1]
+    steps = {abs(int(c)) for m, c in value.terms if m and c.denominator == 1}
+    for step in sorted(steps - {1}, reverse=True):
+        inside = [(m, c) for m, c in value.terms if m and c % step == 0]
         rest = Polynomial([t for t in value.terms if t not in inside])
         if not rest.is_constant:
-            yield Polynomial([(m, c / step) for m, c in inside]), rest
+            yield Polynomial([(m, c // step) for m, c in inside]), rest
 
 
 def _contains(monomial: tuple[str, ...], part: tuple[str, ...]) -> bool:

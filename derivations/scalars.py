@@ -141,9 +141,9 @@ def _range(
     sides: dict[int, tuple[Polynomial, Constraint]] = {}
     for c in sorted(constraints, key=lambda c: len(c.value.names)):
         parts = c.value.linear_in(variable)
-        if c.relation != ">=" or parts is None or not parts[0].is_constant or abs(parts[0].value) != 1:
+        if c.relation != ">=" or parts is None or not parts[0].unit:
             continue
-        side = int(parts[0].value)
+        side = parts[0].unit
         if side not in sides and parts[1].names.isdisjoint(later):
             sides[side] = (parts[1] * -side, c)
     if len(sides) < 2:

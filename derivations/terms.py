@@ -64,10 +64,14 @@ class Factor:
     exponent: Fraction
 
     def at(self, values: Mapping[str, Polynomial]) -> Factor:
-        return Factor(self.head, tuple(a.substitute(values) for a in self.args), self.exponent)
+        if not self.args or not values:
+            return self
+        return Factor(self.head, tuple([a.substitute(values) for a in self.args]), self.exponent)
 
     def names(self) -> frozenset[str]:
-        return frozenset().union(*(a.names for a in self.args))
+        if len(self.args) == 1:
+            return self.args[0].names
+        return frozenset().union(*[a.names for a in self.args])
 
     @property
     def key(self) -> str:
@@ -106,8 +110,11 @@ UNITY = Term(Fraction(1), shape="[]")
 
 def shape(term: Term) -> str:
     """All of a term but its coefficient, as a string."""
-    domain = ",".join(f"{c.value!r}{c.relation}0" for c in term.constraints)
-    return f"{','.join(term.bound)}[{domain}]" + "".join(f.key for f in term.factors)
+    return domain(term.bound, term.constraints) + "".join([f.key for f in term.factors])
+
+
+def domain(bound: Sequence[str], constraints: Sequence[Constraint]) -> str:
+    return f"{','.join(bound)}[{','.join([f'{c.value!r}{c.relation}0' for c in constraints])}]"
 
 
 def number(value: Fraction | int) -> Normal:
@@ -116,14 +123,14 @@ def number(value: Fraction | int) -> Normal:
 
 def collect(factors: Iterable[Factor]) -> tuple[Factor, ...]:
     """Equal factors merged by adding exponents; brackets are idempotent."""
-    exponents: dict[tuple[Head, tuple[Polynomial, ...]], Fraction] = {}
+    merged: dict[tuple[Head, tuple[Polynomial, ...]], Factor] = {}
     for f in factors:
         key = (f.head, f.args)
-        exponents[key] = exponents.get(key, Fraction(0)) + f.exponent
-    return tuple(
-        Factor(head, args, _idempotent(e) if head.kind in ("compare", "argmax") else e)
-        for (head, args), e in exponents.items() if e
-    )
+        merged[key] = Factor(f.head, f.args, merged[key].exponent + f.exponent) if key in merged else f
+    return tuple([
+        Factor(f.head, f.args, _idempotent(f.exponent)) if f.head.kind in ("compare", "argmax") else f
+        for f in merged.values() if f.exponent
+    ])
 
 
 def _idempotent(exponent: Fraction) -> Fraction:
@@ -144,8 +151,8 @@ def renamed(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]
     return Term(
         term.coefficient,
         bound,
-        tuple(c.substitute(values) for c in term.constraints),
-        tuple(f.at(values) for f in term.factors),
+        tuple([c.substitute(values) for c in term.constraints]),
+        tuple([f.at(values) for f in term.factors]),
     )
 
 
@@ -158,17 +165,17 @@ def times(a: Term, b: Term) -> Term:
 
 def gather(terms: Iterable[Term]) -> Normal:
     """Canonical terms of equal shape merged, zeros dropped, sorted."""
-    totals: dict[tuple[object, ...], Fraction] = {}
-    samples: dict[tuple[object, ...], Term] = {}
-    for term in terms:
-        like = (term.bound, term.constraints, term.factors)
-        totals[like] = totals.get(like, Fraction(0)) + term.coefficient
-        samples.setdefault(like, term)
-    merged = ((t, totals[like]) for like, t in samples.items() if totals[like])
-    return tuple(
-        Term(total, t.bound, t.constraints, t.factors, t.shape)
-        for t, total in sorted(merged, key=lambda pair: pair[0].shape)
-    )
+    merged: dict[tuple[object, ...], Term] = {}
+    given = list(terms)
+    if len(given) > 1:
+        for term in given:
+            like = (term.bound, term.constraints, term.factors)
+            old = merged.get(like)
+            merged[like] = term if old is None else Term(
+                old.coefficient + term.coefficient, old.bound, old.constraints, old.factors, old.shape
+            )
+        given = sorted(merged.values(), key=lambda t: t.shape)
+    return tuple([t for t in given if t.coefficient])
 
 
 def plus(*normals: Normal) -> Normal:
@@ -184,6 +191,9 @@ def tidy_constraint(constraint: Constraint) -> Constraint:
     value = constraint.value
     if not value.terms:
         return constraint
+    if all(type(c) is int for _, c in value.terms) and math.gcd(*[c for m, c in value.terms if m]) == 1:  # type: ignore[arg-type]
+        upright = constraint.relation == ">=" or value.terms[-1][1] > 0
+        return constraint if upright else Constraint(-value, constraint.relation)
     denominator = math.lcm(*(c.denominator for _, c in value.terms))
     content = math.gcd(*(int(c * denominator) for m, c in value.terms if m)) or 1
     ratio = Fraction(denominator, content)
@@ -204,7 +214,7 @@ def number_terms(value: Polynomial) -> list[Term]:
             else Factor(Head("size", name), (), Fraction(1))
             for name in monomial
         ]
-        terms.append(Term(coefficient, factors=collect(factors)))
+        terms.append(Term(Fraction(coefficient), factors=collect(factors)))
     return terms
 
 

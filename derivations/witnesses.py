@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas.expressions import Constraint
@@ -120,9 +119,9 @@ def side(constraints: Sequence[Constraint], number: int, sign: int) -> tuple[Con
 def solution(value: Polynomial, variable: str) -> Polynomial | None:
     """What ``value = 0`` says that an index variable equals, in whole numbers: its coefficient is ±1."""
     parts = value.linear_in(variable)
-    if not is_index(variable) or parts is None or not parts[0].is_constant or abs(parts[0].value) != 1:
+    if not is_index(variable) or parts is None or not parts[0].unit:
         return None
-    answer = parts[1] * -parts[0].value
+    answer = parts[1] * -parts[0].unit
     return answer if all(c.denominator == 1 for _, c in answer.terms) else None
 
 
@@ -130,7 +129,7 @@ def whole(value: Polynomial) -> tuple[Polynomial, int]:
     """A positive multiple with whole coefficients, and its constant."""
     scale = math.lcm(*(c.denominator for _, c in value.terms)) if value.terms else 1
     scaled = value * scale
-    return scaled, int(next((c for m, c in scaled.terms if not m), Fraction(0)))
+    return scaled, int(next((c for m, c in scaled.terms if not m), 0))
 
 
 def tightened(value: Polynomial) -> Polynomial:
@@ -139,8 +138,8 @@ def tightened(value: Polynomial) -> Polynomial:
     content = math.gcd(*(int(c) for m, c in scaled.terms if m)) if not scaled.is_constant else 0
     if content <= 1:
         return scaled
-    terms = [(m, c / content) for m, c in scaled.terms if m]
-    return Polynomial([*terms, ((), Fraction(constant // content))])
+    terms = [(m, int(c) // content) for m, c in scaled.terms if m]
+    return Polynomial([*terms, ((), constant // content)])
 
 
 def _contradiction(reasons: Sequence[RowReason], constraints: Sequence[Constraint]) -> bool:

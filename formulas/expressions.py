@@ -139,7 +139,7 @@ class ArgMaximum(Scalar):
     at: tuple[Polynomial, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Constraint:
     """``value ≥ 0``, ``value = 0`` or ``value ≠ 0`` over the integers."""
 
@@ -149,8 +149,17 @@ class Constraint:
     def __post_init__(self) -> None:
         assert self.relation in (">=", "==", "!="), self.relation
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Constraint) and self.relation == other.relation and self.value.terms == other.value.terms
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
     def substitute(self, values: Mapping[str, Polynomial]) -> Constraint:
-        return Constraint(self.value.substitute(values), self.relation)
+        value = self.value.substitute(values)
+        return self if value is self.value else Constraint(value, self.relation)
 
     def holds(self, values: Mapping[str, int | Fraction]) -> bool:
         value = self.value.evaluate(values)
@@ -402,7 +411,7 @@ def substitute(node: Scalar, values: Mapping[str, Polynomial]) -> Scalar:
         case Size(value):
             return scalar(value.substitute(values))
         case Access(head, indices):
-            return Access(head, tuple(index.substitute(values) for index in indices))
+            return Access(head, tuple([index.substitute(values) for index in indices])) if indices else node
         case Bracket(constraints):
             return bracket(*(constraint.substitute(values) for constraint in constraints))
         case Sum(binders, body) | Product(binders, body) | Maximum(binders, body) | ArgMaximum(binders, body):
@@ -423,18 +432,20 @@ def substitute(node: Scalar, values: Mapping[str, Polynomial]) -> Scalar:
     return rebuild(node, tuple(substitute(child, values) for child in children(node)))
 
 
-def rename_apart(node: Scalar) -> Scalar:
-    """The same expression with fresh bound variables throughout."""
+def rename_apart(node: Scalar, outer: Mapping[str, Polynomial] | None = None) -> Scalar:
+    """The same expression with fresh bound variables throughout; ``outer`` are the new names of variables that are
+    bound outside of ``node``."""
+    outer = outer or {}
     if isinstance(node, Sum | Product | Maximum | ArgMaximum):
         renaming = {variable: fresh(variable) for variable, _ in node.binders}
-        values = {v: polynomial(new) for v, new in renaming.items()}
-        binders = tuple((renaming[v], extent.substitute(values)) for v, extent in node.binders)
-        body = rename_apart(substitute(node.body, values))
+        values = {**outer, **{v: polynomial(new) for v, new in renaming.items()}}
+        binders = tuple([(renaming[v], extent.substitute(values)) for v, extent in node.binders])
+        body = rename_apart(node.body, values)
         if isinstance(node, ArgMaximum):
-            return ArgMaximum(binders, body, node.at)
+            return ArgMaximum(binders, body, tuple(p.substitute(outer) for p in node.at))
         return type(node)(binders, body)
     parts = children(node)
-    return rebuild(node, tuple(rename_apart(part) for part in parts)) if parts else node
+    return rebuild(node, tuple([rename_apart(part, outer) for part in parts])) if parts else substitute(node, outer)
 
 
 def structural_key(node: Scalar) -> str:

@@ -30,7 +30,7 @@ from verify_derivations.formulas.expressions import (
     free_names,
     power,
 )
-from verify_derivations.formulas.polynomial import Monomial, Polynomial, is_index, polynomial
+from verify_derivations.formulas.polynomial import Coefficient, Monomial, Polynomial, is_index, polynomial
 
 _RELATIONS = {">": ">", ">=": r"\ge ", "==": "=", "!=": r"\neq "}
 _STANDARD = ("exp", "log", "ln", "tanh", "sin", "cos", "tan", "sinh", "cosh", "max", "min", "arctan")
@@ -276,14 +276,14 @@ class _Printer:
         return value.substitute(shift) + offset
 
     def _polynomial(self, value: Polynomial, scope: Mapping[str, str]) -> str:
-        def order(term: tuple[Monomial, Fraction]) -> tuple[bool, bool, bool, Monomial]:
+        def order(term: tuple[Monomial, Coefficient]) -> tuple[bool, bool, bool, Monomial]:
             monomial, coefficient = term
             return not monomial, coefficient < 0, not any(map(is_index, monomial)), monomial
 
         text = ""
         for monomial, coefficient in sorted(value.terms, key=order):
             last = ""
-            number = "" if abs(coefficient) == 1 and monomial else self._number(abs(coefficient))[0]
+            number = "" if abs(coefficient) == 1 and monomial else self._number(abs(Fraction(coefficient)))[0]
             for name in dict.fromkeys(monomial):
                 printed = scope.get(name, name[1:].split(".")[0] if is_index(name) else name)
                 count = monomial.count(name)

@@ -108,7 +108,7 @@ class _Writer:
         terms = []
         for monomial, coefficient in value.terms:
             atoms = [self.index(name) if is_index(name) else size_symbol(name) for name in monomial]
-            terms.append(sympy.Mul(_rational(coefficient), *atoms))
+            terms.append(sympy.Mul(_rational(Fraction(coefficient)), *atoms))
         return sympy.Add(*terms)
 
     def scalar(self, node: Scalar) -> sympy.Expr:

@@ -96,7 +96,7 @@ def spread(term: Term, extents: dict[str, int], limit: int) -> None:
             index = factor.indices[dimension]
             size = guarded_size(index, term)
             free = [v for v in sorted(index.names - term.bound.keys()) if v not in term.scatter]
-            strided = [v for v in sorted(index.names & term.bound.keys()) if abs(dict(index.terms)[v,]) > 1]
+            strided = [v for v in sorted(index.names & term.bound.keys()) if not -1 <= dict(index.terms)[v,] <= 1]
             if size is None or len(free) != 1 or len(strided) != 1:
                 continue
             (x,), (u,) = free, strided
