@@ -342,7 +342,9 @@ def _with_layers(
             judge_link(world, a, b, conditions, number, effort)
             for a, b in zip((left, *right.sides[:-1]), right.sides, strict=True)
         ]
-        return min(results, key=lambda r: r.link.verdict.rank)
+        worst_of_all = min(results, key=lambda r: r.link.verdict.rank)
+        certificates = tuple(c for r in results for c in r.link.certificates)
+        return replace(worst_of_all, link=replace(worst_of_all.link, certificates=certificates))
     return judge_link(world, left, right, conditions, number, effort)
 
 
@@ -426,7 +428,7 @@ def settle(case: Case) -> tuple[Readings, list[Convention]]:
     """Try the readings of ambiguous notation, where the notation file fixes none; take the one that satisfies most of
     the claims it touches."""
     readings = Readings().but(**case.notation.conventions)
-    quick = replace(case, effort=case.effort.proofs_only)  # shares the worlds
+    quick = replace(case, effort=case.effort.trial)  # shares the worlds
     conventions: list[Convention] = []
     touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
     for name, (symbol, options) in ALTERNATIVES.items():

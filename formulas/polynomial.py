@@ -18,8 +18,9 @@ _counter = itertools.count()
 
 
 def fresh(hint: str = "i") -> str:
-    """A new index variable. ``hint`` is the name that a reader of the document would expect."""
-    return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter)}"
+    """A new index variable. ``hint`` is the name that a reader of the document would expect. Those of one hint sort
+    in the order in which they were made, so that the same work done again has the same result."""
+    return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter):09d}"
 
 
 def is_index(name: str) -> bool:
