@@ -20,7 +20,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from verify_derivations.derivations.kernel import Certificate, Claim, Equation, Move
+from verify_derivations.derivations.kernel import MALFORMED, Certificate, Claim, Equation, Move
 from verify_derivations.derivations.witnesses import (
     Apart,
     Arithmetic,
@@ -61,7 +61,8 @@ _NODES: tuple[type, ...] = (
     Quantity, FunctionDefinition, Move, Given, AtLeastOne, Times, Combined, Arithmetic, Indivisible, Solved, Apart,
 )  # fmt: skip
 _BY_NAME = {node.__name__: node for node in _NODES}
-_INDEX = re.compile(r"%[^.%]+\.-\d{3,}")  # of definitions and claims
+_HINT = r"[^-.%+=<>,;:()\[\]|*/\s]"  # what may stand in the name of an index: no part of a formula
+_INDEX = re.compile(rf"%{_HINT}+\.-\d{{3,}}")  # of definitions and claims
 _ANONYMOUS = re.compile(r"%\d{3,}")  # of lemmas
 _FRACTION = re.compile(r"-?\d{1,4000}(/\d{1,4000})?")
 
@@ -105,7 +106,7 @@ def digest(certificate: Certificate) -> str:
 
 
 # -- writing ----------------------------------------------------------------------------------------------
-def _claim(c: Certificate) -> dict[str, Json]:
+def _claim(c: Certificate) -> Json:
     return _numbered({
         "left": _encoded(c.claim.left),
         "right": _encoded(c.claim.right),
@@ -149,7 +150,7 @@ def _numbered(value: Json) -> Json:
     counts: dict[str, int] = {}
     names: dict[str, str] = {}
     for name in sorted({text for text in _strings(value) if is_index(text)}):
-        hint = name.split(".")[0]
+        hint = "%" + ("".join(re.findall(_HINT, name.split(".")[0])) or "i")
         names[name] = f"{hint}.-{counts.get(hint, 0):03d}"
         counts[hint] = counts.get(hint, 0) + 1
 
@@ -177,7 +178,7 @@ def _read(place: str, read: Any, *arguments: Any) -> Any:
         return read(*arguments)
     except KeyError as error:
         raise CertificateError(f"{place}: no {error}") from error
-    except (ArithmeticError, AssertionError, AttributeError, IndexError, RecursionError, TypeError, ValueError) as error:
+    except MALFORMED as error:
         raise CertificateError(f"{place}: {error or 'malformed'}") from error
 
 
