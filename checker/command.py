@@ -17,7 +17,7 @@ from verify_derivations.formulas.errors import DocumentError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from verify_derivations.checker.verdicts import Report
+    from verify_derivations.checker.verdicts import Formula, Report
     from verify_derivations.formulas.program import Net
     from verify_derivations.formulas.scanner import Document
 
@@ -86,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("-o", "--output", metavar="FILE", help="write the result to FILE")
     report.add_argument("--all", action="store_true", help="show the formulas without findings, too")
     report.add_argument("--strict", action="store_true", help="fail unless everything is defined or proved")
+    _certificates(report)
     _color(report)
 
     errata = _add(commands, "errata", "write the corrections as a LaTeX document", _errata)
@@ -102,7 +103,11 @@ def build_parser() -> argparse.ArgumentParser:
     explain = _add(commands, "explain", "show one formula in full: reading, derivation, evidence", _explain)
     _document(explain)
     explain.add_argument("formula", metavar="FORMULA", help="a number, line:NNN, or a part of its LaTeX")
+    _certificates(explain)
     _color(explain)
+
+    verify = _add(commands, "verify", "check the proofs of a file of certificates again", _verify)
+    verify.add_argument("file", metavar="FILE", help='what --certificates wrote, or "-"')
 
     init = _add(commands, "init", "draft a notation file for a document", _init)
     init.add_argument("document", metavar="DOCUMENT", help='Markdown or LaTeX file, or "-"')
@@ -148,6 +153,11 @@ def _document(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search for counterexamples")
 
 
+def _certificates(parser: argparse.ArgumentParser) -> None:
+    about = "write the proofs to FILE, for the command verify"
+    parser.add_argument("--certificates", metavar="FILE", type=_file, help=about)
+
+
 def _color(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours (default: auto)")
 
@@ -157,6 +167,12 @@ def _seconds(text: str) -> float:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
     return value
+
+
+def _file(text: str) -> str:
+    if text == "-":
+        raise argparse.ArgumentTypeError("standard output is the report's: name a file")
+    return text
 
 
 def _positive(text: str) -> int:
@@ -182,6 +198,7 @@ def _report(options: argparse.Namespace) -> int:
 
         content = PRINTERS[options.format](report)
     write(content, options.output)
+    _write_certificates(options, report)
     return exit_status(report, strict=options.strict)
 
 
@@ -223,7 +240,24 @@ def _explain(options: argparse.Namespace) -> int:
             print_explanation(report, formula, console)
 
     write(to_string(show, sys.stdout, options.color), None)
+    _write_certificates(options, report, found)
     return 2 if any(formula.verdict is Verdict.UNREAD for formula in found) else 0
+
+
+def _write_certificates(options: argparse.Namespace, report: Report, formulas: Sequence[Formula] | None = None) -> None:
+    if options.certificates is not None:
+        from verify_derivations.checker.certified import to_file
+
+        write(to_file(report, formulas), options.certificates)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    text = read_text(options.file)
+    from verify_derivations.checker.verification import verify_file
+
+    content, status = verify_file(text, "<stdin>" if options.file == "-" else options.file)
+    write(content, None)
+    return status
 
 
 def _train(options: argparse.Namespace) -> int:

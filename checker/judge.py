@@ -206,7 +206,9 @@ def _with_layers(
             judge_link(world, a, b, conditions, number, effort)
             for a, b in zip((left, *right.sides[:-1]), right.sides, strict=True)
         ]
-        return min(results, key=lambda r: r.link.verdict.rank)
+        worst_of_all = min(results, key=lambda r: r.link.verdict.rank)
+        certificates = tuple(c for r in results for c in r.link.certificates)
+        return replace(worst_of_all, link=replace(worst_of_all.link, certificates=certificates))
     return judge_link(world, left, right, conditions, number, effort)
 
 

@@ -81,6 +81,7 @@ class _Judgement:
         self.case = prepare(document, effort, notation)
         self.by_number = {f.number: f for f in self.case.formulas}
         self.stopped = False
+        self.usual = Readings().but(**notation.conventions)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         self._clock("read")
 
@@ -115,7 +116,7 @@ class _Judgement:
         case = self.case
         found: dict[int, Formula] = {}
         for stated in case.formulas:
-            trial = trials.get((stated.number, readings))
+            trial = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
             if trial is not None and trial.verdict is Verdict.PROVED and case.variants_of(stated)[0] == stated.variant:
                 found[stated.number] = trial
             elif not stated.chains:
@@ -185,7 +186,8 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         if task.kind == "try":
-            return judge(replace(case, effort=case.effort.proofs_only), stated, task.readings)
+            effort = case.effort.proofs_only if task.readings == self.usual else case.effort.trial
+            return judge(replace(case, effort=effort), stated, task.readings)
         if task.kind == "judge":
             return judge(case, stated, task.readings)
         from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged

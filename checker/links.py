@@ -9,7 +9,10 @@ from itertools import permutations
 
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
-from verify_derivations.derivations.prove import Conditional, Limits, Open, Proof, prove_equal
+from verify_derivations.checker.wording import conditions_of, equation_text, stated_of
+from verify_derivations.derivations.dependence import relevant
+from verify_derivations.derivations.kernel import Certificate, Claim, Proof, Rejected, certify, verify
+from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, prove_equal
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
@@ -32,6 +35,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.lookup import whole
 from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.sums import default_extent
@@ -55,12 +59,17 @@ class Effort:
     condition: Limits = field(default_factory=lambda: Limits(unfoldings=6, seconds=10.0))
     proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, seconds=3.0))
     refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
+    verification: bool = True  # of what is proved; not for a trial, which is never shown
     repair: float = 2.0  # seconds for the search for a correction; 0: none
     seed: int = 0
 
     @property
     def proofs_only(self) -> Effort:
         return replace(self, refutation=0.0)
+
+    @property
+    def trial(self) -> Effort:
+        return replace(self.proofs_only, verification=False)
 
 
 @dataclass(frozen=True)
@@ -283,8 +292,8 @@ def _match(one: Tensor, two: Tensor) -> tuple[Scalar, Scalar, dict[str, Polynomi
 def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort) -> Link:
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
                 left_expression=c.left, right_expression=c.right)  # fmt: skip
-    names = adjoint_names(environment)
-    outcome = _attempt(c, environment, effort.first)
+    claim = _claim(c, environment)
+    outcome = _attempt(claim, effort.first, effort.verification)
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
@@ -292,30 +301,30 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
             c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation
         )
         if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
-            outcome = _attempt(c, environment, effort.condition if isinstance(found, Refuted) else effort.proof)
+            limits = effort.condition if isinstance(found, Refuted) else effort.proof
+            outcome = _attempt(claim, limits, effort.verification)
     if isinstance(outcome, Proof):
-        conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
-        stated = tuple(
-            f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions
-        )
+        conditions, stated = conditions_of(outcome), stated_of(outcome)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
         return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
-                       proof=_steps(outcome, names))  # fmt: skip
+                       proof=_steps(outcome), certificates=_certificates(claim, outcome, effort))  # fmt: skip
     if isinstance(outcome, Conditional):
-        a, b = outcome.assumption
-        assumption = f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}"
+        assumption = equation_text(outcome.assumption)
         word = "exactly when" if outcome.exact else "if"
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names),
+                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof),
+                       certificates=_certificates(claim, outcome, effort),
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
         return replace(link, evidence="loss", message=f"how {environment.loss} depends on its variables is not stated")
     if isinstance(found, Refuted):
         return replace(link, verdict=Verdict.REFUTED, evidence="counterexample",
                        message="the two sides differ", counterexample=_example(found))  # fmt: skip
-    difference = latex.to_latex(outcome.difference, names=names)
+    difference = latex.to_latex(outcome.difference)
+    if isinstance(outcome, Unverified):
+        return replace(link, evidence="verification", difference=difference, message=outcome.reason)
     if isinstance(found, Agreement):
         sizes = "; ".join(", ".join(f"{k} = {v}" for k, v in sorted(x.items())) for x in found.sizes[:4] if x)
         how = (
@@ -338,28 +347,45 @@ def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
     return any(adjoint_of(h, loss) for h in heads(c.left)) != any(adjoint_of(h, loss) for h in heads(c.right))
 
 
-def _attempt(c: Comparison, environment: Environment, limits: Limits) -> Proof | Conditional | Open:
+@dataclass(frozen=True, slots=True)
+class Unverified(Open):
+    """A proof was found, and then rejected: it proves nothing."""
+
+
+def _attempt(claim: Claim, limits: Limits, verification: bool) -> Outcome:
+    """What the search finds; of a proof, what the verification found in it."""
     try:
-        return prove_equal(c.left, c.right, environment, c.free, c.facts, limits=limits)
+        outcome = prove_equal(claim.left, claim.right, claim.environment, claim.free, claim.facts, limits=limits)
     except (RecursionError, ArithmeticError, ValueError) as failure:
-        return Open(c.left - c.right, f"the calculus gave up: {failure}")
+        return Open(claim.left - claim.right, f"the calculus gave up: {failure}")
+    if not verification:
+        return outcome
+    try:
+        match outcome:
+            case Proof():
+                return verify(certify(claim, outcome))
+            case Conditional(assumption, proof):
+                return Conditional(assumption, verify(certify(claim, proof, assumption)))
+    except Rejected as reason:
+        return Unverified(claim.left - claim.right, f"a proof was found, but its verification failed: {reason}")
+    return outcome
 
 
-def adjoint_names(environment: Environment) -> dict[str, str]:
-    """Adjoints print as the derivatives that they are."""
-    return {}
+def _claim(c: Comparison, environment: Environment) -> Claim:
+    """The comparison with all of the environment that can bear on it, and nothing else."""
+    values = (*c.free.values(), *(fact.value for fact in c.facts))
+    sizes = frozenset(name for value in values for name in value.names if not is_index(name))
+    return Claim(c.left, c.right, relevant(environment, c.left, c.right, sizes=sizes), c.free, c.facts)
 
 
-def condition_text(kind: str, expression: Scalar, names: Mapping[str, str]) -> str:
-    text = latex.to_latex(expression, names=names)
-    if kind == "no tie":
-        return f"off ties (${text} \\neq 0$)"
-    return {"not zero": f"{text} \\neq 0", "nonzero": f"{text} \\neq 0", "positive": f"{text} > 0"}.get(
-        kind, f"{text}: {kind}"
-    )
+def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) -> tuple[Certificate, ...]:
+    if not effort.verification:
+        return ()
+    proof, assumption = (outcome, None) if isinstance(outcome, Proof) else (outcome.proof, outcome.assumption)
+    return (certify(claim, proof, assumption),)
 
 
-def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:
+def _steps(proof: Proof) -> tuple[str, ...]:
     words = {
         "difference": "The difference of the two sides", "unfold": "Put in the definition of",
         "clear": "Multiply by", "assume": "Use the assumption",
@@ -367,7 +393,7 @@ def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:
     lines = []
     for step in proof.steps:
         subject = f" {step.subject}" if step.subject else ""
-        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${latex.to_latex(step.remaining, names=names)} = 0$")
+        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${latex.to_latex(step.remaining)} = 0$")
     return tuple(lines)
 
 

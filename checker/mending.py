@@ -15,7 +15,7 @@ from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.splice import ungrouped
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.trials import Trials
-from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.checker.vocabulary import vocabulary
 from verify_derivations.derivations.prove import Limits
 from verify_derivations.derivations.values import OutOfRange, TooLarge
@@ -61,6 +61,7 @@ class Mender:
             condition=Limits(unfoldings=4, seconds=0.3),
             proof=Limits(unfoldings=12, seconds=0.5),
             refutation=0.5,
+            verification=False,  # a candidate's: the whole corrected formula is judged in the end
             seed=case.effort.seed,
         )
 
@@ -166,9 +167,8 @@ class Mender:
         found = []
         plain = unmarked(right)
         if plain is not None:  # to the prover [a = max a] is a tie: it has tried the points, routing is proved
-            routing = replace(self.world.fork(), readings=self.readings.but(up="routing"))
-            link = judge_link(routing, left, plain, self.conditions, self.stated.number, self.effort).link
-            return Verdict.CHECKED if link.verdict is Verdict.PROVED else Verdict.UNDECIDED
+            proved = self.routed(left, plain, self.effort).verdict is Verdict.PROVED
+            return Verdict.CHECKED if proved else Verdict.UNDECIDED
         for one, two, context, where in _cases(left, right):
             conditions = (*self.conditions, *where)
             link = _with_layers(
@@ -177,6 +177,11 @@ class Mender:
             granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
             found.append(Verdict.PROVED if granted else link.verdict)
         return min(found, key=lambda verdict: verdict.rank)
+
+    def routed(self, left: s.Node, right: s.Node, effort: Effort) -> Link:
+        """The judgement where ``up`` places each entry at the maximum of its window."""
+        routing = replace(self.world.fork(), readings=self.readings.but(up="routing"))
+        return judge_link(routing, left, right, self.conditions, self.stated.number, effort).link
 
 
 def unmarked(node: s.Node) -> s.Node | None:

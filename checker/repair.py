@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.derived import derived_side
@@ -20,6 +21,7 @@ from verify_derivations.checker.splice import splice, ungrouped
 from verify_derivations.checker.statements import Chain, Stated, analyse
 from verify_derivations.checker.trials import Trials
 from verify_derivations.checker.verdicts import Correction, Formula, Link, Verdict
+from verify_derivations.derivations.kernel import Certificate
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
@@ -145,15 +147,26 @@ class _Repair(Mender):
             worlds = {
                 key: world for key, world in worlds.items() if key[0] != self.stated.scope
             }  # it defines something
-        texts = {to_latex(side) for c in corrected.chains for side in c.sides if unmarked(side) is not None}
+        texts: set[str] = set()
+        certificates: tuple[Certificate, ...] = ()
+        for left, right in (pair for c in corrected.chains for pair in pairwise(c.sides)):
+            plain = unmarked(right)
+            if plain is not None:
+                link = self.routed(unmarked(left) or left, plain, replace(self.effort, verification=True))
+                if link.verdict is not Verdict.PROVED:
+                    return f"no small correction was found ({words}: {link.message})"
+                texts.add(to_latex(right))
+                certificates += link.certificates
         effort = case.effort.proofs_only if texts else case.effort
         result = judge(replace(case, formulas=formulas, worlds=worlds, effort=effort), corrected, self.readings)
-        if texts:
-            if all(link.right in texts or link.verdict.rank >= Verdict.CHECKED.rank for link in result.links):
-                return Correction(spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived)
+        certificates += tuple(c for link in result.links for c in link.certificates)
+        if texts and all(link.right in texts or link.verdict.rank >= Verdict.CHECKED.rank for link in result.links):
+            return Correction(spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived, certificates)
         if result.verdict.rank < Verdict.CHECKED.rank:
             return f"no small correction was found ({words}: {result.message})"
-        return Correction(spliced.latex, result.verdict, result.message, words, spliced.changed, derived)
+        return Correction(
+            spliced.latex, result.verdict, result.message, words, spliced.changed, derived, certificates
+        )
 
     # -- one chain ----------------------------------------------------------------------------------------------
     def chain(self, k: int, chain: Chain) -> _Mended | str:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verify_derivations.formulas.expressions import Scalar
 from verify_derivations.formulas.macros import Macros
+
+if TYPE_CHECKING:
+    from verify_derivations.derivations.kernel import Certificate
 
 
 class Verdict(StrEnum):
@@ -69,6 +72,8 @@ class Link:
     difference: str | None = None  # the open difference of an undecided link, LaTeX
     left_expression: Scalar | None = None  # index notation of both sides, where they have one
     right_expression: Scalar | None = None
+    certificates: tuple[Certificate, ...] = field(default=(), compare=False)
+    """One for each proof that the verdict rests on, each verified. The names of their indices are fresh."""
 
     @property
     def left_sympy(self) -> Any:
@@ -101,6 +106,7 @@ class Correction:
     edit: str = ""
     changed: tuple[tuple[int, int], ...] = ()
     derived: bool = False
+    certificates: tuple[Certificate, ...] = field(default=(), compare=False)  # of all links, see there
 
 
 @dataclass(frozen=True)

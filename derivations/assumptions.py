@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from verify_derivations.derivations.canonical import canonical
-from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import (
     Factor,
     Normal,
@@ -42,13 +41,3 @@ def candidates(residual: Normal, leaf: Callable[[str], bool]) -> Iterator[Normal
             if anonymous not in seen:
                 seen.add(anonymous)
                 yield plus(gather([lead]), number(-1))
-
-
-def common_factor(residual: Normal, equation: Normal, normalizer: Normalizer) -> Normal | None:
-    """The monomial M with ``residual = M · equation``, if that is what it is."""
-    content, rest = normalizer.content(residual)
-    if any(t.free() for t in equation):
-        return None
-    factor = equation[0].coefficient
-    scaled = tuple(t.scaled(1 / factor) for t in equation)
-    return normalizer.reduce([content], normalizer.facts) if rest == scaled else None

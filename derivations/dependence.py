@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
-from verify_derivations.formulas.expressions import Access, Apply, Scalar, walk
+from dataclasses import replace
+
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
+from verify_derivations.formulas.expressions import (
+    Access,
+    Apply,
+    ArgMaximum,
+    Bracket,
+    Constraint,
+    Scalar,
+    Size,
+    binders_of,
+    heads,
+    walk,
+)
+from verify_derivations.formulas.polynomial import is_index
 
 
 def mentions(environment: Environment, expression: Scalar) -> frozenset[str]:
@@ -41,3 +55,71 @@ def affected(environment: Environment, head: str, cut: frozenset[str]) -> frozen
         found |= new
         grown = bool(new)
     return frozenset(found)
+
+
+def relevant(environment: Environment, *expressions: Scalar, sizes: frozenset[str] = frozenset()) -> Environment:
+    """The part of an environment that can bear on ``expressions`` and on ``sizes``: the definitions that they mention,
+    directly or through others; where a derivative of the loss is mentioned, all consumers of its quantity; what is
+    stated of these; and the facts about their sizes."""
+    quantities: dict[str, None] = {}
+    functions: dict[str, None] = {}
+    names = set(sizes)
+    pending: list[Scalar] = list(expressions)
+    seen: set[str] = set()
+    assumptions = list(environment.assumptions)
+    while pending:
+        for node in walk(pending.pop()):
+            names |= _sizes(node)
+            match node:
+                case Access(head) if head not in seen:
+                    seen.add(head)
+                    found = [environment.quantities[head]] if head in environment.quantities else []
+                    of = adjoint_of(head, environment.loss) if environment.loss is not None and not found else None
+                    if of is not None:
+                        found = [q for q in (environment.quantities.get(of),) if q is not None]
+                        found += environment.consumers(of)
+                        pending += [Access(q.head) for q in found]  # and what they are defined by
+                        pending += [Access(adjoint(q.head, environment.loss or "")) for q in environment.consumers(of)]
+                    for q in found:
+                        quantities[q.head] = None
+                        names |= {n for extent in q.extents for n in extent.names}
+                        pending += [q.body] if q.body is not None else []
+                case Apply(name) if name in environment.functions and name not in functions:
+                    functions[name] = None
+                    pending.append(environment.functions[name].body)
+        if not pending:
+            stated = [(a, b) for a, b in assumptions if not seen.isdisjoint((*heads(a), *heads(b)))]
+            assumptions = [pair for pair in assumptions if pair not in stated]
+            pending += [side for pair in stated for side in pair]
+    return replace(
+        environment,
+        quantities={h: q for h, q in environment.quantities.items() if h in quantities},
+        functions={n: f for n, f in environment.functions.items() if n in functions},
+        facts=_about(environment.facts, names),
+        assumptions=tuple(pair for pair in environment.assumptions if pair not in assumptions),
+        positive=environment.positive & seen,
+        nonzero=environment.nonzero & seen,
+        increasing=environment.increasing & frozenset(functions),
+    )
+
+
+def _sizes(node: Scalar) -> set[str]:
+    """The sizes in a node itself, not those in its children."""
+    values = [extent for _, extent in binders_of(node)]
+    match node:
+        case Size(value):
+            values.append(value)
+        case Access(_, indices) | ArgMaximum(_, _, indices):
+            values += indices
+        case Bracket(constraints):
+            values += [c.value for c in constraints]
+    return {name for value in values for name in value.names if not is_index(name)}
+
+
+def _about(facts: tuple[Constraint, ...], names: set[str]) -> tuple[Constraint, ...]:
+    """The facts that share a size with ``names``, directly or through others."""
+    known, waiting = set(names), list(facts)
+    while near := [fact for fact in waiting if not known.isdisjoint(fact.value.names)]:
+        known |= {name for fact in near for name in fact.value.names}
+        waiting = [fact for fact in waiting if fact not in near]
+    return tuple(fact for fact in facts if fact not in waiting)

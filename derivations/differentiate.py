@@ -37,7 +37,6 @@ from verify_derivations.formulas.expressions import (
     bracket,
     equal,
     fresh,
-    heads,
     map_accesses,
     mul,
     polynomial,
@@ -118,16 +117,16 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
                     quantity = environment.quantities[name]
                     if quantity.body is not None:
                         pending.append(quantity.body)
-                case Maximum() if moving & set(heads(node)):
+                case Maximum() if moving & environment.mentioned(node):
                     found.append(node)
-                case Apply(function, arguments) if moving & set(heads(node)):
+                case Apply(function, arguments) if moving & environment.mentioned(node):
                     if function in environment.functions:
                         pending.append(call(environment.functions[function], arguments))
                     elif plain_name(function) in ("relu", "abs", "sign"):
                         found.append(arguments[0])
                     elif plain_name(function) in ("max", "min"):
                         found += [a - b for k, a in enumerate(arguments) for b in arguments[:k]]
-                case Compare(left, _, right) if moving & set(heads(node)):
+                case Compare(left, _, right) if moving & environment.mentioned(node):
                     found.append(left - right)
     return tuple(dict.fromkeys(found))
 
@@ -249,9 +248,11 @@ class _Differentiation:
         return add(first, second)
 
     def apply(self, node: Apply) -> Scalar:
-        """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k."""
+        """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k; but a function that itself depends on the variable is written out."""
         if plain_name(node.function) == "log" and isinstance(node.arguments[0], Product) and not any(node.derivative):
             return self.log_of_product(node.arguments[0])
+        if not self.environment.captured.get(node.function, frozenset()).isdisjoint({self.head, *self.through}):
+            return self.of(call(self.environment.functions[node.function], node.arguments, node.derivative))
         slopes = [self.of(argument) for argument in node.arguments]
         if all(slope == NOUGHT for slope in slopes):
             return NOUGHT

@@ -43,7 +43,7 @@ Lemmas: TypeAlias = dict[tuple[Constraint, ...], Refutation]
 """Contradictory constraints, index variables renamed in order of appearance, and why they are contradictory."""
 
 _recorded: ContextVar[Lemmas | None] = ContextVar("recorded", default=None)
-_given: ContextVar[dict[Key, tuple[Refutation, tuple[Constraint, ...]]] | None] = ContextVar("given", default=None)
+_given: ContextVar[_Given | None] = ContextVar("given", default=None)
 
 
 @contextmanager
@@ -58,13 +58,34 @@ def recording() -> Iterator[Lemmas]:
 
 
 @contextmanager
-def replaying(lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> Iterator[None]:
-    """Nothing is searched for inside: a contradiction is known if its reason is among ``lemmas`` and holds."""
-    token = _given.set({_anonymous(constraints): (reason, constraints) for constraints, reason in lemmas.items()})
+def replaying(lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> Iterator[Lemmas]:
+    """Nothing is searched for inside: a contradiction is known if its reason is among ``lemmas`` and holds. Gives
+    those that were used and hold."""
+    given = _Given(lemmas)
+    token = _given.set(given)
     try:
-        yield
+        yield given.used
     finally:
         _given.reset(token)
+
+
+class _Given:
+    """Lemmas that somebody else found; each is checked when it is first used."""
+
+    def __init__(self, lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> None:
+        self.lemmas = {_anonymous(constraints): (constraints, reason) for constraints, reason in lemmas.items()}
+        self.used: Lemmas = {}
+        self.checked: dict[Key, bool] = {}
+
+    def refuted(self, key: Key) -> bool:
+        if key not in self.lemmas:
+            return False
+        if key not in self.checked:
+            constraints, reason = self.lemmas[key]
+            self.checked[key] = refutes(reason, constraints)
+            if self.checked[key]:
+                self.used[constraints] = reason
+        return self.checked[key]
 
 
 def implies(facts: Sequence[Constraint], conclusion: Constraint) -> bool:
@@ -116,7 +137,7 @@ def _refuted(constraints: Sequence[Constraint]) -> bool:
     key = _anonymous(constraints)
     given, recorded = _given.get(), _recorded.get()
     if given is not None:
-        return key in given and refutes(*given[key])
+        return given.refuted(key)
     lemma = _lemma(key)
     if lemma is not None and recorded is not None:
         recorded[lemma[1]] = lemma[0]
@@ -147,7 +168,7 @@ def _anonymous(constraints: Sequence[Constraint]) -> Key:
         terms = []
         for monomial, coefficient in c.value.terms:
             renamed = [
-                name if name[0] != "%" else names.setdefault(name, f"%{len(names)}") for name in monomial
+                name if name[0] != "%" else names.setdefault(name, f"%{len(names):03d}") for name in monomial
             ]
             number = coefficient.numerator if coefficient.denominator == 1 else coefficient
             terms.append((tuple(sorted(renamed)), number))

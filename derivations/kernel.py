@@ -10,14 +10,15 @@ those of a :class:`Certificate`, with no search, also not for facts about index 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
-from verify_derivations.derivations.domains import Lemmas, contradictory, recording, replaying
-from verify_derivations.derivations.modulo import apply_assumption
+from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
+from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, plus, times
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
@@ -37,6 +38,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 Equation: TypeAlias = tuple[Scalar, Scalar]
+MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 CLEARINGS = 4  # clearing one denominator may show another
 DISCHARGES = 4  # definitions put in to settle one condition
 
@@ -87,6 +89,8 @@ class Proof:
     conditions: tuple[SideCondition, ...] = ()
     assumptions: tuple[Equation, ...] = ()  # of the environment, as far as they were used
     moves: tuple[Move, ...] = ()
+    exact: bool = False  # the assumption that the environment does not state is necessary, too
+    lemmas: Lemmas = field(default_factory=dict)  # the contradictions between integer constraints that were used
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Derivation:
         self.moves: list[Move] = []
         self.assumptions = (*claim.environment.assumptions, *((assumption,) if assumption else ()))
         self.used: list[Equation] = []
+        self.exact = False
         self.maxima: dict[SideCondition, None] = {}
         self.residual: Normal = ()
         if contradictory(self.normalizer.facts, ()):
@@ -197,18 +202,23 @@ class Derivation:
 
     def assume(self, number: int) -> bool:
         """The residual modulo an equation; whether that changed it."""
+        if not 0 <= number < len(self.assumptions):
+            raise Rejected(f"there is no assumption {number}")
         left, right = self.assumptions[number]
-        equation = left - right
-        own = {name: polynomial(fresh(name)) for name in sorted(free_indices(equation))}  # not the claim's
-        equation = substitute(equation, own)
-        smaller = apply_assumption(self.residual, self.normalizer.normal(equation), self.normalizer)
+        difference = left - right
+        own = {name: polynomial(fresh(name)) for name in sorted(free_indices(difference))}  # not the claim's
+        equation = self.normalizer.normal(substitute(difference, own))
+        smaller = apply_assumption(self.residual, equation, self.normalizer)
         if smaller is None:
             return False
-        self.residual = smaller
-        if number < len(self.environment.assumptions):
+        stated = number < len(self.environment.assumptions)
+        if stated:
             self.used.append((left, right))
-        self._step("assume", "a stated assumption" if number < len(self.environment.assumptions)
-                   else "a missing assumption")
+        else:
+            factor = common_factor(self.residual, equation, self.normalizer)
+            self.exact = factor is not None and self.normalizer.signs.nonzero(factor, self.normalizer.facts)
+        self.residual = smaller
+        self._step("assume", "a stated assumption" if stated else "a missing assumption")
         self.moves.append(Move("assume", str(number)))
         return True
 
@@ -222,7 +232,7 @@ class Derivation:
             for c in self.normalizer.conditions if not self._settled(c)
         ]
         found = tuple(dict.fromkeys([*conditions, *self.maxima]))
-        return Proof(tuple(self.steps), found, tuple(self.used), tuple(self.moves))
+        return Proof(tuple(self.steps), found, tuple(self.used), tuple(self.moves), self.exact)
 
     def _settled(self, condition: Condition) -> bool:
         """Whether a condition on signs follows from the definitions of what it mentions."""
@@ -311,23 +321,21 @@ def function_heads(normal: Normal) -> list[str]:
 
 # -- certificates -----------------------------------------------------------------------------------------
 def certify(claim: Claim, proof: Proof, assumption: Equation | None = None) -> Certificate:
-    """The certificate of a proof: its moves are made once more, and the lemmas that they use written down."""
-    with recording() as lemmas:
-        _replay(claim, proof.moves, assumption)
-    return Certificate(claim, proof.moves, lemmas, assumption)
+    """The certificate of a proof that was found, or verified: what somebody else needs to verify it."""
+    return Certificate(claim, proof.moves, proof.lemmas, assumption)
 
 
-def verify(certificate: Certificate) -> Proof:
-    """The proof that a certificate contains, checked again without any search; raises :class:`Rejected`."""
-    with replaying(certificate.lemmas):
+def verify(certificate: Certificate, *, seconds: float = math.inf) -> Proof:
+    """The proof that a certificate contains, checked again without any search, with the lemmas that it needs; raises
+    :class:`Rejected`, also where it takes longer than ``seconds``."""
+    with replaying(certificate.lemmas) as used:
         try:
-            return _replay(certificate.claim, certificate.moves, certificate.assumption)
+            deadline = time.process_time() + seconds
+            derivation = Derivation(certificate.claim, deadline=deadline, assumption=certificate.assumption)
+            for move in certificate.moves:
+                derivation.make(move)
+            return replace(derivation.proof(), lemmas=used)
         except Beyond as error:
             raise Rejected(str(error)) from error
-
-
-def _replay(claim: Claim, moves: Sequence[Move], assumption: Equation | None) -> Proof:
-    derivation = Derivation(claim, assumption=assumption)
-    for move in moves:
-        derivation.make(move)
-    return derivation.proof()
+        except MALFORMED as error:  # a certificate is anybody's: it may say what no search would
+            raise Rejected(f"it cannot be followed ({type(error).__name__}: {error})") from error

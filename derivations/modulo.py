@@ -41,3 +41,13 @@ def apply_assumption(residual: Normal, equation: Normal, normalizer: Normalizer)
         else:
             break
     return residual if used else None
+
+
+def common_factor(residual: Normal, equation: Normal, normalizer: Normalizer) -> Normal | None:
+    """The monomial M with ``residual = M · equation``, if that is what it is."""
+    content, rest = normalizer.content(residual)
+    if any(t.free() for t in equation):
+        return None
+    factor = equation[0].coefficient
+    scaled = tuple(t.scaled(1 / factor) for t in equation)
+    return normalizer.reduce([content], normalizer.facts) if rest == scaled else None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from verify_derivations.derivations.assumptions import candidates, common_factor
+from verify_derivations.derivations.assumptions import candidates
+from verify_derivations.derivations.domains import recording
 from verify_derivations.derivations.kernel import (
     Certificate,
     Claim,
@@ -49,7 +50,10 @@ class Conditional:
 
     assumption: Equation
     proof: Proof
-    exact: bool = False
+
+    @property
+    def exact(self) -> bool:
+        return self.proof.exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,20 @@ def prove_equal(
     limits: Limits | None = None,
 ) -> Outcome:
     """Whether ``left = right`` for all sizes and all values of the index variables ``free`` (with extents)
-    that satisfy ``facts``, almost everywhere, within the conditions of the outcome."""
+    that satisfy ``facts``, almost everywhere, within the conditions of the outcome. A proof that is found is not
+    yet a verified one: see `kernel.verify`."""
     search = _Search(Claim(left, right, environment, free, facts), limits or Limits())
     try:
-        return search.run()
+        with recording() as lemmas:
+            outcome = search.run()
     except Beyond as limit:
         return Open(search.difference(), str(limit))
+    match outcome:
+        case Proof():
+            return replace(outcome, lemmas=lemmas)
+        case Conditional(_, proof):
+            return replace(outcome, proof=replace(proof, lemmas=lemmas))
+    return outcome
 
 
 def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polynomial]) -> Scalar:
@@ -150,14 +162,12 @@ class _Search:
                 smaller = apply_assumption(cleared, equation, normalizer)
                 if smaller is None or smaller:
                     continue
-                factor = common_factor(cleared, equation, normalizer)
-                exact = factor is not None and normalizer.signs.nonzero(factor, normalizer.facts)
                 left = normalizer.scalar(tuple(t for t in equation if t.bound))
                 right = normalizer.scalar(scale(tuple(t for t in equation if not t.bound), -1))
                 made = [*probe.moves[:moves], Move("clear"), Move("assume", str(len(self.environment.assumptions)))]
                 proof = self.repeated(made, (left, right))
                 if proof is not None:
-                    return Conditional((left, right), proof, exact)
+                    return Conditional((left, right), proof)
         return None
 
     def repeated(self, moves: list[Move], assumption: Equation) -> Proof | None:

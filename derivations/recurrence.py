@@ -25,6 +25,8 @@ def too_early(access: Access, head: str, indices: tuple[Polynomial, ...], enviro
 
 
 def _times(environment: Environment, head: str) -> dict[str, int] | None:
+    if any(environment.captured.values()):
+        return None  # a definition may mention more than it shows
     key = tuple(
         (q.head, q.indices, q.body) for q in environment.quantities.values() if q.body is not None and q.indices
     )

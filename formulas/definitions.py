@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from verify_derivations.formulas.expressions import Constraint, Scalar, heads
+from verify_derivations.formulas.expressions import Apply, Constraint, Scalar, heads, walk
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -62,8 +63,28 @@ class Environment:
     increasing: frozenset[str] = frozenset()
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
-        """The quantities whose definitions mention ``head``, in order of definition."""
-        return tuple(q for q in self.quantities.values() if q.body is not None and head in heads(q.body))
+        """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition."""
+        return tuple(q for q in self.quantities.values() if q.body is not None and head in self.mentioned(q.body))
+
+    def mentioned(self, expression: Scalar) -> frozenset[str]:
+        """The heads in an expression, and those in the definitions of its functions (not their parameters)."""
+        found = frozenset(heads(expression))
+        if not any(self.captured.values()):
+            return found
+        calls = {node.function for node in walk(expression) if isinstance(node, Apply)}
+        return found.union(*(self.captured.get(name, frozenset()) for name in calls))
+
+    @cached_property
+    def captured(self) -> Mapping[str, frozenset[str]]:
+        """What the definition of each function depends on besides its parameters, also by other functions: ``w`` of
+        ``f(t) = w·t``."""
+        found = {n: frozenset(heads(f.body)) - frozenset(f.parameters) for n, f in self.functions.items()}
+        calls = {
+            n: [c.function for c in walk(f.body) if isinstance(c, Apply)] for n, f in self.functions.items()
+        }
+        for _ in found:
+            found = {n: own.union(*(found.get(c, frozenset()) for c in calls[n])) for n, own in found.items()}
+        return found
 
     def order(self) -> dict[str, int]:
         """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion

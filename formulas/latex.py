@@ -45,8 +45,12 @@ _FUNCTIONS = {
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 
-def to_latex(expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | None = None) -> str:
-    """Readable LaTeX. ``names`` gives other names for heads (``δ^{(z)}`` for an adjoint).
+def to_latex(
+    expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | None = None,
+    indices: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """Readable LaTeX. ``names`` gives other names for heads (``δ^{(z)}`` for an adjoint), ``indices`` those of free
+    index variables, where several expressions share them (see :func:`index_names`).
 
     >>> from verify_derivations.formulas.expressions import summation
     >>> i, j = polynomial("%i.0"), polynomial("%j.0")
@@ -55,7 +59,14 @@ def to_latex(expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | 
     \\sum_{j=1}^{n}W_{ij}^{\\left(3\\right)}x_{j}
     """
     free = sorted(n for n in free_names(expression) if is_index(n))
-    return _Printer(origin, names or {}).text(expression, index_names(free, taken=free_names(expression)))
+    return _Printer(origin, names or {}).text(
+        expression, index_names(free, taken=free_names(expression)) if indices is None else indices
+    )
+
+
+def constraint_to_latex(constraint: Constraint, indices: Mapping[str, str]) -> str:
+    r"""``1 \le i``, with the names of its index variables; positions are counted from one."""
+    return _Printer(1, {}).constraint(constraint, indices)
 
 
 def index_names(variables: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -258,9 +269,9 @@ class _Printer:
             left, right = _sides(self._shifted(constraints[0].value, scope, 0))
             if left.as_atom() and right.as_atom():
                 return _kronecker(self._polynomial(left, scope), self._polynomial(right, scope))
-        return _iverson(", ".join(self._constraint(constraint, scope) for constraint in constraints))
+        return _iverson(", ".join(self.constraint(constraint, scope) for constraint in constraints))
 
-    def _constraint(self, constraint: Constraint, scope: Mapping[str, str]) -> str:
+    def constraint(self, constraint: Constraint, scope: Mapping[str, str]) -> str:
         left, right = _sides(self._shifted(constraint.value, scope, 0))
         relation = constraint.relation
         if relation == ">=" and dict(right.terms).get((), 0) == 1 and len(right.terms) > 1:

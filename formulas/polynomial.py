@@ -20,8 +20,8 @@ _counter = itertools.count()
 
 
 def fresh(hint: str = "i") -> str:
-    """A new index variable. ``hint`` is the name that a reader of the document would expect. Later ones sort after
-    earlier ones, so that no order depends on how many there were before."""
+    """A new index variable. ``hint`` is the name that a reader of the document would expect. Those of one hint sort
+    in the order in which they were made, so that the same work done again has the same result."""
     return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter):09d}"
 
 

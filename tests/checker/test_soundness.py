@@ -29,6 +29,7 @@ CORRELATION = (
     r"x \in \mathbb{R}^{n}", r"k \in \mathbb{R}^{m}", r"y_i = \sum_{j=1}^{m} k_j x_{i+j-1}, \quad i = 1, \ldots, n-m+1",
     r"L = \frac12 \sum_{i=1}^{n-m+1} y_i^2",
 )  # fmt: skip
+CAPTURED = (r"x \in \mathbb{R}", r"w \in \mathbb{R}", r"f(t) = w t", r"L = f(x)^2")
 SQUARES = (r"x \in \mathbb{R}^{n}", r"z = W x", r"L = \sum_{i=1}^{m} z_i^2")
 
 
@@ -56,6 +57,8 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (EACH_LAYER, r"\delta^{[l]} = (V^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]})", Verdict.ILL_FORMED),
         (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m+1} y_i x_{i+j-1}", Verdict.PROVED),
         (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m} y_i x_{i+j-1}", Verdict.REFUTED),
+        (CAPTURED, r"\frac{\partial L}{\partial w} = 2 w x^2", Verdict.PROVED),
+        (CAPTURED, r"\frac{\partial L}{\partial w} = 0", Verdict.REFUTED),
         ((r"W \in \mathbb{R}^{n \times m}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.UNDECIDED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.REFUTED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 2 z x^T", Verdict.PROVED),

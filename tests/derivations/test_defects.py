@@ -28,7 +28,7 @@ from verify_derivations.derivations import (
     witnesses,
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, _Search, prove_equal
-from verify_derivations.formulas.definitions import Environment, Quantity
+from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     UNIT,
@@ -42,6 +42,7 @@ from verify_derivations.formulas.expressions import (
     at_least,
     bracket,
     delta,
+    heads,
     mul,
     power,
     scalar,
@@ -188,6 +189,15 @@ DEFECTS: dict[str, Defect] = {
         entry("y", i) - entry("a", i),
         CROSS,
         {net.i: n},
+    ),
+    "a function hides what its definition depends on": Defect(
+        [(Environment, "mentioned", lambda self, expression: frozenset(heads(expression)))],
+        gradient("w"),
+        NOUGHT,
+        environment(
+            Quantity("w"), Quantity("t"), define("L", (), lambda: apply("f", entry("t"))), loss="L",
+            functions={"f": FunctionDefinition("f", ("u",), entry("w") * entry("u"))},
+        ),
     ),
     "an opaque quantity is differentiated by what the document shows": Defect(
         [(kernel, "adjoint_step", _as_if_not_opaque), (_Search, "unfoldable_adjoint", _always)],
