@@ -231,7 +231,7 @@ class Derivation:
         rank = self.environment.order()
         try:
             for _ in range(DISCHARGES):
-                sign = self.normalizer.signs.sign(normal, self.normalizer.facts)
+                sign = self.normalizer.sign(normal, self.normalizer.facts)
                 if sign == 1 or sign is not None and condition.kind == "nonzero":
                     return True
                 heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]

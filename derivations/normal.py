@@ -349,8 +349,23 @@ class Normalizer(Rewriter):
             t.coefficient, t.bound, t.constraints,
             collect((*(f for f in t.factors if (f.head, f.args) not in brackets), *inverse)),
         )) for t in normal)
+        if any(f.head.kind == "power" and f.exponent < 0 for f in factors):
+            simpler = self.reduce(rest, self.facts)  # 1 − 1/(1 + x) = (1 + x)⁻¹·x: the rest has a content of its own
+            if simpler:
+                inner, left = self.content(simpler)
+                return Term(inner.coefficient, factors=collect(factors + inner.factors)), left
         lead = rest[0].coefficient
         return Term(lead, factors=factors), scale(rest, 1 / lead)
+
+    def sign(self, normal: Normal, facts: Facts) -> int | None:
+        """±1 where it is certain: also of a product of positive factors and a sum of terms of one sign."""
+        sign = self.signs.sign(normal, facts)
+        if sign is None and len(normal) > 1:
+            content, rest = self.content(normal)
+            inner = self.signs.sign(rest, facts) if content.factors else None
+            if inner is not None and all(self.signs.positive_factor(f, facts) for f in content.factors):
+                sign = inner if content.coefficient > 0 else -inner
+        return sign
 
     def compare(self, difference: Normal, relation: str, facts: Facts) -> Normal:
         """[N > 0], up to positive factors of N. [N ≥ 0] = 1 − [−N > 0]; and [−N > 0] = 1 − [N > 0] off ties."""
@@ -400,7 +415,7 @@ class Normalizer(Rewriter):
     def require(self, kind: str, normal: Normal, facts: Facts) -> None:
         if not self.recording:
             return
-        sign = self.signs.sign(normal, facts)
+        sign = self.sign(normal, facts)
         if sign == 1 or (sign == -1 and kind == "nonzero"):
             return
         if kind == "nonnegative" and self.signs.nonnegative(normal, facts):
