@@ -137,7 +137,7 @@ class Normalizer(Rewriter):
             case Mul(factors):
                 return self.product([self.of(factor, facts) for factor in factors], facts)
             case Power(base, Number(value)):
-                return self.power(self.of(base, facts), value, facts)
+                return self.power(self.of(base, facts), value, facts, known=self.signs.scalar_sign(base))
             case Power(base, exponent):
                 logarithm = self.log(self.of(base, facts), facts)
                 return self.exp(self.product([self.of(exponent, facts), logarithm], facts), facts)
@@ -291,8 +291,9 @@ class Normalizer(Rewriter):
     def _log_prime(self, prime: int) -> Normal:
         return self._log_atom(number(prime))
 
-    def power(self, base: Normal, exponent: Fraction, facts: Facts) -> Normal:
-        """(c·M·S)^r = c^r·M^r·S^r for a monomial M and a sum S; a fractional r needs what it acts on positive."""
+    def power(self, base: Normal, exponent: Fraction, facts: Facts, *, known: str = "?") -> Normal:
+        """(c·M·S)^r = c^r·M^r·S^r for a monomial M and a sum S; a fractional r needs what it acts on positive.
+        ``known``: the sign of the base as it is written (`Signs.scalar_sign`), where it is more than its terms show."""
         if exponent == 0:
             return number(1)
         whole = exponent.denominator == 1
@@ -306,7 +307,9 @@ class Normalizer(Rewriter):
             if exponent > 0:
                 return ()
             raise Beyond("division by zero")
-        if not whole:
+        if known == "+" or known == "0" and exponent > 0:
+            pass
+        elif not whole:
             self.require("nonnegative" if exponent > 0 else "positive", base, facts)
         elif exponent < 0:
             self.require("nonzero", base, facts)
@@ -434,7 +437,15 @@ class Normalizer(Rewriter):
         self.record(kind, normal)
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
-        """A factor whose indices have changed, written anew."""
+        """A factor whose indices have changed, written anew; what it needs to make sense was recorded of all its entries
+        when it was first written."""
+        recording, self.recording = self.recording, False
+        try:
+            return self._rebuilt(factor, facts)
+        finally:
+            self.recording = recording
+
+    def _rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         head, args = factor.head, factor.args
         if head.kind == "index":
             return self.power(self.reduce(number_terms(args[0]), facts), factor.exponent, facts)

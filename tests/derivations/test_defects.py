@@ -17,6 +17,7 @@ from claims import CLAIMS, CROSS, SCALARS, Z, exp
 from networks import define, entry, environment, gradient, m, n, over
 
 from verify_derivations.derivations import (
+    canonical,
     differentiate,
     domains,
     kernel,
@@ -121,6 +122,14 @@ def _some_positions(term: terms.Term, head: terms.Head, at: tuple[Polynomial, ..
     return frozenset(name for a in at if (name := a.as_atom()) in term.bound and name is not None) or None
 
 
+def _unchanged(term: terms.Term) -> terms.Term:
+    return term
+
+
+def _inverse_of_a_row(row: Polynomial, extent: Polynomial) -> Scalar:
+    return power(1 + entry("M", row, polynomial(0)) + over(extent, lambda r: power(entry("M", row, r), 2)), -1)
+
+
 POSITIVE_PARTS = apply("relu", entry("A")) + apply("relu", Z)
 
 DEFECTS: dict[str, Defect] = {
@@ -147,6 +156,13 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite, "quotients", _whole_sums)],
         over(n - 1, lambda t: exp(x(t))) / over(n, lambda t: exp(x(t))),
         UNIT,
+    ),
+    "the bound variables of canonical terms are not renamed before they are named anew": Defect(
+        [(canonical, "released", _unchanged), (rewrite, "released", _unchanged)],
+        over(n, lambda s: mul(delta(s, i), over(n - 1, lambda t: mul(x(t), _inverse_of_a_row(s, n))))),
+        over(n, lambda s: mul(delta(s, i), over(n - 1, lambda t: mul(x(t), _inverse_of_a_row(s, n + 1))))),
+        environment(Quantity("x", (n,)), Quantity("M", (n, n + 2))),
+        free={net.i: n},
     ),
     "the map between two sums need not be onto": Defect(
         [(matching, "_is_shift", _always)],
