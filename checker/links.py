@@ -105,7 +105,7 @@ def judge_link(
         outside = out_of_range(comparison, environment)
         if outside is not None:
             return _failed(left, right, IndexRangeError(outside), here)
-        link = _decide(left, right, comparison, environment, effort)
+        link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -280,11 +280,25 @@ def _match(one: Tensor, two: Tensor) -> tuple[Scalar, Scalar, dict[str, Polynomi
 
 
 # -- deciding ------------------------------------------------------------------------------------------------
-def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort) -> Link:
+def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
+    """The names by which an equation differentiates."""
+    below: list[s.Node] = []
+    for node in (n for side in sides for n in s.walk(side)):
+        if isinstance(node, s.Derivative):
+            below += node.denominators
+        elif isinstance(node, s.Nabla):
+            below += [node.variable] if node.variable is not None else [s.Symbol(n) for n in world.denominators]
+    references = (world.table.reference(node) for node in below)
+    return frozenset(reference.name for reference in references if reference is not None)
+
+
+def _decide(
+    left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort, variables: frozenset[str]
+) -> Link:
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
                 left_expression=c.left, right_expression=c.right)  # fmt: skip
     names = adjoint_names(environment)
-    outcome = _attempt(c, environment, effort.first)
+    outcome = _attempt(c, environment, effort.first, variables)
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
@@ -292,7 +306,8 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
             c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation
         )
         if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
-            outcome = _attempt(c, environment, effort.condition if isinstance(found, Refuted) else effort.proof)
+            limits = effort.condition if isinstance(found, Refuted) else effort.proof
+            outcome = _attempt(c, environment, limits, variables)
     if isinstance(outcome, Proof):
         conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
         stated = tuple(
@@ -338,11 +353,23 @@ def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
     return any(adjoint_of(h, loss) for h in heads(c.left)) != any(adjoint_of(h, loss) for h in heads(c.right))
 
 
-def _attempt(c: Comparison, environment: Environment, limits: Limits) -> Proof | Conditional | Open:
+def _attempt(
+    c: Comparison, environment: Environment, limits: Limits, variables: frozenset[str]
+) -> Proof | Conditional | Open:
     try:
-        return prove_equal(c.left, c.right, environment, c.free, c.facts, limits=limits)
+        variables |= adjoints_of(c, environment)
+        return prove_equal(c.left, c.right, environment, c.free, c.facts, limits=limits, variables=variables)
     except (RecursionError, ArithmeticError, ValueError) as failure:
         return Open(c.left - c.right, f"the calculus gave up: {failure}")
+
+
+def adjoints_of(c: Comparison, environment: Environment) -> frozenset[str]:
+    """The quantities whose sensitivities a comparison mentions."""
+    loss = environment.loss
+    if loss is None:
+        return frozenset()
+    found = (adjoint_of(head, loss) for head in (*heads(c.left), *heads(c.right)))
+    return frozenset(head for head in found if head is not None)
 
 
 def adjoint_names(environment: Environment) -> dict[str, str]:

@@ -437,8 +437,8 @@ class Normalizer(Rewriter):
         self.record(kind, normal)
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
-        """A factor whose indices have changed, written anew; what it needs to make sense was recorded of all its entries
-        when it was first written."""
+        """A factor whose indices have changed, written anew; what it needs to make sense was recorded of all its
+        entries when it was first written."""
         recording, self.recording = self.recording, False
         try:
             return self._rebuilt(factor, facts)

@@ -22,6 +22,7 @@ from verify_derivations.derivations import (
     domains,
     kernel,
     matching,
+    modulo,
     normal,
     rewrite,
     signs,
@@ -130,6 +131,7 @@ def _inverse_of_a_row(row: Polynomial, extent: Polynomial) -> Scalar:
     return power(1 + entry("M", row, polynomial(0)) + over(extent, lambda r: power(entry("M", row, r), 2)), -1)
 
 
+NO_INDEX, UNIT_INDEX = polynomial(0), polynomial(1)
 POSITIVE_PARTS = apply("relu", entry("A")) + apply("relu", Z)
 
 DEFECTS: dict[str, Defect] = {
@@ -197,6 +199,22 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite.Rewriter, "_all_positions", staticmethod(_some_positions))],
         over(n - 1, lambda t: ArgMaximum((("%q", n),), x(polynomial("%q")), (t,))),
         UNIT,
+    ),
+    "a matrix is symmetric if two of its entries are equal": Defect(
+        [(modulo, "symmetric_in", lambda equation: "M")],
+        entry("M", i, j),
+        entry("M", j, i),
+        replace(environment(Quantity("M", (n, n))), assumptions=((entry("M", UNIT_INDEX, NO_INDEX), scalar(1)),)),
+        free={net.i: n, net.j: n},
+    ),
+    "an assumption holds outside of the axes": Defect(
+        [(modulo, "_ranges", lambda lead, names, normalizer: ())],
+        over(n, lambda t: power(entry("M", t, n), 2)),
+        UNIT,
+        replace(environment(Quantity("M", (n, n))), assumptions=((
+            over(n, lambda t: entry("M", t, polynomial("%p.0")) * entry("M", t, polynomial("%q.0"))),
+            delta(polynomial("%p.0"), polynomial("%q.0")),
+        ),)),
     ),
     "an assumption makes everything zero": Defect(
         [(kernel, "apply_assumption", lambda residual, equation, normalizer: ())],
