@@ -114,7 +114,7 @@ def judge_link(
         outside = out_of_range(comparison, environment)
         if outside is not None:
             return _failed(left, right, IndexRangeError(outside), here)
-        link = _decide(left, right, comparison, environment, effort)
+        link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -289,11 +289,26 @@ def _match(one: Tensor, two: Tensor) -> tuple[Scalar, Scalar, dict[str, Polynomi
 
 
 # -- deciding ------------------------------------------------------------------------------------------------
-def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort) -> Link:
+def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
+    """The names by which an equation differentiates."""
+    below: list[s.Node] = []
+    for node in (n for side in sides for n in s.walk(side)):
+        if isinstance(node, s.Derivative):
+            below += node.denominators
+        elif isinstance(node, s.Nabla):
+            below += [node.variable] if node.variable is not None else [s.Symbol(n) for n in world.denominators]
+    references = (world.table.reference(node) for node in below)
+    return frozenset(reference.name for reference in references if reference is not None)
+
+
+def _decide(
+    left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort, variables: frozenset[str]
+) -> Link:
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
                 left_expression=c.left, right_expression=c.right)  # fmt: skip
     claim = _claim(c, environment)
-    outcome = _attempt(claim, effort.first, effort.verification)
+    variables |= adjoints_of(c, environment)
+    outcome = _attempt(claim, effort.first, effort.verification, variables)
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
@@ -302,7 +317,7 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
         )
         if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
-            outcome = _attempt(claim, limits, effort.verification)
+            outcome = _attempt(claim, limits, effort.verification, variables)
     if isinstance(outcome, Proof):
         conditions, stated = conditions_of(outcome), stated_of(outcome)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
@@ -352,10 +367,11 @@ class Unverified(Open):
     """A proof was found, and then rejected: it proves nothing."""
 
 
-def _attempt(claim: Claim, limits: Limits, verification: bool) -> Outcome:
+def _attempt(claim: Claim, limits: Limits, verification: bool, variables: frozenset[str]) -> Outcome:
     """What the search finds; of a proof, what the verification found in it."""
     try:
-        outcome = prove_equal(claim.left, claim.right, claim.environment, claim.free, claim.facts, limits=limits)
+        outcome = prove_equal(claim.left, claim.right, claim.environment, claim.free, claim.facts, limits=limits,
+                              variables=variables)  # fmt: skip
     except (RecursionError, ArithmeticError, ValueError) as failure:
         return Open(claim.left - claim.right, f"the calculus gave up: {failure}")
     if not verification:
@@ -376,6 +392,15 @@ def _claim(c: Comparison, environment: Environment) -> Claim:
     values = (*c.free.values(), *(fact.value for fact in c.facts))
     sizes = frozenset(name for value in values for name in value.names if not is_index(name))
     return Claim(c.left, c.right, relevant(environment, c.left, c.right, sizes=sizes), c.free, c.facts)
+
+
+def adjoints_of(c: Comparison, environment: Environment) -> frozenset[str]:
+    """The quantities whose sensitivities a comparison mentions."""
+    loss = environment.loss
+    if loss is None:
+        return frozenset()
+    found = (adjoint_of(head, loss) for head in (*heads(c.left), *heads(c.right)))
+    return frozenset(head for head in found if head is not None)
 
 
 def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) -> tuple[Certificate, ...]:

@@ -290,7 +290,7 @@ class _Builder:
     def _hint(self, node: s.Node, space: s.Space, number: int) -> None:
         """A gradient has the shape of its variable."""
         variable: s.Node | None = None
-        if isinstance(node, s.Nabla):
+        if isinstance(node, s.Nabla) and node.order == 1:
             variable = node.variable
         elif isinstance(node, s.Derivative) and len(node.denominators) == 1:
             top = self.table.reference(node.numerator)
@@ -531,6 +531,8 @@ class _Builder:
             if not self._undefined(reference, f):
                 return False
             define(world, Statement(f.number, defining=True), function, right, f.number)
+            if len(params) == 1 and not params[0].indices:
+                world.arguments[reference.name] = params[0].name
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, functions=dict(world.functions))

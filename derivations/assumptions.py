@@ -1,43 +1,85 @@
-"""Guesses at the equation between leaves that a residual is missing."""
+"""Equations that authors leave unsaid, as far as a residual could be missing one: of one given quantity, that it is
+normalised, of unit length, orthogonal or symmetric. They are guesses: nothing rests on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
+from dataclasses import dataclass
+from itertools import combinations
 
-from verify_derivations.derivations.canonical import canonical
-from verify_derivations.derivations.terms import (
-    Factor,
-    Normal,
-    Term,
-    gather,
-    number,
-    plus,
-)
-from verify_derivations.formulas.expressions import fresh
-from verify_derivations.formulas.polynomial import polynomial
+from verify_derivations.derivations.terms import Factor, Normal, Term
+from verify_derivations.formulas.expressions import UNIT, Access, Scalar, delta, fresh, mul, power, summation
+from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 
-def candidates(residual: Normal, leaf: Callable[[str], bool]) -> Iterator[Normal]:
-    """``Σ_v y[…, v] − 1`` for leaves y summed over an index that nothing else in the term depends on."""
-    seen: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """``left = right``. What one differentiates by cannot be constrained: a sum that is one here is another beside the
+    point (``constrains``). Symmetry does not matter: the gradient at a symmetric matrix may be meant."""
+
+    head: str
+    left: Scalar
+    right: Scalar
+    constrains: bool = True
+
+
+def guesses(
+    residual: Normal, given: Callable[[str], bool], extents: Callable[[str], tuple[Polynomial, ...]]
+) -> Iterator[Guess]:
+    """Each once. ``given`` says of a head that nothing defines it; ``extents`` are those of a head."""
+    seen: set[tuple[str, str, tuple[int, ...]]] = set()
     for term in residual:
-        for f in term.factors:
-            if f.head.kind != "tensor" or f.exponent != 1 or not leaf(f.head.name):
+        for kind, head, positions in _candidates(term, given):
+            sizes = extents(head)
+            if (kind, head, positions) in seen or len(sizes) <= max(positions):
                 continue
-            own = [v for v in term.bound if v in f.names()
-                   and not any(v in g.names() for g in term.factors if g is not f)]
-            positions = [k for k, a in enumerate(f.args) if a.as_atom() in own]
-            if len(positions) != len(own) or not own:
-                continue
-            args = tuple(a if k in positions else polynomial(fresh("i")) for k, a in enumerate(f.args))
-            domain = tuple(c for c in term.constraints if not c.value.names.isdisjoint(own))
-            if any(n in c.value.names for c in domain for n in term.bound if n not in own):
-                continue
-            lead = canonical(Term(Fraction(1), tuple(own), domain, (Factor(f.head, args, Fraction(1)),)))
-            if any(n not in {m for a in args for m in a.names} for n in lead.free()):
-                continue
-            anonymous = f"{f.head.key}{positions}{[c.value for c in lead.constraints]}"
-            if anonymous not in seen:
-                seen.add(anonymous)
-                yield plus(gather([lead]), number(-1))
+            seen.add((kind, head, positions))
+            guess = _guess(kind, head, positions, sizes)
+            if guess is not None:
+                yield guess
+    for head in dict.fromkeys(f.head.name for t in residual for f in t.factors if f.head.kind == "tensor"):
+        sizes = extents(head)
+        if given(head) and len(sizes) == 2 and sizes[0] == sizes[1]:
+            i, j = polynomial(fresh("i")), polynomial(fresh("j"))
+            yield Guess(head, Access(head, (i, j)), Access(head, (j, i)), constrains=False)
+
+
+def _candidates(term: Term, given: Callable[[str], bool]) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """Kind, head, and the positions that are summed over: indices on which nothing else in the term depends."""
+    tensors = [f for f in term.factors if f.head.kind == "tensor" and given(f.head.name)]
+    for f in tensors:
+        own = _own(term, (f,))
+        positions = tuple(k for k, a in enumerate(f.args) if a.as_atom() in own)
+        if own and len(positions) == len(own):
+            if f.exponent == 1:
+                yield "sum", f.head.name, positions
+            elif f.exponent == 2 and len(own) == 1:
+                yield "square", f.head.name, positions
+    for f, g in combinations(tensors, 2):
+        if f.head == g.head and f.exponent == g.exponent == 1:
+            own = _own(term, (f, g))
+            positions = tuple(k for k, (a, b) in enumerate(zip(f.args, g.args, strict=True)) if a == b
+                              and a.as_atom() in own)
+            if len(own) == len(positions) == 1 and len(f.args) == 2:
+                yield "orthogonal", f.head.name, positions
+
+
+def _own(term: Term, factors: tuple[Factor, ...]) -> list[str]:
+    others = [g for g in term.factors if g not in factors]
+    return [v for v in term.bound
+            if any(v in f.names() for f in factors) and not any(v in g.names() for g in others)]  # fmt: skip
+
+
+def _guess(kind: str, head: str, positions: tuple[int, ...], sizes: tuple[Polynomial, ...]) -> Guess | None:
+    indices = [polynomial(fresh("i")) for _ in sizes]
+    binders = [(indices[k].as_atom() or "", sizes[k]) for k in positions]
+    entry = Access(head, tuple(indices))
+    if kind == "sum":
+        return Guess(head, summation(binders, entry), UNIT)
+    if kind == "square":
+        return Guess(head, summation(binders, power(entry, 2)), UNIT) if len(sizes) == 1 else None
+    if sizes[0] != sizes[1]:
+        return None
+    free, other = indices[1 - positions[0]], polynomial(fresh("j"))
+    second = Access(head, tuple(i if k in positions else other for k, i in enumerate(indices)))
+    return Guess(head, summation(binders, mul(entry, second)), delta(free, other))

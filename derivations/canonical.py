@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from verify_derivations.derivations.terms import Factor, Term, domain, tidy_constraint
+from verify_derivations.derivations.terms import Factor, Term, domain, released, tidy_constraint
 from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, polynomial
 
@@ -19,6 +19,7 @@ def canonical(term: Term) -> Term:
     variable. Orders of factors that look alike are tried and the smallest result is kept."""
     if not term.bound:
         return _finished(term, {}, ())
+    term = released(term)  # or a new name would be taken for an old one that still waits for its own
     candidates = (_pivoted(term, order) for order in _orders(term))
     return min(candidates, key=lambda t: t.shape)
 

@@ -215,12 +215,16 @@ class Derivation:
         if stated:
             self.used.append((left, right))
         else:
-            factor = common_factor(self.residual, equation, self.normalizer)
-            self.exact = factor is not None and self.normalizer.signs.nonzero(factor, self.normalizer.facts)
+            self.exact = self.necessary(self.residual, equation)
         self.residual = smaller
         self._step("assume", "a stated assumption" if stated else "a missing assumption")
         self.moves.append(Move("assume", str(number)))
         return True
+
+    def necessary(self, residual: Normal, equation: Normal) -> bool:
+        """Whether the residual is the equation times something that is never zero."""
+        factor = common_factor(residual, equation, self.normalizer)
+        return factor is not None and self.normalizer.signs.nonzero(factor, self.normalizer.facts)
 
     # -- the end ----------------------------------------------------------------------------------------
     def proof(self) -> Proof:
@@ -242,7 +246,7 @@ class Derivation:
         rank = self.environment.order()
         try:
             for _ in range(DISCHARGES):
-                sign = self.normalizer.signs.sign(normal, self.normalizer.facts)
+                sign = self.normalizer.sign(normal, self.normalizer.facts)
                 if sign == 1 or sign is not None and condition.kind == "nonzero":
                     return True
                 heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]

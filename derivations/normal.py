@@ -137,7 +137,7 @@ class Normalizer(Rewriter):
             case Mul(factors):
                 return self.product([self.of(factor, facts) for factor in factors], facts)
             case Power(base, Number(value)):
-                return self.power(self.of(base, facts), value, facts)
+                return self.power(self.of(base, facts), value, facts, known=self.signs.scalar_sign(base))
             case Power(base, exponent):
                 logarithm = self.log(self.of(base, facts), facts)
                 return self.exp(self.product([self.of(exponent, facts), logarithm], facts), facts)
@@ -291,8 +291,9 @@ class Normalizer(Rewriter):
     def _log_prime(self, prime: int) -> Normal:
         return self._log_atom(number(prime))
 
-    def power(self, base: Normal, exponent: Fraction, facts: Facts) -> Normal:
-        """(c·M·S)^r = c^r·M^r·S^r for a monomial M and a sum S; a fractional r needs what it acts on positive."""
+    def power(self, base: Normal, exponent: Fraction, facts: Facts, *, known: str = "?") -> Normal:
+        """(c·M·S)^r = c^r·M^r·S^r for a monomial M and a sum S; a fractional r needs what it acts on positive.
+        ``known``: the sign of the base as it is written (`Signs.scalar_sign`), where it is more than its terms show."""
         if exponent == 0:
             return number(1)
         whole = exponent.denominator == 1
@@ -306,7 +307,9 @@ class Normalizer(Rewriter):
             if exponent > 0:
                 return ()
             raise Beyond("division by zero")
-        if not whole:
+        if known == "+" or known == "0" and exponent > 0:
+            pass
+        elif not whole:
             self.require("nonnegative" if exponent > 0 else "positive", base, facts)
         elif exponent < 0:
             self.require("nonzero", base, facts)
@@ -349,8 +352,23 @@ class Normalizer(Rewriter):
             t.coefficient, t.bound, t.constraints,
             collect((*(f for f in t.factors if (f.head, f.args) not in brackets), *inverse)),
         )) for t in normal)
+        if any(f.head.kind == "power" and f.exponent < 0 for f in factors):
+            simpler = self.reduce(rest, self.facts)  # 1 − 1/(1 + x) = (1 + x)⁻¹·x: the rest has a content of its own
+            if simpler:
+                inner, left = self.content(simpler)
+                return Term(inner.coefficient, factors=collect(factors + inner.factors)), left
         lead = rest[0].coefficient
         return Term(lead, factors=factors), scale(rest, 1 / lead)
+
+    def sign(self, normal: Normal, facts: Facts) -> int | None:
+        """±1 where it is certain: also of a product of positive factors and a sum of terms of one sign."""
+        sign = self.signs.sign(normal, facts)
+        if sign is None and len(normal) > 1:
+            content, rest = self.content(normal)
+            inner = self.signs.sign(rest, facts) if content.factors else None
+            if inner is not None and all(self.signs.positive_factor(f, facts) for f in content.factors):
+                sign = inner if content.coefficient > 0 else -inner
+        return sign
 
     def compare(self, difference: Normal, relation: str, facts: Facts) -> Normal:
         """[N > 0], up to positive factors of N. [N ≥ 0] = 1 − [−N > 0]; and [−N > 0] = 1 − [N > 0] off ties."""
@@ -400,7 +418,7 @@ class Normalizer(Rewriter):
     def require(self, kind: str, normal: Normal, facts: Facts) -> None:
         if not self.recording:
             return
-        sign = self.signs.sign(normal, facts)
+        sign = self.sign(normal, facts)
         if sign == 1 or (sign == -1 and kind == "nonzero"):
             return
         if kind == "nonnegative" and self.signs.nonnegative(normal, facts):
@@ -419,7 +437,15 @@ class Normalizer(Rewriter):
         self.record(kind, normal)
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
-        """A factor whose indices have changed, written anew."""
+        """A factor whose indices have changed, written anew; what it needs to make sense was recorded of all its
+        entries when it was first written."""
+        recording, self.recording = self.recording, False
+        try:
+            return self._rebuilt(factor, facts)
+        finally:
+            self.recording = recording
+
+    def _rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         head, args = factor.head, factor.args
         if head.kind == "index":
             return self.power(self.reduce(number_terms(args[0]), facts), factor.exponent, facts)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from verify_derivations.derivations.assumptions import candidates
+from verify_derivations.derivations.assumptions import Guess, guesses
 from verify_derivations.derivations.domains import recording
 from verify_derivations.derivations.kernel import (
     Certificate,
@@ -30,11 +30,11 @@ from verify_derivations.derivations.kernel import (
     unfold,
     verify,
 )
-from verify_derivations.derivations.modulo import apply_assumption
+from verify_derivations.derivations.modulo import apply_assumption, transposed
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.terms import Beyond, Normal, scale
+from verify_derivations.derivations.terms import Beyond, Normal
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import Constraint, Scalar
+from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -73,11 +73,12 @@ def prove_equal(
     facts: tuple[Constraint, ...] = (),
     *,
     limits: Limits | None = None,
+    variables: frozenset[str] = frozenset(),
 ) -> Outcome:
     """Whether ``left = right`` for all sizes and all values of the index variables ``free`` (with extents)
-    that satisfy ``facts``, almost everywhere, within the conditions of the outcome. A proof that is found is not
-    yet a verified one: see `kernel.verify`."""
-    search = _Search(Claim(left, right, environment, free, facts), limits or Limits())
+    that satisfy ``facts``, almost everywhere, within the conditions of the outcome. ``variables`` are those by which
+    the claim differentiates. A proof that is found is not yet a verified one: see `kernel.verify`."""
+    search = _Search(Claim(left, right, environment, free, facts), limits or Limits(), variables)
     try:
         with recording() as lemmas:
             outcome = search.run()
@@ -101,8 +102,8 @@ def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polyno
 
 
 class _Search:
-    def __init__(self, claim: Claim, limits: Limits) -> None:
-        self.claim, self.environment, self.limits = claim, claim.environment, limits
+    def __init__(self, claim: Claim, limits: Limits, variables: frozenset[str] = frozenset()) -> None:
+        self.claim, self.environment, self.limits, self.variables = claim, claim.environment, limits, variables
         self.rank = claim.environment.order()
         self.derivation: Derivation | None = None
 
@@ -119,8 +120,8 @@ class _Search:
             if proof is not None:
                 return proof
             levels.append((d.residual, len(d.moves)))
-            found = self.discovered(levels[-1:])
-            if found is not None and found.exact:
+            found = self.discovered(levels[-1:], exact=True)
+            if found is not None:
                 return found
             target = self.choose(d.residual)
             if target is None:
@@ -149,37 +150,63 @@ class _Search:
         del d.steps[saved[1]:], d.moves[saved[2]:], d.used[saved[3]:]
         return None
 
-    def discovered(self, levels: list[tuple[Normal, int]]) -> Conditional | None:
-        """An equation between leaves under which the residual vanishes."""
+    def discovered(self, levels: list[tuple[Normal, int]], *, exact: bool = False) -> Conditional | None:
+        """An equation that an author may have left unsaid, under which the residual vanishes. With ``exact``: and only
+        under it."""
         assert self.derivation is not None
-        for residual, moves in levels:
-            probe = self.derivation
+        probe, normalizer = self.derivation, self.derivation.normalizer
+        for residual, count in levels:
             saved, probe.residual = probe.residual, residual
             cleared = probe.cleared()
             probe.residual = saved
-            normalizer = probe.normalizer
-            for equation in candidates(cleared, self.leaf):
-                smaller = apply_assumption(cleared, equation, normalizer)
-                if smaller is None or smaller:
+            moves = [*probe.moves[:count], Move("clear"), Move("assume", str(len(self.environment.assumptions)))]
+            for guess in guesses(cleared, self.leaf, normalizer.extents):
+                if exact and not guess.constrains or self.out_of_place(guess):
                     continue
-                left = normalizer.scalar(tuple(t for t in equation if t.bound))
-                right = normalizer.scalar(scale(tuple(t for t in equation if not t.bound), -1))
-                made = [*probe.moves[:moves], Move("clear"), Move("assume", str(len(self.environment.assumptions)))]
-                proof = self.repeated(made, (left, right))
-                if proof is not None:
-                    return Conditional((left, right), proof)
+                equation = normalizer.normal(guess.left - guess.right)
+                if apply_assumption(cleared, equation, normalizer) != ():
+                    continue
+                if exact and not probe.necessary(cleared, equation):
+                    continue
+                assumption = (guess.left, guess.right)
+                done = self.repeated(self.claim, moves, assumption)
+                if done is not None and not done.residual and self.plausible(guess, equation, moves[:-1]):
+                    return Conditional(assumption, done.proof())
         return None
 
-    def repeated(self, moves: list[Move], assumption: Equation) -> Proof | None:
-        """The proof by ``moves`` under an assumption of its own."""
+    def plausible(self, guess: Guess, equation: Normal, moves: list[Move]) -> bool:
+        """Not so where both sides vanish under the assumption. And a matrix may be meant to be symmetric where one
+        side is the same for its transpose (x^T S x only knows S + S^T); elsewhere a transpose was lost."""
+        sides = [self.repeated(replace(self.claim, left=side, right=NOUGHT), moves)
+                 for side in (self.claim.left, self.claim.right)]  # fmt: skip
+        values = [(d.residual, d.normalizer) for d in sides if d is not None]
+        if any(apply_assumption(value, equation, normalizer) == () for value, normalizer in values):
+            return False
+        return guess.constrains or any(transposed(value, guess.head, n) == value for value, n in values)
+
+    def out_of_place(self, guess: Guess) -> bool:
+        """Whether what is guessed cannot be meant: one differentiates by it, or something else is stated of it."""
+        if guess.constrains and guess.head in self.variables:
+            return True
         assert self.derivation is not None
-        d = Derivation(self.claim, deadline=self.derivation.normalizer.deadline, assumption=assumption)
+        normalizer = self.derivation.normalizer
+        equation = normalizer.normal(guess.left - guess.right)
+        for left, right in self.environment.assumptions:
+            left_over = apply_assumption(equation, normalizer.normal(left - right), normalizer)
+            if left_over is not None and normalizer.signs.nonzero(left_over, normalizer.facts):
+                return True
+        return False
+
+    def repeated(self, claim: Claim, moves: list[Move], assumption: Equation | None = None) -> Derivation | None:
+        """Another derivation by the same ``moves``, under an assumption of its own."""
+        assert self.derivation is not None
+        d = Derivation(claim, deadline=self.derivation.normalizer.deadline, assumption=assumption)
         try:
             for move in moves:
                 d.make(move)
-            return d.proof()
         except Rejected:
             return None
+        return d
 
     def leaf(self, head: str) -> bool:
         if self.environment.loss is not None and adjoint_of(head, self.environment.loss) is not None:

@@ -37,6 +37,7 @@ from verify_derivations.derivations.terms import (
     fill,
     gather,
     number_terms,
+    released,
     renamed,
     tidy_constraint,
     times,
@@ -62,7 +63,7 @@ class Rewriter:
 
     def reduce(self, terms: Iterable[Term], facts: Facts) -> Normal:
         """The normal form of a sum of raw terms."""
-        waiting = list(terms)
+        waiting = [released(term) for term in terms]
         done: list[Term] = []
         rules = (
             self._decide, self._numbers, self._pinch, self._digits, self._solve, self._domain, self._argmax,
@@ -83,7 +84,7 @@ class Rewriter:
             else:
                 settled = canonical(term)
                 if _hidden(settled) > _hidden(term):  # a digit that the new variables leave out of the factors
-                    waiting.append(settled)
+                    waiting.append(released(settled))
                 else:
                     done.append(settled)
         return gather(done)

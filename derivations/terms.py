@@ -146,6 +146,12 @@ def apart(term: Term) -> Term:
     return renamed(term, dict(zip(term.bound, map(polynomial, names), strict=True)), tuple(names))
 
 
+def released(term: Term) -> Term:
+    """The same term without the bound variables ``%b0, %b1, …`` that canonical terms share: what is free in one term
+    may have these names in another."""
+    return apart(term) if any("." not in name for name in term.bound) else term
+
+
 def renamed(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]) -> Term:
     """Values put in for index variables everywhere, and ``bound`` as the bound variables."""
     return Term(

@@ -15,6 +15,7 @@ from verify_derivations.formulas.expressions import (
     at_least,
     bracket,
     equal,
+    free_indices,
     fresh,
     mul,
     polynomial,
@@ -23,7 +24,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, family_extent, find, first_value, new_letter, whole
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import ShapeError, Tensor, show, transpose
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
 from verify_derivations.formulas.world import Known, NeedShape, Statement, Unsupported, World
 
 
@@ -110,6 +111,9 @@ def _register(
         known, body, family = _with_start(world, known, family, body, inner)
     if before is not None and not value.is_scalar and not letters and before.shape and before.shape != value.shape:
         raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")
+    loose = sorted(free_indices(body) - {*family, *inner})
+    if loose:
+        raise Unsupported(f"nothing binds the index {', '.join(show_extent(polynomial(n)) for n in loose)} of {head}")
     world.add(known, (*family, *inner), body, number)
     return known
 

@@ -87,8 +87,8 @@ class Elaborator:
                 return big(self, node, expected)
             case s.Derivative():
                 return derivative_of(self, node)
-            case s.Nabla(variable=variable, body=body):
-                return gradient_of(self, variable, body)
+            case s.Nabla(variable=variable, body=body, order=order):
+                return gradient_of(self, variable, body, order)
             case s.Cases():
                 return cases(self, node, expected)
             case s.Relation():

@@ -69,6 +69,10 @@ class NameTable:
                 if isinstance(node, s.Relation):
                     table._declare(node)
         for tree in forest:
+            for node in s.walk(tree):
+                if isinstance(node, s.Scripted):
+                    table._bind_together(node)
+        for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
         return table
@@ -84,6 +88,15 @@ class NameTable:
                     self.bound.add(item.name)
         elif isinstance(node, s.Relation) and node.relations == ("\\neq",):
             self.bound |= {side.name for side in node.sides if isinstance(side, s.Symbol) and len(side.name) == 1}
+
+    def _bind_together(self, node: s.Scripted) -> None:
+        """``X_{nd}`` of a declared X where d is an index: n is one too, also where nothing sums over it."""
+        base = base_of(node)
+        if base not in self.declared_bare or node.sub is None:
+            return
+        letters = [x.name for x in self.index_items(base, node.sub) if isinstance(x, s.Symbol)]
+        if len(letters) > 1 and all(len(n) == 1 and n.islower() for n in letters) and self.bound & set(letters):
+            self.bound |= set(letters)
 
     def _declare(self, node: s.Relation) -> None:
         first = node.sides[0]

@@ -166,11 +166,7 @@ class Atoms(Rows, Derivatives):
                 self.next()
             return s.Root(self.argument(), degree, span=self.span(token.start))
         if name == "\\nabla":
-            variable = None
-            if self.at("_"):
-                self.next()
-                variable = self.script()
-            return s.Nabla(variable, self.factor(), span=self.span(token.start))
+            return self.gradient(token)
         if name == "\\underset":
             below = self.braces(self.chain) if self.at("open", "{") else self.argument()
             if self.at("big"):

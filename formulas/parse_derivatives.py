@@ -34,6 +34,16 @@ class Derivatives(Cursor):
         self.next()
         return self._derivative(token, order, numerator, [self._variable(order)])
 
+    def gradient(self, token: Token) -> s.Node:
+        """``\\nabla_{x} L``, ``\\nabla^2 L``, ``\\nabla_x^2 L`` and ``\\nabla^2_x L``."""
+        variable = None
+        order = self._order()
+        if self.at("_"):
+            self.next()
+            variable = self.script()
+            order = self._order() if order == 1 else order
+        return s.Nabla(variable, self.factor(), order, span=self.span(token.start))
+
     def _stacked_derivative(self, token: Token) -> s.Node:
         opening = self.next()
         sign = self.next()

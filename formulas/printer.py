@@ -71,9 +71,10 @@ def _latex(node: s.Node, *, script: bool) -> str:
                         else _operand(body, script, (s.Sum, s.Relation, s.Sequence)))
         case s.Derivative():
             return _derivative(node, script)
-        case s.Nabla(variable, body):
+        case s.Nabla(variable, body, order):
             loose = (s.Sum, s.Product, s.Relation, s.Sequence)
-            return join("\\nabla" + _script("_", variable), _operand(body, script, loose))
+            head = "\\nabla" + _script("_", variable) + (f"^{{{order}}}" if order > 1 else "")
+            return join(head, _operand(body, script, loose))
         case s.Cases(rows):
             lines = (" & ".join(to_latex(cell) for cell in row if cell is not None) for row in rows)
             return "\\begin{cases}\n" + " \\\\\n".join(lines) + "\n\\end{cases}"

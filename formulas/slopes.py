@@ -22,7 +22,7 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import find, select, undefined
-from verify_derivations.formulas.names import Reference, is_transpose, plain
+from verify_derivations.formulas.names import Reference, is_transpose, name_of, plain
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, Tensor
 from verify_derivations.formulas.world import ChainError, Readings, UndefinedSymbol, Unsupported
@@ -115,11 +115,26 @@ def telescope(values: Sequence[object]) -> bool:
     )
 
 
-def gradient_of(reader: Elaborator, variable: s.Node | None, body: s.Node | None) -> Slope:
-    """``∇_X L``; δ^{(X)} where ``body`` is None."""
+def gradient_of(reader: Elaborator, variable: s.Node | None, body: s.Node | None, order: int = 1) -> Slope:
+    """``∇_X L`` and ``∇²_X L``; δ^{(X)} where ``body`` is None."""
     if variable is None:
+        variable = _only_variable(reader, body)
+    if order == 1:
+        return _slope(reader, body, variable)
+    if order > 2 or body is None:
+        raise Unsupported("derivatives of higher than second order")
+    return _second(reader, body, variable, variable)
+
+
+def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
+    """What ``∇ f`` differentiates by: the argument of ``f(x) = …``, or the one quantity by which the document
+    differentiates."""
+    world = reader.world
+    name = name_of(body) if isinstance(body, s.Symbol) else ""
+    given = {world.arguments[name]} if name in world.arguments else set(world.denominators)
+    if len(given) != 1:
         raise Unsupported("∇ without a variable")
-    return _slope(reader, body, variable)
+    return s.Symbol(given.pop())
 
 
 def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
@@ -131,8 +146,13 @@ def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     denominators = node.denominators if len(node.denominators) > 1 else node.denominators * node.order
     if len(denominators) != 2:
         raise Unsupported("derivatives of higher than second order")
-    first = _slope(reader, node.numerator, _untransposed(denominators[0]), total=True)
-    head, axes, access, shape, name = _variable(reader, _untransposed(denominators[1]))
+    return _second(reader, node.numerator, _untransposed(denominators[0]), _untransposed(denominators[1]))
+
+
+def _second(reader: Elaborator, numerator: s.Node, one: s.Node, other: s.Node) -> Slope:
+    """``∂²f/∂X∂Y``: the derivative by ``other`` of that by ``one``."""
+    first = _slope(reader, numerator, one, total=True)
+    head, axes, access, shape, name = _variable(reader, other)
     body = _differentiate(reader, first.body, head, access.indices)
     return Slope(first.denominator, name, first.bottom if first.bottom else (), axes, first.bottom_shape, shape, body)
 

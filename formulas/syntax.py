@@ -161,10 +161,11 @@ class Derivative(Node):
 
 @dataclass(frozen=True)
 class Nabla(Node):
-    """``\\nabla_{W} L``."""
+    """``\\nabla_{W} L``; ``\\nabla_{w}^2 L`` has ``order`` 2: the matrix of second derivatives."""
 
     variable: Node | None
     body: Node
+    order: int = 1
 
 
 @dataclass(frozen=True)

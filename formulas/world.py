@@ -184,6 +184,7 @@ class World:
     opaque_functions: set[str] = field(default_factory=set)
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
+    arguments: dict[str, str] = field(default_factory=dict)  # f → x, where f(x) is defined for a tensor x
     loss: str | None = None
     differentiate: Differentiate | None = None
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used

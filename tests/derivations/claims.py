@@ -383,7 +383,7 @@ CLAIMS |= {
     "quadratic form": Claim(
         gradient("x", i),
         over(n, lambda t: (entry("M", i, t) + entry("M", t, i)) * entry("x", t)),
-        2 * over(n, lambda t: entry("M", i, t) * entry("x", t)),
+        over(n, lambda t: (entry("M", i, t) - entry("M", t, i)) * entry("x", t)),
         QUADRATIC,
         {net.i: n},
     ),

@@ -17,10 +17,12 @@ from claims import CLAIMS, CROSS, SCALARS, Z, exp
 from networks import define, entry, environment, gradient, m, n, over
 
 from verify_derivations.derivations import (
+    canonical,
     differentiate,
     domains,
     kernel,
     matching,
+    modulo,
     normal,
     rewrite,
     signs,
@@ -122,6 +124,15 @@ def _some_positions(term: terms.Term, head: terms.Head, at: tuple[Polynomial, ..
     return frozenset(name for a in at if (name := a.as_atom()) in term.bound and name is not None) or None
 
 
+def _unchanged(term: terms.Term) -> terms.Term:
+    return term
+
+
+def _inverse_of_a_row(row: Polynomial, extent: Polynomial) -> Scalar:
+    return power(1 + entry("M", row, polynomial(0)) + over(extent, lambda r: power(entry("M", row, r), 2)), -1)
+
+
+NO_INDEX, UNIT_INDEX = polynomial(0), polynomial(1)
 POSITIVE_PARTS = apply("relu", entry("A")) + apply("relu", Z)
 
 DEFECTS: dict[str, Defect] = {
@@ -148,6 +159,13 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite, "quotients", _whole_sums)],
         over(n - 1, lambda t: exp(x(t))) / over(n, lambda t: exp(x(t))),
         UNIT,
+    ),
+    "the bound variables of canonical terms are not renamed before they are named anew": Defect(
+        [(canonical, "released", _unchanged), (rewrite, "released", _unchanged)],
+        over(n, lambda s: mul(delta(s, i), over(n - 1, lambda t: mul(x(t), _inverse_of_a_row(s, n))))),
+        over(n, lambda s: mul(delta(s, i), over(n - 1, lambda t: mul(x(t), _inverse_of_a_row(s, n + 1))))),
+        environment(Quantity("x", (n,)), Quantity("M", (n, n + 2))),
+        free={net.i: n},
     ),
     "the map between two sums need not be onto": Defect(
         [(matching, "_is_shift", _always)],
@@ -182,6 +200,22 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite.Rewriter, "_all_positions", staticmethod(_some_positions))],
         over(n - 1, lambda t: ArgMaximum((("%q", n),), x(polynomial("%q")), (t,))),
         UNIT,
+    ),
+    "a matrix is symmetric if two of its entries are equal": Defect(
+        [(modulo, "symmetric_in", lambda equation: "M")],
+        entry("M", i, j),
+        entry("M", j, i),
+        replace(environment(Quantity("M", (n, n))), assumptions=((entry("M", UNIT_INDEX, NO_INDEX), scalar(1)),)),
+        free={net.i: n, net.j: n},
+    ),
+    "an assumption holds outside of the axes": Defect(
+        [(modulo, "_ranges", lambda lead, names, normalizer: ())],
+        over(n, lambda t: power(entry("M", t, n), 2)),
+        UNIT,
+        replace(environment(Quantity("M", (n, n))), assumptions=((
+            over(n, lambda t: entry("M", t, polynomial("%p.0")) * entry("M", t, polynomial("%q.0"))),
+            delta(polynomial("%p.0"), polynomial("%q.0")),
+        ),)),
     ),
     "an assumption makes everything zero": Defect(
         [(kernel, "apply_assumption", lambda residual, equation, normalizer: ())],

@@ -139,7 +139,7 @@ def factor(draw: st.DrawFn, depth: int) -> s.Node:
         case "second":
             return s.Derivative(draw(scripted), (draw(letters),) * 2, "\\partial", 2)
         case "nabla":
-            return s.Nabla(draw(st.none() | scripted), draw(scripted))
+            return s.Nabla(draw(st.none() | scripted), draw(scripted), draw(st.sampled_from((1, 2))))
         case "cases":
             return s.Cases(((inner(), s.Relation((inner(), inner()), ("<",))), (inner(), None)))
         case "matrix":
