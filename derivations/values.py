@@ -85,11 +85,16 @@ class Evaluator:
         given = self.functions.get(function)
         return given or generic_coefficients(function, increasing=function in self.environment.increasing)
 
+    def _spend(self, steps: int) -> None:
+        spent = self._meter.spent
+        if spent + steps > self._limit:
+            self._meter.spent = max(spent, self._limit) + 1
+            raise TooLarge("the evaluation takes too many steps")
+        self._meter.spent = spent + steps
+
     # -- nodes ----------------------------------------------------------------------------------
     def _scalar(self, node: Scalar, names: Names, parameters: Parameters) -> Value:
-        self._meter.spent += 1
-        if self._meter.spent > self._limit:
-            raise TooLarge("the evaluation takes too many steps")
+        self._spend(1)
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule to evaluate {type(node).__name__}")
