@@ -112,6 +112,7 @@ class Interpreter(Evaluator):
         self._reads: dict[tuple[str, Indices], None] = {}  # of the entry that is being computed
         self._inner = 0  # steps taken for what it reads
         self._extents: dict[str, Indices] = {}
+        self._affected_by: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     # -- what callers use -----------------------------------------------------------------------
     def scalar(self, expression: Scalar, indices: Mapping[str, int] | None = None) -> Value:
@@ -222,6 +223,11 @@ class Interpreter(Evaluator):
                     total = arithmetic.add(total, arithmetic.mul(outer, tangent))
         return total
 
+    def affected_by(self, head: str, cut: frozenset[str]) -> frozenset[str]:
+        if (head, cut) not in self._affected_by:
+            self._affected_by[head, cut] = affected(self.environment, head, cut)
+        return self._affected_by[head, cut]
+
     def _of_adjoint(self, head: str) -> str | None:
         return None if self.environment.loss is None else adjoint_of(head, self.environment.loss)
 
@@ -244,7 +250,7 @@ class Perturbed(Interpreter):
         self.parent, self.head, self.indices = parent, head, indices
         self.level = arithmetic.new_level()
         self._moving = {(head, indices)}  # entries that depend on the one that is moved, or may
-        self._affected = affected(parent.environment, head, cut)
+        self._affected = parent.affected_by(head, cut)
         quantity = parent.environment.quantities.get(head)
         self._recursive = quantity is not None and bool(uses(parent.environment, quantity) & self._affected)
 

@@ -165,12 +165,16 @@ class Evaluator:
             return
         (variable, extent), rest = binders[0], binders[1:]
         later = {name for name, _ in rest}
-        now = [c for c in constraints if not c.value.names & later]
-        waiting = tuple(c for c in constraints if c.value.names & later)
+        now = [c for c in constraints if c.value.names.isdisjoint(later)]
+        waiting = tuple([c for c in constraints if c not in now])
         for value in range(integer(extent, names)):
             inner = {**names, variable: value}
-            if all(holds(constraint, inner) for constraint in now):
+            if now and not all(holds(constraint, inner) for constraint in now):
+                continue
+            if rest:
                 yield from self._ranges(rest, waiting, inner)
+            else:
+                yield inner
 
     def _apply(self, function: str, arguments: Sequence[Value], derivative: tuple[int, ...]) -> Value:
         name = function.lstrip("\\")
@@ -256,13 +260,13 @@ _RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {
 # -- integers -------------------------------------------------------------------------------------
 def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
     total: int | Fraction = 0
-    for monomial, coefficient in value.terms:
-        product: int | Fraction = coefficient.numerator if coefficient.denominator == 1 else coefficient
-        for name in monomial:
-            if name not in names:
-                raise OutOfRange(f"nothing binds {name} in {value!r}")
-            product *= names[name]
-        total += product
+    try:
+        for monomial, coefficient in value.terms:
+            for name in monomial:
+                coefficient *= names[name]
+            total += coefficient
+    except KeyError as error:
+        raise OutOfRange(f"nothing binds {error.args[0]} in {value!r}") from None
     return total
 
 
