@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 import mpmath  # type: ignore[import-untyped]
@@ -75,36 +76,36 @@ def primal(value: Value) -> Base:
 
 
 def decimal_of(value: Base) -> Decimal:
-    if isinstance(value, Fraction):
-        return Decimal(value.numerator) / Decimal(value.denominator)
+    if isinstance(value, Decimal):
+        return value
     if isinstance(value, Polynomial):
         raise NotExpandable(repr(value))
-    return value
+    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def same(left: Base, right: Base) -> bool:
     """Equal, for decimals up to rounding."""
     if isinstance(left, Polynomial) or isinstance(right, Polynomial):
         return _polynomial(left) == _polynomial(right)
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
+    if type(left) is Fraction and type(right) is Fraction:
         return left == right
     x, y = decimal_of(left), decimal_of(right)
     return abs(x - y) <= _NEGLIGIBLE * max(abs(x), abs(y), Decimal(1))
 
 
 def less_than(left: Base, right: Base) -> bool:
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
+    if type(left) is Fraction and type(right) is Fraction:
         return left < right
     return decimal_of(left) < decimal_of(right)
 
 
 # -- ring operations ----------------------------------------------------------------------------
 def add(left: Value, right: Value) -> Value:
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
+    if type(left) is Fraction and type(right) is Fraction:
         return left + right
-    if isinstance(left, Fraction) and not left:
+    if type(left) is Fraction and not left:
         return right
-    if isinstance(right, Fraction) and not right:
+    if type(right) is Fraction and not right:
         return left
     if isinstance(left, Dual) or isinstance(right, Dual):
         level = _level(left, right)
@@ -116,10 +117,10 @@ def add(left: Value, right: Value) -> Value:
 
 
 def mul(left: Value, right: Value) -> Value:
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
+    if type(left) is Fraction and type(right) is Fraction:
         product = left * right
         return product if product.numerator.bit_length() < _MOST_BITS else decimal_of(product)
-    if (isinstance(left, Fraction) and not left) or (isinstance(right, Fraction) and not right):
+    if (type(left) is Fraction and not left) or (type(right) is Fraction and not right):
         return NIL
     if isinstance(left, Dual) or isinstance(right, Dual):
         level = _level(left, right)
@@ -159,13 +160,13 @@ def inverse(value: Value) -> Value:
 
 def power(base: Value, exponent: Value) -> Value:
     """``base^exponent``; ``0^0`` is one, as in a polynomial."""
-    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+    if type(exponent) is Fraction and exponent.denominator == 1:
         return _integer_power(base, int(exponent))
-    if isinstance(exponent, Fraction) and isinstance(base, Fraction):
+    if type(exponent) is Fraction and type(base) is Fraction:
         root = _exact_power(base, exponent)
         if root is not None:
             return root
-    if isinstance(exponent, Fraction) and exponent.denominator == 2 and isinstance(base, Dual):
+    if type(exponent) is Fraction and exponent.denominator == 2 and isinstance(base, Dual):
         # x^{n/2} has a derivative for every x > 0 and needs no logarithm.
         slope = mul(exponent, power(base.value, exponent - 1))
         return _dual(power(base.value, exponent), mul(slope, base.tangent), base.level)
@@ -202,7 +203,7 @@ def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
 # -- elementary functions -----------------------------------------------------------------------
 def elementary(name: str, argument: Value) -> Value:
     """A function of :data:`ELEMENTARY`, by its derivative rule where the argument has a tangent."""
-    function, derivative, fixed = ELEMENTARY[name]
+    _, derivative, fixed = ELEMENTARY[name]
     match argument:
         case Dual(x, dx, level):
             return _dual(elementary(name, x), mul(derivative(x), dx), level)
@@ -211,9 +212,15 @@ def elementary(name: str, argument: Value) -> Value:
         case Fraction() if argument in fixed:
             return fixed[argument]
     try:
-        return function(decimal_of(argument))
+        return _computed(name, decimal_of(argument), decimal.getcontext().prec)
     except (decimal.Overflow, decimal.InvalidOperation) as error:
         raise Undefined(f"{name} of {argument}") from error
+
+
+@lru_cache(maxsize=4096)
+def _computed(name: str, x: Decimal, digits: int) -> Decimal:
+    """The value at ``x`` in the ambient precision of ``digits``: a derivative asks for it once more."""
+    return ELEMENTARY[name][0](x)
 
 
 def _log(x: Decimal) -> Decimal:
@@ -323,7 +330,7 @@ def generic(name: str, coefficients: Sequence[Fraction], arguments: Sequence[Val
         values = [x for x, _ in inner]
         tangent: Value = NIL
         for k, (_, dx) in enumerate(inner):
-            if not (isinstance(dx, Fraction) and not dx):
+            if not (type(dx) is Fraction and not dx):
                 raised = (*counts[:k], counts[k] + 1, *counts[k + 1:])
                 tangent = add(tangent, mul(generic(name, coefficients, values, raised), dx))
         return _dual(generic(name, coefficients, values, counts), tangent, level)
@@ -348,7 +355,7 @@ def _level(left: Value, right: Value) -> int:
 
 
 def _dual(value: Value, tangent: Value, level: int) -> Value:
-    return value if isinstance(tangent, Fraction) and not tangent else Dual(value, tangent, level)
+    return value if type(tangent) is Fraction and not tangent else Dual(value, tangent, level)
 
 
 def _polynomial(value: Base) -> Polynomial:

@@ -78,6 +78,16 @@ def arrays(values: Mapping[str, Any]) -> Leaves:
     return leaf
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entry by its definition: its value, what the definition read for it, and the steps taken, without those for
+    what it read."""
+
+    value: Value
+    reads: tuple[tuple[str, Indices], ...]
+    steps: int
+
+
 class Interpreter(Evaluator):
     """Scalars, quantities and adjoints at one point; entries are computed once, ``leaves`` supply what has no
     definition. See :class:`~verify_derivations.derivations.values.Evaluator` for ties, functions and steps."""
@@ -96,8 +106,13 @@ class Interpreter(Evaluator):
         super().__init__(environment, sizes, functions or {}, meter or Meter(), steps)
         self.leaves = leaves
         self._digits = digits
+        self.known: dict[tuple[str, Indices], Known] = {}
         self._memo: dict[tuple[str, Indices], Value] = {}
         self._pending: set[tuple[str, Indices]] = set()
+        self._reads: dict[tuple[str, Indices], None] = {}  # of the entry that is being computed
+        self._inner = 0  # steps taken for what it reads
+        self._extents: dict[str, Indices] = {}
+        self._affected_by: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     # -- what callers use -----------------------------------------------------------------------
     def scalar(self, expression: Scalar, indices: Mapping[str, int] | None = None) -> Value:
@@ -136,14 +151,17 @@ class Interpreter(Evaluator):
     # -- entries --------------------------------------------------------------------------------
     def _entry(self, head: str, indices: Indices) -> Value:
         key = (head, indices)
+        self._reads[key] = None
         if key not in self._memo:
             if key in self._pending:
                 raise Undefined(f"{head} is defined by itself")
+            outside = self._meter.spent - self._inner
             self._pending.add(key)
             try:
                 self._memo[key] = self._compute(head, indices)
             finally:
                 self._pending.remove(key)
+                self._inner = self._meter.spent - outside
         return self._memo[key]
 
     def _compute(self, head: str, indices: Indices) -> Value:
@@ -158,11 +176,27 @@ class Interpreter(Evaluator):
         return self._by_definition(quantity, indices)
 
     def _by_definition(self, quantity: Quantity, indices: Indices) -> Value:
+        outer = self._reads, self._inner
+        self._reads, self._inner = {}, 0
+        try:
+            return self._defined(quantity, indices)
+        finally:
+            self._reads, self._inner = outer
+
+    def _defined(self, quantity: Quantity, indices: Indices) -> Value:
         assert quantity.body is not None
-        return self._scalar(quantity.body, {**self.sizes, **dict(zip(quantity.indices, indices, strict=True))}, {})
+        before, ties = self._meter.spent - self._inner, len(self.ties)
+        value = self._scalar(quantity.body, {**self.sizes, **dict(zip(quantity.indices, indices, strict=True))}, {})
+        if len(self.ties) == ties:
+            steps = self._meter.spent - self._inner - before
+            self.known[quantity.head, indices] = Known(value, tuple(self._reads), steps)
+        return value
 
     def _check_range(self, quantity: Quantity, indices: Indices) -> None:
-        extents = tuple(integer(extent, self.sizes) for extent in quantity.extents)
+        extents = self._extents.get(quantity.head)
+        if extents is None:
+            extents = tuple(integer(extent, self.sizes) for extent in quantity.extents)
+            self._extents[quantity.head] = extents
         if len(extents) != len(indices) or not all(0 <= i < n for i, n in zip(indices, extents, strict=True)):
             raise OutOfRange(f"{quantity.head}{list(indices)} outside {list(extents)}")
 
@@ -189,6 +223,11 @@ class Interpreter(Evaluator):
                     total = arithmetic.add(total, arithmetic.mul(outer, tangent))
         return total
 
+    def affected_by(self, head: str, cut: frozenset[str]) -> frozenset[str]:
+        if (head, cut) not in self._affected_by:
+            self._affected_by[head, cut] = affected(self.environment, head, cut)
+        return self._affected_by[head, cut]
+
     def _of_adjoint(self, head: str) -> str | None:
         return None if self.environment.loss is None else adjoint_of(head, self.environment.loss)
 
@@ -197,7 +236,9 @@ class Interpreter(Evaluator):
 
 
 class Perturbed(Interpreter):
-    """The same point with ``head[indices] + ε``. Quantities that do not depend on ``head`` are the parent's.
+    """The same point with ``head[indices] + ε``. Quantities that do not depend on ``head`` are the parent's, and so
+    are entries that read none that depends on ``head[indices]``: most of them, when the entries of a tensor are moved
+    one after the other. The steps that they took are counted again, so that a budget does not depend on it.
 
     Heads in ``cut`` stay as they are at the unperturbed point.
     """
@@ -208,7 +249,8 @@ class Perturbed(Interpreter):
         self.ties, self.used = parent.ties, parent.used
         self.parent, self.head, self.indices = parent, head, indices
         self.level = arithmetic.new_level()
-        self._affected = affected(parent.environment, head, cut)
+        self._moving = {(head, indices)}  # entries that depend on the one that is moved, or may
+        self._affected = parent.affected_by(head, cut)
         quantity = parent.environment.quantities.get(head)
         self._recursive = quantity is not None and bool(uses(parent.environment, quantity) & self._affected)
 
@@ -224,8 +266,26 @@ class Perturbed(Interpreter):
             if not self._recursive:
                 return value
             return super()._compute(head, indices)  # later members of a recursion (z_t, h_t, z_{t+1}, …) move along
-        if head in self._affected or (self._of_adjoint(head) is not None and head not in self.environment.quantities):
+        if self._of_adjoint(head) is not None and head not in self.environment.quantities:
+            self._moving.add((head, indices))
             return super()._compute(head, indices)
-        return self.parent._entry(head, indices)
+        return super()._compute(head, indices) if head in self._affected else self.parent._entry(head, indices)
+
+    def _defined(self, quantity: Quantity, indices: Indices) -> Value:
+        key = quantity.head, indices
+        known = self.parent.known.get(key)
+        if known is not None:
+            for read in known.reads:
+                self._entry(*read)
+            if self._moving.isdisjoint(known.reads):
+                self._spend(known.steps)
+                self.known[key] = known
+                return known.value
+        value = super()._defined(quantity, indices)
+        if not self._moving.isdisjoint(self._reads):
+            self._moving.add(key)
+        elif key in self.known:
+            self.parent.known[key] = self.known[key]
+        return value
 
 

@@ -85,11 +85,16 @@ class Evaluator:
         given = self.functions.get(function)
         return given or generic_coefficients(function, increasing=function in self.environment.increasing)
 
+    def _spend(self, steps: int) -> None:
+        spent = self._meter.spent
+        if spent + steps > self._limit:
+            self._meter.spent = max(spent, self._limit) + 1
+            raise TooLarge("the evaluation takes too many steps")
+        self._meter.spent = spent + steps
+
     # -- nodes ----------------------------------------------------------------------------------
     def _scalar(self, node: Scalar, names: Names, parameters: Parameters) -> Value:
-        self._meter.spent += 1
-        if self._meter.spent > self._limit:
-            raise TooLarge("the evaluation takes too many steps")
+        self._spend(1)
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule to evaluate {type(node).__name__}")
@@ -160,12 +165,16 @@ class Evaluator:
             return
         (variable, extent), rest = binders[0], binders[1:]
         later = {name for name, _ in rest}
-        now = [c for c in constraints if not c.value.names & later]
-        waiting = tuple(c for c in constraints if c.value.names & later)
+        now = [c for c in constraints if c.value.names.isdisjoint(later)]
+        waiting = tuple([c for c in constraints if c not in now])
         for value in range(integer(extent, names)):
             inner = {**names, variable: value}
-            if all(holds(constraint, inner) for constraint in now):
+            if now and not all(holds(constraint, inner) for constraint in now):
+                continue
+            if rest:
                 yield from self._ranges(rest, waiting, inner)
+            else:
+                yield inner
 
     def _apply(self, function: str, arguments: Sequence[Value], derivative: tuple[int, ...]) -> Value:
         name = function.lstrip("\\")
@@ -251,13 +260,13 @@ _RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {
 # -- integers -------------------------------------------------------------------------------------
 def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
     total: int | Fraction = 0
-    for monomial, coefficient in value.terms:
-        product: int | Fraction = coefficient.numerator if coefficient.denominator == 1 else coefficient
-        for name in monomial:
-            if name not in names:
-                raise OutOfRange(f"nothing binds {name} in {value!r}")
-            product *= names[name]
-        total += product
+    try:
+        for monomial, coefficient in value.terms:
+            for name in monomial:
+                coefficient *= names[name]
+            total += coefficient
+    except KeyError as error:
+        raise OutOfRange(f"nothing binds {error.args[0]} in {value!r}") from None
     return total
 
 
