@@ -20,6 +20,7 @@ RULES = {
     "chain": "A product of derivatives is not a chain: neighbours do not fit together.",
     "assumption": "An equation holds only under an assumption that the document does not state.",
     "sizes": "An equation is checked at explicit sizes, not proved for all.",
+    "verification": "A proof was found that did not pass its verification.",
     "undecided": "An equation is neither proved nor refuted within the limits.",
     "unread": "A formula cannot be read.",
 }
