@@ -56,7 +56,7 @@ QUADRATIC = (r"A\in R^{m\times n}, x\in R^{n}", r"y=Ax", r"L=\|y\|^2")
          "telescope"),
         (NET, r"\frac{\partial L}{\partial b}=\frac{a-y", Verdict.UNREAD, "never closed"),
         (NET, r"b \leftarrow b-\eta\frac{\partial L}{\partial b}", Verdict.DEFINED, "update"),
-        (SOFTMAX, r"\frac{\partial L}{\partial z_i}=a_i-y_i", CONDITIONAL, r"y_{k} = 1"),
+        (SOFTMAX, r"\frac{\partial L}{\partial z_i}=a_i-y_i", CONDITIONAL, r"= 1, which is not stated"),
         (SOFTMAX, r"\frac{\partial L}{\partial z_i}=a_i\sum_{k=1}^n y_k-y_i", PROVED, "all sizes"),
         (SOFTMAX, r"\frac{\partial L}{\partial z_i}=y_i-a_i", REFUTED, "differ"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i,\quad i\neq j", PROVED, "all sizes"),
