@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -111,7 +112,7 @@ class Derivation:
         self.claim, self.environment = claim, claim.environment
         self.normalizer = Normalizer(claim.environment, claim.free, claim.facts)
         self.normalizer.deadline = deadline
-        self.steps: list[Step] = []
+        self.steps: list[tuple[str, str, Normal]] = []
         self.moves: list[Move] = []
         self.assumptions = (*claim.environment.assumptions, *((assumption,) if assumption else ()))
         self.used: list[Equation] = []
@@ -123,12 +124,17 @@ class Derivation:
         self._step("difference", "")
 
     def _step(self, rule: str, subject: str) -> None:
-        """A line for the reader. Nothing rests on it, so a residual that cannot be written is not a failure."""
-        try:
-            remaining = self.normalizer.scalar(self.residual)
-        except Beyond:
-            remaining = self.steps[-1].remaining if self.steps else self.claim.left - self.claim.right
-        self.steps.append(Step(rule, subject, remaining))
+        self.steps.append((rule, subject, self.residual))
+
+    def written(self, most: int | None = None) -> tuple[Step, ...]:
+        """The first steps for the reader. Nothing rests on them, so a residual that cannot be written is no failure."""
+        steps: list[Step] = []
+        remaining = self.claim.left - self.claim.right
+        for rule, subject, residual in self.steps[:most]:
+            with suppress(Beyond):
+                remaining = self.normalizer.scalar(residual)
+            steps.append(Step(rule, subject, remaining))
+        return tuple(steps)
 
     # -- moves ------------------------------------------------------------------------------------------
     def make(self, move: Move) -> None:
@@ -160,9 +166,9 @@ class Derivation:
             )
             self.normalizer.recording = False
         try:
+            with_it = tuple(t for t in self.residual if mentions((t,), target))
             without = tuple(t for t in self.residual if not mentions((t,), target))
-            within = tuple(t for t in self.residual if t not in without)
-            new = self.normalizer.normal(unfold(self.normalizer.scalar(within), target, self.environment))
+            new = self.normalizer.normal(unfold(self.normalizer.scalar(with_it), target, self.environment))
             self.residual = plus(without, new)
         finally:
             self.normalizer.recording = True
@@ -222,7 +228,7 @@ class Derivation:
             for c in self.normalizer.conditions if not self._settled(c)
         ]
         found = tuple(dict.fromkeys([*conditions, *self.maxima]))
-        return Proof(tuple(self.steps), found, tuple(self.used), tuple(self.moves))
+        return Proof(self.written(), found, tuple(self.used), tuple(self.moves))
 
     def _settled(self, condition: Condition) -> bool:
         """Whether a condition on signs follows from the definitions of what it mentions."""
