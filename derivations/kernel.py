@@ -20,7 +20,7 @@ from verify_derivations.derivations.differentiate import adjoint_step, instantia
 from verify_derivations.derivations.domains import Lemmas, contradictory, recording, replaying
 from verify_derivations.derivations.modulo import apply_assumption
 from verify_derivations.derivations.normal import Condition, Normalizer
-from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, plus, times
+from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
@@ -151,8 +151,8 @@ class Derivation:
                 raise Rejected(f"no move {move.rule}")
 
     def unfold(self, target: str) -> None:
-        """A definition put in everywhere: the terms without it stay as they are. What the definition needs in order
-        to make sense is recorded once, of the definition itself, not again of each place where it is put in."""
+        """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
+        the definition itself, not again of each place where it is put in."""
         for tie in ties_of(target, self.environment):
             if isinstance(tie, Maximum):
                 self.maxima[SideCondition("no tie", tie)] = None
@@ -166,10 +166,8 @@ class Derivation:
             )
             self.normalizer.recording = False
         try:
-            with_it = tuple(t for t in self.residual if mentions((t,), target))
-            without = tuple(t for t in self.residual if not mentions((t,), target))
-            new = self.normalizer.normal(unfold(self.normalizer.scalar(with_it), target, self.environment))
-            self.residual = plus(without, new)
+            put_in = unfold(self.normalizer.scalar(self.residual), target, self.environment)
+            self.residual = self.normalizer.normal(put_in)
         finally:
             self.normalizer.recording = True
         self._step("unfold", target)
@@ -300,11 +298,6 @@ def factors_in(normal: Normal) -> Sequence[Factor]:
             for body in f.head.bodies:
                 found += factors_in(body)
     return found
-
-
-def mentions(normal: Normal, name: str) -> bool:
-    """Whether a tensor or a function of that name occurs."""
-    return any(f.head.name == name or any(mentions(b, name) for b in f.head.bodies) for t in normal for f in t.factors)
 
 
 def tensor_heads(normal: Normal) -> list[str]:
