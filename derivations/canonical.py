@@ -18,7 +18,7 @@ def canonical(term: Term) -> Term:
     reflection: the first index that a new variable can be made equal to, with coefficient ±1, becomes the
     variable. Orders of factors that look alike are tried and the smallest result is kept."""
     if not term.bound:
-        return _finished(term, {}, ())
+        return term if term.shape else _finished(term, {}, ())
     term = released(term)  # or a new name would be taken for an old one that still waits for its own
     candidates = (_pivoted(term, order) for order in _orders(term))
     return min(candidates, key=lambda t: t.shape)

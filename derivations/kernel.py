@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -20,7 +21,7 @@ from verify_derivations.derivations.differentiate import adjoint_step, instantia
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer
-from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, plus, times
+from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
@@ -115,7 +116,7 @@ class Derivation:
         self.claim, self.environment = claim, claim.environment
         self.normalizer = Normalizer(claim.environment, claim.free, claim.facts)
         self.normalizer.deadline = deadline
-        self.steps: list[Step] = []
+        self.steps: list[tuple[str, str, Normal]] = []
         self.moves: list[Move] = []
         self.assumptions = (*claim.environment.assumptions, *((assumption,) if assumption else ()))
         self.used: list[Equation] = []
@@ -128,12 +129,17 @@ class Derivation:
         self._step("difference", "")
 
     def _step(self, rule: str, subject: str) -> None:
-        """A line for the reader. Nothing rests on it, so a residual that cannot be written is not a failure."""
-        try:
-            remaining = self.normalizer.scalar(self.residual)
-        except Beyond:
-            remaining = self.steps[-1].remaining if self.steps else self.claim.left - self.claim.right
-        self.steps.append(Step(rule, subject, remaining))
+        self.steps.append((rule, subject, self.residual))
+
+    def written(self, most: int | None = None) -> tuple[Step, ...]:
+        """The first steps for the reader. Nothing rests on them, so a residual that cannot be written is no failure."""
+        steps: list[Step] = []
+        remaining = self.claim.left - self.claim.right
+        for rule, subject, residual in self.steps[:most]:
+            with suppress(Beyond):
+                remaining = self.normalizer.scalar(residual)
+            steps.append(Step(rule, subject, remaining))
+        return tuple(steps)
 
     # -- moves ------------------------------------------------------------------------------------------
     def make(self, move: Move) -> None:
@@ -150,8 +156,8 @@ class Derivation:
                 raise Rejected(f"no move {move.rule}")
 
     def unfold(self, target: str) -> None:
-        """A definition put in everywhere: the terms without it stay as they are. What the definition needs in order
-        to make sense is recorded once, of the definition itself, not again of each place where it is put in."""
+        """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
+        the definition itself, not again of each place where it is put in."""
         for tie in ties_of(target, self.environment):
             if isinstance(tie, Maximum):
                 self.maxima[SideCondition("no tie", tie)] = None
@@ -165,10 +171,8 @@ class Derivation:
             )
             self.normalizer.recording = False
         try:
-            without = tuple(t for t in self.residual if not mentions((t,), target))
-            within = tuple(t for t in self.residual if t not in without)
-            new = self.normalizer.normal(unfold(self.normalizer.scalar(within), target, self.environment))
-            self.residual = plus(without, new)
+            put_in = unfold(self.normalizer.scalar(self.residual), target, self.environment)
+            self.residual = self.normalizer.normal(put_in)
         finally:
             self.normalizer.recording = True
         self._step("unfold", target)
@@ -236,7 +240,7 @@ class Derivation:
             for c in self.normalizer.conditions if not self._settled(c)
         ]
         found = tuple(dict.fromkeys([*conditions, *self.maxima]))
-        return Proof(tuple(self.steps), found, tuple(self.used), tuple(self.moves), self.exact)
+        return Proof(self.written(), found, tuple(self.used), tuple(self.moves), self.exact)
 
     def _settled(self, condition: Condition) -> bool:
         """Whether a condition on signs follows from the definitions of what it mentions."""
@@ -308,11 +312,6 @@ def factors_in(normal: Normal) -> Sequence[Factor]:
             for body in f.head.bodies:
                 found += factors_in(body)
     return found
-
-
-def mentions(normal: Normal, name: str) -> bool:
-    """Whether a tensor or a function of that name occurs."""
-    return any(f.head.name == name or any(mentions(b, name) for b in f.head.bodies) for t in normal for f in t.factors)
 
 
 def tensor_heads(normal: Normal) -> list[str]:

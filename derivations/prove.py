@@ -109,7 +109,7 @@ class _Search:
 
     def difference(self) -> Scalar:
         if self.derivation is not None and self.derivation.steps:
-            return self.derivation.steps[0].remaining
+            return self.derivation.written(1)[0].remaining
         return self.claim.left - self.claim.right
 
     def run(self) -> Outcome:

@@ -83,7 +83,8 @@ class Rewriter:
                     break
             else:
                 settled = canonical(term)
-                if _hidden(settled) > _hidden(term):  # a digit that the new variables leave out of the factors
+                # A digit may be one that the new variables leave out of the factors.
+                if term.bound and _hidden(settled) > _hidden(term):
                     waiting.append(released(settled))
                 else:
                     done.append(settled)
@@ -176,6 +177,8 @@ class Rewriter:
 
     def _domain(self, term: Term, facts: Facts) -> list[Term] | None:
         """An empty domain gives zero; a constraint that follows from the others and the facts is dropped."""
+        if not term.constraints:
+            return None
         tidied = tuple(dict.fromkeys(tidy_constraint(c) for c in term.constraints))
         kept = [c for c in tidied if c not in facts]
         if not is_box(kept, term.bound):
