@@ -302,13 +302,14 @@ def _decide(left: s.Node, right: s.Node, c: Comparison, environment: Environment
         if stated:
             message += f" (with the stated {', '.join(stated)})"
         return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
-                       proof=_steps(outcome, names))  # fmt: skip
+                       proof=_steps(outcome, names), moves=outcome.moves)  # fmt: skip
     if isinstance(outcome, Conditional):
         a, b = outcome.assumption
         assumption = f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}"
         word = "exactly when" if outcome.exact else "if"
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
                        message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names),
+                       moves=outcome.proof.moves,
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
         return replace(link, evidence="loss", message=f"how {environment.loss} depends on its variables is not stated")

@@ -145,10 +145,14 @@ class _Repair(Mender):
         result = judge(replace(case, formulas=formulas, worlds=worlds, effort=effort), corrected, self.readings)
         if texts:
             if all(link.right in texts or link.verdict.rank >= Verdict.CHECKED.rank for link in result.links):
-                return Correction(spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived)
+                return Correction(
+                    spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived, result.links, result.variant
+                )
         if result.verdict.rank < Verdict.CHECKED.rank:
             return f"no small correction was found ({words}: {result.message})"
-        return Correction(spliced.latex, result.verdict, result.message, words, spliced.changed, derived)
+        return Correction(
+            spliced.latex, result.verdict, result.message, words, spliced.changed, derived, result.links, result.variant
+        )
 
     # -- one chain ----------------------------------------------------------------------------------------------
     def chain(self, k: int, chain: Chain) -> _Mended | str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from verify_derivations.derivations.kernel import Move
 from verify_derivations.formulas.expressions import Scalar
 from verify_derivations.formulas.macros import Macros
 
@@ -69,6 +70,7 @@ class Link:
     difference: str | None = None  # the open difference of an undecided link, LaTeX
     left_expression: Scalar | None = None  # index notation of both sides, where they have one
     right_expression: Scalar | None = None
+    moves: tuple[Move, ...] | None = None  # of the kernel's derivation, where there is a proof
 
     @property
     def left_sympy(self) -> Any:
@@ -101,6 +103,8 @@ class Correction:
     edit: str = ""
     changed: tuple[tuple[int, int], ...] = ()
     derived: bool = False
+    links: tuple[Link, ...] = ()  # of the corrected formula, in the variant in which it was judged
+    variant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,67 @@ class Convention:
     alternatives: tuple[Reading, ...] = ()
 
 
+class Printed(StrEnum):
+    """What the steps of a net give as they are printed."""
+
+    SAME = "the same"
+    WRONG = "wrong"
+    ILL_FORMED = "ill-formed"
+    OPEN = "undecided"
+    NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One equation of a gradient's composition: the derivative by ``by`` (LaTeX) from those that come before.
+    ``kind``: ``stated`` by formula ``number``, ``corrected`` (its correction), ``derived`` from the definitions."""
+
+    by: str
+    number: int | None
+    kind: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """The derivative of a loss by a parameter (LaTeX), composed of steps, each after those that it needs.
+    ``message`` says what keeps it from being composed; ``printed`` what the steps give as they are printed,
+    ``number`` the formula from which on that is not the same, ``reason`` why."""
+
+    parameter: str
+    verdict: Verdict
+    steps: tuple[Step, ...]
+    assumptions: tuple[str, ...] = ()
+    message: str = ""
+    printed: Printed = Printed.SAME
+    number: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What a scope computes from parameters to a loss (LaTeX), in one variant."""
+
+    name: str
+    variant: str | None
+    loss: str
+    gradients: tuple[Gradient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A derivative that the document does not state, derived from its definitions and judged like its own formulas.
+    ``subject`` is the derivative, ``latex`` the equation, ``number`` the formula that defines what is differentiated."""
+
+    subject: str
+    latex: str
+    verdict: Verdict
+    number: int | None
+    assumptions: tuple[str, ...] = ()
+    message: str = ""
+    net: str = ""  # the net and variant whose gradient it is
+
+
 @dataclass(frozen=True)
 class Report:
     """The findings about one document."""
@@ -162,6 +227,8 @@ class Report:
     date: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per phase
     macros: Macros = field(default_factory=dict)  # the document's own, for presenting its formulas
+    nets: tuple[Net, ...] = ()
+    derived: tuple[Offer, ...] = ()
 
     @cached_property
     def summary(self) -> dict[str, int]:
