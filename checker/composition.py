@@ -9,7 +9,7 @@ That the steps together give the derivative is checked by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import (
+    NOUGHT,
     UNIT,
     Access,
     Bracket,
@@ -50,15 +51,17 @@ NUMERIC = 0.1  # nominal seconds of a search for a point at which the printed st
 
 @dataclass(frozen=True)
 class Candidate:
-    """What one formula says of one adjoint: as printed (``printed``, ``None`` where that has no meaning), and the
-    equation that is known to hold (``step``), as printed or corrected."""
+    """What one formula says of one adjoint. ``sides`` are those of an equation that is known to hold, as printed or
+    corrected (``routed``: with ``up`` read as routing); ``printed`` is the printed one, where that is another and has a
+    meaning."""
 
     number: int
     own: bool  # it stands in the text of this variant, or of all
     problem: Printed
     reason: str = ""
     printed: Quantity | None = None
-    step: Quantity | None = None
+    sides: tuple[s.Node, s.Node] | None = None
+    routed: bool = False
     kind: str = "stated"
     verdict: Verdict = Verdict.UNDECIDED
     assumptions: tuple[str, ...] = ()
@@ -72,6 +75,7 @@ class Reached:
     verdict: Verdict
     assumptions: tuple[str, ...]
     links: tuple[Link, ...]
+    routed: bool = False
 
 
 def composed(case: Case, formulas: Sequence[Formula], readings: Readings) -> tuple[Composer, ...]:
@@ -100,6 +104,7 @@ class Corrected:
     def __init__(self, case: Case) -> None:
         self.case = case
         self._read: dict[int, Stated | None] = {}
+        self._routed: dict[tuple[int, str], Link] = {}
 
     def stated(self, stated: Stated, formula: Formula) -> Stated | None:
         if formula.correction is None:
@@ -107,6 +112,17 @@ class Corrected:
         if stated.number not in self._read:
             self._read[stated.number] = self._of(stated, formula.correction.latex)
         return self._read[stated.number]
+
+    def routed_link(self, stated: Stated, chain: Chain, readings: Readings) -> Link:
+        """The first side of a corrected chain and its last, without the factor, with ``up`` read as routing."""
+        key = stated.number, to_latex(chain.sides[0])
+        if key not in self._routed:
+            world = self.case.definitions(stated.scope, stated.variant, readings.but(up="routing")).world
+            self._routed[key] = judge_link(
+                world, chain.sides[0], _plain(chain.sides[-1]), tuple(stated.conditions), stated.number,
+                self.case.effort.proofs_only,
+            ).link  # fmt: skip
+        return self._routed[key]
 
     def _of(self, stated: Stated, text: str) -> Stated | None:
         first = stated.tree.parts[0] if stated.tree is not None and stated.tree.parts else None
@@ -130,6 +146,7 @@ class Composer:
     readings: Readings
     corrected: Corrected
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
+    _chosen: dict[str, tuple[Quantity | None, Candidate | None]] = field(default_factory=dict)
     _likeness: dict[tuple[tuple[str, ...], str | None, Readings], Likeness | None] = field(default_factory=dict)
 
     @property
@@ -175,87 +192,99 @@ class Composer:
                         self.candidates.setdefault(found[0], []).append(found[1])
 
     def _candidate(self, stated: Stated, formula: Formula, k: int, chain: Chain) -> tuple[str, Candidate] | None:
-        world, number = self.scope.definitions.world, stated.number
+        number, last = stated.number, chain.sides[-1]
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
-        said = adjoint_head(world, chain.sides[0], number)
+        links = _links(formula.links, chain)
+        said = self._said(links[0], chain, number)
         mended = self.corrected.stated(stated, formula)
         other = mended.chains[k] if mended is not None else None
         if said is None and other is None:
             return None
-        if formula.verdict is Verdict.UNREAD:
-            return None
-        printed = self._equation(world, chain.sides[0], chain.sides[-1], stated) if said is not None else None
-        reached = self._reached(stated, formula, chain)
-        if reached is not None and reached.side == len(chain.sides) - 1:
-            routed = any(_routed(link) for link in reached.links)
-            step = self._equation(self._routing if routed else world, chain.sides[0], chain.sides[-1], stated)
-            if step is None:
+        reached = self._reached(stated, formula, links)
+        if reached is not None and said is not None and reached.side == len(chain.sides) - 1:
+            return said, Candidate(number, own, Printed.SAME, "", None, (chain.sides[0], last), reached.routed, "stated",
+                                   reached.verdict, reached.assumptions)  # fmt: skip
+        held = self._held(stated, formula, other) if other is not None else None
+        if other is not None and held is not None:
+            correct = self._said(held.links[0], other, number)
+            if correct is None:
                 return None
-            return step.head, Candidate(number, own, Printed.SAME, "", step, step, "stated", reached.verdict,
-                                        reached.assumptions)  # fmt: skip
-        problem, reason = self._problem(formula, chain, printed)
-        if other is not None:
-            held = self._held(stated, formula, other)
-            if held is not None:
-                step, verdict, assumptions = held
-                if to_latex(other.sides[-1]) == to_latex(chain.sides[-1]) and said == step.head:
-                    problem, reason, printed = Printed.SAME, "", step
-                return step.head, Candidate(number, own, problem, reason, printed if said == step.head else None, step,
-                                            "corrected", verdict, assumptions)  # fmt: skip
-        if said is None or adjoint_of(said, self.loss) not in self.environment.quantities:
+            new = Candidate(number, own, Printed.SAME, "", None, (other.sides[0], _plain(other.sides[-1])), held.routed,
+                            "corrected", held.verdict, held.assumptions)  # fmt: skip
+            if said == correct and to_latex(other.sides[-1]) == to_latex(last):
+                return correct, new  # only on the way to its last side something is wrong
+            return correct, self._with_problem(new, formula, links, chain, said == correct)
+        if said is None:
             return None
-        if reached is not None and reached.side > 0:
-            step = self._equation(world, chain.sides[0], chain.sides[reached.side], stated)
-            if step is not None:
-                return said, Candidate(number, own, problem, reason, printed, step, "stated", reached.verdict,
-                                       reached.assumptions)  # fmt: skip
-        return said, Candidate(number, own, problem, reason, printed)
+        new = Candidate(number, own, Printed.OPEN)
+        if reached is not None:
+            new = Candidate(number, own, Printed.OPEN, "", None, (chain.sides[0], chain.sides[reached.side]),
+                            reached.routed, "stated", reached.verdict, reached.assumptions)  # fmt: skip
+        return said, self._with_problem(new, formula, links, chain, same_subject=True)
 
-    def _equation(self, world: World, left: s.Node, right: s.Node, stated: Stated) -> Quantity | None:
-        found = equation(world, left, right, stated.number, tuple(stated.conditions), self.environment.quantities,
-                         self.loss)  # fmt: skip
+    def _said(self, link: Link | None, chain: Chain, number: int) -> str | None:
+        """The adjoint that a chain begins with, if it does."""
+        if link is not None and link.left_expression is not None:
+            left = link.left_expression
+            head = left.head if isinstance(left, Access) else None
+        else:
+            head = adjoint_head(self.scope.definitions.world, chain.sides[0], number)
+        of = adjoint_of(head, self.loss) if head is not None else None
+        return head if of in self.environment.quantities else None
+
+    def _with_problem(
+        self, candidate: Candidate, formula: Formula, links: Sequence[Link | None], chain: Chain, same_subject: bool
+    ) -> Candidate:
+        link = next((link for link in links if link is not None and link.verdict.wrong), None)
+        reason = link.message if link is not None else formula.message
+        if not formula.verdict.wrong:
+            return replace(candidate, problem=Printed.OPEN, reason=reason)
+        sides = chain.sides[0], chain.sides[-1]
+        printed = self._equation(sides, formula.number) if same_subject else None
+        problem = Printed.ILL_FORMED if printed is None else Printed.WRONG
+        return replace(candidate, problem=problem, reason=reason, printed=printed)
+
+    def _equation(self, sides: tuple[s.Node, s.Node], number: int, routed: bool = False) -> Quantity | None:
+        world = self._routing if routed else self.scope.definitions.world
+        found = equation(world, *sides, number, self._conditions.get(number, ()), self.environment.quantities, self.loss)
         return None if found is None or found.body is None or found.head in heads(found.body) else found
+
+    @cached_property
+    def _conditions(self) -> dict[int, tuple[s.Relation, ...]]:
+        return {f.number: tuple(f.conditions) for f in self.case.formulas}
 
     @cached_property
     def _routing(self) -> World:
         world = self.scope.definitions.world
         return replace(world, readings=world.readings.but(up="routing"))
 
-    def _problem(self, formula: Formula, chain: Chain, printed: Quantity | None) -> tuple[Printed, str]:
-        link = next((k for k in _links(formula.links, chain) if k is not None and k.verdict.wrong), None)
-        reason = link.message if link is not None else formula.message
-        if not formula.verdict.wrong:
-            return Printed.OPEN, reason
-        return (Printed.ILL_FORMED if printed is None else Printed.WRONG), reason
-
     # -- what is known to hold --------------------------------------------------------------------------------
-    def _reached(self, stated: Stated, formula: Formula, chain: Chain) -> Reached | None:
+    def _reached(self, stated: Stated, formula: Formula, links: Sequence[Link | None]) -> Reached | None:
         """How far the chain holds in this net, as printed."""
-        links = _links(formula.links, chain)
         routed = any(_routed(link) for link in formula.links)
         variant = stated.variant if routed else self._judged_in(stated, formula.variant)
-        return self._prefix(links, stated, variant, routed)
+        return self._prefix(links, stated.scope, variant, routed)
 
     def _judged_in(self, stated: Stated, variant: str | None) -> str | None:
         """The variant in which a formula was judged: that named, else the first of its scope."""
         return variant if variant is not None else next(iter(self.case.variants(stated.scope)), None)
 
     def _prefix(
-        self, links: Sequence[Link | None], stated: Stated, variant: str | None, routed: bool = False
+        self, links: Sequence[Link | None], scope: tuple[str, ...], variant: str | None, routed: bool = False
     ) -> Reached | None:
-        likeness = self._like(stated.scope, variant, self.readings.but(up="routing") if routed else self.readings)
+        likeness = self._like(scope, variant, self.readings.but(up="routing") if routed else self.readings)
         good: list[Link] = []
         for link in links:
             if link is None or link.verdict not in (*RIGHT, Verdict.DEFINED):
                 break
-            if link.verdict is not Verdict.DEFINED and not self._carries(link, likeness):
+            if link.verdict is not Verdict.DEFINED and not _carries(link, likeness):
                 break
             good.append(link)
         if not good:
             return None
         assumptions = tuple(dict.fromkeys(a for link in good for a in link.assumptions))
         verdicts = [link.verdict for link in good if link.verdict is not Verdict.DEFINED]
-        return Reached(len(good), worst(verdicts) if verdicts else Verdict.DEFINED, assumptions, tuple(good))
+        return Reached(len(good), worst(verdicts or [Verdict.DEFINED]), assumptions, tuple(good), routed)
 
     def _like(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Likeness | None:
         """How the definitions of another place compare with the net's; ``None``: they are the same."""
@@ -267,54 +296,37 @@ class Composer:
             self._likeness[key] = Likeness(there, self.environment)
         return self._likeness[key]
 
-    @staticmethod
-    def _carries(link: Link, likeness: Likeness | None) -> bool:
-        if likeness is None:
-            return True
-        sides = [side for side in (link.left_expression, link.right_expression) if side is not None]
-        return link.moves is not None and len(sides) == 2 and likeness.carries_over(sides, link.moves)
-
-    def _held(
-        self, stated: Stated, formula: Formula, chain: Chain
-    ) -> tuple[Quantity, Verdict, tuple[str, ...]] | None:
-        """The equation that a corrected chain gives, if it holds in this net."""
+    def _held(self, stated: Stated, formula: Formula, chain: Chain) -> Reached | None:
+        """The corrected chain, if all of it holds in this net. One with a factor that says where the maximum is was
+        proved with ``up`` as routing, which is shown here."""
         assert formula.correction is not None
-        plain = unmarked(chain.sides[-1])
-        if plain is not None:
-            return self._held_routed(stated, chain.sides[0], plain)
+        if _plain(chain.sides[-1]) is not chain.sides[-1]:
+            link = self.corrected.routed_link(stated, chain, self.readings)
+            held = self._prefix([link], stated.scope, stated.variant, routed=True)
+            if held is None:
+                return None
+            return replace(held, verdict=worst([Verdict.CONDITIONAL, held.verdict]),
+                           assumptions=(ROUTING, *held.assumptions))  # fmt: skip
         links = _links(formula.correction.links, chain)
-        reached = self._prefix(links, stated, self._judged_in(stated, formula.correction.variant))
-        if reached is None or reached.side < len(chain.sides) - 1:
-            return None
-        step = self._equation(self.scope.definitions.world, chain.sides[0], chain.sides[-1], stated)
-        return None if step is None else (step, reached.verdict, reached.assumptions)
-
-    def _held_routed(
-        self, stated: Stated, left: s.Node, right: s.Node
-    ) -> tuple[Quantity, Verdict, tuple[str, ...]] | None:
-        """``up`` with a factor that says where the maximum is: proved as routing, which has to be shown here."""
-        step = self._equation(self._routing, left, right, stated)
-        if step is None:
-            return None
-        link = judge_link(self._routing, left, right, tuple(stated.conditions), stated.number,
-                          self.case.effort.proofs_only).link  # fmt: skip
-        if link.verdict not in RIGHT:
-            return None
-        return step, worst([Verdict.CONDITIONAL, link.verdict]), (ROUTING, *link.assumptions)
+        held = self._prefix(links, stated.scope, self._judged_in(stated, formula.correction.variant))
+        return held if held is not None and held.side == len(chain.sides) - 1 else None
 
     # -- the steps --------------------------------------------------------------------------------------------
-    @cached_property
-    def chosen(self) -> dict[str, Candidate]:
-        """For each adjoint the formula that is taken: of this variant before others, the one with the best verdict,
-        as printed before corrected, the first; or one that does not hold, where this variant's text has no other."""
-        found = {}
-        for head, all_of in self.candidates.items():
-            good = [c for c in all_of if c.step is not None]
-            own = [c for c in all_of if c.own]
-            best = max(good, key=lambda c: (c.own, c.problem is Printed.SAME, c.verdict.rank), default=None)
-            if best is not None or own:
-                found[head] = best if best is not None else own[0]
-        return found
+    def chosen(self, head: str) -> tuple[Quantity | None, Candidate | None]:
+        """The formula that is taken for an adjoint: of this variant before others, as printed before corrected, with
+        the best verdict, the first; or one that does not hold, where this variant's text has no other."""
+        if head not in self._chosen:
+            all_of = self.candidates.get(head, [])
+            good = [c for c in all_of if c.sides is not None]
+            good.sort(key=lambda c: (c.own, c.problem is Printed.SAME, c.verdict.rank), reverse=True)
+            self._chosen[head] = None, next((c for c in all_of if c.own), None)
+            for candidate in good:
+                assert candidate.sides is not None
+                step = self._equation(candidate.sides, candidate.number, candidate.routed)
+                if step is not None and step.head == head:
+                    self._chosen[head] = step, candidate
+                    break
+        return self._chosen[head]
 
     @cached_property
     def steps(self) -> dict[str, tuple[Quantity, Candidate | None]]:
@@ -327,9 +339,7 @@ class Composer:
                 name = pending.pop()
                 if name in found:
                     continue
-                step, candidate = None, self.chosen.get(name)
-                if candidate is not None and name not in refused:
-                    step = candidate.step
+                step, candidate = self.chosen(name) if name not in refused else (None, None)
                 if step is None:
                     step, candidate = self._derived(name), None
                 if step is not None and step.body is not None:
@@ -342,13 +352,21 @@ class Composer:
             found = {}
 
     def _derived(self, name: str) -> Quantity | None:
-        """One step back along the definitions, where ∂L/∂L = 1."""
+        """One step back along the definitions, where ∂L/∂L = 1, and 0 by what L does not depend on."""
         of = adjoint_of(name, self.loss)
         step = adjoint_step(of, self.environment) if of is not None else None
         if step is None or step.body is None:
             return None
-        end = adjoint(self.loss, self.loss)
-        return replace(step, body=map_accesses(step.body, lambda a: UNIT if a.head == end else None))
+
+        def known(access: Access) -> Scalar | None:
+            inner = adjoint_of(access.head, self.loss)
+            return UNIT if inner == self.loss else NOUGHT if inner is not None and inner not in self._on_the_way else None
+
+        return replace(step, body=map_accesses(step.body, known))
+
+    @cached_property
+    def _on_the_way(self) -> frozenset[str]:
+        return frozenset(q.head for q in (*self.forward.leaves, *self.forward.quantities))
 
     def _blamed(
         self, steps: Mapping[str, Quantity], found: Mapping[str, tuple[Quantity, Candidate | None]]
@@ -384,9 +402,11 @@ class Composer:
         try:
             chain = self.composition.chain(parameter)
         except Uncomposed as reason:
-            own = self.chosen.get(adjoint(parameter, self.loss))
-            printed = Printed.NOT_STATED if own is None else Printed.OPEN
-            return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(reason), printed)
+            on_the_way = reason.heads if isinstance(reason, Circular) else ()
+            missing = [h for h in (parameter, *on_the_way) if self.chosen(adjoint(h, self.loss))[1] is None]
+            printed = Printed.NOT_STATED if missing else Printed.OPEN
+            what = f"${adjoint(missing[0], self.loss)}$ is not stated" if missing else ""
+            return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(reason), printed, None, what)
         steps, assumptions = [], []
         for head in chain:
             step, candidate = self.steps[adjoint(head, self.loss)]
@@ -410,15 +430,17 @@ class Composer:
 
     def _printed(self, parameter: str, chain: Sequence[str]) -> tuple[Printed, int | None, str]:
         """What the printed formulas give, and the first that is not right."""
+        if self.chosen(adjoint(parameter, self.loss))[1] is None:
+            return Printed.NOT_STATED, None, f"${adjoint(parameter, self.loss)}$ is not stated"
         for head in chain:
             name = adjoint(head, self.loss)
-            candidate = self.chosen.get(name)
+            stated, candidate = self.chosen(name)
             step, used = self.steps[name]
-            if used is None and candidate is not None and candidate.step is not None:
-                return Printed.OPEN, candidate.number, "it gives an earlier step by a later one: the steps are circular"
             if candidate is None:
-                if not _rearranges(step):
+                if not rearranges(step):
                     return Printed.NOT_STATED, None, f"${name}$ is not stated"
+            elif used is None and stated is not None:
+                return Printed.OPEN, candidate.number, "it gives an earlier step by a later one: the steps are circular"
             elif candidate.problem is Printed.WRONG:
                 return self._wrong(parameter, candidate)
             elif candidate.problem is not Printed.SAME:
@@ -459,7 +481,7 @@ class Composer:
         """The steps as printed, where that has a meaning; the others as they should be."""
         found = dict(self._composed_steps)
         for name in found:
-            candidate = self.chosen.get(name)
+            candidate = self.chosen(name)[1]
             if candidate is not None and candidate.printed is not None:
                 found[name] = candidate.printed
         try:  # a wrong formula may mention what it should not
@@ -479,6 +501,18 @@ def _routed(link: Link) -> bool:
     return ROUTING in link.assumptions
 
 
+def _plain(side: s.Node) -> s.Node:
+    """A side without the factor that says where the maximum is, if it has one."""
+    return unmarked(side) or side
+
+
+def _carries(link: Link, likeness: Likeness | None) -> bool:
+    if likeness is None:
+        return True
+    sides = [side for side in (link.left_expression, link.right_expression) if side is not None]
+    return link.moves is not None and len(sides) == 2 and likeness.carries_over(sides, link.moves)
+
+
 def _links(links: Sequence[Link], chain: Chain) -> list[Link | None]:
     """The links of a chain, in order; ``None`` for one that was not judged as it stands, or is not the only one."""
     found: list[Link | None] = []
@@ -489,7 +523,7 @@ def _links(links: Sequence[Link], chain: Chain) -> list[Link | None]:
     return found
 
 
-def _rearranges(step: Quantity) -> bool:
+def rearranges(step: Quantity) -> bool:
     """Whether a step only moves the entries of another adjoint (a reshape, an identity): no factor, no sum over them."""
     assert step.body is not None
     nodes = list(walk(step.body))
@@ -499,11 +533,3 @@ def _rearranges(step: Quantity) -> bool:
     equations = [c for node in nodes if isinstance(node, Bracket) for c in node.constraints if c.relation == "=="]
     tied = {v for v in bound if any(v in c.value.names for c in equations)}
     return sum(isinstance(node, Access) for node in nodes) == 1 and set(bound) == tied and len(equations) >= len(bound)
-
-
-__all__ = ["Candidate", "Composer", "Scalar", "composed"]
-
-
-def nets(case: Case, formulas: Sequence[Formula], readings: Readings) -> Iterator[Net]:
-    for composer in composed(case, formulas, readings):
-        yield composer.net()

@@ -112,12 +112,16 @@ def check(
         )
         formulas = [with_correction(case, stated, f, readings, budget=case.effort.repair)
                     for stated, f in zip(case.formulas, formulas, strict=True)]  # fmt: skip
-    timings = {"read": read_time, "conventions": settled, "judge": judged,
-               "correct": time.perf_counter() - start - read_time - settled - judged}  # fmt: skip
-    remarks = tuple(f"The notation file leaves {key} open." for key in said.open)
+    corrected = time.perf_counter() - start - read_time - settled - judged
+    from verify_derivations.checker.offers import nets_and_offers  # it judges what it offers with this module
+
+    nets, derived, failures = nets_and_offers(case, formulas, readings)
+    timings = {"read": read_time, "conventions": settled, "judge": judged, "correct": corrected,
+               "compose": time.perf_counter() - start - read_time - settled - judged - corrected}  # fmt: skip
+    remarks = (*(f"The notation file leaves {key} open." for key in said.open), *failures)
     return Report(
         document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author, document.date,
-        timings, document.macros,
+        timings, document.macros, nets, derived,
     )  # fmt: skip
 
 

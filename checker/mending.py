@@ -125,15 +125,7 @@ class Mender:
         return None if reference is None else self.world.head(reference.name, layer)
 
     def fork(self) -> World:
-        """A copy, so that what a candidate makes known is forgotten with it."""
-        copies = {
-            f.name: copy(getattr(self.world, f.name))
-            for f in fields(World)
-            if isinstance(getattr(self.world, f.name), dict | list | set)
-        }
-        extents = copy(self.world.extents)
-        extents.solved, extents.quotients = dict(extents.solved), dict(extents.quotients)
-        return replace(self.world, extents=extents, **copies)
+        return forked(self.world)
 
     def expression(self, node: s.Node) -> Scalar | None:
         try:
@@ -188,6 +180,18 @@ class Mender:
             granted = link.verdict is Verdict.CONDITIONAL and set(link.assumptions) <= set(self.case.grounds)
             found.append(Verdict.PROVED if granted else link.verdict)
         return min(found, key=lambda verdict: verdict.rank)
+
+
+def forked(world: World) -> World:
+    """A copy, so that what a candidate makes known is forgotten with it."""
+    copies = {
+        f.name: copy(getattr(world, f.name))
+        for f in fields(World)
+        if isinstance(getattr(world, f.name), dict | list | set)
+    }
+    extents = copy(world.extents)
+    extents.solved, extents.quotients = dict(extents.solved), dict(extents.quotients)
+    return replace(world, extents=extents, **copies)
 
 
 def unmarked(node: s.Node) -> s.Node | None:

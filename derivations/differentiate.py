@@ -118,16 +118,16 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
                     quantity = environment.quantities[name]
                     if quantity.body is not None:
                         pending.append(quantity.body)
-                case Maximum() if moving & set(heads(node)):
+                case Maximum() if moving & set(environment.mentions(node)):
                     found.append(node)
-                case Apply(function, arguments) if moving & set(heads(node)):
+                case Apply(function, arguments) if moving & set(environment.mentions(node)):
                     if function in environment.functions:
                         pending.append(call(environment.functions[function], arguments))
                     elif plain_name(function) in ("relu", "abs", "sign"):
                         found.append(arguments[0])
                     elif plain_name(function) in ("max", "min"):
                         found += [a - b for k, a in enumerate(arguments) for b in arguments[:k]]
-                case Compare(left, _, right) if moving & set(heads(node)):
+                case Compare(left, _, right) if moving & set(environment.mentions(node)):
                     found.append(left - right)
     return tuple(dict.fromkeys(found))
 
@@ -249,7 +249,12 @@ class _Differentiation:
         return add(first, second)
 
     def apply(self, node: Apply) -> Scalar:
-        """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k."""
+        """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k; by its definition, where that takes from outside what the variable moves."""
+        outside = set(self.environment.mentions(Apply(node.function, ())))
+        if self.head in outside or self.through & outside:
+            unfolded = unfold_function(node, self.environment)
+            assert unfolded is not None
+            return self.of(unfolded)
         if plain_name(node.function) == "log" and isinstance(node.arguments[0], Product) and not any(node.derivative):
             return self.log_of_product(node.arguments[0])
         slopes = [self.of(argument) for argument in node.arguments]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from verify_derivations.formulas.expressions import Constraint, Scalar, heads
+from verify_derivations.formulas.expressions import Apply, Constraint, Scalar, heads, walk
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -63,7 +64,31 @@ class Environment:
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
         """The quantities whose definitions mention ``head``, in order of definition."""
-        return tuple(q for q in self.quantities.values() if q.body is not None and head in heads(q.body))
+        return tuple(q for q in self.quantities.values() if q.body is not None and head in self.mentions(q.body))
+
+    def mentions(self, body: Scalar) -> tuple[str, ...]:
+        """The heads in ``body``, and those that the definitions of its functions take from outside (``a`` in
+        ``f(z) = a·z``, where ``f(x)`` is called)."""
+        outer = self._outer
+        called = [h for n in walk(body) if isinstance(n, Apply) for h in outer.get(n.function, ())] if outer else []
+        return (*heads(body), *dict.fromkeys(called)) if called else heads(body)
+
+    @cached_property
+    def _outer(self) -> dict[str, tuple[str, ...]]:
+        """What functions take from outside, those that take anything."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self.functions:
+            taken: dict[str, None] = {}
+            seen, pending = {name}, [name]
+            while pending:
+                function = self.functions[pending.pop()]
+                taken |= dict.fromkeys(h for h in heads(function.body) if h not in function.parameters)
+                inner = {n.function for n in walk(function.body) if isinstance(n, Apply)}
+                pending += sorted(f for f in inner - seen if f in self.functions)
+                seen |= inner
+            if taken:
+                found[name] = tuple(taken)
+        return found
 
     def order(self) -> dict[str, int]:
         """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion
@@ -78,7 +103,9 @@ class Environment:
                 return 0
             path.append(head)
             quantity = self.quantities.get(head)
-            inner: Iterable[str] = heads(quantity.body) if quantity is not None and quantity.body is not None else ()
+            inner: Iterable[str] = ()
+            if quantity is not None and quantity.body is not None:
+                inner = self.mentions(quantity.body)
             rank[head] = 1 + max((visit(h) for h in inner if h != head), default=0)
             path.pop()
             return rank[head]
