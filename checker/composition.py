@@ -1,9 +1,9 @@
 """What a document's gradient formulas give together: for each net and loss, the derivative by every parameter.
 
 Nothing is judged again that was judged: a formula's verdict is taken where its proof holds for the net
-(:class:`~verify_derivations.derivations.composition.Likeness`). For each adjoint on the way from the loss to a parameter
-one step is taken: the formula as printed where it holds, else its correction, else what follows from the definitions.
-That the steps together give the derivative is checked by
+(:class:`~verify_derivations.derivations.composition.Likeness`). For each adjoint on the way from the loss to a
+parameter one step is taken: the formula as printed where it holds, else its correction, else what follows from the
+definitions. That the steps together give the derivative is checked by
 :class:`~verify_derivations.derivations.composition.Composition`.
 """
 
@@ -202,8 +202,8 @@ class Composer:
             return None
         reached = self._reached(stated, formula, links)
         if reached is not None and said is not None and reached.side == len(chain.sides) - 1:
-            return said, Candidate(number, own, Printed.SAME, "", None, (chain.sides[0], last), reached.routed, "stated",
-                                   reached.verdict, reached.assumptions)  # fmt: skip
+            return said, Candidate(number, own, Printed.SAME, "", None, (chain.sides[0], last), reached.routed,
+                                   "stated", reached.verdict, reached.assumptions)  # fmt: skip
         held = self._held(stated, formula, other) if other is not None else None
         if other is not None and held is not None:
             correct = self._said(held.links[0], other, number)
@@ -246,7 +246,8 @@ class Composer:
 
     def _equation(self, sides: tuple[s.Node, s.Node], number: int, routed: bool = False) -> Quantity | None:
         world = self._routing if routed else self.scope.definitions.world
-        found = equation(world, *sides, number, self._conditions.get(number, ()), self.environment.quantities, self.loss)
+        conditions = self._conditions.get(number, ())
+        found = equation(world, *sides, number, conditions, self.environment.quantities, self.loss)
         return None if found is None or found.body is None or found.head in heads(found.body) else found
 
     @cached_property
@@ -283,8 +284,7 @@ class Composer:
         if not good:
             return None
         assumptions = tuple(dict.fromkeys(a for link in good for a in link.assumptions))
-        verdicts = [link.verdict for link in good if link.verdict is not Verdict.DEFINED]
-        return Reached(len(good), worst(verdicts or [Verdict.DEFINED]), assumptions, tuple(good), routed)
+        return Reached(len(good), worst([link.verdict for link in good]), assumptions, tuple(good), routed)
 
     def _like(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Likeness | None:
         """How the definitions of another place compare with the net's; ``None``: they are the same."""
@@ -360,7 +360,9 @@ class Composer:
 
         def known(access: Access) -> Scalar | None:
             inner = adjoint_of(access.head, self.loss)
-            return UNIT if inner == self.loss else NOUGHT if inner is not None and inner not in self._on_the_way else None
+            if inner == self.loss:
+                return UNIT
+            return NOUGHT if inner is not None and inner not in self._on_the_way else None
 
         return replace(step, body=map_accesses(step.body, known))
 
@@ -401,12 +403,12 @@ class Composer:
     def _gradient(self, parameter: str) -> Gradient:
         try:
             chain = self.composition.chain(parameter)
-        except Uncomposed as reason:
-            on_the_way = reason.heads if isinstance(reason, Circular) else ()
+        except Uncomposed as failure:
+            on_the_way = failure.heads if isinstance(failure, Circular) else ()
             missing = [h for h in (parameter, *on_the_way) if self.chosen(adjoint(h, self.loss))[1] is None]
             printed = Printed.NOT_STATED if missing else Printed.OPEN
             what = f"${adjoint(missing[0], self.loss)}$ is not stated" if missing else ""
-            return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(reason), printed, None, what)
+            return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(failure), printed, None, what)
         steps, assumptions = [], []
         for head in chain:
             step, candidate = self.steps[adjoint(head, self.loss)]
@@ -419,7 +421,8 @@ class Composer:
                 assumptions += candidate.assumptions
         printed, number, reason = self._printed(parameter, chain)
         verdict = worst([step.verdict for step in steps])
-        return Gradient(parameter, verdict, tuple(steps), tuple(dict.fromkeys(assumptions)), "", printed, number, reason)
+        under = tuple(dict.fromkeys(assumptions))
+        return Gradient(parameter, verdict, tuple(steps), under, "", printed, number, reason)
 
     def _why(self, reason: Uncomposed) -> str:
         if isinstance(reason, Circular):
@@ -467,8 +470,8 @@ class Composer:
         at = tuple(map(polynomial, step.indices))
         found = refute(
             Access("printed " + target, at), Access("composed " + target, at),
-            replace(self.environment, quantities=quantities, loss=None), dict(zip(step.indices, step.extents, strict=True)),
-            budget_seconds=NUMERIC, seed=self.case.effort.seed,
+            replace(self.environment, quantities=quantities, loss=None),
+            dict(zip(step.indices, step.extents, strict=True)), budget_seconds=NUMERIC, seed=self.case.effort.seed,
         )  # fmt: skip
         return isinstance(found, Refuted)
 
@@ -524,7 +527,7 @@ def _links(links: Sequence[Link], chain: Chain) -> list[Link | None]:
 
 
 def rearranges(step: Quantity) -> bool:
-    """Whether a step only moves the entries of another adjoint (a reshape, an identity): no factor, no sum over them."""
+    """Whether a step only moves the entries of another adjoint (a reshape, an identity): no factor, no sum of them."""
     assert step.body is not None
     nodes = list(walk(step.body))
     if not all(isinstance(node, Access | Bracket | Mul | Sum) for node in nodes):

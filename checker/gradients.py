@@ -116,10 +116,12 @@ def _definition(world: World, left: s.Node, right: s.Node, stated: Stated, forwa
     """``adjoint(X)[i, …] = body``, if the body needs only what is computed before it."""
     known = {q.head: q for q in (*forward.leaves, *forward.quantities)}
     found = equation(world, left, right, stated.number, tuple(stated.conditions), known, forward.loss)
-    environment = Environment(known)
-    for head in heads(found.body) if found is not None and found.body is not None else ():
+    if found is None or found.body is None:
+        return None
+    target, environment = adjoint_of(found.head, forward.loss) or "", Environment(known)
+    for head in heads(found.body):
         inner = adjoint_of(head, forward.loss)
-        if inner is not None and adjoint_of(found.head, forward.loss) in dependents(inner, environment):
+        if inner is not None and target in dependents(inner, environment):
             return None  # what L depends on through the target comes after it
     return found
 
@@ -128,8 +130,8 @@ def equation(
     world: World, left: s.Node, right: s.Node, number: int, conditions: tuple[s.Relation, ...],
     known: Mapping[str, Quantity], loss: str,
 ) -> Quantity | None:  # fmt: skip
-    """``left = right`` as ``adjoint(X)[i, …] = body`` for all entries of X, by ``known`` quantities and adjoints of such;
-    ``None`` where it is none."""
+    """``left = right`` as ``adjoint(X)[i, …] = body`` for all entries of X, by ``known`` quantities and adjoints of
+    such; ``None`` where it is none."""
     try:
         (c, *_), _ = compare(world, Statement(number), left, right, conditions)
     except (DocumentError, RecursionError, ArithmeticError, AssertionError):

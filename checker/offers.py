@@ -31,7 +31,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse_expression
 from verify_derivations.formulas.world import Readings, Statement, World
 
-STRICT = {"\\ge": ">", "\\geq": ">", "\\geqslant": ">", "\\le": "<", "\\leq": "<", "\\leqslant": "<", ">": ">", "<": "<"}
+STRICT = {"\\ge": ">", "\\geq": ">", "\\geqslant": ">", "\\le": "<", "\\leq": "<", "\\leqslant": "<"}
 
 
 def nets_and_offers(
@@ -114,7 +114,8 @@ def _of_function(
     case: Case, world: World, stated: Stated, function: FunctionDefinition, variable: str, right: s.Node
 ) -> Offer | None:
     text = f"\\frac{{\\partial {function.name}}}{{\\partial {variable}}}"
-    names = {p: Access(head) for p, head in zip(function.parameters, world.parameters.get(function.name, ()), strict=False)}
+    given = world.parameters.get(function.name, ())
+    names = {p: Access(head) for p, head in zip(function.parameters, given, strict=False)}
     try:
         left = parse_expression(text, case.symbols, case.document.macros)
         if isinstance(right, s.Cases):

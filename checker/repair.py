@@ -146,7 +146,8 @@ class _Repair(Mender):
         if texts:
             if all(link.right in texts or link.verdict.rank >= Verdict.CHECKED.rank for link in result.links):
                 return Correction(
-                    spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived, result.links, result.variant
+                    spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived, result.links,
+                    result.variant,
                 )
         if result.verdict.rank < Verdict.CHECKED.rank:
             return f"no small correction was found ({words}: {result.message})"

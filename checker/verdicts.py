@@ -203,7 +203,8 @@ class Net:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A derivative that the document does not state, derived from its definitions and judged like its own formulas.
-    ``subject`` is the derivative, ``latex`` the equation, ``number`` the formula that defines what is differentiated."""
+    ``subject`` is the derivative, ``latex`` the equation, ``number`` the formula that defines what is
+    differentiated."""
 
     subject: str
     latex: str

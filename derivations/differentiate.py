@@ -37,7 +37,6 @@ from verify_derivations.formulas.expressions import (
     bracket,
     equal,
     fresh,
-    heads,
     map_accesses,
     mul,
     polynomial,
