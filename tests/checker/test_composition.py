@@ -10,12 +10,13 @@ import pytest
 from verify_derivations.checker import check
 from verify_derivations.checker.composition import composed
 from verify_derivations.checker.formats import as_json, to_json
-from verify_derivations.checker.judge import Effort, judge, prepare, settle
-from verify_derivations.checker.repair import with_correction
+from verify_derivations.checker.judge import ALTERNATIVES, Effort, prepare
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict
 from verify_derivations.derivations.composition import claim_of
 from verify_derivations.derivations.prove import Conditional, Proof, prove_equal
-from verify_derivations.formulas.scanner import Document, scan
+from verify_derivations.formulas.notation import beside, read_notation
+from verify_derivations.formulas.scanner import Document, read_document, scan
+from verify_derivations.formulas.world import Readings
 
 HEAD = r"""# A small net
 
@@ -206,19 +207,16 @@ def test_unstated_derivatives_of_the_notes(notes: Report) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["formulas/notes_on_cnn/notes.md", "tests/documents/lstm.md",
                                   "tests/documents/residual.md", "tests/documents/mlp_rows.md"])  # fmt: skip
-def test_every_step_is_proved_again(name: str) -> None:
+def test_every_step_is_proved_again(name: str, notes: Report) -> None:
     """A verdict taken over from another variant, and an equation put together from links, hold in the net itself."""
-    from verify_derivations.formulas.notation import beside, read_notation
-    from verify_derivations.formulas.scanner import read_document
-
     path = Path(__file__).parents[2] / name
+    report = notes if path == NOTES else check(path)
     notation = beside(path)
     case = prepare(read_document(path), Effort(), read_notation(notation) if notation is not None else None)
-    readings, _ = settle(case)
-    formulas = [judge(case, stated, readings) for stated in case.formulas]
-    formulas = [with_correction(case, s, f, readings) for s, f in zip(case.formulas, formulas, strict=True)]
+    chosen = {symbol: key for key, (symbol, _) in ALTERNATIVES.items() if key != "up"}
+    readings = Readings().but(**{chosen[c.symbol]: c.reading for c in report.conventions if c.symbol in chosen})
     count = 0
-    for composer in composed(case, formulas, readings):
+    for composer in composed(case, report.formulas, readings):
         for step, candidate in composer.steps.values():
             claim = claim_of(step, composer.environment)
             outcome = prove_equal(claim.left, claim.right, claim.environment, claim.free)
