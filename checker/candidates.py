@@ -210,9 +210,9 @@ class Candidates:
         likeness = self._like(scope, variant, self.readings.but(up="routing") if routed else self.readings)
         good: list[Link] = []
         for link in links:
-            if link is None or link.verdict not in (*RIGHT, Verdict.DEFINED) or link.evidence in NO_EQUATION:
+            if link is None or link.verdict not in (*RIGHT, Verdict.DEFINED):
                 break
-            if link.verdict is not Verdict.DEFINED and not _carries(link, likeness):
+            if link.evidence in NO_EQUATION if link.verdict is Verdict.DEFINED else not _carries(link, likeness):
                 break
             good.append(link)
         if not good:

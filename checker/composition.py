@@ -41,24 +41,31 @@ from verify_derivations.formulas.world import Readings
 NUMERIC = 0.1  # nominal seconds of a search for a point at which the printed steps give something else
 
 
-def composed(case: Case, formulas: Sequence[Formula], readings: Readings) -> tuple[Composer, ...]:
-    """The nets of a judged document; see :meth:`Composer.net`."""
+def composed(
+    case: Case, formulas: Sequence[Formula], readings: Readings
+) -> tuple[tuple[Composer, ...], tuple[Net, ...]]:
+    """The nets of a judged document (see :meth:`Composer.net`), and those that are not composed."""
     states_gradients = [
         (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
         if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
     ]  # fmt: skip
     corrected = Corrected(case)
-    found = []
+    found: list[Composer] = []
+    left_out: list[Net] = []
     for scope in scopes(case, readings):
+        world = scope.definitions.world
         try:
-            forward = Forward.of(scope.definitions.world, known_functions=False)
-        except NoNet:
+            forward = Forward.of(world, known_functions=False)
+        except NoNet as reason:
+            if world.loss is not None and world.is_defined(world.loss):
+                name = net_name(case, scope.name)
+                left_out.append(Net(name, scope.variant, world.loss, (), str(reason)))
             continue
         composer = Composer(case, scope, forward, readings, corrected)
         if composer.parameters:
             composer.said.gather(states_gradients)
             found.append(composer)
-    return tuple(found)
+    return tuple(found), tuple(left_out)
 
 
 @dataclass

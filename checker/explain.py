@@ -117,7 +117,8 @@ def print_explanation(report: Report, formula: Formula, console: Console) -> Non
         _source(console, formula.correction.latex)
     for net, gradient in of_formula(report, formula.number):
         title = f"Together with the steps before it ({words(net_title(net))})"
-        _section(console, title, Text(to_text(derivative(net, gradient))), gradient_text(gradient))
+        steps = gradient_text(gradient, gradient.assumptions)
+        _section(console, title, Text(to_text(derivative(net, gradient))), steps)
     for offer in report.derived:
         if offer.number == formula.number:
             _section(console, "Not stated, derived", offer_text(offer, width - 4))

@@ -62,6 +62,7 @@ def _net(net: Net) -> dict[str, Any]:
         "name": net.name,
         "variant": net.variant,
         "loss": net.loss,
+        "message": net.message,
         "parameters": [
             {
                 "parameter": gradient.parameter,

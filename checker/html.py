@@ -6,7 +6,7 @@ from html import escape
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathml import to_mathml
-from verify_derivations.checker.nets import about, as_printed, composition, derivative, net_title
+from verify_derivations.checker.nets import about, as_printed, common, composition, derivative, net_title, own
 from verify_derivations.checker.presentation import (
     SHOWN,
     all_remarks,
@@ -94,15 +94,18 @@ def _net(net: Net) -> str:
     """A table: the derivative by each parameter, the verdict on its composition, what is printed gives."""
     rows = "".join(
         f"<tr><td>{to_mathml(derivative(net, gradient))}</td><td>{gradient.verdict}</td>"
-        f"<td>{'<br>'.join(_gradient(gradient))}</td></tr>"
+        f"<td>{'<br>'.join(_gradient(gradient, own(net, gradient)))}</td></tr>"
         for gradient in net.gradients
     )
-    return f'<h2>{_prose(net_title(net))}: what the steps give together</h2><table class="net">{rows}</table>'
+    about_all = f"<p>not composed: {_prose(net.message)}</p>" if net.message else ""
+    about_all += f"<p>all hold if {_assumptions(common(net))}</p>" if common(net) else ""
+    title = f"<h2>{_prose(net_title(net))}: what the steps give together</h2>"
+    return f'{title}<table class="net">{rows}</table>{about_all}'
 
 
-def _gradient(gradient: Gradient) -> list[str]:
+def _gradient(gradient: Gradient, assumptions: tuple[str, ...]) -> list[str]:
     lines = [_prose(composition(gradient)), _prose(as_printed(gradient))]
-    return [*lines, f"holds if {_assumptions(gradient.assumptions)}"] if gradient.assumptions else lines
+    return [*lines, f"holds if {_assumptions(assumptions)}"] if assumptions else lines
 
 
 def _sections(report: Report, formulas: list[Formula]) -> list[str]:

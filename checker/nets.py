@@ -11,6 +11,17 @@ def net_title(net: Net) -> str:
     return net.name if net.variant is None else f"{net.name}, {net.variant}"
 
 
+def common(net: Net) -> tuple[str, ...]:
+    """What all its gradients assume, to be said once."""
+    first = net.gradients[0].assumptions if net.gradients else ()
+    return tuple(a for a in first if all(a in gradient.assumptions for gradient in net.gradients))
+
+
+def own(net: Net, gradient: Gradient) -> tuple[str, ...]:
+    """What a gradient assumes beside that."""
+    return tuple(a for a in gradient.assumptions if a not in common(net))
+
+
 def composition(gradient: Gradient) -> str:
     """``formulas 41, 42, 43 (corrected)``: what the derivative is composed of."""
     if gradient.message:

@@ -41,8 +41,8 @@ def nets_and_offers(
     nets: list[Net] = []
     found: list[Offer] = []
     try:
-        composers = composed(case, formulas, readings)
-        nets += (composer.net() for composer in composers)
+        composers, left_out = composed(case, formulas, readings)
+        nets += (*(composer.net() for composer in composers), *left_out)
         found += concatenated(_of_functions(case, readings), *(_of_net(case, composer) for composer in composers))
     except Exception as failure:  # the verdicts must not be lost with what they give together
         return tuple(nets), tuple(found), (f"The composition of the gradients failed: {failure!r}"[:300],)

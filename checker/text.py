@@ -18,7 +18,7 @@ from rich.text import Text
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
-from verify_derivations.checker.nets import about, as_printed, composition, derivative, net_title
+from verify_derivations.checker.nets import about, as_printed, common, composition, derivative, net_title, own
 from verify_derivations.checker.presentation import (
     SHOWN,
     all_remarks,
@@ -126,18 +126,22 @@ def print_report(report: Report, console: Console, *, everything: bool = False) 
 
 def _net(net: Net) -> RenderableType:
     rows = _rows()
+    if net.message:
+        rows.add_row("not composed", sentence(net.message))
     for gradient in net.gradients:
-        rows.add_row(to_text(derivative(net, gradient)), gradient_text(gradient))
+        rows.add_row(to_text(derivative(net, gradient)), gradient_text(gradient, own(net, gradient)))
+    if common(net):
+        rows.add_row("all hold if", assumption_text(common(net)))
     return rows
 
 
-def gradient_text(gradient: Gradient) -> RenderableType:
+def gradient_text(gradient: Gradient, assumptions: Sequence[str]) -> RenderableType:
     """The verdict on what the steps give together, what they are, and what they give as printed."""
     lines = Text(gradient.verdict.value, style=STYLES[gradient.verdict])
     lines.append("  ", style="default").append(Text(words(composition(gradient)), style="default"))
     parts = [lines, sentence(as_printed(gradient))]
-    if gradient.assumptions:
-        parts.append(Text("holds if ").append(Text(", ").join(sentence(text) for text in gradient.assumptions)))
+    if assumptions:
+        parts.append(Text("holds if ").append(Text(", ").join(sentence(text) for text in assumptions)))
     return Group(*parts)
 
 

@@ -192,12 +192,14 @@ class Gradient:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """What a scope computes from parameters to a loss (LaTeX), in one variant."""
+    """What a scope computes from parameters to a loss (LaTeX), in one variant. ``message`` says why it has no
+    gradients, where nothing is composed."""
 
     name: str
     variant: str | None
     loss: str
     gradients: tuple[Gradient, ...]
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
