@@ -103,8 +103,8 @@ class Correction:
     edit: str = ""
     changed: tuple[tuple[int, int], ...] = ()
     derived: bool = False
-    links: tuple[Link, ...] = ()  # of the corrected formula, in the variant in which it was judged
-    variant: str | None = None
+    links: tuple[Link, ...] = field(default=(), compare=False)  # of the corrected formula, as judged
+    variant: str | None = None  # in which it was judged
 
 
 @dataclass(frozen=True)
