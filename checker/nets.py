@@ -60,7 +60,7 @@ def derivative(net: Net, gradient: Gradient) -> str:
 
 def about(offer: Offer) -> str:
     """Where an offer belongs, and under which conditions it holds."""
-    place = f"of formula {offer.number}" if offer.number is not None else ""
+    place = f"from formula {offer.number}" if offer.number is not None else ""
     net = f" in {offer.net}" if offer.net else ""
     where = f", where {', '.join(offer.assumptions)}" if offer.assumptions else ""
     return f"derived, not the document's: {place}{net}; {offer.verdict.value}{where}"
