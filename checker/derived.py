@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.vocabulary import Vocabulary
-from verify_derivations.derivations.differentiate import adjoint_step, dependents, instantiate, total_derivative
+from verify_derivations.derivations.differentiate import (
+    adjoint_step,
+    dependents,
+    derivative,
+    instantiate,
+    total_derivative,
+)
 from verify_derivations.derivations.prove import tidy
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import NOUGHT, UNIT, Access, Scalar, map_accesses
+from verify_derivations.formulas.expressions import (
+    NOUGHT,
+    UNIT,
+    Access,
+    Apply,
+    Scalar,
+    add,
+    children,
+    fresh,
+    map_accesses,
+    mul,
+    polynomial,
+    rebuild,
+    summation,
+)
 from verify_derivations.formulas.matrix_form import matrix_form
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse_expression
@@ -35,7 +56,11 @@ def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, cas
     except (DocumentError, ValueError, ArithmeticError, RecursionError, AssertionError):
         return
     for body in bodies:
-        for text in _printed(tensor, body, world, words):
+        try:
+            texts = _printed(tensor, body, world, words)
+        except RecursionError:
+            continue
+        for text in texts:
             try:
                 yield parse_expression(text, case.symbols, case.document.macros)
             except DocumentError:
@@ -64,7 +89,43 @@ def _steps(body: Scalar, world: World, here: Statement) -> list[Scalar]:
         return NOUGHT if inner is not None and loss not in dependents(inner, environment) else None
 
     found = [map_accesses(instantiate(step, body.indices), settled)]
+    named = _named(of, body, environment)
+    if named is not None:
+        found.insert(0, map_accesses(named, settled))
     return [*found, total_derivative(Access(loss), of, body.indices, environment)] if loss in moving else found
+
+
+def _named(of: str, access: Access, environment: Environment) -> Scalar | None:
+    """The step back with the names of definitions for what the chain rule leaves of them: ``σ'(x)`` as ``f·(1 − f)``
+    where ``f = σ(x)``. ``None`` where nothing is left of any."""
+    consumers = environment.consumers(of)
+    if not any(isinstance(consumer.body, Apply) for consumer in consumers) or environment.loss is None:
+        return None
+    terms: list[Scalar] = []
+    for consumer in consumers:
+        outer = tuple(fresh(j) for j in consumer.indices)
+        at = tuple(polynomial(j) for j in outer)
+        body = instantiate(consumer, at)
+        slope = derivative(body, of, access.indices, environment)
+        if isinstance(body, Apply) and not any(body.derivative):
+            slope = _replaced(slope, body, Access(consumer.head, at))
+        product = mul(Access(adjoint(consumer.head, environment.loss), at), slope)
+        terms.append(summation(zip(outer, consumer.extents, strict=True), product))
+    return add(*terms)
+
+
+def _replaced(node: Scalar, old: Apply, new: Scalar) -> Scalar:
+    """Calls of a function at one place: in the derivative of ``f(x)`` those of ``f`` are all at ``x``, but for those
+    inside ``x``, which stay."""
+    if isinstance(node, Apply) and node.function == old.function and not any(node.derivative):
+        return new if _look(node) == _look(old) else node
+    parts = children(node)
+    return rebuild(node, tuple(_replaced(part, old, new) for part in parts)) if parts else node
+
+
+def _look(node: Scalar) -> str:
+    """An expression as text, index variables without their numbers. It only guesses: what is derived is judged."""
+    return re.sub(r"\.[0-9]+", "", repr(node))
 
 
 def _printed(tensor: Tensor, body: Scalar, world: World, words: Vocabulary) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from verify_derivations.checker.mathlist import Span
 from verify_derivations.checker.prose import segments
-from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report
+from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Net, Offer, Report
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.macros import Macros, expand
 from verify_derivations.formulas.units import scan
@@ -17,7 +17,13 @@ def expanded(report: Report) -> Report:
     """The report with macros expanded in every formula, and marks moved along."""
     if not report.macros:
         return report
-    return replace(report, formulas=tuple(_formula(formula, report.macros) for formula in report.formulas), macros={})
+    return replace(
+        report,
+        formulas=tuple(_formula(formula, report.macros) for formula in report.formulas),
+        nets=tuple(_net(net, report.macros) for net in report.nets),
+        derived=tuple(_offer(offer, report.macros) for offer in report.derived),
+        macros={},
+    )
 
 
 def expand_latex(latex: str, macros: Macros, marks: Sequence[Span] = ()) -> tuple[str, tuple[Span, ...]]:
@@ -58,6 +64,31 @@ def _formula(formula: Formula, macros: Macros) -> Formula:
         assumptions=_all(formula.assumptions, macros),
         message=_prose(formula.message, macros),
         remarks=tuple(_prose(remark, macros) for remark in formula.remarks),
+    )
+
+
+def _net(net: Net, macros: Macros) -> Net:
+    gradients = tuple(
+        replace(
+            gradient,
+            parameter=expand_latex(gradient.parameter, macros)[0],
+            steps=tuple(replace(step, by=expand_latex(step.by, macros)[0]) for step in gradient.steps),
+            assumptions=_all(gradient.assumptions, macros),
+            message=_prose(gradient.message, macros),
+            reason=_prose(gradient.reason, macros),
+        )
+        for gradient in net.gradients
+    )
+    return replace(net, loss=expand_latex(net.loss, macros)[0], gradients=gradients)
+
+
+def _offer(offer: Offer, macros: Macros) -> Offer:
+    return replace(
+        offer,
+        subject=expand_latex(offer.subject, macros)[0],
+        latex=expand_latex(offer.latex, macros)[0],
+        assumptions=_all(offer.assumptions, macros),
+        message=_prose(offer.message, macros),
     )
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verify_derivations.checker.expansion import expanded
+from verify_derivations.checker.nets import derivative, net_title, of_formula
 from verify_derivations.checker.presentation import equation, place
 from verify_derivations.checker.text import (
     STYLES,
@@ -17,6 +18,8 @@ from verify_derivations.checker.text import (
     correction_text,
     counterexample_text,
     formula_text,
+    gradient_text,
+    offer_text,
     sentence,
 )
 from verify_derivations.checker.unicode_math import plain, to_text, words
@@ -112,6 +115,14 @@ def print_explanation(report: Report, formula: Formula, console: Console) -> Non
     if formula.correction is not None:
         _section(console, "Should read", correction_text(formula.correction, width - 4))
         _source(console, formula.correction.latex)
+    for net, gradient in of_formula(report, formula.number):
+        title = f"Together with the steps before it ({words(net_title(net))})"
+        steps = gradient_text(gradient, gradient.assumptions)
+        _section(console, title, Text(to_text(derivative(net, gradient))), steps)
+    for offer in report.derived:
+        if offer.number == formula.number:
+            _section(console, "Not stated, derived", offer_text(offer, width - 4))
+            _source(console, offer.latex)
     for remark in formula.remarks:
         _section(console, "Remark", sentence(remark))
 

@@ -10,7 +10,15 @@ from verify_derivations.checker.html import to_html
 from verify_derivations.checker.junit import to_junit
 from verify_derivations.checker.presentation import exit_status
 from verify_derivations.checker.sarif import to_sarif
-from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report
+from verify_derivations.checker.verdicts import (
+    Correction,
+    Counterexample,
+    Formula,
+    Link,
+    Net,
+    Offer,
+    Report,
+)
 
 SCHEMA = 1
 
@@ -43,7 +51,49 @@ def as_json(report: Report) -> dict[str, Any]:
             for convention in report.conventions
         ],
         "formulas": [_formula(formula) for formula in report.formulas],
+        "nets": [_net(net) for net in report.nets],
+        "derived": [_offer(offer) for offer in report.derived],
         "remarks": list(report.remarks),
+    }
+
+
+def _net(net: Net) -> dict[str, Any]:
+    return {
+        "name": net.name,
+        "variant": net.variant,
+        "loss": net.loss,
+        "message": net.message,
+        "parameters": [
+            {
+                "parameter": gradient.parameter,
+                "verdict": gradient.verdict.value,
+                "formulas": [step.number for step in gradient.steps if step.number is not None],
+                "steps": [
+                    {"by": step.by, "formula": step.number, "kind": step.kind, "verdict": step.verdict.value}
+                    for step in gradient.steps
+                ],
+                "assumptions": list(gradient.assumptions),
+                "message": gradient.message,
+                "printed": {
+                    "gives": gradient.printed.value,
+                    "formula": gradient.number,
+                    "reason": gradient.reason,
+                },
+            }
+            for gradient in net.gradients
+        ],
+    }
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    return {
+        "subject": offer.subject,
+        "latex": offer.latex,
+        "verdict": offer.verdict.value,
+        "formula": offer.number,
+        "assumptions": list(offer.assumptions),
+        "message": offer.message,
+        "net": offer.net,
     }
 
 

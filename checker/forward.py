@@ -29,7 +29,8 @@ class Forward:
     rank: dict[str, int]
 
     @classmethod
-    def of(cls, world: World) -> Forward:
+    def of(cls, world: World, *, known_functions: bool = True) -> Forward:
+        """Raises :class:`NoNet`; also where a function is not defined, unless ``known_functions`` is false."""
         environment = world.environment()
         loss = environment.loss
         if loss is None or not world.is_defined(loss):
@@ -53,7 +54,7 @@ class Forward:
             reached[head] = quantity
             if quantity.body is not None:
                 pending += heads(quantity.body)
-                pending += _call_heads(quantity, world, functions)
+                pending += _call_heads(quantity, world, functions, known_functions)
         first_use = dict(reversed([*_uses(reached, rank)]))
         ordered = sorted(reached.values(), key=lambda q: (rank[q.head], first_use.get(q.head, 0), -len(q.extents)))
         names = {h: world.layer_of.get(h, (h,))[0] for h in reached}
@@ -102,7 +103,9 @@ def last_scalar(world: World) -> str | None:
     return scalars[-1] if scalars else None
 
 
-def _call_heads(quantity: Quantity, world: World, functions: dict[str, FunctionDefinition]) -> list[str]:
+def _call_heads(
+    quantity: Quantity, world: World, functions: dict[str, FunctionDefinition], known_functions: bool
+) -> list[str]:
     """The leaves inside the document's functions that a definition calls; the functions are noted in ``functions``."""
     assert quantity.body is not None
     found: list[str] = []
@@ -111,7 +114,7 @@ def _call_heads(quantity: Quantity, world: World, functions: dict[str, FunctionD
         for node in walk(pending.pop()):
             if not isinstance(node, Apply) or node.function in functions:
                 continue
-            if node.function in world.opaque_functions:
+            if known_functions and node.function in world.opaque_functions:
                 raise NoNet(f"the function {node.function} is not defined")
             definition = world.functions.get(node.function)
             if definition is not None:

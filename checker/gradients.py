@@ -82,7 +82,7 @@ def _claims(
     """What a formula states of adjoints: of each chain ``adjoint = … = side`` the last side that equals the adjoint."""
     conditions = tuple(stated.conditions)
     for chain in stated.chains:
-        head = _adjoint(world, chain.sides[0], stated.number)
+        head = adjoint_head(world, chain.sides[0], stated.number)
         if chain.update or head is None or len(chain.sides) < 2:
             continue
         equal: list[tuple[s.Node, Verdict]] = [(chain.sides[0], Verdict.PROVED)]
@@ -103,7 +103,7 @@ def _claims(
             yield head, None, worst(seen)
 
 
-def _adjoint(world: World, node: s.Node, number: int) -> str | None:
+def adjoint_head(world: World, node: s.Node, number: int) -> str | None:
     """The head of the adjoint that a left side is."""
     try:
         body = Elaborator(world, Statement(number)).tensor(node).body
@@ -114,24 +114,40 @@ def _adjoint(world: World, node: s.Node, number: int) -> str | None:
 
 def _definition(world: World, left: s.Node, right: s.Node, stated: Stated, forward: Forward) -> Quantity | None:
     """``adjoint(X)[i, …] = body``, if the body needs only what is computed before it."""
+    known = {q.head: q for q in (*forward.leaves, *forward.quantities)}
+    found = equation(world, left, right, stated.number, tuple(stated.conditions), known, forward.loss)
+    if found is None or found.body is None:
+        return None
+    target, environment = adjoint_of(found.head, forward.loss) or "", Environment(known)
+    for head in heads(found.body):
+        inner = adjoint_of(head, forward.loss)
+        if inner is not None and target in dependents(inner, environment):
+            return None  # what L depends on through the target comes after it
+    return found
+
+
+def equation(
+    world: World, left: s.Node, right: s.Node, number: int, conditions: tuple[s.Relation, ...],
+    known: Mapping[str, Quantity], loss: str,
+) -> Quantity | None:  # fmt: skip
+    """``left = right`` as ``adjoint(X)[i, …] = body`` for all entries of X, by ``known`` quantities and adjoints of
+    such; ``None`` where it is none."""
     try:
-        (c, *_), _ = compare(world, Statement(stated.number), left, right, tuple(stated.conditions))
-    except DocumentError:
+        (c, *_), _ = compare(world, Statement(number), left, right, conditions)
+    except (DocumentError, RecursionError, ArithmeticError, AssertionError):
         return None
     if c.facts or not isinstance(c.left, Access):
         return None
-    target = adjoint_of(c.left.head, forward.loss)
-    known = {q.head: q for q in (*forward.leaves, *forward.quantities)}
-    environment = Environment(known)
+    target = known.get(adjoint_of(c.left.head, loss) or "")
     names = [i.as_atom() for i in c.left.indices]
-    if target not in known or None in names or len(set(names)) != len(names) or set(names) != set(c.free):
+    if target is None or None in names or len(set(names)) != len(names) or set(names) != set(c.free):
         return None
-    for head in heads(c.right):
-        inner = adjoint_of(head, forward.loss)
-        if (inner or head) not in known or (inner is not None and target in dependents(inner, environment)):
-            return None  # what L depends on through the target comes after it
     indices = tuple(n for n in names if n is not None)
-    return Quantity(c.left.head, known[target].extents, indices, c.right, number=stated.number)
+    if any(c.free[n] != world.extents.normal(e) for n, e in zip(indices, target.extents, strict=True)):
+        return None
+    if any((adjoint_of(h, loss) or h) not in known for h in heads(c.right)):
+        return None
+    return Quantity(c.left.head, target.extents, indices, c.right, number=number)
 
 
 def source_of(case: Case, number: int, verdict: Verdict, *, derived: bool = False) -> Source:

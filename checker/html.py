@@ -6,6 +6,7 @@ from html import escape
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathml import to_mathml
+from verify_derivations.checker.nets import about, as_printed, common, composition, derivative, net_title, own
 from verify_derivations.checker.presentation import (
     SHOWN,
     all_remarks,
@@ -21,7 +22,7 @@ from verify_derivations.checker.presentation import (
 )
 from verify_derivations.checker.prose import segments
 from verify_derivations.checker.unicode_math import words
-from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report
+from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Gradient, Link, Net, Report
 
 _STYLE = """
 :root { color-scheme: light dark; --wrong: #b3261e; --open: #8a5a00; --good: #1b6e3c; --line: #8884; }
@@ -39,6 +40,7 @@ dt { opacity: .7; } dd { margin: 0; overflow-x: auto; }
 .printed .changed { color: var(--wrong); outline: 1px solid; }
 .corrected .changed { color: var(--good); outline: 1px solid; }
 code.source { white-space: pre-wrap; overflow-wrap: anywhere; }
+table.net td { padding: .2rem .8rem .2rem 0; vertical-align: top; overflow-wrap: anywhere; }
 table.values td { padding: 0 .5rem 0 0; vertical-align: top; overflow-wrap: anywhere; }
 """.strip()
 
@@ -69,6 +71,14 @@ def to_fragment(report: Report) -> str:
         f"<p><strong>{escape(counts(report))}</strong></p>",
         *_sections(report, shown),
     ]
+    parts += [_net(net) for net in report.nets]
+    if report.derived:
+        parts.append("<h2>Not stated in the document, derived</h2>")
+        parts += [
+            f'<article class="derived {offer.verdict}"><div class="math">{to_mathml(offer.latex, display=True)}</div>'
+            f"({_prose(about(offer))})</article>"
+            for offer in report.derived
+        ]
     notes = [convention_sentence(convention) for convention in report.conventions] + all_remarks(report, quiet)
     if notes:
         items = "".join(f"<li>{_prose(note)}</li>" for note in notes)
@@ -78,6 +88,24 @@ def to_fragment(report: Report) -> str:
         parts += _sections(report, quiet)
         parts.append("</details>")
     return "\n".join(parts)
+
+
+def _net(net: Net) -> str:
+    """A table: the derivative by each parameter, the verdict on its composition, what is printed gives."""
+    rows = "".join(
+        f"<tr><td>{to_mathml(derivative(net, gradient))}</td><td>{gradient.verdict}</td>"
+        f"<td>{'<br>'.join(_gradient(gradient, own(net, gradient)))}</td></tr>"
+        for gradient in net.gradients
+    )
+    about_all = f"<p>not composed: {_prose(net.message)}</p>" if net.message else ""
+    about_all += f"<p>all hold if {_assumptions(common(net))}</p>" if common(net) else ""
+    title = f"<h2>{_prose(net_title(net))}: what the steps give together</h2>"
+    return f'{title}<table class="net">{rows}</table>{about_all}'
+
+
+def _gradient(gradient: Gradient, assumptions: tuple[str, ...]) -> list[str]:
+    lines = [_prose(composition(gradient)), _prose(as_printed(gradient))]
+    return [*lines, f"holds if {_assumptions(assumptions)}"] if assumptions else lines
 
 
 def _sections(report: Report, formulas: list[Formula]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import prepare
@@ -20,13 +20,16 @@ from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.tasks import Allowance, Stopped, each
-from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.checker.verdicts import Formula, Net, Offer, Report, Verdict
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.second_reader import agrees
 from verify_derivations.formulas.world import Readings
 
 DOUBTS = 150  # formulas that the second reader is asked about in one task
+
+Composed: TypeAlias = tuple[tuple[Net, ...], tuple[Offer, ...], tuple[str, ...]]
+"""Nets, derivatives that are offered, remarks."""
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """``progress(done, total, what)``"""
@@ -62,12 +65,14 @@ def check(
 
 @dataclass(frozen=True)
 class _Task:
-    """``doubt`` the reading of the formulas ``numbers``; ``try`` a reading, ``judge`` or ``correct`` on one formula."""
+    """``doubt`` the reading of ``numbers``; ``try`` a reading of one formula, ``judge`` or ``correct`` it; ``compose``
+    the steps of all."""
 
     kind: str
     numbers: tuple[int, ...]
     readings: Readings | None = None
     formula: Formula | None = None
+    formulas: tuple[Formula, ...] = ()
 
 
 class _Judgement:
@@ -97,10 +102,12 @@ class _Judgement:
             )
             formulas = self.corrected(formulas, readings)
             self._clock("correct")
-        remarks = tuple(f"The notation file leaves {name} open." for name in self.notation.open)
+        nets, derived, failures = self.composed(formulas, readings)
+        self._clock("compose")
+        remarks = (*(f"The notation file leaves {name} open." for name in self.notation.open), *failures)
         return Report(
             document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author,
-            document.date, self.timings, document.macros, stopped=self.stopped,
+            document.date, self.timings, document.macros, nets, derived, self.stopped,
         )  # fmt: skip
 
     def _clock(self, phase: str) -> None:
@@ -144,6 +151,11 @@ class _Judgement:
             found[formula.number] = formula
         return list(found.values())
 
+    def composed(self, formulas: Sequence[Formula], readings: Readings) -> Composed:
+        """The nets, what the document leaves unstated, and remarks."""
+        (found,) = self.run("composing", [_Task("compose", (), readings, formulas=tuple(formulas))])
+        return cast(Composed, found)
+
     # -- one round -------------------------------------------------------------------------------------------------
     def run(self, what: str, tasks: Sequence[_Task]) -> list[Any]:
         """The results of tasks, from the cache or by doing them."""
@@ -173,7 +185,7 @@ class _Judgement:
 
     def worlds_of(self, task: _Task) -> list[str | None]:
         """The variants whose definitions a task needs."""
-        if task.readings is None:
+        if task.readings is None or not task.numbers:
             return []
         stated = self.by_number[task.numbers[0]]
         return [stated.variant] if task.kind == "try" else list(dict.fromkeys([*self.case.variants_of(stated), None]))
@@ -183,8 +195,12 @@ class _Judgement:
         if task.kind == "doubt":
             found = ((number, _second_opinion(self.by_number[number])) for number in task.numbers)
             return {number: doubt for number, doubt in found if doubt is not None}
-        stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
+        if task.kind == "compose":
+            from verify_derivations.checker.offers import nets_and_offers
+
+            return nets_and_offers(case, task.formulas, task.readings)
+        stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
             effort = case.effort.proofs_only if task.readings == self.usual else case.effort.trial
             return judge(replace(case, effort=effort), stated, task.readings)
@@ -198,6 +214,8 @@ class _Judgement:
     def without_result(self, task: _Task, reason: str) -> Any:
         if task.kind == "doubt":
             return {}
+        if task.kind == "compose":
+            return (), (), (f"The composition of the gradients was {reason}.",)
         if task.kind == "correct":
             assert task.formula is not None
             return replace(task.formula, remarks=(*task.formula.remarks, f"the search for a correction was {reason}"))
@@ -216,6 +234,8 @@ class _Judgement:
     def key(self, task: _Task) -> bytes:
         """A hash of all that the result of a task depends on."""
         case = self.case
+        if task.kind == "compose":
+            return key("compose", task.readings, self.common, self.wording, task.formulas)
         if task.kind == "doubt":
             return key("doubt", [(n, self.by_number[n].raw.latex, self.by_number[n].chains) for n in task.numbers])
         stated = self.by_number[task.numbers[0]]

@@ -190,6 +190,7 @@ def unmarked(node: s.Node) -> s.Node | None:
         isinstance(node, s.Product)
         and isinstance(node.factors[-1], s.Group)
         and isinstance(node.factors[-1].body, s.Relation)
+        and node.factors[-1].body.relations == ("=",)
     ):
         kept = node.factors[:-1]
         return kept[0] if len(kept) == 1 else s.Product(kept, node.operators[:-1])

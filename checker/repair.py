@@ -160,13 +160,15 @@ class _Repair(Mender):
         effort = case.effort.proofs_only if texts else case.effort
         result = judge(replace(case, formulas=formulas, worlds=worlds, effort=effort), corrected, self.readings)
         certificates += tuple(c for link in result.links for c in link.certificates)
+        found = Correction(
+            spliced.latex, result.verdict, result.message, words, spliced.changed, derived, certificates, result.links,
+            result.variant,
+        )
         if texts and all(link.right in texts or link.verdict.rank >= Verdict.CHECKED.rank for link in result.links):
-            return Correction(spliced.latex, Verdict.CHECKED, ROUTED, words, spliced.changed, derived, certificates)
+            return replace(found, verdict=Verdict.CHECKED, message=ROUTED)
         if result.verdict.rank < Verdict.CHECKED.rank:
             return f"no small correction was found ({words}: {result.message})"
-        return Correction(
-            spliced.latex, result.verdict, result.message, words, spliced.changed, derived, certificates
-        )
+        return found
 
     # -- one chain ----------------------------------------------------------------------------------------------
     def chain(self, k: int, chain: Chain) -> _Mended | str:

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
+from verify_derivations.checker.nets import about, as_printed, common, composition, derivative, net_title, own
 from verify_derivations.checker.presentation import (
     SHOWN,
     all_remarks,
@@ -32,7 +33,17 @@ from verify_derivations.checker.presentation import (
     wrong_spans,
 )
 from verify_derivations.checker.unicode_math import MARK, UNMARK, plain, to_lines, to_text, words
-from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Report, Verdict
+from verify_derivations.checker.verdicts import (
+    Correction,
+    Counterexample,
+    Formula,
+    Gradient,
+    Link,
+    Net,
+    Offer,
+    Report,
+    Verdict,
+)
 
 STYLES = {
     Verdict.UNREAD: "bold magenta", Verdict.ILL_FORMED: "bold red", Verdict.REFUTED: "bold red",
@@ -92,6 +103,15 @@ def print_report(report: Report, console: Console, *, everything: bool = False) 
         for formula in formulas:
             console.print()
             console.print(block(report, formula, console.width))
+    for net in report.nets:
+        console.print()
+        console.print(_heading(f"{words(net_title(net))}: what the steps give together", console))
+        console.print(Padding(_net(net), (0, 0, 0, 2)))
+    if report.derived:
+        console.print()
+        console.print(_heading("Not stated in the document, derived", console))
+        for offer in report.derived:
+            console.print(Padding(offer_text(offer, console.width - 4), (0, 0, 0, 2)))
     notes = [sentence(convention_sentence(convention)) for convention in report.conventions]
     notes += [sentence(remark) for remark in all_remarks(report, () if everything else _quiet(report))]
     if notes:
@@ -102,6 +122,31 @@ def print_report(report: Report, console: Console, *, everything: bool = False) 
     if not everything and (hidden := len(report.formulas) - len(shown)):
         console.print()
         console.print(f"{hidden} further formula{'' if hidden == 1 else 's'} without findings: --all shows them.")
+
+
+def _net(net: Net) -> RenderableType:
+    rows = _rows()
+    if net.message:
+        rows.add_row("not composed", sentence(net.message))
+    for gradient in net.gradients:
+        rows.add_row(to_text(derivative(net, gradient)), gradient_text(gradient, own(net, gradient)))
+    if common(net):
+        rows.add_row("all hold if", assumption_text(common(net)))
+    return rows
+
+
+def gradient_text(gradient: Gradient, assumptions: Sequence[str]) -> RenderableType:
+    """The verdict on what the steps give together, what they are, and what they give as printed."""
+    lines = Text(gradient.verdict.value, style=STYLES[gradient.verdict])
+    lines.append("  ", style="default").append(Text(words(composition(gradient)), style="default"))
+    parts = [lines, sentence(as_printed(gradient))]
+    if assumptions:
+        parts.append(Text("holds if ").append(Text(", ").join(sentence(text) for text in assumptions)))
+    return Group(*parts)
+
+
+def offer_text(offer: Offer, width: int) -> RenderableType:
+    return Group(formula_text(offer.latex, width), Padding(sentence(about(offer)), (0, 0, 0, 2)))
 
 
 def _quiet(report: Report) -> list[Formula]:

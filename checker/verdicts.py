@@ -12,7 +12,7 @@ from verify_derivations.formulas.expressions import Scalar
 from verify_derivations.formulas.macros import Macros
 
 if TYPE_CHECKING:
-    from verify_derivations.derivations.kernel import Certificate
+    from verify_derivations.derivations.kernel import Certificate, Move
 
 
 class Verdict(StrEnum):
@@ -76,6 +76,11 @@ class Link:
     """One for each proof that the verdict rests on, each verified. The names of their indices are fresh."""
 
     @property
+    def moves(self) -> tuple[Move, ...] | None:
+        """Those of the kernel's derivation, where there is one proof."""
+        return self.certificates[0].moves if len(self.certificates) == 1 else None
+
+    @property
     def left_sympy(self) -> Any:
         """The left side as a SymPy expression, indices from zero; ``None`` where it has no meaning."""
         return _sympy(self.left_expression)
@@ -107,6 +112,8 @@ class Correction:
     changed: tuple[tuple[int, int], ...] = ()
     derived: bool = False
     certificates: tuple[Certificate, ...] = field(default=(), compare=False)  # of all links, see there
+    links: tuple[Link, ...] = field(default=(), compare=False)  # of the corrected formula, as judged
+    variant: str | None = None  # in which it was judged
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,70 @@ class Convention:
     alternatives: tuple[Reading, ...] = ()
 
 
+class Printed(StrEnum):
+    """What the steps of a net give as they are printed."""
+
+    SAME = "the same"
+    WRONG = "wrong"
+    ILL_FORMED = "ill-formed"
+    OPEN = "undecided"
+    NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One equation of a gradient's composition: the derivative by ``by`` (LaTeX) from those that come before.
+    ``kind``: ``stated`` by formula ``number``, ``corrected`` (its correction), ``derived`` from the definitions."""
+
+    by: str
+    number: int | None
+    kind: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """The derivative of a loss by a parameter (LaTeX), composed of steps, each after those that it needs.
+    ``message`` says what keeps it from being composed; ``printed`` what the steps give as they are printed,
+    ``number`` the formula from which on that is not the same, ``reason`` why."""
+
+    parameter: str
+    verdict: Verdict
+    steps: tuple[Step, ...]
+    assumptions: tuple[str, ...] = ()
+    message: str = ""
+    printed: Printed = Printed.SAME
+    number: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What a scope computes from parameters to a loss (LaTeX), in one variant. ``message`` says why it has no
+    gradients, where nothing is composed."""
+
+    name: str
+    variant: str | None
+    loss: str
+    gradients: tuple[Gradient, ...]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A derivative that the document does not state, derived from its definitions and judged like its own formulas.
+    ``subject`` is the derivative, ``latex`` the equation, ``number`` the formula that defines what is
+    differentiated."""
+
+    subject: str
+    latex: str
+    verdict: Verdict
+    number: int | None
+    assumptions: tuple[str, ...] = ()
+    message: str = ""
+    net: str = ""  # the net and variant whose gradient it is
+
+
 @dataclass(frozen=True)
 class Report:
     """The findings about one document."""
@@ -168,6 +239,8 @@ class Report:
     date: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)  # seconds per phase
     macros: Macros = field(default_factory=dict)  # the document's own, for presenting its formulas
+    nets: tuple[Net, ...] = ()
+    derived: tuple[Offer, ...] = ()
     stopped: bool = False  # a formula, or the search for a correction, was stopped at a limit
 
     @cached_property

@@ -99,7 +99,10 @@ class Environment:
                 return 0
             path.append(head)
             quantity = self.quantities.get(head)
-            inner: Iterable[str] = heads(quantity.body) if quantity is not None and quantity.body is not None else ()
+            inner: Iterable[str] = ()
+            if quantity is not None and quantity.body is not None:
+                named = heads(quantity.body)
+                inner = (*named, *sorted(self.mentioned(quantity.body).difference(named)))
             rank[head] = 1 + max((visit(h) for h in inner if h != head), default=0)
             path.pop()
             return rank[head]

@@ -164,3 +164,21 @@ def test_ties_are_named() -> None:
     assert ties(pooled, "y", env) == ()
     assert ties(apply("relu", entry("x", i)), "x", env) == (entry("x", i),)
     assert ties(scalar(2) * entry("x", i), "x", env) == ()
+
+
+def test_a_function_depends_on_what_its_definition_takes_from_outside() -> None:
+    """f(z) = a·z: ∂f(x)/∂a = x, also through a quantity; the twin has no such a."""
+    functions = {"f": FunctionDefinition("f", ("z",), Access("a") * Access("z"))}
+    quantities = {q.head: q for q in (Quantity("a"), Quantity("x"), Quantity("y", body=apply("f", Access("x"))))}
+    environment = Environment({**quantities, "L": Quantity("L", body=Access("y"))}, functions, "L")
+    values = {"a": 3, "x": 5}
+    for slope in (
+        derivative(apply("f", Access("x")), "a", (), environment),
+        total_derivative(Access("L"), "a", (), environment),
+    ):
+        assert evaluate(slope, {}, values, environment=environment) == 5
+    assert [q.head for q in environment.consumers("a")] == ["y"]
+    assert environment.order()["y"] > environment.order()["a"]
+    plain = Environment(environment.quantities, {"f": FunctionDefinition("f", ("z",), 3 * Access("z"))}, "L")
+    assert derivative(apply("f", Access("x")), "a", (), plain) == NOUGHT
+    assert not plain.consumers("a")
