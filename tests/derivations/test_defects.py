@@ -140,7 +140,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "any reason for a contradiction is believed": Defect(
         [(domains, "refutes", _always), (domains, "_reason", lambda c: witnesses.Indivisible(0))],
-        over(n, lambda t: mul(bracket(at_least(t, 1)), x(t))),
+        over(polynomial(3), lambda t: mul(bracket(at_least(t, 1)), x(t))),
         NOUGHT,
     ),
     "domains of a folded sum are not compared": Defect(
