@@ -123,6 +123,7 @@ class Derivation:
         self.exact = False
         self.maxima: dict[SideCondition, None] = {}
         self.residual: Normal = ()
+        self._cleared: dict[Normal, Normal] = {}
         if contradictory(self.normalizer.facts, ()):
             raise Beyond("no sizes and indices satisfy all facts")
         self.residual = self.normalizer.normal(claim.left - claim.right)
@@ -181,7 +182,11 @@ class Derivation:
     def cleared(self) -> Normal:
         """The residual times all its denominators that do not depend on bound variables: they are not zero,
         or an inverse that the claim or a definition contains would not exist."""
-        residual = self.residual
+        if self.residual not in self._cleared:
+            self._cleared[self.residual] = self._multiplied(self.residual)
+        return self._cleared[self.residual]
+
+    def _multiplied(self, residual: Normal) -> Normal:
         for _ in range(CLEARINGS):
             lowest: dict[tuple[Head, tuple[Polynomial, ...]], Fraction] = {}
             for term in residual:

@@ -49,6 +49,16 @@ def test_a_contradiction_far_from_the_last_constraint_is_found() -> None:
     assert not contradictory([at_least(i, 1), at_least(1, i), *within(j, n)], ())
 
 
+def test_a_contradiction_beside_a_name_that_can_always_be_chosen_is_found() -> None:
+    """j bounds nothing and is dropped; a product of sizes grows with each, one with an index need not."""
+    assert contradictory([at_least(i, 1), at_least(0, i), at_least(i + j, 0)], ())
+    assert not contradictory([at_least(i, 1), at_least(1, i), at_least(i + j, 0)], ())
+    assert contradictory([at_least(n * i, 1), at_least(0, i)], ())
+    assert not contradictory([at_least(n * i, 1), at_least(1, i)], ())
+    assert contradictory([at_least(3, n * m), at_least(n, 4)], ())
+    assert not contradictory([at_least(n * m, 3), at_least(4, n)], ())
+
+
 def _random_constraint(r: random.Random, names: list[Polynomial]) -> Constraint:
     value = polynomial(r.randint(-4, 4))
     for name in names:

@@ -318,6 +318,40 @@ def test_second_derivatives() -> None:
     assert evaluate(Partial(Access("s"), "x"), {}, {"x": 5}, environment=nested) == 30
 
 
+def test_entries_that_do_not_move_are_not_evaluated_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two layers: the adjoints of all weights of the first are the same, and counted alike, as if each were the only
+    one; but most of the entries between are those of the first time."""
+    visited = 0
+    visit = Interpreter._scalar
+
+    def counted(*arguments: object) -> object:
+        nonlocal visited
+        visited += 1
+        return visit(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Interpreter, "_scalar", counted)
+    weights = {name: [[Fraction(a + 2 * b, 4) for a in range(3)] for b in range(3)] for name in ("V", "W")}
+    layers = environment(
+        net.define("h", (n,), lambda a: apply("tanh", over(n, lambda b: entry("V", a, b) * entry("x", b)))),
+        net.define("z", (n,), lambda a: apply("exp", over(n, lambda b: entry("W", a, b) * entry("h", b)))),
+        net.define("L", (), lambda: over(n, lambda a: power(entry("z", a) - entry("y", a), 2))),
+        Quantity("V", (n, n)), Quantity("W", (n, n)), Quantity("x", (n,)), Quantity("y", (n,)), loss="L",
+    )
+    values = {**weights, "x": [1, Fraction(-1, 2), 2], "y": [1, 0, 2]}
+    results = []
+    for alone in (False, True):
+        interpreter = Interpreter(layers, {"n": 3}, arrays(values))
+        visited, found = 0, []
+        for head, position in itertools.product("VW", itertools.product(range(3), repeat=2)):
+            if alone:
+                interpreter.known.clear()
+            found.append(interpreter.entry(adjoint(head, "L"), position))
+        assert len(set(found)) > 9
+        results.append((found, interpreter._meter.spent, visited))
+    assert results[0][:2] == results[1][:2]
+    assert results[0][2] < results[1][2]
+
+
 def test_equal_names_of_parameter_and_quantity() -> None:
     """The parameter z of f hides the quantity z."""
     sigmoid = environment(functions={"f": net.SIGMOID})
