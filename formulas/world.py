@@ -115,6 +115,7 @@ class Alias:
     left: s.Node
     right: s.Node
     number: int
+    link: tuple[int, int, int] = (0, 0, 0)  # where it stands: formula, chain, side
 
 
 @dataclass

@@ -29,6 +29,10 @@ CORRELATION = (
     r"x \in \mathbb{R}^{n}", r"k \in \mathbb{R}^{m}", r"y_i = \sum_{j=1}^{m} k_j x_{i+j-1}, \quad i = 1, \ldots, n-m+1",
     r"L = \frac12 \sum_{i=1}^{n-m+1} y_i^2",
 )  # fmt: skip
+LAYER = (
+    r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^{n}", r"b \in \mathbb{R}^{m}", r"t \in \mathbb{R}^{m}",
+    r"e \in \mathbb{R}^{m}", r"z = W x + b", r"L = \frac{1}{2} \sum_{i=1}^{m} (z_i - t_i)^2",
+)  # fmt: skip
 SQUARES = (r"x \in \mathbb{R}^{n}", r"z = W x", r"L = \sum_{i=1}^{m} z_i^2")
 
 
@@ -56,6 +60,14 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (EACH_LAYER, r"\delta^{[l]} = (V^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]})", Verdict.ILL_FORMED),
         (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m+1} y_i x_{i+j-1}", Verdict.PROVED),
         (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m} y_i x_{i+j-1}", Verdict.REFUTED),
+        # a name for a derivative is a definition; not that of something on which the loss depends, or of another shape
+        (LAYER, r"e = \frac{\partial L}{\partial z} = z - t", Verdict.PROVED),
+        (LAYER, r"b = \frac{\partial L}{\partial z} = z - t", Verdict.REFUTED),
+        (LAYER, r"t = \frac{\partial L}{\partial z} = z - t", Verdict.REFUTED),
+        (LAYER, r"x = \frac{\partial L}{\partial z} = z - t", Verdict.ILL_FORMED),
+        (LAYER, r"G_{ij} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.PROVED),
+        (LAYER, r"G_{ii} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
+        (LAYER, r"G_{ik} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
         ((r"W \in \mathbb{R}^{n \times m}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.UNDECIDED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.REFUTED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 2 z x^T", Verdict.PROVED),

@@ -125,7 +125,8 @@ def doubled(side: s.Node, table: NameTable) -> Iterator[tuple[str, s.Node]]:
                 factors = (*node.factors[:k], factor, *node.factors[k:])
                 operator = node.operators[k] if k < len(node.operators) else node.operators[-1]
                 operators = (*node.operators[:k], operator if operator != "/" else "", *node.operators[k:])
-                yield f"factor {to_latex(factor)} doubled", place.put(replace(node, factors=factors, operators=operators))
+                twice = replace(node, factors=factors, operators=operators)
+                yield f"factor {to_latex(factor)} doubled", place.put(twice)
 
 
 def _put_side(tree: s.Statements, old: s.Node, new: s.Node) -> s.Statements:
