@@ -725,9 +725,10 @@ class _Builder:
                     world.quantities[head] = replace(q, opaque=True)
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.templates:
+            environment = world.environment()
             for head in list(world.layer_of):
                 quantity: Quantity | None = world.quantities.get(head)
-                if quantity is not None and not world.environment().consumers(head) and not quantity.opaque:
+                if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         world.quantities[head] = replace(quantity, opaque=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from verify_derivations.formulas.expressions import Constraint, Scalar, heads
 from verify_derivations.formulas.polynomial import Polynomial
@@ -63,7 +64,15 @@ class Environment:
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
         """The quantities whose definitions mention ``head``, in order of definition."""
-        return tuple(q for q in self.quantities.values() if q.body is not None and head in heads(q.body))
+        return self._consumers.get(head, ())
+
+    @cached_property
+    def _consumers(self) -> Mapping[str, tuple[Quantity, ...]]:
+        found: dict[str, list[Quantity]] = {}
+        for quantity in self.quantities.values():
+            for head in heads(quantity.body) if quantity.body is not None else ():
+                found.setdefault(head, []).append(quantity)
+        return {head: tuple(consumers) for head, consumers in found.items()}
 
     def order(self) -> dict[str, int]:
         """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion
