@@ -34,7 +34,7 @@ from verify_derivations.formulas.expressions import (
     rename_apart,
     substitute,
 )
-from verify_derivations.formulas.polynomial import Polynomial, polynomial
+from verify_derivations.formulas.polynomial import ZERO, Polynomial, polynomial
 
 Equation: TypeAlias = tuple[Scalar, Scalar]
 CLEARINGS = 4  # clearing one denominator may show another
@@ -119,7 +119,8 @@ class Derivation:
         self.residual: Normal = ()
         if contradictory(self.normalizer.facts, ()):
             raise Beyond("no sizes and indices satisfy all facts")
-        self._set(claim.left - claim.right, "difference", "")
+        only = {v: ZERO for v, n in claim.free.items() if n.substitute(self.normalizer.sizes) == 1}  # its only value
+        self._set(substitute(claim.left - claim.right, only), "difference", "")
 
     def _set(self, expression: Scalar, rule: str, subject: str) -> None:
         self.residual = self.normalizer.normal(expression)
@@ -224,15 +225,14 @@ class Derivation:
         return Proof(tuple(self.steps), found, tuple(self.used), tuple(self.moves))
 
     def _settled(self, condition: Condition) -> bool:
-        """Whether a condition on signs follows from the definitions of what it mentions."""
-        if condition.kind == "no tie":
-            return False
+        """Whether a condition on signs follows from the definitions of what it mentions; values do not tie where the
+        sign of their difference is known."""
         normal = condition.normal
         rank = self.environment.order()
         try:
             for _ in range(DISCHARGES):
                 sign = self.normalizer.signs.sign(normal, self.normalizer.facts)
-                if sign == 1 or sign is not None and condition.kind == "nonzero":
+                if sign == 1 or sign is not None and condition.kind in ("nonzero", "no tie"):
                     return True
                 heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]
                 functions = [f for f in function_heads(normal) if f in self.environment.functions]
