@@ -139,6 +139,10 @@ def judge_chain(
         left, right = sides[side], sides[side + 1]
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
+            if (number, k, side) in definitions.misnamed:
+                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index",
+                                  definitions.misnamed[number, k, side]))  # fmt: skip
+                continue
             message = "states an assumption" if kind == "assumption" else "introduces " + to_latex(left)
             one, two = sides_of_definition(world, left, number)
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,

@@ -26,6 +26,11 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             key = _key(chain.sides[0], table)
             if key is not None and len(chain.sides) > 1 and not is_derivative(chain.sides[1]):
                 keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
+        for member in stated.memberships:
+            for name in member.names if isinstance(member.where, s.Space) else ():
+                key = _key(name, table)
+                if key is not None:
+                    keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
     isolated: set[tuple[str, ...]] = set()
     paths = {path[:k] for path in keys for k in range(len(path) + 1)}
     for parent in sorted(paths):

@@ -57,6 +57,7 @@ class Definitions:
         default_factory=dict
     )  # number → message: a stated shape that is not the definition's
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
+    misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
 
     def read_by(self, readings: Readings) -> Definitions:
         return replace(self, world=replace(self.world, readings=readings))
@@ -109,6 +110,7 @@ class _Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self._take_back_aliases()
         self._layers()
         self._frontier()
         for f in self.formulas:
@@ -394,7 +396,7 @@ class _Builder:
             return False
         alias = next((x for x in chain.sides[side + 1 :] if is_derivative(x)), None)
         if alias is not None:
-            return self._alias(f, left, reference, alias)
+            return self._alias((f.number, k, side), f, left, reference, alias)
         if not self._undefined(reference, f):
             return False
         if self._given(reference, right):
@@ -500,11 +502,67 @@ class _Builder:
         has_label = any(isinstance(x, s.Scripted) for x in s.walk(reference.layer))
         return names[0] if len(names) == 1 and not has_label else None
 
-    def _alias(self, f: Stated, left: s.Node, reference: Reference, right: s.Node) -> bool:
+    def _alias(
+        self, link: tuple[int, int, int], f: Stated, left: s.Node, reference: Reference, right: s.Node
+    ) -> bool:
         if not self._undefined(reference, f):
             return False
-        self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number))
+        self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number, link))
+        own = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
+        there = {name_of(x) for x in s.walk(right) if isinstance(x, s.Symbol)}
+        missing = [letter for letter in own if letter not in there]
+        if len(set(own)) < len(own):
+            self.result.misnamed[link] = f"{to_latex(left)} names only entries on a diagonal"
+        elif missing and _index_letters(right, self.table) - set(own):
+            self.result.misnamed[link] = f"the index {missing[0]} of {to_latex(left)} stands only on the left"
         return True
+
+    def _take_back_aliases(self) -> None:
+        """A name on which what is differentiated depends, or that is declared with another shape, is not defined by
+        being equated with the derivative: that is a claim."""
+        world = self.world
+        for name, found in list(world.aliases.items()):
+            for alias in found:
+                reference = self.table.reference(alias.left)
+                assert reference is not None
+                layer = None if reference.layer is None else layer_value(reference.layer, world, Statement())
+                if world.head(name, layer) in self._below(alias.right) or self._declared_otherwise(alias, reference):
+                    world.aliases[name] = [other for other in world.aliases[name] if other is not alias]
+                    self.result.defined.pop(alias.link, None)
+                    self.result.misnamed.pop(alias.link, None)
+            if not world.aliases[name]:
+                del world.aliases[name]
+
+    def _below(self, derivative: s.Node) -> set[str]:
+        """The quantities on which what is differentiated depends."""
+        top = derivative.numerator if isinstance(derivative, s.Derivative) else None
+        if isinstance(derivative, s.Nabla):
+            top = derivative.body
+        reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
+        if reference is None:
+            return set()
+        layer = None if reference.layer is None else layer_value(reference.layer, self.world, Statement())
+        found, waiting = set[str](), [self.world.head(reference.name, layer)]
+        while waiting:
+            quantity = self.world.quantities.get(waiting.pop())
+            if quantity is not None and quantity.body is not None:
+                new = set(heads(quantity.body)) - found
+                found |= new
+                waiting += new
+        return found
+
+    def _declared_otherwise(self, alias: Alias, reference: Reference) -> bool:
+        if reference.indices or reference.layer is not None:
+            return False
+        stated = [d for d in self.world.declarations.get(reference.name, ()) if not (d.hint or d.indices or d.layer)]
+        if not stated or stated[0].count is not None:
+            return False
+        try:
+            declared = shape_of_space(stated[0].space, self.world, Statement())
+            value = Elaborator(self.world, Statement(alias.number)).tensor(alias.right)
+        except DocumentError:
+            return False
+        return declared != tuple(self.world.extents.normal(n) for n in value.shape)
 
     # -- functions ----------------------------------------------------------------------------------------------
     def _function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
@@ -670,8 +728,15 @@ class _Builder:
                     world.quantities[head] = replace(q, opaque=True)
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.templates:
+            environment = world.environment()
             for head in list(world.layer_of):
                 quantity: Quantity | None = world.quantities.get(head)
-                if quantity is not None and not world.environment().consumers(head) and not quantity.opaque:
+                if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         world.quantities[head] = replace(quantity, opaque=True)
+
+
+def _index_letters(node: s.Node, table: NameTable) -> set[str]:
+    """The letters that index quantities in an expression."""
+    references = (table.reference(x) for x in s.walk(node) if isinstance(x, s.Scripted))
+    return {name_of(i) for r in references if r is not None for i in r.indices if isinstance(i, s.Symbol)}

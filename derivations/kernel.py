@@ -36,7 +36,7 @@ from verify_derivations.formulas.expressions import (
     rename_apart,
     substitute,
 )
-from verify_derivations.formulas.polynomial import Polynomial, polynomial
+from verify_derivations.formulas.polynomial import ZERO, Polynomial, polynomial
 
 Equation: TypeAlias = tuple[Scalar, Scalar]
 MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -126,7 +126,8 @@ class Derivation:
         self._cleared: dict[Normal, Normal] = {}
         if contradictory(self.normalizer.facts, ()):
             raise Beyond("no sizes and indices satisfy all facts")
-        self.residual = self.normalizer.normal(claim.left - claim.right)
+        only = {v: ZERO for v, n in claim.free.items() if n.substitute(self.normalizer.sizes) == 1}  # its only value
+        self.residual = self.normalizer.normal(substitute(claim.left - claim.right, only))
         self._step("difference", "")
 
     def _step(self, rule: str, subject: str) -> None:
@@ -248,15 +249,14 @@ class Derivation:
         return Proof(self.written(), found, tuple(self.used), tuple(self.moves), self.exact)
 
     def _settled(self, condition: Condition) -> bool:
-        """Whether a condition on signs follows from the definitions of what it mentions."""
-        if condition.kind == "no tie":
-            return False
+        """Whether a condition on signs follows from the definitions of what it mentions; values do not tie where the
+        sign of their difference is known."""
         normal = condition.normal
         rank = self.environment.order()
         try:
             for _ in range(DISCHARGES):
                 sign = self.normalizer.sign(normal, self.normalizer.facts)
-                if sign == 1 or sign is not None and condition.kind == "nonzero":
+                if sign == 1 or sign is not None and condition.kind in ("nonzero", "no tie"):
                     return True
                 heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]
                 functions = [f for f in function_heads(normal) if f in self.environment.functions]

@@ -63,7 +63,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
     within,
 )
-from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
+from verify_derivations.formulas.polynomial import ZERO, Polynomial, is_index, polynomial
 
 EXPANDED = 6  # powers of sums are written out up to this exponent
 
@@ -190,6 +190,8 @@ class Normalizer(Rewriter):
         extents = tuple(n for _, n in binders)
         if any(is_index(name) for n in extents for name in n.names):
             raise Beyond("a maximum over a range that depends on an index")
+        if kind != "argmax" and all(n == 1 for n in extents):  # the maximum, or the product, of one value is the value
+            return self.of(substitute(body, {v: ZERO for v, _ in binders}), facts)
         inside = tuple(tidy_constraint(c) for v, n in binders for c in within(polynomial(v), n))
         normal = self.of(body, (*facts, *inside))
         return self._extremum(kind, normal, tuple(v for v, _ in binders), extents, at, facts)

@@ -64,7 +64,15 @@ class Environment:
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
         """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition."""
-        return tuple(q for q in self.quantities.values() if q.body is not None and head in self.mentioned(q.body))
+        return self._consumers.get(head, ())
+
+    @cached_property
+    def _consumers(self) -> Mapping[str, tuple[Quantity, ...]]:
+        found: dict[str, list[Quantity]] = {}
+        for quantity in self.quantities.values():
+            for head in self.mentioned(quantity.body) if quantity.body is not None else ():
+                found.setdefault(head, []).append(quantity)
+        return {head: tuple(consumers) for head, consumers in found.items()}
 
     def mentioned(self, expression: Scalar) -> frozenset[str]:
         """The heads in an expression, and those in the definitions of its functions (not their parameters)."""

@@ -136,6 +136,7 @@ class Alias:
     left: s.Node
     right: s.Node
     number: int
+    link: tuple[int, int, int] = (0, 0, 0)  # where it stands: formula, chain, side
 
 
 @dataclass
@@ -173,6 +174,7 @@ class World:
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
+    environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
     sizes: set[str] = field(default_factory=set)
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
@@ -237,7 +239,8 @@ class World:
         return Tensor(axes, body)
 
     def environment(self, loss: str | None = None) -> Environment:
-        return Environment(
+        """The same object as before where nothing has changed: it knows who consumes what."""
+        new = Environment(
             quantities=dict(self.quantities),
             functions=dict(self.functions),
             loss=loss or self.loss,
@@ -246,3 +249,8 @@ class World:
             positive=frozenset(self.positive),
             nonzero=frozenset(self.nonzero),
         )
+        old = self.environments.get(new.loss)
+        if old != new:
+            self.environments[new.loss] = old = new
+        assert old is not None
+        return old

@@ -30,6 +30,10 @@ CORRELATION = (
     r"L = \frac12 \sum_{i=1}^{n-m+1} y_i^2",
 )  # fmt: skip
 CAPTURED = (r"x \in \mathbb{R}", r"w \in \mathbb{R}", r"f(t) = w t", r"L = f(x)^2")
+LAYER = (
+    r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^{n}", r"b \in \mathbb{R}^{m}", r"t \in \mathbb{R}^{m}",
+    r"e \in \mathbb{R}^{m}", r"z = W x + b", r"L = \frac{1}{2} \sum_{i=1}^{m} (z_i - t_i)^2",
+)  # fmt: skip
 SQUARES = (r"x \in \mathbb{R}^{n}", r"z = W x", r"L = \sum_{i=1}^{m} z_i^2")
 
 
@@ -59,6 +63,14 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (CORRELATION, r"\frac{\partial L}{\partial k_j} = \sum_{i=1}^{n-m} y_i x_{i+j-1}", Verdict.REFUTED),
         (CAPTURED, r"\frac{\partial L}{\partial w} = 2 w x^2", Verdict.PROVED),
         (CAPTURED, r"\frac{\partial L}{\partial w} = 0", Verdict.REFUTED),
+        # a name for a derivative is a definition; not that of something on which the loss depends, or of another shape
+        (LAYER, r"e = \frac{\partial L}{\partial z} = z - t", Verdict.PROVED),
+        (LAYER, r"b = \frac{\partial L}{\partial z} = z - t", Verdict.REFUTED),
+        (LAYER, r"t = \frac{\partial L}{\partial z} = z - t", Verdict.REFUTED),
+        (LAYER, r"x = \frac{\partial L}{\partial z} = z - t", Verdict.ILL_FORMED),
+        (LAYER, r"G_{ij} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.PROVED),
+        (LAYER, r"G_{ii} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
+        (LAYER, r"G_{ik} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
         ((r"W \in \mathbb{R}^{n \times m}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.UNDECIDED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.REFUTED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 2 z x^T", Verdict.PROVED),

@@ -5,10 +5,12 @@ With the check in place the same claim is not proved. The table is that of ``doc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networks as net
@@ -30,6 +32,7 @@ from verify_derivations.derivations import (
     witnesses,
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, _Search, prove_equal
+from verify_derivations.formulas import expressions
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -49,6 +52,7 @@ from verify_derivations.formulas.expressions import (
     power,
     scalar,
 )
+from verify_derivations.formulas.latex import to_latex
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 i, j = map(polynomial, (net.i, net.j))
@@ -70,7 +74,8 @@ class Defect:
 
     def prove(self, seconds: float = 2) -> Outcome:
         left = self.left() if callable(self.left) else self.left
-        return prove_equal(left, self.right, self.environment, self.free, self.facts, limits=Limits(seconds=seconds))
+        environment = replace(self.environment)  # anew: it remembers what it found without the defect
+        return prove_equal(left, self.right, environment, self.free, self.facts, limits=Limits(seconds=seconds))
 
 
 def x(index: Polynomial | int) -> Scalar:
@@ -133,6 +138,122 @@ def _inverse_of_a_row(row: Polynomial, extent: Polynomial) -> Scalar:
 
 
 NO_INDEX, UNIT_INDEX = polynomial(0), polynomial(1)
+
+def _digits_without_domain(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(rewrite, "implies", _always)
+        return _DIGITS(self, term, facts)
+
+
+_DIGITS, _DECIDE, _SOLVE, _FINISHED = (
+    rewrite.Rewriter._digits, rewrite.Rewriter._decide, rewrite.Rewriter._solve, canonical._finished,
+)  # fmt: skip
+
+
+def _solve_without_range(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    found = _SOLVE(self, term, facts)
+    return found and [terms.Term(t.coefficient, t.bound, (), t.factors) for t in found]
+
+
+def _unequal_is_always(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    found = _DECIDE(self, term, facts)
+    return found and found[:1]
+
+
+def _nearly_pinched(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    """[p ≥ 0]·[1 − p ≥ 0] = [p = 0]."""
+    for c in term.constraints:
+        other = Constraint(1 - c.value, ">=")
+        if c.relation == ">=" and other in term.constraints:
+            rest = tuple(o for o in term.constraints if o not in (c, other))
+            return [terms.Term(term.coefficient, term.bound, (*rest, Constraint(c.value, "==")), term.factors)]
+    return None
+
+
+def _one_bound(term: terms.Term, variable: str, one: Polynomial, other: Polynomial, side: int) -> list[terms.Term]:
+    weaker = terms.tidy_constraint(Constraint((polynomial(variable) - other) * side, ">="))
+    kept = tuple(c for c in term.constraints if terms.tidy_constraint(c) != weaker)
+    return [terms.Term(term.coefficient, term.bound, kept, term.factors)]
+
+
+def _half_a_split(self: rewrite.Rewriter, given: terms.Normal, facts: terms.Facts) -> terms.Normal:
+    """[D] = [D]·[c]: what lies outside of c is forgotten."""
+    every = tuple(dict.fromkeys(c for t in given for c in t.constraints))
+    return terms.gather(terms.Term(t.coefficient, t.bound, every, t.factors) for t in given)
+
+
+def _cleared_one_by_one(self: kernel.Derivation) -> terms.Normal:
+    return terms.gather(
+        terms.Term(t.coefficient, t.bound, t.constraints, tuple(f for f in t.factors if f.exponent > 0))
+        for t in self.residual
+    )
+
+
+def _domains_do_not_matter(given: Any) -> terms.Normal:
+    totals: dict[Any, Fraction] = {}
+    samples: dict[Any, terms.Term] = {}
+    for t in given:
+        totals[t.bound, t.factors] = totals.get((t.bound, t.factors), Fraction(0)) + t.coefficient
+        samples.setdefault((t.bound, t.factors), t)
+    return tuple(terms.Term(totals[k], t.bound, t.constraints, t.factors, t.shape)
+                 for k, t in samples.items() if totals[k])
+
+
+def _shifted_without_domain(term: terms.Term, values: Any, bound: tuple[str, ...]) -> terms.Term:
+    plain = terms.Term(term.coefficient, bound, (), term.factors)
+    done = _FINISHED(plain, values, bound)
+    names = {old: polynomial(new) for old, new in zip(term.bound, bound, strict=False)}
+    kept = tuple(c.substitute(names) for c in term.constraints)
+    return terms.Term(done.coefficient, bound, kept, done.factors, done.shape + str(kept))
+
+
+def _rounded_up(constraint: Constraint) -> Constraint:
+    tight = terms.tidy_constraint(constraint)
+    value = constraint.value
+    content = math.gcd(*(int(c) for m, c in value.terms if m)) or 1
+    if constraint.relation != ">=" or any(c.denominator != 1 for _, c in value.terms):
+        return tight
+    return Constraint(Polynomial([(m, Fraction(c) / content if m else Fraction(math.ceil(Fraction(c) / content)))
+                                  for m, c in value.terms]), ">=")
+
+
+def _first_consumer(self: Environment, head: str) -> tuple[Quantity, ...]:
+    return _CONSUMERS(self, head)[:1]
+
+
+_CONSUMERS = Environment.consumers
+
+
+def _without_inner_slope(self: differentiate._Differentiation, node: Any) -> Scalar:
+    return self.partial(node, 0) if self.of(node.arguments[0]) != NOUGHT else NOUGHT
+
+
+def _powers_of_half(x: Polynomial, degree: Fraction) -> Polynomial:
+    """1 + … + x = x²/2."""
+    return x * x * Fraction(1, 2) if degree == 1 else x
+
+
+def _bound_anew(total: Scalar) -> Scalar:
+    """Σ_v F(v) = Σ_w F(w), so that no bound variable shares its name with a free one."""
+    assert isinstance(total, Sum)
+    w = "%i.w"
+    return Sum(((w, n),), expressions.substitute(total.body, {total.binders[0][0]: polynomial(w)}))
+
+
+def _same_position_not_asked(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    found = [f for f in term.factors if f.head.kind == "argmax"]
+    if len(found) < 2:
+        return None
+    return [terms.Term(term.coefficient, term.bound, term.constraints,
+                       tuple(f for f in term.factors if f is not found[1]))]
+
+
+LAYER = environment(
+    Quantity("u"), define("a", (), lambda: 2 * entry("u")), define("c", (), lambda: 3 * entry("u")),
+    define("L", (), lambda: entry("a") + entry("c")), loss="L",
+)  # fmt: skip
+QX = ArgMaximum((("%q", n),), x(polynomial("%q")), (i,))
+QY = ArgMaximum((("%q", n),), x(polynomial("%q")), (j,))
 POSITIVE_PARTS = apply("relu", entry("A")) + apply("relu", Z)
 
 DEFECTS: dict[str, Defect] = {
@@ -239,6 +360,136 @@ DEFECTS: dict[str, Defect] = {
         scalar(2),
         environment(Quantity("u", opaque=True), define("L", (), lambda: 2 * entry("u")), loss="L"),
     ),
+    "a bound variable captures what is put in": Defect(
+        [(expressions, "fresh", lambda name: name)],
+        lambda: _bound_anew(expressions.substitute(Sum(((net.i, n),), x(i) * x(j)), {net.j: i})),
+        over(n, lambda t: power(x(t), 2)),
+        free={net.i: n},
+    ),
+    "∂x[t]/∂x[i] = 1 for all t": Defect(
+        [(differentiate, "bracket", lambda *_: UNIT)],
+        lambda: differentiate.derivative(over(n, lambda t: entry("y", t) * x(t)), "x", (i,), VECTOR),
+        over(n, lambda t: entry("y", t)),
+        free={net.i: n},
+    ),
+    "δ counts twice": Defect(
+        [(differentiate, "bracket", lambda *c: 2 * bracket(*c))],
+        lambda: differentiate.derivative(over(n, lambda t: entry("y", t) * x(t)), "x", (i,), VECTOR),
+        2 * entry("y", i),
+        free={net.i: n},
+    ),
+    "a product is differentiated by its first factor": Defect(
+        [(differentiate, "add", lambda *terms: terms[0] if terms else NOUGHT)],
+        lambda: differentiate.derivative(expressions.Mul((Z, Z)), "z", (), SCALARS),
+        Z,
+        SCALARS,
+    ),
+    "the inner slope of a function is forgotten": Defect(
+        [(differentiate._Differentiation, "apply", _without_inner_slope)],
+        lambda: differentiate.derivative(exp(2 * Z), "z", (), SCALARS),
+        exp(2 * Z),
+        SCALARS,
+    ),
+    "a wrong line in the table of derivatives": Defect(
+        [(differentiate, "RULES", {**differentiate.RULES, "tanh": lambda a: (1 - apply("tanh", a),)})],
+        lambda: differentiate.derivative(apply("tanh", Z), "z", (), SCALARS),
+        1 - apply("tanh", Z),
+        SCALARS,
+    ),
+    "an adjoint is that of the first consumer": Defect(
+        [(Environment, "consumers", _first_consumer)], gradient("u"), scalar(2), LAYER
+    ),
+    "nothing depends on what comes before": Defect(
+        [(differentiate, "too_early", _always)],
+        lambda: differentiate.total_derivative(entry("L"), "u", (), LAYER),
+        NOUGHT,
+        LAYER,
+    ),
+    "a digit may be as large as one likes": Defect(
+        [(rewrite.Rewriter, "_digits", _digits_without_domain)],
+        over(n, lambda t: delta(2 * t, i)),
+        delta(i, 0),
+        free={net.i: 2 * n},
+    ),
+    "a solved variable may leave its range": Defect(
+        [(rewrite.Rewriter, "_solve", _solve_without_range)],
+        over(n, lambda t: mul(delta(t, i), x(t))),
+        x(i),
+        free={net.i: m},
+    ),
+    "what is unequal is not left out": Defect(
+        [(rewrite.Rewriter, "_decide", _unequal_is_always)],
+        over(n, lambda t: mul(bracket(Constraint(t - i, "!=")), x(t))),
+        over(n, x),
+        free={net.i: n},
+    ),
+    "two neighbours count as one": Defect(
+        [(rewrite.Rewriter, "_pinch", _nearly_pinched)],
+        over(n, lambda t: mul(bracket(at_least(t, i), at_least(i + 1, t)), x(t))),
+        x(i),
+        free={net.i: n - 1},
+    ),
+    "of two bounds of a range one is forgotten": Defect(
+        [(rewrite, "tightest", _one_bound)],
+        over(n, lambda t: bracket(at_least(m - 1, t))),
+        scalar(n),
+    ),
+    "a wrong sum of powers": Defect(
+        [(rewrite, "power_sum", _powers_of_half)],
+        over(n, Size),
+        Size(n * n * Fraction(1, 2) - n),
+    ),
+    "a sum is divided and one part lost": Defect(
+        [(rewrite.Rewriter, "split", _half_a_split)],
+        over(n, x),
+        over(n, lambda t: mul(bracket(at_least(t, i)), x(t))),
+        free={net.i: n},
+    ),
+    "denominators under a sum are cleared": Defect(
+        [(kernel.Derivation, "cleared", _cleared_one_by_one)],
+        over(n, lambda t: x(t) / entry("y", t)),
+        over(n, x),
+    ),
+    "terms over different domains are merged": Defect(
+        [(rewrite, "gather", _domains_do_not_matter), (normal, "gather", _domains_do_not_matter),
+         (terms, "gather", _domains_do_not_matter)],
+        over(n, x),
+        over(m, x),
+    ),
+    "a sum is shifted without its domain": Defect(
+        [(canonical, "_finished", _shifted_without_domain)], over(n - 1, lambda t: x(t + 1)), over(n - 1, x)
+    ),
+    "a bound is rounded up": Defect(
+        [(rewrite, "tidy_constraint", _rounded_up), (normal, "tidy_constraint", _rounded_up),
+         (canonical, "tidy_constraint", _rounded_up)],
+        over(n, lambda t: mul(bracket(at_least(2 * t, 1)), x(t))),
+        over(n, x),
+    ),
+    "two positions of a maximum need not be one": Defect(
+        [(rewrite.Rewriter, "_argmax", _same_position_not_asked)], QX * QY, QX, free={net.i: n, net.j: n}
+    ),
+    "any value at the position of a maximum is the maximum": Defect(
+        [(rewrite.Rewriter, "_without_body", staticmethod(lambda f, factors: (Fraction(1), ())))],
+        over(n, lambda t: mul(ArgMaximum((("%q", n),), x(polynomial("%q")), (t,)), entry("y", t))),
+        expressions.Maximum((("%q", n),), x(polynomial("%q"))),
+    ),
+    "a sum over an empty range is positive": Defect(
+        [(signs.Signs, "_inhabited", staticmethod(_always))],
+        Compare(over(n - m, lambda t: exp(x(t))), ">", NOUGHT),
+        UNIT,
+    ),
+    "no term is negative": Defect(
+        [(signs.Signs, "_nonnegative_term", _always)],
+        Compare(x(i) + exp(x(j)), ">", NOUGHT),
+        UNIT,
+        free={net.i: n, net.j: n},
+    ),
+    "every quantity is positive": Defect(
+        [(signs.Signs, "head_sign", lambda self, name: "+")],
+        apply("log", x(i) * x(j)),
+        apply("log", x(i)) + apply("log", x(j)),
+        free={net.i: n, net.j: n},
+    ),
 }
 
 
@@ -258,20 +509,99 @@ def test_the_defect_lets_it_through(name: str) -> None:
 
 
 # -- conditions: what is proved is false without them --------------------------------------------------------
-def _conditions(outcome: Outcome) -> list[str]:
-    assert isinstance(outcome, Proof)
-    return [c.kind for c in outcome.conditions]
+@dataclass(frozen=True)
+class Forgotten:
+    """What forgets a side condition (``patch``) of a claim that is true only under ``kinds``."""
+
+    patch: Patch
+    claim: Callable[[], Outcome]
+    kinds: tuple[str, ...]
 
 
-def test_a_forgotten_obligation_would_claim_too_much() -> None:
-    claim = prove_equal(x(i) / x(i), UNIT, VECTOR, {net.i: n})
-    assert _conditions(claim) == ["nonzero"]
-    with _patched([(normal.Normalizer, "require", lambda self, kind, value, facts: None)]):
-        assert _conditions(prove_equal(x(i) / x(i), UNIT, VECTOR, {net.i: n})) == []
+def _proved(left: Scalar, right: Scalar, env: Environment = VECTOR, free: Any = None) -> Outcome:
+    return prove_equal(left, right, env, {net.i: n, net.j: n} if free is None else free)
 
 
-def test_a_forgotten_tie_would_claim_too_much() -> None:
-    claim = CLAIMS["through the pooling"]
-    assert _conditions(prove_equal(claim.left, claim.right, claim.environment, claim.free)) == ["no tie"]
-    with _patched([(kernel, "ties_of", lambda target, env: ())]):
-        assert _conditions(prove_equal(claim.left, claim.right, claim.environment, claim.free)) == []
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+POOLING = CLAIMS["through the pooling"]
+FORGOTTEN: dict[str, Forgotten] = {
+    "a divisor is not recorded": Forgotten(
+        [(normal.Normalizer, "require", _nothing)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)
+    ),
+    "the argument of a logarithm is not recorded": Forgotten(
+        [(normal.Normalizer, "require", _nothing)], lambda: _proved(exp(apply("log", x(i))), x(i)), ("positive",)
+    ),
+    "what a root is taken of is not recorded": Forgotten(
+        [(normal.Normalizer, "require", _nothing)], lambda: _proved(power(apply("sqrt", x(i)), 2), x(i)),
+        ("nonnegative",),
+    ),
+    "a tie of a comparison is not recorded": Forgotten(
+        [(normal.Normalizer, "record", _nothing)],
+        lambda: _proved(Compare(x(i) - x(j), ">", NOUGHT), Compare(x(i) - x(j), ">=", NOUGHT)),
+        ("no tie",),
+    ),
+    "a tie of a maximum is not recorded": Forgotten(
+        [(kernel, "ties_of", lambda target, env: ())],
+        lambda: _proved(POOLING.left, POOLING.right, POOLING.environment, POOLING.free),
+        ("no tie",),
+    ),
+    "every condition is settled": Forgotten(
+        [(kernel.Derivation, "_settled", _always)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)
+    ),
+}
+
+
+def _kinds(outcome: Outcome) -> tuple[str, ...]:
+    assert isinstance(outcome, Proof), outcome
+    return tuple(c.kind for c in outcome.conditions)
+
+
+@pytest.mark.parametrize("name", FORGOTTEN)
+def test_a_forgotten_condition_would_claim_too_much(name: str) -> None:
+    forgotten = FORGOTTEN[name]
+    assert _kinds(forgotten.claim()) == forgotten.kinds
+    with _patched(forgotten.patch):
+        assert _kinds(forgotten.claim()) == ()
+
+
+# -- the table ---------------------------------------------------------------------------------------------
+TABLE = Path(__file__).parents[2] / "docs" / "defects.md"
+HEAD = """# Planted defects
+
+Each line breaks one check of [the trusted base](trusted-base.md) in a running program. The claim beside it is false,
+or true only under the condition named; it is let through exactly while the defect is there, so the test of the line
+(in `tests/derivations/test_defects.py`) fails as soon as the program has it. That file, run as a program, writes this
+page, and a test in it compares the page with the defects that are planted.
+
+| defect | broken | let through | caught by |
+|---|---|---|---|
+"""
+
+
+def table() -> str:
+    lines = []
+    for name, d in DEFECTS.items():
+        left = d.left() if callable(d.left) else d.left
+        claim = f"${to_latex(left)} = {to_latex(d.right)}$".replace("|", "\\|")
+        lines.append(f"| {name} | {_places(d.patch)} | {claim} | `test_the_claim_is_false_and_not_proved` |")
+    for name, f in FORGOTTEN.items():
+        kinds = ", ".join(f.kinds)
+        lines.append(f"| {name} | {_places(f.patch)} | condition *{kinds}* | "
+                     f"`test_a_forgotten_condition_would_claim_too_much` |")
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _places(patch: Patch) -> str:
+    found = dict.fromkeys(f"{owner.__name__.rpartition('.')[2]}.{name}" for owner, name, _ in patch)
+    return ", ".join(f"`{place}`" for place in found)
+
+
+def test_the_table_of_defects_is_up_to_date() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table()
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(), encoding="utf-8")
