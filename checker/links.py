@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 
 from verify_derivations.checker.ranges import out_of_range
@@ -297,40 +298,41 @@ def _decide(
 ) -> Link:
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
                 left_expression=c.left, right_expression=c.right)  # fmt: skip
-    names = adjoint_names(environment)
+    show = partial(latex.to_latex, names=adjoint_names(environment), origin=environment.origin)
     outcome = _attempt(c, environment, effort.first, variables)
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
         found = refute(
-            c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation
-        )
+            c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation,
+            origin=environment.origin,
+        )  # fmt: skip
         if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
             outcome = _attempt(c, environment, limits, variables)
     if isinstance(outcome, Proof):
-        conditions = tuple(dict.fromkeys(condition_text(k.kind, k.expression, names) for k in outcome.conditions))
+        conditions = tuple(dict.fromkeys(condition_text(k.kind, show(k.expression)) for k in outcome.conditions))
         stated = tuple(
-            f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}" for a, b in outcome.assumptions
+            f"{show(a)} = {show(b)}" for a, b in outcome.assumptions
         )
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
         return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
-                       proof=_steps(outcome, names))  # fmt: skip
+                       proof=_steps(outcome, show))  # fmt: skip
     if isinstance(outcome, Conditional):
         a, b = outcome.assumption
-        assumption = f"{latex.to_latex(a, names=names)} = {latex.to_latex(b, names=names)}"
+        assumption = f"{show(a)} = {show(b)}"
         word = "exactly when" if outcome.exact else "if"
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, names),
+                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, show),
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
         return replace(link, evidence="loss", message=f"how {environment.loss} depends on its variables is not stated")
     if isinstance(found, Refuted):
         return replace(link, verdict=Verdict.REFUTED, evidence="counterexample",
                        message="the two sides differ", counterexample=_example(found))  # fmt: skip
-    difference = latex.to_latex(outcome.difference, names=names)
+    difference = show(outcome.difference)
     if isinstance(found, Agreement):
         sizes = "; ".join(", ".join(f"{k} = {v}" for k, v in sorted(x.items())) for x in found.sizes[:4] if x)
         how = (
@@ -377,8 +379,7 @@ def adjoint_names(environment: Environment) -> dict[str, str]:
     return {}
 
 
-def condition_text(kind: str, expression: Scalar, names: Mapping[str, str]) -> str:
-    text = latex.to_latex(expression, names=names)
+def condition_text(kind: str, text: str) -> str:
     if kind == "no tie":
         return f"off ties (${text} \\neq 0$)"
     return {"not zero": f"{text} \\neq 0", "nonzero": f"{text} \\neq 0", "positive": f"{text} > 0"}.get(
@@ -386,7 +387,7 @@ def condition_text(kind: str, expression: Scalar, names: Mapping[str, str]) -> s
     )
 
 
-def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:
+def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
     words = {
         "difference": "The difference of the two sides", "unfold": "Put in the definition of",
         "clear": "Multiply by", "assume": "Use the assumption",
@@ -394,7 +395,7 @@ def _steps(proof: Proof, names: Mapping[str, str]) -> tuple[str, ...]:
     lines = []
     for step in proof.steps:
         subject = f" {step.subject}" if step.subject else ""
-        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${latex.to_latex(step.remaining, names=names)} = 0$")
+        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${show(step.remaining)} = 0$")
     return tuple(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, is_range
+from verify_derivations.formulas.names import NameTable, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
@@ -65,6 +65,8 @@ def analyse(stated: Stated) -> None:
             elif item.relations[0] == "\\in":
                 names = item.sides[0].items if isinstance(item.sides[0], s.Sequence) else (item.sides[0],)
                 stated.memberships.append(Membership(tuple(names), item.sides[1]))
+            elif (found := bounded(item)) is not None:
+                stated.ranges += [(letter.name, *found[1:]) for letter in found[0]]
             elif item.relations[0] in ORDER:
                 stated.conditions.append(item)
             else:

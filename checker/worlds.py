@@ -28,7 +28,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.lookup import Shape, find, layer_value, match_layer, shape_of_space, whole
-from verify_derivations.formulas.names import NameTable, Reference, base_of, is_range, name_of, names_in
+from verify_derivations.formulas.names import NameTable, Reference, base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
@@ -81,7 +81,7 @@ class _Builder:
     ) -> None:  # fmt: skip
         self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
-        self.world = World(table, readings, extents, functions=dict(inherited))
+        self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
         self.world.differentiate = total_derivative
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
@@ -532,7 +532,7 @@ class _Builder:
                 world.arguments[reference.name] = params[0].name
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
-        inner = World(self.table, world.readings, world.extents, functions=dict(world.functions))
+        inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
         inner.differentiate = world.differentiate
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
@@ -674,3 +674,18 @@ class _Builder:
                 if quantity is not None and not world.environment().consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         world.quantities[head] = replace(quantity, opaque=True)
+
+
+def _first_index(formulas: Sequence[Stated]) -> int:
+    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
+    starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
+    for f in formulas:
+        for node in s.walk(f.tree) if f.tree is not None else ():
+            if not isinstance(node, s.BigOperator) or node.lower is None:
+                continue
+            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
+                if isinstance(item, s.Relation) and item.relations == ("=",):
+                    starts.add(to_latex(item.sides[1]))
+                elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
+                    starts.add(to_latex(found[1]))
+    return 0 if "0" in starts and "1" not in starts else 1

@@ -54,6 +54,7 @@ class NameTable:
     families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
     bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
+    sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -61,6 +62,8 @@ class NameTable:
     def gather(cls, trees: Iterable[s.Node]) -> NameTable:
         table = cls()
         forest = list(trees)
+        spaces = [node for tree in forest for node in s.walk(tree) if isinstance(node, s.Space)]
+        table.sizes = {x.name for space in spaces for n in space.extents for x in s.walk(n) if isinstance(x, s.Symbol)}
         for tree in forest:
             for node in s.walk(tree):
                 table._bind(node)
@@ -80,12 +83,14 @@ class NameTable:
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.BigOperator) and node.lower is not None:
             for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
-                first = item.sides[0] if isinstance(item, s.Relation) else item
+                first = item.sides[(len(item.sides) - 1) // 2] if isinstance(item, s.Relation) else item
                 self.bound |= {part.name for part in factors_of(first) if isinstance(part, s.Symbol)}
         elif isinstance(node, s.Relation) and is_range(node):
             for item in node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],):
                 if isinstance(item, s.Symbol):
                     self.bound.add(item.name)
+        elif isinstance(node, s.Relation) and (found := bounded(node)) is not None:
+            self.bound |= {letter.name for letter in found[0]} - self.sizes
         elif isinstance(node, s.Relation) and node.relations == ("\\neq",):
             self.bound |= {side.name for side in node.sides if isinstance(side, s.Symbol) and len(side.name) == 1}
 
@@ -96,7 +101,7 @@ class NameTable:
             return
         letters = [x.name for x in self.index_items(base, node.sub) if isinstance(x, s.Symbol)]
         if len(letters) > 1 and all(len(n) == 1 and n.islower() for n in letters) and self.bound & set(letters):
-            self.bound |= set(letters)
+            self.bound |= set(letters) - self.sizes
 
     def _declare(self, node: s.Relation) -> None:
         first = node.sides[0]
@@ -236,8 +241,13 @@ class NameTable:
         return "", list(items)
 
     def index_items(self, base: str, sub: s.Node) -> tuple[s.Node, ...]:
-        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) is a list of indices."""
+        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) is a list of indices, a size
+        beside an index (``x_{s i}``) a product."""
         found: list[s.Node] = []
+        names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
+        if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
+            if set(names) - self.sizes <= self.bound:
+                return (sub,)
         for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
             if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
@@ -334,6 +344,22 @@ def is_range(node: s.Relation) -> bool:
     last = node.sides[-1]
     items = last.items if isinstance(last, s.Sequence | s.Finite) else ()
     return any(isinstance(item, s.Dots) for item in items)
+
+
+def bounded(node: s.Relation) -> tuple[tuple[s.Symbol, ...], s.Node, s.Node] | None:
+    """Letters, first and last value of ``0 \\le i < n``; a domain of reals (``0 < p < 1``) is none."""
+    if len(node.sides) != 3 or not set(node.relations) <= {"<", "\\le", "\\leq"}:
+        return None
+    first, middle, last = node.sides
+    letters = middle.items if isinstance(middle, s.Sequence) else (middle,)
+    if not isinstance(first, s.Number) or isinstance(last, s.Number):
+        return None
+    if not all(isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() for x in letters):
+        return None
+    one = s.Number("1")
+    first = first if node.relations[0] != "<" else s.Sum(("+", "+"), (first, one))
+    last = last if node.relations[1] != "<" else s.Sum(("+", "-"), (last, one))
+    return tuple(x for x in letters if isinstance(x, s.Symbol)), first, last
 
 
 def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:

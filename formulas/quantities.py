@@ -192,7 +192,7 @@ def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
     elif len(nodes) == len(inner):
         axes = inner
     elif len(nodes) == 1 and len(inner) == 2:
-        place = index_at(nodes[0], value.shape[0], 1, reader.world, reader.here)
+        place = index_at(nodes[0], value.shape[0], reader.world.origin, reader.world, reader.here)
         row = fresh("k")
         body = value.at((place, polynomial(row)))
         return Tensor((Axis(row, value.shape[1]), Axis(None, ONE)), body)
@@ -200,7 +200,7 @@ def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
         raise ShapeError(f"{len(nodes)} indices on a tensor of shape {show(value.shape)}")
     at = [polynomial(0)] * len(value.axes)
     for node, axis in zip(nodes, axes, strict=True):
-        at[axis] = index_at(node, value.shape[axis], 1, reader.world, reader.here)
+        at[axis] = index_at(node, value.shape[axis], reader.world.origin, reader.world, reader.here)
     return Tensor((), value.at(at))
 
 
@@ -242,7 +242,7 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
         for letter, node in zip(names, given, strict=False):
             reader.new_letters(node)
             if letter:
-                inner.indices[letter] = Index(letter, fresh(letter), polynomial(1))
+                inner.indices[letter] = Index(letter, fresh(letter), polynomial(reader.world.origin))
     reader.here.uses.add(alias.number)
     found = reader.within(inner).value(alias.right)
     if len(given) < len(names):
@@ -255,7 +255,7 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
             index = inner.indices[letter]
             if index.extent is None:
                 raise NeedShape(f"the range of {letter} is not stated")
-            origin = int(index.start.value) if index.start.is_constant else 1
+            origin = int(index.start.value) if index.start.is_constant else reader.world.origin
             place = index_at(node, index.extent, origin, reader.world, reader.here, reference.name)
             values[index.variable] = place
     found = found.substitute(values) if isinstance(found, Slope) else _substituted(found, values)

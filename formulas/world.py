@@ -133,8 +133,8 @@ class Statement:
     losses: list[str] = field(default_factory=list)
     left_letters: frozenset[str] = frozenset()
 
-    def free_letter(self, letter: str) -> Index:
-        index = Index(letter, fresh(letter), polynomial(1), None, free=True)
+    def free_letter(self, letter: str, origin: int = 1) -> Index:
+        index = Index(letter, fresh(letter), polynomial(origin), None, free=True)
         self.indices[letter] = index
         return index
 
@@ -146,6 +146,7 @@ class World:
     table: NameTable
     readings: Readings = field(default_factory=Readings)
     extents: Extents = field(default_factory=Extents)
+    origin: int = 1  # the first value of an index: 0 where sums and ranges start there
     known: dict[str, Known] = field(default_factory=dict)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
@@ -214,4 +215,5 @@ class World:
             assumptions=tuple(self.stated),
             positive=frozenset(self.positive),
             nonzero=frozenset(self.nonzero),
+            origin=self.origin,
         )
