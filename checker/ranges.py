@@ -43,7 +43,7 @@ def out_of_range(comparison: Comparison, environment: Environment) -> str | None
             for index, extent in zip(access.indices, extents, strict=True):
                 for wanted in within(index, extent):
                     if len(index.names) > 0 and not implies(known, wanted):
-                        point = _violation(known, wanted)
+                        point = _violation(known, wanted, index)
                         if point is not None:
                             return _message(access, index, extent, point, environment.origin)
     return None
@@ -67,9 +67,9 @@ def _accesses(node: Scalar, facts: tuple[Constraint, ...]) -> Iterator[tuple[Acc
         yield from _accesses(child, facts)
 
 
-def _violation(facts: tuple[Constraint, ...], wanted: Constraint) -> Mapping[str, int] | None:
+def _violation(facts: tuple[Constraint, ...], wanted: Constraint, index: Polynomial) -> Mapping[str, int] | None:
     """Small sizes and indices that satisfy the facts and not ``wanted``."""
-    related = set(wanted.value.names)
+    related = {*wanted.value.names, *index.names}
     chosen: list[Constraint] = []
     for _ in range(3):
         chosen = [f for f in facts if f.value.names & related]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas.expressions import Constraint, Scalar, heads
@@ -69,25 +69,38 @@ class Environment:
 
     def order(self) -> dict[str, int]:
         """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion
-        (``h_t`` by ``z_t``, ``z_t`` by ``h_{t-1}``) above those of all but what leads back to it."""
+        (``h_t`` by ``z_t``, ``z_t`` by ``h_{t-1}``) above those of what is defined before it."""
+        mentioned, states = self._mentioned(), self.states()
+        place = {head: k for k, head in enumerate(self.quantities)}
         rank: dict[str, int] = {}
-        path: list[str] = []
 
         def visit(head: str) -> int:
-            if head in rank:
-                return rank[head]
-            if head in path:
-                return 0
-            path.append(head)
-            quantity = self.quantities.get(head)
-            inner: Iterable[str] = heads(quantity.body) if quantity is not None and quantity.body is not None else ()
-            rank[head] = 1 + max((visit(h) for h in inner if h != head), default=0)
-            path.pop()
+            if head not in rank:
+                before = (h for h in mentioned.get(head, ()) if h != head
+                          and not (h in states and place[h] > place[head]))  # fmt: skip
+                rank[head] = 1 + max(map(visit, before), default=0)
             return rank[head]
 
         for head in self.quantities:
             visit(head)
         return rank
+
+    def states(self) -> frozenset[str]:
+        """What a recursion hands on: ``h`` where ``z_t`` is defined by ``h_{t-1}``, and ``h_t`` after it by ``z_t``."""
+        mentioned = self._mentioned()
+        place = {head: k for k, head in enumerate(self.quantities)}
+
+        def reaches(head: str, target: str, seen: set[str]) -> bool:
+            seen.add(head)
+            return head == target or any(h not in seen and reaches(h, target, seen) for h in mentioned.get(head, ()))
+
+        return frozenset(
+            h for head, inner in mentioned.items() for h in inner
+            if place.get(h, -1) > place[head] and reaches(h, head, set())
+        )  # fmt: skip
+
+    def _mentioned(self) -> dict[str, tuple[str, ...]]:
+        return {head: heads(q.body) if q.body is not None else () for head, q in self.quantities.items()}
 
 
 def adjoint(head: str, loss: str) -> str:

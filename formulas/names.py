@@ -152,7 +152,7 @@ class NameTable:
                 if isinstance(item, s.Sum) and len(letters) == 1:
                     if "-" in item.signs:
                         self.shifted.add((base, letters[0]))
-                    self.bound.add(letters[0])  # an affine subscript is an index, never a label
+                    self.bound |= {letters[0]} - self.sizes  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
                 elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and _is_word(item.name)):
