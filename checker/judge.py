@@ -418,7 +418,7 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "layout": ("\\partial y/\\partial x", ("numerator", "denominator")),
     "gradient": ("\\partial L/\\partial x", ("column", "row")),
 }
-ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where shapes clash
+ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where it does not fit
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
@@ -431,21 +431,22 @@ def settle(case: Case) -> tuple[Readings, list[Convention]]:
     touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
     for name, (symbol, options) in ALTERNATIVES.items():
         concerned = [f for f in case.formulas if f.number in touches and name in touches[f.number]]
-        if not concerned or (name in ONLY_ON_CLASH and not any("clash" in touches[f.number] for f in concerned)):
-            continue
-        if name in case.notation.conventions:
+        clash = any("clash" in touches[f.number] for f in concerned)
+        if not concerned or name in case.notation.conventions or (name == "gradient" and not clash):
             continue
         counts, fitting = [], []
         for option in options:
+            if name == "layout" and not clash and counts == [len(concerned)]:
+                break  # nothing asks for another layout: neither a shape nor (of square matrices) a proof
             trial = readings.but(**{name: option})
             verdicts = [judge(quick, f, trial).verdict for f in concerned]
             counts.append(sum(v in SATISFIED for v in verdicts))
             # A layout is a matter of shapes: there it counts how many claims have one, also where a proof needs longer.
             fitting.append(sum(v is not Verdict.ILL_FORMED for v in verdicts) if name in ONLY_ON_CLASH else 0)
-        chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
+        chosen = max(range(len(counts)), key=lambda k: (fitting[k], counts[k], -k))
         total = len(concerned)
         others = tuple(
-            Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen
+            Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=False)) if k != chosen
         )
         if name not in ONLY_ON_CLASH or chosen:
             conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))

@@ -37,7 +37,6 @@ from verify_derivations.formulas.expressions import (
     bracket,
     equal,
     fresh,
-    heads,
     map_accesses,
     mul,
     polynomial,
@@ -118,16 +117,16 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
                     quantity = environment.quantities[name]
                     if quantity.body is not None:
                         pending.append(quantity.body)
-                case Maximum() if moving & set(heads(node)):
+                case Maximum() if moving & set(environment.mentioned(node)):
                     found.append(node)
-                case Apply(function, arguments) if moving & set(heads(node)):
+                case Apply(function, arguments) if moving & set(environment.mentioned(node)):
                     if function in environment.functions:
                         pending.append(call(environment.functions[function], arguments))
                     elif plain_name(function) in ("relu", "abs", "sign"):
                         found.append(arguments[0])
                     elif plain_name(function) in ("max", "min"):
                         found += [a - b for k, a in enumerate(arguments) for b in arguments[:k]]
-                case Compare(left, _, right) if moving & set(heads(node)):
+                case Compare(left, _, right) if moving & set(environment.mentioned(node)):
                     found.append(left - right)
     return tuple(dict.fromkeys(found))
 
@@ -203,6 +202,7 @@ class _Differentiation:
         self, head: str, indices: tuple[Polynomial, ...], environment: Environment, through: frozenset[str]
     ) -> None:
         self.head, self.indices, self.environment, self.through = head, indices, environment, through
+        self.moving = through | {head}
 
     def of(self, node: Scalar) -> Scalar:
         match node:
@@ -252,6 +252,9 @@ class _Differentiation:
         """df(x₁, …) = Σ_k ∂ₖf(x₁, …)·dx_k."""
         if plain_name(node.function) == "log" and isinstance(node.arguments[0], Product) and not any(node.derivative):
             return self.log_of_product(node.arguments[0])
+        definition = self.environment.functions.get(node.function)
+        if definition is not None and not self.moving.isdisjoint(self.environment.mentioned(definition.body)):
+            return self.of(call(definition, node.arguments, node.derivative))  # by a parameter of the function, too
         slopes = [self.of(argument) for argument in node.arguments]
         if all(slope == NOUGHT for slope in slopes):
             return NOUGHT

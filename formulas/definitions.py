@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from verify_derivations.formulas.expressions import Constraint, Scalar, heads
+from verify_derivations.formulas.expressions import Apply, Constraint, Scalar, heads, walk
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -65,7 +65,22 @@ class Environment:
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
         """The quantities whose definitions mention ``head``, in order of definition."""
-        return tuple(q for q in self.quantities.values() if q.body is not None and head in heads(q.body))
+        return tuple(q for q in self.quantities.values() if q.body is not None and head in self.mentioned(q.body))
+
+    def mentioned(self, expression: Scalar) -> tuple[str, ...]:
+        """The heads in an expression, also those that the functions called in it mention beside their arguments
+        (``a`` in ``g(x) = a·x``)."""
+        found = dict.fromkeys(heads(expression))
+        pending = [n.function for n in walk(expression) if isinstance(n, Apply)] if self.functions else []
+        seen: set[str] = set()
+        while pending:
+            definition = self.functions.get(pending.pop())
+            if definition is None or definition.name in seen:
+                continue
+            seen.add(definition.name)
+            found |= dict.fromkeys(h for h in heads(definition.body) if h not in definition.parameters)
+            pending += [n.function for n in walk(definition.body) if isinstance(n, Apply)]
+        return tuple(found)
 
     def order(self) -> dict[str, int]:
         """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion
@@ -100,7 +115,7 @@ class Environment:
         )  # fmt: skip
 
     def _mentioned(self) -> dict[str, tuple[str, ...]]:
-        return {head: heads(q.body) if q.body is not None else () for head, q in self.quantities.items()}
+        return {head: self.mentioned(q.body) if q.body is not None else () for head, q in self.quantities.items()}
 
 
 def adjoint(head: str, loss: str) -> str:

@@ -30,6 +30,7 @@ from verify_derivations.derivations import (
     witnesses,
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, _Search, prove_equal
+from verify_derivations.formulas import definitions
 from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -44,6 +45,7 @@ from verify_derivations.formulas.expressions import (
     at_least,
     bracket,
     delta,
+    heads,
     mul,
     power,
     scalar,
@@ -222,6 +224,15 @@ DEFECTS: dict[str, Defect] = {
         entry("y", i) - entry("a", i),
         CROSS,
         {net.i: n},
+    ),
+    "a function does not depend on what its body mentions": Defect(
+        [(definitions.Environment, "mentioned", lambda self, expression: heads(expression))],
+        gradient("a"),
+        NOUGHT,
+        replace(
+            environment(Quantity("a"), Quantity("z"), define("L", (), lambda: apply("g", entry("z"))), loss="L"),
+            functions={"g": definitions.FunctionDefinition("g", ("g()",), entry("a") * power(entry("g()"), 2))},
+        ),
     ),
     "an opaque quantity is differentiated by what the document shows": Defect(
         [(kernel, "adjoint_step", _as_if_not_opaque), (_Search, "unfoldable_adjoint", _always)],
