@@ -434,7 +434,8 @@ def settle(case: Case) -> tuple[Readings, list[Convention]]:
         clash = any("clash" in touches[f.number] for f in concerned)
         if not concerned or name in case.notation.conventions or (name == "gradient" and not clash):
             continue
-        counts, fitting = [], []
+        counts: list[int] = []
+        fitting: list[int] = []
         for option in options:
             if name == "layout" and not clash and counts == [len(concerned)]:
                 break  # nothing asks for another layout: neither a shape nor (of square matrices) a proof

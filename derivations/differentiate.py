@@ -253,7 +253,8 @@ class _Differentiation:
         if plain_name(node.function) == "log" and isinstance(node.arguments[0], Product) and not any(node.derivative):
             return self.log_of_product(node.arguments[0])
         definition = self.environment.functions.get(node.function)
-        if definition is not None and not self.moving.isdisjoint(self.environment.mentioned(definition.body)):
+        beside = self.environment.mentioned(Apply(node.function, ())) if definition is not None else ()
+        if definition is not None and not self.moving.isdisjoint(beside):
             return self.of(call(definition, node.arguments, node.derivative))  # by a parameter of the function, too
         slopes = [self.of(argument) for argument in node.arguments]
         if all(slope == NOUGHT for slope in slopes):
