@@ -75,7 +75,10 @@ def analyse(stated: Stated) -> None:
 
 def _parts(node: s.Node) -> Iterator[s.Node]:
     if isinstance(node, s.Sequence):
-        for item in node.items:
+        *first, last = node.items
+        if isinstance(last, s.Relation) and last.relations[0] in ORDER and all(isinstance(x, s.Symbol) for x in first):
+            first = [s.Relation((x, *last.sides[1:]), last.relations) for x in first]  # a, b > 0
+        for item in (*first, last):
             yield from _parts(item)
     elif not isinstance(node, s.Text):
         yield node

@@ -327,8 +327,17 @@ class _Builder:
             if isinstance(where, s.Interval) and isinstance(where.low, s.Number) and float(where.low.text) >= 0:
                 if where.brackets[0] == "(" or float(where.low.text) > 0:
                     self.world.positive.add(reference.name)
+            if isinstance(where, s.Interval) and isinstance(where.high, s.Number) and float(where.high.text) <= 1:
+                if where.brackets[1] == ")" or float(where.high.text) < 1:
+                    self.world.below_one.add(reference.name)
 
     def _inequality(self, node: s.Relation) -> None:
+        if len(node.sides) == 3 and set(node.relations) <= {"<", "\\le", "\\leq"}:  # 0 < p < 1
+            low, middle, high = node.sides
+            above = s.Relation((middle, low), (">" if node.relations[0] == "<" else "\\ge",))
+            for part in (above, s.Relation((middle, high), node.relations[1:])):
+                self._inequality(part)
+            return
         if len(node.sides) != 2 or not isinstance(node.sides[1], s.Number):
             return
         reference = self.table.reference(node.sides[0])
@@ -338,6 +347,8 @@ class _Builder:
             self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
         if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
             self.world.positive.add(reference.name)
+        if node.relations[0] == "<" and float(node.sides[1].text) <= 1:
+            self.world.below_one.add(reference.name)
         if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
             self.world.nonzero.add(reference.name)
 

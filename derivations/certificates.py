@@ -115,6 +115,7 @@ def _environment(e: Environment) -> dict[str, Json]:
         "assumptions": _encoded(e.assumptions),
         "positive": sorted(e.positive),
         "nonzero": sorted(e.nonzero),
+        "below_one": sorted(e.below_one),
         "increasing": sorted(e.increasing),
     }
 
@@ -128,7 +129,7 @@ def _read_environment(e: Mapping[str, Json]) -> Environment:
         e["loss"],
         _decoded(e["facts"]),
         _decoded(e["assumptions"]),
-        *(frozenset(map(str, e[key])) for key in ("positive", "nonzero", "increasing")),
+        *(frozenset(map(str, e[key])) for key in ("positive", "nonzero", "increasing", "below_one")),
     )
 
 

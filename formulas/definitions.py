@@ -48,9 +48,9 @@ class Environment:
 
     ``facts`` hold for sizes (``H - h ≥ 0``). Every size is a positive integer; this is not repeated in
     ``facts``. ``assumptions`` are equations between scalars that the document or its notation states
-    (``Σ_j y_j = 1``) as ``(left, right)``. ``positive`` names leaves whose entries are all positive,
-    ``nonzero`` those that are never zero. ``increasing`` names functions that are increasing. ``origin`` is the
-    first value of an index as the document writes it; here all indices count from zero.
+    (``Σ_j y_j = 1``) as ``(left, right)``. ``positive`` names leaves whose entries are all positive, ``nonzero``
+    those that are never zero, ``below_one`` those below one. ``increasing`` names functions that are increasing.
+    ``origin`` is the first value of an index as the document writes it; here all indices count from zero.
     """
 
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class Environment:
     positive: frozenset[str] = frozenset()
     nonzero: frozenset[str] = frozenset()
     increasing: frozenset[str] = frozenset()
+    below_one: frozenset[str] = frozenset()
     origin: int = field(default=1, kw_only=True)
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:

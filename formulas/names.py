@@ -110,8 +110,8 @@ class NameTable:
             return
         for item in items:
             base = base_of(item)
-            if base is None:
-                continue
+            if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
+                continue  # e^x on a left side is a value, no name
             self.declared.add(to_latex(plain(item)))
             self.bases.add(base)
             if any(isinstance(x, s.Dots) for x in items):

@@ -159,6 +159,7 @@ class World:
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     positive: set[str] = field(default_factory=set)
     nonzero: set[str] = field(default_factory=set)
+    below_one: set[str] = field(default_factory=set)
     facts: list[Constraint] = field(default_factory=list)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
@@ -215,5 +216,6 @@ class World:
             assumptions=tuple(self.stated),
             positive=frozenset(self.positive),
             nonzero=frozenset(self.nonzero),
+            below_one=frozenset(self.below_one),
             origin=self.origin,
         )
