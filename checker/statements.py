@@ -54,7 +54,7 @@ class Stated:
 def analyse(stated: Stated) -> None:
     """Sort the parts of a formula."""
     assert stated.tree is not None
-    for part in stated.tree.parts:
+    for part in _distributed(stated.tree.parts):
         for item in _parts(part):
             if not isinstance(item, s.Relation):
                 stated.mentions.append(item)
@@ -73,12 +73,18 @@ def analyse(stated: Stated) -> None:
                 stated.mentions.append(item)
 
 
+def _distributed(parts: tuple[s.Node, ...]) -> tuple[s.Node, ...]:
+    """``a, b > 0`` says of both that they are positive."""
+    *first, last = parts
+    bare = all(isinstance(x, s.Symbol) for x in first)
+    if not bare or not isinstance(last, s.Relation) or last.relations[0] not in ORDER or len(last.sides) != 2:
+        return parts
+    return (*(s.Relation((x, last.sides[1]), last.relations) for x in first), last)
+
+
 def _parts(node: s.Node) -> Iterator[s.Node]:
     if isinstance(node, s.Sequence):
-        *first, last = node.items
-        if isinstance(last, s.Relation) and last.relations[0] in ORDER and all(isinstance(x, s.Symbol) for x in first):
-            first = [s.Relation((x, *last.sides[1:]), last.relations) for x in first]  # a, b > 0
-        for item in (*first, last):
+        for item in node.items:
             yield from _parts(item)
     elif not isinstance(node, s.Text):
         yield node
