@@ -63,6 +63,12 @@ class NameTable:
         table = cls()
         forest = list(trees)
         spaces = [node for tree in forest for node in s.walk(tree) if isinstance(node, s.Space)]
+        tensors = {
+            base_of(item) or "" for tree in forest for node in s.walk(tree)
+            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and node.sides[-1].extents
+            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
+            if isinstance(item, s.Symbol)
+        }
         table.sizes = {x.name for space in spaces for n in space.extents for x in s.walk(n) if isinstance(x, s.Symbol)}
         for tree in forest:
             for node in s.walk(tree):
@@ -74,7 +80,7 @@ class NameTable:
         for tree in forest:
             for node in s.walk(tree):
                 if isinstance(node, s.Scripted):
-                    table._bind_together(node)
+                    table._bind_together(node, tensors)
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
@@ -94,13 +100,16 @@ class NameTable:
         elif isinstance(node, s.Relation) and node.relations == ("\\neq",):
             self.bound |= {side.name for side in node.sides if isinstance(side, s.Symbol) and len(side.name) == 1}
 
-    def _bind_together(self, node: s.Scripted) -> None:
-        """``X_{nd}`` of a declared X where d is an index: n is one too, also where nothing sums over it."""
+    def _bind_together(self, node: s.Scripted, tensors: set[str]) -> None:
+        """``z_k`` of a declared vector z, and ``X_{nd}`` where d is an index: k and n are indices too, also where
+        nothing sums over them."""
         base = base_of(node)
         if base not in self.declared_bare or node.sub is None:
             return
         letters = [x.name for x in self.index_items(base, node.sub) if isinstance(x, s.Symbol)]
-        if len(letters) > 1 and all(len(n) == 1 and n.islower() for n in letters) and self.bound & set(letters):
+        if not all(len(n) == 1 and n.islower() for n in letters):
+            return
+        if len(letters) == 1 and base in tensors or len(letters) > 1 and self.bound & set(letters):
             self.bound |= set(letters) - self.sizes
 
     def _declare(self, node: s.Relation) -> None:

@@ -9,6 +9,7 @@ from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import (
     ONE,
+    Apply,
     Polynomial,
     apply,
     delta,
@@ -105,7 +106,8 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
 
 def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     """``σ' = σ(1 - σ)``: a function named without its argument, at a value that may be any."""
-    if reference.indices or reference.layer is not None or reader.here.defining or reference.name in reader.world.known:
+    declared = reference.name in reader.world.known or reference.name in reader.world.declarations
+    if reference.indices or reference.layer is not None or reader.here.defining or declared:
         return None
     if reference.name not in reader.world.functions and reference.name != "\\sigma":
         return None
@@ -126,6 +128,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if not isinstance(base, s.Symbol):
         return None
     world = reader.world
+    if node == s.Symbol("\\pi") and "\\pi" not in world.table.bases | world.declared_names() | world.functions.keys():
+        return constant(Apply("pi", ()))
     if base.name == "\\delta" and isinstance(node, s.Scripted):
         sup = node.sup
         transposed = False
