@@ -668,16 +668,16 @@ class _Builder:
         losses = world.losses()
         defined = [n for n in losses if world.is_defined(n)]
         world.loss = next(iter((*defined, *losses)), None)
-        if world.loss is not None and not world.is_defined(world.loss):
-            if world.loss not in world.known:
-                world.add(Known(world.loss, (), ()))
+        unstated = [n for n in losses if not world.is_defined(n)]  # also beside losses that are defined
+        for name in unstated:
+            if name not in world.known:
+                world.add(Known(name, (), ()))
+        if unstated:
             used: set[str] = set()
             for q in world.quantities.values():
                 if q.body is not None:
                     used |= set(heads(q.body)) - {q.head}
-            for head, q in list(world.quantities.items()):
-                if head not in used and head != world.loss:
-                    world.quantities[head] = replace(q, opaque=True)
+            world.frontier = {head for head in world.quantities if head not in used and head not in losses}
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.templates:
             for head in list(world.layer_of):

@@ -165,6 +165,7 @@ class World:
     opaque_functions: set[str] = field(default_factory=set)
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
+    frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     arguments: dict[str, str] = field(default_factory=dict)  # f → x, where f(x) is defined for a tensor x
     loss: str | None = None
     differentiate: Differentiate | None = None
@@ -208,10 +209,14 @@ class World:
         return Tensor(axes, body)
 
     def environment(self, loss: str | None = None) -> Environment:
+        loss = loss or self.loss
+        quantities = dict(self.quantities)
+        if loss is not None and not self.is_defined(loss):
+            quantities |= {h: replace(quantities[h], opaque=True) for h in self.frontier if h in quantities}
         return Environment(
-            quantities=dict(self.quantities),
+            quantities=quantities,
             functions=dict(self.functions),
-            loss=loss or self.loss,
+            loss=loss,
             facts=tuple(self.facts),
             assumptions=tuple(self.stated),
             positive=frozenset(self.positive),
