@@ -302,7 +302,7 @@ def index_at(
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
     range yet takes that of the axis; a range that cannot be the axis's is an error."""
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
-        if node.name not in world.axis_sizes or node.name in world.table.bound:  # x_n may be the last entry
+        if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
             new_letter(name_of(node), world, here)
     for letter in s.walk(node):
         if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:
