@@ -218,7 +218,7 @@ class Composer:
             if candidate is None:
                 steps.append(Step(head, None, "derived", Verdict.PROVED))
                 ties = ties_of(step.head, self.environment)
-                assumptions += [condition_text(SideCondition("no tie", tie)) for tie in ties]
+                assumptions += [condition_text(SideCondition("no tie", tie), self.environment.origin) for tie in ties]
             else:
                 steps.append(Step(head, candidate.number, candidate.kind, candidate.verdict))
                 assumptions += candidate.assumptions

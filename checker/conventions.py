@@ -30,7 +30,7 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "layout": ("\\partial y/\\partial x", ("numerator", "denominator")),
     "gradient": ("\\partial L/\\partial x", ("column", "row")),
 }
-ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where shapes clash
+ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where it does not fit
 
 
 def settle(case: Case, attempt: Callable[[Sequence[Trial]], Trials]) -> tuple[Readings, list[Convention], Trials]:
@@ -45,12 +45,16 @@ def settle(case: Case, attempt: Callable[[Sequence[Trial]], Trials]) -> tuple[Re
         done.update(attempt(missing) if missing else {})
         return [done[trial] for trial in wanted]
 
-    results([trial for name in open_ for trial in _trials(name, open_[name], readings)])
+    clashes = {n for n, concerned in open_.items() if any("clash" in touches[number] for number in concerned)}
+    options_of = {n: ALTERNATIVES[n][1][: 1 if n == "layout" and n not in clashes else None] for n in open_}
+    results([trial for n, concerned in open_.items() for trial in _trials(n, options_of[n], concerned, readings)])
     conventions: list[Convention] = []
     for name, concerned in open_.items():
-        symbol, options = ALTERNATIVES[name]
-        verdicts = [f.verdict for f in results(list(_trials(name, concerned, readings)))]
-        total = len(concerned)
+        (symbol, every), options, total = ALTERNATIVES[name], options_of[name], len(concerned)
+        usual = results(list(_trials(name, options[:1], concerned, readings)))
+        if sum(f.verdict in SATISFIED for f in usual) < total:
+            options = every  # of square matrices a layout clashes with no shape, but with a proof
+        verdicts = [f.verdict for f in results(list(_trials(name, options, concerned, readings)))]
         by_option = [verdicts[k * total : (k + 1) * total] for k in range(len(options))]
         counts = [sum(v in SATISFIED for v in found) for found in by_option]
         # A layout is a matter of shapes: there it counts how many claims have one, also where a proof needs longer.
@@ -71,13 +75,13 @@ def _concerned(name: str, touches: Mapping[int, frozenset[str]], case: Case) -> 
     concerned = [number for number, found in touches.items() if name in found]
     if name in case.notation.conventions:
         return []
-    if name in ONLY_ON_CLASH and not any("clash" in touches[number] for number in concerned):
+    if name == "gradient" and not any("clash" in touches[number] for number in concerned):
         return []
     return concerned
 
 
-def _trials(name: str, concerned: Sequence[int], readings: Readings) -> Iterator[Trial]:
-    for option in ALTERNATIVES[name][1]:
+def _trials(name: str, options: Sequence[str], concerned: Sequence[int], readings: Readings) -> Iterator[Trial]:
+    for option in options:
         for number in concerned:
             yield number, readings.but(**{name: option})
 

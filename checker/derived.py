@@ -132,7 +132,7 @@ def _printed(tensor: Tensor, body: Scalar, world: World, words: Vocabulary) -> l
     axes = [a.variable for a in tensor.axes if a.variable is not None]
     found = []
     if not axes:
-        found.append(latex.to_latex(body, names=_names(world, words)))
+        found.append(latex.to_latex(body, names=_names(world, words), origin=world.origin))
     form = matrix_form(body, axes, world.environment(), names=_names(world, words), product=words.hadamard + " ")
     if form is not None:
         row = len(tensor.axes) == 2 and tensor.axes[0].unit and not tensor.axes[1].unit

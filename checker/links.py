@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 
 from verify_derivations.checker.ranges import out_of_range
@@ -309,27 +310,30 @@ def _decide(
     claim = _claim(c, environment)
     variables |= adjoints_of(c, environment)
     outcome = _attempt(claim, effort.first, effort.verification, variables)
+    origin = environment.origin
+    show = partial(latex.to_latex, origin=origin)
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
     if not isinstance(outcome, Proof) and effort.refutation:
         # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
         found = refute(
-            c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation
-        )
+            c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation,
+            origin=environment.origin,
+        )  # fmt: skip
         if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
             outcome = _attempt(claim, limits, effort.verification, variables)
     if isinstance(outcome, Proof):
-        conditions, stated = conditions_of(outcome), stated_of(outcome)
+        conditions, stated = conditions_of(outcome, origin), stated_of(outcome, origin)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
         return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
-                       proof=_steps(outcome), certificates=_certificates(claim, outcome, effort))  # fmt: skip
+                       proof=_steps(outcome, show), certificates=_certificates(claim, outcome, effort))  # fmt: skip
     if isinstance(outcome, Conditional):
-        assumption = equation_text(outcome.assumption)
+        assumption = equation_text(outcome.assumption, origin)
         word = "exactly when" if outcome.exact else "if"
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof),
+                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, show),
                        certificates=_certificates(claim, outcome, effort),
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
@@ -337,7 +341,7 @@ def _decide(
     if isinstance(found, Refuted):
         return replace(link, verdict=Verdict.REFUTED, evidence="counterexample",
                        message="the two sides differ", counterexample=_example(found))  # fmt: skip
-    difference = latex.to_latex(outcome.difference)
+    difference = show(outcome.difference)
     if isinstance(outcome, Unverified):
         return replace(link, evidence="verification", difference=difference, message=outcome.reason)
     if isinstance(found, Agreement):
@@ -410,7 +414,7 @@ def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) ->
     return (certify(claim, proof, assumption),)
 
 
-def _steps(proof: Proof) -> tuple[str, ...]:
+def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
     words = {
         "difference": "The difference of the two sides", "unfold": "Put in the definition of",
         "clear": "Multiply by", "assume": "Use the assumption",
@@ -418,7 +422,7 @@ def _steps(proof: Proof) -> tuple[str, ...]:
     lines = []
     for step in proof.steps:
         subject = f" {step.subject}" if step.subject else ""
-        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${latex.to_latex(step.remaining)} = 0$")
+        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${show(step.remaining)} = 0$")
     return tuple(lines)
 
 

@@ -43,9 +43,9 @@ def out_of_range(comparison: Comparison, environment: Environment) -> str | None
             for index, extent in zip(access.indices, extents, strict=True):
                 for wanted in within(index, extent):
                     if len(index.names) > 0 and not implies(known, wanted):
-                        point = _violation(known, wanted)
+                        point = _violation(known, wanted, index)
                         if point is not None:
-                            return _message(access, index, extent, point)
+                            return _message(access, index, extent, point, environment.origin)
     return None
 
 
@@ -67,9 +67,9 @@ def _accesses(node: Scalar, facts: tuple[Constraint, ...]) -> Iterator[tuple[Acc
         yield from _accesses(child, facts)
 
 
-def _violation(facts: tuple[Constraint, ...], wanted: Constraint) -> Mapping[str, int] | None:
+def _violation(facts: tuple[Constraint, ...], wanted: Constraint, index: Polynomial) -> Mapping[str, int] | None:
     """Small sizes and indices that satisfy the facts and not ``wanted``."""
-    related = set(wanted.value.names)
+    related = {*wanted.value.names, *index.names}
     chosen: list[Constraint] = []
     for _ in range(3):
         chosen = [f for f in facts if f.value.names & related]
@@ -84,10 +84,13 @@ def _violation(facts: tuple[Constraint, ...], wanted: Constraint) -> Mapping[str
     return None
 
 
-def _message(access: Access, index: Polynomial, extent: Polynomial, point: Mapping[str, int]) -> str:
+def _message(
+    access: Access, index: Polynomial, extent: Polynomial, point: Mapping[str, int], origin: int
+) -> str:
     where = ", ".join(
-        f"{n.lstrip('%').split('.')[0]} = {v + 1 if is_index(n) else v}" for n, v in sorted(point.items())
+        f"{n.lstrip('%').split('.')[0]} = {v + origin if is_index(n) else v}" for n, v in sorted(point.items())
         if n in index.names or n in extent.names
     )  # fmt: skip
-    value = index.evaluate(point) + 1
-    return f"an index of {access.head} leaves its range 1…{show_extent(extent)}: it is {value} at {where}"
+    value = index.evaluate(point) + origin
+    span = f"{origin}…{show_extent(extent + origin - 1)}"
+    return f"an index of {access.head} leaves its range {span}: it is {value} at {where}"

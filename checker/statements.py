@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, is_range
+from verify_derivations.formulas.names import NameTable, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
@@ -60,7 +60,7 @@ class Stated:
 def analyse(stated: Stated) -> None:
     """Sort the parts of a formula."""
     assert stated.tree is not None
-    for part in stated.tree.parts:
+    for part in _distributed(stated.tree.parts):
         for item in _parts(part):
             if not isinstance(item, s.Relation):
                 stated.mentions.append(item)
@@ -71,10 +71,21 @@ def analyse(stated: Stated) -> None:
             elif item.relations[0] == "\\in":
                 names = item.sides[0].items if isinstance(item.sides[0], s.Sequence) else (item.sides[0],)
                 stated.memberships.append(Membership(tuple(names), item.sides[1]))
+            elif (found := bounded(item)) is not None:
+                stated.ranges += [(letter.name, *found[1:]) for letter in found[0]]
             elif item.relations[0] in ORDER:
                 stated.conditions.append(item)
             else:
                 stated.mentions.append(item)
+
+
+def _distributed(parts: tuple[s.Node, ...]) -> tuple[s.Node, ...]:
+    """``a, b > 0`` says of both that they are positive."""
+    *first, last = parts
+    bare = all(isinstance(x, s.Symbol) for x in first)
+    if not bare or not isinstance(last, s.Relation) or last.relations[0] not in ORDER or len(last.sides) != 2:
+        return parts
+    return (*(s.Relation((x, last.sides[1]), last.relations) for x in first), last)
 
 
 def _parts(node: s.Node) -> Iterator[s.Node]:

@@ -34,7 +34,8 @@ class Small(Point):
     def _draw(self, entry: Entry) -> Fraction:
         choice = random.Random(f"{self.seed}|{entry}")
         value = Fraction(choice.randrange(1, 16, 2) * choice.choice([-1, 1]), 16)
-        return abs(value) if entry[0] in self.environment.positive else value
+        value = abs(value) if entry[0] in self.environment.positive else value
+        return value / (1 + value) if entry[0] in self.environment.below_one and value > 0 else value
 
 
 class Screen(Interpreter):

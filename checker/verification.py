@@ -116,6 +116,8 @@ def givens_of(certificate: Certificate) -> Iterator[str]:
         yield f"{name} is positive"
     for name in sorted(e.nonzero):
         yield f"{name} is never zero"
+    for name in sorted(e.below_one):
+        yield f"{name} is less than one"
     yield from _open(certificate, e)
 
 

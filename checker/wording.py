@@ -7,15 +7,16 @@ from verify_derivations.formulas.expressions import Maximum, free_indices, free_
 from verify_derivations.formulas.latex import index_names, to_latex
 
 
-def equation_text(equation: Equation) -> str:
+def equation_text(equation: Equation, origin: int = 1) -> str:
+    """Positions are counted from ``origin``, here and below."""
     left, right = equation
     free = free_indices(left) | free_indices(right)
     indices = index_names(sorted(free), taken=free_names(left) | free_names(right))
-    return f"{to_latex(left, indices=indices)} = {to_latex(right, indices=indices)}"
+    return f"{to_latex(left, origin=origin, indices=indices)} = {to_latex(right, origin=origin, indices=indices)}"
 
 
-def condition_text(condition: SideCondition) -> str:
-    text = to_latex(condition.expression)
+def condition_text(condition: SideCondition, origin: int = 1) -> str:
+    text = to_latex(condition.expression, origin=origin)
     match condition.kind:
         case "no tie":
             tied = isinstance(condition.expression, Maximum)
@@ -29,10 +30,10 @@ def condition_text(condition: SideCondition) -> str:
     return f"{text}: {condition.kind}"
 
 
-def conditions_of(proof: Proof) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(condition_text, proof.conditions)))
+def conditions_of(proof: Proof, origin: int = 1) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(condition_text(condition, origin) for condition in proof.conditions))
 
 
-def stated_of(proof: Proof) -> tuple[str, ...]:
+def stated_of(proof: Proof, origin: int = 1) -> tuple[str, ...]:
     """The assumptions that the document states, as far as they were used."""
-    return tuple(dict.fromkeys(map(equation_text, proof.assumptions)))
+    return tuple(dict.fromkeys(equation_text(equation, origin) for equation in proof.assumptions))

@@ -28,7 +28,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.lookup import Shape, find, layer_value, match_layer, shape_of_space, whole
-from verify_derivations.formulas.names import NameTable, Reference, base_of, is_range, name_of, names_in
+from verify_derivations.formulas.names import NameTable, Reference, base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
@@ -88,7 +88,7 @@ class _Builder:
     ) -> None:  # fmt: skip
         self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
-        self.world = World(table, readings, extents, functions=dict(inherited))
+        self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
         self.world.differentiate = total_derivative
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
@@ -332,8 +332,17 @@ class _Builder:
             if isinstance(where, s.Interval) and isinstance(where.low, s.Number) and float(where.low.text) >= 0:
                 if where.brackets[0] == "(" or float(where.low.text) > 0:
                     self.world.positive.add(reference.name)
+            if isinstance(where, s.Interval) and isinstance(where.high, s.Number) and float(where.high.text) <= 1:
+                if where.brackets[1] == ")" or float(where.high.text) < 1:
+                    self.world.below_one.add(reference.name)
 
     def _inequality(self, node: s.Relation) -> None:
+        if len(node.sides) == 3 and set(node.relations) <= {"<", "\\le", "\\leq"}:  # 0 < p < 1
+            low, middle, high = node.sides
+            above = s.Relation((middle, low), (">" if node.relations[0] == "<" else "\\ge",))
+            for part in (above, s.Relation((middle, high), node.relations[1:])):
+                self._inequality(part)
+            return
         if len(node.sides) != 2 or not isinstance(node.sides[1], s.Number):
             return
         reference = self.table.reference(node.sides[0])
@@ -343,6 +352,8 @@ class _Builder:
             self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
         if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
             self.world.positive.add(reference.name)
+        if node.relations[0] == "<" and float(node.sides[1].text) <= 1:
+            self.world.below_one.add(reference.name)
         if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
             self.world.nonzero.add(reference.name)
 
@@ -593,7 +604,7 @@ class _Builder:
                 world.arguments[reference.name] = params[0].name
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
-        inner = World(self.table, world.readings, world.extents, functions=dict(world.functions))
+        inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
         inner.differentiate = world.differentiate
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
@@ -716,16 +727,16 @@ class _Builder:
         losses = world.losses()
         defined = [n for n in losses if world.is_defined(n)]
         world.loss = next(iter((*defined, *losses)), None)
-        if world.loss is not None and not world.is_defined(world.loss):
-            if world.loss not in world.known:
-                world.add(Known(world.loss, (), ()))
+        unstated = [n for n in losses if not world.is_defined(n)]  # also beside losses that are defined
+        for name in unstated:
+            if name not in world.known:
+                world.add(Known(name, (), ()))
+        if unstated:
             used: set[str] = set()
             for q in world.quantities.values():
                 if q.body is not None:
                     used |= set(heads(q.body)) - {q.head}
-            for head, q in list(world.quantities.items()):
-                if head not in used and head != world.loss:
-                    world.quantities[head] = replace(q, opaque=True)
+            world.frontier = {head for head in world.quantities if head not in used and head not in losses}
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.templates:
             environment = world.environment()
@@ -740,3 +751,18 @@ def _index_letters(node: s.Node, table: NameTable) -> set[str]:
     """The letters that index quantities in an expression."""
     references = (table.reference(x) for x in s.walk(node) if isinstance(x, s.Scripted))
     return {name_of(i) for r in references if r is not None for i in r.indices if isinstance(i, s.Symbol)}
+
+
+def _first_index(formulas: Sequence[Stated]) -> int:
+    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
+    starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
+    for f in formulas:
+        for node in s.walk(f.tree) if f.tree is not None else ():
+            if not isinstance(node, s.BigOperator) or node.lower is None:
+                continue
+            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
+                if isinstance(item, s.Relation) and item.relations == ("=",):
+                    starts.add(to_latex(item.sides[1]))
+                elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
+                    starts.add(to_latex(found[1]))
+    return 0 if "0" in starts and "1" not in starts else 1

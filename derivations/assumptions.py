@@ -71,7 +71,7 @@ def _own(term: Term, factors: tuple[Factor, ...]) -> list[str]:
 
 
 def _guess(kind: str, head: str, positions: tuple[int, ...], sizes: tuple[Polynomial, ...]) -> Guess | None:
-    indices = [polynomial(fresh("i")) for _ in sizes]
+    indices = [polynomial(fresh("k" if p in positions else "i")) for p in range(len(sizes))]
     binders = [(indices[k].as_atom() or "", sizes[k]) for k in positions]
     entry = Access(head, tuple(indices))
     if kind == "sum":

@@ -125,6 +125,7 @@ def _environment(e: Environment) -> dict[str, Json]:
         "assumptions": [_numbered(_encoded(a)) for a in e.assumptions],
         "positive": sorted(e.positive),
         "nonzero": sorted(e.nonzero),
+        "below_one": sorted(e.below_one),
         "increasing": sorted(e.increasing),
     }
 
@@ -202,6 +203,9 @@ def _read_certificate(entry: Mapping[str, Json], environments: Sequence[Environm
     )
 
 
+KEYS = ("positive", "nonzero", "increasing", "below_one")
+
+
 def _read_environment(e: Mapping[str, Json]) -> Environment:
     quantities = [_typed(q, Quantity) for q in e["quantities"]]
     functions = [_typed(f, FunctionDefinition) for f in e["functions"]]
@@ -214,7 +218,7 @@ def _read_environment(e: Mapping[str, Json]) -> Environment:
         loss,
         _typed(e["facts"], tuple[Constraint, ...]),
         tuple(_typed(a, Equation) for a in e["assumptions"]),
-        *(frozenset(_head(_text(name, _INDEX)) for name in e[key]) for key in ("positive", "nonzero", "increasing")),
+        *(frozenset(_head(_text(name, _INDEX)) for name in e[key]) for key in KEYS),
     )
 
 

@@ -196,7 +196,8 @@ class Likeness:
             _alike(a.quantities.get(name), b.quantities.get(name))
             and _alike(a.functions.get(name), b.functions.get(name))
             and all((name in x) == (name in y) for x, y in (
-                (a.positive, b.positive), (a.nonzero, b.nonzero), (a.increasing, b.increasing)
+                (a.positive, b.positive), (a.nonzero, b.nonzero), (a.below_one, b.below_one),
+                (a.increasing, b.increasing),
             ))
         )  # fmt: skip
 

@@ -99,6 +99,7 @@ def relevant(environment: Environment, *expressions: Scalar, sizes: frozenset[st
         assumptions=tuple(pair for pair in environment.assumptions if pair not in assumptions),
         positive=environment.positive & seen,
         nonzero=environment.nonzero & seen,
+        below_one=environment.below_one & seen,
         increasing=environment.increasing & frozenset(functions),
     )
 

@@ -202,6 +202,7 @@ class _Differentiation:
         self, head: str, indices: tuple[Polynomial, ...], environment: Environment, through: frozenset[str]
     ) -> None:
         self.head, self.indices, self.environment, self.through = head, indices, environment, through
+        self.moving = through | {head}
 
     def of(self, node: Scalar) -> Scalar:
         match node:

@@ -390,6 +390,9 @@ class Normalizer(Rewriter):
                      if not self.signs.positive_factor(f, facts) and f.head.kind not in ("compare", "argmax"))
         brackets = tuple(f for f in content.factors if f.head.kind in ("compare", "argmax"))
         orientation = 1 if content.coefficient > 0 else -1
+        known = self.signs.sign(rest, facts) if kept else None
+        if known is not None:
+            orientation, rest = orientation * known, number(1)
         body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
         body = scale(body, 1 / abs(body[0].coefficient))
         indicator: Normal

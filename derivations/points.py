@@ -41,7 +41,7 @@ class Point:
 
     def _draw(self, entry: Entry) -> Fraction:
         if self.style == "simplest":
-            return NIL if self.permits(entry, NIL) else arithmetic.ONE
+            return next(v for v in (NIL, arithmetic.ONE, Fraction(1, 2)) if self.permits(entry, v))
         choice = random.Random(f"{self.seed}|{entry}")
         if self.style == "nice":
             value = choice.choice(NICE)
@@ -50,10 +50,15 @@ class Point:
         else:
             # One denominator for all: sums and products stay short, and functions do not saturate.
             value = Fraction(choice.randrange(1, 64, 2) * choice.choice([-1, 1]), 8)
-        return abs(value) if entry[0] in self.environment.positive else value
+        value = abs(value) if entry[0] in self.environment.positive else value
+        if entry[0] in self.environment.below_one:
+            value = value / (1 + value) if value > 0 else value
+        return value
 
     def permits(self, entry: Entry, value: Fraction) -> bool:
         head = entry[0]
+        if head in self.environment.below_one and value >= 1:
+            return False
         if head in self.environment.positive:
             return value > 0
         return value != 0 or head not in self.environment.nonzero

@@ -78,7 +78,15 @@ def prove_equal(
     """Whether ``left = right`` for all sizes and all values of the index variables ``free`` (with extents)
     that satisfy ``facts``, almost everywhere, within the conditions of the outcome. ``variables`` are those by which
     the claim differentiates. A proof that is found is not yet a verified one: see `kernel.verify`."""
-    search = _Search(Claim(left, right, environment, free, facts), limits or Limits(), variables)
+    claim, limits = Claim(left, right, environment, free, facts), limits or Limits()
+    first = _attempt(_Search(claim, limits, variables))
+    if not isinstance(first, Open) or not environment.states:
+        return first
+    second = _attempt(_Search(claim, limits, variables, later=environment.states))  # handed on from the step before
+    return second if not isinstance(second, Open) else first
+
+
+def _attempt(search: _Search) -> Outcome:
     try:
         with recording() as lemmas:
             outcome = search.run()
@@ -102,7 +110,12 @@ def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polyno
 
 
 class _Search:
-    def __init__(self, claim: Claim, limits: Limits, variables: frozenset[str] = frozenset()) -> None:
+    """``variables``: see `prove_equal`; ``later``: quantities whose definitions are put in after all others."""
+
+    def __init__(
+        self, claim: Claim, limits: Limits, variables: frozenset[str], later: frozenset[str] = frozenset()
+    ) -> None:
+        self.later = later
         self.claim, self.environment, self.limits, self.variables = claim, claim.environment, limits, variables
         self.rank = claim.environment.order()
         self.derivation: Derivation | None = None
@@ -226,7 +239,7 @@ class _Search:
         defined = [head for head in found if has_body(head, self.environment)]
         functions = [name for name in function_heads(residual) if name in self.environment.functions]
         earliest = min(adjoints, key=lambda head: (self.rank.get(adjoints[head], 0), head), default=None)
-        highest = max(defined, key=lambda head: (self.rank.get(head, 0), head), default=None)
+        highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
         balanced = len(adjoints) == 1 and all(
             any(f.head.kind == "tensor" and f.head.name == earliest for f in t.factors) for t in residual
         )

@@ -47,6 +47,7 @@ from verify_derivations.formulas.polynomial import Polynomial, is_index
 
 STEPS = 20_000  # rule applications for one expression
 TERMS = 4_000
+LARGEST_ROOT = 1_000  # exponent of a prime that is written out
 SPLITS = 12  # constraints by which the domains of like sums are divided
 
 
@@ -66,8 +67,8 @@ class Rewriter:
         waiting = [released(term) for term in terms]
         done: list[Term] = []
         rules = (
-            self._decide, self._numbers, self._pinch, self._digits, self._solve, self._domain, self._argmax,
-            self._count, self._powers,
+            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._domain,
+            self._argmax, self._count, self._powers,
         )
         while waiting:
             term = waiting.pop()
@@ -124,6 +125,19 @@ class Rewriter:
                 lower = (Factor(f.head, f.args, f.exponent - 1),) if f.exponent > 1 else ()
                 plain = Term(term.coefficient, term.bound, term.constraints, rest + lower)
                 return [times(plain, t) for t in number_terms(f.args[0])]
+        return None
+
+    def _roots(self, term: Term, facts: Facts) -> list[Term] | None:
+        """pᵉ = p^⌊e⌋ · p^(e − ⌊e⌋) for a prime p: √2/2 and 1/√2 are one."""
+        for f in term.factors:
+            if f.head.kind == "root" and not 0 <= f.exponent < 1:
+                whole, part = divmod(f.exponent, 1)
+                rest = tuple(g for g in term.factors if g is not f)
+                left = (Factor(f.head, f.args, part),) if part else ()
+                if abs(whole) > LARGEST_ROOT:
+                    raise Beyond(f"the exponent {f.exponent} of a number")
+                value = Fraction(int(f.head.name)) ** int(whole)
+                return [Term(term.coefficient * value, term.bound, term.constraints, rest + left)]
         return None
 
     def _digits(self, term: Term, facts: Facts) -> list[Term] | None:

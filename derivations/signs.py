@@ -58,7 +58,21 @@ class Signs:
         if value is not None:
             scaled = value * _denominator(value)
             return implies(facts, Constraint(scaled - 1, ">="))
-        return self.nonnegative(normal, facts) and any(self._positive_term(t, facts) for t in normal)
+        return self._below_one(normal) or (
+            self.nonnegative(normal, facts) and any(self._positive_term(t, facts) for t in normal)
+        )
+
+    def _below_one(self, normal: Normal) -> bool:
+        """c·(1 − a) with c > 0, for a quantity a that is below one."""
+        if len(normal) != 2:
+            return False
+        one, other = sorted(normal, key=lambda t: len(t.factors))
+        return (
+            not any((one.factors, one.bound, one.constraints, other.bound, other.constraints))
+            and one.coefficient > 0 and other.coefficient == -one.coefficient
+            and len(other.factors) == 1 and other.factors[0].exponent == 1
+            and other.factors[0].head.kind == "tensor" and other.factors[0].head.name in self.environment.below_one
+        )
 
     def nonnegative(self, normal: Normal, facts: Facts) -> bool:
         value = _as_polynomial(normal)

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 
 def comparison(reader: Elaborator, node: s.Relation) -> Tensor:
-    """``[z > 0]`` as 1 or 0."""
-    if len(node.sides) != 2:
-        raise Unsupported(f"no meaning is known for {to_latex(node)} as a value")
+    """``[z > 0]`` and ``[0 \\le m - i < k]`` as 1 or 0: of whole numbers where all letters are indices and sizes."""
+    pairs = [s.Relation((a, b), (r,)) for a, b, r in zip(node.sides, node.sides[1:], node.relations, strict=False)]
+    found = []
+    for pair in pairs:
+        integers = integer_condition(reader, pair)
+        found.append(constant(integers) if integers is not None else _real_comparison(reader, pair))
+    return elementwise(mul, *found)
+
+
+def _real_comparison(reader: Elaborator, node: s.Relation) -> Tensor:
     relation = {
         "<": "<",
         ">": ">",
@@ -66,20 +73,11 @@ def condition(reader: Elaborator, node: s.Node) -> Tensor | None:
     if isinstance(node, s.Text | s.Symbol):
         return None  # otherwise
     if isinstance(node, s.Relation):
-        integers = integer_condition(reader, node)
-        return constant(integers) if integers is not None else comparison_chain(reader, node)
+        return comparison(reader, node)
     if isinstance(node, s.Sequence):
         parts = [condition(reader, i) for i in node.items if not isinstance(i, s.Text)]
         return elementwise(mul, *(p for p in parts if p is not None)) if any(p is not None for p in parts) else None
     raise Unsupported(f"no meaning is known for the condition {to_latex(node)}")
-
-
-def comparison_chain(reader: Elaborator, node: s.Relation) -> Tensor:
-    pairs = [
-        comparison(reader, s.Relation((a, b), (r,)))
-        for a, b, r in zip(node.sides, node.sides[1:], node.relations, strict=False)
-    ]
-    return elementwise(mul, *pairs)
 
 
 def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
@@ -90,7 +88,7 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
         return None
     if not any(n in reader.here.indices for n in names):
         return None
-    a, b = (whole(side, reader.world, reader.here) for side in node.sides[:2])
+    a, b = (whole(side, reader.world, reader.here) for side in node.sides)
     constraint = {
         "=": Constraint(a - b, "=="), "\\neq": Constraint(a - b, "!="), "<": less(a, b), ">": less(b, a),
         "\\le": Constraint(b - a, ">="), "\\leq": Constraint(b - a, ">="), "\\ge": Constraint(a - b, ">="),

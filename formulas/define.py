@@ -54,10 +54,10 @@ def define(
         expected = before.shape if len(letters) == len(before.family) else ()
         if len(letters) == len(before.family):
             for letter, extent, origin in zip(
-                letters, before.family, before.origins or (1,) * len(letters), strict=True
+                letters, before.family, before.origins or (world.origin,) * len(letters), strict=True
             ):
                 index = here.indices[letter]
-                if index.extent is None and origin == 1:
+                if index.extent is None and origin == world.origin:
                     index.extent = extent
     if before is not None and not before.family and len(letters) == sum(n != ONE for n in before.shape) and letters:
         for letter, extent in zip(letters, [n for n in before.shape if n != ONE], strict=True):
@@ -95,19 +95,19 @@ def _register(
     if value.is_scalar and letters and (before is None or not before.family):
         shape: Shape = (extents[0], ONE) if len(extents) == 1 else tuple(extents)
         if len(extents) > 2:
-            known = Known(head, tuple(extents), (), (1,) * len(extents))
+            known = Known(head, tuple(extents), (), (world.origin,) * len(extents))
         else:
             if before is not None and sum(n != ONE for n in before.shape) == len(letters):
                 shape = before.shape  # a declared row vector stays one
             known = Known(head, (), shape)
         body = value.body
         origins = [first_value(reference.name, letter, world) for letter in letters]
-        if any(o == 0 for o in origins):
-            known = Known(head, tuple(extents), (), (1,) * len(extents))
+        if any(o < world.origin for o in origins):
+            known = Known(head, tuple(extents), (), (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
         body = value.body
-    if letters and len(letters) == 1 and first_value(reference.name, letters[0], world) == 0 and known.family:
+    if letters and len(letters) == 1 and first_value(reference.name, letters[0], world) < world.origin and known.family:
         known, body, family = _with_start(world, known, family, body, inner)
     if before is not None and not value.is_scalar and not letters and before.shape and before.shape != value.shape:
         raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")

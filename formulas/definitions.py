@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -49,8 +49,9 @@ class Environment:
 
     ``facts`` hold for sizes (``H - h ≥ 0``). Every size is a positive integer; this is not repeated in
     ``facts``. ``assumptions`` are equations between scalars that the document or its notation states
-    (``Σ_j y_j = 1``) as ``(left, right)``. ``positive`` names leaves whose entries are all positive,
-    ``nonzero`` those that are never zero. ``increasing`` names functions that are increasing.
+    (``Σ_j y_j = 1``) as ``(left, right)``. ``positive`` names leaves whose entries are all positive, ``nonzero``
+    those that are never zero, ``below_one`` those below one. ``increasing`` names functions that are increasing.
+    ``origin`` is the first value of an index as the document writes it; here all indices count from zero.
     """
 
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
@@ -61,6 +62,8 @@ class Environment:
     positive: frozenset[str] = frozenset()
     nonzero: frozenset[str] = frozenset()
     increasing: frozenset[str] = frozenset()
+    below_one: frozenset[str] = frozenset()
+    origin: int = field(default=1, kw_only=True)
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
         """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition."""
@@ -96,28 +99,40 @@ class Environment:
 
     def order(self) -> dict[str, int]:
         """A topological rank: a quantity's rank is above those of all that its definition mentions; in a recursion
-        (``h_t`` by ``z_t``, ``z_t`` by ``h_{t-1}``) above those of all but what leads back to it."""
+        (``h_t`` by ``z_t``, ``z_t`` by ``h_{t-1}``) above those of what is defined before it."""
+        mentioned, states = self._mentioned, self.states
+        place = {head: k for k, head in enumerate(self.quantities)}
         rank: dict[str, int] = {}
-        path: list[str] = []
 
         def visit(head: str) -> int:
-            if head in rank:
-                return rank[head]
-            if head in path:
-                return 0
-            path.append(head)
-            quantity = self.quantities.get(head)
-            inner: Iterable[str] = ()
-            if quantity is not None and quantity.body is not None:
-                named = heads(quantity.body)
-                inner = (*named, *sorted(self.mentioned(quantity.body).difference(named)))
-            rank[head] = 1 + max((visit(h) for h in inner if h != head), default=0)
-            path.pop()
+            if head not in rank:
+                before = (h for h in mentioned.get(head, ()) if h != head
+                          and not (h in states and place[h] > place[head]))  # fmt: skip
+                rank[head] = 1 + max(map(visit, before), default=0)
             return rank[head]
 
         for head in self.quantities:
             visit(head)
         return rank
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        """What a recursion hands on: ``h`` where ``z_t`` is defined by ``h_{t-1}``, and ``h_t`` after it by ``z_t``."""
+        mentioned = self._mentioned
+        place = {head: k for k, head in enumerate(self.quantities)}
+
+        def reaches(head: str, target: str, seen: set[str]) -> bool:
+            seen.add(head)
+            return head == target or any(h not in seen and reaches(h, target, seen) for h in mentioned.get(head, ()))
+
+        return frozenset(
+            h for head, inner in mentioned.items() for h in inner
+            if place.get(h, -1) > place[head] and reaches(h, head, set())
+        )  # fmt: skip
+
+    @cached_property
+    def _mentioned(self) -> dict[str, frozenset[str]]:
+        return {h: self.mentioned(q.body) if q.body is not None else frozenset() for h, q in self.quantities.items()}
 
 
 def adjoint(head: str, loss: str) -> str:

@@ -183,8 +183,8 @@ def declared(
         if declaration.count is not None:
             extent = whole(declaration.count, world, inner)
             if not shape:
-                return Known(head, (), (extent, ONE))
-            return Known(head, (extent,), shape, (1,))
+                return Known(head, (), (extent - world.origin + 1, ONE))
+            return Known(head, (extent - world.origin + 1,), shape, (world.origin,))
         for node in declaration.indices:
             letters_in = [x.name for x in s.walk(node) if isinstance(x, s.Symbol)]
             if letters_in:
@@ -196,7 +196,9 @@ def declared(
 
 
 def first_value(name: str, letter: str, world: World) -> int:
-    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, else at 1."""
+    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, else where all indices do."""
+    if world.origin == 0:
+        return 0
     return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
 
 
@@ -246,9 +248,9 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     inner = [k for k, n in enumerate(known.shape) if n != ONE]
     if count == 0:
         return world.entry(known, ()) if not family else stack(known, world)
+    origins = known.origins or (world.origin,) * family
     fixed = tuple(
-        index_at(nodes[k], known.family[k], known.origins[k] if known.origins else 1, world, here, known.head)
-        for k in range(min(count, family))
+        index_at(nodes[k], known.family[k], origins[k], world, here, known.head) for k in range(min(count, family))
     )
     if count < family:
         raise IndexRangeError(f"{known.head} has {family} indices, {count} given")
@@ -257,11 +259,13 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
         return world.entry(known, fixed)
     if len(rest) == len(inner) or len(rest) == len(known.shape):
         axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
-        places = [index_at(n, known.shape[a], 1, world, here, known.head) for n, a in zip(rest, axes, strict=True)]
+        places = [
+            index_at(n, known.shape[a], world.origin, world, here, known.head) for n, a in zip(rest, axes, strict=True)
+        ]
         kept = [p for p, a in zip(places, axes, strict=True) if known.shape[a] != ONE]
         return Tensor((), Access(known.head, (*fixed, *kept)))
     if len(rest) == 1 and len(known.shape) == 3:  # a map of an H × W × B array: the index is that of the last axis
-        place = index_at(rest[0], known.shape[2], 1, world, here, known.head)
+        place = index_at(rest[0], known.shape[2], world.origin, world, here, known.head)
         axes3 = tuple(Axis(None if n == ONE else fresh("uv"[k]), n) for k, n in enumerate(known.shape[:2]))
         at = [polynomial(a.variable) for a in axes3 if a.variable is not None]
         return Tensor(axes3, Access(known.head, (*fixed, *at, *([place] if known.shape[2] != ONE else []))))
@@ -274,7 +278,7 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
 
 def _row_or_column(known: Known, fixed: tuple[Polynomial, ...], node: s.Node, world: World, here: Statement) -> Tensor:
     """One index on a matrix: the row with that number, as a column vector."""
-    place = index_at(node, known.shape[0], 1, world, here, known.head)
+    place = index_at(node, known.shape[0], world.origin, world, here, known.head)
     axis = Axis(fresh("k"), known.shape[1])
     assert axis.variable is not None
     return Tensor((axis, Axis(None, ONE)), Access(known.head, (*fixed, place, polynomial(axis.variable))))
@@ -298,7 +302,8 @@ def index_at(
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
     range yet takes that of the axis; a range that cannot be the axis's is an error."""
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
-        new_letter(name_of(node), world, here)
+        if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
+            new_letter(name_of(node), world, here)
     for letter in s.walk(node):
         if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:
             if name_of(letter) in world.table.bound and name_of(letter) not in world.sizes:
@@ -312,7 +317,7 @@ def index_at(
 
 def new_letter(letter: str, world: World, here: Statement) -> Index:
     """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
-    index = here.free_letter(letter)
+    index = here.free_letter(letter, world.origin)
     if any(shifted == letter for _, shifted in world.table.shifted):
         index.extent = family_extent(letter, world, here, here.number)
     return index
@@ -382,7 +387,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         family.append(family_extent(letter, world, here, here.number) - origin + 1)
         origins.append(origin)
     if expected is None or (not shape and reference.indices):
-        if len(family) == 1 and origins == [1] and not shape:
+        if len(family) == 1 and origins == [world.origin] and not shape:
             known = Known(head, (), (family[0], ONE))
         elif len(family) == 2 and not shape:
             known = Known(head, (), tuple(family))

@@ -77,11 +77,15 @@ class _Reader:
     names: Mapping[str, str]
     product: str
 
+    @property
+    def origin(self) -> int:
+        return self.environment.origin if self.environment is not None else 1
+
     # -- any expression over axes -----------------------------------------------------------------
     def tensor(self, node: Scalar, axes: tuple[str, ...]) -> _Piece:
         found = free_indices(node) & set(axes)
         if not found and not (isinstance(node, Sum) and not axes and self.is_inner_product(node)):
-            return _Piece(to_latex(node, names=self.names), _kind_of(node))
+            return _Piece(to_latex(node, names=self.names, origin=self.origin), _kind_of(node))
         match node:
             case Add(terms):
                 return self.sum([self.term(term, axes) for term in terms])
@@ -172,9 +176,9 @@ class _Reader:
             piece = _Piece(f"\\frac{{{above}}}{{{denominator}}}")
         front = mul(Number(abs(coefficient)), *scalars)
         if piece is None:
-            piece = _Piece(to_latex(front, names=self.names), _kind_of(front))
+            piece = _Piece(to_latex(front, names=self.names, origin=self.origin), _kind_of(front))
         elif front != UNIT:
-            number = _Piece(to_latex(front, names=self.names), _kind_of(front))
+            number = _Piece(to_latex(front, names=self.names, origin=self.origin), _kind_of(front))
             piece = _Piece(juxtapose(number.within(_PRODUCT), piece.within(_PRODUCT)), _PRODUCT)
         return (-1 if coefficient < 0 else 1), piece
 

@@ -54,6 +54,7 @@ class NameTable:
     families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
     bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
+    sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -61,6 +62,14 @@ class NameTable:
     def gather(cls, trees: Iterable[s.Node]) -> NameTable:
         table = cls()
         forest = list(trees)
+        spaces = [node for tree in forest for node in s.walk(tree) if isinstance(node, s.Space)]
+        tensors = {
+            base_of(item) or "" for tree in forest for node in s.walk(tree)
+            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and node.sides[-1].extents
+            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
+            if isinstance(item, s.Symbol)
+        }
+        table.sizes = {x.name for space in spaces for n in space.extents for x in s.walk(n) if isinstance(x, s.Symbol)}
         for tree in forest:
             for node in s.walk(tree):
                 table._bind(node)
@@ -71,7 +80,7 @@ class NameTable:
         for tree in forest:
             for node in s.walk(tree):
                 if isinstance(node, s.Scripted):
-                    table._bind_together(node)
+                    table._bind_together(node, tensors)
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
@@ -80,23 +89,28 @@ class NameTable:
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.BigOperator) and node.lower is not None:
             for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
-                first = item.sides[0] if isinstance(item, s.Relation) else item
+                first = item.sides[(len(item.sides) - 1) // 2] if isinstance(item, s.Relation) else item
                 self.bound |= {part.name for part in factors_of(first) if isinstance(part, s.Symbol)}
         elif isinstance(node, s.Relation) and is_range(node):
             for item in node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],):
                 if isinstance(item, s.Symbol):
                     self.bound.add(item.name)
+        elif isinstance(node, s.Relation) and (found := bounded(node)) is not None:
+            self.bound |= {letter.name for letter in found[0]} - self.sizes
         elif isinstance(node, s.Relation) and node.relations == ("\\neq",):
             self.bound |= {side.name for side in node.sides if isinstance(side, s.Symbol) and len(side.name) == 1}
 
-    def _bind_together(self, node: s.Scripted) -> None:
-        """``X_{nd}`` of a declared X where d is an index: n is one too, also where nothing sums over it."""
+    def _bind_together(self, node: s.Scripted, tensors: set[str]) -> None:
+        """``z_k`` of a declared vector z, and ``X_{nd}`` where d is an index: k and n are indices too, also where
+        nothing sums over them."""
         base = base_of(node)
         if base not in self.declared_bare or node.sub is None:
             return
         letters = [x.name for x in self.index_items(base, node.sub) if isinstance(x, s.Symbol)]
-        if len(letters) > 1 and all(len(n) == 1 and n.islower() for n in letters) and self.bound & set(letters):
-            self.bound |= set(letters)
+        if not all(len(n) == 1 and n.islower() for n in letters):
+            return
+        if len(letters) == 1 and base in tensors or len(letters) > 1 and self.bound & set(letters):
+            self.bound |= set(letters) - self.sizes
 
     def _declare(self, node: s.Relation) -> None:
         first = node.sides[0]
@@ -105,8 +119,8 @@ class NameTable:
             return
         for item in items:
             base = base_of(item)
-            if base is None:
-                continue
+            if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
+                continue  # e^x on a left side is a value, no name
             self.declared.add(to_latex(plain(item)))
             self.bases.add(base)
             if any(isinstance(x, s.Dots) for x in items):
@@ -147,7 +161,7 @@ class NameTable:
                 if isinstance(item, s.Sum) and len(letters) == 1:
                     if "-" in item.signs:
                         self.shifted.add((base, letters[0]))
-                    self.bound.add(letters[0])  # an affine subscript is an index, never a label
+                    self.bound |= {letters[0]} - self.sizes  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
                 elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and _is_word(item.name)):
@@ -236,8 +250,13 @@ class NameTable:
         return "", list(items)
 
     def index_items(self, base: str, sub: s.Node) -> tuple[s.Node, ...]:
-        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) is a list of indices."""
+        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) is a list of indices, a size
+        beside an index (``x_{s i}``) a product."""
         found: list[s.Node] = []
+        names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
+        if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
+            if set(names) - self.sizes <= self.bound:
+                return (sub,)
         for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
             if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
@@ -334,6 +353,22 @@ def is_range(node: s.Relation) -> bool:
     last = node.sides[-1]
     items = last.items if isinstance(last, s.Sequence | s.Finite) else ()
     return any(isinstance(item, s.Dots) for item in items)
+
+
+def bounded(node: s.Relation) -> tuple[tuple[s.Symbol, ...], s.Node, s.Node] | None:
+    """Letters, first and last value of ``0 \\le i < n``; a domain of reals (``0 < p < 1``) is none."""
+    if len(node.sides) != 3 or not set(node.relations) <= {"<", "\\le", "\\leq"}:
+        return None
+    first, middle, last = node.sides
+    letters = middle.items if isinstance(middle, s.Sequence) else (middle,)
+    if not isinstance(first, s.Number) or isinstance(last, s.Number):
+        return None
+    if not all(isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() for x in letters):
+        return None
+    one = s.Number("1")
+    first = first if node.relations[0] != "<" else s.Sum(("+", "+"), (first, one))
+    last = last if node.relations[1] != "<" else s.Sum(("+", "-"), (last, one))
+    return tuple(x for x in letters if isinstance(x, s.Symbol)), first, last
 
 
 def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:

@@ -9,6 +9,7 @@ from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import (
     ONE,
+    Apply,
     Polynomial,
     apply,
     delta,
@@ -105,7 +106,8 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
 
 def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     """``σ' = σ(1 - σ)``: a function named without its argument, at a value that may be any."""
-    if reference.indices or reference.layer is not None or reader.here.defining or reference.name in reader.world.known:
+    declared = reference.name in reader.world.known or reference.name in reader.world.declarations
+    if reference.indices or reference.layer is not None or reader.here.defining or declared:
         return None
     if reference.name not in reader.world.functions and reference.name != "\\sigma":
         return None
@@ -126,6 +128,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if not isinstance(base, s.Symbol):
         return None
     world = reader.world
+    if node == s.Symbol("\\pi") and "\\pi" not in world.table.bases | world.declared_names() | world.functions.keys():
+        return constant(Apply("pi", ()))
     if base.name == "\\delta" and isinstance(node, s.Scripted):
         sup = node.sup
         transposed = False
@@ -192,7 +196,7 @@ def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
     elif len(nodes) == len(inner):
         axes = inner
     elif len(nodes) == 1 and len(inner) == 2:
-        place = index_at(nodes[0], value.shape[0], 1, reader.world, reader.here)
+        place = index_at(nodes[0], value.shape[0], reader.world.origin, reader.world, reader.here)
         row = fresh("k")
         body = value.at((place, polynomial(row)))
         return Tensor((Axis(row, value.shape[1]), Axis(None, ONE)), body)
@@ -200,7 +204,7 @@ def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
         raise ShapeError(f"{len(nodes)} indices on a tensor of shape {show(value.shape)}")
     at = [polynomial(0)] * len(value.axes)
     for node, axis in zip(nodes, axes, strict=True):
-        at[axis] = index_at(node, value.shape[axis], 1, reader.world, reader.here)
+        at[axis] = index_at(node, value.shape[axis], reader.world.origin, reader.world, reader.here)
     return Tensor((), value.at(at))
 
 
@@ -242,7 +246,7 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
         for letter, node in zip(names, given, strict=False):
             reader.new_letters(node)
             if letter:
-                inner.indices[letter] = Index(letter, fresh(letter), polynomial(1))
+                inner.indices[letter] = Index(letter, fresh(letter), polynomial(reader.world.origin))
     reader.here.uses.add(alias.number)
     found = reader.within(inner).value(alias.right)
     if len(given) < len(names):
@@ -255,7 +259,7 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
             index = inner.indices[letter]
             if index.extent is None:
                 raise NeedShape(f"the range of {letter} is not stated")
-            origin = int(index.start.value) if index.start.is_constant else 1
+            origin = int(index.start.value) if index.start.is_constant else reader.world.origin
             place = index_at(node, index.extent, origin, reader.world, reader.here, reference.name)
             values[index.variable] = place
     found = found.substitute(values) if isinstance(found, Slope) else _substituted(found, values)

@@ -19,7 +19,7 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import items_of, name_of
+from verify_derivations.formulas.names import bounded, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Tensor, total
 from verify_derivations.formulas.world import Index, NeedShape, Unsupported
@@ -95,6 +95,12 @@ def binder(reader: Elaborator, item: s.Node, upper: s.Node | None, conditions: l
                 raise Unsupported("a sum with a first but no last value")
             last = whole(upper, reader.world, reader.here)
             return [Index(n, fresh(n), start, last - start + 1) for n in _letters(first)]
+        between = bounded(item)
+        if between is not None:
+            start, last = (whole(side, reader.world, reader.here) for side in between[1:])
+            return [Index(x.name, fresh(x.name), start, last - start + 1) for x in between[0]]
+        if len(item.sides) != 2:
+            raise Unsupported(f"no meaning is known for the range {to_latex(item)}")
         if item.relations[0] in ("<", "\\le", "\\leq", ">", "\\ge", "\\geq"):
             conditions.append(item)
             letters = _letters(first)
@@ -109,8 +115,8 @@ def binder(reader: Elaborator, item: s.Node, upper: s.Node | None, conditions: l
     for letter in letters:
         extent = None
         if upper is not None:
-            extent = whole(upper, reader.world, reader.here)
-        found.append(Index(letter, fresh(letter), polynomial(1), extent))
+            extent = whole(upper, reader.world, reader.here) - reader.world.origin + 1
+        found.append(Index(letter, fresh(letter), polynomial(reader.world.origin), extent))
     return found
 
 

@@ -155,8 +155,8 @@ class Statement:
     losses: list[str] = field(default_factory=list)
     left_letters: frozenset[str] = frozenset()
 
-    def free_letter(self, letter: str) -> Index:
-        index = Index(letter, fresh(letter), polynomial(1), None, free=True)
+    def free_letter(self, letter: str, origin: int = 1) -> Index:
+        index = Index(letter, fresh(letter), polynomial(origin), None, free=True)
         self.indices[letter] = index
         return index
 
@@ -168,6 +168,7 @@ class World:
     table: NameTable
     readings: Readings = field(default_factory=Readings)
     extents: Extents = field(default_factory=Extents)
+    origin: int = 1  # the first value of an index: 0 where sums and ranges start there
     known: dict[str, Known] = field(default_factory=dict)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
@@ -181,11 +182,13 @@ class World:
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     positive: set[str] = field(default_factory=set)
     nonzero: set[str] = field(default_factory=set)
+    below_one: set[str] = field(default_factory=set)
     facts: list[Constraint] = field(default_factory=list)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
+    frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     arguments: dict[str, str] = field(default_factory=dict)  # f → x, where f(x) is defined for a tensor x
     loss: str | None = None
     differentiate: Differentiate | None = None
@@ -240,14 +243,20 @@ class World:
 
     def environment(self, loss: str | None = None) -> Environment:
         """The same object as before where nothing has changed: it knows who consumes what."""
+        loss = loss or self.loss
+        quantities = dict(self.quantities)
+        if loss is not None and not self.is_defined(loss):
+            quantities |= {h: replace(quantities[h], opaque=True) for h in self.frontier if h in quantities}
         new = Environment(
-            quantities=dict(self.quantities),
+            quantities=quantities,
             functions=dict(self.functions),
-            loss=loss or self.loss,
+            loss=loss,
             facts=tuple(self.facts),
             assumptions=tuple(self.stated),
             positive=frozenset(self.positive),
             nonzero=frozenset(self.nonzero),
+            below_one=frozenset(self.below_one),
+            origin=self.origin,
         )
         old = self.environments.get(new.loss)
         if old != new:

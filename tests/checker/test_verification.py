@@ -93,10 +93,10 @@ def test_all_that_is_proved_is_in_the_file(report: Report, written: str) -> None
     lines, claims, status = said(content)
     assert status == 0 and all(": verified (" in line for line in lines) and len(lines) == len(content["links"]) == 6
     conditional = next(line for line in lines if "(conditional" in line)
-    assert r"if \sum_{i=1}^{m}y_{i} = 1" in conditional
+    assert r"if \sum_{k=1}^{m}y_{k} = 1" in conditional
     for part in (
         r"\frac{\partial L}{\partial z_{i}} = a_{i}-y_{i}", r"for 1 \le i \le m", r"with the sizes m, n",
-        r"assuming \sum_{i=1}^{m}y_{i} = 1, which the document does not state", r"z_{i} = \sum_{k=1}^{n}W_{ik}x_{k}",
+        r"assuming \sum_{k=1}^{m}y_{k} = 1, which the document does not state", r"z_{i} = \sum_{k=1}^{n}W_{ik}x_{k}",
         r"L = -\sum_{i=1}^{m}y_{i}\log\left(a_{i}\right)", r"on the condition c_{i} \neq 0", r"where i\neq j",
     ):  # fmt: skip
         assert part in claims, part
@@ -333,7 +333,7 @@ def test_a_name_that_looks_like_a_formula_is_listed(written: str) -> None:
     """y(x+1) = (x+1)y, with a symbol called x+1, is printed like y·x + 1 = …: all names are said."""
     content = json.loads(written)
     strange, plain = ["Access", "x+1", ["()"]], ["Access", "y", ["()"]]
-    nothing = {key: [] for key in ("quantities", "functions", "assumptions", "positive", "nonzero", "increasing")}
+    nothing = {key: [] for key in ("quantities", "functions", "assumptions", "positive", "nonzero", "increasing", "below_one")}
     content["environments"] = [{**nothing, "loss": None, "facts": ["()"]}]
     content["certificates"] = [{
         "environment": 0, "left": ["Mul", ["()", plain, strange]], "right": ["Mul", ["()", strange, plain]], "free": [],

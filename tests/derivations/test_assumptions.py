@@ -51,7 +51,7 @@ CONDITIONAL: dict[str, tuple[Scalar, Scalar, Environment, str]] = {
         gradient("x", i), over(n, lambda t: 2 * entry("M", t, i) * entry("x", t)), QUADRATIC, "M_{ij} = M_{ji}"
     ),
     "orthogonal": (gradient("x", i), 2 * entry("x", i), ROTATED, "= \\delta_{"),
-    "of unit length": (gradient("x", i), entry("u", i), PROJECTED, "u_{i}^{2} = 1"),
+    "of unit length": (gradient("x", i), entry("u", i), PROJECTED, "u_{k}^{2} = 1"),
 }
 EXCUSED_BY_NOTHING: dict[str, tuple[Scalar, Scalar, Environment]] = {
     "a wrong factor of a quadratic form": (gradient("x", i), FORM * 2, QUADRATIC),

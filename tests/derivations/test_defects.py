@@ -354,6 +354,12 @@ DEFECTS: dict[str, Defect] = {
             functions={"f": FunctionDefinition("f", ("u",), entry("w") * entry("u"))},
         ),
     ),
+    "everything is below one": Defect(
+        [(signs.Signs, "_below_one", lambda self, value: len(value) == 2)],
+        Compare(1 - entry("A"), ">", NOUGHT),
+        UNIT,
+        SCALARS,
+    ),
     "an opaque quantity is differentiated by what the document shows": Defect(
         [(kernel, "adjoint_step", _as_if_not_opaque), (_Search, "unfoldable_adjoint", _always)],
         gradient("u"),

@@ -168,7 +168,7 @@ REFUSED: list[object] = [
 
 @pytest.mark.parametrize("left", REFUSED, ids=str)
 def test_other_values_are_refused(left: object) -> None:
-    names: dict[str, list[str]] = {"positive": [], "nonzero": [], "increasing": []}
+    names: dict[str, list[str]] = {"positive": [], "nonzero": [], "increasing": [], "below_one": []}
     empty = {"quantities": [], "functions": [], "loss": None, "facts": ["()"], "assumptions": [], **names}
     rest = {"right": X, "free": [], "facts": ["()"], "moves": ["()"], "lemmas": [], "assumption": None}
 
