@@ -333,7 +333,8 @@ def test_a_name_that_looks_like_a_formula_is_listed(written: str) -> None:
     """y(x+1) = (x+1)y, with a symbol called x+1, is printed like y·x + 1 = …: all names are said."""
     content = json.loads(written)
     strange, plain = ["Access", "x+1", ["()"]], ["Access", "y", ["()"]]
-    nothing = {key: [] for key in ("quantities", "functions", "assumptions", "positive", "nonzero", "increasing", "below_one")}
+    keys = ("quantities", "functions", "assumptions", "positive", "nonzero", "increasing", "below_one")
+    nothing = {key: [] for key in keys}
     content["environments"] = [{**nothing, "loss": None, "facts": ["()"]}]
     content["certificates"] = [{
         "environment": 0, "left": ["Mul", ["()", plain, strange]], "right": ["Mul", ["()", strange, plain]], "free": [],
