@@ -95,7 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     errata.add_argument("--pdf", action="store_true", help="also make a PDF beside it, with pdflatex")
 
     train = _add(commands, "train", "train a net with the document's corrected formulas", _train)
-    from verify_derivations.trainer.command import add_arguments
+    from verify_derivations.trainer.arguments import add_arguments
 
     _source(train)
     add_arguments(train)
@@ -267,7 +267,7 @@ def _train(options: argparse.Namespace) -> int:
         from verify_derivations.checker.programs import nets
 
         document, notation = _open(options)
-        return nets(document, notation=notation)
+        return nets(document, notation=notation, activations=options.activation)
 
     return run(options, nets)
 

@@ -17,7 +17,7 @@ from verify_derivations.trainer.memory import Made
 from verify_derivations.trainer.naming import identifier
 from verify_derivations.trainer.pooling import pooled_early
 from verify_derivations.trainer.printer import compiled, source
-from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.program import Draw, Program
 from verify_derivations.trainer.samples import batched
 from verify_derivations.trainer.schedule import Schedule
 from verify_derivations.trainer.stable import inline_functions, stable
@@ -173,6 +173,12 @@ def documentation(program: Program, head: str) -> str:
         return head
     origin = "derived, not in the document" if source_.derived else f"formula {source_.number}"
     return f"{source_.latex} ({origin}; {source_.verdict})"
+
+
+def drawn(draw: Draw) -> str:
+    """What to fill in for a leaf that is drawn."""
+    return (f" {draw.head} is drawn for each sample between {draw.low:g} and {draw.high:g} in training, and "
+            f"{draw.mean:g} otherwise.")
 
 
 def training(program: Program, batch: int, options: Options = DEFAULT,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,11 @@ from verify_derivations.formulas.expressions import Access, Scalar, binders_of, 
 from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.compiler import DEFAULT, Compiled, Options, evaluation, training
 from verify_derivations.trainer.program import Program
+
+Draws: TypeAlias = "Mapping[str, NDArray]"
+"""For each head that is drawn, the values for the samples of a batch."""
+
+NO_DRAWS: Draws = {}
 
 
 class Model:
@@ -38,9 +43,10 @@ class Model:
             self._compiled[key] = make(self.program, batch, self.options, self.parameters)
         return self._compiled[key]
 
-    def gradients(self, images: NDArray, labels: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+    def gradients(self, images: NDArray, labels: NDArray,
+                  draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
-        step = self._fed(self.compiled(len(labels), True), images, labels)
+        step = self._fed(self.compiled(len(labels), True), images, labels, draws)
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
         return self._losses(step), step.arrays[self.program.output], gradients
 
@@ -60,13 +66,13 @@ class Model:
         predictions, losses = self.outputs(images, labels)
         return float(losses.mean()), float((predicted(predictions) == labels).mean())
 
-    def first_not_finite(self, images: NDArray, labels: NDArray) -> str:
+    def first_not_finite(self, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> str:
         """The first quantity, in the order of computation, that has an entry which is not finite."""
         step = self.compiled(len(labels), True)
         for head, value in self.parameters.items():
             if not np.isfinite(value).all():
                 return head
-        self._filled(step, images, labels)
+        self._filled(step, images, labels, draws)
         for part in step.steps:
             if not np.isfinite(part.function(*part.arguments)).all():
                 return part.head
@@ -75,12 +81,20 @@ class Model:
     def _losses(self, step: Compiled) -> NDArray:
         return step.arrays[self.program.loss]
 
-    def _fed(self, step: Compiled, images: NDArray, labels: NDArray) -> Compiled:
-        self._filled(step, images, labels)
+    def drawn(self, count: int, seed: Sequence[int]) -> dict[str, NDArray]:
+        """The draws for so many samples; the same seed gives the same."""
+        rng = np.random.default_rng(seed)
+        return {d.head: rng.uniform(d.low, d.high, count).astype(self.options.dtype) for d in self.program.draws}
+
+    def _fed(self, step: Compiled, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> Compiled:
+        self._filled(step, images, labels, draws)
         step.run()
         return step
 
-    def _filled(self, step: Compiled, images: NDArray, labels: NDArray) -> None:
+    def _filled(self, step: Compiled, images: NDArray, labels: NDArray, draws: Draws) -> None:
+        """What is not drawn is at its mean."""
+        for draw in self.program.draws:
+            step.arrays[draw.head][...] = draws.get(draw.head, draw.mean)
         (x,), (y,) = self.program.inputs, self.program.labels
         target = step.arrays[x]
         np.copyto(target.reshape(-1, len(labels)), images.reshape(len(labels), -1).T)
@@ -125,7 +139,7 @@ def predicted(predictions: NDArray) -> NDArray:
 
 # -- initial values ---------------------------------------------------------------------------------------
 def initial(program: Program, rng: np.random.Generator, dtype: str, initialiser: str = "glorot") -> dict[str, NDArray]:
-    """Biases (one index) zero, scalars a quarter, the others by the named rule."""
+    """Biases (one index) zero, scalars where the program says or at a quarter, the others by the named rule."""
     if initialiser not in INITIALISERS:
         raise DocumentError(f"no initialiser {initialiser}; there are {', '.join(INITIALISERS)}")
     values = {}
@@ -134,7 +148,7 @@ def initial(program: Program, rng: np.random.Generator, dtype: str, initialiser:
         if len(shape) == 1:
             values[head] = np.zeros(shape, dtype)
         elif not shape:
-            values[head] = np.full(shape, 0.25, dtype)
+            values[head] = np.full(shape, program.starts.get(head, 0.25), dtype)
         else:
             inputs, outputs = fans(program, head)
             values[head] = INITIALISERS[initialiser](rng, shape, inputs, outputs).astype(dtype)
