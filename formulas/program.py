@@ -92,6 +92,10 @@ class Program:
         """The head of the adjoint of ``parameter``."""
         return adjoint(parameter, self.loss)
 
+    def results(self, gradients: bool) -> tuple[str, ...]:
+        """Loss and prediction; in training the gradients of all parameters, too."""
+        return (self.loss, self.output, *(map(self.gradient, self.parameters) if gradients else ()))
+
     def shape(self, head: str) -> tuple[int, ...]:
         """The extents of ``head`` as numbers, at the known sizes."""
         return tuple(self.size(extent, f"the shape of {head}") for extent in self[head].extents)

@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how("--precision", choices=("float32", "float64"), default="float32")
     how("--without", choices=("pooling", "tiles", "reuse"), action="append", default=[], metavar="REWRITE",
         help="compile without a rewrite that saves time: pooling, tiles or reuse (repeatable)")
+    how("--no-cache", action="store_true", help="judge and compile everything anew, and remember nothing")
     how("--workers", type=int, default=1, metavar="N", help="processes that share each mini-batch (default: 1)")
     how("--threads", type=int, default=1, metavar="N",
         help="threads of the matrix products (default: 1; more can stall on a busy machine)")

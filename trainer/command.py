@@ -9,15 +9,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.arguments import check, chosen, given_classes, given_constants, given_settings, given_sizes
+from verify_derivations.trainer.arguments import (
+    check,
+    chosen,
+    given_classes,
+    given_constants,
+    given_settings,
+    given_sizes,
+)
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from verify_derivations.trainer.compiler import Options
     from verify_derivations.trainer.data import Dataset
-    from verify_derivations.trainer.model import Model
+    from verify_derivations.trainer.model import Model, Remember
+    from verify_derivations.trainer.options import Options
     from verify_derivations.trainer.program import Net, Program
     from verify_derivations.trainer.train import Progress, Run
 
@@ -25,13 +32,13 @@ Nets: TypeAlias = "Callable[[], Sequence[Net]]"
 """Supplied by the command line, which alone knows checker and trainer: the document's nets, one for each loss."""
 
 
-def run(args: argparse.Namespace, nets: Nets) -> int:
+def run(args: argparse.Namespace, nets: Nets, remember: Remember | None = None) -> int:
     """Trains; returns the exit status (2 for a request that cannot be met)."""
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         if "numpy" not in sys.modules:
             os.environ[variable] = str(args.threads)
     try:
-        return _run(args, nets)
+        return _run(args, nets, remember)
     except DocumentError as reason:
         print(f"verify-derivations train: {reason}", file=sys.stderr)
         return 2
@@ -40,17 +47,11 @@ def run(args: argparse.Namespace, nets: Nets) -> int:
         return 130
 
 
-def _run(args: argparse.Namespace, nets: Nets) -> int:
+def _run(args: argparse.Namespace, nets: Nets, remember: Remember | None) -> int:
     from pathlib import Path
 
-    from verify_derivations.trainer.compiler import Options
-    from verify_derivations.trainer.constants import settled
     from verify_derivations.trainer.data import load, load_images
-    from verify_derivations.trainer.derive import completed
-    from verify_derivations.trainer.export import module
-    from verify_derivations.trainer.functional import jax_source, torch_source
-    from verify_derivations.trainer.model import Model, predicted
-    from verify_derivations.trainer.sizes import fitted, plain
+    from verify_derivations.trainer.model import Model, anew, predicted
 
     check(args)
     found = nets()
@@ -58,46 +59,82 @@ def _run(args: argparse.Namespace, nets: Nets) -> int:
         for net in found:
             print(f"{net.name}\t{net.loss_name}")
         return 0
-    program = completed(settled(chosen(found, args.net, args.loss).program(), given_constants(args.constant)))
+    remember = remember or anew
     data = load(args.data).split(args.test, 0)
     if args.classes:
         data = data.only(given_classes(args.classes))
-    height, width, channels = data.images.shape[1:]
-    program = fitted(program, (height, width, channels), data.classes, given_sizes(args.size))
-    options = Options(args.precision, pooling="pooling" not in args.without, reuse="reuse" not in args.without,
-                      tiles=0 if "tiles" in args.without else Options.tiles)
-    model = Model(program, options, args.seed, args.initialiser)
+    program = _program(args, chosen(found, args.net, args.loss), data, remember)
+    model = Model(program, _options(args), args.seed, args.initialiser, remember)
     if args.load:
         model.load(Path(args.load))
     if args.show_code:
-        print(model.compiled(args.batch, True).source)
+        print(model.code(args.batch, program.results(True)).source)
         return 0
     if args.predict:
         found_labels = predicted(model.outputs(load_images(args.predict, data))[0])
         print("\n".join(str(data.names[label]) for label in found_labels))
         return 0
-    sizes = ", ".join(f"{plain(name)} = {value}" for name, value in sorted(program.sizes.items()))
-    print(f"{program.name}, {program.loss_name} loss; {sizes}", file=sys.stderr)
-    for line in _derived(program):
+    for line in _about(program):
         print(line, file=sys.stderr)
-    if args.as_printed:
-        with _threads(args.threads):
-            return _as_printed(args, program, data, options)
     with _threads(args.threads):
+        if args.as_printed:
+            return _as_printed(args, model, data)
         history = [] if args.evaluate else _train(args, model, data)
         loss, accuracy = model.accuracy(data.test_images, data.test_labels)
     print(f"test loss {loss:.4f}, test accuracy {100 * accuracy:.2f} % ({len(data.test_labels)} images)")
     if args.save:
         model.save(Path(args.save))
     if args.export:
-        source = {"jax": jax_source, "torch": torch_source}.get(args.export_for)
-        text = source(program, args.batch, model.options) if source else module(model.compiled(args.batch, True))
-        Path(args.export).write_text(text, encoding="utf-8")
+        Path(args.export).write_text(_exported(args, model), encoding="utf-8")
     if args.plots:
         from verify_derivations.trainer.plots import draw
 
         draw(Path(args.plots), model, data, history)
     return 0
+
+
+def _program(args: argparse.Namespace, net: Net, data: Dataset, remember: Remember) -> Program:
+    """The net with all that the options and the data settle."""
+    from verify_derivations.trainer.sizes import fitted
+
+    stated, constants = net.program(), given_constants(args.constant)
+
+    def complete() -> Program:
+        from verify_derivations.trainer.constants import settled
+        from verify_derivations.trainer.derive import completed
+
+        return completed(settled(stated, constants))
+
+    height, width, channels = data.images.shape[1:]
+    program = remember(complete, "complete", stated, constants)
+    return fitted(program, (height, width, channels), data.classes, given_sizes(args.size))
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from verify_derivations.trainer.options import Options
+
+    return Options(args.precision, pooling="pooling" not in args.without, reuse="reuse" not in args.without,
+                   tiles=0 if "tiles" in args.without else Options.tiles)
+
+
+def _exported(args: argparse.Namespace, model: Model) -> str:
+    program = model.program
+    if args.export_for == "numpy":
+        from verify_derivations.trainer.export import module
+
+        return module(program, args.batch, model.code(args.batch, program.results(True)))
+    from verify_derivations.trainer.functional import jax_source, torch_source
+
+    source = {"jax": jax_source, "torch": torch_source}[args.export_for]
+    return source(program, args.batch, model.options)
+
+
+def _about(program: Program) -> Iterator[str]:
+    from verify_derivations.trainer.sizes import plain
+
+    sizes = ", ".join(f"{plain(name)} = {value}" for name, value in sorted(program.sizes.items()))
+    yield f"{program.name}, {program.loss_name} loss; {sizes}"
+    yield from _derived(program)
 
 
 def _derived(program: Program) -> Iterator[str]:
@@ -119,13 +156,14 @@ def _threads(count: int) -> AbstractContextManager[object]:
     return limits
 
 
-def _as_printed(args: argparse.Namespace, program: Program, data: Dataset, options: Options) -> int:
+def _as_printed(args: argparse.Namespace, model: Model, data: Dataset) -> int:
     """One run for each wrong formula; a table on stdout, and with ``--plots`` a figure of all curves."""
     from dataclasses import replace
     from pathlib import Path
 
     from verify_derivations.trainer.printed import concerned, outcomes, table
 
+    program = model.program
     if not concerned(program):
         print("every gradient formula that this net needs holds as it is printed")
         return 0
@@ -134,7 +172,7 @@ def _as_printed(args: argparse.Namespace, program: Program, data: Dataset, optio
     def watch(name: str) -> None:
         print(f"training: {name}", file=sys.stderr)
 
-    results = list(outcomes(program, data, settings, options, args.initialiser, watch))
+    results = list(outcomes(model, data, settings, args.initialiser, watch))
     print("\n".join(table(results, program.loss)))
     if args.plots:
         from verify_derivations.trainer.plots import compared, saved

@@ -12,8 +12,9 @@ import sympy as sp
 from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.arrays import vector
 from verify_derivations.trainer.bindings import ArrayProgram, Binding
-from verify_derivations.trainer.compiler import DEFAULT, Options, documentation, drawn, lowered
-from verify_derivations.trainer.naming import identifier
+from verify_derivations.trainer.compiler import documentation, lowered
+from verify_derivations.trainer.naming import drawn, identifier
+from verify_derivations.trainer.options import DEFAULT, Options
 from verify_derivations.trainer.printer import ArrayPrinter
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.schedule import live
@@ -183,7 +184,7 @@ def torch_source(program: Program, batch: int, options: Options = DEFAULT) -> st
 
 
 def _source(program: Program, batch: int, options: Options, header: str) -> str:
-    outputs = (program.loss, program.output, *map(program.gradient, program.parameters))
+    outputs = program.results(True)
     arrays = lowered(program, batch, outputs, options)
     names: dict[sp.Symbol, sp.Symbol] = {}
     draws = tuple(draw.head for draw in program.draws)

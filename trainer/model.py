@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, binders_of, children
-from verify_derivations.trainer.arrays import NDArray
-from verify_derivations.trainer.compiler import DEFAULT, Compiled, Options, evaluation, training
+from verify_derivations.trainer.options import DEFAULT, Options
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import Code, Compiled, NDArray
 
 Draws: TypeAlias = "Mapping[str, NDArray]"
 """For each head that is drawn, the values for the samples of a batch."""
@@ -21,12 +21,26 @@ Draws: TypeAlias = "Mapping[str, NDArray]"
 NO_DRAWS: Draws = {}
 
 
+T = TypeVar("T")
+
+
+class Remember(Protocol):
+    """``remember(make, *parts)`` is what ``make()`` gives, perhaps from an earlier time: it depends on the parts."""
+
+    def __call__(self, make: Callable[[], T], *parts: Any) -> T: ...
+
+
+def anew(make: Callable[[], T], *parts: Any) -> T:
+    """Nothing is remembered."""
+    return make()
+
+
 class Model:
     """``parameters[head]`` are updated in place; compiled functions read them where they are."""
 
     def __init__(self, program: Program, options: Options = DEFAULT, seed: int = 0,
-                 initialiser: str = "glorot") -> None:
-        self.program, self.options = program, options
+                 initialiser: str = "glorot", remember: Remember = anew) -> None:
+        self.program, self.options, self.remember = program, options, remember
         self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
         self._compiled: dict[tuple[int, bool], Compiled] = {}
 
@@ -36,12 +50,20 @@ class Model:
             np.copyto(value, self.parameters[head])
         self.parameters, self._compiled = parameters, {}
 
-    def compiled(self, batch: int, training_: bool) -> Compiled:
-        key = batch, training_
+    def compiled(self, batch: int, training: bool) -> Compiled:
+        key = batch, training
         if key not in self._compiled:
-            make = training if training_ else evaluation
-            self._compiled[key] = make(self.program, batch, self.options, self.parameters)
+            self._compiled[key] = Compiled(self.code(batch, self.program.results(training)), self.parameters)
         return self._compiled[key]
+
+    def code(self, batch: int, outputs: tuple[str, ...]) -> Code:
+        """The generated functions that compute the outputs for so many samples."""
+        def make() -> Code:
+            from verify_derivations.trainer.compiler import code  # imports SymPy, which takes a while
+
+            return code(self.program, batch, outputs, self.options)
+
+        return self.remember(make, "code", self.program, batch, outputs, self.options)
 
     def gradients(self, images: NDArray, labels: NDArray,
                   draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
@@ -73,8 +95,8 @@ class Model:
             if not np.isfinite(value).all():
                 return head
         self._filled(step, images, labels, draws)
-        for part in step.steps:
-            if not np.isfinite(part.function(*part.arguments)).all():
+        for part, (function, arguments) in zip(step.code.steps, step.calls, strict=True):
+            if not np.isfinite(function(*arguments)).all():
                 return part.head
         return self.program.loss
 

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.arrays import NDArray
-from verify_derivations.trainer.compiler import Compiled
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.model import Model, predicted
+from verify_derivations.trainer.runtime import Compiled, NDArray
 from verify_derivations.trainer.train import Progress
 
 
@@ -110,7 +109,7 @@ def feature_maps(model: Model, image: NDArray) -> NDArray:
     program = model.program
     head = next(q.head for q in program.forward if q.head not in program.inputs and len(q.extents) == 3
                 and program.shape(q.head) != program.shape(program.inputs[0]))
-    step = Compiled(program, 1, (head,), model.options, model.parameters)
+    step = Compiled(model.code(1, (head,)), model.parameters)
     np.copyto(step.arrays[program.inputs[0]].reshape(-1, 1), image.reshape(1, -1).T)
     step.run()
     return step.arrays[head][..., 0]

@@ -10,7 +10,6 @@ import numpy as np
 
 from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.compiler import Options
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.derive import completed
 from verify_derivations.trainer.model import Model
@@ -37,17 +36,17 @@ class Outcome:
     parameter: str = ""
 
 
-def outcomes(program: Program, data: Dataset, settings: Settings, options: Options, initialiser: str,
+def outcomes(corrected: Model, data: Dataset, settings: Settings, initialiser: str,
              watch: Callable[[str], None]) -> Iterator[Outcome]:
-    """The corrected run; the run with each wrong formula alone; and the one with all that can be computed. ``program``
-    is complete, with its sizes; ``watch`` is told what begins."""
+    """The corrected run; the run with each wrong formula alone; and the one with all that can be computed. ``watch``
+    is told what begins."""
     def outcome(name: str, formulas: tuple[Printed, ...]) -> Outcome:
         watch(name)
-        return _outcome(name, formulas, program, data, settings, options, initialiser)
+        return _outcome(name, formulas, corrected, data, settings, initialiser)
 
     yield outcome("corrected", ())
     alone = []
-    for formula in concerned(program):
+    for formula in concerned(corrected.program):
         alone.append(outcome(f"formula {formula.number}", (formula,)))
         yield alone[-1]
     usable: dict[str, Printed] = {}
@@ -65,11 +64,12 @@ def concerned(program: Program) -> tuple[Printed, ...]:
     return tuple(formula for formula in program.printed if formula.head in needed)
 
 
-def _outcome(name: str, formulas: tuple[Printed, ...], program: Program, data: Dataset, settings: Settings,
-             options: Options, initialiser: str) -> Outcome:
+def _outcome(name: str, formulas: tuple[Printed, ...], corrected: Model, data: Dataset, settings: Settings,
+             initialiser: str) -> Outcome:
     try:
-        model = Model(as_printed(program, formulas), options, settings.seed, initialiser)
-        error, parameter = _error(model, program, data) if formulas else (0.0, "")
+        program = as_printed(corrected.program, formulas)
+        model = Model(program, corrected.options, settings.seed, initialiser, corrected.remember)
+        error, parameter = _error(model, corrected.program, data) if formulas else (0.0, "")
     except (DocumentError, NotImplementedError) as reason:
         return Outcome(name, formulas, trouble=f"cannot run: {reason}")
     curve = [model.accuracy(data.test_images, data.test_labels)[1]]
@@ -101,7 +101,7 @@ def as_printed(program: Program, formulas: Sequence[Printed]) -> Program:
 def _error(model: Model, corrected: Program, data: Dataset) -> tuple[float, str]:
     """The largest relative error of a parameter's gradient, and the parameter, at the model's values."""
     chosen = slice(0, min(SAMPLES, len(data.labels)))
-    right = Model(corrected, model.options)
+    right = Model(corrected, model.options, remember=model.remember)
     right.assign(model.parameters, "the corrected net")
     found, expected = (m.gradients(data.images[chosen], data.labels[chosen])[2] for m in (model, right))
 

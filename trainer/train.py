@@ -15,11 +15,11 @@ import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.trainer import checkpoints
-from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.model import Draws, Model, predicted
 from verify_derivations.trainer.optimisers import SCHEDULES, Optimiser, Rule
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import NDArray
 
 
 @dataclass(frozen=True)

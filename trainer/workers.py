@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.model import NO_DRAWS, Draws, Model
+from verify_derivations.trainer.runtime import NDArray
 
 
 def shared(shape: tuple[int, ...], dtype: str) -> NDArray:

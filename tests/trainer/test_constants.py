@@ -118,7 +118,7 @@ def test_exports_take_the_draws() -> None:
     step = filled(program, 3)
     step.arrays["a"][...] = (3, 5, 7)
     step.run()
-    text = module(training(program, 3, EXACT))
+    text = module(program, 3, training(program, 3, EXACT).code)
     assert "a is drawn for each sample between 3 and 8 in training, and 5.5 otherwise" in text
     net = loaded(text).Net()
     heads = ("x", "y", "a", *program.parameters)

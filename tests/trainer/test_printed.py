@@ -12,7 +12,7 @@ from test_runs import DATA
 from verify_derivations.formulas.definitions import adjoint
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Scalar, mul, negate, scalar
-from verify_derivations.trainer.compiler import Options
+from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.optimisers import Rule
 from verify_derivations.trainer.printed import Outcome, as_printed, concerned, outcomes, table
 from verify_derivations.trainer.program import Printed, Program
@@ -29,7 +29,7 @@ def printed(program: Program, head: str, body: Scalar | None, reason: str = "") 
 
 def runs(program: Program, *formulas: Printed) -> list[Outcome]:
     seen: list[str] = []
-    found = list(outcomes(replace(program, printed=formulas), DATA, SETTINGS, Options(), "glorot", seen.append))
+    found = list(outcomes(Model(replace(program, printed=formulas)), DATA, SETTINGS, "glorot", seen.append))
     assert seen == [outcome.name for outcome in found]
     return found
 

@@ -84,7 +84,7 @@ def test_sizes_are_inferred_and_can_be_given() -> None:
 
 def test_sizes_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "sizes.toml"
-    path.write_text("F_1 = 3\nn_3 = 10\n'h_{1}' = 3\n")
+    path.write_text("F_1 = 3\nn_3 = 10\n'h_{1}' = 3\nw_1 = 3\n")
     net = ("--net", "I-C1-MP1-FC1-O", "--epochs", "1", "--size", str(path))
     assert command(*net) == 0
     assert "F_1 = 3, P = 3, Q = 3, h_1 = 3" in capsys.readouterr().err
