@@ -49,7 +49,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class Program:
-    """A net with one loss, for one sample (no batch axis).
+    """A net with one loss, for one sample, or (where :attr:`batch` is a size) for a whole batch as the document has it.
 
     ``forward`` holds ``head[indices] = body`` in topological order; ``leaves`` the inputs, labels and
     parameters (no body). ``backward`` holds the adjoints (heads are ``adjoint(X, loss)``) in an order in which
@@ -87,6 +87,21 @@ class Program:
             if quantity.head == head:
                 return quantity
         raise KeyError(head)
+
+    @property
+    def batch(self) -> str | None:
+        """The size that counts samples, where the document's own quantities hold a whole batch (``X W^T + 1 b^T``): an
+        axis of input, label and prediction has it, and nothing that is learned."""
+        (x,), (y,) = self.inputs, self.labels
+        learned = {atom for p in self.parameters for extent in self[p].extents for atom in extent.names}
+        first, *others = ({e.as_atom() for e in self[head].extents} for head in (x, y, self.output))
+        common = first.intersection(*others) - learned - {None}
+        return next(iter(common)) if len(common) == 1 else None
+
+    def sample_axis(self, head: str) -> int | None:
+        """Which axis of a quantity counts the samples of a whole batch."""
+        places = [k for k, extent in enumerate(self[head].extents) if extent.as_atom() == self.batch]
+        return places[0] if self.batch is not None and places else None
 
     def gradient(self, parameter: str) -> str:
         """The head of the adjoint of ``parameter``."""

@@ -41,7 +41,11 @@ def code(program: Program, batch: int, outputs: Iterable[str], options: Options 
 
 def lowered(program: Program, batch: int, outputs: Iterable[str], options: Options = DEFAULT) -> Lowering:
     """The array program that computes the outputs."""
-    concrete = prepared(program.concrete(), batch, options)
+    if program.batch is not None:
+        sizes = {**program.sizes, program.batch: batch}
+        concrete = prepared(replace(program, sizes=sizes).concrete(), options)
+    else:
+        concrete = batched(prepared(program.concrete(), options), batch)
     lowering = Lowering(options.tiles)
     for quantity in concrete.leaves:
         lowering.leaf(quantity)
@@ -50,8 +54,8 @@ def lowered(program: Program, batch: int, outputs: Iterable[str], options: Optio
     return lowering
 
 
-def prepared(program: Program, batch: int, options: Options) -> Program:
-    """The concrete program over a batch, after all rewrites on index notation."""
+def prepared(program: Program, options: Options) -> Program:
+    """The concrete program after all rewrites on index notation."""
     if options.pooling:
         program = pooled_early(program)
 
@@ -65,8 +69,7 @@ def prepared(program: Program, batch: int, options: Options) -> Program:
 
     forward, backward = (tuple(map(inlined, part)) for part in (program.forward, program.backward))
     definitions = {quantity.head: quantity for quantity in forward}
-    program = replace(program, forward=tuple(map(stabilised, forward)), backward=tuple(map(stabilised, backward)))
-    return batched(program, batch)
+    return replace(program, forward=tuple(map(stabilised, forward)), backward=tuple(map(stabilised, backward)))
 
 
 def _needed(program: Program, outputs: Iterable[str]) -> list[Quantity]:

@@ -70,7 +70,7 @@ class Model:
         """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
         step = self._fed(self.compiled(len(labels), True), images, labels, draws)
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
-        return self._losses(step), step.arrays[self.program.output], gradients
+        return self._losses(step, len(labels)), self._predictions(step), gradients
 
     def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
         """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
@@ -79,8 +79,8 @@ class Model:
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
             step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
-            predictions.append(step.arrays[self.program.output].copy())
-            losses.append(self._losses(step).copy())
+            predictions.append(self._predictions(step).copy())
+            losses.append(self._losses(step, len(labels[part])).copy())
         return np.concatenate(predictions, axis=-1), np.concatenate(losses)
 
     def accuracy(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
@@ -100,8 +100,17 @@ class Model:
                 return part.head
         return self.program.loss
 
-    def _losses(self, step: Compiled) -> NDArray:
-        return step.arrays[self.program.loss]
+    def _losses(self, step: Compiled, count: int) -> NDArray:
+        """Of each sample; where the document states the loss of a whole batch, that for each."""
+        return np.broadcast_to(step.arrays[self.program.loss], count)
+
+    def _predictions(self, step: Compiled) -> NDArray:
+        return self._samples_last(step, self.program.output)
+
+    def _samples_last(self, step: Compiled, head: str) -> NDArray:
+        """The array with the axis of the samples at the end."""
+        axis = self.program.sample_axis(head)
+        return step.arrays[head] if axis is None else np.moveaxis(step.arrays[head], axis, -1)
 
     def drawn(self, count: int, seed: Sequence[int]) -> dict[str, NDArray]:
         """The draws for so many samples; the same seed gives the same."""
@@ -116,11 +125,12 @@ class Model:
     def _filled(self, step: Compiled, images: NDArray, labels: NDArray, draws: Draws) -> None:
         """What is not drawn is at its mean."""
         for draw in self.program.draws:
-            step.arrays[draw.head][...] = draws.get(draw.head, draw.mean)
+            target, values = step.arrays[draw.head], np.asarray(draws.get(draw.head, draw.mean))
+            target[...] = values if target.ndim else values.flat[0]
         (x,), (y,) = self.program.inputs, self.program.labels
-        target = step.arrays[x]
-        np.copyto(target.reshape(-1, len(labels)), images.reshape(len(labels), -1).T)
-        given = step.arrays[y]
+        target = self._samples_last(step, x)
+        np.copyto(target, np.moveaxis(images.reshape(len(labels), *target.shape[:-1]), 0, -1))
+        given = self._samples_last(step, y)
         if given.ndim == 1:  # one number a sample
             given[...] = labels
         else:

@@ -22,7 +22,7 @@ def draw(folder: Path, model: Model, data: Dataset, history: Sequence[Progress])
         figures["curves"] = curves(history)
     figures["confusion"] = confusion(model, data)
     kernel = next((p for p in model.program.parameters if len(model.program.shape(p)) == 4), None)
-    if kernel is not None:
+    if kernel is not None and model.program.batch is None:
         kernels = model.parameters[kernel]
         figures["kernels"] = grid(kernels.reshape(-1, *kernels.shape[2:]))
         figures["feature-maps"] = grid(feature_maps(model, data.test_images[:1]))

@@ -32,6 +32,9 @@ class Team:
     def __init__(self, model: Model, data: Dataset, workers: int, batch: int) -> None:
         if "fork" not in multiprocessing.get_all_start_methods():
             raise DocumentError("several workers need a system that can fork processes")
+        if model.program.batch is not None:
+            name = model.program.name
+            raise DocumentError(f"{name}: is stated for a whole batch, which cannot be divided among workers")
         if batch < workers:
             raise DocumentError(f"a batch of {batch} cannot be divided among {workers} workers")
         self.model, self.data, self.workers, self.batch = model, data, workers, batch
