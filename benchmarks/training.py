@@ -25,10 +25,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "trainer"))
 from nets import two_conv_net
 
-from verify_derivations.trainer.compiler import Options
 from verify_derivations.trainer.data import dataset
 from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.optimisers import Optimiser, Rule
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.workers import Team
 
 RATE = 0.5

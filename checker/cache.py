@@ -17,18 +17,21 @@ import pickle
 import re
 import sqlite3
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from verify_derivations.formulas.polynomial import Polynomial
+from verify_derivations.formulas.polynomial import Polynomial, reserve
 
 LARGEST = 256 << 20  # bytes of all entries, beyond which those not used for longest are dropped
 PACKAGES = ("formulas", "derivations", "checker")
 FORMAT = 1
+
+
+T = TypeVar("T")
 
 
 class Cache:
@@ -67,6 +70,7 @@ class Cache:
             if row is None or not isinstance(row[0], bytes) or _digest(key, row[0]) != row[1]:
                 return None
             self.connection.execute("update entries set used = julianday('now') where key = ?", (key,))
+            reserve(max(map(int, _NUMBERED.findall(row[0])), default=0))
             return _Reader(io.BytesIO(row[0])).load()
         except (sqlite3.Error, pickle.UnpicklingError, ValueError, TypeError, AttributeError, EOFError, ImportError,
                 IndexError, KeyError, AssertionError):  # fmt: skip
@@ -107,6 +111,10 @@ def default_folder() -> Path | None:
     return user_cache_path("verify-derivations", appauthor=False)
 
 
+_NUMBERED = re.compile(rb"%[^.%]{0,40}\.(\d{9})")
+"""The numbers of fresh index variables in a pickle, where they stand as they are: none of them is made again here."""
+
+
 def _busy(error: sqlite3.Error) -> bool:
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
@@ -137,10 +145,10 @@ def key(*parts: Any) -> bytes:
 
 
 @functools.cache
-def program() -> bytes:
-    """A hash of the program's own source, and of the Python that runs it."""
+def program(*more: str) -> bytes:
+    """A hash of the program's own source, and of the Python that runs it; also of ``more`` packages."""
     feed = hashlib.sha256(sys.version.encode())
-    for package in PACKAGES:
+    for package in (*PACKAGES, *more):
         module = importlib.import_module(f"verify_derivations.{package}")
         for folder in module.__path__:
             for path in sorted(Path(folder).glob("*.py")):
@@ -199,3 +207,19 @@ def _write(value: Any, names: dict[str, str], out: list[str]) -> None:
             out.append(getattr(value, "__qualname__", ""))
         case _:
             raise TypeError(f"no key of {type(value).__name__}")
+
+
+class Remembered:
+    """``remembered(make, *parts)`` is what ``make()`` gave for the same parts before, if that is still known. For
+    whatever is made with the help of ``packages``."""
+
+    def __init__(self, cache: Cache, *packages: str) -> None:
+        self.cache, self.packages = cache, packages
+
+    def __call__(self, make: Callable[[], T], *parts: Any) -> T:
+        name = key(program(*self.packages), *parts)
+        found: T | None = self.cache.get(name)
+        if found is None:
+            found = make()
+            self.cache.put([(name, found)])
+        return found

@@ -182,7 +182,9 @@ class Candidates:
         world = self._routing if routed else self.scope.definitions.world
         conditions = self._conditions.get(number, ())
         found = equation(world, *sides, number, conditions, self.environment.quantities, self.loss)
-        return None if found is None or found.body is None or found.head in heads(found.body) else found
+        if isinstance(found, str) or found.body is None or found.head in heads(found.body):
+            return None
+        return found
 
     @cached_property
     def _conditions(self) -> dict[int, tuple[s.Relation, ...]]:

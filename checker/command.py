@@ -17,6 +17,7 @@ from verify_derivations.formulas.errors import DocumentError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from verify_derivations.checker.cache import Remembered
     from verify_derivations.checker.verdicts import Formula, Report
     from verify_derivations.formulas.program import Net
     from verify_derivations.formulas.scanner import Document
@@ -95,7 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     errata.add_argument("--pdf", action="store_true", help="also make a PDF beside it, with pdflatex")
 
     train = _add(commands, "train", "train a net with the document's corrected formulas", _train)
-    from verify_derivations.trainer.command import add_arguments
+    from verify_derivations.trainer.arguments import add_arguments
 
     _source(train)
     add_arguments(train)
@@ -261,15 +262,35 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from verify_derivations.checker.cache import Cache, Remembered, default_folder
     from verify_derivations.trainer.command import run
 
-    def nets() -> Sequence[Net]:
+    remember = Remembered(Cache(None if options.no_cache else default_folder()), "trainer")
+    return run(options, partial(_nets, options, remember), remember)
+
+
+def _nets(options: argparse.Namespace, remember: Remembered) -> Sequence[Net]:
+    """The document's nets. It is read, and its formulas are judged, only where that is not remembered."""
+    from functools import cache
+
+    from verify_derivations.formulas.program import Net, Program
+
+    text, name, notation = _read(options)
+    content = (text, name, read_text(notation) if notation is not None else None, tuple(options.activation))
+
+    @cache
+    def judged() -> Sequence[Net]:
         from verify_derivations.checker.programs import nets
+        from verify_derivations.formulas.scanner import scan
 
-        document, notation = _open(options)
-        return nets(document, notation=notation)
+        return nets(scan(text, name), notation=notation, activations=options.activation)
 
-    return run(options, nets)
+    def program(net: str, loss: str) -> Program:
+        return remember(lambda: next(n for n in judged() if (n.name, n.loss_name) == (net, loss)).program(),
+                        "program", content, net, loss)  # fmt: skip
+
+    names = remember(lambda: tuple((n.name, n.loss_name) for n in judged()), "nets", content)
+    return [Net(net, loss, partial(program, net, loss)) for net, loss in names]
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -282,22 +303,29 @@ def _init(options: argparse.Namespace) -> int:
 
 
 # -- the document -------------------------------------------------------------------------------
-def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
-    """The document that the options name, and its notation file."""
+def _read(options: argparse.Namespace) -> tuple[str, str, Path | None]:
+    """The text of the document that the options name, its name, and its notation file."""
     from importlib import resources
 
     from verify_derivations.formulas.notation import beside
-    from verify_derivations.formulas.scanner import scan
 
     given = Path(options.notation) if options.notation else None
     if given is not None:
         read_text(given)  # a wrong name is said before anything is judged
     if options.document is None:
         with resources.as_file(resources.files("verify_derivations.formulas.notes_on_cnn")) as folder:
-            return scan(read_text(folder / "notes.md"), "notes.md"), given or beside(folder / "notes.md")
+            return read_text(folder / "notes.md"), "notes.md", given or beside(folder / "notes.md")
     if options.document == "-":
-        return scan(read_text("-"), "<stdin>"), given
-    return scan(read_text(options.document), options.document), given or beside(Path(options.document))
+        return read_text("-"), "<stdin>", given
+    return read_text(options.document), options.document, given or beside(Path(options.document))
+
+
+def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
+    """That document, and its notation file."""
+    from verify_derivations.formulas.scanner import scan
+
+    text, name, notation = _read(options)
+    return scan(text, name), notation
 
 
 def _judge(options: argparse.Namespace) -> Report:

@@ -6,8 +6,8 @@ exists, but may not do for training: ``[a = max a]`` marks every place of a tie,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.forward import Forward
@@ -20,26 +20,54 @@ from verify_derivations.formulas.definitions import Environment, Quantity, adjoi
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads, map_accesses, rename_apart
-from verify_derivations.formulas.program import Source
+from verify_derivations.formulas.program import Printed, Source
 from verify_derivations.formulas.world import Statement, World
 
 RIGHT = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
-def stated_gradients(case: Case, scope: Scope, forward: Forward) -> tuple[tuple[Quantity, ...], dict[str, Source]]:
+@dataclass(frozen=True)
+class Gradients:
     """For each adjoint the first stated formula that holds, in an order in which each follows those it mentions. The
-    sources also name the formulas that do not hold, as ``derived``, where there is no other."""
+    sources also name the formulas that do not hold, as ``derived``, where there is no other. ``printed`` has what the
+    formulas say whose last side does not hold."""
+
+    quantities: tuple[Quantity, ...]
+    sources: dict[str, Source]
+    printed: tuple[Printed, ...]
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What one chain states of an adjoint: its last side that holds, and its last side, if that does not."""
+
+    head: str
+    quantity: Quantity | None
+    verdict: Verdict
+    printed: Printed | None
+
+
+def stated_gradients(case: Case, scope: Scope, forward: Forward, others: Sequence[Scope] = ()) -> Gradients:
+    """``others`` are the other variants of the scope: a formula that holds in one of them is not wrong."""
+    worlds = [other.definitions.world for other in others]
     found: dict[str, Quantity] = {}
     sources: dict[str, Source] = {}
+    printed: list[tuple[Printed, str | None]] = []  # with the variant in whose text it stands
+    own: set[str] = set()  # adjoints that the text of this variant, or of none, speaks of
     for stated in case.formulas:
         if scope.name[: len(stated.scope)] != stated.scope:
             continue
-        for head, quantity, verdict in _claims(case, stated, scope.definitions.world, forward):
+        for claim in _claims(case, stated, scope.definitions.world, forward, worlds):
+            head, quantity = claim.head, claim.quantity
+            if stated.variant in (None, scope.variant):
+                own.add(head)
+            if claim.printed is not None:
+                printed.append((claim.printed, stated.variant))
             if quantity is not None and head not in found and head not in _reached(quantity, found):
                 found[head] = quantity
-                sources[head] = source_of(case, stated.number, verdict)
+                sources[head] = source_of(case, stated.number, claim.verdict)
             elif head not in sources:
-                sources[head] = source_of(case, stated.number, verdict, derived=True)
+                sources[head] = source_of(case, stated.number, claim.verdict, derived=True)
     of_leaves = {adjoint(leaf.head, forward.loss) for leaf in forward.leaves}
     order: dict[str, Quantity] = {}
     for quantity in sorted(found.values(), key=lambda q: -forward.rank[adjoint_of(q.head, forward.loss) or ""]):
@@ -50,7 +78,8 @@ def stated_gradients(case: Case, scope: Scope, forward: Forward) -> tuple[tuple[
                     order[head] = inlined
                 else:
                     del sources[head]
-    return tuple(order.values()), sources
+    wrong = [p for p, variant in printed if variant in (None, scope.variant) or p.head not in own]
+    return Gradients(tuple(order.values()), sources, _once(wrong))
 
 
 def _inlined(quantity: Quantity, of_leaves: set[str], known: Mapping[str, Quantity]) -> Quantity | None:
@@ -76,10 +105,15 @@ def _reached(quantity: Quantity, found: Mapping[str, Quantity]) -> dict[str, Non
     return reached
 
 
+def _once(printed: Sequence[Printed]) -> tuple[Printed, ...]:
+    """Of what one formula says of one adjoint twice, the first."""
+    return tuple({(p.number, p.head): p for p in reversed(printed)}.values())[::-1]
+
+
 def _claims(
-    case: Case, stated: Stated, world: World, forward: Forward
-) -> Iterator[tuple[str, Quantity | None, Verdict]]:
-    """What a formula states of adjoints: of each chain ``adjoint = … = side`` the last side that equals the adjoint."""
+    case: Case, stated: Stated, world: World, forward: Forward, others: Sequence[World]
+) -> Iterator[_Claim]:
+    """What a formula states of adjoints, one claim for each chain ``adjoint = … = side``."""
     conditions = tuple(stated.conditions)
     for chain in stated.chains:
         head = adjoint_head(world, chain.sides[0], stated.number)
@@ -94,13 +128,23 @@ def _claims(
                 if link.verdict in RIGHT:
                     equal.append((side, worst([verdict, link.verdict])))
                     break
+        printed = None
+        first, last = chain.sides[0], chain.sides[-1]
+        if equal[-1][0] is not last and adjoint_of(head, forward.loss) in forward.rank and not any(
+            judge_link(other, first, last, conditions, stated.number, case.effort).link.verdict in RIGHT
+            for other in others
+        ):
+            said = _definition(world, first, last, stated, forward)
+            latex = source_of(case, stated.number, seen[-1]).latex
+            computed = said if isinstance(said, Quantity) else None
+            printed = Printed(head, stated.number, latex, computed, said if isinstance(said, str) else "")
         for side, verdict in reversed(equal[1:]):
             quantity = _definition(world, chain.sides[0], side, stated, forward)
-            if quantity is not None:
-                yield head, quantity, verdict
+            if isinstance(quantity, Quantity):
+                yield _Claim(head, quantity, verdict, printed)
                 break
         else:
-            yield head, None, worst(seen)
+            yield _Claim(head, None, worst(seen), printed)
 
 
 def adjoint_head(world: World, node: s.Node, number: int) -> str | None:
@@ -112,41 +156,45 @@ def adjoint_head(world: World, node: s.Node, number: int) -> str | None:
     return body.head if world.loss and isinstance(body, Access) and adjoint_of(body.head, world.loss) else None
 
 
-def _definition(world: World, left: s.Node, right: s.Node, stated: Stated, forward: Forward) -> Quantity | None:
-    """``adjoint(X)[i, …] = body``, if the body needs only what is computed before it."""
+def _definition(world: World, left: s.Node, right: s.Node, stated: Stated, forward: Forward) -> Quantity | str:
+    """``adjoint(X)[i, …] = body``, if the body needs only what is computed before it; else why not."""
     known = {q.head: q for q in (*forward.leaves, *forward.quantities)}
     found = equation(world, left, right, stated.number, tuple(stated.conditions), known, forward.loss)
-    if found is None or found.body is None:
-        return None
+    if isinstance(found, str) or found.body is None:
+        return found
     target, environment = adjoint_of(found.head, forward.loss) or "", Environment(known)
     for head in heads(found.body):
         inner = adjoint_of(head, forward.loss)
         if inner is not None and target in dependents(inner, environment):
-            return None  # what L depends on through the target comes after it
+            return f"it needs the derivative by {inner}, which comes after it"
     return found
 
 
 def equation(
     world: World, left: s.Node, right: s.Node, number: int, conditions: tuple[s.Relation, ...],
     known: Mapping[str, Quantity], loss: str,
-) -> Quantity | None:  # fmt: skip
+) -> Quantity | str:  # fmt: skip
     """``left = right`` as ``adjoint(X)[i, …] = body`` for all entries of X, by ``known`` quantities and adjoints of
-    such; ``None`` where it is none."""
+    such; else why it is none."""
     try:
         (c, *_), _ = compare(world, Statement(number), left, right, conditions)
-    except (DocumentError, RecursionError, ArithmeticError, AssertionError):
-        return None
+    except (DocumentError, RecursionError, ArithmeticError, AssertionError) as reason:
+        return str(reason)
     if c.facts or not isinstance(c.left, Access):
-        return None
-    target = known.get(adjoint_of(c.left.head, loss) or "")
+        return "it is stated for some indices only"
+    of = adjoint_of(c.left.head, loss) or ""
+    target = known.get(of)
     names = [i.as_atom() for i in c.left.indices]
-    if target is None or None in names or len(set(names)) != len(names) or set(names) != set(c.free):
-        return None
+    if target is None:
+        return f"{loss} does not rest on {of}"
+    if None in names or len(set(names)) != len(names) or set(names) != set(c.free):
+        return "it is stated for some indices only"
     indices = tuple(n for n in names if n is not None)
     if any(c.free[n] != world.extents.normal(e) for n, e in zip(indices, target.extents, strict=True)):
-        return None
-    if any((adjoint_of(h, loss) or h) not in known for h in heads(c.right)):
-        return None
+        return "it is stated for some indices only"
+    for head in heads(c.right):
+        if (adjoint_of(head, loss) or head) not in known:
+            return f"it needs {adjoint_of(head, loss) or head}, which the net does not compute"
     return Quantity(c.left.head, target.extents, indices, c.right, number=number)
 
 

@@ -25,6 +25,12 @@ def fresh(hint: str = "i") -> str:
     return f"%{hint.lstrip('%').split('.')[0]}.{next(_counter):09d}"
 
 
+def reserve(number: int) -> None:
+    """Fresh variables have higher numbers from now on: for expressions that another process made."""
+    global _counter
+    _counter = itertools.count(max(next(_counter), number + 1))
+
+
 def is_index(name: str) -> bool:
     return name.startswith("%")
 

@@ -21,15 +21,43 @@ class Source:
     derived: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A scalar that is drawn anew for each sample of a training step, evenly between ``low`` and ``high``; elsewhere
+    it is their mean."""
+
+    head: str
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A stated gradient formula that does not hold: ``quantity`` is what its last side says, or ``None`` where that
+    cannot be computed, for the ``reason`` given."""
+
+    head: str
+    number: int
+    latex: str
+    quantity: Quantity | None
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Program:
-    """A net with one loss, for one sample (no batch axis).
+    """A net with one loss, for one sample, or (where :attr:`batch` is a size) for a whole batch as the document has it.
 
     ``forward`` holds ``head[indices] = body`` in topological order; ``leaves`` the inputs, labels and
     parameters (no body). ``backward`` holds the adjoints (heads are ``adjoint(X, loss)``) in an order in which
     each body mentions forward heads and earlier adjoints only. ``output`` is the head of the prediction, ``loss``
     that of the scalar. ``sizes`` gives every size atom; ``functions`` the document's elementwise functions, of which
-    ``increasing`` names the increasing ones. ``sources`` tells for a head which formula it is.
+    ``increasing`` names the increasing ones. ``sources`` tells for a head which formula it is. ``unsettled`` names the
+    parameters of which the document says neither a value nor a derivative, ``starts`` initial values of scalars,
+    ``draws`` the leaves that are drawn at random. ``printed`` has the stated gradients that do not hold.
     """
 
     name: str
@@ -46,6 +74,10 @@ class Program:
     sources: Mapping[str, Source] = field(default_factory=dict)
     functions: Mapping[str, FunctionDefinition] = field(default_factory=dict)
     increasing: frozenset[str] = frozenset()
+    unsettled: tuple[str, ...] = ()
+    starts: Mapping[str, float] = field(default_factory=dict)
+    draws: tuple[Draw, ...] = ()
+    printed: tuple[Printed, ...] = ()
 
     def __iter__(self) -> Iterator[Quantity]:
         yield from (*self.leaves, *self.forward, *self.backward)
@@ -56,9 +88,28 @@ class Program:
                 return quantity
         raise KeyError(head)
 
+    @property
+    def batch(self) -> str | None:
+        """The size that counts samples, where the document's own quantities hold a whole batch (``X W^T + 1 b^T``): an
+        axis of input, label and prediction has it, and nothing that is learned."""
+        (x,), (y,) = self.inputs, self.labels
+        learned = {atom for p in self.parameters for extent in self[p].extents for atom in extent.names}
+        first, *others = ({e.as_atom() for e in self[head].extents} for head in (x, y, self.output))
+        common = first.intersection(*others) - learned - {None}
+        return next(iter(common)) if len(common) == 1 else None
+
+    def sample_axis(self, head: str) -> int | None:
+        """Which axis of a quantity counts the samples of a whole batch."""
+        places = [k for k, extent in enumerate(self[head].extents) if extent.as_atom() == self.batch]
+        return places[0] if self.batch is not None and places else None
+
     def gradient(self, parameter: str) -> str:
         """The head of the adjoint of ``parameter``."""
         return adjoint(parameter, self.loss)
+
+    def results(self, gradients: bool) -> tuple[str, ...]:
+        """Loss and prediction; in training the gradients of all parameters, too."""
+        return (self.loss, self.output, *(map(self.gradient, self.parameters) if gradients else ()))
 
     def shape(self, head: str) -> tuple[int, ...]:
         """The extents of ``head`` as numbers, at the known sizes."""
@@ -120,8 +171,9 @@ class Net:
 
 
 def per_sample(program: Program) -> frozenset[str]:
-    """The heads that differ from sample to sample: whatever depends on an input or a label, and their adjoints."""
-    found = {*program.inputs, *program.labels}
+    """The heads that differ from sample to sample: whatever depends on an input, a label or a draw, and their
+    adjoints."""
+    found = {*program.inputs, *program.labels, *(draw.head for draw in program.draws)}
     for quantity in program.forward:
         if quantity.body is not None and found.intersection(heads(quantity.body)):
             found.add(quantity.head)

@@ -1,4 +1,4 @@
-"""Array operations as SymPy expressions, and the few NumPy helpers that the generated code calls.
+"""Array operations as SymPy expressions.
 
 Elementwise arithmetic is plain SymPy over symbols that stand for arrays. Whatever moves or sums entries is one of the
 nodes below. Axes have no names here: a node says by position and number what it does, so that equal nodes are equal
@@ -7,13 +7,10 @@ computations (that is how columns built for the forward pass are found again in 
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 import numpy as np
 import sympy as sp
 
-Vector: TypeAlias = tuple[int, ...]
-NDArray: TypeAlias = "np.ndarray[Any, Any]"
+from verify_derivations.trainer.runtime import Vector
 
 
 class Node(sp.Expr):  # type: ignore[misc]
@@ -86,33 +83,6 @@ class Mask(Node):
 
 class Range(Node):
     """``Range(n)``: 0, 1, …, n - 1."""
-
-
-# -- helpers of the generated code ------------------------------------------------------------------
-def window(x: NDArray, start: Vector, steps: tuple[Vector, ...], shape: Vector) -> NDArray:
-    """The view whose entry ``i`` is ``x[start + Σ_k i_k · steps[k]]``."""
-    for d, size in enumerate(x.shape):
-        reach = [step[d] * (n - 1) for step, n in zip(steps, shape, strict=True)]
-        if start[d] + sum(r for r in reach if r < 0) < 0 or start[d] + sum(r for r in reach if r > 0) >= size:
-            raise IndexError(f"a window leaves the array in dimension {d}")
-    origin = x[tuple(slice(s, None) for s in start)]
-    strides = tuple(sum(c * b for c, b in zip(step, x.strides, strict=True)) for step in steps)
-    return np.lib.stride_tricks.as_strided(origin, shape, strides)
-
-
-def align(x: NDArray, order: Vector) -> NDArray:
-    """Axes permuted; -1 stands for a new axis of length one."""
-    return x.transpose([k for k in order if k >= 0])[tuple(None if k < 0 else slice(None) for k in order)]
-
-
-def mask(shape: Vector, constraints: tuple[tuple[int, Vector, str], ...], dtype: Any) -> NDArray:
-    """1 where all integer constraints hold, else 0."""
-    indices = np.indices(shape)
-    result = np.ones(shape, dtype)
-    for offset, steps, relation in constraints:
-        value = offset + sum(c * index for c, index in zip(steps, indices, strict=True))
-        result *= value >= 0 if relation == ">=" else value == 0 if relation == "==" else value != 0
-    return result
 
 
 # -- static shapes ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import sympy as sp
 
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.trainer import arrays as op
+from verify_derivations.trainer.runtime import Vector
 from verify_derivations.trainer.samples import SAMPLE
 
 
@@ -41,7 +42,7 @@ class ArrayProgram:
     def __init__(self) -> None:
         self.leaves: list[sp.Symbol] = []
         self.bindings: list[Binding] = []
-        self.shapes: dict[sp.Symbol, op.Vector] = {}
+        self.shapes: dict[sp.Symbol, Vector] = {}
         self.symbols: dict[str, sp.Symbol] = {}
         self.extents: dict[str, int] = {}
         self.owner = ""  # head of the formula that is being compiled
@@ -90,7 +91,7 @@ class ArrayProgram:
             symbol = self.bind(op.Broadcast(symbol, sp.Tuple(*shape)))
         return symbol
 
-    def shape(self, axes: Iterable[str]) -> op.Vector:
+    def shape(self, axes: Iterable[str]) -> Vector:
         return tuple(self.extents[a] for a in axes)
 
     def operand(self, expression: sp.Expr) -> sp.Expr:

@@ -12,6 +12,7 @@ from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.bindings import Array, ArrayProgram, unit
 from verify_derivations.trainer.products import interval
+from verify_derivations.trainer.runtime import Vector
 from verify_derivations.trainer.samples import SAMPLE
 
 
@@ -129,7 +130,7 @@ class Contraction(ArrayProgram):
                 factors.append(self.multiply(hot, self.elementwise(sp.Mul, amounts)))
         return factors
 
-    def route(self, planes: Sequence[sp.Symbol], amount: sp.Symbol, shape: op.Vector) -> sp.Symbol:
+    def route(self, planes: Sequence[sp.Symbol], amount: sp.Symbol, shape: Vector) -> sp.Symbol:
         """``amount`` handed down to the one plane that won; zero everywhere else."""
         _, matches = self.tournament(planes)
         shares = {(0, len(planes)): amount}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.arrays import NDArray
+from verify_derivations.trainer.runtime import NDArray
 
 
 class DataError(DocumentError):

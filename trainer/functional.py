@@ -12,8 +12,9 @@ import sympy as sp
 from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.arrays import vector
 from verify_derivations.trainer.bindings import ArrayProgram, Binding
-from verify_derivations.trainer.compiler import DEFAULT, Options, documentation, lowered
-from verify_derivations.trainer.naming import identifier
+from verify_derivations.trainer.compiler import documentation, lowered
+from verify_derivations.trainer.naming import drawn, identifier
+from verify_derivations.trainer.options import DEFAULT, Options
 from verify_derivations.trainer.printer import ArrayPrinter
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.schedule import live
@@ -156,19 +157,20 @@ class Net(torch.nn.Module):
         self.names = {parameters!r}
         self.values = torch.nn.ParameterList([torch.nn.Parameter(constant(values[n])) for n in self.names])
 
-    def forward(self, x, y):
-        results = formulas(x, y, *self.values)
+    def forward(self, x, y, *draws):
+        results = formulas(x, y, *draws, *self.values)
         return results[{output!r}], results[{loss!r}]
 
     @torch.no_grad()
-    def gradients(self, x, y):
-        results = formulas(x, y, *self.values)
+    def gradients(self, x, y, *draws):
+        results = formulas(x, y, *draws, *self.values)
         return {{name: results[gradient] for name, gradient in {gradients!r}.items()}}
 '''
 
 
 def jax_source(program: Program, batch: int, options: Options = DEFAULT) -> str:
-    """``formulas(x, y, *parameters)`` gives a dictionary: loss and prediction of each sample, mean gradients."""
+    """``formulas(x, y, *draws, *parameters)`` gives a dictionary: loss and prediction of each sample, mean gradients.
+    """
     return _source(program, batch, options, JAX)
 
 
@@ -182,14 +184,16 @@ def torch_source(program: Program, batch: int, options: Options = DEFAULT) -> st
 
 
 def _source(program: Program, batch: int, options: Options, header: str) -> str:
-    outputs = (program.loss, program.output, *map(program.gradient, program.parameters))
+    outputs = program.results(True)
     arrays = lowered(program, batch, outputs, options)
     names: dict[sp.Symbol, sp.Symbol] = {}
-    for head in (*program.inputs, *program.labels, *program.parameters):
+    draws = tuple(draw.head for draw in program.draws)
+    for head in (*program.inputs, *program.labels, *draws, *program.parameters):
         symbol = arrays.symbols[head]
         names[symbol] = sp.Symbol(identifier(head, program.loss, symbol.name), real=True)
     arguments = ", ".join(symbol.name for symbol in names.values())
-    lines = [f"def formulas({arguments}):", '    """One statement a step; before the steps of a formula, its LaTeX."""']
+    about = "One statement a step; before the steps of a formula, its LaTeX." + "".join(map(drawn, program.draws))
+    lines = [f"def formulas({arguments}):", f"    {about!r}"]
     lines += _lines(arrays, live(arrays.bindings, {arrays.symbols[h] for h in outputs}), names, program)
     results = ", ".join(f"{h!r}: {names.get(arrays.symbols[h], arrays.symbols[h]).name}" for h in outputs)
     lines.append(f"    return {{{results}}}")

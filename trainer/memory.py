@@ -2,72 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from verify_derivations.trainer.arrays import NDArray, Vector, mask
-from verify_derivations.trainer.arrays import align as align
-from verify_derivations.trainer.arrays import window as window
-
-
-# -- how arrays are made; the generated module contains these functions as they stand -----------------
-def raw(size: int) -> NDArray:
-    """So many bytes, zero, that begin at a multiple of 64."""
-    memory = np.zeros(size + 64, np.uint8)
-    return memory[-memory.ctypes.data % 64:][:size]
-
-
-def array(memory: NDArray, shape: Vector, dtype: str) -> NDArray:
-    """The beginning of ``memory`` as an array."""
-    return memory[:int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize].view(dtype).reshape(shape)
-
-
-def zeros(shape: Vector, dtype: str) -> NDArray:
-    """Zeros."""
-    return np.zeros(shape, dtype)
-
-
-def numbers(count: int, dtype: str) -> NDArray:
-    """0, 1, …, ``count`` - 1."""
-    return np.arange(count).astype(dtype)
-
-
-def constant(value: float, dtype: str) -> NDArray:
-    """A number as an array without axes."""
-    return np.full((), value, dtype)
-
-
-def broadcast(x: NDArray, shape: Vector) -> NDArray:
-    """``x`` repeated along axes of length one."""
-    return np.broadcast_to(x, shape)
-
-
-def reshaped(x: NDArray, shape: Vector) -> NDArray:
-    """The same memory in another shape."""
-    return x.reshape(shape)
-
-
-MAKERS: dict[str, Callable[..., NDArray]] = {
-    f.__name__: f for f in (raw, array, zeros, numbers, constant, broadcast, reshaped, window, align, mask)
-}
-
-
-@dataclass(frozen=True)
-class Made:
-    """``symbol = maker(*arguments)``; symbols among the arguments stand for arrays made before."""
-
-    symbol: sp.Symbol
-    maker: str
-    arguments: tuple[Any, ...]
-
-    @property
-    def source(self) -> str:
-        shown = (a.name if isinstance(a, sp.Symbol) else repr(a) for a in self.arguments)
-        return f"{self.symbol.name} = {self.maker}({', '.join(shown)})"
+from verify_derivations.trainer.runtime import MAKERS, NDArray, Vector
 
 
 class Memory:
@@ -75,14 +15,14 @@ class Memory:
 
     def __init__(self, dtype: str, reuse: bool) -> None:
         self.arrays: dict[sp.Symbol, NDArray] = {}
-        self.made: list[Made] = []
+        self.made: list[tuple[sp.Symbol, str, tuple[Any, ...]]] = []  # symbol, maker, its arguments
         self.dtype, self._reuse = dtype, reuse
         self._pool: list[tuple[sp.Symbol, int]] = []
         self._lent: dict[sp.Symbol, tuple[sp.Symbol, int]] = {}
         self._blocks = 0
 
     def make(self, symbol: sp.Symbol, maker: str, *arguments: Any) -> NDArray:
-        self.made.append(Made(symbol, maker, arguments))
+        self.made.append((symbol, maker, arguments))
         values = [self.arrays[a] if isinstance(a, sp.Symbol) else a for a in arguments]
         self.arrays[symbol] = MAKERS[maker](*values)
         return self.arrays[symbol]

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, binders_of, children
-from verify_derivations.trainer.arrays import NDArray
-from verify_derivations.trainer.compiler import DEFAULT, Compiled, Options, evaluation, training
+from verify_derivations.trainer.options import DEFAULT, Options
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import Code, Compiled, NDArray
+
+Draws: TypeAlias = "Mapping[str, NDArray]"
+"""For each head that is drawn, the values for the samples of a batch."""
+
+NO_DRAWS: Draws = {}
+
+
+T = TypeVar("T")
+
+
+class Remember(Protocol):
+    """``remember(make, *parts)`` is what ``make()`` gives, perhaps from an earlier time: it depends on the parts."""
+
+    def __call__(self, make: Callable[[], T], *parts: Any) -> T: ...
+
+
+def anew(make: Callable[[], T], *parts: Any) -> T:
+    """Nothing is remembered."""
+    return make()
 
 
 class Model:
     """``parameters[head]`` are updated in place; compiled functions read them where they are."""
 
     def __init__(self, program: Program, options: Options = DEFAULT, seed: int = 0,
-                 initialiser: str = "glorot") -> None:
-        self.program, self.options = program, options
+                 initialiser: str = "glorot", remember: Remember = anew) -> None:
+        self.program, self.options, self.remember = program, options, remember
         self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
         self._compiled: dict[tuple[int, bool], Compiled] = {}
 
@@ -31,18 +50,27 @@ class Model:
             np.copyto(value, self.parameters[head])
         self.parameters, self._compiled = parameters, {}
 
-    def compiled(self, batch: int, training_: bool) -> Compiled:
-        key = batch, training_
+    def compiled(self, batch: int, training: bool) -> Compiled:
+        key = batch, training
         if key not in self._compiled:
-            make = training if training_ else evaluation
-            self._compiled[key] = make(self.program, batch, self.options, self.parameters)
+            self._compiled[key] = Compiled(self.code(batch, self.program.results(training)), self.parameters)
         return self._compiled[key]
 
-    def gradients(self, images: NDArray, labels: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+    def code(self, batch: int, outputs: tuple[str, ...]) -> Code:
+        """The generated functions that compute the outputs for so many samples."""
+        def make() -> Code:
+            from verify_derivations.trainer.compiler import code  # imports SymPy, which takes a while
+
+            return code(self.program, batch, outputs, self.options)
+
+        return self.remember(make, "code", self.program, batch, outputs, self.options)
+
+    def gradients(self, images: NDArray, labels: NDArray,
+                  draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
-        step = self._fed(self.compiled(len(labels), True), images, labels)
+        step = self._fed(self.compiled(len(labels), True), images, labels, draws)
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
-        return self._losses(step), step.arrays[self.program.output], gradients
+        return self._losses(step, len(labels)), self._predictions(step), gradients
 
     def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
         """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
@@ -51,8 +79,8 @@ class Model:
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
             step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
-            predictions.append(step.arrays[self.program.output].copy())
-            losses.append(self._losses(step).copy())
+            predictions.append(self._predictions(step).copy())
+            losses.append(self._losses(step, len(labels[part])).copy())
         return np.concatenate(predictions, axis=-1), np.concatenate(losses)
 
     def accuracy(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
@@ -60,31 +88,49 @@ class Model:
         predictions, losses = self.outputs(images, labels)
         return float(losses.mean()), float((predicted(predictions) == labels).mean())
 
-    def first_not_finite(self, images: NDArray, labels: NDArray) -> str:
+    def first_not_finite(self, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> str:
         """The first quantity, in the order of computation, that has an entry which is not finite."""
         step = self.compiled(len(labels), True)
         for head, value in self.parameters.items():
             if not np.isfinite(value).all():
                 return head
-        self._filled(step, images, labels)
-        for part in step.steps:
-            if not np.isfinite(part.function(*part.arguments)).all():
+        self._filled(step, images, labels, draws)
+        for part, (function, arguments) in zip(step.code.steps, step.calls, strict=True):
+            if not np.isfinite(function(*arguments)).all():
                 return part.head
         return self.program.loss
 
-    def _losses(self, step: Compiled) -> NDArray:
-        return step.arrays[self.program.loss]
+    def _losses(self, step: Compiled, count: int) -> NDArray:
+        """Of each sample; where the document states the loss of a whole batch, that for each."""
+        return np.broadcast_to(step.arrays[self.program.loss], count)
 
-    def _fed(self, step: Compiled, images: NDArray, labels: NDArray) -> Compiled:
-        self._filled(step, images, labels)
+    def _predictions(self, step: Compiled) -> NDArray:
+        return self._samples_last(step, self.program.output)
+
+    def _samples_last(self, step: Compiled, head: str) -> NDArray:
+        """The array with the axis of the samples at the end."""
+        axis = self.program.sample_axis(head)
+        return step.arrays[head] if axis is None else np.moveaxis(step.arrays[head], axis, -1)
+
+    def drawn(self, count: int, seed: Sequence[int]) -> dict[str, NDArray]:
+        """The draws for so many samples; the same seed gives the same."""
+        rng = np.random.default_rng(seed)
+        return {d.head: rng.uniform(d.low, d.high, count).astype(self.options.dtype) for d in self.program.draws}
+
+    def _fed(self, step: Compiled, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> Compiled:
+        self._filled(step, images, labels, draws)
         step.run()
         return step
 
-    def _filled(self, step: Compiled, images: NDArray, labels: NDArray) -> None:
+    def _filled(self, step: Compiled, images: NDArray, labels: NDArray, draws: Draws) -> None:
+        """What is not drawn is at its mean."""
+        for draw in self.program.draws:
+            target, values = step.arrays[draw.head], np.asarray(draws.get(draw.head, draw.mean))
+            target[...] = values if target.ndim else values.flat[0]
         (x,), (y,) = self.program.inputs, self.program.labels
-        target = step.arrays[x]
-        np.copyto(target.reshape(-1, len(labels)), images.reshape(len(labels), -1).T)
-        given = step.arrays[y]
+        target = self._samples_last(step, x)
+        np.copyto(target, np.moveaxis(images.reshape(len(labels), *target.shape[:-1]), 0, -1))
+        given = self._samples_last(step, y)
         if given.ndim == 1:  # one number a sample
             given[...] = labels
         else:
@@ -125,7 +171,7 @@ def predicted(predictions: NDArray) -> NDArray:
 
 # -- initial values ---------------------------------------------------------------------------------------
 def initial(program: Program, rng: np.random.Generator, dtype: str, initialiser: str = "glorot") -> dict[str, NDArray]:
-    """Biases (one index) zero, scalars a quarter, the others by the named rule."""
+    """Biases (one index) zero, scalars where the program says or at a quarter, the others by the named rule."""
     if initialiser not in INITIALISERS:
         raise DocumentError(f"no initialiser {initialiser}; there are {', '.join(INITIALISERS)}")
     values = {}
@@ -134,7 +180,7 @@ def initial(program: Program, rng: np.random.Generator, dtype: str, initialiser:
         if len(shape) == 1:
             values[head] = np.zeros(shape, dtype)
         elif not shape:
-            values[head] = np.full(shape, 0.25, dtype)
+            values[head] = np.full(shape, program.starts.get(head, 0.25), dtype)
         else:
             inputs, outputs = fans(program, head)
             values[head] = INITIALISERS[initialiser](rng, shape, inputs, outputs).astype(dtype)

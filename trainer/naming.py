@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from verify_derivations.formulas.definitions import adjoint_of
+from verify_derivations.formulas.program import Draw
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -27,3 +28,9 @@ def identifier(head: str, loss: str, unique: str) -> str:
     name = f"{stem(head, loss)}_{unique}"
     assert IDENTIFIER.fullmatch(name) and IDENTIFIER.fullmatch(unique), name
     return name
+
+
+def drawn(draw: Draw) -> str:
+    """What to fill in for a leaf that is drawn."""
+    return (f" {draw.head} is drawn for each sample between {draw.low:g} and {draw.high:g} in training, and "
+            f"{draw.mean:g} otherwise.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verify_derivations.trainer.arrays import NDArray
+from verify_derivations.trainer.runtime import NDArray
 
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": lambda t: 1.0,

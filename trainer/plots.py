@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.arrays import NDArray
-from verify_derivations.trainer.compiler import Compiled
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.model import Model, predicted
+from verify_derivations.trainer.runtime import Compiled, NDArray
 from verify_derivations.trainer.train import Progress
 
 
 def draw(folder: Path, model: Model, data: Dataset, history: Sequence[Progress]) -> list[Path]:
     """Every figure that applies, as PNG files; their paths."""
-    try:
-        import matplotlib
-    except ImportError:
-        raise DocumentError("--plots needs matplotlib: pip install 'verify-derivations[plots]'") from None
-    matplotlib.use("Agg")
-    folder.mkdir(parents=True, exist_ok=True)
     figures: dict[str, Any] = {}
     if history:
         figures["curves"] = curves(history)
     figures["confusion"] = confusion(model, data)
     kernel = next((p for p in model.program.parameters if len(model.program.shape(p)) == 4), None)
-    if kernel is not None:
+    if kernel is not None and model.program.batch is None:
         kernels = model.parameters[kernel]
         figures["kernels"] = grid(kernels.reshape(-1, *kernels.shape[2:]))
         figures["feature-maps"] = grid(feature_maps(model, data.test_images[:1]))
+    return saved(folder, figures)
+
+
+def saved(folder: Path, figures: Mapping[str, Any]) -> list[Path]:
+    """Each as a PNG file of its name."""
+    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, figure in figures.items():
         paths.append(folder / f"{name}.png")
@@ -41,8 +40,10 @@ def draw(folder: Path, model: Model, data: Dataset, history: Sequence[Progress])
 
 
 def _figure() -> Any:
-    from matplotlib.figure import Figure
-
+    try:
+        from matplotlib.figure import Figure  # without pyplot: no display is looked for
+    except ImportError:
+        raise DocumentError("--plots needs matplotlib: pip install 'verify-derivations[plots]'") from None
     return Figure(figsize=(8, 4), layout="constrained")
 
 
@@ -58,6 +59,19 @@ def curves(history: Sequence[Progress]) -> Any:
         axes.set_xlabel("epoch")
         axes.set_ylabel(name)
         axes.legend()
+    return figure
+
+
+def compared(curves: Mapping[str, Sequence[float]]) -> Any:
+    """Test accuracies by epoch, before training first, one curve for each run."""
+    figure = _figure()
+    axes = figure.subplots()
+    for number, (name, values) in enumerate(curves.items()):
+        if values:
+            axes.plot(range(len(values)), values, label=name, linewidth=1 if number else 3)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("test accuracy")
+    axes.legend()
     return figure
 
 
@@ -95,7 +109,7 @@ def feature_maps(model: Model, image: NDArray) -> NDArray:
     program = model.program
     head = next(q.head for q in program.forward if q.head not in program.inputs and len(q.extents) == 3
                 and program.shape(q.head) != program.shape(program.inputs[0]))
-    step = Compiled(program, 1, (head,), model.options, model.parameters)
+    step = Compiled(model.code(1, (head,)), model.parameters)
     np.copyto(step.arrays[program.inputs[0]].reshape(-1, 1), image.reshape(1, -1).T)
     step.run()
     return step.arrays[head][..., 0]

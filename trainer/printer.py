@@ -1,16 +1,15 @@
-"""NumPy source: the printer for array statements, and the functions that SymPy's ``lambdify`` makes with it."""
+"""NumPy source: the printer for array statements, and what SymPy's ``lambdify`` makes with it."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 
-from verify_derivations.trainer.arrays import NDArray, Node
+from verify_derivations.trainer.arrays import Node
+from verify_derivations.trainer.runtime import NAMES
 
 
 class Call(Node):
@@ -46,32 +45,14 @@ class ArrayPrinter(NumPyPrinter):  # type: ignore[misc]
         return repr(float(number))
 
 
-def copy(x: NDArray | float, out: NDArray) -> NDArray:
-    """The entries of ``x`` (or the number ``x``) written into ``out``."""
-    np.copyto(out, x)
-    return out
-
-
-NAMES: dict[str, Any] = {"copy": copy} | {
-    name: getattr(np, name)
-    for name in (
-        "absolute add arctan cos cosh divide equal exp greater greater_equal log matmul maximum minimum multiply "
-        "not_equal power reciprocal sign sin sinh sqrt square subtract tan tanh"
-    ).split()
-}
-"""All that generated code can call."""
-
-
-def compiled(arguments: Sequence[sp.Symbol], statements: Sequence[tuple[sp.Symbol, sp.Basic]], result: sp.Symbol,
-             constants: Mapping[str, Any] | None = None) -> Callable[..., Any]:
-    """One function of arrays: the statements in order, then ``result``."""
+def printed(name: str, documentation: str, arguments: Sequence[sp.Symbol],
+            statements: Sequence[tuple[sp.Symbol, sp.Basic]]) -> str:
+    """The source of a function of arrays that runs the statements, as SymPy's ``lambdify`` prints it."""
     settings = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
-    return sp.lambdify(  # type: ignore[no-any-return]
-        list(arguments), result, modules=[{**NAMES, **(constants or {})}], printer=ArrayPrinter(settings),
+    function = sp.lambdify(
+        list(arguments), statements[-1][0], modules=[NAMES], printer=ArrayPrinter(settings),
         cse=lambda expression: (list(statements), expression),
     )
-
-
-def source(function: Callable[..., Any]) -> str:
-    """The Python source that ``lambdify`` generated."""
-    return inspect.getsource(function)
+    first, *body = inspect.getsource(function).rstrip().splitlines()
+    assert first.startswith("def _lambdifygenerated(")
+    return "\n".join([first.replace("_lambdifygenerated", name), f"    {documentation!r}", *body, ""])

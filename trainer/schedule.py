@@ -16,10 +16,11 @@ import numpy as np
 import sympy as sp
 
 from verify_derivations.trainer import arrays as op
-from verify_derivations.trainer.arrays import NDArray, vector
+from verify_derivations.trainer.arrays import vector
 from verify_derivations.trainer.bindings import ArrayProgram, Binding, unit
 from verify_derivations.trainer.memory import Memory
 from verify_derivations.trainer.printer import Call
+from verify_derivations.trainer.runtime import NDArray, Vector
 
 STRUCTURAL = (op.Window, op.Align, op.Reshape, op.Broadcast)
 """Nodes that are views of their operand (a reshape only where memory allows)."""
@@ -117,17 +118,17 @@ class Schedule:
         self.memory.make(name, "window", whole, start, steps, shape)
         return name
 
-    def _new(self, shape: op.Vector) -> sp.Symbol:
+    def _new(self, shape: Vector) -> sp.Symbol:
         symbol = sp.Symbol(f"s{next(self._names)}", real=True)
         self._shapes[symbol] = shape
         return symbol
 
-    def _temporary(self, shape: op.Vector) -> sp.Symbol:
+    def _temporary(self, shape: Vector) -> sp.Symbol:
         symbol = self._new(shape)
         self.memory.allocate(symbol, shape)
         return symbol
 
-    def _view(self, maker: str, *arguments: Any, shape: op.Vector) -> sp.Symbol:
+    def _view(self, maker: str, *arguments: Any, shape: Vector) -> sp.Symbol:
         symbol = self._new(shape)
         self.memory.make(symbol, maker, *arguments)
         return symbol
@@ -173,7 +174,7 @@ class Schedule:
             case _:
                 self._elementwise(expression, self._storage(symbol))
 
-    def _reshape(self, symbol: sp.Symbol, operand: sp.Symbol, shape: op.Vector) -> None:
+    def _reshape(self, symbol: sp.Symbol, operand: sp.Symbol, shape: Vector) -> None:
         source = self.memory.arrays[operand]
         if np.shares_memory(source.reshape(shape), source):
             self.memory.make(symbol, "reshaped", operand, shape)
@@ -322,7 +323,7 @@ def _writable(expression: sp.Basic) -> bool:
     return not isinstance(expression, passive)
 
 
-def _overlaps(node: op.Scatter, shapes: dict[sp.Symbol, op.Vector]) -> tuple[int, ...]:
+def _overlaps(node: op.Scatter, shapes: dict[sp.Symbol, Vector]) -> tuple[int, ...]:
     """The fewest positions to loop over so that no entry is written twice by the other axes together, as axes; none
     for a plain placing. Axes that move along different dimensions do not meet."""
     shape = shapes[node.args[0]]
@@ -340,7 +341,7 @@ def _overlaps(node: op.Scatter, shapes: dict[sp.Symbol, op.Vector]) -> tuple[int
     return tuple(sorted(loops))
 
 
-def _injective(axes: Sequence[int], shape: op.Vector, steps: tuple[op.Vector, ...]) -> bool:
+def _injective(axes: Sequence[int], shape: Vector, steps: tuple[Vector, ...]) -> bool:
     """Whether different positions along the axes are different entries."""
     if not axes:
         return True

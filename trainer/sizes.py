@@ -17,7 +17,8 @@ KERNELS, WINDOWS = (5, 3, 4, 2, 1), (2, 3, 4, 1)
 
 
 def plain(name: str) -> str:
-    """A size's name as one types it: ``n_{2}`` is ``n_2``."""
+    """A name as one types it: ``n_{2}`` is ``n_2``, ``\\mathcal{L}`` is ``L``."""
+    name = re.sub(r"\\(?:math[a-z]+|boldsymbol|text)(?=\{)", "", name)
     name = re.sub(r"\\frac\{(.*)\}\{(.*)\}$", r"(\1)/\2", name)
     return re.sub(r"[{}\\\s]", "", name)
 
@@ -28,6 +29,8 @@ def fitted(program: Program, image: tuple[int, int, int], classes: int, given: M
     known: dict[str, int] = dict(program.sizes)
     by_name = {plain(atom): atom for atom in sorted(atoms)}
     for name, value in given.items():
+        if plain(name) in by_name and by_name[plain(name)] == program.batch:
+            raise DocumentError(f"{program.name}: {name} counts samples, and is what --batch says")
         if plain(name) not in by_name:
             raise DocumentError(f"{program.name} has no size {name}; it has {', '.join(by_name)}")
         known[by_name[plain(name)]] = value
@@ -65,15 +68,18 @@ def _atoms(program: Program) -> set[str]:
 def _equations(program: Program, image: tuple[int, int, int], classes: int) -> list[tuple[Polynomial, int]]:
     """What the data say: the extents of the input and of the labels."""
     (x,), (y,) = program.inputs, program.labels
-    inputs = program[x].extents
+    inputs, labels = (_of_one_sample(program, head) for head in (x, y))
     shape = input_shape(len(inputs), image, program.name)
-    labels = program[y].extents
     if len(labels) > 1:
         raise DocumentError(f"{program.name}: labels with {len(labels)} indices cannot be class labels")
     if not labels and classes != 2:
         raise DocumentError(f"{program.name}: the label is one number, for data of two classes, but there are "
                             f"{classes} (--classes 3,8 takes two of them)")
     return [*zip(inputs, shape, strict=True), *((extent, classes) for extent in labels)]
+
+
+def _of_one_sample(program: Program, head: str) -> tuple[Polynomial, ...]:
+    return tuple(e for k, e in enumerate(program[head].extents) if k != program.sample_axis(head))
 
 
 def input_shape(rank: int, image: tuple[int, int, int], name: str) -> tuple[int, ...]:
@@ -134,7 +140,7 @@ def _defaults(program: Program, known: dict[str, int], atoms: set[str]) -> dict[
             atom = extent.as_atom()
             if atom is not None and atom not in known:
                 known[atom] = MAPS * next(maps) if len(extents) > 2 else UNITS
-    missing = sorted(atoms - known.keys())
+    missing = sorted(atoms - known.keys() - {program.batch})
     if missing:
         raise DocumentError(f"{program.name}: give the sizes {', '.join(map(plain, missing))}")
     return known

@@ -3,6 +3,7 @@ ends with the same parameters, bit for bit."""
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
 from collections.abc import Iterator
@@ -14,10 +15,11 @@ import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.trainer import checkpoints
-from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.data import Dataset
-from verify_derivations.trainer.model import Model, predicted
+from verify_derivations.trainer.model import Draws, Model, predicted
 from verify_derivations.trainer.optimisers import SCHEDULES, Optimiser, Rule
+from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import NDArray
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Diverged(DocumentError):
 class Gradients(Protocol):
     """What computes gradients of a mini-batch: one process or several."""
 
-    def __call__(self, chosen: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+    def __call__(self, chosen: NDArray, draws: Draws) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         """Loss of each sample, predictions (classes × samples), mean gradients."""
 
 
@@ -82,8 +84,8 @@ class Run:
         self.best, self.waited = float("inf"), 0
         self.interrupted = False  # may be set at any moment; looked at between steps
 
-    def _gradients(self, chosen: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
-        return self.model.gradients(self.data.images[chosen], self.data.labels[chosen])
+    def _gradients(self, chosen: NDArray, draws: Draws) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+        return self.model.gradients(self.data.images[chosen], self.data.labels[chosen], draws)
 
     def __iter__(self) -> Iterator[Progress]:
         """Trains to the end; yields after every step."""
@@ -115,18 +117,20 @@ class Run:
         return 0 < self.settings.patience <= self.waited
 
     def _update(self, chosen: NDArray, rate: float) -> None:
+        # like the order, draws depend on the place in the run alone; a seed that ends with 0 would be that of the order
+        draws = self.model.drawn(len(chosen), (self.settings.seed, self.epoch, self.step + 1))
         with np.errstate(all="ignore"):  # what is not finite is reported below, by name
-            losses, predictions, gradients = self.gradients(chosen)
+            losses, predictions, gradients = self.gradients(chosen, draws)
         if not np.isfinite(losses).all():
-            raise Diverged(self._diagnosis(chosen))
+            raise Diverged(self._diagnosis(chosen, draws))
         self.seen += len(chosen)
         self.loss += float(losses.sum(dtype=np.float64))
         self.right += float((predicted(predictions) == self.data.labels[chosen]).sum())
         self.optimiser.update(gradients, rate)
 
-    def _diagnosis(self, chosen: NDArray) -> str:
+    def _diagnosis(self, chosen: NDArray, draws: Draws) -> str:
         with np.errstate(all="ignore"):
-            first = self.model.first_not_finite(self.data.images[chosen], self.data.labels[chosen])
+            first = self.model.first_not_finite(self.data.images[chosen], self.data.labels[chosen], draws)
         path = self.settings.checkpoint
         kept = f"; the last good checkpoint is {path}" if path is not None and path.exists() else ""
         return (f"the loss is not finite in epoch {self.epoch}, step {self.step + 1}; "
@@ -148,6 +152,8 @@ class Run:
         program, data = self.model.program, self.data
         return {
             "net": program.name, "loss": program.loss_name, "sizes": dict(sorted(program.sizes.items())),
+            "draws": [[d.head, d.low, d.high] for d in program.draws],
+            "formulas": _fingerprint(program),
             "options": asdict(self.model.options),
             "data": [data.name, len(data.labels), zlib.crc32(data.labels.tobytes())],
             **settings,
@@ -168,3 +174,9 @@ class Run:
             np.copyto(value, arrays[name])
         self.epoch, self.step, self.loss, self.right, self.seen, self.best, self.waited = meta["position"]
         return refused
+
+
+def _fingerprint(program: Program) -> int:
+    """Of all formulas, whatever number a fresh index variable has in this process."""
+    formulas = [(q.head, q.extents, q.indices, q.body) for q in program], sorted(program.functions.items())
+    return zlib.crc32(re.sub(r"(%[^.%'\s]*)\.\d+", r"\1", repr(formulas)).encode())

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.trainer.arrays import NDArray
 from verify_derivations.trainer.data import Dataset
-from verify_derivations.trainer.model import Model
+from verify_derivations.trainer.model import NO_DRAWS, Draws, Model
+from verify_derivations.trainer.runtime import NDArray
 
 
 def shared(shape: tuple[int, ...], dtype: str) -> NDArray:
@@ -32,6 +32,9 @@ class Team:
     def __init__(self, model: Model, data: Dataset, workers: int, batch: int) -> None:
         if "fork" not in multiprocessing.get_all_start_methods():
             raise DocumentError("several workers need a system that can fork processes")
+        if model.program.batch is not None:
+            name = model.program.name
+            raise DocumentError(f"{name}: is stated for a whole batch, which cannot be divided among workers")
         if batch < workers:
             raise DocumentError(f"a batch of {batch} cannot be divided among {workers} workers")
         self.model, self.data, self.workers, self.batch = model, data, workers, batch
@@ -40,6 +43,7 @@ class Team:
         entries = model.program.shape(model.program.output)
         self._losses = shared((batch,), dtype)
         self._predictions = shared((*entries, batch), dtype)
+        self._draws = {draw.head: shared((batch,), dtype) for draw in model.program.draws}
         self._gradients = [
             {head: shared(value.shape, dtype) for head, value in model.parameters.items()} for _ in range(1, workers)
         ]
@@ -83,16 +87,20 @@ class Team:
             return
 
     def _compute(self, chosen: NDArray, start: int, gradients: Mapping[str, NDArray] | None) -> dict[str, NDArray]:
-        """The gradients of one part; loss and predictions go to the part's place in shared memory."""
-        losses, predictions, found = self.model.gradients(self.data.images[chosen], self.data.labels[chosen])
+        """The gradients of one part; loss and predictions go to the part's place in shared memory, where its draws
+        are."""
         part = slice(start, start + len(chosen))
+        draws = {head: values[part] for head, values in self._draws.items()}
+        losses, predictions, found = self.model.gradients(self.data.images[chosen], self.data.labels[chosen], draws)
         self._losses[part], self._predictions[..., part] = losses, predictions
         for head, target in (gradients or {}).items():
             np.copyto(target, found[head])
         return found
 
-    def __call__(self, chosen: NDArray) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
+    def __call__(self, chosen: NDArray, draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         """Loss of each sample, predictions and mean gradients, as of one process."""
+        for head, values in self._draws.items():
+            values[:len(chosen)] = draws[head]
         parts = [part for part in self._parts(chosen) if len(part)]
         start = len(parts[0])
         for pipe, part in zip(self._pipes, parts[1:], strict=False):

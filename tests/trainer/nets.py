@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity, adjoint
 from verify_derivations.formulas.expressions import (
     Access,
@@ -24,6 +26,7 @@ from verify_derivations.formulas.expressions import (
     within,
 )
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.schedule import Schedule
 
 SIGMOID = FunctionDefinition("f", ("z",), power(add(scalar(1), apply("exp", negate(Access("z")))), -1))
 L = "L"
@@ -51,6 +54,11 @@ def define(head: str, indices: str, extents: tuple[Polynomial, ...], body: Scala
 
 def leaf(head: str, *extents: Polynomial) -> Quantity:
     return Quantity(head, extents)
+
+
+def named(schedule: Schedule) -> dict[str, np.ndarray]:
+    """The arrays of a schedule by their names in generated code."""
+    return {symbol.name: array for symbol, array in schedule.memory.arrays.items()}
 
 
 class Builder:

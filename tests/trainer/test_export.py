@@ -15,9 +15,10 @@ from test_gradients import filled
 
 from verify_derivations.formulas.definitions import adjoint
 from verify_derivations.formulas.expressions import Access, map_accesses
-from verify_derivations.trainer.compiler import Options, training
+from verify_derivations.trainer.compiler import training
 from verify_derivations.trainer.export import module
 from verify_derivations.trainer.naming import identifier, stem
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.program import Program, Source
 
 HOSTILE = '__import__("os").system("touch pwned")"""\\'
@@ -42,7 +43,7 @@ def renamed(program: Program, old: str, new: str) -> Program:
 def test_the_file_gives_the_same_gradients(program: Program, tmp_path: Path) -> None:
     step = filled(program, 3)
     step.run()
-    (tmp_path / "net.py").write_text(module(step), encoding="utf-8")
+    (tmp_path / "net.py").write_text(module(program, step.arrays["y"].shape[-1], step.code), encoding="utf-8")
     given = {h: step.arrays[h] for h in ("x", "y", *program.parameters)}
     outputs = [program.loss, *map(program.gradient, program.parameters)]
     np.savez(tmp_path / "values.npz", **{f"in{k}": v for k, v in enumerate(given.values())},
@@ -60,7 +61,7 @@ def test_the_file_gives_the_same_gradients(program: Program, tmp_path: Path) -> 
 def test_names_of_a_document_cannot_become_code(tmp_path: Path) -> None:
     program = renamed(dense_net("Euclidean", (4, 3, 3, 2)), "W2", HOSTILE)
     step = training(program, 2, Options())
-    text = module(step)
+    text = module(program, step.arrays["y"].shape[-1], step.code)
     names = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
     assert not names & {"__import__", "os", "system"}
     (tmp_path / "net.py").write_text(text, encoding="utf-8")
@@ -80,4 +81,4 @@ def test_identifiers() -> None:
 def test_docstrings_have_latex_number_and_verdict() -> None:
     latex = "z^{(2)} = W^{(1)T} a^{(1)} + b^{(1)}"
     program = replace(dense_net("Euclidean"), sources={"z2": Source(28, latex, "defined")})
-    assert f"{latex} (formula 28; defined)" in training(program, 2).source
+    assert f"{latex} (formula 28; defined)" in training(program, 2).code.source

@@ -14,9 +14,10 @@ from nets import dense_net, two_conv_net
 from test_gradients import filled
 from test_new_operators import CASES, net
 
-from verify_derivations.trainer.compiler import Compiled, Options
 from verify_derivations.trainer.functional import jax_source, torch_source
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import Compiled
 
 EXACT = Options("float64")
 PROGRAMS = {

@@ -9,8 +9,10 @@ import pytest
 from nets import dense_net, one_conv_net, two_conv_net
 
 from verify_derivations.formulas.expressions import Mul, negate
-from verify_derivations.trainer.compiler import Compiled, Options, training
+from verify_derivations.trainer.compiler import training
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import Compiled
 
 LOSSES = ("Euclidean", "cross-entropy")
 NETS = {

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from nets import SIGMOID, define, entry, over, v
+from nets import SIGMOID, define, entry, named, over, v
 
 from verify_derivations.derivations.evaluate import Interpreter, arrays
 from verify_derivations.formulas.definitions import Environment, Quantity
@@ -35,6 +35,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.trainer.compiler import steps
 from verify_derivations.trainer.lowering import Lowering
+from verify_derivations.trainer.runtime import bound
 from verify_derivations.trainer.schedule import Schedule
 from verify_derivations.trainer.stable import inline_functions, stable
 
@@ -125,8 +126,8 @@ def compile_and_run(quantity: Quantity, given: dict[str, np.ndarray]) -> np.ndar
     for head, value in given.items():
         schedule.memory.arrays[lowering.symbols[head]][...] = value.astype(float)
     for _ in range(2):  # a second run must not see what the first one left in memory
-        for step in steps(schedule):
-            step.function(*step.arguments)
+        for function, arguments in bound(steps(schedule), named(schedule)):
+            function(*arguments)
     return schedule.memory.arrays[symbol]
 
 

@@ -29,10 +29,10 @@ from verify_derivations.formulas.expressions import (
     scalar,
     within,
 )
-from verify_derivations.trainer.compiler import Options
 from verify_derivations.trainer.data import load
 from verify_derivations.trainer.derive import completed
 from verify_derivations.trainer.model import Model
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.sizes import fitted
 from verify_derivations.trainer.train import Run, Settings

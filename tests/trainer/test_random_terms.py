@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 import pytest
-from nets import entry, v
+from nets import entry, named, v
 
 from verify_derivations.derivations.evaluate import Interpreter, arrays
 from verify_derivations.formulas.definitions import Environment, Quantity
@@ -29,6 +29,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.trainer.compiler import steps
 from verify_derivations.trainer.lowering import Lowering
+from verify_derivations.trainer.runtime import bound
 from verify_derivations.trainer.schedule import Schedule
 
 LEAVES = {"A": (3, 4), "B": (4, 2, 3), "x": (6,), "m": (2, 3, 2)}
@@ -85,8 +86,8 @@ def disagreement(seed: int, tiles: int) -> str:
     schedule = Schedule(lowering, [lowering.define(quantity)], "float64")
     for head, value in given.items():
         schedule.memory.arrays[lowering.symbols[head]][...] = value
-    for step in steps(schedule):
-        step.function(*step.arguments)
+    for function, arguments in bound(steps(schedule), named(schedule)):
+        function(*arguments)
     found = schedule.memory.arrays[lowering.symbols["out"]]
     interpreter = Interpreter(Environment({"out": quantity}), {}, arrays({h: a.tolist() for h, a in given.items()}))
     for at in itertools.product(*(range(n) for _, n in FREE)):

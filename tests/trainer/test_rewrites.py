@@ -13,9 +13,11 @@ from test_gradients import filled
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ArgMaximum, power, walk
-from verify_derivations.trainer.compiler import Compiled, Options, training
+from verify_derivations.trainer.compiler import training
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.pooling import pooled_early
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import Compiled
 
 SWITCHES = [
     Options("float64", pooling=pooling, tiles=tiles, reuse=reuse)
@@ -58,21 +60,21 @@ def test_a_formula_that_would_need_a_huge_array_is_refused() -> None:
 
 
 def largest(step: Compiled) -> int:
-    return max(a.nbytes for s in step.steps for a in s.arguments if a.base is None or a.flags.c_contiguous)
+    return max(a.nbytes for _, arguments in step.calls for a in arguments if a.base is None or a.flags.c_contiguous)
 
 
 def test_the_rewrites_take_effect() -> None:
     program = two_conv_net()
     fast, literal = (training(program, 10, options) for options in (Options(), Options(pooling=False, tiles=0)))
     assert largest(fast) * 2 < largest(literal)
-    assert len(fast.steps) < len(literal.steps)
+    assert len(fast.calls) < len(literal.calls)
 
 
 def test_no_sensitivity_of_the_input_is_computed() -> None:
     program = two_conv_net()
     step = training(program, 4)
     assert "a1" in program.backward[-3].head or any("a1" in q.head for q in program.backward)
-    assert not any("a1" in s.head for s in step.steps)
+    assert not any("a1" in s.head for s in step.code.steps)
 
 
 def test_only_increasing_functions_commute_with_a_maximum() -> None:

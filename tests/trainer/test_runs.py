@@ -17,10 +17,10 @@ from nets import one_conv_net
 from test_training import command
 
 from verify_derivations.trainer.checkpoints import CheckpointError, previous
-from verify_derivations.trainer.compiler import Options
 from verify_derivations.trainer.data import Dataset, load
 from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.optimisers import SCHEDULES, Optimiser, Rule
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.train import Diverged, Run, Settings
 from verify_derivations.trainer.workers import Team
 

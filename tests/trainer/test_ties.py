@@ -9,8 +9,10 @@ from nets import one_conv_net
 from sklearn.datasets import load_digits
 
 from verify_derivations.formulas.expressions import ArgMaximum, Compare, Maximum, Scalar, children, rebuild, substitute
-from verify_derivations.trainer.compiler import Compiled, Options, training
+from verify_derivations.trainer.compiler import training
+from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.runtime import Compiled
 
 
 def on_digits(program: Program) -> Compiled:

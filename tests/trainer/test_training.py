@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from nets import dense_net, one_conv_net, two_conv_net
 
-from verify_derivations.trainer.command import add_arguments, run
+from verify_derivations.trainer.arguments import add_arguments
+from verify_derivations.trainer.command import run
 from verify_derivations.trainer.data import load
 from verify_derivations.trainer.model import Model, fans
 from verify_derivations.trainer.program import Net, Program
@@ -79,6 +80,20 @@ def test_sizes_are_inferred_and_can_be_given() -> None:
     program = fitted(programs()[3], (28, 28, 1), 10, {"F_1": 4})
     assert program.sizes["h_1"] == 5 and program.sizes["s_1"] == 2 and program.sizes["F_1"] == 4
     assert program.shape("x") == (28, 28, 1)
+
+
+def test_sizes_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "sizes.toml"
+    path.write_text("F_1 = 3\nn_3 = 10\n'h_{1}' = 3\nw_1 = 3\n")
+    net = ("--net", "I-C1-MP1-FC1-O", "--epochs", "1", "--size", str(path))
+    assert command(*net) == 0
+    assert "F_1 = 3, P = 3, Q = 3, h_1 = 3" in capsys.readouterr().err
+    assert command(*net, "--size", "F_1=2") == 0
+    assert "F_1 = 2" in capsys.readouterr().err
+    for text, message in (("F_1 = 0.5", "positive integer"), ("F_1 = ", "cannot be read"), ("G = 1", "no size G")):
+        path.write_text(text)
+        assert command(*net) == 2
+        assert message in capsys.readouterr().err
 
 
 def test_fans_are_read_off_the_formulas() -> None:
