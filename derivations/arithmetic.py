@@ -101,6 +101,8 @@ def less_than(left: Base, right: Base) -> bool:
 
 # -- ring operations ----------------------------------------------------------------------------
 def add(left: Value, right: Value) -> Value:
+    if left is NIL:  # where every sum begins
+        return right
     if type(left) is Fraction and type(right) is Fraction:
         return left + right
     if type(left) is Fraction and not left:
@@ -117,6 +119,8 @@ def add(left: Value, right: Value) -> Value:
 
 
 def mul(left: Value, right: Value) -> Value:
+    if left is ONE:  # where every product begins
+        return right
     if type(left) is Fraction and type(right) is Fraction:
         product = left * right
         return product if product.numerator.bit_length() < _MOST_BITS else decimal_of(product)
