@@ -176,7 +176,7 @@ class Evaluator:
             waiting = tuple([c for c in constraints if c not in now])
         for value in range(integer(extent, names)):
             inner[variable] = value
-            if now and not all([holds(constraint, inner) for constraint in now]):
+            if now and not all(holds(constraint, inner) for constraint in now):
                 continue
             if rest:
                 yield from self._ranges(rest, waiting, inner)
