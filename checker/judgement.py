@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.conventions import Trial, Trials, settle
+from verify_derivations.checker.conventions import Trial, Trials, Tried, settle
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.statements import Stated
@@ -24,7 +24,7 @@ from verify_derivations.checker.verdicts import Formula, Net, Offer, Report, Ver
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.second_reader import agrees
-from verify_derivations.formulas.world import Readings
+from verify_derivations.formulas.world import READINGS, NotedReadings, Readings
 
 DOUBTS = 150  # formulas that the second reader is asked about in one task
 
@@ -140,9 +140,10 @@ class _Judgement:
         case = self.case
         found: dict[int, Formula] = {}
         for stated in case.formulas:
-            trial = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
-            if trial is not None and trial.verdict is Verdict.PROVED and case.variants_of(stated)[0] == stated.variant:
-                found[stated.number] = trial
+            tried = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
+            proved = tried is not None and tried.formula.verdict is Verdict.PROVED
+            if tried is not None and proved and case.variants_of(stated)[0] == stated.variant:
+                found[stated.number] = tried.formula
             elif not stated.chains:
                 found[stated.number] = judge(case, stated, readings)
         waiting = [stated.number for stated in case.formulas if stated.number not in found]
@@ -228,7 +229,9 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
             effort = case.effort.proofs_only if task.readings == self.usual else case.effort.trial
-            return judge(replace(case, effort=effort), stated, task.readings)
+            noted = NotedReadings.of(task.readings)
+            noted.asked.clear()
+            return Tried(judge(replace(case, effort=effort), stated, noted), frozenset(noted.asked))
         if task.kind == "judge":
             return judge(case, stated, task.readings)
         from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged
@@ -245,16 +248,20 @@ class _Judgement:
             assert task.formula is not None
             return replace(task.formula, remarks=(*task.formula.remarks, f"the search for a correction was {reason}"))
         stated = self.by_number[task.numbers[0]]
-        return replace(introduced(stated), verdict=Verdict.UNDECIDED, message=f"the judgement was {reason}")
+        formula = replace(introduced(stated), verdict=Verdict.UNDECIDED, message=f"the judgement was {reason}")
+        return Tried(formula, READINGS) if task.kind == "try" else formula
 
     # -- the cache -------------------------------------------------------------------------------------------------
     def known(self, task: _Task, task_key: bytes) -> Any:
         """What the cache knows of a task. Where the formula stands in the document is no part of its key."""
         result = self.cache.get(task_key)
-        if not isinstance(result, Formula):
-            return result
-        raw = self.by_number[task.numbers[0]].raw
-        return replace(result, line=raw.line, column=raw.column, section=raw.section)
+        if isinstance(result, Tried):
+            return replace(result, formula=self.placed(result.formula))
+        return self.placed(result) if isinstance(result, Formula) else result
+
+    def placed(self, formula: Formula) -> Formula:
+        raw = self.by_number[formula.number].raw
+        return replace(formula, line=raw.line, column=raw.column, section=raw.section)
 
     def key(self, task: _Task) -> bytes:
         """A hash of all that the result of a task depends on."""
