@@ -202,7 +202,10 @@ class Interpreter(Evaluator):
         if extents is None:
             extents = tuple(integer(extent, self.sizes) for extent in quantity.extents)
             self._extents[quantity.head] = extents
-        if len(extents) != len(indices) or not all(0 <= i < n for i, n in zip(indices, extents, strict=True)):
+        inside = len(extents) == len(indices)
+        for index, extent in zip(indices, extents, strict=False):
+            inside = inside and 0 <= index < extent
+        if not inside:
             raise OutOfRange(f"{quantity.head}{list(indices)} outside {list(extents)}")
 
     def _adjoint(self, head: str, indices: Indices) -> Value:

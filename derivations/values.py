@@ -267,10 +267,6 @@ _RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {
 # -- integers -------------------------------------------------------------------------------------
 def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
     total: int | Fraction = 0
-    if len(value.terms) == 1:  # mostly one index
-        monomial, coefficient = value.terms[0]
-        if len(monomial) == 1 and coefficient == 1 and monomial[0] in names:
-            return names[monomial[0]]
     try:
         for monomial, coefficient in value.terms:
             for name in monomial:
@@ -282,6 +278,10 @@ def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
 
 
 def integer(value: Polynomial, names: Mapping[str, int]) -> int:
+    if len(value.terms) == 1:  # mostly one index
+        monomial, coefficient = value.terms[0]
+        if coefficient == 1 and len(monomial) == 1 and monomial[0] in names:
+            return names[monomial[0]]
     result = exact(value, names)
     if isinstance(result, int):
         return result
