@@ -146,7 +146,8 @@ class _Judgement:
                 found[stated.number] = tried.formula
             elif not stated.chains:
                 found[stated.number] = judge(case, stated, readings)
-        waiting = [stated.number for stated in case.formulas if stated.number not in found]
+        later_first = reversed(case.formulas)  # they rest on more: the longest tasks should not begin last
+        waiting = [stated.number for stated in later_first if stated.number not in found]
         judging = [_Task("judge", (number,), readings) for number in waiting]
         results = self.run("judging", [*self.doubts, *judging])
         found.update(zip(waiting, results[len(self.doubts):], strict=True))
