@@ -1,11 +1,13 @@
 """Conventions settled by evidence: every reading of ambiguous notation is tried, and the best one taken.
 
-Which claims are tried does not depend on the results, so that all trials of a round can be made at once.
+Which claims are tried does not depend on what is proved, so that all trials of a round can be made at once: first all
+in the usual reading, then those in another one on which that depends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from verify_derivations.checker.case import Case
@@ -20,8 +22,17 @@ from verify_derivations.formulas.world import Readings, Statement
 Trial: TypeAlias = tuple[int, Readings]
 """The number of a formula, and how its notation is read."""
 
-Trials: TypeAlias = Mapping[Trial, Formula]
-"""What is proved of a formula in a reading, in the variant in which it stands."""
+
+@dataclass(frozen=True)
+class Tried:
+    """What is proved of a formula in a reading, in the variant in which it stands, and which of its conventions that
+    depended on: in a reading that only differs in others it is the same."""
+
+    formula: Formula
+    asked: frozenset[str]
+
+
+Trials: TypeAlias = Mapping[Trial, Tried]
 
 ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "star": ("\\star", ("convolution", "cross-correlation")),
@@ -38,15 +49,20 @@ def settle(case: Case, attempt: Callable[[Sequence[Trial]], Trials]) -> tuple[Re
     readings = Readings().but(**case.notation.conventions)
     touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
     open_ = {name: concerned for name in ALTERNATIVES if (concerned := _concerned(name, touches, case))}
-    done: dict[Trial, Formula] = {}
+    done: dict[Trial, Tried] = {}
 
     def results(wanted: Sequence[Trial]) -> list[Formula]:
+        for trial in wanted:
+            same = _alike(trial, done)
+            if same is not None:
+                done[trial] = same
         missing = [trial for trial in dict.fromkeys(wanted) if trial not in done]
         done.update(attempt(missing) if missing else {})
-        return [done[trial] for trial in wanted]
+        return [done[trial].formula for trial in wanted]
 
     clashes = {n for n, concerned in open_.items() if any("clash" in touches[number] for number in concerned)}
     options_of = {n: ALTERNATIVES[n][1][: 1 if n == "layout" and n not in clashes else None] for n in open_}
+    results([(number, readings) for concerned in open_.values() for number in concerned])
     results([trial for n, concerned in open_.items() for trial in _trials(n, options_of[n], concerned, readings)])
     conventions: list[Convention] = []
     for name, concerned in open_.items():
@@ -78,6 +94,15 @@ def _concerned(name: str, touches: Mapping[int, frozenset[str]], case: Case) -> 
     if name == "gradient" and not any("clash" in touches[number] for number in concerned):
         return []
     return concerned
+
+
+def _alike(trial: Trial, done: Trials) -> Tried | None:
+    """What was found in a reading that differs in nothing that was asked."""
+    number, readings = trial
+    for (other, others), tried in done.items():
+        if other == number and all(getattr(readings, name) == getattr(others, name) for name in tried.asked):
+            return tried
+    return None
 
 
 def _trials(name: str, options: Sequence[str], concerned: Sequence[int], readings: Readings) -> Iterator[Trial]:

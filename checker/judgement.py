@@ -7,7 +7,7 @@ another task of its round did: so the report does not depend on how many process
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,16 +15,16 @@ from typing import Any, TypeAlias, cast
 
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.conventions import Trial, Trials, settle
+from verify_derivations.checker.conventions import Trial, Trials, Tried, settle
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.statements import Stated
-from verify_derivations.checker.tasks import Allowance, Stopped, each
+from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Formula, Net, Offer, Report, Verdict
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.second_reader import agrees
-from verify_derivations.formulas.world import Readings
+from verify_derivations.formulas.world import READINGS, NotedReadings, Readings
 
 DOUBTS = 150  # formulas that the second reader is asked about in one task
 
@@ -88,9 +88,20 @@ class _Judgement:
         self.stopped = False
         self.usual = Readings().but(**notation.conventions)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
+        asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
+        self.doubts = [_Task("doubt", tuple(asked[k : k + DOUBTS])) for k in range(0, len(asked), DOUBTS)]
+        self.begun: Ahead[_Task, Any] | None = None
         self._clock("read")
 
     def report(self) -> Report:
+        try:
+            self.begin_doubting()
+            return self._report()
+        finally:
+            if self.begun is not None:
+                self.begun.close()
+
+    def _report(self) -> Report:
         case, document = self.case, self.case.document
         readings, conventions, trials = settle(case, self.attempt)
         self._clock("conventions")
@@ -114,6 +125,12 @@ class _Judgement:
         self.timings[phase] = time.perf_counter() - self.started - sum(self.timings.values())
 
     # -- rounds ----------------------------------------------------------------------------------------------------
+    def begin_doubting(self) -> None:
+        """The second reader is slow to start and needs no definitions: it reads while the others are prepared."""
+        first = self.doubts[0] if self.doubts and self.allowance.jobs > 1 else None
+        if first is not None and (self.cache.connection is None or self.known(first, self.key(first)) is None):
+            self.begun = Ahead(self.perform, first, self.allowance)
+
     def attempt(self, trials: Sequence[Trial]) -> Trials:
         results = self.run("trying readings", [_Task("try", (number,), readings) for number, readings in trials])
         return dict(zip(trials, results, strict=True))
@@ -123,17 +140,18 @@ class _Judgement:
         case = self.case
         found: dict[int, Formula] = {}
         for stated in case.formulas:
-            trial = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
-            if trial is not None and trial.verdict is Verdict.PROVED and case.variants_of(stated)[0] == stated.variant:
-                found[stated.number] = trial
+            tried = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
+            proved = tried is not None and tried.formula.verdict is Verdict.PROVED
+            if tried is not None and proved and case.variants_of(stated)[0] == stated.variant:
+                found[stated.number] = tried.formula
             elif not stated.chains:
                 found[stated.number] = judge(case, stated, readings)
-        waiting = [stated.number for stated in case.formulas if stated.number not in found]
-        asked = [f.number for f in case.formulas if f.chains] if case.effort.refutation else []
-        doubts = [_Task("doubt", tuple(asked[k : k + DOUBTS])) for k in range(0, len(asked), DOUBTS)]
-        results = self.run("judging", [*doubts, *(_Task("judge", (number,), readings) for number in waiting)])
-        found.update(zip(waiting, results[len(doubts):], strict=True))
-        for doubt in results[: len(doubts)]:
+        later_first = reversed(case.formulas)  # they rest on more: the longest tasks should not begin last
+        waiting = [stated.number for stated in later_first if stated.number not in found]
+        judging = [_Task("judge", (number,), readings) for number in waiting]
+        results = self.run("judging", [*self.doubts, *judging])
+        found.update(zip(waiting, results[len(self.doubts):], strict=True))
+        for doubt in results[: len(self.doubts)]:
             for number, text in doubt.items():
                 old = found[number]
                 found[number] = replace(
@@ -168,7 +186,7 @@ class _Judgement:
                 self.case.definitions(self.by_number[task.numbers[0]].scope, variant, task.readings)
         fresh = []
         try:
-            for count, (k, result) in enumerate(each(self.perform, [tasks[n] for n in missing], self.allowance), 1):
+            for count, (k, result) in enumerate(self.done([tasks[n] for n in missing]), 1):
                 n = missing[k]
                 if isinstance(result, Stopped):
                     self.stopped = True
@@ -182,6 +200,15 @@ class _Judgement:
         finally:
             self.cache.put(fresh)  # also what was done before an interrupt
         return results
+
+    def done(self, tasks: Sequence[_Task]) -> Iterator[tuple[int, Any]]:
+        """Numbers and results of tasks, in the order in which they are done; one that was begun before comes last."""
+        begun = self.begun.item if self.begun is not None else None
+        others = [k for k, task in enumerate(tasks) if task is not begun]
+        for k, result in each(self.perform, [tasks[k] for k in others], self.allowance, beside=self.begun):
+            yield others[k], result
+        if self.begun is not None and len(others) < len(tasks):
+            yield next(k for k, task in enumerate(tasks) if task is begun), self.begun.result()
 
     def worlds_of(self, task: _Task) -> list[str | None]:
         """The variants whose definitions a task needs."""
@@ -203,7 +230,9 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
             effort = case.effort.proofs_only if task.readings == self.usual else case.effort.trial
-            return judge(replace(case, effort=effort), stated, task.readings)
+            noted = NotedReadings.of(task.readings)
+            noted.asked.clear()
+            return Tried(judge(replace(case, effort=effort), stated, noted), frozenset(noted.asked))
         if task.kind == "judge":
             return judge(case, stated, task.readings)
         from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged
@@ -220,16 +249,20 @@ class _Judgement:
             assert task.formula is not None
             return replace(task.formula, remarks=(*task.formula.remarks, f"the search for a correction was {reason}"))
         stated = self.by_number[task.numbers[0]]
-        return replace(introduced(stated), verdict=Verdict.UNDECIDED, message=f"the judgement was {reason}")
+        formula = replace(introduced(stated), verdict=Verdict.UNDECIDED, message=f"the judgement was {reason}")
+        return Tried(formula, READINGS) if task.kind == "try" else formula
 
     # -- the cache -------------------------------------------------------------------------------------------------
     def known(self, task: _Task, task_key: bytes) -> Any:
         """What the cache knows of a task. Where the formula stands in the document is no part of its key."""
         result = self.cache.get(task_key)
-        if not isinstance(result, Formula):
-            return result
-        raw = self.by_number[task.numbers[0]].raw
-        return replace(result, line=raw.line, column=raw.column, section=raw.section)
+        if isinstance(result, Tried):
+            return replace(result, formula=self.placed(result.formula))
+        return self.placed(result) if isinstance(result, Formula) else result
+
+    def placed(self, formula: Formula) -> Formula:
+        raw = self.by_number[formula.number].raw
+        return replace(formula, line=raw.line, column=raw.column, section=raw.section)
 
     def key(self, task: _Task) -> bytes:
         """A hash of all that the result of a task depends on."""

@@ -13,7 +13,7 @@ from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
 from verify_derivations.checker.wording import conditions_of, equation_text, stated_of
 from verify_derivations.derivations.dependence import relevant
 from verify_derivations.derivations.kernel import Certificate, Claim, Proof, Rejected, certify, verify
-from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, prove_equal
+from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, Search
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
@@ -309,7 +309,8 @@ def _decide(
                 left_expression=c.left, right_expression=c.right)  # fmt: skip
     claim = _claim(c, environment)
     variables |= adjoints_of(c, environment)
-    outcome = _attempt(claim, effort.first, effort.verification, variables)
+    search = Search(claim, variables)
+    outcome = _attempt(search, effort.first, effort.verification)
     origin = environment.origin
     show = partial(latex.to_latex, origin=origin)
     found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
@@ -319,9 +320,9 @@ def _decide(
             c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation,
             origin=environment.origin,
         )  # fmt: skip
-        if isinstance(outcome, Open):  # a missing assumption may show only when more is unfolded
+        if type(outcome) is Open:  # a missing assumption may show only when more is unfolded
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
-            outcome = _attempt(claim, limits, effort.verification, variables)
+            outcome = _attempt(search, limits, effort.verification)
     if isinstance(outcome, Proof):
         conditions, stated = conditions_of(outcome, origin), stated_of(outcome, origin)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
@@ -371,11 +372,11 @@ class Unverified(Open):
     """A proof was found, and then rejected: it proves nothing."""
 
 
-def _attempt(claim: Claim, limits: Limits, verification: bool, variables: frozenset[str]) -> Outcome:
+def _attempt(search: Search, limits: Limits, verification: bool) -> Outcome:
     """What the search finds; of a proof, what the verification found in it."""
+    claim = search.claim
     try:
-        outcome = prove_equal(claim.left, claim.right, claim.environment, claim.free, claim.facts, limits=limits,
-                              variables=variables)  # fmt: skip
+        outcome = search.go_on(limits)
     except (RecursionError, ArithmeticError, ValueError) as failure:
         return Open(claim.left - claim.right, f"the calculus gave up: {failure}")
     if not verification:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.edits import Edit, edits
@@ -67,9 +67,8 @@ class Mender:
 
     def mend(self, left: s.Node, right: s.Node, sides: list[s.Node], deep: bool) -> Edit | None:
         """The smallest edit of ``right`` that makes it equal ``left``."""
-        single = sorted(edits(right, self.words), key=lambda edit: (edit.weight, self.indirect(edit.tree)))
         readable: list[Edit] = []
-        for edit in single:
+        for edit in self.single(right):
             if not deep and edit.weight:
                 return None
             if ungrouped(edit.tree) in sides:
@@ -93,6 +92,11 @@ class Mender:
             if self.problem(left, edit.tree) is None and self.verdict(left, edit.tree) in RIGHT:
                 return edit
         return None
+
+    def single(self, right: s.Node) -> Iterator[Edit]:
+        """The edits of one place in order; most are never reached."""
+        for _, alike in groupby(edits(right, self.words), key=lambda edit: edit.weight):
+            yield from sorted(alike, key=lambda edit: self.indirect(edit.tree))
 
     def pairs(self, readable: list[Edit], broken: bool) -> Iterator[Edit]:
         """Two edits, the first of which keeps (or, where shapes clashed, makes) the side readable."""

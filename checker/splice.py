@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from operator import is_
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
@@ -118,8 +119,10 @@ def ungrouped(node: s.Node) -> s.Node:
     for field in fields(node):
         value = getattr(node, field.name)
         if isinstance(value, s.Node | tuple) and field.name != "span":
-            changes[field.name] = _mapped(value)
-    new = replace(node, **changes)  # type: ignore[arg-type]
+            mapped = _mapped(value)
+            if mapped is not value:
+                changes[field.name] = mapped
+    new = replace(node, **changes) if changes else node  # type: ignore[arg-type]
     if isinstance(new, s.Product) and any(isinstance(f, s.Product) for f in new.factors):
         factors: list[s.Node] = []
         operators: list[str] = []
@@ -134,4 +137,7 @@ def ungrouped(node: s.Node) -> s.Node:
 def _mapped(value: object) -> object:
     if isinstance(value, s.Node):
         return ungrouped(value)
-    return tuple(_mapped(item) for item in value) if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    mapped = tuple([_mapped(item) for item in value])
+    return value if all(map(is_, mapped, value)) else mapped

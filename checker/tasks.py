@@ -7,6 +7,7 @@ another in this one, without limits.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -15,13 +16,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 PATIENCE = 10
 """How many times its processor time a task may take by the clock, before it is taken to hang."""
+
+GARBAGE = 100_000
+"""Objects made before a worker looks for unreachable cycles: its objects are many, mostly trees, and soon gone."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -48,18 +52,51 @@ def available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(function: Callable[[T], R], items: Sequence[T], allowance: Allowance) -> Iterator[tuple[int, R | Stopped]]:
+def each(
+    function: Callable[[T], R], items: Sequence[T], allowance: Allowance, *, beside: Ahead[Any, Any] | None = None
+) -> Iterator[tuple[int, R | Stopped]]:
     """``(number, function(items[number]))`` for all items, in the order in which they are done. What ``function``
-    raises is raised here where it ran in this process, and a :class:`Stopped` where it did not."""
-    if not allowance.jobs or not items or "fork" not in multiprocessing.get_all_start_methods():
+    raises is raised here where it ran in this process, and a :class:`Stopped` where it did not. While a task
+    ``beside`` them works, one process less does."""
+    if not allowance.jobs or not items or not _forks():
         for number, item in enumerate(items):
             yield number, function(item)
         return
-    pool = _Pool(function, items, allowance)
+    pool = _Pool(function, items, allowance, beside)
     try:
         yield from pool.run()
     finally:
         pool.close()
+
+
+class Ahead(Generic[T, R]):
+    """One task that is begun before its result is asked for, in a process of its own."""
+
+    def __init__(self, function: Callable[[T], R], item: T, allowance: Allowance) -> None:
+        self.function, self.item = function, item
+        self.pool: _Pool[T, R] | None = None
+        if _forks():
+            self.pool = _Pool(function, [item], replace(allowance, jobs=1))
+            self.pool.start()
+
+    @property
+    def pipes(self) -> list[Connection]:
+        """Of the process, until its result has been asked for."""
+        return [w.pipe for w in self.pool.workers] if self.pool is not None else []
+
+    def result(self) -> R | Stopped:
+        """To be asked for once."""
+        if self.pool is None:
+            return self.function(self.item)
+        return next(result for _, result in self.pool.run())
+
+    def close(self) -> None:
+        if self.pool is not None:
+            self.pool.close()
+
+
+def _forks() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods()
 
 
 @dataclass
@@ -71,17 +108,28 @@ class _Worker:
 
 
 class _Pool(Generic[T, R]):
-    def __init__(self, function: Callable[[T], R], items: Sequence[T], allowance: Allowance) -> None:
+    def __init__(
+        self, function: Callable[[T], R], items: Sequence[T], allowance: Allowance,
+        beside: Ahead[Any, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.function, self.items, self.allowance = function, items, allowance
         self.context = multiprocessing.get_context("fork")
+        self.foreign = beside.pipes if beside is not None else []
+        self.beside = [pipe for pipe in self.foreign if not pipe.poll()]
         self.workers: list[_Worker] = []
         self.waiting = iter(range(len(items)))
 
-    def run(self) -> Iterator[tuple[int, R | Stopped]]:
-        for _ in range(min(self.allowance.jobs, len(self.items))):
+    def start(self) -> None:
+        for _ in range(self.allowance.jobs - len(self.workers) - len(self.beside)):
             self._start()
+
+    def run(self) -> Iterator[tuple[int, R | Stopped]]:
+        self.start()
         while self.workers:
-            ready = wait([w.pipe for w in self.workers], self._patience())
+            ready = wait([*self.beside, *(w.pipe for w in self.workers)], self._patience())
+            if any(pipe in ready for pipe in self.beside):
+                self.beside = []
+                self._start()
             for worker in list(self.workers):
                 if worker.pipe in ready:
                     yield worker.number, self._received(worker)
@@ -108,7 +156,7 @@ class _Pool(Generic[T, R]):
         if number is None:
             return
         here, there = self.context.Pipe()
-        others = [here, *(w.pipe for w in self.workers)]
+        others = [here, *self.foreign, *(w.pipe for w in self.workers)]
         process = self.context.Process(
             target=_work, args=(self.function, self.items, there, others, self.allowance), daemon=True
         )
@@ -164,6 +212,8 @@ def _work(
     for other in others:
         other.close()
     _limit_memory(allowance.memory)
+    gc.freeze()  # what the parent has read stays
+    gc.set_threshold(GARBAGE)
     while True:
         try:
             number = pipe.recv()

@@ -9,14 +9,13 @@ from fractions import Fraction
 from itertools import islice
 
 from verify_derivations.checker.links import Comparison
-from verify_derivations.derivations.arithmetic import Undefined, Value, decimal_of, primal
-from verify_derivations.derivations.differentiate import adjoint_step
-from verify_derivations.derivations.evaluate import Interpreter, Leaves
+from verify_derivations.derivations.arithmetic import Undefined, decimal_of, primal
+from verify_derivations.derivations.evaluate import Interpreter
 from verify_derivations.derivations.points import Entry, Point, impose_assumptions
 from verify_derivations.derivations.sizes import Scope, candidates, scope
 from verify_derivations.derivations.trial import TOLERANCE, Claim
-from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
+from verify_derivations.derivations.values import OutOfRange, TooLarge
+from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import Compare, Scalar, heads, walk
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -36,21 +35,6 @@ class Small(Point):
         value = Fraction(choice.randrange(1, 16, 2) * choice.choice([-1, 1]), 16)
         value = abs(value) if entry[0] in self.environment.positive else value
         return value / (1 + value) if entry[0] in self.environment.below_one and value > 0 else value
-
-
-class Screen(Interpreter):
-    """Derivatives of the loss step by step along the definitions, each entry computed once. What screens candidates
-    need not be independent of the differentiator: those that pass are judged."""
-
-    def __init__(self, environment: Environment, sizes: Mapping[str, int], leaves: Leaves) -> None:
-        super().__init__(environment, sizes, leaves, digits=DIGITS, steps=STEPS)
-        self._steps: dict[str, Quantity | None] = {}
-
-    def _adjoint(self, head: str, indices: Indices) -> Value:
-        if head not in self._steps:
-            self._steps[head] = adjoint_step(head, self.environment)
-        step = self._steps[head]
-        return super()._adjoint(head, indices) if step is None else self._by_definition(step, indices)
 
 
 class Trials:
@@ -105,6 +89,10 @@ def cut(environment: Environment, left: Scalar, right: Scalar | None) -> Environ
     return replace(environment, quantities=quantities)
 
 
+def _screen(environment: Environment, sizes: Mapping[str, int], point: Point) -> Interpreter:
+    return Interpreter(environment, sizes, point, digits=DIGITS, steps=STEPS)
+
+
 def _points(about: Scope, environment: Environment) -> Iterator[Interpreter]:
     """Small sizes and, between them, rich ones: a transpose or a lost sum shows only where sizes are above one."""
     sizes = list(islice(candidates(about), 24))
@@ -115,7 +103,7 @@ def _points(about: Scope, environment: Environment) -> Iterator[Interpreter]:
         for attempt in range(4):
             point = Small(environment, f"correction|{number}|{attempt}")
             try:
-                found = impose_assumptions(point, lambda p, s=chosen: Screen(environment, s, p))  # type: ignore[misc]
+                found = impose_assumptions(point, lambda p, s=chosen: _screen(environment, s, p))  # type: ignore[misc]
             except (Undefined, TooLarge, OutOfRange):
                 continue
             if found is not None:

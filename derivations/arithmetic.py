@@ -3,7 +3,8 @@
 A value is a ``Fraction`` as long as nothing transcendental occurs, then a ``Decimal`` of the ambient
 precision. A :class:`~verify_derivations.formulas.polynomial.Polynomial` stands for a value whose leaves
 are symbols: the same operations then *expand* an expression, and ``exp(p)`` or ``1/p`` become atoms.
-:class:`Dual` adds a tangent to any of them: forward-mode differentiation, nested by ``level``.
+:class:`Dual` adds a tangent to any of them: forward-mode differentiation, nested by ``level``, by one entry or, with a
+:class:`Gradient`, by several at once.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 import decimal
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import mpmath  # type: ignore[import-untyped]
 
@@ -51,8 +52,25 @@ class Dual:
     """``value + ε·tangent`` with ``ε² = 0``, one ``ε`` a level. A later level never occurs inside an earlier one."""
 
     value: Value
-    tangent: Value
+    tangent: Any  # a value or a gradient
     level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """A tangent that is a sum of many: the derivative by each of several entries. It is added, and multiplied with a
+    number, as a tangent is."""
+
+    parts: Mapping[object, Value]
+
+    def plus(self, other: Any) -> Value:
+        merged = dict(self.parts)
+        for entry, part in other.parts.items():
+            merged[entry] = add(merged.get(entry, NIL), part)
+        return cast(Value, Gradient(merged))
+
+    def times(self, number: Value) -> Value:
+        return cast(Value, Gradient({entry: mul(part, number) for entry, part in self.parts.items()}))
 
 
 def new_level() -> int:
@@ -101,6 +119,8 @@ def less_than(left: Base, right: Base) -> bool:
 
 # -- ring operations ----------------------------------------------------------------------------
 def add(left: Value, right: Value) -> Value:
+    if left is NIL:  # where every sum begins
+        return right
     if type(left) is Fraction and type(right) is Fraction:
         return left + right
     if type(left) is Fraction and not left:
@@ -111,12 +131,16 @@ def add(left: Value, right: Value) -> Value:
         level = _level(left, right)
         (x, dx), (y, dy) = split(left, level), split(right, level)
         return _dual(add(x, y), add(dx, dy), level)
+    if isinstance(left, Gradient):
+        return left.plus(right)
     if isinstance(left, Polynomial) or isinstance(right, Polynomial):
         return _tidy(_polynomial(left) + _polynomial(right))
     return decimal_of(left) + decimal_of(right)
 
 
 def mul(left: Value, right: Value) -> Value:
+    if left is ONE:  # where every product begins
+        return right
     if type(left) is Fraction and type(right) is Fraction:
         product = left * right
         return product if product.numerator.bit_length() < _MOST_BITS else decimal_of(product)
@@ -126,6 +150,10 @@ def mul(left: Value, right: Value) -> Value:
         level = _level(left, right)
         (x, dx), (y, dy) = split(left, level), split(right, level)
         return _dual(mul(x, y), add(mul(x, dy), mul(dx, y)), level)
+    if isinstance(left, Gradient):
+        return left.times(right)
+    if isinstance(right, Gradient):
+        return right.times(left)
     if isinstance(left, Polynomial) or isinstance(right, Polynomial):
         p, q = _polynomial(left), _polynomial(right)
         if len(p.terms) * len(q.terms) > MOST_TERMS:

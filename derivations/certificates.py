@@ -306,7 +306,8 @@ def _number(text: Json) -> Fraction:
 
 @cache
 def _fields(node: type) -> tuple[tuple[str, Any], ...]:
-    return tuple(get_type_hints(node).items())
+    hints = get_type_hints(node)
+    return tuple((f.name, hints[f.name]) for f in fields(node))
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -5,19 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import (
-    Access,
-    Apply,
-    ArgMaximum,
-    Bracket,
-    Constraint,
-    Scalar,
-    Size,
-    binders_of,
-    heads,
-    walk,
-)
-from verify_derivations.formulas.polynomial import is_index
+from verify_derivations.formulas.expressions import Access, Constraint, Scalar, contents, heads
 
 
 def mentions(environment: Environment, expression: Scalar) -> frozenset[str]:
@@ -27,13 +15,11 @@ def mentions(environment: Environment, expression: Scalar) -> frozenset[str]:
     pending: list[tuple[Scalar, tuple[str, ...]]] = [(expression, ())]
     while pending:
         body, parameters = pending.pop()
-        for node in walk(body):
-            if isinstance(node, Access) and node.head not in parameters:
-                found.add(node.head)
-            elif isinstance(node, Apply) and node.function in environment.functions and node.function not in functions:
-                functions.add(node.function)
-                definition = environment.functions[node.function]
-                pending.append((definition.body, definition.parameters))
+        inside = contents(body)
+        found.update(head for head in inside.heads if head not in parameters)
+        new = [f for f in inside.functions if f in environment.functions and f not in functions]
+        functions.update(new)
+        pending += [(environment.functions[f].body, environment.functions[f].parameters) for f in new]
     return frozenset(found)
 
 
@@ -68,25 +54,28 @@ def relevant(environment: Environment, *expressions: Scalar, sizes: frozenset[st
     seen: set[str] = set()
     assumptions = list(environment.assumptions)
     while pending:
-        for node in walk(pending.pop()):
-            names |= _sizes(node)
-            match node:
-                case Access(head) if head not in seen:
-                    seen.add(head)
-                    found = [environment.quantities[head]] if head in environment.quantities else []
-                    of = adjoint_of(head, environment.loss) if environment.loss is not None and not found else None
-                    if of is not None:
-                        found = [q for q in (environment.quantities.get(of),) if q is not None]
-                        found += environment.consumers(of)
-                        pending += [Access(q.head) for q in found]  # and what they are defined by
-                        pending += [Access(adjoint(q.head, environment.loss or "")) for q in environment.consumers(of)]
-                    for q in found:
-                        quantities[q.head] = None
-                        names |= {n for extent in q.extents for n in extent.names}
-                        pending += [q.body] if q.body is not None else []
-                case Apply(name) if name in environment.functions and name not in functions:
-                    functions[name] = None
-                    pending.append(environment.functions[name].body)
+        inside = contents(pending.pop())
+        names.update(inside.sizes)
+        for head in inside.heads:
+            if head in seen:
+                continue
+            seen.add(head)
+            found = [environment.quantities[head]] if head in environment.quantities else []
+            of = adjoint_of(head, environment.loss) if environment.loss is not None and not found else None
+            if of is not None:
+                consumers = environment.consumers(of)
+                found = [q for q in (environment.quantities.get(of),) if q is not None]
+                found += consumers
+                pending += [Access(q.head) for q in found]  # and what they are defined by
+                pending += [Access(adjoint(q.head, environment.loss or "")) for q in consumers]
+            for q in found:
+                quantities[q.head] = None
+                names |= {n for extent in q.extents for n in extent.names}
+                pending += [q.body] if q.body is not None else []
+        for name in inside.functions:
+            if name in environment.functions and name not in functions:
+                functions[name] = None
+                pending.append(environment.functions[name].body)
         if not pending:
             stated = [(a, b) for a, b in assumptions if not seen.isdisjoint((*heads(a), *heads(b)))]
             assumptions = [pair for pair in assumptions if pair not in stated]
@@ -102,19 +91,6 @@ def relevant(environment: Environment, *expressions: Scalar, sizes: frozenset[st
         below_one=environment.below_one & seen,
         increasing=environment.increasing & frozenset(functions),
     )
-
-
-def _sizes(node: Scalar) -> set[str]:
-    """The sizes in a node itself, not those in its children."""
-    values = [extent for _, extent in binders_of(node)]
-    match node:
-        case Size(value):
-            values.append(value)
-        case Access(_, indices) | ArgMaximum(_, _, indices):
-            values += indices
-        case Bracket(constraints):
-            values += [c.value for c in constraints]
-    return {name for value in values for name in value.names if not is_index(name)}
 
 
 def _about(facts: tuple[Constraint, ...], names: set[str]) -> tuple[Constraint, ...]:

@@ -47,12 +47,11 @@ _given: ContextVar[_Given | None] = ContextVar("given", default=None)
 
 
 @contextmanager
-def recording() -> Iterator[Lemmas]:
-    """All lemmas that are used inside."""
-    lemmas: Lemmas = {}
+def recording(lemmas: Lemmas) -> Iterator[None]:
+    """All lemmas that are used inside are added to ``lemmas``."""
     token = _recorded.set(lemmas)
     try:
-        yield lemmas
+        yield
     finally:
         _recorded.reset(token)
 

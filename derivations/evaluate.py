@@ -1,9 +1,10 @@
 """The reference interpreter: slow, explicit, and independent of everything that it judges.
 
 It imports neither the normal form, nor the differentiator, nor the code generator. An expression is
-evaluated by walking it, a quantity by its definition, and ``∂L/∂X`` by forward-mode dual numbers through
-the definitions, with ``X`` treated as an independent variable. Values are exact rationals until something
-transcendental occurs, then decimals of :data:`DIGITS` digits.
+evaluated by walking it, a quantity by its definition, and derivatives by dual numbers through the definitions:
+``∂L/∂X`` backwards along what each entry has read (:class:`Backwards`), other derivatives, and those of derivatives,
+by moving one entry (:class:`Perturbed`). Values are exact rationals until something transcendental occurs, then
+decimals of :data:`DIGITS` digits.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from verify_derivations.derivations import arithmetic
-from verify_derivations.derivations.arithmetic import NIL, ONE, Undefined, Value, primal
+from verify_derivations.derivations.arithmetic import NIL, ONE, Dual, Gradient, Undefined, Value, primal
 from verify_derivations.derivations.dependence import affected, uses
 from verify_derivations.derivations.values import Evaluator, Indices, Meter, OutOfRange, integer
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
@@ -26,6 +27,9 @@ from verify_derivations.formulas.polynomial import Polynomial
 
 DIGITS = 50
 STEPS = 2_000_000  # nodes visited before an evaluation is given up
+
+Key: TypeAlias = tuple[str, Indices]
+"""An entry: its head and its indices."""
 
 Leaves: TypeAlias = Callable[[str, Indices], Value]
 """The entries of what has no definition: ``leaves(head, indices)``."""
@@ -84,7 +88,7 @@ class Known:
     what it read."""
 
     value: Value
-    reads: tuple[tuple[str, Indices], ...]
+    reads: tuple[Key, ...]
     steps: int
 
 
@@ -106,13 +110,14 @@ class Interpreter(Evaluator):
         super().__init__(environment, sizes, functions or {}, meter or Meter(), steps)
         self.leaves = leaves
         self._digits = digits
-        self.known: dict[tuple[str, Indices], Known] = {}
-        self._memo: dict[tuple[str, Indices], Value] = {}
-        self._pending: set[tuple[str, Indices]] = set()
-        self._reads: dict[tuple[str, Indices], None] = {}  # of the entry that is being computed
+        self.known: dict[Key, Known] = {}
+        self._memo: dict[Key, Value] = {}
+        self._pending: set[Key] = set()
+        self._reads: dict[Key, None] = {}  # of the entry that is being computed
         self._inner = 0  # steps taken for what it reads
         self._extents: dict[str, Indices] = {}
         self._affected_by: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._backwards = Backwards(self)
 
     # -- what callers use -----------------------------------------------------------------------
     def scalar(self, expression: Scalar, indices: Mapping[str, int] | None = None) -> Value:
@@ -197,7 +202,10 @@ class Interpreter(Evaluator):
         if extents is None:
             extents = tuple(integer(extent, self.sizes) for extent in quantity.extents)
             self._extents[quantity.head] = extents
-        if len(extents) != len(indices) or not all(0 <= i < n for i, n in zip(indices, extents, strict=True)):
+        inside = len(extents) == len(indices)
+        for index, extent in zip(indices, extents, strict=False):
+            inside = inside and 0 <= index < extent
+        if not inside:
             raise OutOfRange(f"{quantity.head}{list(indices)} outside {list(extents)}")
 
     def _adjoint(self, head: str, indices: Indices) -> Value:
@@ -208,20 +216,37 @@ class Interpreter(Evaluator):
         if head == loss:
             return ONE
         opaque = [q for q in self.environment.quantities.values() if q.opaque and q.head != head and q.body is not None]
-        perturbed = Perturbed(self, head, indices, cut=frozenset(q.head for q in opaque))
-        bridges = [q for q in opaque if perturbed.depends(q)]
-        total: Value = NIL
-        if loss in self.environment.quantities and self.environment.quantities[loss].body is not None:
-            total = arithmetic.split(perturbed._entry(loss, ()), perturbed.level)[1]
-        elif not bridges:
+        cut = frozenset(q.head for q in opaque)
+        moving = self.affected_by(head, cut)
+        bridges = [q for q in opaque if uses(self.environment, q) & moving]
+        stated = loss in self.environment.quantities and self.environment.quantities[loss].body is not None
+        if not stated and not bridges:
             raise Undefined(f"nothing is known of how {loss} depends on {head}")
-        for quantity in bridges:
-            for position in itertools.product(*map(range, self.extents(quantity.head))):
-                tangent = arithmetic.split(perturbed._by_definition(quantity, position), perturbed.level)[1]
-                if tangent != NIL:
-                    outer = self._entry(adjoint(quantity.head, loss), position)
-                    total = arithmetic.add(total, arithmetic.mul(outer, tangent))
+        ends: list[Key] = [(loss, ())] if stated and loss not in cut else []
+        ends += [(q.head, at) for q in bridges for at in itertools.product(*map(range, self.extents(q.head)))]
+        return self._adjoint_by(head, indices, ends, cut)
+
+    def _adjoint_by(self, head: str, indices: Indices, ends: Sequence[Key], cut: frozenset[str]) -> Value:
+        """By what happens at the ``ends``: the loss, and the entries of opaque quantities."""
+        found = self._backwards.adjoint((head, indices), ends)
+        return self._by_moving(head, indices, ends, cut) if found is None else found
+
+    def _by_moving(self, head: str, indices: Indices, ends: Sequence[Key], cut: frozenset[str]) -> Value:
+        perturbed = Perturbed(self, head, indices, cut=cut)
+        total: Value = NIL
+        for end in ends:
+            defined = end[0] in cut  # it stays where it is when others read it
+            quantity = self.environment.quantities[end[0]]
+            moved = perturbed._by_definition(quantity, end[1]) if defined else perturbed._entry(*end)
+            tangent = arithmetic.split(moved, perturbed.level)[1]
+            if tangent != NIL:
+                total = arithmetic.add(total, arithmetic.mul(self._at_end(end), tangent))
         return total
+
+    def _at_end(self, end: Key) -> Value:
+        """``∂L/∂`` the entry: one for the loss, a leaf for an opaque quantity."""
+        opaque, loss = self.environment.quantities[end[0]].opaque, self.environment.loss or ""
+        return self._entry(adjoint(end[0], loss), end[1]) if opaque else ONE
 
     def affected_by(self, head: str, cut: frozenset[str]) -> frozenset[str]:
         if (head, cut) not in self._affected_by:
@@ -254,9 +279,8 @@ class Perturbed(Interpreter):
         quantity = parent.environment.quantities.get(head)
         self._recursive = quantity is not None and bool(uses(parent.environment, quantity) & self._affected)
 
-    def depends(self, quantity: Quantity) -> bool:
-        """Whether the definition mentions something that moves."""
-        return bool(uses(self.environment, quantity) & self._affected)
+    def _adjoint_by(self, head: str, indices: Indices, ends: Sequence[Key], cut: frozenset[str]) -> Value:
+        return self._by_moving(head, indices, ends, cut)
 
     def _compute(self, head: str, indices: Indices) -> Value:
         if head == self.head:
@@ -289,3 +313,89 @@ class Perturbed(Interpreter):
         return value
 
 
+
+
+class Seeded(Interpreter):
+    """The same point, where a definition is to be differentiated by each entry that it reads, all at once."""
+
+    def __init__(self, parent: Interpreter) -> None:
+        super().__init__(parent.environment, parent.sizes, parent.leaves, functions=parent.functions)
+        self._digits, self._meter, self._limit = parent._digits, parent._meter, parent._limit
+        self.ties, self.used = parent.ties, parent.used
+        self.parent, self.level = parent, arithmetic.new_level()
+
+    def _entry(self, head: str, indices: Indices) -> Value:
+        return Dual(self.parent._entry(head, indices), Gradient({(head, indices): ONE}), self.level)
+
+    def slopes(self, quantity: Quantity, indices: Indices) -> Mapping[object, Value]:
+        """The derivatives of the entry's definition by the entries that it reads; where there is none, it is zero."""
+        assert quantity.body is not None
+        names = {**self.sizes, **dict(zip(quantity.indices, indices, strict=True))}
+        tangent = arithmetic.split(self._scalar(quantity.body, names, {}), self.level)[1]
+        return tangent.parts if isinstance(tangent, Gradient) else {}
+
+
+class Backwards:
+    """``∂L/∂X`` at the point of an interpreter, by the chain rule from entry to entry."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        self.seen: set[Key] = set()
+        self.readers: dict[Key, list[Key]] = {}
+        self.slopes: dict[Key, Mapping[object, Value]] = {}
+        self.adjoints: dict[Key, Value] = {}
+        self.possible = True
+
+    def adjoint(self, entry: Key, ends: Sequence[Key]) -> Value | None:
+        """The sum over all ways to the ``ends``; ``None`` where it is not known what has read what: an adjoint was
+        read, or there was a tie."""
+        interpreter = self.interpreter
+        outer, interpreter._reads = interpreter._reads, {}  # these are not read by what asks
+        try:
+            for end in ends:
+                interpreter._entry(*end)
+                self.follow(end)
+            return self.through(entry) if self.possible else None
+        finally:
+            interpreter._reads = outer
+
+    def follow(self, end: Key) -> None:
+        """Note what ``end`` has read, itself or through others, up to opaque quantities: those are ends themselves."""
+        quantities = self.interpreter.environment.quantities
+        waiting = [] if end in self.seen else [end]
+        while waiting and self.possible:
+            entry = waiting.pop()
+            self.seen.add(entry)
+            quantity = quantities.get(entry[0])
+            if quantity is None:
+                self.possible = self.interpreter._of_adjoint(entry[0]) is None
+            elif quantity.body is not None:
+                known = self.interpreter.known.get(entry)
+                self.possible = known is not None
+                for read in known.reads if known is not None else ():
+                    self.readers.setdefault(read, []).append(entry)
+                    opaque = read[0] in quantities and quantities[read[0]].opaque
+                    if read not in self.seen and not opaque:
+                        self.seen.add(read)
+                        waiting.append(read)
+
+    def through(self, entry: Key) -> Value:
+        if entry not in self.adjoints:
+            total: Value = NIL
+            for reader in self.readers.get(entry, ()):
+                slope = self.slopes_of(reader).get(entry, NIL)
+                if slope != NIL:
+                    total = arithmetic.add(total, arithmetic.mul(self.outer(reader), slope))
+            self.adjoints[entry] = total
+        return self.adjoints[entry]
+
+    def slopes_of(self, reader: Key) -> Mapping[object, Value]:
+        if reader not in self.slopes:
+            quantity = self.interpreter.environment.quantities[reader[0]]
+            self.slopes[reader] = Seeded(self.interpreter).slopes(quantity, reader[1])
+        return self.slopes[reader]
+
+    def outer(self, reader: Key) -> Value:
+        opaque = self.interpreter.environment.quantities[reader[0]].opaque
+        end = opaque or reader[0] == self.interpreter.environment.loss
+        return self.interpreter._at_end(reader) if end else self.through(reader)

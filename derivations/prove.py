@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verify_derivations.derivations.assumptions import Guess, guesses
-from verify_derivations.derivations.domains import recording
+from verify_derivations.derivations.domains import Lemmas, recording
 from verify_derivations.derivations.kernel import (
     Certificate,
     Claim,
@@ -78,26 +78,7 @@ def prove_equal(
     """Whether ``left = right`` for all sizes and all values of the index variables ``free`` (with extents)
     that satisfy ``facts``, almost everywhere, within the conditions of the outcome. ``variables`` are those by which
     the claim differentiates. A proof that is found is not yet a verified one: see `kernel.verify`."""
-    claim, limits = Claim(left, right, environment, free, facts), limits or Limits()
-    first = _attempt(_Search(claim, limits, variables))
-    if not isinstance(first, Open) or not environment.states:
-        return first
-    second = _attempt(_Search(claim, limits, variables, later=environment.states))  # handed on from the step before
-    return second if not isinstance(second, Open) else first
-
-
-def _attempt(search: _Search) -> Outcome:
-    try:
-        with recording() as lemmas:
-            outcome = search.run()
-    except Beyond as limit:
-        return Open(search.difference(), str(limit))
-    match outcome:
-        case Proof():
-            return replace(outcome, lemmas=lemmas)
-        case Conditional(_, proof):
-            return replace(outcome, proof=replace(proof, lemmas=lemmas))
-    return outcome
+    return Search(Claim(left, right, environment, free, facts), variables).go_on(limits or Limits())
 
 
 def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polynomial]) -> Scalar:
@@ -109,41 +90,85 @@ def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polyno
         return expression
 
 
-class _Search:
-    """``variables``: see `prove_equal`; ``later``: quantities whose definitions are put in after all others."""
+class Search:
+    """A search that can be continued with higher limits, where it was left open. ``variables``: see `prove_equal`;
+    ``later``: quantities whose definitions are put in after all others."""
 
     def __init__(
-        self, claim: Claim, limits: Limits, variables: frozenset[str], later: frozenset[str] = frozenset()
+        self, claim: Claim, variables: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
     ) -> None:
-        self.later = later
-        self.claim, self.environment, self.limits, self.variables = claim, claim.environment, limits, variables
+        self.claim, self.environment, self.variables, self.later = claim, claim.environment, variables, later
+        self.second: Search | None = None  # where a recursion hands something on from the step before
         self.rank = claim.environment.order()
+        self.ended: Open | None = None  # there is nothing left to try
+        self.begin()
+
+    def begin(self) -> None:
         self.derivation: Derivation | None = None
+        self.levels: list[tuple[Normal, int]] = []  # a residual before each unfolding, and the moves that led there
+        self.lemmas: Lemmas = {}
+
+    def go_on(self, limits: Limits) -> Outcome:
+        first = self._go_on(limits)
+        if not isinstance(first, Open) or self.later or not self.environment.states:
+            return first
+        if self.second is None:
+            self.second = Search(self.claim, self.variables, self.environment.states)
+        second = self.second.go_on(limits)
+        return second if not isinstance(second, Open) else first
+
+    def _go_on(self, limits: Limits) -> Outcome:
+        if self.ended is not None:
+            return self.ended
+        try:
+            with recording(self.lemmas):
+                outcome = self.run(limits)
+        except Beyond as limit:
+            left = Open(self.difference(), str(limit))
+            self.begin()
+            return left
+        except Exception:  # what it was about to do is half done
+            self.begin()
+            raise
+        match outcome:
+            case Proof():
+                return replace(outcome, lemmas=self.lemmas)
+            case Conditional(_, proof):
+                return replace(outcome, proof=replace(proof, lemmas=self.lemmas))
+        return outcome
 
     def difference(self) -> Scalar:
         if self.derivation is not None and self.derivation.steps:
             return self.derivation.written(1)[0].remaining
         return self.claim.left - self.claim.right
 
-    def run(self) -> Outcome:
-        self.derivation = d = Derivation(self.claim, deadline=time.process_time() + self.limits.seconds)
-        levels: list[tuple[Normal, int]] = []
-        for _ in range(self.limits.unfoldings):
+    def run(self, limits: Limits) -> Outcome:
+        deadline = time.process_time() + limits.seconds
+        self.derivation = d = self.derivation or Derivation(self.claim, deadline=deadline)
+        d.normalizer.deadline = deadline
+        before, complete = len(self.levels), False
+        while len(self.levels) < limits.unfoldings:
             proof = self.closed(d)
             if proof is not None:
                 return proof
-            levels.append((d.residual, len(d.moves)))
-            found = self.discovered(levels[-1:], exact=True)
+            self.levels.append((d.residual, len(d.moves)))
+            found = self.discovered(self.levels[-1:], exact=True)
             if found is not None:
                 return found
             target = self.choose(d.residual)
             if target is None:
+                complete = True
                 break
             d.unfold(target)
         if not d.residual:
             return d.proof()
-        reason = "no definition is left to unfold" if self.choose(d.residual) is None else "the limit of steps"
-        return self.discovered(levels) or Open(self.difference(), reason)
+        found = self.discovered(self.levels[before:])
+        if found is not None:
+            return found
+        left = self.choose(d.residual) is not None
+        outcome = Open(self.difference(), "the limit of steps" if left else "no definition is left to unfold")
+        self.ended = outcome if complete else None
+        return outcome
 
     def closed(self, d: Derivation) -> Proof | None:
         """The proof, if the residual is zero, or becomes so by clearing, splitting or a stated assumption."""

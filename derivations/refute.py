@@ -5,7 +5,7 @@ Nothing here proves anything. What counts as a difference is said in :mod:`~veri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ from verify_derivations.derivations.evaluate import Interpreter, Side
 from verify_derivations.derivations.points import STYLES, Entry, Point
 from verify_derivations.derivations.present import number_text, values_text
 from verify_derivations.derivations.sizes import candidates, smaller
-from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, try_point
+from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, confirmed, try_point
 from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import Constraint
@@ -174,7 +174,7 @@ class _Search:
             return Unknown(self.obstacle)
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
-    def _at(self, sizes: Mapping[str, int], first: int = 0) -> Witness | None:
+    def _at(self, sizes: Mapping[str, int], first: int = 0, like: Witness | None = None) -> Witness | None:
         if not self.claim.entries(sizes):
             self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
             return None
@@ -184,7 +184,7 @@ class _Search:
                 style = STYLES[min(number + attempt, len(STYLES) - 1)]
                 point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
                 try:
-                    trial = try_point(self.claim, sizes, point)
+                    trial = try_point(self.claim, sizes, point, like=like)
                 except (TooLarge, OutOfRange) as error:
                     self.obstacle = str(error)
                     return None
@@ -203,16 +203,23 @@ class _Search:
 
     def smallest(self, witness: Witness, limit: int) -> Witness:
         """One size after the other lowered as long as a difference shows."""
+        found = [witness]
         lowered: Witness | None = witness
         while lowered is not None:
             witness, lowered = lowered, None
             for sizes in smaller(witness.sizes, self.claim.scope):
                 if self.claim.meter.spent > limit:
-                    return witness
-                lowered = None if sizes in self.sizes else self._at(sizes)
-                if lowered is not None:
                     break
-        return witness
+                lowered = None if sizes in self.sizes else self._at(sizes, like=witness)
+                if lowered is not None:
+                    found.append(lowered)
+                    break
+        return _last_confirmed(self.claim, found)
+
+
+def _last_confirmed(claim: Claim, found: Sequence[Witness]) -> Witness:
+    """Of differences of which the first is confirmed. What is found on the way need not be."""
+    return next((w for w in reversed(found[1:]) if confirmed(claim, w)), found[0])
 
 
 # -- simpler values -------------------------------------------------------------------------------
@@ -225,13 +232,16 @@ def _complexity(value: Fraction) -> int:
 
 def _simplify(claim: Claim, witness: Witness, limit: int) -> Witness:
     """The same sizes with as many zeros and ones as keep a difference; whole tensors first."""
+    return _last_confirmed(claim, [witness, *_simpler(claim, witness, limit)])
 
+
+def _simpler(claim: Claim, witness: Witness, limit: int) -> Iterator[Witness]:
     def attempt(changes: Mapping[Entry, Fraction]) -> Witness | None:
         if not all(witness.point.permits(entry, value) for entry, value in changes.items()):
             return None
         point = Point(claim.environment, witness.point.seed, "nice", {**witness.point.entries, **changes})
         try:
-            return try_point(claim, witness.sizes, point).witness
+            return try_point(claim, witness.sizes, point, like=witness).witness
         except (TooLarge, OutOfRange):
             return None
 
@@ -241,9 +251,10 @@ def _simplify(claim: Claim, witness: Witness, limit: int) -> Witness:
             found = attempt(changes)
             if found is not None:
                 witness = found
+                yield witness
                 break
             if claim.meter.spent > limit:
-                return witness
+                return
     improved = True
     while improved:
         improved = False
@@ -251,14 +262,14 @@ def _simplify(claim: Claim, witness: Witness, limit: int) -> Witness:
             current = witness.point.entries.get(entry)
             for value in _SIMPLE:
                 if claim.meter.spent > limit:
-                    return witness
+                    return
                 if current is None or _complexity(value) >= _complexity(current):
                     break
                 found = attempt({entry: value})
                 if found is not None and found.point.entries.get(entry, value) == value:
                     witness, improved = found, True
+                    yield witness
                     break
-    return witness
 
 
 def _present(claim: Claim, witness: Witness, origin: int) -> Refuted:

@@ -13,16 +13,7 @@ from verify_derivations.derivations.dependence import mentions
 from verify_derivations.derivations.evaluate import Partial, Side
 from verify_derivations.derivations.values import exact, holds
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import (
-    Access,
-    ArgMaximum,
-    Bracket,
-    Constraint,
-    Scalar,
-    Size,
-    binders_of,
-    walk,
-)
+from verify_derivations.formulas.expressions import Constraint, Scalar, contents
 from verify_derivations.formulas.polynomial import Polynomial, is_index
 
 LARGEST = 4  # of the sizes chosen freely
@@ -47,7 +38,7 @@ def scope(sides: Iterable[Side], environment: Environment, extents: Iterable[Pol
     pending: list[str] = []
 
     def visit(expression: Scalar) -> None:
-        names.update(dict.fromkeys(sizes_in(expression)))
+        names.update(dict.fromkeys(contents(expression).sizes))
         pending.extend(sorted(mentions(environment, expression)))
 
     for side in sides:
@@ -89,23 +80,6 @@ def _between(environment: Environment, head: str) -> list[str]:
                 found.append(quantity.head)
     loss = environment.loss
     return [*found, loss] if loss is not None and loss in environment.quantities else found
-
-
-def sizes_in(expression: Scalar) -> list[str]:
-    """The sizes that occur in ``expression``, in order of first occurrence."""
-    polynomials: list[Polynomial] = []
-    for node in walk(expression):
-        polynomials += [extent for _, extent in binders_of(node)]
-        match node:
-            case Size(value):
-                polynomials.append(value)
-            case Access(_, indices):
-                polynomials += indices
-            case ArgMaximum(_, _, at):
-                polynomials += at
-            case Bracket(constraints):
-                polynomials += [c.value for c in constraints]
-    return list(dict.fromkeys(n for p in polynomials for n in sorted(p.names) if not is_index(n)))
 
 
 def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) -> Iterator[dict[str, int]]:

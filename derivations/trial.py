@@ -105,7 +105,9 @@ class Trial:
     tie: bool = False
 
 
-def try_point(claim: Claim, sizes: Mapping[str, int], point: Point) -> Trial:
+def try_point(claim: Claim, sizes: Mapping[str, int], point: Point, *, like: Witness | None = None) -> Trial:
+    """Whether the sides differ at a point. Where ``like`` is a difference that was found before, its entry is compared
+    first, and the new one is still to be :func:`confirmed`."""
     trial = Trial()
     try:
         interpreter = impose_assumptions(point, claim.interpreter(sizes))
@@ -118,7 +120,10 @@ def try_point(claim: Claim, sizes: Mapping[str, int], point: Point) -> Trial:
     if interpreter.ties:
         trial.tie, trial.obstacle = True, TIE
         return trial
-    for indices in claim.entries(sizes):
+    entries = claim.entries(sizes)
+    if like is not None and like.indices in entries:
+        entries = [dict(like.indices), *entries]
+    for indices in entries:
         try:
             left, right = primal(interpreter.side(claim.left, indices)), primal(interpreter.side(claim.right, indices))
         except Undefined as error:
@@ -135,9 +140,11 @@ def try_point(claim: Claim, sizes: Mapping[str, int], point: Point) -> Trial:
         exact = isinstance(left, Fraction) and isinstance(right, Fraction)
         trial.compared += 1
         trial.exact = trial.exact and exact
-        if _differ(left, right) and (exact or _confirmed(claim, sizes, point, indices, left, right)):
-            trial.witness = Witness(sizes, point, interpreter, indices, left, right)
-            return trial
+        if _differ(left, right):
+            witness = Witness(sizes, point, interpreter, indices, left, right)
+            if like is not None or confirmed(claim, witness):
+                trial.witness = witness
+                return trial
     return trial
 
 
@@ -149,17 +156,12 @@ def _differ(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
     return largest > TOLERANCE and abs(x - y) > TOLERANCE * largest
 
 
-def _confirmed(
-    claim: Claim,
-    sizes: Mapping[str, int],
-    point: Point,
-    indices: Mapping[str, int],
-    left: Fraction | Decimal,
-    right: Fraction | Decimal,
-) -> bool:
+def confirmed(claim: Claim, witness: Witness) -> bool:
     """The same difference again with twice the digits: it is not made by cancellation."""
-    again = claim.interpreter(sizes, digits=2 * DIGITS)(point)
-    values = primal(again.side(claim.left, indices)), primal(again.side(claim.right, indices))
-    first = arithmetic.decimal_of(left) - arithmetic.decimal_of(right)
+    if isinstance(witness.left, Fraction) and isinstance(witness.right, Fraction):
+        return True
+    again = claim.interpreter(witness.sizes, digits=2 * DIGITS)(witness.point)
+    values = primal(again.side(claim.left, witness.indices)), primal(again.side(claim.right, witness.indices))
+    first = arithmetic.decimal_of(witness.left) - arithmetic.decimal_of(witness.right)
     second = arithmetic.decimal_of(values[0]) - arithmetic.decimal_of(values[1])
     return abs(first - second) <= Decimal("1e-6") * abs(second)

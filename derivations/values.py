@@ -94,7 +94,10 @@ class Evaluator:
 
     # -- nodes ----------------------------------------------------------------------------------
     def _scalar(self, node: Scalar, names: Names, parameters: Parameters) -> Value:
-        self._spend(1)
+        meter = self._meter
+        if meter.spent >= self._limit:
+            self._spend(1)
+        meter.spent += 1
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule to evaluate {type(node).__name__}")
@@ -120,7 +123,7 @@ class Evaluator:
     def _mul(self, node: Mul, names: Names, parameters: Parameters) -> Value:
         """Brackets first: where one is zero, the other factors need not have a value."""
         total: Value = ONE
-        for factor in sorted(node.factors, key=_reluctance):
+        for factor in _willing(node.factors):
             total = arithmetic.mul(total, self._scalar(factor, names, parameters))
             if isinstance(factor, Bracket | Compare) and total == NIL:
                 return NIL
@@ -159,16 +162,20 @@ class Evaluator:
     def _ranges(
         self, binders: tuple[Binder, ...], constraints: tuple[Constraint, ...], names: Mapping[str, int]
     ) -> Iterator[dict[str, int]]:
-        """All values of the bound variables that satisfy ``constraints``, each as soon as it can be decided."""
+        """All values of the bound variables that satisfy ``constraints``, each as soon as it can be decided: the same
+        dictionary each time, to be read before the next is asked for."""
+        inner = dict(names)
         if not binders:
-            yield dict(names)
+            yield inner
             return
         (variable, extent), rest = binders[0], binders[1:]
-        later = {name for name, _ in rest}
-        now = [c for c in constraints if c.value.names.isdisjoint(later)]
-        waiting = tuple([c for c in constraints if c not in now])
+        now, waiting = constraints, constraints
+        if constraints:
+            later = {name for name, _ in rest}
+            now = tuple([c for c in constraints if c.value.names.isdisjoint(later)])
+            waiting = tuple([c for c in constraints if c not in now])
         for value in range(integer(extent, names)):
-            inner = {**names, variable: value}
+            inner[variable] = value
             if now and not all(holds(constraint, inner) for constraint in now):
                 continue
             if rest:
@@ -271,6 +278,10 @@ def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
 
 
 def integer(value: Polynomial, names: Mapping[str, int]) -> int:
+    if len(value.terms) == 1:  # mostly one index
+        monomial, coefficient = value.terms[0]
+        if coefficient == 1 and len(monomial) == 1 and monomial[0] in names:
+            return names[monomial[0]]
     result = exact(value, names)
     if isinstance(result, int):
         return result
@@ -288,6 +299,14 @@ def guards(body: Scalar) -> tuple[Constraint, ...]:
     """Constraints outside of which ``body`` is zero."""
     factors = body.factors if isinstance(body, Mul) else (body,)
     return tuple(c for factor in factors if isinstance(factor, Bracket) for c in factor.constraints)
+
+
+def _willing(factors: tuple[Scalar, ...]) -> Sequence[Scalar]:
+    """Those first that may decide that a product is zero."""
+    for factor in factors:
+        if type(factor) is Bracket or type(factor) is Compare:
+            return sorted(factors, key=_reluctance)
+    return factors
 
 
 def _reluctance(factor: Scalar) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from verify_derivations.formulas.expressions import Apply, Constraint, Scalar, heads, walk
+from verify_derivations.formulas.expressions import Constraint, Scalar, contents, heads
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -82,17 +82,14 @@ class Environment:
         found = frozenset(heads(expression))
         if not any(self.captured.values()):
             return found
-        calls = {node.function for node in walk(expression) if isinstance(node, Apply)}
-        return found.union(*(self.captured.get(name, frozenset()) for name in calls))
+        return found.union(*(self.captured.get(name, frozenset()) for name in contents(expression).functions))
 
     @cached_property
     def captured(self) -> Mapping[str, frozenset[str]]:
         """What the definition of each function depends on besides its parameters, also by other functions: ``w`` of
         ``f(t) = w·t``."""
         found = {n: frozenset(heads(f.body)) - frozenset(f.parameters) for n, f in self.functions.items()}
-        calls = {
-            n: [c.function for c in walk(f.body) if isinstance(c, Apply)] for n, f in self.functions.items()
-        }
+        calls = {n: contents(f.body).functions for n, f in self.functions.items()}
         for _ in found:
             found = {n: own.union(*(found.get(c, frozenset()) for c in calls[n])) for n, own in found.items()}
         return found

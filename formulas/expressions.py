@@ -37,7 +37,8 @@ Binder: TypeAlias = tuple[str, Polynomial]
 class Scalar:
     """Base of all nodes."""
 
-    __slots__ = ()
+    __slots__ = ("_contents",)
+    _contents: Contents  # once asked for
 
     def __add__(self, other: Scalar | int) -> Scalar:
         return add(self, scalar(other))
@@ -355,9 +356,50 @@ def walk(node: Scalar) -> Iterator[Scalar]:
         yield from walk(child)
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Names of all tensors, functions and sizes that occur, in order of first occurrence."""
+
+    heads: tuple[str, ...]
+    functions: tuple[str, ...]
+    sizes: tuple[str, ...]
+
+
+def contents(node: Scalar) -> Contents:
+    """What occurs in an expression. A definition is asked often, so that the answer is kept with it."""
+    try:
+        return node._contents
+    except AttributeError:
+        found = _contents(node)
+        object.__setattr__(node, "_contents", found)
+        return found
+
+
+def _contents(root: Scalar) -> Contents:
+    tensors: dict[str, None] = {}
+    functions: dict[str, None] = {}
+    values: list[Polynomial] = []
+    for node in walk(root):
+        values += [extent for _, extent in binders_of(node)]
+        match node:
+            case Access(head, indices):
+                tensors[head] = None
+                values += indices
+            case Apply(function):
+                functions[function] = None
+            case Size(value):
+                values.append(value)
+            case ArgMaximum(_, _, at):
+                values += at
+            case Bracket(constraints):
+                values += [c.value for c in constraints]
+    sizes = dict.fromkeys(name for value in values for name in sorted(value.names) if not is_index(name))
+    return Contents(tuple(tensors), tuple(functions), tuple(sizes))
+
+
 def heads(node: Scalar) -> tuple[str, ...]:
     """Names of all tensors that occur, in order of first occurrence."""
-    return tuple(dict.fromkeys(n.head for n in walk(node) if isinstance(n, Access)))
+    return contents(node).heads
 
 
 def map_accesses(node: Scalar, replace: Callable[[Access], Scalar | None]) -> Scalar:

@@ -54,12 +54,12 @@ class Slope:
         readings = readings or Readings()
         if not self.top:
             axes = _spread(self.bottom, self.bottom_shape)
-            if self.fraction and readings.gradient == "row" and len(axes) == 2:
+            if self.fraction and len(axes) == 2 and readings.gradient == "row":
                 axes = (axes[1], axes[0])
             return Tensor(axes, self.body)
         if not self.bottom:
             return Tensor(_spread(self.top, self.top_shape), self.body)
-        if readings.layout == "denominator" and len(self.top) == len(self.bottom) == 1:
+        if len(self.top) == len(self.bottom) == 1 and readings.layout == "denominator":
             return Tensor((*self.bottom, *self.top), self.body)
         return Tensor((*self.top, *self.bottom), self.body)
 

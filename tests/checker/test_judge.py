@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from verify_derivations.checker.judgement import check
+from verify_derivations.checker.conventions import Trial, Trials
+from verify_derivations.checker.judgement import _Judgement, check
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 from verify_derivations.formulas.scanner import scan
@@ -175,3 +178,20 @@ def test_conventions(document: Document, claim: str, symbol: str, reading: str, 
         assert chosen[symbol] == reading
     if not symbol:
         assert not chosen
+
+
+def test_a_reading_is_tried_where_something_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layout of a vector by a vector is a convention; that of a vector by a matrix and of a scalar is not."""
+    tried: set[tuple[int, str]] = set()
+    attempt = _Judgement.attempt
+
+    def noted(self: _Judgement, trials: Sequence[Trial]) -> Trials:
+        tried.update((number, readings.layout) for number, readings in trials)
+        return attempt(self, trials)
+
+    monkeypatch.setattr(_Judgement, "attempt", noted)
+    slope = r"\frac{\partial y}{\partial x}"
+    found = report(*QUADRATIC, r"\frac{\partial y}{\partial A}=x", slope + "=A^T", slope + "=A")
+    by_matrix, wrong, right = (formula.number for formula in found.formulas[-3:])
+    assert {number for number, layout in tried if layout == "numerator"} >= {by_matrix, wrong, right}
+    assert {number for number, layout in tried if layout == "denominator"} == {wrong, right}

@@ -457,17 +457,17 @@ def test_a_rejected_proof_proves_nothing(report: Report, monkeypatch: pytest.Mon
 
 def test_a_proof_that_does_not_fit_its_claim_is_rejected(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that believes every proof of another claim."""
-    found = links.prove_equal
+    found = links.Search.go_on
 
-    def wrong(left: Any, right: Any, *arguments: Any, **options: Any) -> Any:
-        outcome = found(left, right, *arguments, **options)
+    def wrong(search: Any, limits: Any) -> Any:
+        outcome = found(search, limits)
         if isinstance(outcome, Proof):
             return replace(outcome, moves=outcome.moves[:-1])
         if isinstance(outcome, Conditional):
             return replace(outcome, proof=replace(outcome.proof, moves=()))
         return outcome
 
-    monkeypatch.setattr(links, "prove_equal", wrong)
+    monkeypatch.setattr(links.Search, "go_on", wrong)
     judged = {f.number: f.verdict for f in check(Path(report.document), effort=Effort(repair=0)).formulas}
     assert judged[7] is Verdict.UNDECIDED and judged[8].wrong
 

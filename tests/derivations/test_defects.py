@@ -31,7 +31,7 @@ from verify_derivations.derivations import (
     terms,
     witnesses,
 )
-from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, _Search, prove_equal
+from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, Search, prove_equal
 from verify_derivations.formulas import expressions
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
@@ -361,7 +361,7 @@ DEFECTS: dict[str, Defect] = {
         SCALARS,
     ),
     "an opaque quantity is differentiated by what the document shows": Defect(
-        [(kernel, "adjoint_step", _as_if_not_opaque), (_Search, "unfoldable_adjoint", _always)],
+        [(kernel, "adjoint_step", _as_if_not_opaque), (Search, "unfoldable_adjoint", _always)],
         gradient("u"),
         scalar(2),
         environment(Quantity("u", opaque=True), define("L", (), lambda: 2 * entry("u")), loss="L"),

@@ -29,6 +29,7 @@ from verify_derivations.formulas.expressions import (
     Product,
     Scalar,
     apply,
+    at_least,
     bracket,
     equal,
     mul,
@@ -319,8 +320,8 @@ def test_second_derivatives() -> None:
 
 
 def test_entries_that_do_not_move_are_not_evaluated_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two layers: the adjoints of all weights of the first are the same, and counted alike, as if each were the only
-    one; but most of the entries between are those of the first time."""
+    """Two layers: the derivatives by all weights of the first are the same, and counted alike, as if each were the
+    only one; but most of the entries between are those of the first time."""
     visited = 0
     visit = Interpreter._scalar
 
@@ -345,11 +346,31 @@ def test_entries_that_do_not_move_are_not_evaluated_again(monkeypatch: pytest.Mo
         for head, position in itertools.product("VW", itertools.product(range(3), repeat=2)):
             if alone:
                 interpreter.known.clear()
-            found.append(interpreter.entry(adjoint(head, "L"), position))
+            found.append(interpreter.derivative("L", head, position))
         assert len(set(found)) > 9
         results.append((found, interpreter._meter.spent, visited))
     assert results[0][:2] == results[1][:2]
     assert results[0][2] < results[1][2]
+
+
+def test_backwards_and_by_moving_one_entry_are_the_same() -> None:
+    """A recursion (r[t] by r[t − 1]), a maximum, and a quantity that two others read."""
+    nets = environment(
+        net.define("r", (n,), lambda a: entry("x", a) + bracket(at_least(a, 1)) * entry("w") * entry("r", a - 1)),
+        net.define("h", (n,), lambda a: power(entry("r", a), 2) + over(n, lambda b: entry("r", b) * entry("x", b))),
+        net.define("s", (), lambda: Maximum((("%p", n),), entry("h", "%p") * entry("y", "%p"))),
+        net.define("L", (), lambda: entry("s") * entry("w") + over(n, lambda a: entry("h", a) / (2 + entry("y", a)))),
+        Quantity("x", (n,)), Quantity("y", (n,)), Quantity("w"), loss="L",
+    )
+    values = {"x": [1, Fraction(-1, 2), 2], "y": [1, 3, Fraction(2, 3)], "w": Fraction(3, 4)}
+    interpreter = Interpreter(nets, {"n": 3}, arrays(values))
+    entries_of = [("w", ()), ("s", ()), *((head, (k,)) for head in "xyrh" for k in range(3))]
+    found = [interpreter.entry(adjoint(head, "L"), at) for head, at in entries_of]
+    assert interpreter._backwards.possible
+    assert found == [Interpreter(nets, {"n": 3}, arrays(values)).derivative("L", *of) for of in entries_of]
+    interpreter._backwards.adjoints.clear()
+    interpreter._backwards.readers["r", (1,)].remove(("r", (2,)))  # a way that is forgotten shows
+    assert interpreter._backwards.through(("r", (1,))) != found[entries_of.index(("r", (1,)))]
 
 
 def test_equal_names_of_parameter_and_quantity() -> None:

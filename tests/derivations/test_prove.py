@@ -9,12 +9,14 @@ import pytest
 from claims import CLAIMS, CROSS, SCALARS, Claim, Z, exp, inverse, over
 from networks import DENSE, entry, environment, gradient, n
 
+from verify_derivations.derivations import kernel
 from verify_derivations.derivations.prove import (
     Conditional,
     Limits,
     Open,
     Outcome,
     Proof,
+    Search,
     SideCondition,
     prove_equal,
     tidy,
@@ -50,6 +52,22 @@ def judge(claim: Claim, right: Scalar, seconds: float = 10.0) -> Outcome:
 def test_a_true_claim_is_proved(name: str) -> None:
     claim = CLAIMS[name]
     assert isinstance(judge(claim, claim.right), Proof), name
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_search_that_goes_on_makes_the_moves_of_a_longer_one(name: str) -> None:
+    claim = CLAIMS[name]
+    whole = judge(claim, claim.right)
+    search = Search(kernel.Claim(claim.left, claim.right, claim.environment, claim.free, claim.facts))
+    outcome: Outcome = Open(NOUGHT, "not begun")
+    for unfoldings in range(1, 41):
+        assert isinstance(outcome, Open)
+        outcome = search.go_on(Limits(unfoldings=unfoldings, seconds=10.0))
+        if isinstance(outcome, Proof):
+            break
+    assert isinstance(outcome, Proof) and isinstance(whole, Proof)
+    assert outcome.moves == whole.moves
+    kernel.verify(kernel.certify(search.claim, outcome))
 
 
 @pytest.mark.parametrize("name", CLAIMS)
