@@ -52,7 +52,9 @@ def module(program: Program, batch: int, code: Code) -> str:
         return ", ".join(_plain(str(h)) for h in heads) if isinstance(heads, list | tuple) else ""
 
     text = HEADER.format(
-        title=_plain(title), batch=batch, axis="last axis" if program.batch is None else "axes that the document gives them", inputs=listed(program.inputs), labels=listed(program.labels),
+        title=_plain(title), batch=batch,
+        axis="last axis" if program.batch is None else "axes that the document gives them",
+        inputs=listed(program.inputs), labels=listed(program.labels),
         parameters=listed(program.parameters), outputs=listed(outputs),
         draws=_plain("".join(map(drawn, program.draws))),
         functions=", ".join(sorted(n for n in NAMES if n != "copy")),
