@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how to train").add_argument
     how("--epochs", type=int, default=20)
     how("--batch", type=int, default=20, help="samples per update (default: 20)")
-    how("--rate", type=float, default=None, help="learning rate (default: 0.02; 0.5 for sgd)")
+    how("--rate", type=float, default=None, help="learning rate (default: 0.01; 0.5 for sgd)")
     how("--schedule", choices=("constant", "linear", "cosine", "steps", "exponential"), default="constant")
     how("--optimiser", choices=("adam", "sgd"), default="adam")
     how("--momentum", type=float, default=0.0)
@@ -180,6 +180,6 @@ def given_settings(args: argparse.Namespace) -> Settings:
     from verify_derivations.trainer.optimisers import Rule
     from verify_derivations.trainer.train import Settings
 
-    rate = args.rate if args.rate is not None else 0.02 if args.optimiser == "adam" else 0.5
+    rate = args.rate if args.rate is not None else 0.01 if args.optimiser == "adam" else 0.5
     return Settings(args.epochs, args.batch, rate, args.seed, Rule(args.optimiser, args.momentum, args.decay),
                     args.schedule, args.validation, args.patience, Path(args.checkpoint) if args.checkpoint else None)
