@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from nets import dense_net, entry, one_conv_net, two_conv_net
+from nets import dense_net, entry, one_conv_net, over, two_conv_net
 from test_gradients import filled
 
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ArgMaximum, power, walk
+from verify_derivations.formulas.expressions import ArgMaximum, apply, mul, negate, polynomial, power, walk
 from verify_derivations.trainer.compiler import training
 from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.pooling import pooled_early
@@ -44,6 +44,24 @@ def test_same_gradients(program: Program, options: Options) -> None:
     expected = gradients(program, LITERAL)
     for head, value in gradients(program, options).items():
         np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+def test_the_logarithm_of_a_power_of_a_softmax_stays_in_range() -> None:
+    """``-Σ log(a^y)``, as some write it, where a is 0 in single precision."""
+    program = dense_net()
+    a, y = entry("a4", "k"), entry("y", "k")
+    written = {True: apply("log", power(a, y)), False: mul(y, apply("log", a))}
+    losses = []
+    for power_inside in (True, False):
+        body = negate(over(written[power_inside], k=polynomial("n_4")))
+        forward = tuple(replace(q, body=body) if q.head == "L" else q for q in program.forward)
+        step = filled(replace(program, forward=forward), 6, Options())
+        step.arrays["W4"][...] *= 1000
+        step.run()
+        assert "power(" not in step.code.source
+        losses.append(step.arrays["L"].copy())
+    assert np.isfinite(losses).all() and np.max(losses) > 200
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
 
 
 def test_both_ways_to_write_a_full_convolution_agree() -> None:
