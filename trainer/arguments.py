@@ -83,7 +83,8 @@ def check(args: argparse.Namespace) -> None:
         ("predict", not args.predict or args.load, "used with --load"),
     ):
         if not good:
-            raise DocumentError(f"--{name} {getattr(args, name)}: must be {expected}")
+            value = getattr(args, name)
+            raise DocumentError(f"--{name}{'' if value is True else f' {value}'}: must be {expected}")
     for name in ("save", "checkpoint", "history", "export"):  # said before anything is trained
         _require_place(f"--{name}", getattr(args, name))
     if args.plots:
