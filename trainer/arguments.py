@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how to train").add_argument
     how("--epochs", type=int, default=20)
     how("--batch", type=int, default=20, help="samples per update (default: 20)")
-    how("--rate", type=float, default=None, help="learning rate (default: 0.02; 0.5 for sgd)")
+    how("--rate", type=float, default=None, help="learning rate (default: 0.01; 0.5 for sgd)")
     how("--schedule", choices=("constant", "linear", "cosine", "steps", "exponential"), default="constant")
     how("--optimiser", choices=("adam", "sgd"), default="adam")
     how("--momentum", type=float, default=0.0)
@@ -60,7 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files("--plots", metavar="FOLDER", help="write figures there (needs matplotlib)")
     instead = parser.add_argument_group("instead of training").add_argument
     instead("--evaluate", action="store_true", help="test the parameters given with --load")
-    instead("--predict", metavar="FILE", help="print the label of each image in an NPY or NPZ file")
+    instead("--predict", metavar="FILE",
+            help="print the label of each image in an NPY, NPZ or IDX file, or of a PNG image")
     instead("--as-printed", action="store_true",
             help="train with the document's wrong formulas, each as it is printed, next to the corrected ones")
     instead("--show-code", action="store_true", help="print the generated NumPy functions")
@@ -81,7 +83,28 @@ def check(args: argparse.Namespace) -> None:
         ("predict", not args.predict or args.load, "used with --load"),
     ):
         if not good:
-            raise DocumentError(f"--{name} {getattr(args, name)}: must be {expected}")
+            value = getattr(args, name)
+            raise DocumentError(f"--{name}{'' if value is True else f' {value}'}: must be {expected}")
+    for name in ("save", "checkpoint", "history", "export"):  # said before anything is trained
+        _require_place(f"--{name}", getattr(args, name))
+    if args.plots:
+        _require_place("--plots", os.path.join(args.plots, "curves.png"), makes=True)
+
+
+def _require_place(option: str, file: str | None, makes: bool = False) -> None:
+    """Raises unless the file can be written: its folder is there, or can be made."""
+    if not file:
+        return
+    folder = os.path.dirname(file) or "."
+    if makes:
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as reason:
+            raise DocumentError(f"{option} {folder}: the folder cannot be made ({reason.strerror})") from None
+    if not os.path.isdir(folder):
+        raise DocumentError(f"{option} {file}: there is no folder {folder}")
+    if os.path.isdir(file) or not os.access(file if os.path.exists(file) else folder, os.W_OK):
+        raise DocumentError(f"{option} {file}: cannot be written")
 
 
 def chosen(nets: Sequence[Net], net: str | None, loss: str | None) -> Net:
@@ -158,6 +181,6 @@ def given_settings(args: argparse.Namespace) -> Settings:
     from verify_derivations.trainer.optimisers import Rule
     from verify_derivations.trainer.train import Settings
 
-    rate = args.rate if args.rate is not None else 0.02 if args.optimiser == "adam" else 0.5
+    rate = args.rate if args.rate is not None else 0.01 if args.optimiser == "adam" else 0.5
     return Settings(args.epochs, args.batch, rate, args.seed, Rule(args.optimiser, args.momentum, args.decay),
                     args.schedule, args.validation, args.patience, Path(args.checkpoint) if args.checkpoint else None)

@@ -102,11 +102,15 @@ def dataset(name: str, images: Any, labels: Any, test_images: Any = None, test_l
         if second.shape[1:] != first.shape[1:]:
             raise DataError(f"{name}: training images are {first.shape[1:]} but test images are {second.shape[1:]}")
     scale = float(np.abs(first).max()) or 1.0
-    classes = int(max(train.max(), test.max(initial=0))) + 1
-    if classes < 2:
+    names = np.unique(train)  # from 1 to 26, say
+    if len(names) < 2:
         raise DataError(f"{name}: all labels are the same")
+    unknown = np.setdiff1d(test, names)
+    if unknown.size:
+        raise DataError(f"{name}: the test part has the label {unknown[0]}, which no training sample has")
+    train, test = (np.searchsorted(names, labels) for labels in (train, test))
     first, second = first / np.float32(scale), second / np.float32(scale)
-    return Dataset(name, first, train, second, test, classes, scale, tuple(range(classes)))
+    return Dataset(name, first, train, second, test, len(names), scale, tuple(map(int, names)))
 
 
 def _part(name: str, images: Any, labels: Any) -> tuple[NDArray, NDArray]:
@@ -122,16 +126,19 @@ def _part(name: str, images: Any, labels: Any) -> tuple[NDArray, NDArray]:
         raise DataError(f"{name}: images have shape {images.shape} and labels {labels.shape}; "
                         "expected (samples, height, width[, channels]) and (samples,)")
     if len(images) != len(labels) or not len(labels):
-        raise DataError(f"{name}: {len(images)} images but {len(labels)} labels")
+        raise DataError(f"{name}: {len(images)} images but {len(labels)} labels; expected as many, and some")
     if images.dtype.kind not in "uifb" or labels.dtype.kind not in "uif":
         raise DataError(f"{name}: images are {images.dtype} and labels {labels.dtype}; expected numbers")
     images = images.astype(np.float32)
     bad = np.flatnonzero(~np.isfinite(images).all(axis=(1, 2, 3)))
     if bad.size:
-        raise DataError(f"{name}: image {bad[0]} has a value that is not finite ({bad.size} such images)")
+        row, column, _ = np.argwhere(~np.isfinite(images[bad[0]]))[0]
+        raise DataError(f"{name}: image {bad[0]} has a value that is not finite in row {row}, column {column} "
+                        f"({bad.size} such images); replace such values or leave these images out")
     wrong = np.flatnonzero((labels < 0) | (labels != np.floor(labels)))
     if wrong.size:
-        raise DataError(f"{name}: label {wrong[0]} is {labels[wrong[0]]}; expected integers from 0")
+        raise DataError(f"{name}: label {wrong[0]} is {labels[wrong[0]]}; expected integers from 0 "
+                        f"({wrong.size} are not)")
     return images, labels.astype(np.int64)
 
 
@@ -194,17 +201,40 @@ def read_idx(path: Path) -> NDArray:
 
 
 def load_images(name: str, like: Dataset) -> NDArray:
-    """Images without labels from an NPY or NPZ file (``x`` or ``images``), scaled like those of a data set."""
+    """Images without labels, scaled like those of a data set: an NPY or NPZ file (``x`` or ``images``), an IDX file, or
+    one image as PNG (needs matplotlib)."""
     path = Path(name)
+    found = _pixels(path, like.images.shape[3]) if path.suffix == ".png" else _array(path)
+    images = _part(name, found, np.zeros(len(found), np.int64))[0]
+    if images.shape[1:] != like.images.shape[1:]:
+        here, there = ("×".join(map(str, shape)) for shape in (images.shape[1:], like.images.shape[1:]))
+        raise DataError(f"{name}: images are {here} (height, width, channels); the net was made for {there}")
+    return images / np.float32(like.scale)
+
+
+def _array(path: Path) -> NDArray:
+    if path.suffix not in (".npy", ".npz"):
+        return read_idx(path)
     try:
         found = np.load(path, allow_pickle=False)
         if isinstance(found, np.lib.npyio.NpzFile):
             found = next((found[key] for key in ("x", "images", "x_test") if key in found.files), None)
     except Exception as reason:  # numpy raises many kinds for a damaged file
-        raise DataError(f"{name}: not a readable NPY or NPZ file of a plain array ({reason})") from None
-    if found is None:
-        raise DataError(f"{name}: has neither x nor images")
-    images = _part(name, found, np.zeros(len(found), np.int64))[0]
-    if images.shape[1:] != like.images.shape[1:]:
-        raise DataError(f"{name}: images are {images.shape[1:]}; the net was made for {like.images.shape[1:]}")
-    return images / np.float32(like.scale)
+        raise DataError(f"{path}: not a readable NPY or NPZ file of a plain array ({reason})") from None
+    if found is None or not found.ndim:
+        raise DataError(f"{path}: has neither x nor images")
+    return np.asarray(found)
+
+
+def _pixels(path: Path, channels: int) -> NDArray:
+    """One image, from 0 (black) to 255; its colours are averaged where the net has one channel."""
+    try:
+        from matplotlib.image import imread
+    except ImportError:
+        raise DataError(f"{path}: PNG files need matplotlib: pip install 'verify-derivations[plots]'") from None
+    try:
+        image = np.atleast_3d(255 * imread(path))
+    except Exception as reason:  # and so does matplotlib
+        raise DataError(f"{path}: not a readable PNG file ({reason})") from None
+    colours = image[..., :3] if image.shape[2] > 2 else image[..., :1]
+    return np.asarray(colours.mean(axis=2, keepdims=True) if channels == 1 else colours)[None]

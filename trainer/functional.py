@@ -168,10 +168,55 @@ class Net(torch.nn.Module):
 '''
 
 
+PARALLEL = '''
+
+PARAMETERS = {parameters!r}
+GRADIENTS = {gradients!r}
+BATCH = {batch}
+
+
+def data_parallel(devices=None):
+    """``step(parameters, rate, x, y{draws})`` gives the parameters (a list in the order of PARAMETERS) after a step of
+    stochastic gradient descent, the loss of each sample and the predictions. Each of the devices (all that JAX sees)
+    computes BATCH of the samples, which lie along the last axis; the gradients are the means over all."""
+    devices = jax.devices() if devices is None else devices
+    mesh = jax.sharding.Mesh(np.array(devices), ("devices",))
+    whole = jax.sharding.PartitionSpec()
+
+    def split(rank):
+        return jax.sharding.PartitionSpec(*[None] * (rank - 1), "devices")
+
+    def part(parameters, *samples):
+        results = formulas(*samples, *parameters)
+        gradients = [jax.lax.pmean(results[head], "devices") for head in GRADIENTS]
+        return gradients, results[{loss!r}], results[{output!r}]
+
+    shard_map = getattr(jax, "shard_map", None)
+    if shard_map is None:
+        from jax.experimental.shard_map import shard_map
+    gradients = shard_map(part, mesh=mesh, in_specs=(whole, {in_specs}), out_specs=(whole, split(1), split({rank})))
+
+    def step(parameters, rate, *samples):
+        found, losses, predictions = gradients(parameters, *samples)
+        return [p - rate * g for p, g in zip(parameters, found)], losses, predictions
+
+    return jax.jit(step)
+'''
+
+
 def jax_source(program: Program, batch: int, options: Options = DEFAULT) -> str:
     """``formulas(x, y, *draws, *parameters)`` gives a dictionary: loss and prediction of each sample, mean gradients.
-    """
-    return _source(program, batch, options, JAX)
+    Where it is for single samples, ``data_parallel()`` makes a step of training over several devices."""
+    text = _source(program, batch, options, JAX)
+    if program.batch is not None:
+        return text
+    samples = (*program.inputs, *program.labels, *(draw.head for draw in program.draws))
+    return text + PARALLEL.format(
+        parameters=list(program.parameters), gradients=list(map(program.gradient, program.parameters)), batch=batch,
+        loss=program.loss, output=program.output, rank=len(program[program.output].extents) + 1,
+        draws=", *draws" if program.draws else "",
+        in_specs=", ".join(f"split({len(program[head].extents) + 1})" for head in samples),
+    )
 
 
 def torch_source(program: Program, batch: int, options: Options = DEFAULT) -> str:

@@ -2,8 +2,8 @@
 
 ``max f(z + b) = f(max z + b)`` for a strictly increasing ``f`` and a ``b`` that is constant in the window; the
 position of the maximum is the same. Where a product has the one-hot mask of a window as a factor, an entry at the
-masked position is the maximum itself. Adjoints that are routed by such a mask are inlined into what uses them, so that
-no full-size array of mostly zeros is ever made.
+masked position is the maximum itself, and what ``f`` was taken of there is the maximum of that. Adjoints that are
+routed by such a mask are inlined into what uses them, so that no full-size array of mostly zeros is ever made.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from verify_derivations.formulas.expressions import (
     Apply,
     ArgMaximum,
     Binder,
+    Constraint,
     Maximum,
     Number,
     Scalar,
@@ -43,18 +44,17 @@ def pooled_early(program: Program) -> Program:
     pools = {q.head: q for q in program.forward if isinstance(q.body, Maximum) and isinstance(q.body.body, Access)}
     if not pools:
         return program
-    definitions = {q.head: q for q in (*program.forward, *program.backward)}
+    strip = _Commuter(program)
     routed: dict[str, Quantity] = {}
     backward = []
     for quantity in program.backward:
         quantity = replace(quantity, body=_inlined(quantity, routed))
         assert quantity.body is not None
         if any(isinstance(node, ArgMaximum) for node in walk(quantity.body)):
-            quantity = replace(quantity, body=_at_the_maximum(quantity, pools))
+            quantity = replace(quantity, body=_at_the_maximum(quantity, pools, strip))
             if quantity.head not in map(program.gradient, program.parameters) and _only_routes(quantity):
                 routed[quantity.head] = quantity
         backward.append(quantity)
-    strip = _Commuter(program, definitions)
     return replace(
         program,
         forward=tuple(replace(q, body=strip(q.body)) for q in program.forward if q.body is not None),
@@ -86,8 +86,9 @@ def _only_routes(quantity: Quantity) -> bool:
 class _Commuter:
     """``max f(z + b) = f(max z + b)`` and ``argmax f(z + b) = argmax z``, looking through definitions."""
 
-    def __init__(self, program: Program, definitions: dict[str, Quantity]) -> None:
-        self.increasing, self.definitions = program.increasing | {"exp", "tanh"}, definitions
+    def __init__(self, program: Program) -> None:
+        self.increasing = program.increasing | {"exp", "tanh"}
+        self.definitions = {q.head: q for q in (*program.forward, *program.backward)}
 
     def __call__(self, node: Scalar) -> Scalar:
         match node:
@@ -124,11 +125,20 @@ class _Commuter:
         if isinstance(body, Access) and body.head in self.definitions:
             candidate = opened(body, self.definitions[body.head])
         match candidate:
-            case Apply(function, (_,), derivative) if function in self.increasing and not any(derivative):
+            case Apply() if self.inner(candidate) is not None:
                 return candidate
             case Add(parts) if self._split(binders, parts)[0]:
                 return candidate
         return body
+
+    def inner(self, node: Scalar) -> Scalar | None:
+        """What an increasing function is taken of, in the node or its definition."""
+        if isinstance(node, Access) and node.head in self.definitions:
+            node = opened(node, self.definitions[node.head])
+        match node:
+            case Apply(function, (argument,), derivative) if function in self.increasing and not any(derivative):
+                return argument
+        return None
 
     @staticmethod
     def _split(binders: tuple[Binder, ...], parts: tuple[Scalar, ...]) -> tuple[list[Scalar], list[Scalar]]:
@@ -138,43 +148,34 @@ class _Commuter:
         return constant, [p for p in parts if free_names(p) & names]
 
 
-def _at_the_maximum(quantity: Quantity, pools: dict[str, Quantity]) -> Scalar:
+def _at_the_maximum(quantity: Quantity, pools: dict[str, Quantity], commuter: _Commuter) -> Scalar:
     """In every product with a one-hot mask, entries at the masked position replaced by the pooled quantity."""
     assert quantity.body is not None
     extents = {i: int(e.value) for i, e in zip(quantity.indices, quantity.extents, strict=True)}
-    return add(*(_term(term, pools, extents) for term in terms(rename_apart(quantity.body), extents)))
+    return add(*(_term(term, pools, commuter, extents) for term in terms(rename_apart(quantity.body), extents)))
 
 
-def _term(term: Term, pools: dict[str, Quantity], extents: dict[str, int]) -> Scalar:
+def _term(term: Term, pools: dict[str, Quantity], commuter: _Commuter, extents: dict[str, int]) -> Scalar:
+    solve(term, extents)  # so that equal places are written alike
+    term.constraints += [Constraint(polynomial(x) - place, "==") for x, place in term.scatter.items()]
     binders = tuple((v, polynomial(extents[v])) for v in term.bound)
-    equalities = _equalities(term)
     for mask in term.factors:
         if not isinstance(mask, ArgMaximum) or not isinstance(mask.body, Access):
             continue
-        won = substitute(mask.body, dict(zip((v for v, _ in mask.binders), mask.at, strict=True)))
         pooled = _pooled(mask, pools)
         if pooled is None:
             continue
+        at = dict(zip((v for v, _ in mask.binders), mask.at, strict=True))
+        won: dict[Scalar, Scalar] = {substitute(mask.body, at): pooled}
+        inner = commuter.inner(mask.body)
+        if isinstance(inner, Access):
+            won[substitute(inner, at)] = rename_apart(Maximum(mask.binders, inner))
 
-        def at_maximum(access: Access, won: Scalar = won, pooled: Access = pooled) -> Scalar | None:
-            return pooled if substitute(access, equalities) == won else None
+        def at_maximum(access: Access, won: dict[Scalar, Scalar] = won) -> Scalar | None:
+            return won.get(access)
 
         term.factors = [f if isinstance(f, ArgMaximum) else map_accesses(f, at_maximum) for f in term.factors]
     return summation(binders, mul(Number(term.coefficient), bracket(*term.constraints), *term.factors))
-
-
-def _equalities(term: Term) -> dict[str, Polynomial]:
-    """``x → e`` for each delta that says ``x = e`` of a variable that is not bound here."""
-    found: dict[str, Polynomial] = {}
-    for constraint in term.constraints:
-        if constraint.relation != "==":
-            continue
-        for name in sorted(constraint.value.names - term.bound.keys() - found.keys()):
-            split = constraint.value.linear_in(name)
-            if split is not None and split[0] in (1, -1) and not split[1].names & found.keys():
-                found[name] = -split[1] * split[0]
-                break
-    return found
 
 
 def _pooled(mask: ArgMaximum, pools: dict[str, Quantity]) -> Access | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from verify_derivations.formulas.errors import DocumentError
@@ -15,11 +16,14 @@ from verify_derivations.trainer.program import Program
 MAPS, UNITS = 6, 32
 KERNELS, WINDOWS = (5, 3, 4, 2, 1), (2, 3, 4, 1)
 
+BRACED = r"[^{}]*(?:\{[^{}]*\}[^{}]*)*"
+"""What stands between braces, with one more level of them."""
+
 
 def plain(name: str) -> str:
     """A name as one types it: ``n_{2}`` is ``n_2``, ``\\mathcal{L}`` is ``L``."""
     name = re.sub(r"\\(?:math[a-z]+|boldsymbol|text)(?=\{)", "", name)
-    name = re.sub(r"\\frac\{(.*)\}\{(.*)\}$", r"(\1)/\2", name)
+    name = re.sub(rf"\\frac\{{({BRACED})\}}\{{({BRACED})\}}", r"(\1)/\2", name)
     return re.sub(r"[{}\\\s]", "", name)
 
 
@@ -53,8 +57,18 @@ def fitted(program: Program, image: tuple[int, int, int], classes: int, given: M
         return replace(program, sizes=_defaults(program, found, atoms))
     shown = ", ".join(f"{_show(left)} = {right}" for left, right in equations)
     fixed = ", ".join(f"{plain(a)} = {v}" for a, v in known.items()) or "nothing given"
-    raise DocumentError(f"{program.name}: no positive integers satisfy {shown} with {fixed} "
-                        "(is a map's height divisible by its pooling window?)")
+    remedy = next(_fitting(program, image, classes, given), "is a map's height divisible by its pooling window?")
+    raise DocumentError(f"{program.name}: no positive integers satisfy {shown} with {fixed} ({remedy})")
+
+
+def _fitting(program: Program, image: tuple[int, int, int], classes: int, given: Mapping[str, int]) -> Iterator[str]:
+    """For each given size, what it would have to be, with the others as they are."""
+    for name, value in given.items():
+        others = {n: v for n, v in given.items() if n != name}
+        with suppress(DocumentError):
+            sizes = fitted(program, image, classes, others).sizes
+            fits = next(n for atom, n in sizes.items() if plain(atom) == plain(name))
+            yield f"instead of {plain(name)} = {value}, {fits} would fit"
 
 
 def _show(extent: Polynomial) -> str:

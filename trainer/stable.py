@@ -45,7 +45,7 @@ def inline_functions(node: Scalar, functions: Mapping[str, FunctionDefinition]) 
 def stable(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
     """The rewrites below, from the leaves up. ``definitions`` lets a logarithm look through its argument's name."""
     if isinstance(node, Apply) and node.function == "log":
-        opened = _logarithm(_open(node.arguments[0], definitions)) or _log_logistic(node.arguments[0], definitions)
+        opened = _opened(node.arguments[0], definitions)
         if opened is not None:
             return stable(opened, definitions)
     node = rebuild(node, tuple(stable(part, definitions) for part in children(node))) if children(node) else node
@@ -64,6 +64,15 @@ def stable(node: Scalar, definitions: Mapping[str, Quantity]) -> Scalar:
             logistic = _logistic(base)
             return node if logistic is None else power(logistic, -exponent)
     return node
+
+
+def _opened(argument: Scalar, definitions: Mapping[str, Quantity]) -> Scalar | None:
+    """The logarithm of a softmax or a logistic function; ``log xᵉ = e·log x`` of such an ``x``, which is positive."""
+    opened = _logarithm(_open(argument, definitions)) or _log_logistic(argument, definitions)
+    if opened is None and isinstance(argument, Power):
+        inner = _opened(argument.base, definitions)
+        return None if inner is None else mul(argument.exponent, inner)
+    return opened
 
 
 def _logistic(base: Scalar) -> Scalar | None:

@@ -31,7 +31,7 @@ class Settings:
     rule: Rule = field(default_factory=Rule)
     schedule: str = "constant"
     validation: float = 0.0  # share of the training samples
-    patience: int = 0  # epochs without a better validation loss before stopping; 0: never
+    patience: int = 0  # epochs without a better validation loss before stopping with the best; 0: never
     checkpoint: Path | None = None
 
 
@@ -82,6 +82,7 @@ class Run:
         self.epoch, self.step = 1, 0
         self.loss = self.right = self.seen = 0.0
         self.best, self.waited = float("inf"), 0
+        self.best_parameters = {h: v.copy() for h, v in model.parameters.items()} if settings.patience else {}
         self.interrupted = False  # may be set at any moment; looked at between steps
 
     def _gradients(self, chosen: NDArray, draws: Draws) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
@@ -110,6 +111,8 @@ class Run:
             if settings.checkpoint:
                 self.save(settings.checkpoint)
             yield Progress(*values, *validation)
+        for head, value in self.best_parameters.items():
+            np.copyto(self.model.parameters[head], value)
 
     @property
     def stopped(self) -> bool:
@@ -139,6 +142,9 @@ class Run:
     def _validate(self) -> tuple[float, float]:
         loss, accuracy = self.model.accuracy(self.data.images[self.valid], self.data.labels[self.valid])
         self.waited = 0 if loss < self.best else self.waited + 1
+        if loss < self.best:
+            for head, value in self.best_parameters.items():
+                np.copyto(value, self.model.parameters[head])
         self.best = min(self.best, loss)
         return loss, accuracy
 
@@ -154,23 +160,28 @@ class Run:
             "net": program.name, "loss": program.loss_name, "sizes": dict(sorted(program.sizes.items())),
             "draws": [[d.head, d.low, d.high] for d in program.draws],
             "formulas": _fingerprint(program),
-            "options": asdict(self.model.options),
+            "options": asdict(self.model.options), "stops early": bool(self.settings.patience),
             "data": [data.name, len(data.labels), zlib.crc32(data.labels.tobytes())],
             **settings,
         }
 
+    def _state(self) -> dict[str, NDArray]:
+        return {
+            **{f"parameter {head}": value for head, value in self.model.parameters.items()},
+            **{f"best {head}": value for head, value in self.best_parameters.items()},
+            **self.optimiser.state,
+        }
+
     def save(self, path: Path) -> None:
         """The whole state of the run."""
-        arrays = {f"parameter {h}": v for h, v in self.model.parameters.items()} | self.optimiser.state
+        arrays = self._state()
         position = [self.epoch, self.step, self.loss, self.right, self.seen, self.best, self.waited]
         checkpoints.write(path, arrays, {"signature": self.signature(), "position": position})
 
     def resume(self, path: Path) -> list[str]:
         """Continues from the newest usable checkpoint; says which newer ones were refused."""
         arrays, meta, refused = checkpoints.read(path, self.signature())
-        for head, value in self.model.parameters.items():
-            np.copyto(value, arrays[f"parameter {head}"])
-        for name, value in self.optimiser.state.items():
+        for name, value in self._state().items():
             np.copyto(value, arrays[name])
         self.epoch, self.step, self.loss, self.right, self.seen, self.best, self.waited = meta["position"]
         return refused

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify_derivations.trainer.data import DataError, dataset, load
+from verify_derivations.trainer.data import DataError, dataset, load, load_images
 
 IMAGES = np.arange(4 * 6 * 6).reshape(4, 6, 6) % 7
 LABELS = np.array([0, 1, 2, 1])
@@ -78,6 +78,47 @@ def test_wrong_arrays(images: Any, labels: Any, message: str) -> None:
     assert dataset("good", IMAGES, LABELS).classes == 3
     with pytest.raises(DataError, match=message):
         dataset("bad", images, labels)
+
+
+def test_labels_keep_their_names() -> None:
+    data = dataset("letters", IMAGES, np.array([1, 26, 5, 26]))
+    assert data.classes == 3 and data.names == (1, 5, 26) and list(data.labels) == [0, 2, 1, 2]
+    with pytest.raises(DataError, match="test part has the label 6, which no training sample has"):
+        dataset("letters", IMAGES, LABELS, IMAGES, LABELS + 6)
+
+
+def test_the_place_of_a_bad_value_is_named() -> None:
+    images = IMAGES.astype(float)
+    images[2, 1, 5] = np.inf
+    with pytest.raises(DataError, match=r"image 2 .* in row 1, column 5 \(1 such images\); replace such values"):
+        dataset("bad", images, LABELS)
+
+
+def test_images_to_predict(tmp_path: Path) -> None:
+    like = dataset("like", IMAGES, LABELS)
+    np.save(tmp_path / "a.npy", IMAGES)
+    np.savez(tmp_path / "a.npz", images=IMAGES)
+    (tmp_path / "a-idx3").write_bytes(idx(IMAGES))
+    for name in ("a.npy", "a.npz", "a-idx3"):
+        np.testing.assert_allclose(load_images(str(tmp_path / name), like), like.images, rtol=1e-6)
+    np.save(tmp_path / "wide.npy", IMAGES[:, :, :5])
+    np.savez(tmp_path / "names.npz", z=IMAGES)
+    (tmp_path / "cut").write_bytes(idx(IMAGES)[:-1])
+    (tmp_path / "cut.png").write_bytes(b"PNG")
+    for name, message in (("wide.npy", "6×5×1 .*the net was made for 6×6×1"), ("names.npz", "neither x nor images"),
+                          ("cut", "but has"), ("none.npy", "not a readable"), ("cut.png", "PNG")):
+        with pytest.raises(DataError, match=message):
+            load_images(str(tmp_path / name), like)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_picture_to_predict(tmp_path: Path, channels: int) -> None:
+    image = pytest.importorskip("matplotlib.image", reason="matplotlib is the extra that reads PNG files")
+    values = np.random.default_rng(0).integers(0, 256, (5, 6, 6, channels))
+    like = dataset("like", values, np.array([0, 1, 0, 1, 1]))
+    image.imsave(tmp_path / "a.png", np.repeat(values[2], 3 // channels, axis=2).astype("u1"))
+    found = load_images(str(tmp_path / "a.png"), like)
+    np.testing.assert_allclose(found[0], like.images[2], atol=1e-6)
 
 
 def test_some_classes_only() -> None:

@@ -102,6 +102,7 @@ EVERY: dict[str, tuple[str, tuple[int, ...], Scalar]] = {
     **{name: ("i", (6,), apply(name, entry("x", "i"))) for name in ("sigmoid", "relu", "softplus", "sign", "abs", "tanh", "\\sin")},
     "root": ("i", (6,), apply("sqrt", add(scalar(1), power(entry("x", "i"), 2)))),
     "pi": ("i", (6,), mul(apply("pi"), entry("x", "i"))),
+    "logarithm of a square of what is negative": ("i", (6,), apply("log", power(add(entry("x", "i"), scalar(-20)), 2))),
     "logarithm": ("i", (6,), apply("log", add(scalar(2), power(entry("x", "i"), 2)))),
     "power": ("i", (6,), power(add(scalar(2), power(entry("x", "i"), 2)), scalar(-3) / 2)),
     "difference of equals": ("i", (6,), add(entry("x", "i"), negate(entry("x", "i")))),

@@ -7,13 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from nets import dense_net, entry, one_conv_net, two_conv_net
+from nets import dense_net, entry, one_conv_net, over, two_conv_net
 from test_gradients import filled
 
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ArgMaximum, power, walk
+from verify_derivations.formulas.expressions import (
+    Access,
+    ArgMaximum,
+    apply,
+    mul,
+    negate,
+    polynomial,
+    power,
+    scalar,
+    walk,
+)
 from verify_derivations.trainer.compiler import training
+from verify_derivations.trainer.derive import completed
 from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.pooling import pooled_early
 from verify_derivations.trainer.program import Program
@@ -43,6 +54,46 @@ def gradients(program: Program, options: Options, batch: int = 6) -> dict[str, n
 def test_same_gradients(program: Program, options: Options) -> None:
     expected = gradients(program, LITERAL)
     for head, value in gradients(program, options).items():
+        np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+def test_the_logarithm_of_a_power_of_a_softmax_stays_in_range() -> None:
+    """``-Σ log(a^y)``, as some write it, where a is 0 in single precision."""
+    program = dense_net()
+    a, y = entry("a4", "k"), entry("y", "k")
+    written = {True: apply("log", power(a, y)), False: mul(y, apply("log", a))}
+    losses = []
+    for power_inside in (True, False):
+        body = negate(over(written[power_inside], k=polynomial("n_4")))
+        forward = tuple(replace(q, body=body) if q.head == "L" else q for q in program.forward)
+        step = filled(replace(program, forward=forward), 6, Options())
+        step.arrays["W4"][...] *= 1000
+        step.run()
+        assert "power(" not in step.code.source
+        losses.append(step.arrays["L"].copy())
+    assert np.isfinite(losses).all() and np.max(losses) > 200
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
+
+
+def by_slope(program: Program) -> Program:
+    """The net with tanh, and sensitivities ``δ ∘ f'(z)`` in place of ``δ ∘ a ∘ (1 - a)``."""
+    f = FunctionDefinition("f", ("z",), mul(scalar(2), apply("tanh", mul(scalar(1) / 2, Access("z")))))
+    return completed(replace(program, functions={"f": f}, backward=()))
+
+
+def test_slopes_are_taken_at_the_maximum_alone() -> None:
+    net = two_conv_net(height=14, maps=(3, 4), kernel=(3, 3), channels=2)
+    program = by_slope(net)
+    expected = gradients(program, LITERAL)
+    for options in SWITCHES:
+        for head, value in gradients(program, options).items():
+            np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+    unknown = replace(program, increasing=frozenset())
+    codes = [training(p, 4).code for p in (net, program, unknown)]
+    few, same, _ = (code.source.count("matmul(") for code in codes)
+    assert few == same  # the convolutions are not computed once more for the slopes
+    assert ["zc1" in {step.head for step in code.steps} for code in codes] == [False, False, True]
+    for head, value in gradients(unknown, Options("float64")).items():
         np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
 
 

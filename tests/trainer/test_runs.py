@@ -194,6 +194,31 @@ def test_early_stopping() -> None:
     assert 3 <= states[-1].epoch < 50
 
 
+@pytest.mark.parametrize("patience", [3, 0])
+def test_early_stopping_ends_with_the_best_parameters(patience: int) -> None:
+    run = Run(model(), DATA, replace(SETTINGS, epochs=12, rate=1.5, validation=0.2, patience=patience))
+    losses = [state.validation_loss for state in run if state.done]
+    best = min(loss for loss in losses if loss is not None)
+    assert losses[-1] != best
+    found = run.model.accuracy(DATA.images[run.valid], DATA.labels[run.valid])[0]
+    assert found == (best if patience else losses[-1])
+
+
+def test_a_run_that_stops_early_is_resumed_bit_for_bit(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, epochs=12, rate=1.5, validation=0.2, patience=3)
+    expected = finished(Run(model(), DATA, settings))
+    first = Run(model(), DATA, settings)
+    for state in first:
+        if state.epoch == 3:
+            first.save(tmp_path / "run")
+            break
+    second = Run(model(seed=9), DATA, settings)
+    second.resume(tmp_path / "run")
+    assert same(finished(second), expected)
+    with pytest.raises(CheckpointError, match="stops early is True there and False here"):
+        Run(model(), DATA, replace(settings, patience=0)).resume(tmp_path / "run")
+
+
 def test_evaluate_and_predict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     saved, images = str(tmp_path / "p.npz"), str(tmp_path / "images.npy")
     net = ("--net", "I-C1-MP1-FC1-O")

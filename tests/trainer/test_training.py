@@ -68,7 +68,9 @@ def test_saved_parameters_are_loaded(tmp_path: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(("options", "message"), [
     (["--net", "LeNet"], "no net LeNet"), (["--loss", "hinge"], "no loss hinge"), (["--size", "q=3"], "no size q"),
     (["--size", "n_2=x"], "NAME=N"), (["--epochs", "0"], "at least 1"), (["--data", "nowhere.npz"], "no such file"),
-    (["--net", "I-C1-MP1-FC1-O", "--size", "h_1=3", "--size", "s_1=5"], "no positive integers satisfy"),
+    (["--net", "I-C1-MP1-FC1-O", "--size", "h_1=3", "--size", "s_1=5"], "instead of h_1 = 3, 4 would fit"),
+    (["--save", "/nowhere/x"], "there is no folder /nowhere"), (["--export", "."], "cannot be written"),
+    (["--plots", "/dev/null/x"], "cannot be made"),
 ])
 def test_a_request_that_cannot_be_met(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(*options) == 2
