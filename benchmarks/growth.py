@@ -22,7 +22,9 @@ from pathlib import Path
 
 from generated import long_formula, network, sections
 
-from verify_derivations.checker.judge import judge, prepare, settle
+from verify_derivations.checker.case import prepare
+from verify_derivations.checker.conventions import one_by_one, settle
+from verify_derivations.checker.judge import judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.formulas.scanner import read_document
 
@@ -44,7 +46,7 @@ def phases(text: str) -> tuple[list[float], int, Counter[str]]:
     marks.append(time.process_time())
     case = prepare(document, Effort(repair=0))
     marks.append(time.process_time())
-    readings, _ = settle(case)
+    readings, *_ = settle(case, one_by_one(case))
     marks.append(time.process_time())
     verdicts = Counter(judge(case, stated, readings).verdict.value for stated in case.formulas)
     marks.append(time.process_time())

@@ -7,17 +7,17 @@ in the usual reading, then those in another one on which that depends.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.case import Case
-from verify_derivations.checker.judge import SATISFIED
+from verify_derivations.checker.judge import SATISFIED, judge
 from verify_derivations.checker.links import compare, touched
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Convention, Formula, Reading, Verdict
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.tensors import ShapeError
-from verify_derivations.formulas.world import Readings, Statement
+from verify_derivations.formulas.world import NotedReadings, Readings, Statement
 
 Trial: TypeAlias = tuple[int, Readings]
 """The number of a formula, and how its notation is read."""
@@ -44,9 +44,28 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
 ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where it does not fit
 
 
+def usual(case: Case) -> Readings:
+    """How notation is read before anything is tried."""
+    return Readings().but(**case.notation.conventions)
+
+
+def tried(case: Case, stated: Stated, readings: Readings) -> Tried:
+    """Only what is found in the usual reading is shown, and so verified."""
+    effort = case.effort.proofs_only if readings == usual(case) else case.effort.trial
+    noted = NotedReadings.of(readings)
+    noted.asked.clear()
+    return Tried(judge(replace(case, effort=effort), stated, noted), frozenset(noted.asked))
+
+
+def one_by_one(case: Case) -> Callable[[Sequence[Trial]], Trials]:
+    """The trials in this process."""
+    stated = {f.number: f for f in case.formulas}
+    return lambda trials: {(n, readings): tried(case, stated[n], readings) for n, readings in trials}
+
+
 def settle(case: Case, attempt: Callable[[Sequence[Trial]], Trials]) -> tuple[Readings, list[Convention], Trials]:
     """The readings, where the notation file fixes none, by the claims that each satisfies; and the trials made."""
-    readings = Readings().but(**case.notation.conventions)
+    readings = usual(case)
     touches = {f.number: _touched_conventions(case, f, readings) for f in case.formulas if f.chains}
     open_ = {name: concerned for name in ALTERNATIVES if (concerned := _concerned(name, touches, case))}
     done: dict[Trial, Tried] = {}
@@ -67,8 +86,8 @@ def settle(case: Case, attempt: Callable[[Sequence[Trial]], Trials]) -> tuple[Re
     conventions: list[Convention] = []
     for name, concerned in open_.items():
         (symbol, every), options, total = ALTERNATIVES[name], options_of[name], len(concerned)
-        usual = results(list(_trials(name, options[:1], concerned, readings)))
-        if sum(f.verdict in SATISFIED for f in usual) < total:
+        first = results(list(_trials(name, options[:1], concerned, readings)))
+        if sum(f.verdict in SATISFIED for f in first) < total:
             options = every  # of square matrices a layout clashes with no shape, but with a proof
         verdicts = [f.verdict for f in results(list(_trials(name, options, concerned, readings)))]
         by_option = [verdicts[k * total : (k + 1) * total] for k in range(len(options))]

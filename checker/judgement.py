@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.conventions import Trial, Trials, Tried, settle
+from verify_derivations.checker.conventions import Trial, Trials, Tried, settle, tried, usual
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.statements import Stated
@@ -24,7 +24,7 @@ from verify_derivations.checker.verdicts import Formula, Net, Offer, Report, Ver
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.second_reader import agrees
-from verify_derivations.formulas.world import READINGS, NotedReadings, Readings
+from verify_derivations.formulas.world import READINGS, Readings
 
 DOUBTS = 150  # formulas that the second reader is asked about in one task
 
@@ -86,7 +86,7 @@ class _Judgement:
         self.case = prepare(document, effort, notation)
         self.by_number = {f.number: f for f in self.case.formulas}
         self.stopped = False
-        self.usual = Readings().but(**notation.conventions)
+        self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
         self.doubts = [_Task("doubt", tuple(asked[k : k + DOUBTS])) for k in range(0, len(asked), DOUBTS)]
@@ -140,10 +140,10 @@ class _Judgement:
         case = self.case
         found: dict[int, Formula] = {}
         for stated in case.formulas:
-            tried = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
-            proved = tried is not None and tried.formula.verdict is Verdict.PROVED
-            if tried is not None and proved and case.variants_of(stated)[0] == stated.variant:
-                found[stated.number] = tried.formula
+            trial = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
+            proved = trial is not None and trial.formula.verdict is Verdict.PROVED
+            if trial is not None and proved and case.variants_of(stated)[0] == stated.variant:
+                found[stated.number] = trial.formula
             elif not stated.chains:
                 found[stated.number] = judge(case, stated, readings)
         later_first = reversed(case.formulas)  # they rest on more: the longest tasks should not begin last
@@ -229,10 +229,7 @@ class _Judgement:
             return nets_and_offers(case, task.formulas, task.readings)
         stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
-            effort = case.effort.proofs_only if task.readings == self.usual else case.effort.trial
-            noted = NotedReadings.of(task.readings)
-            noted.asked.clear()
-            return Tried(judge(replace(case, effort=effort), stated, noted), frozenset(noted.asked))
+            return tried(case, stated, task.readings)
         if task.kind == "judge":
             return judge(case, stated, task.readings)
         from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged

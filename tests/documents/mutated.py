@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from verify_derivations.checker import judge as judging
+from verify_derivations.checker.case import Case, prepare
+from verify_derivations.checker.conventions import one_by_one, settle
 from verify_derivations.checker.edits import edits
-from verify_derivations.checker.judge import Case, judge, prepare, settle
+from verify_derivations.checker.judge import judge
 from verify_derivations.checker.links import Effort, Judged, judge_link
 from verify_derivations.checker.places import places
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
@@ -93,7 +95,7 @@ class Outcome:
 def subject(path: Path, effort: Effort = QUICK) -> Subject:
     notation = beside(path)
     case = prepare(read_document(path), effort, read_notation(notation) if notation is not None else None)
-    readings, _ = settle(case)
+    readings, *_ = settle(case, one_by_one(case))
     found = (judge(case, stated, readings) for stated in case.formulas if stated.chains)
     return Subject(case, readings, {f.number: f for f in found if f.verdict is Verdict.PROVED})
 
@@ -167,7 +169,7 @@ def judged(given: Subject, mutant: Mutant, seed: int = 0) -> Outcome:
     table = NameTable.gather(f.tree for f in (*case.extra, *formulas) if f.tree is not None)
     assign_scopes(formulas, table)
     assign_variants(formulas)
-    changed = replace(case, formulas=formulas, table=table, worlds={})
+    changed = replace(case, formulas=formulas, table=table, worlds={}, inherited={})
     with recorded() as links:
         result = judge(changed, new, given.readings)
     known = {(link.left, link.right) for link in given.proved[number].links}
@@ -178,7 +180,7 @@ def judged(given: Subject, mutant: Mutant, seed: int = 0) -> Outcome:
             different.append(f"{link.left} = {link.right}")
     redefined: tuple[str, ...] = ()
     if result.verdict is Verdict.PROVED:
-        others = replace(changed, formulas=[f for f in formulas if f is not new], worlds={})
+        others = replace(changed, formulas=[f for f in formulas if f is not new], worlds={}, inherited={})
         redefined = tuple(_redefined(others, new, result, known, given.readings))
     return Outcome(mutant, latex, result.verdict, result, tuple(different), redefined)
 
