@@ -12,6 +12,7 @@ from functools import cached_property
 
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
+from verify_derivations.checker.judge import ROUTING
 from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.mending import unmarked
 from verify_derivations.checker.statements import Chain, Stated, analyse
@@ -27,8 +28,6 @@ from verify_derivations.formulas.world import Readings, World
 
 NO_EQUATION = ("assumption", "update", "values")
 """What a link may be that is neither judged nor the definition of a name."""
-
-ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 
 
 @dataclass(frozen=True)

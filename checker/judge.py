@@ -12,6 +12,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.lookup import shape_of_space
@@ -21,6 +22,7 @@ from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
 from verify_derivations.formulas.world import Readings, Statement, World
 
+ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
@@ -81,15 +83,14 @@ def _upsamples(stated: Stated) -> bool:
 def _routed(literal: Formula, routed: Formula) -> Formula:
     """Upsampling by repetition is refuted; the claim holds where the upsampling is read as routing to the maximum,
     which needs more than the sensitivity that is its only argument."""
-    assumption = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
     message = "holds only if up(·) places each entry where the maximum of its window was; repetition is refuted"
     links = tuple(
         replace(b, verdict=Verdict.CONDITIONAL, evidence="assumption", message=message,
-                assumptions=(assumption, *b.assumptions), counterexample=a.counterexample)
+                assumptions=(ROUTING, *b.assumptions), counterexample=a.counterexample)
         if a.verdict is Verdict.REFUTED else b
         for a, b in zip(literal.links, routed.links, strict=True)
     )  # fmt: skip
-    return replace(literal, verdict=Verdict.CONDITIONAL, links=links, message=message, assumptions=(assumption,))
+    return replace(literal, verdict=Verdict.CONDITIONAL, links=links, message=message, assumptions=(ROUTING,))
 
 
 def _is_claim(stated: Stated, table: NameTable) -> bool:
@@ -181,7 +182,9 @@ ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
 
 def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]]:
     """``cases`` on layers or indices are several claims: one a row, where its condition and no earlier one holds."""
-    if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows):
+    if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows) or not all(
+        isinstance(c, s.Relation | s.Sequence) or is_otherwise(c) for _, c in right.rows
+    ):
         return [(left, right, None, ())]
     found: list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]] = []
     others: tuple[s.Relation, ...] = ()

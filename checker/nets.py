@@ -49,7 +49,7 @@ def as_printed(gradient: Gradient) -> str:
         case Printed.ILL_FORMED:
             return f"as printed: ill-formed at formula {gradient.number}{reason}"
         case Printed.NOT_STATED:
-            return f"as printed: not stated{reason}"
+            return f"as printed: {gradient.reason or 'not stated'}"
     where = f" at formula {gradient.number}" if gradient.number is not None else ""
     return f"as printed: undecided{where}{reason}"
 

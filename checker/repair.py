@@ -15,7 +15,7 @@ from itertools import pairwise
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.derived import derived_side
 from verify_derivations.checker.edits import Edit, edits
-from verify_derivations.checker.judge import _stated_shape, judge
+from verify_derivations.checker.judge import ROUTING, _stated_shape, judge
 from verify_derivations.checker.mending import DIFFERS, RIGHT, Budget, Mender, unmarked
 from verify_derivations.checker.splice import splice, ungrouped
 from verify_derivations.checker.statements import Chain, Stated, analyse
@@ -61,9 +61,7 @@ def correct(
 
 def _only_routed(link: Link) -> bool:
     """A link that holds only where ``up`` routes to the maximum."""
-    return link.verdict is Verdict.CONDITIONAL and any(
-        "operatorname{up}" in assumption for assumption in link.assumptions
-    )
+    return link.verdict is Verdict.CONDITIONAL and ROUTING in link.assumptions
 
 
 def _search(case: Case, stated: Stated, formula: Formula, readings: Readings, budget: float) -> Correction | str:

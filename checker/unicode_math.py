@@ -6,6 +6,7 @@ Fractions become ``a/b``, scripts become raised and lowered characters where Uni
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -58,7 +59,7 @@ def to_lines(latex: str, marks: Sequence[Span] = (), *, broken: bool = True) -> 
     except Unprintable:
         return [plain(line) for line in latex.splitlines()] or [""]
     lines = at_relations(rows) if broken else list(rows)
-    return [_text(line, marks).strip() for line in lines]
+    return [re.sub(r" {2,}", " ", _text(line, marks)).strip() for line in lines]
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
 
 
+OTHERWISE = frozenset(("otherwise", "else", "elsewhere"))
+CONNECTING = frozenset(("and", "if", "for", "when", "where", "with"))
+
+
 def comparison(reader: Elaborator, node: s.Relation) -> Tensor:
     """``[z > 0]`` and ``[0 \\le m - i < k]`` as 1 or 0: of whole numbers where all letters are indices and sizes."""
     pairs = [s.Relation((a, b), (r,)) for a, b, r in zip(node.sides, node.sides[1:], node.relations, strict=False)]
@@ -48,7 +52,9 @@ def _real_comparison(reader: Elaborator, node: s.Relation) -> Tensor:
 def cases(reader: Elaborator, node: s.Cases, expected: Shape | None) -> Tensor:
     values = reader.all_of([value for value, _ in node.rows], expected)
     conditions: list[Tensor | None] = []
-    for _, test in node.rows:
+    for k, (_, test) in enumerate(node.rows):
+        if is_otherwise(test) and (k == 0 or k < len(node.rows) - 1):
+            raise Unsupported("only the last row of cases can hold otherwise")
         conditions.append(condition(reader, test) if test is not None else None)
     tensors = [*values, *(c for c in conditions if c is not None)]
     count = len(values)
@@ -69,13 +75,23 @@ def cases(reader: Elaborator, node: s.Cases, expected: Shape | None) -> Tensor:
     return elementwise(body, *tensors)
 
 
+def is_otherwise(node: s.Node | None) -> bool:
+    """A row of cases without a condition, or with a word that says so."""
+    if node is None:
+        return True
+    word = node.text if isinstance(node, s.Text) else node.name if isinstance(node, s.Symbol) else ""
+    return word.strip().lower() in OTHERWISE
+
+
 def condition(reader: Elaborator, node: s.Node) -> Tensor | None:
-    if isinstance(node, s.Text | s.Symbol):
-        return None  # otherwise
+    """As 1 or 0; ``None`` for *otherwise*. Raises :class:`Unsupported` where words say more than that."""
+    if is_otherwise(node):
+        return None
     if isinstance(node, s.Relation):
         return comparison(reader, node)
     if isinstance(node, s.Sequence):
-        parts = [condition(reader, i) for i in node.items if not isinstance(i, s.Text)]
+        parts = [condition(reader, i) for i in node.items
+                 if not (isinstance(i, s.Text) and i.text.strip().lower() in CONNECTING)]  # fmt: skip
         return elementwise(mul, *(p for p in parts if p is not None)) if any(p is not None for p in parts) else None
     raise Unsupported(f"no meaning is known for the condition {to_latex(node)}")
 

@@ -29,6 +29,7 @@ CORRELATION = (
     r"x \in \mathbb{R}^{n}", r"k \in \mathbb{R}^{m}", r"y_i = \sum_{j=1}^{m} k_j x_{i+j-1}, \quad i = 1, \ldots, n-m+1",
     r"L = \frac12 \sum_{i=1}^{n-m+1} y_i^2",
 )  # fmt: skip
+CASES = (r"x \in \mathbb{R}", r"g(x) = \begin{cases} x & \text{if } x > 0 \\ 2x & \text{otherwise} \end{cases}")
 CAPTURED = (r"x \in \mathbb{R}", r"w \in \mathbb{R}", r"f(t) = w t", r"L = f(x)^2")
 LAYER = (
     r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^{n}", r"b \in \mathbb{R}^{m}", r"t \in \mathbb{R}^{m}",
@@ -70,6 +71,12 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (LAYER, r"x = \frac{\partial L}{\partial z} = z - t", Verdict.ILL_FORMED),
         (LAYER, r"G_{ij} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.PROVED),
         (LAYER, r"G_{ii} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
+        # words say what they say: only "otherwise" holds where nothing before it does
+        (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & x > 0 \\ 2 & \text{Otherwise.} \end{cases}",
+         Verdict.PROVED),
+        (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & x > 0 \\ 2 & z \end{cases}", Verdict.UNDECIDED),
+        (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & \text{on weekdays} \\ 2 & x < 0 \end{cases}",
+         Verdict.UNDECIDED),
         (LAYER, r"G_{ik} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
         ((r"W \in \mathbb{R}^{n \times m}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.UNDECIDED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.REFUTED),
