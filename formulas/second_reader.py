@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2000  # characters of a side that the second reader is asked about
 POINTS = 3
+LETTERS = "abcfghjkmnpqrstuvwxyz"  # none that the other reader may take for a number or a differential
 _FUNCTIONS = frozenset(("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"))
 
 
@@ -95,8 +96,13 @@ def _note(node: s.Node, atoms: dict[s.Node, Any], places: list[tuple[s.Span, s.N
     import sympy
 
     if node not in atoms:
-        atoms[node] = sympy.Symbol(f"x_{len(atoms) + 1}", positive=True)
+        atoms[node] = sympy.Symbol(_name(len(atoms)), positive=True)
     places.append((node.span, node))
+
+
+def _name(number: int) -> str:
+    """A letter as long as there are some: the other reader is several times quicker with them."""
+    return LETTERS[number] if number < len(LETTERS) else f"x_{{{number}}}"
 
 
 def _plain(latex: str, span: s.Span, places: list[tuple[s.Span, s.Node]], atoms: dict[s.Node, Any]) -> str | None:
@@ -106,7 +112,7 @@ def _plain(latex: str, span: s.Span, places: list[tuple[s.Span, s.Node]], atoms:
     for (start, end), node in sorted(places, key=lambda place: place[0]):
         if start < position or end > span[1] or start >= end:
             return None
-        pieces += [latex[position:start], f" x_{{{str(atoms[node])[2:]}}} "]
+        pieces += [latex[position:start], f" {atoms[node]} "]
         position = end
     plain = "".join(pieces) + latex[position:span[1]]
     plain = re.sub(r"\\log(?![A-Za-z])", r"\\ln ", plain.replace("&", " "))
@@ -120,17 +126,40 @@ def _second(plain: str, symbols: set[Any]) -> Any:
     found = _parsed(plain)
     if found is None:
         return None
-    named = {str(symbol): symbol for symbol in symbols}
-    renaming = {symbol: named.get(str(symbol).replace("{", "").replace("}", "")) for symbol in found.free_symbols}
+    named = {_bare(symbol): symbol for symbol in symbols}
+    renaming = {symbol: named.get(_bare(symbol)) for symbol in found.free_symbols}
     return None if None in renaming.values() else found.xreplace(renaming)
+
+
+def _bare(symbol: Any) -> str:
+    return str(symbol).replace("{", "").replace("}", "")
 
 
 @lru_cache(maxsize=4096)
 def _parsed(plain: str) -> Any:
     """What the other reader makes of a side; documents write the same side many times."""
     import sympy
-    from latex2sympy2_extended import latex2sympy
-    from latex2sympy2_extended.latex2sympy2 import ConversionConfig
+    from antlr4.atn.PredictionMode import PredictionMode
+
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        try:
+            found = _expression(plain, PredictionMode.SLL)  # quicker: it finds the same tree, or an error
+        except Exception:
+            found = _expression(plain, PredictionMode.LL)
+    except Exception:  # whatever it raises, it has no reading
+        return None
+    finally:
+        logging.disable(level)
+    return found if isinstance(found, sympy.Expr) else None
+
+
+def _expression(plain: str, mode: Any) -> Any:
+    """A side by the grammar's rule for expressions: the rule that the reader begins with tries relations and sets
+    first, which no side is. Raises what the reader raises, and :class:`ValueError` where a rest is left."""
+    from antlr4 import Token
+    from latex2sympy2_extended.latex2sympy2 import ConversionConfig, _Latex2Sympy
 
     config = ConversionConfig(
         interpret_as_mixed_fractions=False,
@@ -138,15 +167,13 @@ def _parsed(plain: str) -> Any:
         interpret_contains_as_eq=False,
         lowercase_symbols=False,
     )
-    level = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        found = latex2sympy(plain, normalization_config=None, conversion_config=config)
-    except Exception:  # whatever it raises, it has no reading
-        return None
-    finally:
-        logging.disable(level)
-    return found if isinstance(found, sympy.Expr) else None
+    reader = _Latex2Sympy(config=config)
+    parser = reader.create_parser(plain)
+    parser._interp.predictionMode = mode
+    tree = parser.expr()
+    if parser.getCurrentToken().type != Token.EOF:
+        raise ValueError("not one expression")
+    return reader.convert_expr(tree)
 
 
 # -- the first reading as SymPy ---------------------------------------------------------------------------
