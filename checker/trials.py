@@ -15,7 +15,7 @@ from verify_derivations.derivations.points import Entry, Point, impose_assumptio
 from verify_derivations.derivations.sizes import Scope, candidates, scope
 from verify_derivations.derivations.trial import TOLERANCE, Claim
 from verify_derivations.derivations.values import OutOfRange, TooLarge
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import Compare, Scalar, heads, walk
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -65,9 +65,11 @@ class Trials:
 
 
 def cut(environment: Environment, left: Scalar, right: Scalar | None) -> Environment:
-    """For a claim about sensitivities: the definitions near the quantity on the left. What lies beyond is any function
-    (its sensitivities are symbols), so that a deep network costs no more than a shallow one."""
-    loss = environment.loss
+    """For a claim about sensitivities: the definitions near the quantities that it names. What lies beyond is any
+    function (its sensitivities are symbols), what lies before is any value, so that a deep network costs no more than
+    a shallow one."""
+    loss, quantities = environment.loss, environment.quantities
+    sides = [left] if right is None else [left, right]
     about = [] if loss is None else [t for h in heads(left) if (t := adjoint_of(h, loss)) is not None]
     if loss is None or not about:
         return environment
@@ -78,15 +80,18 @@ def cut(environment: Environment, left: Scalar, right: Scalar | None) -> Environ
         level = {q.head for head in level for q in environment.consumers(head)} - seen
         seen |= level
         distance += 1
-    if loss in seen or not level:
-        return environment
-    quantities = {
-        h: replace(
-            q, opaque=q.opaque or h in level, body=None if h == loss else q.body, indices=() if h == loss else q.indices
-        )
-        for h, q in environment.quantities.items()
-    }
-    return replace(environment, quantities=quantities)
+    beyond = level if loss not in seen else set()
+    named = seen.union(adjoint_of(h, loss) or h for side in sides for h in heads(side))
+    bodies = [q.body for h in named if (q := quantities.get(h)) is not None and q.body is not None]
+    kept = named.union(*map(heads, bodies))
+
+    def near(q: Quantity) -> Quantity:
+        if q.head in beyond and q.head != loss:
+            return replace(q, opaque=True)
+        known = q.body is None or q.head in kept or kept.issuperset(heads(q.body))  # or another name for it
+        return q if known and not (beyond and q.head == loss) else replace(q, body=None, indices=())
+
+    return replace(environment, quantities={h: near(q) for h, q in quantities.items()})
 
 
 def _screen(environment: Environment, sizes: Mapping[str, int], point: Point) -> Interpreter:
