@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import lru_cache
+from operator import itemgetter
 from typing import TypeAlias
 
 from verify_derivations.derivations.witnesses import (
@@ -72,7 +73,7 @@ class _Given:
     """Lemmas that somebody else found; each is checked when it is first used."""
 
     def __init__(self, lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> None:
-        self.lemmas = {_anonymous(constraints): (constraints, reason) for constraints, reason in lemmas.items()}
+        self.lemmas = {_key(constraints): (constraints, reason) for constraints, reason in lemmas.items()}
         self.used: Lemmas = {}
         self.checked: dict[Key, bool] = {}
 
@@ -171,8 +172,14 @@ def _anonymous(constraints: Sequence[Constraint]) -> Key:
             ]
             number = coefficient.numerator if coefficient.denominator == 1 else coefficient
             terms.append((tuple(sorted(renamed)), number))
+        terms.sort(key=itemgetter(0))  # as those of a polynomial
         found[tuple(terms), c.relation] = None
     return tuple(found)
+
+
+def _key(constraints: Sequence[Constraint]) -> Key:
+    """Of constraints whose index variables have been renamed."""
+    return tuple([(c.value.terms, c.relation) for c in constraints])
 
 
 @lru_cache(maxsize=65536)

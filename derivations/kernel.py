@@ -17,23 +17,19 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
+from verify_derivations.derivations.differentiate import adjoint_step, ties
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
+from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
-    Access,
-    Apply,
     Constraint,
     Maximum,
     Scalar,
-    children,
     free_indices,
     fresh,
-    rebuild,
-    rename_apart,
     substitute,
 )
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, polynomial
@@ -165,16 +161,10 @@ class Derivation:
                 self.maxima[SideCondition("no tie", tie)] = None
             else:
                 self.normalizer.record("no tie", self.normalizer.normal(tie))
-        definition = defined(target, self.environment)
-        if definition is not None and definition.body is not None:
-            self.normalizer.of(
-                rename_apart(substitute(definition.body, self.normalizer.sizes)),
-                (*self.normalizer.facts, *self.normalizer.ranges(definition)),
-            )
-            self.normalizer.recording = False
+        unfolding = Unfolding(self.normalizer, target, defined(target, self.environment))
+        self.normalizer.recording = False
         try:
-            put_in = unfold(self.normalizer.scalar(self.residual), target, self.environment)
-            self.residual = self.normalizer.normal(put_in)
+            self.residual = unfolding.of(self.residual)
         finally:
             self.normalizer.recording = True
         self._step("unfold", target)
@@ -263,7 +253,7 @@ class Derivation:
                 if not heads and not functions:
                     return False
                 target = functions[0] if functions else max(heads, key=lambda h: (rank.get(h, 0), h))
-                normal = self.normalizer.normal(unfold(self.normalizer.scalar(normal), target, self.environment))
+                normal = Unfolding(self.normalizer, target, defined(target, self.environment)).of(normal)
         except Beyond:
             pass
         return False
@@ -280,22 +270,6 @@ def defined(target: str, environment: Environment) -> Quantity | None:
 def has_body(head: str, environment: Environment) -> bool:
     quantity = environment.quantities.get(head)
     return quantity is not None and quantity.body is not None
-
-
-def unfold(expression: Scalar, target: str, environment: Environment) -> Scalar:
-    """Every access of ``target`` (a quantity or an adjoint), or call of it (a function), by its definition."""
-    definition = defined(target, environment)
-
-    def visit(node: Scalar) -> Scalar:
-        if isinstance(node, Access) and node.head == target and definition is not None and definition.body is not None:
-            return instantiate(definition, node.indices)
-        parts = children(node)
-        new = rebuild(node, tuple(visit(part) for part in parts)) if parts else node
-        if isinstance(new, Apply) and new.function == target:
-            return unfold_function(new, environment) or new
-        return new
-
-    return visit(expression)
 
 
 def ties_of(target: str, environment: Environment) -> tuple[Scalar, ...]:

@@ -454,12 +454,17 @@ class Normalizer(Rewriter):
         head, args = factor.head, factor.args
         if head.kind == "index":
             return self.power(self.reduce(number_terms(args[0]), facts), factor.exponent, facts)
-        slots = len(args) - (len(head.extents) if head.kind == "argmax" else 0)
         variables = tuple(fresh("m") for _ in head.extents)
         local = {f"%m{k}": polynomial(v) for k, v in enumerate(variables)}
         bodies = [
-            self.reduce([renamed(t, local, t.bound) for t in fill(body, args[:slots])], facts) for body in head.bodies
+            self.reduce([renamed(t, local, t.bound) for t in fill(body, args[:factor.slots])], facts)
+            for body in head.bodies
         ]
+        return self.built(factor, bodies, variables, facts)
+
+    def built(self, factor: Factor, bodies: list[Normal], variables: tuple[str, ...], facts: Facts) -> Normal:
+        """The function that ``factor`` is, of other ``bodies``; a maximum is over ``variables``."""
+        head = factor.head
         built: Normal
         match head.kind:
             case "exp":
@@ -471,7 +476,8 @@ class Normalizer(Rewriter):
             case "compare":
                 built = self.compare(bodies[0], head.name or ">", facts)
             case "max" | "argmax" | "product":
-                built = self._extremum(head.kind, bodies[0], variables, head.extents, args[slots:], facts)
+                at = factor.args[factor.slots:]
+                built = self._extremum(head.kind, bodies[0], variables, head.extents, at, facts)
             case "apply" if head.name in FUNCTIONS and not head.data:
                 built = FUNCTIONS[head.name](self, bodies, facts)
             case _:

@@ -27,7 +27,6 @@ from verify_derivations.derivations.kernel import (
     function_heads,
     has_body,
     tensor_heads,
-    unfold,
     verify,
 )
 from verify_derivations.derivations.modulo import apply_assumption, transposed
@@ -278,5 +277,5 @@ class Search:
 
 __all__ = [
     "Certificate", "Claim", "Conditional", "Equation", "Limits", "Open", "Outcome", "Proof", "SideCondition", "Step",
-    "certify", "prove_equal", "tidy", "unfold", "verify",
+    "certify", "prove_equal", "tidy", "verify",
 ]

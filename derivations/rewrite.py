@@ -67,8 +67,8 @@ class Rewriter:
         waiting = [released(term) for term in terms]
         done: list[Term] = []
         rules = (
-            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._domain,
-            self._argmax, self._count, self._powers,
+            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
+            self._domain, self._argmax, self._count, self._powers,
         )
         while waiting:
             term = waiting.pop()
@@ -150,6 +150,20 @@ class Rewriter:
                 if implies((*facts, *term.constraints), Constraint(quotient, "==")):
                     new = (Constraint(quotient, "=="), Constraint(remainder, "=="))
                     return [Term(term.coefficient, term.bound, rest + new, term.factors)]
+        return None
+
+    def _window(self, term: Term, facts: Facts) -> list[Term] | None:
+        """[0 ≤ s·Q + R < s] = [Q = 0]·[0 ≤ R < s] where Q = 0 follows from the domain and gives a bound variable."""
+        values = dict.fromkeys(c.value for c in term.constraints if c.relation == ">=") if term.bound else {}
+        for value in values:
+            for quotient, remainder in divisions(value):
+                step = (value - remainder).divide(quotient)
+                above = step is not None and step - value - 1 in values
+                if not above or all(solved(quotient, v) is None for v in term.bound):
+                    continue
+                same = Constraint(quotient, "==")
+                if implies((*facts, *term.constraints), same):
+                    return [Term(term.coefficient, term.bound, (*term.constraints, same), term.factors)]
         return None
 
     def _pinch(self, term: Term, facts: Facts) -> list[Term] | None:

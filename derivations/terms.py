@@ -74,6 +74,11 @@ class Factor:
         return frozenset().union(*[a.names for a in self.args])
 
     @property
+    def slots(self) -> int:
+        """How many arguments fill the bodies of the head: the others are a position."""
+        return len(self.args) - (len(self.head.extents) if self.head.kind == "argmax" else 0)
+
+    @property
     def key(self) -> str:
         return f"{self.head.key}{list(self.args)}^{self.exponent}"
 
@@ -142,7 +147,7 @@ def apart(term: Term) -> Term:
     """The same term with fresh bound variables."""
     if not term.bound:
         return term
-    names = [fresh("b") for _ in term.bound]
+    names = [fresh("k") for _ in term.bound]
     return renamed(term, dict(zip(term.bound, map(polynomial, names), strict=True)), tuple(names))
 
 

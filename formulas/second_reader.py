@@ -139,15 +139,14 @@ def _bare(symbol: Any) -> str:
 def _parsed(plain: str) -> Any:
     """What the other reader makes of a side; documents write the same side many times."""
     import sympy
-    from antlr4.atn.PredictionMode import PredictionMode
 
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         try:
-            found = _expression(plain, PredictionMode.SLL)  # quicker: it finds the same tree, or an error
+            found = _expression(plain, quick=True)  # quicker: it finds the same tree, or an error
         except Exception:
-            found = _expression(plain, PredictionMode.LL)
+            found = _expression(plain)
     except Exception:  # whatever it raises, it has no reading
         return None
     finally:
@@ -155,10 +154,9 @@ def _parsed(plain: str) -> Any:
     return found if isinstance(found, sympy.Expr) else None
 
 
-def _expression(plain: str, mode: Any) -> Any:
+def _expression(plain: str, *, quick: bool = False) -> Any:
     """A side by the grammar's rule for expressions: the rule that the reader begins with tries relations and sets
     first, which no side is. Raises what the reader raises, and :class:`ValueError` where a rest is left."""
-    from antlr4 import Token
     from latex2sympy2_extended.latex2sympy2 import ConversionConfig, _Latex2Sympy
 
     config = ConversionConfig(
@@ -169,9 +167,10 @@ def _expression(plain: str, mode: Any) -> Any:
     )
     reader = _Latex2Sympy(config=config)
     parser = reader.create_parser(plain)
-    parser._interp.predictionMode = mode
+    if quick:
+        parser._interp.predictionMode = type(parser._interp.predictionMode).SLL
     tree = parser.expr()
-    if parser.getCurrentToken().type != Token.EOF:
+    if parser.getCurrentToken().type != parser.EOF:
         raise ValueError("not one expression")
     return reader.convert_expr(tree)
 

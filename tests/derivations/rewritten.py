@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verify_derivations.derivations.kernel import has_body, unfold
-from verify_derivations.formulas.definitions import Environment
+from verify_derivations.derivations.differentiate import instantiate
+from verify_derivations.derivations.kernel import has_body
+from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.expressions import (
+    Access,
     Add,
     Mul,
     Number,
@@ -19,6 +21,7 @@ from verify_derivations.formulas.expressions import (
     children,
     fresh,
     heads,
+    map_accesses,
     mul,
     polynomial,
     power,
@@ -32,7 +35,12 @@ def rewrites(node: Scalar, environment: Environment) -> Iterator[tuple[str, Scal
     """What was done, and the expression with it done in one place; definitions are put in throughout."""
     for head in heads(node):
         if has_body(head, environment):
-            yield f"definition of {head} put in", unfold(node, head, environment)
+            definition = environment.quantities[head]
+
+            def body(access: Access, definition: Quantity = definition) -> Scalar | None:
+                return instantiate(definition, access.indices) if access.head == definition.head else None
+
+            yield f"definition of {head} put in", map_accesses(node, body)
     yield from _inside(node)
 
 

@@ -29,6 +29,7 @@ from verify_derivations.derivations import (
     rewrite,
     signs,
     terms,
+    unfolding,
     witnesses,
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, Search, prove_equal
@@ -57,6 +58,11 @@ from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 i, j = map(polynomial, (net.i, net.j))
 VECTOR = environment(Quantity("x", (n,)), Quantity("y", (n,)))
+SELECTED = environment(
+    Quantity("x", (n,)),
+    define("q", (n,), lambda i: over(n, lambda t: mul(delta(t, i), entry("x", t)))),
+    define("o", (n,), lambda i: delta(i, 0)),
+)
 Patch = list[tuple[Any, str, Any]]
 
 
@@ -145,8 +151,19 @@ def _digits_without_domain(self: rewrite.Rewriter, term: terms.Term, facts: term
         return _DIGITS(self, term, facts)
 
 
-_DIGITS, _DECIDE, _SOLVE, _FINISHED = (
-    rewrite.Rewriter._digits, rewrite.Rewriter._decide, rewrite.Rewriter._solve, canonical._finished,
+def _window_without_domain(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(rewrite, "implies", _always)
+        return _WINDOW(self, term, facts)
+
+
+def _index_of_the_claim(hint: str) -> str:
+    return net.i if hint == "i" else expressions.fresh(hint)
+
+
+_DIGITS, _WINDOW, _DECIDE, _SOLVE, _FINISHED = (
+    rewrite.Rewriter._digits, rewrite.Rewriter._window, rewrite.Rewriter._decide, rewrite.Rewriter._solve,
+    canonical._finished,
 )  # fmt: skip
 
 
@@ -416,6 +433,19 @@ DEFECTS: dict[str, Defect] = {
         over(n, lambda t: delta(2 * t, i)),
         delta(i, 0),
         free={net.i: 2 * n},
+    ),
+    "a window may be anywhere": Defect(
+        [(rewrite.Rewriter, "_window", _window_without_domain)],
+        over(n, lambda t: mul(bracket(at_least(i - 2 * t, 0), at_least(2 * t + 1 - i, 0)), x(t))),
+        mul(bracket(at_least(1 - i, 0)), x(0)),
+        free={net.i: 2 * n},
+    ),
+    "a definition holds outside of its range": Defect(
+        [(unfolding, "implies", _always)], entry("q", i), x(i), SELECTED, free={net.i: m}
+    ),
+    "facts of a claim are facts of a definition": Defect(
+        [(unfolding, "fresh", _index_of_the_claim)], entry("o", j), UNIT, SELECTED, free={net.i: n, net.j: n},
+        facts=(Constraint(i, "=="),)
     ),
     "a solved variable may leave its range": Defect(
         [(rewrite.Rewriter, "_solve", _solve_without_range)],
