@@ -16,8 +16,11 @@ _PLAIN_WORDS = frozenset(("otherwise", "if", "poolsize"))
 
 
 def to_latex(node: s.Node) -> str:
-    """The LaTeX of a tree."""
-    return _latex(node, script=False)
+    """The LaTeX of a tree, written once: trees are named by it."""
+    found: str | None = node.__dict__.get("_latex")
+    if found is None:
+        found = node.__dict__["_latex"] = _latex(node, script=False)
+    return found
 
 
 def join(left: str, right: str, *, tight: bool = False) -> str:

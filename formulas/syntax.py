@@ -17,6 +17,9 @@ Span: TypeAlias = tuple[int, int]
 class Node:
     span: Span = field(default=(0, 0), compare=False, kw_only=True, repr=False)
 
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name[0] != "_"}  # not what was only remembered
+
 
 # -- atoms ------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
@@ -239,8 +242,11 @@ class Statements(Node):
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """Direct children in the order of printing."""
-    return tuple(_nodes(getattr(node, name) for name in part_names(type(node))))
+    """Direct children in the order of printing; found once, for trees are walked again and again."""
+    found = node.__dict__.get("_children")
+    if found is None:
+        found = node.__dict__["_children"] = tuple(_nodes(getattr(node, name) for name in part_names(type(node))))
+    return found
 
 
 def _nodes(values: Iterable[object]) -> Iterator[Node]:
