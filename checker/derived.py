@@ -13,6 +13,7 @@ from verify_derivations.derivations.differentiate import (
     derivative,
     instantiate,
     total_derivative,
+    unfold_function,
 )
 from verify_derivations.derivations.prove import tidy
 from verify_derivations.formulas import latex
@@ -25,6 +26,8 @@ from verify_derivations.formulas.expressions import (
     UNIT,
     Access,
     Apply,
+    Mul,
+    Number,
     Scalar,
     add,
     children,
@@ -52,7 +55,8 @@ def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, cas
         free = {a.variable: a.extent for a in tensor.axes if a.variable is not None}
         free |= {i.variable: i.extent for i in here.indices.values() if i.free and i.extent is not None}
         environment = world.environment(here.losses[0] if here.losses else None)
-        bodies = [tidy(body, environment, free) for body in steps]
+        bodies = [form for body in steps for form in (_differentiated(body, environment), tidy(body, environment, free))
+                  if form is not None]  # fmt: skip
     except (DocumentError, ValueError, ArithmeticError, RecursionError, AssertionError):
         return
     for body in bodies:
@@ -65,6 +69,23 @@ def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, cas
                 yield parse_expression(text, case.symbols, case.document.macros)
             except DocumentError:
                 continue
+
+
+def _differentiated(body: Scalar, environment: Environment) -> Scalar | None:
+    """The derivative of a function of the document as the rules give it: with the functions that its definition has."""
+    if not isinstance(body, Apply) or not any(body.derivative) or body.function not in environment.functions:
+        return None
+    derived = unfold_function(body, environment)
+    return None if derived is None else _letters_first(derived)
+
+
+def _letters_first(node: Scalar) -> Scalar:
+    """Products as they are written: numbers, letters, the rest."""
+    parts = tuple(map(_letters_first, children(node)))
+    if isinstance(node, Mul):
+        kinds = {Number: 0, Access: 1}
+        return mul(*sorted(parts, key=lambda f: (kinds.get(type(f), 2), f.head if isinstance(f, Access) else "")))
+    return rebuild(node, parts) if parts else node
 
 
 def _steps(body: Scalar, world: World, here: Statement) -> list[Scalar]:

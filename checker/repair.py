@@ -205,7 +205,7 @@ class _Repair(Mender):
             if edit is None and not deep:
                 return "no small correction was found"
             if edit is None:
-                new = self.derived(left)
+                new = self.derived(left, sides)
                 if new is None:
                     return "no small correction was found"
                 edit = Edit(f"{to_latex(right)} replaced by what follows from the definitions", new)
@@ -214,10 +214,16 @@ class _Repair(Mender):
             mended.words.append(edit.words)
         return mended
 
-    def derived(self, left: s.Node) -> s.Node | None:
-        for new in derived_side(self.world.fork(), left, self.stated.number, self.words, self.case):
-            if self.problem(left, new) is None and self.verdict(left, new) in RIGHT:
-                return new
+    def derived(self, left: s.Node, sides: list[s.Node]) -> s.Node | None:
+        """What follows from the definitions for the first side, which is mostly what the chain is about, or the one
+        before; nothing that stands in the chain already."""
+        said = [ungrouped(side) for side in sides]
+        for origin in dict.fromkeys((sides[0], left)):
+            for new in derived_side(self.world.fork(), origin, self.stated.number, self.words, self.case):
+                if ungrouped(new) in said:
+                    continue
+                if self.problem(left, new) is None and self.verdict(left, new) in RIGHT:
+                    return new
         return None
 
     def with_another_left(self, k: int, chain: Chain) -> _Mended | None:

@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     Size,
     add,
+    apply,
     bracket,
     fresh,
     mul,
@@ -102,6 +103,8 @@ class _Writer:
                 yield parts[1]
 
     def power(self, f: Factor) -> Scalar:
+        if f.head.kind == "exp" and f.exponent != 1:  # exp(x)^c = exp(c·x)
+            return apply("exp", mul(Number(f.exponent), self.sum(tuple(fill(f.head.bodies[0], f.args)))))
         return power(self.base(f), Number(f.exponent))
 
     def base(self, f: Factor) -> Scalar:
