@@ -15,6 +15,7 @@ from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.functions import FUNCTIONS
+from verify_derivations.derivations.matrices import Matrix, determinant, inverse, of_matrix
 from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
@@ -50,6 +51,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -156,6 +159,8 @@ class Normalizer(Rewriter):
                 return self.extremum("argmax", binders, body, at, facts)
             case Product(binders, body):
                 return self.extremum("product", binders, body, (), facts)
+            case Inverse() | Determinant():
+                return of_matrix(self, node, facts)
         raise TypeError(f"no normal form for {type(node).__name__}")
 
     def single(self, factor: Factor) -> Normal:
@@ -194,13 +199,13 @@ class Normalizer(Rewriter):
             return self.of(substitute(body, {v: ZERO for v, _ in binders}), facts)
         inside = tuple(tidy_constraint(c) for v, n in binders for c in within(polynomial(v), n))
         normal = self.of(body, (*facts, *inside))
-        return self._extremum(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
+        return self.over(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
 
-    def _extremum(
+    def over(
         self, kind: str, body: Normal, variables: tuple[str, ...], extents: tuple[Polynomial, ...],
         at: tuple[Polynomial, ...], facts: Facts,
     ) -> Normal:
-        """``variables`` are fresh; in the closed body they are ``%m0, %m1, …``."""
+        """The function of the values of ``body`` over its ``variables``: ``%m0, %m1, …`` in the closed body."""
         local = tuple(f"%m{k}" for k in range(len(extents)))
         names = {v: polynomial(m) for v, m in zip(variables, local, strict=True)}
         body = gather(canonical(renamed(t, names, t.bound)) for t in body)
@@ -454,7 +459,9 @@ class Normalizer(Rewriter):
         head, args = factor.head, factor.args
         if head.kind == "index":
             return self.power(self.reduce(number_terms(args[0]), facts), factor.exponent, facts)
-        slots = len(args) - (len(head.extents) if head.kind == "argmax" else 0)
+        slots = len(args) - (len(head.extents) if head.kind in ("argmax", "inverse") else 0)
+        if head.kind == "inverse" and not slots:  # its body has not changed
+            return self.single(factor)
         variables = tuple(fresh("m") for _ in head.extents)
         local = {f"%m{k}": polynomial(v) for k, v in enumerate(variables)}
         bodies = [
@@ -471,7 +478,11 @@ class Normalizer(Rewriter):
             case "compare":
                 built = self.compare(bodies[0], head.name or ">", facts)
             case "max" | "argmax" | "product":
-                built = self._extremum(head.kind, bodies[0], variables, head.extents, args[slots:], facts)
+                built = self.over(head.kind, bodies[0], variables, head.extents, args[slots:], facts)
+            case "inverse":
+                built = inverse(self, Matrix(bodies[0], *variables, head.extents[0]), args[slots:], facts)
+            case "det":
+                built = determinant(self, Matrix(bodies[0], *variables, head.extents[0]), facts)
             case "apply" if head.name in FUNCTIONS and not head.data:
                 built = FUNCTIONS[head.name](self, bodies, facts)
             case _:

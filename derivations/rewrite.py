@@ -42,8 +42,8 @@ from verify_derivations.derivations.terms import (
     tidy_constraint,
     times,
 )
-from verify_derivations.formulas.expressions import Constraint
-from verify_derivations.formulas.polynomial import Polynomial, is_index
+from verify_derivations.formulas.expressions import Constraint, fresh, within
+from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
 STEPS = 20_000  # rule applications for one expression
 TERMS = 4_000
@@ -68,7 +68,7 @@ class Rewriter:
         done: list[Term] = []
         rules = (
             self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._domain,
-            self._argmax, self._count, self._powers,
+            self._argmax, self._cancel, self._count, self._powers,
         )
         while waiting:
             term = waiting.pop()
@@ -260,6 +260,47 @@ class Rewriter:
                 head = Head("max", "", f.head.bodies, (), f.head.extents, fragile=f.head.fragile)
                 largest = Factor(head, inner, Fraction(1))
                 return [Term(term.coefficient / left[0], bound, kept, collect((*left[1], largest)))]
+        return None
+
+    def _cancel(self, term: Term, facts: Facts) -> list[Term] | None:
+        """A·A⁻¹ = A⁻¹·A = 1, for a matrix A = T + … by its leading term T:
+        Σ_k T[i, k]·A⁻¹[k, j] = [i = j] − Σ_k (A − T)[i, k]·A⁻¹[k, j], and likewise Σ_k A⁻¹[j, k]·T[k, i].
+        For a symmetric A the two are one, and only the first is used: by both there would be no end."""
+        for f in term.factors:
+            if f.head.kind == "inverse":
+                for on_left in (True, False):
+                    new = self._cancelled(term, f, on_left, facts)
+                    if new is not None:
+                        return new
+        return None
+
+    @staticmethod
+    def _cancelled(term: Term, f: Factor, on_left: bool, facts: Facts) -> list[Term] | None:
+        slots, (extent, _) = f.args[:-2], f.head.extents
+        candidates = [t for t in f.head.bodies[0] if {"%m0", "%m1"} <= frozenset().union(*(g.names() for g in t.factors))]
+        if not candidates:
+            return None
+        lead = f.head.bodies[0].index(leading(candidates))
+        outer, inner, other = (fresh(v) for v in "ikj")
+        i, k, j = map(polynomial, (outer, inner, other))
+        place = {"%m0": i, "%m1": k} if on_left or f.head.data else {"%m0": k, "%m1": i}
+        entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), Fraction(1))
+        matrix = [renamed(t, place, t.bound) for t in fill(f.head.bodies[0], slots)]
+        first = matrix.pop(lead)
+        ranges = (*within(k, extent), *within(i, extent))
+        divisor = Term(first.coefficient, (inner, *first.bound), ranges + first.constraints, (entry, *first.factors))
+        scaled = term.scaled(1 / first.coefficient)
+        for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):
+            summed = frozenset(term.bound) - frozenset(quotient.bound)
+            if any(not summed.isdisjoint(a.names) for a in slots):
+                continue  # it is a sum over the entries of different matrices
+            new = [Term(Fraction(1), constraints=(Constraint(values[outer] - values[other], "=="),))]
+            new += [
+                renamed(Term(-t.coefficient, (inner, *t.bound), ranges[:2] + t.constraints, (entry, *t.factors)), values,
+                        (inner, *t.bound))
+                for t in matrix
+            ]
+            return [times(quotient, t) for t in new]
         return None
 
     @staticmethod

@@ -25,7 +25,8 @@ class Beyond(Exception):
 
 class Head:
     """``kind`` is one of ``tensor``, ``size``, ``index``, ``root`` (of a prime), ``power`` (of a sum), ``exp``,
-    ``log``, ``compare``, ``max``, ``argmax``, ``product`` and ``apply``. Compares by value."""
+    ``log``, ``compare``, ``max``, ``argmax``, ``product``, ``inverse`` (``data`` is ``(1,)`` for that of a symmetric
+    matrix), ``det`` and ``apply``. Compares by value."""
 
     __slots__ = ("_hash", "_parts", "bodies", "data", "extents", "fragile", "key", "kind", "name")
 

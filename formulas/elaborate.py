@@ -80,7 +80,7 @@ class Elaborator:
             case s.Norm(body=body, order=order):
                 return op.norm(self.tensor(body), self.order(order))
             case s.Absolute(body=body):
-                return self.tensor(body, expected).map(lambda b: apply("abs", b))
+                return self.bars(body, expected)
             case s.Call():
                 return call(self, node, expected)
             case s.BigOperator():
@@ -96,6 +96,16 @@ class Elaborator:
             case s.Matrix(rows=rows):
                 return self.matrix(rows)
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
+
+    def bars(self, body: s.Node, expected: Shape | None) -> Tensor:
+        """``|A|``: the determinant of a square matrix, unless it stands where a matrix is asked for; else absolute
+        values."""
+        value = self.tensor(body, expected)
+        square = len(value.axes) == 2 and not value.is_scalar and value.shape[0] == value.shape[1]
+        if square and value.shape != expected:
+            self.here.remarks.append(f"{to_latex(s.Absolute(body))} is read as a determinant")
+            return op.determinant(value)
+        return value.map(lambda b: apply("abs", b))
 
     def order(self, node: s.Node | None) -> int:
         """Of a norm: 2 unless a number is given; F is Frobenius's, the same for all entries."""
@@ -115,11 +125,11 @@ class Elaborator:
     def raised(self, base: Tensor, exponent: Tensor, node: s.Node) -> Tensor:
         if not exponent.is_scalar:
             return elementwise(power, base, exponent)
-        if len(base.axes) == 2 and not base.axes[0].unit and not base.axes[1].unit and base.shape[0] == base.shape[1]:
-            if exponent.body == Number(Fraction(2)):
+        if len(base.axes) == 2 and not base.axes[0].unit and not base.axes[1].unit:
+            if exponent.body == Number(Fraction(2)) and base.shape[0] == base.shape[1]:
                 return matrix_product(base, base)
             if exponent.body == Number(Fraction(-1)):
-                raise Unsupported(f"no rule for the inverse {to_latex(node)} of a matrix")
+                return op.inverse(base)
         return base.map(lambda b: power(b, exponent.body))
 
     def new_letters(self, node: s.Node) -> s.Node:

@@ -15,7 +15,6 @@ from verify_derivations.formulas.expressions import (
     delta,
     fresh,
     polynomial,
-    power,
     scalar,
     substitute,
 )
@@ -66,10 +65,7 @@ def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | Non
 
 def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node) -> Value:
     if reference.inverted:
-        tensor = reader.as_tensor(value)
-        if not tensor.is_scalar:
-            raise Unsupported(f"no rule for the inverse {to_latex(node)} of a matrix")
-        value = tensor.map(lambda b: power(b, -1))
+        value = op.inverse(reader.as_tensor(value))
     if reference.power is not None:
         exponent = reader.tensor(reference.power)
         value = reader.raised(reader.as_tensor(value), exponent, node)
