@@ -389,6 +389,8 @@ class Rewriter:
         others = [t for t in parts if t is not lead]
         rest = Term(term.coefficient, term.bound, term.constraints, tuple(g for g in term.factors if g is not f))
         for quotient, _ in quotients(rest.scaled(1 / lead.coefficient), lead, facts):
+            if not _fixed(f.args, term, quotient):
+                continue
             raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),) if f.exponent != -1 else ())
             same = Term(Fraction(-1), factors=(f,))
             return [times(quotient, raised), *(times(times(quotient, same), t) for t in others)]
@@ -410,6 +412,12 @@ class Rewriter:
                 return terms + [times(times(whole.scaled(Fraction(-1)), Term(Fraction(1), factors=(f,))), t)
                                 for t in others]
         return None
+
+
+def _fixed(args: Sequence[Polynomial], term: Term, quotient: Term) -> bool:
+    """Whether ``args`` depend on no variable of the sum that was taken out of ``term``: the quotient does not have it."""
+    taken = frozenset(term.bound) - frozenset(quotient.bound)
+    return all(taken.isdisjoint(a.names) for a in args)
 
 
 def _hidden(term: Term) -> int:

@@ -82,6 +82,10 @@ def x(index: Polynomial | int) -> Scalar:
     return entry("x", polynomial(index))
 
 
+def y(index: Polynomial) -> Scalar:
+    return entry("y", index)
+
+
 def _always(*_: Any, **__: Any) -> bool:
     return True
 
@@ -280,6 +284,14 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite, "quotients", _whole_sums)],
         over(n - 1, lambda t: exp(x(t))) / over(n, lambda t: exp(x(t))),
         UNIT,
+    ),
+    "a sum is folded though its denominator moves with it": Defect(
+        [(rewrite, "_fixed", _always)],
+        over(n, lambda t: exp(x(t)) / (over(n, lambda s: exp(x(s))) + entry("v", t))
+             - exp(y(t)) / (over(n, lambda s: exp(y(s))) + entry("r") * entry("v", t))),
+        NOUGHT,
+        environment(Quantity("x", (n,)), Quantity("y", (n,)), Quantity("v", (n,)),
+                    define("r", (), lambda: over(n, lambda t: exp(y(t))) / over(n, lambda t: exp(x(t))))),
     ),
     "the bound variables of canonical terms are not renamed before they are named anew": Defect(
         [(canonical, "released", _unchanged), (rewrite, "released", _unchanged)],
