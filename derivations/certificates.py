@@ -60,7 +60,8 @@ Json: TypeAlias = Any
 
 _NODES: tuple[type, ...] = (
     Number, Size, Access, Add, Mul, Power, Apply, Sum, Product, Maximum, ArgMaximum, Inverse, Determinant, Constraint,
-    Bracket, Compare, Quantity, FunctionDefinition, Move, Given, AtLeastOne, Times, Combined, Arithmetic, Indivisible, Solved, Apart,
+    Bracket, Compare, Quantity, FunctionDefinition, Move, Given, AtLeastOne, Times, Combined, Arithmetic, Indivisible,
+    Solved, Apart,
 )  # fmt: skip
 _BY_NAME = {node.__name__: node for node in _NODES}
 _HINT = r"[^-.%+=<>,;:()\[\]|*/\s]"  # what may stand in the name of an index: no part of a formula

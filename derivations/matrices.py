@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.terms import (
+    LOCAL,
     Beyond,
     Factor,
     Facts,
@@ -33,10 +34,6 @@ from verify_derivations.formulas.polynomial import ZERO, Polynomial, is_index, p
 
 if TYPE_CHECKING:
     from verify_derivations.derivations.normal import Normalizer
-
-LOCAL = ("%m0", "%m1")
-"""Row and column in a closed body."""
-
 
 @dataclass(frozen=True, slots=True)
 class Matrix:

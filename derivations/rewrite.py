@@ -27,6 +27,7 @@ from verify_derivations.derivations.ranges import (
 )
 from verify_derivations.derivations.terms import (
     INDEX,
+    LOCAL,
     Beyond,
     Factor,
     Facts,
@@ -277,29 +278,29 @@ class Rewriter:
     @staticmethod
     def _cancelled(term: Term, f: Factor, on_left: bool, facts: Facts) -> list[Term] | None:
         slots, (extent, _) = f.args[:-2], f.head.extents
-        candidates = [t for t in f.head.bodies[0] if {"%m0", "%m1"} <= frozenset().union(*(g.names() for g in t.factors))]
+        body = f.head.bodies[0]
+        candidates = [t for t in body if frozenset(LOCAL) <= frozenset().union(*(g.names() for g in t.factors))]
         if not candidates:
             return None
-        lead = f.head.bodies[0].index(leading(candidates))
+        lead = body.index(leading(candidates))
         outer, inner, other = (fresh(v) for v in "ikj")
         i, k, j = map(polynomial, (outer, inner, other))
-        place = {"%m0": i, "%m1": k} if on_left or f.head.data else {"%m0": k, "%m1": i}
+        row, column = LOCAL
+        place = {row: i, column: k} if on_left or f.head.data else {row: k, column: i}
         entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), Fraction(1))
-        matrix = [renamed(t, place, t.bound) for t in fill(f.head.bodies[0], slots)]
+        matrix = [renamed(t, place, t.bound) for t in fill(body, slots)]
         first = matrix.pop(lead)
         ranges = (*within(k, extent), *within(i, extent))
         divisor = Term(first.coefficient, (inner, *first.bound), ranges + first.constraints, (entry, *first.factors))
         scaled = term.scaled(1 / first.coefficient)
         for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):
-            summed = frozenset(term.bound) - frozenset(quotient.bound)
-            if any(not summed.isdisjoint(a.names) for a in slots):
-                continue  # it is a sum over the entries of different matrices
+            if not _fixed(slots, term, quotient):
+                continue  # it is a sum over entries of different matrices
             new = [Term(Fraction(1), constraints=(Constraint(values[outer] - values[other], "=="),))]
-            new += [
-                renamed(Term(-t.coefficient, (inner, *t.bound), ranges[:2] + t.constraints, (entry, *t.factors)), values,
-                        (inner, *t.bound))
-                for t in matrix
-            ]
+            for t in matrix:
+                bound = (inner, *t.bound)
+                product = Term(-t.coefficient, bound, ranges[:2] + t.constraints, (entry, *t.factors))
+                new.append(renamed(product, values, bound))
             return [times(quotient, t) for t in new]
         return None
 
@@ -415,7 +416,7 @@ class Rewriter:
 
 
 def _fixed(args: Sequence[Polynomial], term: Term, quotient: Term) -> bool:
-    """Whether ``args`` depend on no variable of the sum that was taken out of ``term``: the quotient does not have it."""
+    """Whether ``args`` depend on no variable of the sum that was taken out of ``term``, which the quotient lacks."""
     taken = frozenset(term.bound) - frozenset(quotient.bound)
     return all(taken.isdisjoint(a.names) for a in args)
 

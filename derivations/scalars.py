@@ -122,7 +122,8 @@ class _Writer:
                 return scalar(args[0])
             case "root":
                 return Number(Fraction(int(head.name)))
-        names = {f"%m{k}": fresh("p") for k in range(len(head.extents))}
+        hints = "ij" if head.kind in ("inverse", "det") else "p" * len(head.extents)
+        names = {f"%m{k}": fresh(hint) for k, hint in enumerate(hints)}
         local = {old: polynomial(new) for old, new in names.items()}
         bodies = [self.sum(tuple(renamed(t, local, t.bound) for t in fill(body, args))) for body in head.bodies]
         if head.extents:

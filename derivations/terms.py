@@ -106,6 +106,8 @@ Normal: TypeAlias = tuple[Term, ...]
 Facts: TypeAlias = tuple[Constraint, ...]
 
 INDEX = Head("index")
+LOCAL = ("%m0", "%m1")
+"""Row and column in the closed body of an inverse or a determinant."""
 UNITY = Term(Fraction(1), shape="[]")
 
 

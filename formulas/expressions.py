@@ -144,8 +144,8 @@ class ArgMaximum(Scalar):
 
 @dataclass(frozen=True, slots=True)
 class Inverse(Scalar):
-    """The entry ``at`` (row, column) of the inverse of the square matrix whose entry at the two ``binders`` is ``body``;
-    it has a value where that matrix is invertible."""
+    """The entry ``at`` (row, column) of the inverse of the square matrix whose entry at the two ``binders`` is
+    ``body``; it has a value where that matrix is invertible."""
 
     binders: tuple[Binder, ...]
     body: Scalar
@@ -532,9 +532,9 @@ def structural_key(node: Scalar) -> str:
 
 
 __all__ = [
-    "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding", "Bracket", "Compare",
-    "Constraint", "Determinant", "Inverse", "Maximum", "Mul", "Number", "Placed", "Polynomial", "Power", "Product",
-    "Scalar", "Size", "Sum", "add", "apply", "at_least", "binders_of", "bracket", "children", "delta", "equal", "free_indices", "free_names", "fresh",
-    "heads", "less", "map_accesses", "mul", "negate", "polynomial", "power", "rebuild", "rename_apart", "scalar",
-    "structural_key", "substitute", "summation", "walk", "within",
+    "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding", "Bracket",
+    "Compare", "Constraint", "Determinant", "Inverse", "Maximum", "Mul", "Number", "Placed", "Polynomial", "Power",
+    "Product", "Scalar", "Size", "Sum", "add", "apply", "at_least", "binders_of", "bracket", "children", "delta",
+    "equal", "free_indices", "free_names", "fresh", "heads", "less", "map_accesses", "mul", "negate", "polynomial",
+    "power", "rebuild", "rename_apart", "scalar", "structural_key", "substitute", "summation", "walk", "within",
 ]

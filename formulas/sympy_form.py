@@ -3,7 +3,8 @@
 SymPy is the syntax in which a formula is stated and shared; nothing is computed with these forms here (SymPy's
 ``Sum.doit``, ``diff`` and ``subs`` are not sound on indexed sums). Names keep their LaTeX. Indices stay
 zero-based, and a sum runs over ``(i, 0, n - 1)``. What SymPy lacks is written with functions of this module:
-:class:`MaximumOver`, :class:`ArgMaximumOver`, :class:`InverseOver` and :class:`DeterminantOver` ranges, and :class:`Primed` for derivatives of unknown functions.
+:class:`MaximumOver` and :class:`ArgMaximumOver` ranges, :class:`InverseOver` and :class:`DeterminantOver` of a matrix,
+and :class:`Primed` for derivatives of unknown functions.
 """
 
 from __future__ import annotations
@@ -53,6 +54,14 @@ class MaximumOver(sympy.Function):  # type: ignore[misc]
 
 class ArgMaximumOver(sympy.Function):  # type: ignore[misc]
     """``ArgMaximumOver(body, (p, …), (i, n), …)``: 1 where ``p, …`` is the first place of the maximum, else 0."""
+
+
+class InverseOver(sympy.Function):  # type: ignore[misc]
+    """``InverseOver(body, (p, q), (i, n), (j, n))``: the entry at p, q of the inverse of the matrix of all ``body``."""
+
+
+class DeterminantOver(sympy.Function):  # type: ignore[misc]
+    """``DeterminantOver(body, (i, n), (j, n))``."""
 
 
 class Primed(sympy.Function):  # type: ignore[misc]
