@@ -332,9 +332,11 @@ def _decide(
                        proof=_steps(outcome, show), certificates=_certificates(claim, outcome, effort))  # fmt: skip
     if isinstance(outcome, Conditional):
         assumption = equation_text(outcome.assumption, origin)
+        conditions = conditions_of(outcome.proof, origin)
+        where = f"; where {', '.join(conditions)}" if conditions else ""
         word = "exactly when" if outcome.exact else "if"
-        return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, show),
+        return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
+                       message=f"holds {word} {assumption}, which is not stated{where}", proof=_steps(outcome.proof, show),
                        certificates=_certificates(claim, outcome, effort),
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):

@@ -441,7 +441,7 @@ class Normalizer(Rewriter):
                 one = self.single(Factor(f.head, f.args, Fraction(1)))
                 if not self.signs.nonzero(one, facts):
                     self.record(kind, one)
-            if self.signs.sign(rest, facts) is None:
+            if not self.signs.nonzero(rest, facts):
                 self.record(kind, rest)
             return
         self.record(kind, normal)
