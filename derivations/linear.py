@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import decimal
+import itertools
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
-from verify_derivations.derivations.arithmetic import NIL, ONE, Value, add, inverse, mul, negative
+from verify_derivations.derivations.arithmetic import NIL, ONE, Dual, Value, add, inverse, mul, negative
 
 Rows: TypeAlias = Sequence[Sequence[Value]]
 
@@ -14,6 +18,24 @@ Rows: TypeAlias = Sequence[Sequence[Value]]
 def adjugate(matrix: Rows) -> tuple[Value, list[list[Value]]]:
     """det A and adj A with A·adj A = det A·1, by the recursion of Faddeev and LeVerrier: M₁ = 1 and, for k = 1 … n,
     cₖ = −tr(A·Mₖ)/k, Mₖ₊₁ = A·Mₖ + cₖ·1; then adj A = (−1)ⁿ⁻¹·Mₙ, and det A = (−1)ⁿ·cₙ."""
+    if all(map(_plain, itertools.chain(*matrix))):  # one entry after the other is asked for
+        return _remembered(tuple(map(tuple, matrix)), decimal.getcontext().prec)
+    return _adjugate(matrix)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(matrix: tuple[tuple[Value, ...], ...], digits: int) -> tuple[Value, list[list[Value]]]:
+    """In the ambient precision of ``digits``."""
+    return _adjugate(matrix)
+
+
+def _plain(value: Value) -> bool:
+    if isinstance(value, Dual):
+        return _plain(value.value) and _plain(value.tangent)
+    return isinstance(value, Fraction | Decimal)
+
+
+def _adjugate(matrix: Rows) -> tuple[Value, list[list[Value]]]:
     size = len(matrix)
     current = _plus_scalar([[NIL] * size for _ in range(size)], ONE)
     coefficient: Value = ONE

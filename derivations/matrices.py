@@ -103,6 +103,8 @@ def determinant(n: Normalizer, a: Matrix, facts: Facts) -> Normal:
     if not a.body:
         return ()
     diagonal = _diagonal(a)
+    if diagonal == number(1):
+        return diagonal
     if diagonal is not None:
         return n.over("product", diagonal, (a.row,), (a.extent,), (), facts)
     common, rest = _scalars(n, a)

@@ -242,6 +242,7 @@ class Evaluator:
     def _matrix(self, node: Inverse | Determinant, names: Names, parameters: Parameters) -> list[list[Value]]:
         (row, extent), (column, _) = node.binders
         size = integer(extent, names)
+        self._spend(size**3)
         return [
             [self._scalar(node.body, {**names, row: i, column: j}, parameters) for j in range(size)]
             for i in range(size)
