@@ -333,10 +333,10 @@ def _decide(
     if isinstance(outcome, Conditional):
         assumption = equation_text(outcome.assumption, origin)
         conditions = conditions_of(outcome.proof, origin)
-        where = f"; where {', '.join(conditions)}" if conditions else ""
-        word = "exactly when" if outcome.exact else "if"
+        message = f"holds {'exactly when' if outcome.exact else 'if'} {assumption}, which is not stated"
+        message += f"; where {', '.join(conditions)}" if conditions else ""
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
-                       message=f"holds {word} {assumption}, which is not stated{where}", proof=_steps(outcome.proof, show),
+                       message=message, proof=_steps(outcome.proof, show),
                        certificates=_certificates(claim, outcome, effort),
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):

@@ -6,7 +6,7 @@ needs none. What an inverse is multiplied with is a matter of `rewrite`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -201,19 +201,25 @@ def _factored(a: Matrix) -> tuple[Matrix, Matrix] | None:
         if a.row in right:
             continue
 
-        first = _part(term, middle, constraints, lambda names, own=right: names.isdisjoint(own))
-        second = _part(term, middle, constraints, lambda names, own=right: not names.isdisjoint(own))
+        rest = Term(Fraction(1), tuple(v for v in term.bound if v != middle), constraints, term.factors)
+        first, second = (_part(rest, right, among=among) for among in (False, True))
         left = tuple(t.scaled(term.coefficient) for t in first)
         return replace(a, body=left, column=middle), replace(a, body=second, row=middle)
     return None
 
 
-def _part(
-    term: Term, middle: str, constraints: Sequence[Constraint], chosen: Callable[[frozenset[str]], bool]
-) -> Normal:
-    bound = tuple(v for v in term.bound if v != middle and chosen(frozenset((v,))))
-    kept = tuple(c for c in constraints if chosen(c.value.names))
-    return gather([canonical(Term(Fraction(1), bound, kept, tuple(f for f in term.factors if chosen(f.names()))))])
+def _part(term: Term, variables: frozenset[str], *, among: bool) -> Normal:
+    """What of a product depends on one of the variables, or (not ``among``) on none."""
+
+    def belongs(names: frozenset[str]) -> bool:
+        return names.isdisjoint(variables) != among
+
+    return gather([canonical(Term(
+        term.coefficient,
+        tuple(v for v in term.bound if belongs(frozenset((v,)))),
+        tuple(c for c in term.constraints if belongs(c.value.names)),
+        tuple(f for f in term.factors if belongs(f.names())),
+    ))])
 
 
 def _reached(start: str, joined: Sequence[frozenset[str]]) -> frozenset[str]:

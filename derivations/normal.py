@@ -479,10 +479,11 @@ class Normalizer(Rewriter):
                 built = self.compare(bodies[0], head.name or ">", facts)
             case "max" | "argmax" | "product":
                 built = self.over(head.kind, bodies[0], variables, head.extents, args[slots:], facts)
-            case "inverse":
-                built = inverse(self, Matrix(bodies[0], *variables, head.extents[0]), args[slots:], facts)
-            case "det":
-                built = determinant(self, Matrix(bodies[0], *variables, head.extents[0]), facts)
+            case "inverse" | "det":
+                row, column = variables
+                matrix = Matrix(bodies[0], row, column, head.extents[0])
+                at = args[slots:]
+                built = inverse(self, matrix, at, facts) if at else determinant(self, matrix, facts)
             case "apply" if head.name in FUNCTIONS and not head.data:
                 built = FUNCTIONS[head.name](self, bodies, facts)
             case _:

@@ -290,8 +290,9 @@ class Rewriter:
         entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), Fraction(1))
         matrix = [renamed(t, place, t.bound) for t in fill(body, slots)]
         first = matrix.pop(lead)
-        ranges = (*within(k, extent), *within(i, extent))
-        divisor = Term(first.coefficient, (inner, *first.bound), ranges + first.constraints, (entry, *first.factors))
+        summed = within(k, extent)
+        domain = (*summed, *_rows(i, extent), *first.constraints)
+        divisor = Term(first.coefficient, (inner, *first.bound), domain, (entry, *first.factors))
         scaled = term.scaled(1 / first.coefficient)
         for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):
             if not _fixed(slots, term, quotient):
@@ -299,7 +300,7 @@ class Rewriter:
             new = [Term(Fraction(1), constraints=(Constraint(values[outer] - values[other], "=="),))]
             for t in matrix:
                 bound = (inner, *t.bound)
-                product = Term(-t.coefficient, bound, ranges[:2] + t.constraints, (entry, *t.factors))
+                product = Term(-t.coefficient, bound, summed + t.constraints, (entry, *t.factors))
                 new.append(renamed(product, values, bound))
             return [times(quotient, t) for t in new]
         return None
@@ -413,6 +414,11 @@ class Rewriter:
                 return terms + [times(times(whole.scaled(Fraction(-1)), Term(Fraction(1), factors=(f,))), t)
                                 for t in others]
         return None
+
+
+def _rows(index: Polynomial, extent: Polynomial) -> Facts:
+    """That there is such a row: nothing is known of an inverse times another one."""
+    return within(index, extent)
 
 
 def _fixed(args: Sequence[Polynomial], term: Term, quotient: Term) -> bool:

@@ -169,8 +169,8 @@ class _Printer:
                 operator = f"\\operatorname{{arg\\,max}}_{{{','.join(inner[v] for v, _ in binders)}}}"
                 return _iverson(f"{place}={juxtapose(operator, self.text(body, inner, _PRODUCT))}"), _ATOM
             case Inverse(_, _, at):
-                position = join_indices([self.index(p, scope, self.origin) for p in at])
-                return f"{_group(self._matrix(node, scope))}^{{-1}}_{{{position}}}", _POWER
+                places = join_indices([self.index(p, scope, self.origin) for p in at])
+                return f"{_group(self._matrix(node, scope))}^{{-1}}_{{{places}}}", _POWER
             case Determinant():
                 return f"\\det{self._matrix(node, scope)}", _ATOM
             case Bracket(constraints):
