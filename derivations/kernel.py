@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import adjoint_step, instantiate, ties, unfold_function
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
+from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
@@ -68,7 +69,8 @@ class SideCondition:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was done (``difference``, ``unfold``, ``clear``, ``split``, ``assume``), to what, and what was left."""
+    """What was done (``difference``, ``unfold``, ``clear``, ``split``, ``multiply``, ``assume``), to what, and what was
+    left."""
 
     rule: str
     subject: str
@@ -78,7 +80,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Move:
     """``unfold`` a quantity, an adjoint or a function; ``clear`` denominators; ``split`` sums by their domains;
-    ``assume`` the equation with number ``subject`` (of the environment's, then the certificate's own)."""
+    ``multiply`` with the matrix whose inverse has the free index with number ``subject``; ``assume`` the equation with
+    number ``subject`` (of the environment's, then the certificate's own)."""
 
     rule: str
     subject: str = ""
@@ -120,6 +123,7 @@ class Derivation:
         self.moves: list[Move] = []
         self.assumptions = (*claim.environment.assumptions, *((assumption,) if assumption else ()))
         self.used: list[Equation] = []
+        self.free = tuple(claim.free)
         self.exact = False
         self.maxima: dict[SideCondition, None] = {}
         self.residual: Normal = ()
@@ -154,6 +158,9 @@ class Derivation:
                 self.split()
             case "assume":
                 self.assume(int(move.subject))
+            case "multiply":
+                if not self.multiply(int(move.subject)):
+                    raise Rejected("there is no matrix to multiply with")
             case _:
                 raise Rejected(f"no move {move.rule}")
 
@@ -209,6 +216,20 @@ class Derivation:
         self.residual = self.normalizer.split(self.residual, self.normalizer.facts)
         self._step("split", "domains")
         self.moves.append(Move("split"))
+
+    def multiply(self, number: int) -> bool:
+        """The residual times the matrix whose inverse has the free index with that ``number`` for its row or column;
+        whether there is one. That index is then all rows at once, and another one is free."""
+        if not 0 <= number < len(self.free):
+            raise Rejected(f"there is no free index {number}")
+        found = multiplied(self.normalizer, self.residual, self.free[number])
+        if found is None:
+            return False
+        self.residual, new, self.normalizer.facts = found
+        self.free = (*self.free[:number], new, *self.free[number + 1:])
+        self._step("multiply", "a matrix")
+        self.moves.append(Move("multiply", str(number)))
+        return True
 
     def assume(self, number: int) -> bool:
         """The residual modulo an equation; whether that changed it."""

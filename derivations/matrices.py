@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from verify_derivations.derivations.canonical import canonical
+from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.terms import (
     LOCAL,
     Beyond,
@@ -28,6 +29,7 @@ from verify_derivations.derivations.terms import (
     number,
     renamed,
     tidy_constraint,
+    times,
 )
 from verify_derivations.formulas.expressions import Constraint, Determinant, Inverse, fresh, substitute, within
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, is_index, polynomial
@@ -138,6 +140,35 @@ def _closed(kind: str, a: Matrix) -> tuple[Head, tuple[Polynomial, ...], bool]:
 
 def _key(closed: tuple[Normal, ...]) -> str:
     return ";".join("+".join(t.key for t in body) for body in closed)
+
+
+# -- residuals ------------------------------------------------------------------------------------------------
+def multiplied(n: Normalizer, residual: Normal, variable: str) -> tuple[Normal, str, Facts] | None:
+    """R[p], its index p and the facts with 0 ≤ p < rows, for a residual R[i] that has factors A⁻¹[i, …] or A⁻¹[…, i]:
+    Σ_i A[p, i]·R[i], or Σ_i R[i]·A[i, p]. It is zero for all p only if R[i] is zero for all rows i, because A is
+    invertible. ``None`` where there is no such factor, its matrix depends on the row, or ``i`` may be no row."""
+    found = [
+        (f, place) for t in residual for f in t.factors for place in (0, 1)
+        if f.head.kind == "inverse" and f.args[len(f.args) - 2 + place].as_atom() == variable
+        and all(a.names.isdisjoint((variable, *t.bound)) for a in f.args[:-2])
+    ]
+    if not found:
+        return None
+    factor, place = max(found, key=lambda item: (len(item[0].head.key), item[0].head.key, -item[1]))
+    extent = factor.head.extents[0]
+    if not all(implies(n.facts, c) for c in within(polynomial(variable), extent)):
+        return None
+    new, bound = fresh("p"), fresh("i")
+    row, summed = polynomial(new), polynomial(bound)
+    ranges = within(summed, extent)
+    facts = (*n.facts, *map(tidy_constraint, within(row, extent)))
+    at = (row, summed) if place == 0 else (summed, row)
+    names = dict(zip(LOCAL, at, strict=True))
+    matrix = [renamed(t, names, t.bound) for t in fill(factor.head.bodies[0], factor.args[:-2])]
+    moved = [s for t in residual for s in n.substitute(apart(t), {variable: summed}, (*facts, *ranges))]
+    products = [times(a, b) for a in matrix for b in moved]
+    whole = [Term(t.coefficient, (bound, *t.bound), ranges + t.constraints, t.factors) for t in products]
+    return n.reduce(whole, facts), new, facts
 
 
 # -- simpler matrices -----------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ inv, t = op.inverse, transpose
 RIDGE = plus(product(t(X), X), product(C, I))
 DUAL = plus(product(X, t(X)), product(C, op.identity(m)))
 """Both are symmetric, the second of another size."""
+CORE = plus(op.identity(m), product(X, inv(A), t(X)))
 
 
 def entry(value: Tensor) -> Scalar:
@@ -236,6 +237,14 @@ EQUATIONS: dict[str, tuple[Scalar | Tensor, Scalar | Tensor, Scalar | Tensor]] =
         plus(inv(A), times(-1, inv(B))), product(inv(A), plus(B, times(-1, A)), inv(B)),
         product(inv(B), plus(B, times(-1, A)), inv(A)).map(lambda body: 2 * body),
     ),
+    "push-through": (
+        product(inv(RIDGE), t(X)), product(t(X), inv(DUAL)), product(C, t(X), inv(DUAL)),
+    ),
+    "Woodbury's identity": (
+        inv(plus(A, product(t(X), X))),
+        plus(inv(A), times(-1, product(inv(A), t(X), inv(CORE), X, inv(A)))),
+        plus(inv(A), product(inv(A), t(X), inv(CORE), X, inv(A))),
+    ),
     "normal equations": (
         product(t(X), X, inv(RIDGE)), plus(I, times(-1, product(C, inv(RIDGE)))), plus(I, product(C, inv(RIDGE))),
     ),
@@ -264,33 +273,36 @@ EQUATIONS: dict[str, tuple[Scalar | Tensor, Scalar | Tensor, Scalar | Tensor]] =
 }  # fmt: skip
 
 
+def ranges(name: str) -> dict[str, Polynomial]:
+    left = EQUATIONS[name][0]
+    shape = left.shape if isinstance(left, Tensor) and left.axes else (n, n)
+    return {"%i.9": shape[0], "%j.9": shape[1], "%k.9": n, "%u.9": n}
+
+
 def sides(name: str) -> tuple[Scalar, Scalar, Scalar]:
     left, right, wrong = (entry(side) if isinstance(side, Tensor) else side for side in EQUATIONS[name])
     return left, right, wrong
 
 
-RANGES = {**FREE, "%k.9": n, "%u.9": n}
-
-
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_an_equation_is_proved_and_its_twin_refuted(name: str) -> None:
-    left, right, wrong = sides(name)
-    outcome = prove_equal(left, right, WORLD, RANGES)
+    (left, right, wrong), free = sides(name), ranges(name)
+    outcome = prove_equal(left, right, WORLD, free)
     assert isinstance(outcome, Proof), outcome
-    assert not isinstance(refute(left, right, WORLD, RANGES, budget_seconds=0.5), Refuted)
-    assert isinstance(refute(left, wrong, WORLD, RANGES, budget_seconds=4), Refuted)
-    assert not isinstance(prove_equal(left, wrong, WORLD, RANGES), Proof)
+    assert not isinstance(refute(left, right, WORLD, free, budget_seconds=0.5), Refuted)
+    assert isinstance(refute(left, wrong, WORLD, free, budget_seconds=4), Refuted)
+    assert not isinstance(prove_equal(left, wrong, WORLD, free), Proof)
 
 
-@pytest.mark.parametrize("name", ["inverse of a sum", "derivative of log det", "normal equations"])
+@pytest.mark.parametrize("name", ["inverse of a sum", "derivative of log det", "push-through", "Woodbury's identity"])
 def test_certificates_are_written_and_verified_again(name: str) -> None:
-    left, right, wrong = sides(name)
-    outcome = prove_equal(left, right, WORLD, RANGES)
+    (left, right, wrong), free = sides(name), ranges(name)
+    outcome = prove_equal(left, right, WORLD, free)
     assert isinstance(outcome, Proof)
-    (again,) = decoded(encoded([certify(Claim(left, right, WORLD, RANGES), outcome)]))
+    (again,) = decoded(encoded([certify(Claim(left, right, WORLD, free), outcome)]))
     assert [c.kind for c in verify(again).conditions] == [c.kind for c in outcome.conditions]
     with pytest.raises(Rejected):
-        verify(certify(Claim(left, wrong, WORLD, RANGES), outcome))
+        verify(certify(Claim(left, wrong, WORLD, free), outcome))
 
 
 @pytest.mark.parametrize(
