@@ -262,9 +262,11 @@ class Derivation:
         """The proof, once the residual is zero."""
         if self.residual:
             raise Rejected("the difference is not zero")
+        left = [c for c in self.normalizer.conditions if not self._settled(c)]
+        positive = {c.normal for c in left if c.kind == "positive"}
         conditions = [
             SideCondition(c.kind, self.normalizer.scalar(c.normal))
-            for c in self.normalizer.conditions if not self._settled(c)
+            for c in left if c.kind == "positive" or c.normal not in positive  # x > 0 says that x is not zero
         ]
         found = tuple(dict.fromkeys([*conditions, *self.maxima]))
         return Proof(self.written(), found, tuple(self.used), tuple(self.moves), self.exact)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import TypeAlias
 
 from verify_derivations.formulas import operators as op
@@ -38,6 +39,7 @@ from verify_derivations.formulas.tensors import ShapeError, Tensor, build, const
 from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
 
 Value: TypeAlias = Tensor | Slope
+LARGEST_POWER = 4  # of a matrix
 MOST_LAYERS = 8  # that one layer is looked through for its shape
 LOOSE = {"\\circ", "\\odot", "\\star", "\\ast", "\\otimes", "\\bullet"}
 
@@ -126,11 +128,18 @@ class Elaborator:
         if not exponent.is_scalar:
             return elementwise(power, base, exponent)
         if len(base.axes) == 2 and not base.axes[0].unit and not base.axes[1].unit:
-            if exponent.body == Number(Fraction(2)) and base.shape[0] == base.shape[1]:
-                return matrix_product(base, base)
             if exponent.body == Number(Fraction(-1)):
                 return op.inverse(base)
+            if base.shape[0] == base.shape[1]:
+                return self.matrix_power(base, exponent.body, node)
         return base.map(lambda b: power(b, exponent.body))
+
+    def matrix_power(self, base: Tensor, exponent: Scalar, node: s.Node) -> Tensor:
+        count = exponent.value if isinstance(exponent, Number) else Fraction(0)
+        if count.denominator != 1 or not 0 < abs(count) <= LARGEST_POWER:
+            raise Unsupported(f"no rule for the power {to_latex(node)} of a matrix")
+        one = base if count > 0 else op.inverse(base)
+        return reduce(matrix_product, [one] * abs(int(count)))
 
     def new_letters(self, node: s.Node) -> s.Node:
         for x in s.walk(node):
