@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,7 +13,7 @@ from networks import define, environment, m, n
 
 from verify_derivations.derivations import linear
 from verify_derivations.derivations.arithmetic import ONE, Undefined, seeded, split
-from verify_derivations.derivations.certificates import decoded, encoded
+from verify_derivations.derivations.certificates import CertificateError, decoded, encoded
 from verify_derivations.derivations.differentiate import derivative
 from verify_derivations.derivations.evaluate import Partial, evaluate
 from verify_derivations.derivations.kernel import Rejected, certify, verify
@@ -303,6 +304,18 @@ def test_certificates_are_written_and_verified_again(name: str) -> None:
     assert [c.kind for c in verify(again).conditions] == [c.kind for c in outcome.conditions]
     with pytest.raises(Rejected):
         verify(certify(Claim(left, wrong, WORLD, free), outcome))
+
+
+def test_a_certificate_about_a_matrix_that_is_not_square_is_none() -> None:
+    left, right, _ = sides("inverse of a transpose")
+    found = prove_equal(left, right, WORLD, FREE)
+    assert isinstance(found, Proof)
+    text = json.dumps(encoded([certify(Claim(left, right, WORLD, FREE), found)]))
+    assert decoded(json.loads(text))
+    square = '"%i.-000", ["+", [["n"], "1"]]'
+    assert square in text
+    with pytest.raises(CertificateError):
+        decoded(json.loads(text.replace(square, square.replace('"n"', '"m"'))))
 
 
 @pytest.mark.parametrize(
