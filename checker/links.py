@@ -420,7 +420,7 @@ def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) ->
 def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
     words = {
         "difference": "The difference of the two sides", "unfold": "Put in the definition of",
-        "clear": "Multiply by", "assume": "Use the assumption",
+        "clear": "Multiply by", "multiply": "Multiply by", "assume": "Use the assumption",
     }  # fmt: skip
     lines = []
     for step in proof.steps:

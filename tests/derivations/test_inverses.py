@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
@@ -18,8 +19,9 @@ from verify_derivations.derivations.differentiate import derivative
 from verify_derivations.derivations.evaluate import Partial, evaluate
 from verify_derivations.derivations.kernel import Rejected, certify, verify
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.prove import Claim, Proof, prove_equal
+from verify_derivations.derivations.prove import Claim, Limits, Proof, prove_equal
 from verify_derivations.derivations.refute import Refuted, refute
+from verify_derivations.derivations.values import TooLarge
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.expressions import (
@@ -203,6 +205,53 @@ def test_random_matrices_mean_the_same_in_normal_form() -> None:
                 compared += 1
     assert compared > 250
     assert changed > 60
+
+
+def twins_at_random(r: random.Random, depth: int) -> tuple[Tensor, Tensor]:
+    """Two matrices that are the same by the rules, but for a transpose or an order that is lost now and then."""
+    if depth == 0:
+        leaf = r.choice([A, A, B, D, I])
+        return leaf, t(leaf) if r.random() < 0.1 else leaf
+    x, y = twins_at_random(r, depth - 1)
+    v, w = twins_at_random(r, depth - 1)
+    lost = r.random() < 0.15
+    match r.randrange(7):
+        case 0:
+            return inv(x), inv(y)
+        case 1:
+            return t(x), y if lost else t(y)
+        case 2:
+            return plus(x, v), plus(w, y)
+        case 3:
+            return product(C, x), product(C, y)
+        case 4:
+            return inv(product(x, v)), product(inv(y), inv(w)) if lost else product(inv(w), inv(y))
+        case 5:
+            return product(x, inv(x), v), w
+    return product(x, v), product(w, y) if lost else product(y, w)
+
+
+def test_what_is_proved_of_random_matrices_holds_at_random_points() -> None:
+    proved = different = 0
+    for seed in range(40):
+        r = random.Random(seed)
+        left, right = map(entry, twins_at_random(r, 3))
+        if r.random() < 0.3:
+            left, right = (derivative(side, "A", (k, u), WORLD) for side in (left, right))
+        free = {**FREE, "%k.9": n, "%u.9": n}
+        found = isinstance(prove_equal(left, right, WORLD, free, limits=Limits(seconds=0.5)), Proof)
+        proved += found
+        same = True
+        for size in (1, 2):
+            values = {"A": rational(r, size), "B": rational(r, size), "d": [Fraction(2), Fraction(-1), Fraction(3)],
+                      "c": Fraction(5, 2)}  # fmt: skip
+            at = {variable: r.randrange(size) for variable in free}
+            with suppress(Undefined, TooLarge):
+                same = same and evaluate(left, {"n": size}, values, at) == evaluate(right, {"n": size}, values, at)
+        assert same or not found, f"seed {seed}"
+        different += not same
+    assert proved > 15
+    assert different > 5
 
 
 # -- proofs and their twins ---------------------------------------------------------------------------------------
