@@ -332,9 +332,11 @@ def _decide(
                        proof=_steps(outcome, show), certificates=_certificates(claim, outcome, effort))  # fmt: skip
     if isinstance(outcome, Conditional):
         assumption = equation_text(outcome.assumption, origin)
-        word = "exactly when" if outcome.exact else "if"
-        return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption,),
-                       message=f"holds {word} {assumption}, which is not stated", proof=_steps(outcome.proof, show),
+        conditions = conditions_of(outcome.proof, origin)
+        message = f"holds {'exactly when' if outcome.exact else 'if'} {assumption}, which is not stated"
+        message += f"; where {', '.join(conditions)}" if conditions else ""
+        return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
+                       message=message, proof=_steps(outcome.proof, show),
                        certificates=_certificates(claim, outcome, effort),
                        counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
     if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
@@ -418,7 +420,7 @@ def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) ->
 def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
     words = {
         "difference": "The difference of the two sides", "unfold": "Put in the definition of",
-        "clear": "Multiply by", "assume": "Use the assumption",
+        "clear": "Multiply by", "multiply": "Multiply by", "assume": "Use the assumption",
     }  # fmt: skip
     lines = []
     for step in proof.steps:

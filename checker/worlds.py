@@ -44,6 +44,9 @@ from verify_derivations.formulas.world import (
     World,
 )
 
+STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
+"""Operators that a formula says something of where they stand on its left side: it does not define them."""
+
 
 @dataclass
 class Definitions:
@@ -586,7 +589,7 @@ class _Builder:
         name = to_latex(function) if isinstance(function, s.Scripted) else name_of(function)  # type: ignore[arg-type]
         if name in self.world.functions and name not in self.inherited:
             return False
-        if name.lstrip("\\") in op.elementwise_functions or name.lstrip("\\") in ("softmax", "conv2", "max", "min"):
+        if name.lstrip("\\") in op.elementwise_functions or name.lstrip("\\") in STANDARD:
             return False
         world = self.world
         arguments = left.arguments

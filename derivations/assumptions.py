@@ -37,11 +37,20 @@ def guesses(
             guess = _guess(kind, head, positions, sizes)
             if guess is not None:
                 yield guess
-    for head in dict.fromkeys(f.head.name for t in residual for f in t.factors if f.head.kind == "tensor"):
+    for head in dict.fromkeys(_matrices(residual)):
         sizes = extents(head)
         if given(head) and len(sizes) == 2 and sizes[0] == sizes[1]:
             i, j = polynomial(fresh("i")), polynomial(fresh("j"))
             yield Guess(head, Access(head, (i, j)), Access(head, (j, i)), constrains=False)
+
+
+def _matrices(residual: Normal) -> Iterator[str]:
+    """Heads of tensors, also of those that are inverted."""
+    for f in (f for t in residual for f in t.factors):
+        if f.head.kind == "tensor":
+            yield f.head.name
+        elif f.head.kind == "inverse":
+            yield from _matrices(f.head.bodies[0])
 
 
 def _candidates(term: Term, given: Callable[[str], bool]) -> Iterator[tuple[str, str, tuple[int, ...]]]:

@@ -6,22 +6,41 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from verify_derivations.derivations.terms import Factor, Term, domain, released, tidy_constraint
+from verify_derivations.derivations.terms import Factor, Term, collect, domain, released, tidy_constraint
 from verify_derivations.formulas.expressions import Constraint
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, polynomial
 
 ORDERS = 120  # orders of equal heads tried for the smallest form of one term
+MIRRORED = 4  # symmetric inverses in one term of which both orders of the indices are tried
 
 
 def canonical(term: Term) -> Term:
     """The term with bound variables ``%b0, %b1, …`` that do not depend on their names, nor on their shift or
     reflection: the first index that a new variable can be made equal to, with coefficient ±1, becomes the
-    variable. Orders of factors that look alike are tried and the smallest result is kept."""
-    if not term.bound:
-        return term if term.shape else _finished(term, {}, ())
+    variable. Orders of factors that look alike, and both orders of the indices of a symmetric inverse, are tried
+    and the smallest result is kept."""
+    if not term.bound and term.shape:
+        return term
     term = released(term)  # or a new name would be taken for an old one that still waits for its own
-    candidates = (_pivoted(term, order) for order in _orders(term))
+    if not term.bound:
+        return min((_finished(t, {}, ()) for t in _mirrored(term)), key=lambda t: t.shape)
+    candidates = (_pivoted(t, order) for t in _mirrored(term) for order in _orders(t))
     return min(candidates, key=lambda t: t.shape)
+
+
+def _mirrored(term: Term) -> Iterable[Term]:
+    """The term with the two indices of each entry of a symmetric inverse in both orders: A⁻¹[i, j] = A⁻¹[j, i]."""
+    symmetric = [k for k, f in enumerate(term.factors) if f.head.kind == "inverse" and f.head.data]
+    if not symmetric:
+        return (term,)
+    choices = [
+        (f, Factor(f.head, (*f.args[:-2], f.args[-1], f.args[-2]), f.exponent)) if k in symmetric[:MIRRORED] else (f,)
+        for k, f in enumerate(term.factors)
+    ]
+    return (
+        Term(term.coefficient, term.bound, term.constraints, collect(chosen))
+        for chosen in itertools.product(*choices)
+    )
 
 
 def _finished(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]) -> Term:

@@ -42,6 +42,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -57,8 +59,9 @@ from verify_derivations.formulas.polynomial import Polynomial, is_index
 Json: TypeAlias = Any
 
 _NODES: tuple[type, ...] = (
-    Number, Size, Access, Add, Mul, Power, Apply, Sum, Product, Maximum, ArgMaximum, Constraint, Bracket, Compare,
-    Quantity, FunctionDefinition, Move, Given, AtLeastOne, Times, Combined, Arithmetic, Indivisible, Solved, Apart,
+    Number, Size, Access, Add, Mul, Power, Apply, Sum, Product, Maximum, ArgMaximum, Inverse, Determinant, Constraint,
+    Bracket, Compare, Quantity, FunctionDefinition, Move, Given, AtLeastOne, Times, Combined, Arithmetic, Indivisible,
+    Solved, Apart,
 )  # fmt: skip
 _BY_NAME = {node.__name__: node for node in _NODES}
 _HINT = r"[^-.%+=<>,;:()\[\]|*/\s]"  # what may stand in the name of an index: no part of a formula
@@ -260,7 +263,7 @@ def _decoded(value: Json, index: re.Pattern[str]) -> Any:
 def _checked(node: Any) -> None:
     """What the types do not say: names of index variables are those of index variables only."""
     match node:
-        case Sum() | Product() | Maximum() | ArgMaximum():
+        case Sum() | Product() | Maximum() | ArgMaximum() | Inverse() | Determinant():
             if not all(is_index(variable) for variable, _ in binders_of(node)):
                 raise ValueError("a bound variable that is none")
         case Quantity(head, _, indices):

@@ -21,7 +21,10 @@ from verify_derivations.formulas.expressions import (
     Access,
     Apply,
     ArgMaximum,
+    Determinant,
+    Inverse,
     Maximum,
+    Placed,
     Polynomial,
     Product,
     Scalar,
@@ -225,12 +228,12 @@ def _numbered(value: Quantity | FunctionDefinition) -> tuple[object, ...]:
 
     def visit(node: Scalar, names: Mapping[str, Polynomial]) -> Scalar:
         match node:
-            case Sum(binders, body) | Product(binders, body) | Maximum(binders, body) | ArgMaximum(binders, body):
-                inner = {**names, **{v: name() for v, _ in binders}}
-                bound = tuple((str(inner[v].as_atom()), extent.substitute(inner)) for v, extent in binders)
-                if isinstance(node, ArgMaximum):
-                    return ArgMaximum(bound, visit(body, inner), tuple(p.substitute(names) for p in node.at))
-                return type(node)(bound, visit(body, inner))
+            case Sum() | Product() | Maximum() | ArgMaximum() | Inverse() | Determinant():
+                inner = {**names, **{v: name() for v, _ in node.binders}}
+                bound = tuple((str(inner[v].as_atom()), extent.substitute(inner)) for v, extent in node.binders)
+                if isinstance(node, Placed):
+                    return type(node)(bound, visit(node.body, inner), tuple(p.substitute(names) for p in node.at))
+                return type(node)(bound, visit(node.body, inner))
         parts = children(node)
         return rebuild(node, tuple(visit(p, names) for p in parts)) if parts else substitute(node, names)
 

@@ -20,9 +20,12 @@ from verify_derivations.formulas.expressions import (
     Add,
     Apply,
     ArgMaximum,
+    Binder,
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -227,6 +230,10 @@ class _Differentiation:
                 return self.maximum(node)
             case Product():
                 return self.product(node)
+            case Inverse():
+                return self.inverse(node)
+            case Determinant():
+                return self.determinant(node)
         raise TypeError(f"no derivative rule for {type(node).__name__}")
 
     def access(self, node: Access) -> Scalar:
@@ -294,6 +301,30 @@ class _Differentiation:
         same = bracket(*(Constraint(polynomial(v) - values[v], "==") for v, _ in node.binders))
         others = Product(node.binders, add(same, mul(1 - same, node.body)))
         return summation(binders, mul(slope, others))
+
+    def inverse(self, node: Inverse) -> Scalar:
+        """dA⁻¹ = −A⁻¹·dA·A⁻¹."""
+        places, binders, slope = self.entry(node)
+        if slope == NOUGHT:
+            return NOUGHT
+        left = Inverse(node.binders, node.body, (node.at[0], places[0]))
+        right = Inverse(node.binders, node.body, (places[1], node.at[1]))
+        return -summation(binders, mul(left, slope, right))
+
+    def determinant(self, node: Determinant) -> Scalar:
+        """d det A = det A · Σ_ij A⁻¹[j, i]·dA[i, j], where A is invertible."""
+        places, binders, slope = self.entry(node)
+        if slope == NOUGHT:
+            return NOUGHT
+        return mul(node, summation(binders, mul(Inverse(node.binders, node.body, places[::-1]), slope)))
+
+    def entry(self, node: Inverse | Determinant) -> tuple[tuple[Polynomial, ...], tuple[Binder, ...], Scalar]:
+        """An entry of a matrix at indices of its own: these, their ranges, and the derivative of the entry."""
+        names = [fresh(variable) for variable, _ in node.binders]
+        places = tuple(map(polynomial, names))
+        at = {variable: place for (variable, _), place in zip(node.binders, places, strict=True)}
+        binders = tuple((name, extent) for name, (_, extent) in zip(names, node.binders, strict=True))
+        return places, binders, self.of(rename_apart(substitute(node.body, at)))
 
 
 def _selected(values: tuple[Scalar, ...], chosen: int, beats: Callable[[Scalar, Scalar], Scalar]) -> Scalar:

@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import adjoint_step, ties
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
+from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
@@ -64,7 +65,8 @@ class SideCondition:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was done (``difference``, ``unfold``, ``clear``, ``split``, ``assume``), to what, and what was left."""
+    """What was done (``difference``, ``unfold``, ``clear``, ``split``, ``multiply``, ``assume``), to what, and what was
+    left."""
 
     rule: str
     subject: str
@@ -74,7 +76,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Move:
     """``unfold`` a quantity, an adjoint or a function; ``clear`` denominators; ``split`` sums by their domains;
-    ``assume`` the equation with number ``subject`` (of the environment's, then the certificate's own)."""
+    ``multiply`` with the matrix whose inverse has the free index with number ``subject``; ``assume`` the equation with
+    number ``subject`` (of the environment's, then the certificate's own)."""
 
     rule: str
     subject: str = ""
@@ -116,6 +119,7 @@ class Derivation:
         self.moves: list[Move] = []
         self.assumptions = (*claim.environment.assumptions, *((assumption,) if assumption else ()))
         self.used: list[Equation] = []
+        self.free = tuple(claim.free)
         self.exact = False
         self.maxima: dict[SideCondition, None] = {}
         self.residual: Normal = ()
@@ -150,6 +154,9 @@ class Derivation:
                 self.split()
             case "assume":
                 self.assume(int(move.subject))
+            case "multiply":
+                if not self.multiply(int(move.subject)):
+                    raise Rejected("there is no matrix to multiply with")
             case _:
                 raise Rejected(f"no move {move.rule}")
 
@@ -200,6 +207,20 @@ class Derivation:
         self._step("split", "domains")
         self.moves.append(Move("split"))
 
+    def multiply(self, number: int) -> bool:
+        """The residual times the matrix whose inverse has the free index with that ``number`` for its row or column;
+        whether there is one. That index is then all rows at once, and another one is free."""
+        if not 0 <= number < len(self.free):
+            raise Rejected(f"there is no free index {number}")
+        found = multiplied(self.normalizer, self.residual, self.free[number])
+        if found is None:
+            return False
+        self.residual, new, self.normalizer.facts = found
+        self.free = (*self.free[:number], new, *self.free[number + 1:])
+        self._step("multiply", "a matrix")
+        self.moves.append(Move("multiply", str(number)))
+        return True
+
     def assume(self, number: int) -> bool:
         """The residual modulo an equation; whether that changed it."""
         if not 0 <= number < len(self.assumptions):
@@ -231,9 +252,11 @@ class Derivation:
         """The proof, once the residual is zero."""
         if self.residual:
             raise Rejected("the difference is not zero")
+        left = [c for c in self.normalizer.conditions if not self._settled(c)]
+        positive = {c.normal for c in left if c.kind == "positive"}
         conditions = [
             SideCondition(c.kind, self.normalizer.scalar(c.normal))
-            for c in self.normalizer.conditions if not self._settled(c)
+            for c in left if c.kind == "positive" or c.normal not in positive  # x > 0 says that x is not zero
         ]
         found = tuple(dict.fromkeys([*conditions, *self.maxima]))
         return Proof(self.written(), found, tuple(self.used), tuple(self.moves), self.exact)

@@ -114,4 +114,8 @@ def _mapped(
     def entry(access: Access) -> Scalar | None:
         return new(access, Access(head, access.indices[::-1])) if access.head == head else None
 
-    return normalizer.normal(map_accesses(normalizer.scalar(residual), entry))
+    recording, normalizer.recording = normalizer.recording, False  # what has a meaning has the same by another name
+    try:
+        return normalizer.normal(map_accesses(normalizer.scalar(residual), entry))
+    finally:
+        normalizer.recording = recording

@@ -15,6 +15,7 @@ from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.functions import FUNCTIONS
+from verify_derivations.derivations.matrices import Matrix, determinant, inverse, of_matrix
 from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
@@ -50,6 +51,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -156,6 +159,8 @@ class Normalizer(Rewriter):
                 return self.extremum("argmax", binders, body, at, facts)
             case Product(binders, body):
                 return self.extremum("product", binders, body, (), facts)
+            case Inverse() | Determinant():
+                return of_matrix(self, node, facts)
         raise TypeError(f"no normal form for {type(node).__name__}")
 
     def single(self, factor: Factor) -> Normal:
@@ -194,13 +199,13 @@ class Normalizer(Rewriter):
             return self.of(substitute(body, {v: ZERO for v, _ in binders}), facts)
         inside = tuple(tidy_constraint(c) for v, n in binders for c in within(polynomial(v), n))
         normal = self.of(body, (*facts, *inside))
-        return self._extremum(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
+        return self.over(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
 
-    def _extremum(
+    def over(
         self, kind: str, body: Normal, variables: tuple[str, ...], extents: tuple[Polynomial, ...],
         at: tuple[Polynomial, ...], facts: Facts,
     ) -> Normal:
-        """``variables`` are fresh; in the closed body they are ``%m0, %m1, …``."""
+        """The function of the values of ``body`` over its ``variables``: ``%m0, %m1, …`` in the closed body."""
         local = tuple(f"%m{k}" for k in range(len(extents)))
         names = {v: polynomial(m) for v, m in zip(variables, local, strict=True)}
         body = gather(canonical(renamed(t, names, t.bound)) for t in body)
@@ -240,7 +245,8 @@ class Normalizer(Rewriter):
         return self.product([(Term(Fraction(1), factors=collect(factors)),), *powers], facts)
 
     def log(self, argument: Normal, facts: Facts) -> Normal:
-        """log(c·Π xᵉ·S) = log c + Σ e·log x + log S over the factors x that are positive."""
+        """log(c·Π xᵉ·S) = log c + Σ e·log x + log S over the factors x that are positive, and over roots: they are not
+        negative where they have a value, nor zero where their product has a logarithm."""
         if not argument:
             raise Beyond("logarithm of zero")
         self.require("positive", argument, facts)
@@ -249,15 +255,16 @@ class Normalizer(Rewriter):
         inside: list[Factor] = []
         for f in content.factors:
             odd = f.exponent.denominator == 1 and f.exponent.numerator % 2 == 1
+            root = f.exponent.denominator % 2 == 0
             alone = odd and len(content.factors) == 1 and rest == (UNITY,) and content.coefficient > 0
             if f.head.kind == "exp":
                 result.append(scale(self.reduce(fill(f.head.bodies[0], f.args), facts), f.exponent))
             elif f.head.kind == "root":
                 result.append(scale(self._log_prime(int(f.head.name)), f.exponent))
-            elif f.head.kind not in ("power", "product") and (alone or self.signs.positive_factor(f, facts)):
+            elif f.head.kind not in ("power", "product") and (alone or root or self.signs.positive_factor(f, facts)):
                 one = self.single(Factor(f.head, f.args, Fraction(1)))
                 result.append(scale(self._log_atom(one), f.exponent))
-            elif f.head.kind == "power" and self.signs.positive_factor(f, facts):
+            elif f.head.kind == "power" and (root or self.signs.positive_factor(f, facts)):
                 body = self.reduce(fill(f.head.bodies[0], f.args), facts)
                 result.append(scale(self._log_atom(body), f.exponent))
             elif f.head.kind == "product" and self.signs.positive_factor(f, facts):
@@ -436,7 +443,7 @@ class Normalizer(Rewriter):
                 one = self.single(Factor(f.head, f.args, Fraction(1)))
                 if not self.signs.nonzero(one, facts):
                     self.record(kind, one)
-            if self.signs.sign(rest, facts) is None:
+            if not self.signs.nonzero(rest, facts):
                 self.record(kind, rest)
             return
         self.record(kind, normal)
@@ -454,6 +461,8 @@ class Normalizer(Rewriter):
         head, args = factor.head, factor.args
         if head.kind == "index":
             return self.power(self.reduce(number_terms(args[0]), facts), factor.exponent, facts)
+        if head.kind == "inverse" and not factor.slots:  # its body has not changed
+            return self.single(factor)
         variables = tuple(fresh("m") for _ in head.extents)
         local = {f"%m{k}": polynomial(v) for k, v in enumerate(variables)}
         bodies = [
@@ -464,7 +473,7 @@ class Normalizer(Rewriter):
 
     def built(self, factor: Factor, bodies: list[Normal], variables: tuple[str, ...], facts: Facts) -> Normal:
         """The function that ``factor`` is, of other ``bodies``; a maximum is over ``variables``."""
-        head = factor.head
+        head, at = factor.head, factor.args[factor.slots:]
         built: Normal
         match head.kind:
             case "exp":
@@ -476,8 +485,11 @@ class Normalizer(Rewriter):
             case "compare":
                 built = self.compare(bodies[0], head.name or ">", facts)
             case "max" | "argmax" | "product":
-                at = factor.args[factor.slots:]
-                built = self._extremum(head.kind, bodies[0], variables, head.extents, at, facts)
+                built = self.over(head.kind, bodies[0], variables, head.extents, at, facts)
+            case "inverse" | "det":
+                row, column = variables
+                matrix = Matrix(bodies[0], row, column, head.extents[0])
+                built = inverse(self, matrix, at, facts) if at else determinant(self, matrix, facts)
             case "apply" if head.name in FUNCTIONS and not head.data:
                 built = FUNCTIONS[head.name](self, bodies, facts)
             case _:

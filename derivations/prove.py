@@ -36,6 +36,8 @@ from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar
 from verify_derivations.formulas.polynomial import Polynomial
 
+MATRICES = 3  # by which a residual is multiplied from one side
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -181,11 +183,26 @@ class Search:
         if d.residual and self.environment.assumptions:
             for number in range(len(self.environment.assumptions)):
                 d.assume(number)
+        if d.residual:
+            self.multiply(d)
         if not d.residual:
             return d.proof()
         d.residual = saved[0]
         del d.steps[saved[1]:], d.moves[saved[2]:], d.used[saved[3]:]
         return None
+
+    @staticmethod
+    def multiply(d: Derivation) -> None:
+        """By the matrices of a few inverses, if then nothing is left."""
+        if not any(f.head.kind == "inverse" for t in d.residual for f in t.factors):
+            return
+        residual, free, facts, steps, moves = d.residual, d.free, d.normalizer.facts, len(d.steps), len(d.moves)
+        for number in range(len(free)):
+            for _ in range(MATRICES):
+                if d.multiply(number) and not d.residual:
+                    return
+            d.residual, d.free, d.normalizer.facts = residual, free, facts
+            del d.steps[steps:], d.moves[moves:]
 
     def discovered(self, levels: list[tuple[Normal, int]], *, exact: bool = False) -> Conditional | None:
         """An equation that an author may have left unsaid, under which the residual vanishes. With ``exact``: and only

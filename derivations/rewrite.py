@@ -27,6 +27,7 @@ from verify_derivations.derivations.ranges import (
 )
 from verify_derivations.derivations.terms import (
     INDEX,
+    LOCAL,
     Beyond,
     Factor,
     Facts,
@@ -42,8 +43,8 @@ from verify_derivations.derivations.terms import (
     tidy_constraint,
     times,
 )
-from verify_derivations.formulas.expressions import Constraint
-from verify_derivations.formulas.polynomial import Polynomial, is_index
+from verify_derivations.formulas.expressions import Constraint, fresh, within
+from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
 STEPS = 20_000  # rule applications for one expression
 TERMS = 4_000
@@ -68,7 +69,7 @@ class Rewriter:
         done: list[Term] = []
         rules = (
             self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
-            self._domain, self._argmax, self._count, self._powers,
+            self._domain, self._argmax, self._cancel, self._count, self._powers,
         )
         while waiting:
             term = waiting.pop()
@@ -276,6 +277,48 @@ class Rewriter:
                 return [Term(term.coefficient / left[0], bound, kept, collect((*left[1], largest)))]
         return None
 
+    def _cancel(self, term: Term, facts: Facts) -> list[Term] | None:
+        """A·A⁻¹ = A⁻¹·A = 1, for a matrix A = T + … by its leading term T:
+        Σ_k T[i, k]·A⁻¹[k, j] = [i = j] − Σ_k (A − T)[i, k]·A⁻¹[k, j], and likewise Σ_k A⁻¹[j, k]·T[k, i].
+        For a symmetric A the two are one, and only the first is used: by both there would be no end."""
+        for f in term.factors:
+            if f.head.kind == "inverse":
+                for on_left in (True, False):
+                    new = self._cancelled(term, f, on_left, facts)
+                    if new is not None:
+                        return new
+        return None
+
+    @staticmethod
+    def _cancelled(term: Term, f: Factor, on_left: bool, facts: Facts) -> list[Term] | None:
+        slots, (extent, _) = f.args[:-2], f.head.extents
+        body = f.head.bodies[0]
+        candidates = [t for t in body if frozenset(LOCAL) <= frozenset().union(*(g.names() for g in t.factors))]
+        if not candidates:
+            return None
+        lead = body.index(leading(candidates))
+        outer, inner, other = (fresh(v) for v in "ikj")
+        i, k, j = map(polynomial, (outer, inner, other))
+        row, column = LOCAL
+        place = {row: i, column: k} if on_left or f.head.data else {row: k, column: i}
+        entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), Fraction(1))
+        matrix = [renamed(t, place, t.bound) for t in fill(body, slots)]
+        first = matrix.pop(lead)
+        summed = within(k, extent)
+        domain = (*summed, *_rows(i, extent), *first.constraints)
+        divisor = Term(first.coefficient, (inner, *first.bound), domain, (entry, *first.factors))
+        scaled = term.scaled(1 / first.coefficient)
+        for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):
+            if not _fixed(slots, term, quotient):
+                continue  # it is a sum over entries of different matrices
+            new = [Term(Fraction(1), constraints=(Constraint(values[outer] - values[other], "=="),))]
+            for t in matrix:
+                bound = (inner, *t.bound)
+                product = Term(-t.coefficient, bound, summed + t.constraints, (entry, *t.factors))
+                new.append(renamed(product, values, bound))
+            return [times(quotient, t) for t in new]
+        return None
+
     @staticmethod
     def _all_positions(term: Term, head: Head, at: Sequence[Polynomial]) -> frozenset[str] | None:
         """The bound variables at which a position is taken, where they run over exactly all positions."""
@@ -362,6 +405,8 @@ class Rewriter:
         others = [t for t in parts if t is not lead]
         rest = Term(term.coefficient, term.bound, term.constraints, tuple(g for g in term.factors if g is not f))
         for quotient, _ in quotients(rest.scaled(1 / lead.coefficient), lead, facts):
+            if not _fixed(f.args, term, quotient):
+                continue
             raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),) if f.exponent != -1 else ())
             same = Term(Fraction(-1), factors=(f,))
             return [times(quotient, raised), *(times(times(quotient, same), t) for t in others)]
@@ -383,6 +428,17 @@ class Rewriter:
                 return terms + [times(times(whole.scaled(Fraction(-1)), Term(Fraction(1), factors=(f,))), t)
                                 for t in others]
         return None
+
+
+def _rows(index: Polynomial, extent: Polynomial) -> Facts:
+    """That there is such a row: nothing is known of an inverse times another one."""
+    return within(index, extent)
+
+
+def _fixed(args: Sequence[Polynomial], term: Term, quotient: Term) -> bool:
+    """Whether ``args`` depend on no variable of the sum that was taken out of ``term``, which the quotient lacks."""
+    taken = frozenset(term.bound) - frozenset(quotient.bound)
+    return all(taken.isdisjoint(a.names) for a in args)
 
 
 def _hidden(term: Term) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -16,8 +16,11 @@ from verify_derivations.formulas.expressions import (
     Binder,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Number,
+    Placed,
     Polynomial,
     Product,
     Scalar,
@@ -35,6 +38,10 @@ from verify_derivations.formulas.expressions import (
 
 Extents: TypeAlias = Callable[[str], tuple[Polynomial, ...]]
 """The extents of a named tensor, ``()`` where they are not known."""
+
+
+_OVER: Mapping[str, type[Maximum | Product | Determinant]] = {"max": Maximum, "product": Product, "det": Determinant}
+_PLACED: Mapping[str, type[Placed]] = {"argmax": ArgMaximum, "inverse": Inverse}
 
 
 def to_scalar(normal: Normal, extents: Extents = lambda head: (), facts: Facts = ()) -> Scalar:
@@ -118,14 +125,15 @@ class _Writer:
                 return scalar(args[0])
             case "root":
                 return Number(Fraction(int(head.name)))
-        names = {f"%m{k}": fresh("p") for k in range(len(head.extents))}
+        hints = "ij" if head.kind in ("inverse", "det") else "p" * len(head.extents)
+        names = {f"%m{k}": fresh(hint) for k, hint in enumerate(hints)}
         local = {old: polynomial(new) for old, new in names.items()}
         bodies = [self.sum(tuple(renamed(t, local, t.bound) for t in fill(body, args))) for body in head.bodies]
         if head.extents:
             binders = tuple(zip(names.values(), head.extents, strict=True))
-            if head.kind == "argmax":
-                return ArgMaximum(binders, bodies[0], args[len(args) - len(binders):])
-            return Maximum(binders, bodies[0]) if head.kind == "max" else Product(binders, bodies[0])
+            if head.kind in _PLACED:
+                return _PLACED[head.kind](binders, bodies[0], args[len(args) - len(binders):])
+            return _OVER[head.kind](binders, bodies[0])
         match head.kind:
             case "power":
                 return bodies[0]

@@ -83,7 +83,7 @@ class Signs:
     def nonzero(self, normal: Normal, facts: Facts) -> bool:
         if self.sign(normal, facts) is not None:
             return True
-        return len(normal) == 1 and not normal[0].bound and not normal[0].constraints and all(
+        return _bracketed(normal) or len(normal) == 1 and not normal[0].bound and not normal[0].constraints and all(
             self.positive_factor(f, facts)
             or f.head.kind == "tensor" and f.head.name in self.environment.nonzero
             for f in normal[0].factors
@@ -209,6 +209,17 @@ class Signs:
 
 
 _MINUS = Fraction(-1)
+
+
+def _bracketed(normal: Normal) -> bool:
+    """c + d·[…] with c ≠ 0 and c + d ≠ 0: 1 − 2·[x > 0], which is x/|x|."""
+    if len(normal) != 2 or any(t.bound or t.constraints for t in normal):
+        return False
+    one, other = sorted(normal, key=lambda t: len(t.factors))
+    return (
+        not one.factors and len(other.factors) == 1 and other.factors[0].head.kind == "compare"
+        and one.coefficient + other.coefficient != 0
+    )
 
 
 def _as_polynomial(normal: Normal) -> Polynomial | None:

@@ -27,6 +27,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -78,7 +80,17 @@ _SLOPE = """\
 def slope(f, x, h=1e-4):
     return (f(x + h) - f(x - h)) / (2 * h)
 """
-_HELPERS = ("shift", "array", "sparse", "quantity", "derivative", "slope")
+_DETERMINANT = """\
+def determinant(rows):
+    minors = [[r[:j] + r[j + 1:] for r in rows[1:]] for j in range(len(rows))]
+    return sum((-1)**j * rows[0][j] * determinant(m) for j, m in enumerate(minors)) if rows else 1
+"""
+_INVERSE = """\
+def inverse(rows, i, j):
+    minor = [r[:i] + r[i + 1:] for r in rows[:j] + rows[j + 1:]]
+    return (-1)**(i + j) * determinant(minor) / determinant(rows)
+"""
+_HELPERS = ("determinant", "inverse", "shift", "array", "sparse", "quantity", "derivative", "slope")
 
 
 def python(
@@ -246,9 +258,19 @@ class _Writer:
                 variables = self._tuple([self.name(v) for v, _ in binders])
                 largest = f"max((({inner(body)}), tuple(-i for i in {variables})) {self.loops(binders)})[1]"
                 return f"int({largest} == {self._tuple([f'-({self.polynomial(p)})' for p in at])})"
+            case Determinant():
+                self.helpers["determinant"] = _DETERMINANT
+                return f"determinant({self._rows(node, parameters)})"
+            case Inverse(_, _, at):
+                self.helpers["determinant"], self.helpers["inverse"] = _DETERMINANT, _INVERSE
+                return f"inverse({self._rows(node, parameters)}, {', '.join(map(self.polynomial, at))})"
             case Bracket() | Compare():
                 return f"int({self.condition(node, parameters)})"
         raise TypeError(f"no rule to write {type(node).__name__} as Python")
+
+    def _rows(self, node: Inverse | Determinant, parameters: Mapping[str, str]) -> str:
+        row, column = node.binders
+        return f"[[{self.scalar(node.body, parameters)} {self.loops([column])}] {self.loops([row])}]"
 
     def condition(self, node: Scalar, parameters: Mapping[str, str]) -> str:
         if isinstance(node, Bracket):

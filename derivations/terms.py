@@ -25,7 +25,8 @@ class Beyond(Exception):
 
 class Head:
     """``kind`` is one of ``tensor``, ``size``, ``index``, ``root`` (of a prime), ``power`` (of a sum), ``exp``,
-    ``log``, ``compare``, ``max``, ``argmax``, ``product`` and ``apply``. Compares by value."""
+    ``log``, ``compare``, ``max``, ``argmax``, ``product``, ``inverse`` (``data`` is ``(1,)`` for that of a symmetric
+    matrix), ``det`` and ``apply``. Compares by value."""
 
     __slots__ = ("_hash", "_parts", "bodies", "data", "extents", "fragile", "key", "kind", "name")
 
@@ -76,7 +77,7 @@ class Factor:
     @property
     def slots(self) -> int:
         """How many arguments fill the bodies of the head: the others are a position."""
-        return len(self.args) - (len(self.head.extents) if self.head.kind == "argmax" else 0)
+        return len(self.args) - (len(self.head.extents) if self.head.kind in ("argmax", "inverse") else 0)
 
     @property
     def key(self) -> str:
@@ -110,6 +111,8 @@ Normal: TypeAlias = tuple[Term, ...]
 Facts: TypeAlias = tuple[Constraint, ...]
 
 INDEX = Head("index")
+LOCAL = ("%m0", "%m1")
+"""Row and column in the closed body of an inverse or a determinant."""
 UNITY = Term(Fraction(1), shape="[]")
 
 

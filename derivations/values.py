@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from verify_derivations.derivations import arithmetic
+from verify_derivations.derivations import arithmetic, linear
 from verify_derivations.derivations.arithmetic import NIL, ONE, Undefined, Value, primal
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import (
@@ -23,6 +23,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -237,6 +239,25 @@ class Evaluator:
                 first = position
         return ONE if first == at else NIL
 
+    def _matrix(self, node: Inverse | Determinant, names: Names, parameters: Parameters) -> list[list[Value]]:
+        (row, extent), (column, _) = node.binders
+        size = integer(extent, names)
+        self._spend(size**3)
+        return [
+            [self._scalar(node.body, {**names, row: i, column: j}, parameters) for j in range(size)]
+            for i in range(size)
+        ]
+
+    def _inverse(self, node: Inverse, names: Names, parameters: Parameters) -> Value:
+        matrix = self._matrix(node, names, parameters)
+        row, column = (integer(position, names) for position in node.at)
+        if not (0 <= row < len(matrix) and 0 <= column < len(matrix)):
+            raise OutOfRange(f"entry {[row, column]} outside an inverse")
+        return linear.inverse_entry(matrix, row, column)
+
+    def _determinant(self, node: Determinant, names: Names, parameters: Parameters) -> Value:
+        return linear.adjugate(self._matrix(node, names, parameters))[0]
+
     def _compare(self, left: Value, relation: str, right: Value) -> Value:
         x, y = primal(left), primal(right)
         if arithmetic.same(x, y):
@@ -259,6 +280,8 @@ _RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {
     Product: Evaluator._multiple,
     Maximum: Evaluator._maximum,
     ArgMaximum: Evaluator._position,
+    Inverse: Evaluator._inverse,
+    Determinant: Evaluator._determinant,
     Bracket: Evaluator._bracket,
     Compare: Evaluator._comparison,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import TypeAlias
 
 from verify_derivations.formulas import operators as op
@@ -38,6 +39,7 @@ from verify_derivations.formulas.tensors import ShapeError, Tensor, build, const
 from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
 
 Value: TypeAlias = Tensor | Slope
+LARGEST_POWER = 4  # of a matrix
 MOST_LAYERS = 8  # that one layer is looked through for its shape
 LOOSE = {"\\circ", "\\odot", "\\star", "\\ast", "\\otimes", "\\bullet"}
 
@@ -80,7 +82,7 @@ class Elaborator:
             case s.Norm(body=body, order=order):
                 return op.norm(self.tensor(body), self.order(order))
             case s.Absolute(body=body):
-                return self.tensor(body, expected).map(lambda b: apply("abs", b))
+                return self.bars(body, expected)
             case s.Call():
                 return call(self, node, expected)
             case s.BigOperator():
@@ -96,6 +98,16 @@ class Elaborator:
             case s.Matrix(rows=rows):
                 return self.matrix(rows)
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
+
+    def bars(self, body: s.Node, expected: Shape | None) -> Tensor:
+        """``|A|``: the determinant of a square matrix, unless it stands where a matrix is asked for; else absolute
+        values."""
+        value = self.tensor(body, expected)
+        square = len(value.axes) == 2 and not value.is_scalar and value.shape[0] == value.shape[1]
+        if square and value.shape != expected:
+            self.here.remarks.append(f"{to_latex(s.Absolute(body))} is read as a determinant")
+            return op.determinant(value)
+        return value.map(lambda b: apply("abs", b))
 
     def order(self, node: s.Node | None) -> int:
         """Of a norm: 2 unless a number is given; F is Frobenius's, the same for all entries."""
@@ -115,12 +127,19 @@ class Elaborator:
     def raised(self, base: Tensor, exponent: Tensor, node: s.Node) -> Tensor:
         if not exponent.is_scalar:
             return elementwise(power, base, exponent)
-        if len(base.axes) == 2 and not base.axes[0].unit and not base.axes[1].unit and base.shape[0] == base.shape[1]:
-            if exponent.body == Number(Fraction(2)):
-                return matrix_product(base, base)
+        if len(base.axes) == 2 and not base.axes[0].unit and not base.axes[1].unit:
             if exponent.body == Number(Fraction(-1)):
-                raise Unsupported(f"no rule for the inverse {to_latex(node)} of a matrix")
+                return op.inverse(base)
+            if base.shape[0] == base.shape[1]:
+                return self.matrix_power(base, exponent.body, node)
         return base.map(lambda b: power(b, exponent.body))
+
+    def matrix_power(self, base: Tensor, exponent: Scalar, node: s.Node) -> Tensor:
+        count = exponent.value if isinstance(exponent, Number) else Fraction(0)
+        if count.denominator != 1 or not 0 < abs(count) <= LARGEST_POWER:
+            raise Unsupported(f"no rule for the power {to_latex(node)} of a matrix")
+        one = base if count > 0 else op.inverse(base)
+        return reduce(matrix_product, [one] * abs(int(count)))
 
     def new_letters(self, node: s.Node) -> s.Node:
         for x in s.walk(node):

@@ -16,6 +16,8 @@ Sum             Σ over binders
 Product         Π over binders
 Maximum         max over binders (pooling)
 ArgMaximum      1 at the position of the maximum and 0 elsewhere: one-hot also on ties (first position)
+Inverse         an entry of the inverse of a square matrix
+Determinant     of a square matrix
 Bracket         Iverson bracket of integer constraints on indices and sizes: 1 where all hold, else 0
 Compare         Iverson bracket of a comparison of real values: ``[z > 0]``
 ==============  ======================================================================================
@@ -138,6 +140,41 @@ class ArgMaximum(Scalar):
     binders: tuple[Binder, ...]
     body: Scalar
     at: tuple[Polynomial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse(Scalar):
+    """The entry ``at`` (row, column) of the inverse of the square matrix whose entry at the two ``binders`` is
+    ``body``; it has a value where that matrix is invertible."""
+
+    binders: tuple[Binder, ...]
+    body: Scalar
+    at: tuple[Polynomial, ...]
+
+    def __post_init__(self) -> None:
+        assert _square(self.binders) and len(self.at) == 2, self.binders
+
+
+@dataclass(frozen=True, slots=True)
+class Determinant(Scalar):
+    """Of the square matrix whose entry at the two ``binders`` is ``body``."""
+
+    binders: tuple[Binder, ...]
+    body: Scalar
+
+    def __post_init__(self) -> None:
+        assert _square(self.binders), self.binders
+
+
+def _square(binders: tuple[Binder, ...]) -> bool:
+    return len(binders) == 2 and binders[0][1] == binders[1][1] and binders[0][0] != binders[1][0]
+
+
+Binding: TypeAlias = Sum | Product | Maximum | ArgMaximum | Inverse | Determinant
+"""The nodes with ``binders`` and a ``body``."""
+
+Placed: TypeAlias = ArgMaximum | Inverse
+"""Those that have, besides, a place ``at`` which their binders do not bind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,7 +340,7 @@ def _flatten(items: Iterable[Scalar], kind: type[Add] | type[Mul]) -> Iterator[S
 
 # -- traversal ----------------------------------------------------------------------------------
 def binders_of(node: Scalar) -> tuple[Binder, ...]:
-    return node.binders if isinstance(node, Sum | Product | Maximum | ArgMaximum) else ()
+    return node.binders if isinstance(node, Binding) else ()
 
 
 def children(node: Scalar) -> tuple[Scalar, ...]:
@@ -316,8 +353,8 @@ def children(node: Scalar) -> tuple[Scalar, ...]:
             return (base, exponent)
         case Apply(_, arguments):
             return arguments
-        case Sum(_, body) | Product(_, body) | Maximum(_, body) | ArgMaximum(_, body):
-            return (body,)
+        case Sum() | Product() | Maximum() | ArgMaximum() | Inverse() | Determinant():
+            return (node.body,)
         case Compare(left, _, right):
             return (left, right)
         case Number() | Size() | Access() | Bracket():
@@ -338,12 +375,10 @@ def rebuild(node: Scalar, parts: tuple[Scalar, ...]) -> Scalar:
             return Apply(function, parts, derivative)
         case Sum(binders, _):
             return summation(binders, parts[0])
-        case Product(binders, _):
-            return Product(binders, parts[0])
-        case Maximum(binders, _):
-            return Maximum(binders, parts[0])
-        case ArgMaximum(binders, _, at):
-            return ArgMaximum(binders, parts[0], at)
+        case Product(binders, _) | Maximum(binders, _) | Determinant(binders, _):
+            return type(node)(binders, parts[0])
+        case ArgMaximum(binders, _, at) | Inverse(binders, _, at):
+            return type(node)(binders, parts[0], at)
         case Compare(_, relation, _):
             return Compare(parts[0], relation, parts[1])
     return node
@@ -389,7 +424,7 @@ def _contents(root: Scalar) -> Contents:
                 functions[function] = None
             case Size(value):
                 values.append(value)
-            case ArgMaximum(_, _, at):
+            case ArgMaximum(_, _, at) | Inverse(_, _, at):
                 values += at
             case Bracket(constraints):
                 values += [c.value for c in constraints]
@@ -436,7 +471,7 @@ def free_names(node: Scalar) -> frozenset[str]:
     for _, extent in bound:
         found |= extent.names
     found -= {variable for variable, _ in bound}
-    if isinstance(node, ArgMaximum):
+    if isinstance(node, Placed):
         for position in node.at:
             found |= position.names
     return frozenset(found)
@@ -456,7 +491,8 @@ def substitute(node: Scalar, values: Mapping[str, Polynomial]) -> Scalar:
             return Access(head, tuple([index.substitute(values) for index in indices])) if indices else node
         case Bracket(constraints):
             return bracket(*(constraint.substitute(values) for constraint in constraints))
-        case Sum(binders, body) | Product(binders, body) | Maximum(binders, body) | ArgMaximum(binders, body):
+        case Sum() | Product() | Maximum() | ArgMaximum() | Inverse() | Determinant():
+            binders, body = node.binders, node.body
             bound = {variable for variable, _ in binders}
             inner = {name: value for name, value in values.items() if name not in bound}
             captured = set().union(*(value.names for value in inner.values())) & bound if inner else set()
@@ -466,8 +502,8 @@ def substitute(node: Scalar, values: Mapping[str, Polynomial]) -> Scalar:
                 for v, extent in binders  # an extent may name an earlier binder of the same node: Σ_i Σ_{j<i}
             )
             new_body = substitute(body, {**inner, **renaming})
-            if isinstance(node, ArgMaximum):
-                return ArgMaximum(new_binders, new_body, tuple(p.substitute(values) for p in node.at))
+            if isinstance(node, Placed):
+                return type(node)(new_binders, new_body, tuple(p.substitute(values) for p in node.at))
             if isinstance(node, Sum):
                 return summation(new_binders, new_body)
             return type(node)(new_binders, new_body)
@@ -478,13 +514,13 @@ def rename_apart(node: Scalar, outer: Mapping[str, Polynomial] | None = None) ->
     """The same expression with fresh bound variables throughout; ``outer`` are the new names of variables that are
     bound outside of ``node``."""
     outer = outer or {}
-    if isinstance(node, Sum | Product | Maximum | ArgMaximum):
+    if isinstance(node, Binding):
         renaming = {variable: fresh(variable) for variable, _ in node.binders}
         values = {**outer, **{v: polynomial(new) for v, new in renaming.items()}}
         binders = tuple([(renaming[v], extent.substitute(values)) for v, extent in node.binders])
         body = rename_apart(node.body, values)
-        if isinstance(node, ArgMaximum):
-            return ArgMaximum(binders, body, tuple(p.substitute(outer) for p in node.at))
+        if isinstance(node, Placed):
+            return type(node)(binders, body, tuple(p.substitute(outer) for p in node.at))
         return type(node)(binders, body)
     parts = children(node)
     return rebuild(node, tuple([rename_apart(part, outer) for part in parts])) if parts else substitute(node, outer)
@@ -496,9 +532,9 @@ def structural_key(node: Scalar) -> str:
 
 
 __all__ = [
-    "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Bracket", "Compare",
-    "Constraint", "Maximum", "Mul", "Number", "Polynomial", "Power", "Product", "Scalar", "Size", "Sum", "add",
-    "apply", "at_least", "binders_of", "bracket", "children", "delta", "equal", "free_indices", "free_names", "fresh",
-    "heads", "less", "map_accesses", "mul", "negate", "polynomial", "power", "rebuild", "rename_apart", "scalar",
-    "structural_key", "substitute", "summation", "walk", "within",
+    "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding", "Bracket",
+    "Compare", "Constraint", "Determinant", "Inverse", "Maximum", "Mul", "Number", "Placed", "Polynomial", "Power",
+    "Product", "Scalar", "Size", "Sum", "add", "apply", "at_least", "binders_of", "bracket", "children", "delta",
+    "equal", "free_indices", "free_names", "fresh", "heads", "less", "map_accesses", "mul", "negate", "polynomial",
+    "power", "rebuild", "rename_apart", "scalar", "structural_key", "substitute", "summation", "walk", "within",
 ]

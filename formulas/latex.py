@@ -19,6 +19,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -166,6 +168,11 @@ class _Printer:
                 place = position[0] if len(position) == 1 else _group(",".join(position))
                 operator = f"\\operatorname{{arg\\,max}}_{{{','.join(inner[v] for v, _ in binders)}}}"
                 return _iverson(f"{place}={juxtapose(operator, self.text(body, inner, _PRODUCT))}"), _ATOM
+            case Inverse(_, _, at):
+                places = join_indices([self.index(p, scope, self.origin) for p in at])
+                return f"{_group(self._matrix(node, scope))}^{{-1}}_{{{places}}}", _POWER
+            case Determinant():
+                return f"\\det{self._matrix(node, scope)}", _ATOM
             case Bracket(constraints):
                 return self._bracket(constraints, scope), _ATOM
             case Compare(left, relation, right):
@@ -263,6 +270,13 @@ class _Printer:
             last = self.index(extent + (self.origin - 1), inner, 0)
             text += f"\\{symbol}_{{{inner[variable]}={self.origin}}}^{{{last}}}"
         return text + self.text(body, inner, _PRODUCT), _PRODUCT
+
+    def _matrix(self, node: Inverse | Determinant, scope: Mapping[str, str]) -> str:
+        """A matrix by its entries: ``(A_{ij})_{i,j=1}^{n}``."""
+        inner = self._bind(node.binders, node.body, scope)
+        names = ",".join(inner[variable] for variable, _ in node.binders)
+        last = self.index(node.binders[0][1] + (self.origin - 1), inner, 0)
+        return f"{_group(self.text(node.body, inner))}_{{{names}={self.origin}}}^{{{last}}}"
 
     def _bracket(self, constraints: tuple[Constraint, ...], scope: Mapping[str, str]) -> str:
         if len(constraints) == 1 and constraints[0].relation == "==":

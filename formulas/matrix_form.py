@@ -17,18 +17,21 @@ from verify_derivations.formulas.expressions import (
     Access,
     Add,
     Apply,
+    Bracket,
+    Inverse,
     Mul,
     Number,
     Power,
     Scalar,
     Sum,
+    delta,
     free_indices,
     mul,
     power,
     walk,
 )
 from verify_derivations.formulas.latex import juxtapose, split_head, to_latex
-from verify_derivations.formulas.polynomial import Polynomial, is_index
+from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
 _SUM, _HADAMARD, _PRODUCT, _ATOM = range(4)
 
@@ -68,7 +71,7 @@ class _Piece:
     kind: int = _ATOM
 
     def within(self, kind: int) -> str:
-        return f"\\left({self.latex}\\right)" if self.kind < kind else self.latex
+        return _grouped(self.latex) if self.kind < kind else self.latex
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,10 @@ class _Reader:
                 return self.hadamard([self.tensor(base, axes)] * 2)
             case Access(head, indices):
                 return self.access(head, indices, axes)
+            case Inverse():
+                return self.inverse(node, axes)
+            case Bracket():
+                return self.identity(node, axes)
         sign, piece = self.term(node, axes)
         return _Piece("-" + piece.within(_HADAMARD), _SUM) if sign < 0 else piece
 
@@ -116,8 +123,24 @@ class _Reader:
             return _Piece(transposed(name))
         raise _NoForm
 
-    def bound(self, node: Sum) -> tuple[str, ...]:
-        """The variables of a sum in which every one runs over whole axes."""
+    def inverse(self, node: Inverse, axes: tuple[str, ...]) -> _Piece:
+        places = tuple(position.as_atom() for position in node.at)
+        if len(axes) != 2 or set(places) != set(axes) or free_indices(node.body) & set(axes):
+            raise _NoForm
+        variables = self.bound(node)
+        piece = self.tensor(node.body, variables)
+        sign = "-1" if places == axes else "-T"
+        plain = piece.kind == _ATOM and not split_head(piece.latex)[2]
+        return _Piece(f"{piece.latex if plain else _grouped(piece.latex)}^{{{sign}}}")
+
+    def identity(self, node: Bracket, axes: tuple[str, ...]) -> _Piece:
+        taken = self.environment is not None and "I" in self.environment.quantities
+        if taken or len(axes) != 2 or node != delta(polynomial(axes[0]), polynomial(axes[1])):
+            raise _NoForm
+        return _Piece("I")
+
+    def bound(self, node: Sum | Inverse) -> tuple[str, ...]:
+        """The variables of a sum, or of a matrix, in which every one runs over whole axes."""
         variables = tuple(variable for variable, _ in node.binders)
         if not set(variables) <= free_indices(node.body):
             raise _NoForm
@@ -256,6 +279,10 @@ def transposed(latex: str) -> str:
         return f"\\left({latex}\\right)^{{T}}"
     base, sub, sup = split_head(latex)
     return base + (f"_{{{sub}}}" if sub else "") + f"^{{{sup}T}}"
+
+
+def _grouped(latex: str) -> str:
+    return f"\\left({latex}\\right)"
 
 
 def _transposed_piece(piece: _Piece) -> str:

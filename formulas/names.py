@@ -205,9 +205,9 @@ class NameTable:
                     layer = part.body
             elif is_transpose(part):
                 transposed = not transposed
-            elif isinstance(part, s.Sum) and part.signs == ("-",) and _is_number(part.terms[0], "1"):
+            elif part == INVERSE:
                 inverted = True
-            elif isinstance(part, s.Sum) and part.signs == ("-",) and is_transpose(part.terms[0]):
+            elif is_inverse_transpose(part):
                 inverted, transposed = True, not transposed
             elif isinstance(part, s.Symbol) and part.name in ("\\ast", "*", "+", "\\star", "\\prime"):
                 name += "^{" + part.name + "}"
@@ -346,6 +346,15 @@ def is_transpose(node: s.Node) -> bool:
     if isinstance(node, s.Text):
         return node.text == "T"
     return isinstance(node, s.Symbol) and node.name in TRANSPOSES
+
+
+INVERSE = s.Sum(("-",), (s.Number("1"),))
+"""The superscript of ``A^{-1}``."""
+
+
+def is_inverse_transpose(node: s.Node) -> bool:
+    """The superscript of ``A^{-T}``."""
+    return isinstance(node, s.Sum) and node.signs == ("-",) and is_transpose(node.terms[0])
 
 
 def is_range(node: s.Relation) -> bool:

@@ -13,6 +13,8 @@ from fractions import Fraction
 from verify_derivations.formulas.expressions import (
     UNIT,
     ArgMaximum,
+    Determinant,
+    Inverse,
     Maximum,
     Polynomial,
     Scalar,
@@ -186,6 +188,34 @@ def trace(value: Tensor) -> Tensor:
         raise ShapeError(f"the trace of a tensor of shape {show(value.shape)} does not exist")
     i = polynomial(fresh("i"))
     return Tensor((), summation([(_name(i), value.shape[0])], value.at((i, i))))
+
+
+def determinant(value: Tensor) -> Tensor:
+    extent = _order(value, "determinant")
+    return value if extent is None else Tensor((), Determinant(*_matrix(value, extent)))
+
+
+def inverse(value: Tensor) -> Tensor:
+    """A⁻¹ with A·A⁻¹ = A⁻¹·A = 1, of a scalar the reciprocal."""
+    extent = _order(value, "inverse")
+    if extent is None:
+        return value.map(lambda body: power(body, -1))
+    return build((extent, extent), lambda i, j: Inverse(*_matrix(value, extent), (i, j)))
+
+
+def _order(value: Tensor, what: str) -> Polynomial | None:
+    """The number of rows of a square matrix, ``None`` for a scalar."""
+    if value.is_scalar:
+        return None
+    if len(value.axes) != 2 or value.shape[0] != value.shape[1]:
+        raise ShapeError(f"the {what} of a matrix of shape {show(value.shape)} does not exist: it is not square")
+    return value.shape[0]
+
+
+def _matrix(value: Tensor, extent: Polynomial) -> tuple[tuple[tuple[str, Polynomial], ...], Scalar]:
+    """An entry of a square matrix at two variables of its own, and their ranges."""
+    names = fresh("i"), fresh("j")
+    return tuple((name, extent) for name in names), value.at([polynomial(name) for name in names])
 
 
 def diagonal(value: Tensor) -> Tensor:

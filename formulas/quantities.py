@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
     Apply,
@@ -15,7 +16,6 @@ from verify_derivations.formulas.expressions import (
     delta,
     fresh,
     polynomial,
-    power,
     scalar,
     substitute,
 )
@@ -60,16 +60,25 @@ def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | Non
     inner_expected = expected
     if reference.transposed and expected is not None and len(expected) == 2:
         inner_expected = (expected[1], expected[0])
+    if reference.inverted and len(reference.indices) == 2:
+        no_entry_or_inverse(reader, reference, node)
     value = quantity(reader, reference, inner_expected)
     return finish(reader, value, reference, node)
 
 
+def no_entry_or_inverse(reader: Elaborator, reference: Reference, node: s.Node) -> None:
+    """``A^{-1}_{ij}`` for a square matrix is the inverse of an entry or an entry of the inverse."""
+    try:
+        shape = reader.as_tensor(quantity(reader, replace(reference, indices=()), None)).shape
+    except DocumentError:
+        return
+    if len(shape) == 2 and shape[0] == shape[1] != ONE:
+        raise Unsupported(f"{to_latex(node)}: an entry of the inverse, or the inverse of an entry? Brackets would tell")
+
+
 def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node) -> Value:
     if reference.inverted:
-        tensor = reader.as_tensor(value)
-        if not tensor.is_scalar:
-            raise Unsupported(f"no rule for the inverse {to_latex(node)} of a matrix")
-        value = tensor.map(lambda b: power(b, -1))
+        value = op.inverse(reader.as_tensor(value))
     if reference.power is not None:
         exponent = reader.tensor(reference.power)
         value = reader.raised(reader.as_tensor(value), exponent, node)

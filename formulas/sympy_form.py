@@ -3,7 +3,8 @@
 SymPy is the syntax in which a formula is stated and shared; nothing is computed with these forms here (SymPy's
 ``Sum.doit``, ``diff`` and ``subs`` are not sound on indexed sums). Names keep their LaTeX. Indices stay
 zero-based, and a sum runs over ``(i, 0, n - 1)``. What SymPy lacks is written with functions of this module:
-:class:`MaximumOver` and :class:`ArgMaximumOver` ranges, and :class:`Primed` for derivatives of unknown functions.
+:class:`MaximumOver` and :class:`ArgMaximumOver` ranges, :class:`InverseOver` and :class:`DeterminantOver` of a matrix,
+and :class:`Primed` for derivatives of unknown functions.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -51,6 +54,14 @@ class MaximumOver(sympy.Function):  # type: ignore[misc]
 
 class ArgMaximumOver(sympy.Function):  # type: ignore[misc]
     """``ArgMaximumOver(body, (p, …), (i, n), …)``: 1 where ``p, …`` is the first place of the maximum, else 0."""
+
+
+class InverseOver(sympy.Function):  # type: ignore[misc]
+    """``InverseOver(body, (p, q), (i, n), (j, n))``: the entry at p, q of the inverse of the matrix of all ``body``."""
+
+
+class DeterminantOver(sympy.Function):  # type: ignore[misc]
+    """``DeterminantOver(body, (i, n), (j, n))``."""
 
 
 class Primed(sympy.Function):  # type: ignore[misc]
@@ -138,6 +149,11 @@ class _Writer:
             case ArgMaximum(binders, body, at):
                 place = sympy.Tuple(*map(self.polynomial, at))
                 return ArgMaximumOver(self.scalar(body), place, *self.extents(binders))
+            case Inverse(binders, body, at):
+                place = sympy.Tuple(*map(self.polynomial, at))
+                return InverseOver(self.scalar(body), place, *self.extents(binders))
+            case Determinant(binders, body):
+                return DeterminantOver(self.scalar(body), *self.extents(binders))
             case Bracket(constraints):
                 return sympy.Mul(*map(self.constraint, constraints))
             case Compare(left, relation, right):
@@ -219,11 +235,14 @@ class _Reader:
                 return self.bound(Product, node.function, [(t[0], t[2] + 1, t[1]) for t in reversed(node.limits)])
             case MaximumOver():
                 return self.bound(Maximum, node.args[0], [(*t, sympy.Integer(0)) for t in node.args[1:]])
-            case ArgMaximumOver():
+            case DeterminantOver():
+                return self.bound(Determinant, node.args[0], [(*t, sympy.Integer(0)) for t in node.args[1:]])
+            case ArgMaximumOver() | InverseOver():
                 at = tuple(map(self.polynomial, node.args[1]))
                 inner = self.bound(Maximum, node.args[0], [(*t, sympy.Integer(0)) for t in node.args[2:]])
                 assert isinstance(inner, Maximum)
-                return ArgMaximum(inner.binders, inner.body, at)
+                placed = Inverse if isinstance(node, InverseOver) else ArgMaximum
+                return placed(inner.binders, inner.body, at)
             case Primed():
                 counts = tuple(int(count) for count in node.args[1])
                 return Apply(str(node.args[0].name), tuple(map(self.scalar, node.args[2:])), counts)

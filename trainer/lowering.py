@@ -25,6 +25,8 @@ from verify_derivations.formulas.expressions import (
     Bracket,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Mul,
     Number,
@@ -104,6 +106,8 @@ class Lowering(Contraction):
                 return Array(self.reduce(symbol, "multiply", len(axes)), rest)
             case ArgMaximum():
                 return self._access(self._winner(node))
+            case Inverse() | Determinant():
+                raise NotImplementedError("there is no code for inverses and determinants of matrices")
         raise NotImplementedError(f"no rule for {type(node).__name__}")
 
     def _comparison(self, relation: str) -> Callable[..., sp.Expr]:

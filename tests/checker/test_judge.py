@@ -13,6 +13,7 @@ from verify_derivations.checker.verdicts import Formula, Report, Verdict
 from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, CONDITIONAL, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL, Verdict.ILL_FORMED
+UNDECIDED = Verdict.UNDECIDED
 Document = tuple[str, ...]
 
 
@@ -39,6 +40,7 @@ SOFTMAX = (
     r"a_i=\frac{\exp(z_i)}{\sum_{j=1}^{n}\exp(z_j)}",
     r"L=-\sum_{i=1}^{n}y_i\log a_i",
 )
+MATRICES = (r"A\in R^{n\times n}, B\in R^{n\times m}, x\in R^{n}, s\in R", r"\ell=-\frac12 s^{-1}x^Tx")
 QUADRATIC = (r"A\in R^{m\times n}, x\in R^{n}", r"y=Ax", r"L=\|y\|^2")
 
 
@@ -64,6 +66,20 @@ QUADRATIC = (r"A\in R^{m\times n}, x\in R^{n}", r"y=Ax", r"L=\|y\|^2")
         (SOFTMAX, r"\frac{\partial L}{\partial z_i}=y_i-a_i", REFUTED, "differ"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i,\quad i\neq j", PROVED, "all sizes"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i", REFUTED, "differ"),
+        (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-T}", PROVED, r"\neq 0"),
+        (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-1}", REFUTED, "differ"),
+        (MATRICES, r"\frac{\partial \ell}{\partial x}=-\frac{x}{s}", PROVED, ""),  # of a scalar it is the reciprocal
+        (MATRICES, r"\frac{\partial \ell}{\partial x}=-s x", REFUTED, "differ"),
+        (MATRICES, r"\operatorname{tr}(B^{-1}B)=m", ILL_FORMED, "is not square"),
+        (MATRICES, r"\det B=1", ILL_FORMED, "is not square"),
+        (MATRICES, r"A^{-1}_{ij}=\frac{1}{A_{ij}}", UNDECIDED, "Brackets would tell"),
+        (MATRICES, r"(A^{-1})_{ij}=\frac{1}{A_{ij}}", REFUTED, "differ"),
+        (MATRICES, r"(A_{ij})^{-1}=\frac{1}{A_{ij}}", PROVED, ""),
+        (MATRICES, r"\operatorname{tr}(A^{-2})=\operatorname{tr}(A^{-1}A^{-1})", PROVED, ""),
+        (MATRICES, r"\operatorname{tr}(A^{1/2})=\operatorname{tr}(A)", UNDECIDED, "no rule for the power"),
+        (MATRICES, r"x^TA^{-1}x=x^TA^{-T}x", PROVED, ""),
+        (MATRICES, r"\frac{\partial x^TA^{-1}x}{\partial x}=2A^{-1}x", CONDITIONAL, r"not stated; where \det"),
+        (MATRICES, r"A^{-1}x=A^{-T}x", REFUTED, "differ"),
     ],
 )  # fmt: skip
 def test_verdicts(document: Document, claim: str, verdict: Verdict, message: str) -> None:

@@ -514,6 +514,12 @@ CLAIMS |= {
         -over(n, lambda t: entry("x", t) / entry("q") + (1 - entry("x", t)) / (1 - entry("q"))),
         COIN,
     ),
+    "logarithm of a root": Claim(
+        log(power(entry("s"), Fraction(1, 2)) * entry("t")),
+        HALF * log(entry("s")) + log(entry("t")),
+        log(entry("s")) + log(entry("t")),
+        environment(Quantity("s"), Quantity("t")),
+    ),
     "likelihood of a normal distribution": Claim(
         gradient("s"),
         Size(n) / entry("s") - SQUARES / power(entry("s"), 3),

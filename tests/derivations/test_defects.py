@@ -24,6 +24,7 @@ from verify_derivations.derivations import (
     domains,
     kernel,
     matching,
+    matrices,
     modulo,
     normal,
     rewrite,
@@ -33,7 +34,7 @@ from verify_derivations.derivations import (
     witnesses,
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, Search, prove_equal
-from verify_derivations.formulas import expressions
+from verify_derivations.formulas import expressions, operators
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -55,6 +56,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.latex import to_latex
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
+from verify_derivations.formulas.tensors import Tensor, entries, matrix_product
 
 i, j = map(polynomial, (net.i, net.j))
 VECTOR = environment(Quantity("x", (n,)), Quantity("y", (n,)))
@@ -86,6 +88,10 @@ class Defect:
 
 def x(index: Polynomial | int) -> Scalar:
     return entry("x", polynomial(index))
+
+
+def y(index: Polynomial) -> Scalar:
+    return entry("y", index)
 
 
 def _always(*_: Any, **__: Any) -> bool:
@@ -265,6 +271,36 @@ def _same_position_not_asked(self: rewrite.Rewriter, term: terms.Term, facts: te
                        tuple(f for f in term.factors if f is not found[1]))]
 
 
+def _matrix(head: str, *fixed: Polynomial) -> Tensor:
+    return entries(head, (n, n), fixed)
+
+
+def _inverse(row: Polynomial, column: Polynomial, head: str = "M", *fixed: Polynomial) -> Scalar:
+    return operators.inverse(_matrix(head, *fixed)).at((row, column))
+
+
+def _as_if_symmetric(kind: str, a: matrices.Matrix) -> tuple[terms.Head, tuple[Polynomial, ...], bool]:
+    head, args, turned = _CLOSED(kind, a)
+    return terms.Head(head.kind, "", head.bodies, (1,), head.extents, fragile=head.fragile), args, turned
+
+
+def _in_another_order(a: matrices.Matrix) -> tuple[matrices.Matrix, matrices.Matrix] | None:
+    found = _FACTORED(a)
+    return found and (found[1], found[0])
+
+
+def _without_sign(self: differentiate._Differentiation, node: Any) -> Scalar:
+    return -_OF_AN_INVERSE(self, node)
+
+
+def _transposed_entry(self: differentiate._Differentiation, node: Any) -> Any:
+    places, binders, slope = _ENTRY(self, node)
+    return places[::-1], binders, slope
+
+
+_CLOSED, _FACTORED = matrices._closed, matrices._factored
+_OF_AN_INVERSE, _ENTRY = differentiate._Differentiation.inverse, differentiate._Differentiation.entry
+SQUARE = environment(Quantity("M", (n, n)), Quantity("K", (n, n)))
 LAYER = environment(
     Quantity("u"), define("a", (), lambda: 2 * entry("u")), define("c", (), lambda: 3 * entry("u")),
     define("L", (), lambda: entry("a") + entry("c")), loss="L",
@@ -297,6 +333,66 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite, "quotients", _whole_sums)],
         over(n - 1, lambda t: exp(x(t))) / over(n, lambda t: exp(x(t))),
         UNIT,
+    ),
+    "a sum is folded though its denominator moves with it": Defect(
+        [(rewrite, "_fixed", _always)],
+        over(n, lambda t: exp(x(t)) / (over(n, lambda s: exp(x(s))) + entry("v", t))
+             - exp(y(t)) / (over(n, lambda s: exp(y(s))) + entry("r") * entry("v", t))),
+        NOUGHT,
+        environment(Quantity("x", (n,)), Quantity("y", (n,)), Quantity("v", (n,)),
+                    define("r", (), lambda: over(n, lambda t: exp(y(t))) / over(n, lambda t: exp(x(t))))),
+    ),
+    "an inverse is that of the transpose": Defect(
+        [(matrices, "_closed", _as_if_symmetric)], _inverse(i, j), _inverse(j, i), SQUARE, free={net.i: n, net.j: n}
+    ),
+    "an inverse is cancelled by a part of a row": Defect(
+        [(rewrite, "quotients", _whole_sums)],
+        over(n - 1, lambda t: entry("M", i, t) * _inverse(t, j)),
+        delta(i, j),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
+    "an inverse is cancelled by rows that it does not have": Defect(
+        [(rewrite, "_rows", lambda i, extent: ())],
+        over(n, lambda t: entry("N", i, t) * _inverse(t, j, "N")),
+        delta(i, j),
+        environment(Quantity("N", (n + 1, n + 1))),
+        free={net.i: n + 1, net.j: n},
+    ),
+    "an inverse is cancelled by entries of other matrices": Defect(
+        [(rewrite, "_fixed", _always)],
+        over(n, lambda t: entry("F", t, i, t) * _inverse(t, j, "F", t)),
+        delta(i, j),
+        environment(Quantity("F", (n, n, n))),
+        free={net.i: n, net.j: n},
+    ),
+    "factors are inverted in their order": Defect(
+        [(matrices, "_factored", _in_another_order)],
+        operators.inverse(matrix_product(_matrix("M"), _matrix("K"))).at((i, j)),
+        over(n, lambda t: _inverse(i, t) * _inverse(t, j, "K")),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
+    "every matrix is a diagonal one": Defect(
+        [(matrices, "_diagonal", lambda a: a.named(polynomial(a.row), polynomial(a.row)))],
+        _inverse(i, i),
+        power(entry("M", i, i), -1),
+        SQUARE,
+        free={net.i: n},
+    ),
+    "a derivative of an inverse lacks its sign": Defect(
+        [(differentiate._Differentiation, "inverse", _without_sign)],
+        lambda: differentiate.derivative(_inverse(i, i), "M", (i, i), SQUARE),
+        power(_inverse(i, i), 2),
+        SQUARE,
+        free={net.i: n},
+    ),
+    "a derivative of an inverse is transposed": Defect(
+        [(differentiate._Differentiation, "entry", _transposed_entry)],
+        lambda: differentiate.derivative(_inverse(i, j), "M", (i, j), SQUARE),
+        -_inverse(i, j) * _inverse(i, j),
+        SQUARE,
+        free={net.i: n, net.j: n},
     ),
     "the bound variables of canonical terms are not renamed before they are named anew": Defect(
         [(canonical, "released", _unchanged), (rewrite, "released", _unchanged)],
@@ -583,6 +679,12 @@ FORGOTTEN: dict[str, Forgotten] = {
         [(kernel, "ties_of", lambda target, env: ())],
         lambda: _proved(POOLING.left, POOLING.right, POOLING.environment, POOLING.free),
         ("no tie",),
+    ),
+    "an inverse needs nothing": Forgotten(
+        [(normal.Normalizer, "require", lambda *_: None)],
+        lambda: prove_equal(over(n, lambda t: entry("M", i, t) * _inverse(t, j)), delta(i, j), replace(SQUARE),
+                            {net.i: n, net.j: n}),
+        ("nonzero",),
     ),
     "every condition is settled": Forgotten(
         [(kernel.Derivation, "_settled", _always)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)

@@ -14,6 +14,8 @@ from verify_derivations.formulas.expressions import (
     ArgMaximum,
     Compare,
     Constraint,
+    Determinant,
+    Inverse,
     Maximum,
     Product,
     Scalar,
@@ -41,6 +43,10 @@ def vector(name: str, *indices: object) -> Access:
 
 def total(variable: str, body: Scalar, extent: object = "n") -> Scalar:
     return summation([(variable, polynomial(extent))], body)  # type: ignore[arg-type]
+
+
+SQUARE = (("%i.1", N), ("%k.1", N))
+MATRIX = Access("M", (II, polynomial("%k.1")))
 
 
 @pytest.mark.parametrize("module", [latex, matrix_form])
@@ -93,6 +99,8 @@ def test_examples_in_docstrings(module: object) -> None:
         (Product((("%i.1", N),), vector("x", II)), r"\prod_{i=1}^{n}x_{i}"),
         (Maximum((("%i.1", N),), vector("x", II)), r"\max_{i}x_{i}"),
         (ArgMaximum((("%i.1", N),), vector("x", II), (JJ,)), r"\left[j=\operatorname{arg\,max}_{i}x_{i}\right]"),
+        (Determinant(SQUARE, MATRIX), r"\det\left(M_{ik}\right)_{i,k=1}^{n}"),
+        (Inverse(SQUARE, MATRIX, (JJ, polynomial(0))), r"\left(\left(M_{ik}\right)_{i,k=1}^{n}\right)^{-1}_{j1}"),
     ],
 )
 def test_printing(expression: Scalar, expected: str) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
-from verify_derivations.formulas.expressions import Access, Apply, Scalar, Sum, mul, power, scalar, summation
+from verify_derivations.formulas.expressions import (
+    Access,
+    Apply,
+    Inverse,
+    Scalar,
+    Sum,
+    delta,
+    mul,
+    power,
+    scalar,
+    summation,
+)
 from verify_derivations.formulas.matrix_form import matrix_form, transposed
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
@@ -24,6 +35,15 @@ def grad(*indices: str) -> Access:
 
 def total(index: str, body: Scalar, extent: Polynomial = N) -> Scalar:
     return summation([(f"%{index}.0", extent)], body)
+
+
+SQUARE = (("%p.0", N), ("%q.0", N))
+PLACE = (polynomial("%i.0"), polynomial("%j.0"))
+RIDGE = total("r", at("X", "r", "p") * at("X", "r", "q"), M) + at("c") * delta(polynomial("%p.0"), polynomial("%q.0"))
+
+
+def inverse(head: str, row: str, column: str) -> Scalar:
+    return Inverse(SQUARE, at(head, "p", "q"), (polynomial(f"%{row}.0"), polynomial(f"%{column}.0")))
 
 
 @pytest.mark.parametrize(
@@ -45,10 +65,23 @@ def total(index: str, body: Scalar, extent: Polynomial = N) -> Scalar:
         ("i", scalar(2) * power(at("x", "i"), 2), r"2\left(x\circ x\right)"),
         ("ij", power(Access("N"), -1) * at("x", "i") * grad("j"), r"\frac{1}{N}x\delta^{\left(z\right)T}"),
         ("i", total("j", at(r"\Sigma", "i", "j") * at("x", "j")), r"\Sigma x"),
+        ("ij", inverse("A", "i", "j"), "A^{-1}"),
+        ("ij", inverse("A", "j", "i"), "A^{-T}"),
+        ("i", total("k", inverse("A", "i", "k") * at("x", "k")), "A^{-1}x"),
+        ("ij", total("k", at("B", "i", "k") * inverse("A", "j", "k")), "BA^{-T}"),
+        ("ij", Inverse(SQUARE, RIDGE, PLACE), r"\left(X^{T}X+cI\right)^{-1}"),
+        ("ij", Inverse(SQUARE, at("A", "q", "p"), PLACE), r"\left(A^{T}\right)^{-1}"),
+        ("ij", delta(*PLACE), "I"),
     ],
 )
 def test_matrix_forms(axes: str, expression: Scalar, expected: str) -> None:
     assert matrix_form(expression, [f"%{axis}.0" for axis in axes], names=NAMES) == expected
+
+
+def test_the_inverse_of_a_part_of_a_matrix_has_no_matrix_form() -> None:
+    for extent, form in ((N, "A^{-1}"), (N + 1, None)):
+        environment = Environment({"A": Quantity("A", (extent, extent))})
+        assert matrix_form(inverse("A", "i", "j"), ["%i.0", "%j.0"], environment) == form
 
 
 @pytest.mark.parametrize(

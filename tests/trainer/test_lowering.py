@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -13,6 +14,7 @@ from nets import SIGMOID, define, entry, named, over, v
 
 from verify_derivations.derivations.evaluate import Interpreter, arrays
 from verify_derivations.formulas.definitions import Environment, Quantity
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ArgMaximum,
     Bracket,
@@ -33,6 +35,8 @@ from verify_derivations.formulas.expressions import (
     summation,
     within,
 )
+from verify_derivations.formulas.operators import determinant, inverse
+from verify_derivations.formulas.tensors import Tensor, entries, total
 from verify_derivations.trainer.compiler import steps
 from verify_derivations.trainer.lowering import Lowering
 from verify_derivations.trainer.runtime import bound
@@ -146,3 +150,16 @@ def test_agrees_with_the_reference_interpreter(name: str, ties: bool) -> None:
         for at, value in reference.tensor("out").items():
             expected[at] = float(value)
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12, err_msg=f"{name}, seed {seed}")
+
+
+@pytest.mark.parametrize("function", [inverse, determinant])
+def test_matrices_are_not_inverted_and_that_is_said(function: Callable[[Tensor], Tensor]) -> None:
+    matrix = entries("A", (size(3), size(3)))
+    whole = sum_of_entries(matrix)
+    assert compile_and_run(whole, {"A": np.ones((3, 4))}) == 9
+    with pytest.raises(DocumentError, match="cannot be compiled: there is no code for inverses and determinants"):
+        compile_and_run(sum_of_entries(function(matrix)), {"A": np.ones((3, 4))})
+
+
+def sum_of_entries(value: Tensor) -> Quantity:
+    return Quantity("s2", (), (), total(value).body)
