@@ -44,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how("--initialiser", choices=("glorot", "glorot-normal", "he", "lecun"), default="glorot")
     how("--seed", type=int, default=0, help="the same seed reproduces a run exactly (default: 0)")
     how("--precision", choices=("float32", "float64"), default="float32")
-    how("--without", choices=("pooling", "tiles", "reuse"), action="append", default=[], metavar="REWRITE",
-        help="compile without a rewrite that saves time: pooling, tiles or reuse (repeatable)")
+    how("--without", choices=("pooling", "tiles", "reuse", "slices"), action="append", default=[], metavar="REWRITE",
+        help="compile without a rewrite that saves time: pooling, tiles, reuse or slices (repeatable)")
     how("--no-cache", action="store_true", help="judge and compile everything anew, and remember nothing")
     how("--workers", type=int, default=1, metavar="N", help="processes that share each mini-batch (default: 1)")
     how("--threads", type=int, default=1, metavar="N",

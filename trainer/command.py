@@ -117,7 +117,7 @@ def _options(args: argparse.Namespace) -> Options:
     from verify_derivations.trainer.options import Options
 
     return Options(args.precision, pooling="pooling" not in args.without, reuse="reuse" not in args.without,
-                   tiles=0 if "tiles" in args.without else Options.tiles)
+                   tiles=0 if "tiles" in args.without else Options.tiles, slices="slices" not in args.without)
 
 
 def _exported(args: argparse.Namespace, model: Model) -> str:

@@ -58,7 +58,7 @@ class Team:
     def __enter__(self) -> Team:
         context = multiprocessing.get_context("fork")
         for size in {len(part) for part in self._parts(np.arange(self.batch))}:
-            self.model.compiled(size, True)  # compiled once, before forking
+            self.model.prepare(size)  # compiled once, before forking
         for gradients in self._gradients:
             ours, theirs = context.Pipe()
             process = context.Process(target=self._serve, args=(theirs, ours, gradients), daemon=True)

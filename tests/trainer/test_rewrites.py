@@ -25,10 +25,12 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.trainer.compiler import training
 from verify_derivations.trainer.derive import completed
+from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.pooling import pooled_early
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.runtime import Compiled
+from verify_derivations.trainer.tiling import combined
 
 SWITCHES = [
     Options("float64", pooling=pooling, tiles=tiles, reuse=reuse)
@@ -108,6 +110,48 @@ def test_a_formula_that_would_need_a_huge_array_is_refused() -> None:
     program = dense_net("Euclidean", (30_000, 30_000, 3, 2))
     with pytest.raises(DocumentError, match=r"cannot be compiled: it would need an array of shape \(30000, 30000\)"):
         training(program, 2)
+
+
+@pytest.mark.parametrize(("maps", "dimensions"), [(4, {1, 2}), (44, {1, 2}), (45, {2}), (88, {2}), (89, set())])
+def test_windows_are_combined_where_that_pays(maps: int, dimensions: set[int]) -> None:
+    """5×5 kernels under 2×2 windows: 36 rows for 4·maps columns, 60 for 2·maps, or 100 for maps."""
+    assert combined({1: (2, 5), 2: (2, 5)}, maps, 44) == dimensions
+    assert combined({1: (2, 5), 2: (2, 5)}, maps, 0) == set()
+
+
+@pytest.mark.parametrize("tiles", [9, 6, 3])  # in both dimensions, in one, in none
+def test_windows_combined_in_one_dimension(tiles: int) -> None:
+    program = two_conv_net(height=14, maps=(4, 4), kernel=(3, 3))
+    expected = gradients(program, LITERAL)
+    for head, value in gradients(program, Options("float64", tiles=tiles)).items():
+        np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+    step = training(program, 6, Options(tiles=tiles))
+    rows = {9: 4 * 4 * 4, 6: 4 * 3 * 4, 3: 4 * 3 * 3}  # of the matrix of windows: maps by places
+    found = {made.arguments[1][0] for made in step.code.made if made.maker == "array" and made.arguments[1]}
+    assert found & set(rows.values()) == {rows[tiles]}
+
+
+@pytest.mark.parametrize("count", [47, 100, 145])
+def test_a_mini_batch_computed_in_slices(count: int) -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.random((count, 28, 28, 1)), rng.integers(0, 10, count)
+    program = two_conv_net()
+    sliced, whole = (Model(program, Options("float64", slices=slices)) for slices in (True, False))
+    assert len(sliced.slices(count)) == round(count / 48)
+    assert len(whole.slices(count)) == 1
+    for (losses, predictions, found), expected in zip(
+        [sliced.gradients(images, labels)] * 2, [whole.gradients(images, labels)] * 2, strict=True
+    ):
+        np.testing.assert_allclose(losses, expected[0], rtol=1e-12)
+        np.testing.assert_allclose(predictions, expected[1], rtol=1e-12)
+        for head, value in found.items():
+            np.testing.assert_allclose(value, expected[2][head], rtol=1e-9, atol=1e-13, err_msg=head)
+    images[-1] = np.nan  # in the last slice
+    assert sliced.first_not_finite(images, labels) == whole.first_not_finite(images, labels) != program.loss
+
+
+def test_small_quantities_are_not_sliced() -> None:
+    assert len(Model(dense_net()).slices(1000)) == 1
 
 
 def largest(step: Compiled) -> int:
