@@ -10,11 +10,14 @@ import pytest
 from nets import dense_net, entry, one_conv_net, over, two_conv_net
 from test_gradients import filled
 
-from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.definitions import FunctionDefinition, Quantity, adjoint
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
     ArgMaximum,
+    Compare,
+    Scalar,
+    add,
     apply,
     mul,
     negate,
@@ -25,6 +28,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.trainer.compiler import training
 from verify_derivations.trainer.derive import completed
+from verify_derivations.trainer.kinks import rectifying, rising
 from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.pooling import pooled_early
@@ -97,6 +101,77 @@ def test_slopes_are_taken_at_the_maximum_alone() -> None:
     assert ["zc1" in {step.head for step in code.steps} for code in codes] == [False, False, True]
     for head, value in gradients(unknown, Options("float64")).items():
         np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+Z, ZERO = Access("z"), scalar(0)
+KINKED = {
+    "relu": apply("max", ZERO, Z),
+    "relu by cases": mul(Compare(Z, ">", ZERO), Z),
+    "leaky": add(mul(Compare(Z, ">=", ZERO), Z), mul(Compare(ZERO, ">", Z), Z, power(scalar(4), -1))),
+    "leaky by max": apply("max", mul(scalar(1) / 4, Z), Z),
+    "capped": apply("min", ZERO, Z),
+}
+
+
+def kinked(body: Scalar) -> Program:
+    functions = {"f": FunctionDefinition("f", ("z",), body)}
+    net = two_conv_net(height=14, maps=(3, 4), kernel=(3, 3), channels=2)
+    return completed(replace(net, functions=functions, increasing=frozenset(), backward=()))
+
+
+def on_blank_images(program: Program, options: Options) -> tuple[dict[str, np.ndarray], Compiled]:
+    """Half of each image is zero, and so are the biases: many maxima are exactly at the kink, tied with others."""
+    step = filled(program, 6, options)
+    step.arrays["x"][:7] = 0
+    for head in ("c1", "c2"):
+        step.arrays[head][...] = 0
+    step.run()
+    return {head: step.arrays[program.gradient(head)].copy() for head in program.parameters}, step
+
+
+@pytest.mark.parametrize("body", KINKED.values(), ids=KINKED.keys())
+def test_pooling_before_a_function_with_a_kink(body: Scalar) -> None:
+    program = kinked(body)
+    for compute in (gradients, lambda *given: on_blank_images(*given)[0]):
+        expected = compute(program, LITERAL)
+        for tiles in (40, 3, 0):
+            for head, value in compute(program, Options("float64", tiles=tiles)).items():
+                np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+    early, late = (training(program, 4, Options(pooling=pooling)).code for pooling in (True, False))
+    assert ["ac1" in {step.head for step in code.steps} for code in (early, late)] == [False, True]
+
+
+@pytest.mark.parametrize("body", [
+    mul(Compare(Z, ">=", ZERO), Z),  # whose derivative at the kink is one: which of several zeros has it matters
+    apply("abs", Z), add(apply("max", ZERO, Z), scalar(1)),
+], ids=["one at zero", "abs", "shifted"])
+def test_positions_of_other_functions_are_their_own(body: Scalar) -> None:
+    """Twins that must not be rewritten (the last could be, but is not understood)."""
+    program = kinked(body)
+    assert rectifying(program.functions) == {"relu"}
+    assert not rising(program.functions)
+    expected, _ = on_blank_images(program, LITERAL)
+    found, step = on_blank_images(program, Options("float64"))
+    assert "ac1" in {s.head for s in step.code.steps}
+    for head, value in found.items():
+        np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+
+
+def test_a_mask_without_the_slope_is_not_moved() -> None:
+    """A wrong formula, ``δ(zc) = δ(ac)``, computes what it says: the first place of a window that is cut off, too."""
+    program = kinked(KINKED["relu"])
+
+    def wrong(quantity: Quantity) -> Quantity:
+        if quantity.head != adjoint("zc1", "L"):
+            return quantity
+        return replace(quantity, body=Access(adjoint("ac1", "L"), tuple(map(polynomial, quantity.indices))))
+
+    printed = replace(program, backward=tuple(map(wrong, program.backward)))
+    expected, found = (on_blank_images(printed, options)[0] for options in (LITERAL, Options("float64")))
+    for head, value in found.items():
+        np.testing.assert_allclose(value, expected[head], rtol=1e-9, atol=1e-12, err_msg=head)
+    right, _ = on_blank_images(program, LITERAL)
+    assert not np.allclose(right["k1"], expected["k1"])
 
 
 def test_both_ways_to_write_a_full_convolution_agree() -> None:
