@@ -170,7 +170,7 @@ def _as_printed(args: argparse.Namespace, model: Model, data: Dataset) -> int:
     if not concerned(program):
         print("every gradient formula that this net needs holds as it is printed")
         return 0
-    settings = replace(given_settings(args), checkpoint=None)
+    settings = replace(given_settings(args, program), checkpoint=None)
 
     def watch(name: str) -> None:
         print(f"training: {name}", file=sys.stderr)
@@ -192,7 +192,9 @@ def _train(args: argparse.Namespace, model: Model, data: Dataset) -> list[Progre
     from verify_derivations.trainer.train import Run
     from verify_derivations.trainer.workers import Team
 
-    settings = given_settings(args)
+    settings = given_settings(args, model.program)
+    if args.rate is None:
+        print(f"{settings.rule.name}, rate {settings.rate:.3g}", file=sys.stderr)
     checkpoint = settings.checkpoint
     with Team(model, data, args.workers, args.batch) if args.workers > 1 else nullcontext() as team:
         run = Run(model, data, settings, team)
