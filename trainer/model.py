@@ -120,7 +120,8 @@ class Model:
         predictions, losses = [], []
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
-            step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
+            with np.errstate(all="ignore"):  # what is not finite is seen in the loss
+                step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
             predictions.append(self._predictions(step).copy())
             losses.append(self._losses(step, len(labels[part])).copy())
         return np.concatenate(predictions, axis=-1), np.concatenate(losses)
@@ -128,7 +129,7 @@ class Model:
     def accuracy(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """Mean loss and the share of right predictions."""
         predictions, losses = self.outputs(images, labels)
-        return float(losses.mean()), float((predicted(predictions) == labels).mean())
+        return float(losses.mean(dtype=np.float64)), float((predicted(predictions) == labels).mean())
 
     def first_not_finite(self, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> str:
         """The first quantity, in the order of computation, that has an entry which is not finite."""

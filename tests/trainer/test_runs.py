@@ -163,6 +163,14 @@ def test_divergence_names_the_first_quantity() -> None:
         finished(Run(model(), broken, SETTINGS))
 
 
+@pytest.mark.filterwarnings("error")
+def test_evaluation_with_huge_parameters_does_not_warn() -> None:
+    huge = model()
+    for value in huge.parameters.values():
+        value *= np.float32(1e38)
+    assert not huge.accuracy(DATA.test_images, DATA.test_labels)[0] < 1e30  # or not a number
+
+
 def test_workers_give_the_same_gradients() -> None:
     alone, shared = model(), model()
     chosen = np.arange(31)
