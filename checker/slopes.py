@@ -10,6 +10,7 @@ from verify_derivations.checker.forward import Forward
 from verify_derivations.checker.gradients import RIGHT, source_of
 from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
@@ -56,21 +57,21 @@ def _printed(case: Case, stated: Stated, function: FunctionDefinition, readings:
         yield Printed(function.name, stated.number, latex, None, reason, slope)
 
 
-def _derived(world: World, side: object, number: int | None) -> Apply | None:
+def _derived(world: World, side: s.Node, number: int) -> Apply | None:
     """``f'(z)``, if that is what the side is."""
     try:
-        body = Elaborator(world, Statement(number)).tensor(side).body  # type: ignore[arg-type]
+        body = Elaborator(world, Statement(number)).tensor(side).body
     except DocumentError:
         return None
     is_slope = isinstance(body, Apply) and body.derivative == (1,) and isinstance(body.arguments[0], Access)
     return body if is_slope and isinstance(body, Apply) else None
 
 
-def _said(world: World, side: object, number: int | None, of: Apply, own: FunctionDefinition,
+def _said(world: World, side: s.Node, number: int, of: Apply, own: FunctionDefinition,
           function: FunctionDefinition) -> FunctionDefinition | str:
     """The side as a function of its own; or why it is none."""
     try:
-        value = Elaborator(world, Statement(number, scalars=True)).tensor(side, ())  # type: ignore[arg-type]
+        value = Elaborator(world, Statement(number, scalars=True)).tensor(side, ())
     except DocumentError as reason:
         return str(reason)
     argument = of.arguments[0]
