@@ -5,7 +5,8 @@
     python benchmarks/training.py --curve
 
 Same net, data, initial values and updates (stochastic gradient descent); gradients are compared before anything is
-timed. Epochs of all contestants alternate; the figures are medians, the ratio is to PyTorch with two threads. JAX
+timed. Epochs of all contestants alternate; the figures are medians, the ratio is to PyTorch with two threads; where one
+thread works, also the ratio of processor time to PyTorch's with one, which other work on the machine disturbs less. JAX
 uses all processors, once with its own convolution and derivatives, once with the generated formulas.
 
 ``--memory``: the peak memory of a process that trains, in all and beyond what importing takes. ``--curve``: the net of
@@ -194,7 +195,7 @@ def contest(args: argparse.Namespace, program: Program, images: Any, labels: Any
         jax = None
     start = time.perf_counter()
     model = Model(program, Options())
-    model.compiled(batch, True)
+    model.prepare(batch)
     print(f"batch {batch} (compiled in {time.perf_counter() - start:.2f} s)")
     # in double precision, where no two places of a pooling window differ by rounding alone
     exact = Model(program, Options(dtype="float64"))
@@ -215,18 +216,22 @@ def contest(args: argparse.Namespace, program: Program, images: Any, labels: Any
             compare(first, exact.gradients(doubles, labels[:batch])[2])
         jax.config.update("jax_enable_x64", False)
         contestants |= {n: epoch for n, (epoch, _) in jax_epochs(jax, model, images, labels, batch).items()}
-    times: dict[str, list[float]] = {name: [] for name in contestants}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}  # by the clock, of the processor
     for epoch in contestants.values():
         epoch()
     for _ in range(args.epochs):
         for name, epoch in contestants.items():
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             epoch()
-            times[name].append(time.perf_counter() - start)
-    base = statistics.median(times["PyTorch eager, 2 threads"])
-    for name, seconds in times.items():
-        median = statistics.median(seconds)
-        print(f"  {name:28s} {args.samples / median:9,.0f} samples/s  {base / median:5.2f}")
+            times[name].append((time.perf_counter() - start, time.process_time() - used))
+    clock, processor = ({name: statistics.median(pair[k] for pair in pairs) for name, pairs in times.items()}
+                        for k in (0, 1))
+    base = clock["PyTorch eager, 2 threads"]
+    for name, seconds in clock.items():
+        line = f"  {name:28s} {args.samples / seconds:9,.0f} samples/s  {base / seconds:5.2f}"
+        if name.endswith("1 thread"):
+            line += f"   of processor time {processor['PyTorch eager, 1 thread'] / processor[name]:5.2f}"
+        print(line)
 
 
 def peak(name: str, maps: tuple[int, int], batch: int) -> str:

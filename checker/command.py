@@ -283,6 +283,7 @@ def _nets(options: argparse.Namespace, remember: Remembered) -> Sequence[Net]:
         from verify_derivations.checker.programs import nets
         from verify_derivations.formulas.scanner import scan
 
+        print(f"{name}: judging the formulas that are trained with", file=sys.stderr, flush=True)
         return nets(scan(text, name), notation=notation, activations=options.activation)
 
     def program(net: str, loss: str) -> Program:

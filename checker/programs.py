@@ -18,6 +18,7 @@ from verify_derivations.checker.case import Case, Scope, prepare
 from verify_derivations.checker.forward import Forward, NoNet, increasing, last_scalar
 from verify_derivations.checker.gradients import Gradients, source_of, stated_gradients
 from verify_derivations.checker.links import Effort
+from verify_derivations.checker.slopes import printed_slopes
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.prove import Limits
 from verify_derivations.formulas.errors import DocumentError
@@ -102,7 +103,8 @@ def _program(case: Case, scope: Scope, activations: Sequence[str]) -> Program:
         name, scope.variant or forward.loss, forward.leaves, forward.quantities, gradients.quantities, parameters,
         (source,), (label,), output, forward.loss, {}, sources, forward.functions,
         frozenset(name for name, f in forward.functions.items() if increasing(f)),
-        unsettled=_unsettled(forward, parameters, activations), printed=gradients.printed,
+        unsettled=_unsettled(forward, parameters, activations),
+        printed=(*printed_slopes(case, forward, scope.definitions.world.readings), *gradients.printed),
     )  # fmt: skip
 
 

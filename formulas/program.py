@@ -37,7 +37,8 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A stated gradient formula that does not hold: ``quantity`` is what its last side says, or ``None`` where that
+    """A stated gradient formula that does not hold: ``quantity`` is what its last side says. If it is about the
+    derivative of a function, ``head`` names the function and ``slope`` is what is said. Both are ``None`` where it
     cannot be computed, for the ``reason`` given."""
 
     head: str
@@ -45,6 +46,7 @@ class Printed:
     latex: str
     quantity: Quantity | None
     reason: str = ""
+    slope: FunctionDefinition | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from verify_derivations.formulas.errors import DocumentError
 
 if TYPE_CHECKING:
-    from verify_derivations.trainer.program import Net
+    from verify_derivations.trainer.program import Net, Program
     from verify_derivations.trainer.train import Settings
 
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how to train").add_argument
     how("--epochs", type=int, default=20)
     how("--batch", type=int, default=20, help="samples per update (default: 20)")
-    how("--rate", type=float, default=None, help="learning rate (default: 0.01; 0.5 for sgd)")
+    how("--rate", type=float, default=None, help="learning rate (default: 0.01, for sgd 0.5; less for wide layers)")
     how("--schedule", choices=("constant", "linear", "cosine", "steps", "exponential"), default="constant")
     how("--optimiser", choices=("adam", "sgd"), default="adam")
     how("--momentum", type=float, default=0.0)
@@ -44,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how("--initialiser", choices=("glorot", "glorot-normal", "he", "lecun"), default="glorot")
     how("--seed", type=int, default=0, help="the same seed reproduces a run exactly (default: 0)")
     how("--precision", choices=("float32", "float64"), default="float32")
-    how("--without", choices=("pooling", "tiles", "reuse"), action="append", default=[], metavar="REWRITE",
-        help="compile without a rewrite that saves time: pooling, tiles or reuse (repeatable)")
+    how("--without", choices=("pooling", "tiles", "reuse", "slices"), action="append", default=[], metavar="REWRITE",
+        help="compile without a rewrite that saves time: pooling, tiles, reuse or slices (repeatable)")
     how("--no-cache", action="store_true", help="judge and compile everything anew, and remember nothing")
     how("--workers", type=int, default=1, metavar="N", help="processes that share each mini-batch (default: 1)")
     how("--threads", type=int, default=1, metavar="N",
@@ -175,12 +175,12 @@ def _sizes_of(path: str) -> dict[str, int]:
     return found
 
 
-def given_settings(args: argparse.Namespace) -> Settings:
+def given_settings(args: argparse.Namespace, program: Program) -> Settings:
     from pathlib import Path
 
     from verify_derivations.trainer.optimisers import Rule
-    from verify_derivations.trainer.train import Settings
+    from verify_derivations.trainer.train import Settings, default_rate
 
-    rate = args.rate if args.rate is not None else 0.01 if args.optimiser == "adam" else 0.5
+    rate = args.rate if args.rate is not None else default_rate(args.optimiser, program)
     return Settings(args.epochs, args.batch, rate, args.seed, Rule(args.optimiser, args.momentum, args.decay),
                     args.schedule, args.validation, args.patience, Path(args.checkpoint) if args.checkpoint else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,8 @@ Nets: TypeAlias = "Callable[[], Sequence[Net]]"
 
 def run(args: argparse.Namespace, nets: Nets, remember: Remember | None = None) -> int:
     """Trains; returns the exit status (2 for a request that cannot be met)."""
+    if sys.__stderr__ is not None and not faulthandler.is_enabled():
+        faulthandler.enable(sys.__stderr__)  # a crash below Python (of a library of matrix products, say) is not silent
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         if "numpy" not in sys.modules:
             os.environ[variable] = str(args.threads)
@@ -114,7 +117,7 @@ def _options(args: argparse.Namespace) -> Options:
     from verify_derivations.trainer.options import Options
 
     return Options(args.precision, pooling="pooling" not in args.without, reuse="reuse" not in args.without,
-                   tiles=0 if "tiles" in args.without else Options.tiles)
+                   tiles=0 if "tiles" in args.without else Options.tiles, slices="slices" not in args.without)
 
 
 def _exported(args: argparse.Namespace, model: Model) -> str:
@@ -167,7 +170,7 @@ def _as_printed(args: argparse.Namespace, model: Model, data: Dataset) -> int:
     if not concerned(program):
         print("every gradient formula that this net needs holds as it is printed")
         return 0
-    settings = replace(given_settings(args), checkpoint=None)
+    settings = replace(given_settings(args, program), checkpoint=None)
 
     def watch(name: str) -> None:
         print(f"training: {name}", file=sys.stderr)
@@ -189,7 +192,9 @@ def _train(args: argparse.Namespace, model: Model, data: Dataset) -> list[Progre
     from verify_derivations.trainer.train import Run
     from verify_derivations.trainer.workers import Team
 
-    settings = given_settings(args)
+    settings = given_settings(args, model.program)
+    if args.rate is None:
+        print(f"{settings.rule.name}, rate {settings.rate:.3g}", file=sys.stderr)
     checkpoint = settings.checkpoint
     with Team(model, data, args.workers, args.batch) if args.workers > 1 else nullcontext() as team:
         run = Run(model, data, settings, team)
@@ -206,33 +211,29 @@ def _train(args: argparse.Namespace, model: Model, data: Dataset) -> list[Progre
 
 
 def _follow(run: Run, epochs: int, history: Path | None) -> list[Progress]:
-    """Runs to the end, or until interrupted between two steps; shows a progress bar on stderr and writes a line of
-    history for each epoch."""
+    """Runs to the end, or until interrupted between two steps; shows where it is and writes a line of history for each
+    epoch."""
     import signal
 
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
+    from verify_derivations.trainer.display import Display
     from verify_derivations.trainer.history import History
 
-    columns = (
-        TextColumn("epoch {task.fields[epoch]}/" + str(epochs)), BarColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:6.2%}  {task.fields[speed]:,.0f}/s"),
-        TimeRemainingColumn(),
-    )
+    def interrupt(*_: object) -> None:
+        run.interrupted = True
+
     kept: list[Progress] = []
-    for kind in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(kind, lambda *_: setattr(run, "interrupted", True))
-    with Bar(*columns, console=Console(stderr=True)) as bar, History(history, run.epoch) as lines:
-        task = bar.add_task("", total=None, epoch=run.epoch, loss=0.0, accuracy=0.0, speed=0.0)
-        for state in run:
-            done = (state.epoch - 1) * state.steps + state.step
-            bar.update(task, total=epochs * state.steps, completed=done, epoch=state.epoch, loss=state.loss,
-                       accuracy=state.accuracy, speed=state.speed)
-            if state.done:
-                lines.add(state)
-                kept.append(state)
-            if run.interrupted:
-                break
+    kinds = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+    before = {kind: signal.signal(kind, interrupt) for kind in kinds}
+    try:
+        with Display(epochs) as display, History(history, run.epoch) as lines:
+            for state in run:
+                display.show(state)
+                if state.done:
+                    lines.add(state)
+                    kept.append(state)
+                if run.interrupted:
+                    break
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
     return kept

@@ -68,7 +68,10 @@ def _fixed(program: Program, head: str, value: Fraction) -> Program:
     def function(f: FunctionDefinition) -> FunctionDefinition:
         return replace(f, body=with_value(f.body))
 
-    printed = tuple(p if p.quantity is None else replace(p, quantity=quantity(p.quantity)) for p in program.printed)
+    printed = tuple(replace(
+        p, quantity=None if p.quantity is None else quantity(p.quantity),
+        slope=None if p.slope is None else function(p.slope),
+    ) for p in program.printed)
     return replace(
         program, parameters=tuple(p for p in program.parameters if p != head), printed=printed,
         leaves=tuple(q for q in program.leaves if q.head != head),

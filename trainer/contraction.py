@@ -13,7 +13,7 @@ from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.bindings import Array, ArrayProgram, unit
 from verify_derivations.trainer.products import interval
 from verify_derivations.trainer.runtime import Vector
-from verify_derivations.trainer.samples import SAMPLE
+from verify_derivations.trainer.samples import SAMPLE, counts_samples
 
 
 class Contraction(ArrayProgram):
@@ -60,7 +60,7 @@ class Contraction(ArrayProgram):
         if self._rank(own[0]) > self._rank(own[1]):
             left, right, own = right, left, own[::-1]
         # in the order of the samples' operand that lies in memory already, if there is one, else of the larger one
-        settled = [a for a in (left, right) if SAMPLE in a.axes and a.expression not in self.windows]
+        settled = [a for a in (left, right) if any(map(counts_samples, a.axes)) and a.expression not in self.windows]
         model = max(settled or (left, right), key=lambda a: math.prod(self.shape(a.axes)))
         inner = tuple(a for a in model.axes if a in summed)
         shared = tuple(a for a in model.axes if a in shared)
@@ -160,7 +160,7 @@ class Contraction(ArrayProgram):
         """Entries placed along the variables that ``scatter`` determines. What they are determined by is summed if it
         is ``bound``. Digits of equal weight are added up first: ``x = 2u + 2a + b`` by way of ``2v + b`` with
         ``v = u + a``, where rows are contiguous."""
-        scatter = dict(scatter)
+        scattered = dict(scatter)
         carried: dict[str, Polynomial] = {}
         for x, value in sorted(scatter.items()):
             for weight in sorted({c for m, c in value.terms if m and c > 1}):
@@ -168,9 +168,9 @@ class Contraction(ArrayProgram):
                 if len(equal.terms) > 1:
                     v = fresh("v")
                     self.extents[v] = sum(self.extents[m[0]] - 1 for m, _ in equal.terms) + 1
-                    carried[v], scatter[x] = equal, scatter[x] - (equal - polynomial(v)) * weight
-        if carried:
-            return self.scatter(self.scatter(array, carried, bound), scatter, {*bound, *carried})
+                    carried[v], scattered[x] = equal, scattered[x] - (equal - polynomial(v)) * weight
+        if len(carried) == len(scatter):  # else all entries would be written twice for the sake of some
+            return self.scatter(self.scatter(array, carried, bound), scattered, {*bound, *carried})
         names = {name for value in scatter.values() for name in value.names}
         digits = names & set(bound)
         array = Array(self.full(array), array.axes)

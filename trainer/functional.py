@@ -94,6 +94,8 @@ def number(x):
 '''
 
 TORCH = '''
+import functools
+
 import numpy as np
 import torch
 from torch import (absolute, arctan, cos, cosh, exp, log, matmul, maximum, minimum, sign, sin, sinh, sqrt, tan, tanh)
@@ -147,6 +149,19 @@ def number(x):
 '''
 
 MODULE = '''
+
+def on_its_device(function):
+    """What the function makes lies where its first argument does: on a GPU, say."""
+    @functools.wraps(function)
+    def placed(*arguments):
+        with torch.device(arguments[0].device):
+            return function(*arguments)
+
+    return placed
+
+
+formulas = on_its_device(formulas)
+
 
 class Net(torch.nn.Module):
     """Parameters by the names of the formulas; ``forward`` gives prediction and loss of each sample (along the last

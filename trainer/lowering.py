@@ -8,7 +8,7 @@ products. A maximum over few positions is a tournament of planes, and its one-ho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -45,7 +45,7 @@ from verify_derivations.trainer import arrays as op
 from verify_derivations.trainer.bindings import Array, unit
 from verify_derivations.trainer.contraction import Contraction
 from verify_derivations.trainer.products import Term, guards, implied, interval, solve, terms
-from verify_derivations.trainer.tiling import Tile, gather_tile, spread, tiles, width
+from verify_derivations.trainer.tiling import Tile, combined, gather_tile, spread, tiles, width
 
 ELEMENTWISE: dict[str, Callable[..., sp.Expr]] = {
     "exp": sp.exp, "log": sp.log, "tanh": sp.tanh, "sin": sp.sin, "cos": sp.cos, "sqrt": sp.sqrt, "sinh": sp.sinh,
@@ -56,12 +56,12 @@ TOURNAMENT_LIMIT = 9
 
 
 class Lowering(Contraction):
-    """Compiles quantities one after another; pooling windows and kernels are
-    combined where at most ``tiles`` maps stand against each other."""
+    """Compiles quantities one after another. Pooling windows and kernels are combined where that pays, if laying out an
+    entry of a matrix takes as long as ``entry`` multiplications (0: they never are)."""
 
-    def __init__(self, tiles: int = 0) -> None:
+    def __init__(self, entry: int = 0) -> None:
         super().__init__()
-        self.tiles = tiles
+        self.entry = entry
 
     def define(self, quantity: Quantity) -> sp.Symbol:
         """The steps that compute ``quantity``; its symbol afterwards stands for the result."""
@@ -157,6 +157,12 @@ class Lowering(Contraction):
                     start[dimension] += int(coefficient)
                 else:
                     axes.setdefault(monomial[0], [0] * len(shape))[dimension] = int(coefficient)
+        def place(axis: str) -> tuple[int, int, int]:
+            """Within a dimension by stride and extent, whatever the names: so that equal windows are found again."""
+            first = next(d for d, step in enumerate(axes[axis]) if step)
+            return first, -abs(axes[axis][first]), self.extents[axis]
+
+        axes = {axis: axes[axis] for axis in sorted(axes, key=place)}
         if any(before) or any(after):
             shape = tuple(b + n + a for b, n, a in zip(before, shape, after, strict=True))
             symbol = self.bind(op.Pad(symbol, sp.Tuple(*before), sp.Tuple(*shape)))
@@ -203,7 +209,7 @@ class Lowering(Contraction):
         if not term.coefficient:
             return Array(sp.Integer(0))
         self._drop_complete_masks(term)
-        spread(term, self.extents, self.tiles)
+        spread(term, self.extents, self.entry)
         staged = self._tile(term)
         if staged is not None:
             return staged
@@ -244,9 +250,7 @@ class Lowering(Contraction):
         ``Σ_p,u a[2u + p + q] m[p, u] = Σ_p g[p, p + q]`` with ``g[p, t] = Σ_u a[2u + t] m[p, u]``."""
         summed = set(term.summed)
         staged = []
-        for tile in tiles(term, self.extents):
-            if width(term, tile.factor, self.extents, shared=False) > self.tiles:
-                continue
+        for tile in self._chosen_tiles(term):
             if tile.low not in summed and tile.kernel in summed:
                 gather_tile(term, tile, self.extents)
             elif tile.low in summed and tile.kernel not in term.bound and not self._elsewhere(term, tile):
@@ -271,6 +275,14 @@ class Lowering(Contraction):
         self.symbols[head] = self.full(grid)
         outer = Access(head, tuple(places.get(a, polynomial(a)) for a in grid.axes))
         return self._term(Term(term.coefficient, {v: n for v, n in term.bound.items() if v in lows}, [], [outer]))
+
+    def _chosen_tiles(self, term: Term) -> Iterator[Tile]:
+        """Those in which combining pays, factor by factor."""
+        found = tiles(term, self.extents)
+        for factor in {tile.factor: None for tile in found}:
+            own = {tile: (self.extents[tile.low], self.extents[tile.kernel]) for tile in found if tile.factor == factor}
+            chosen = combined(own, width(term, factor, self.extents, shared=False), self.entry)
+            yield from (tile for tile in own if tile in chosen)
 
     @staticmethod
     def _elsewhere(term: Term, tile: Tile) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, binders_of, children
 from verify_derivations.trainer.options import DEFAULT, Options
-from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.program import Program, per_sample
 from verify_derivations.trainer.runtime import Code, Compiled, NDArray
 
 Draws: TypeAlias = "Mapping[str, NDArray]"
@@ -20,6 +21,12 @@ Draws: TypeAlias = "Mapping[str, NDArray]"
 
 NO_DRAWS: Draws = {}
 
+
+CACHED = 4 << 20
+"""Bytes of the quantities of a mini-batch that are computed at once, in the caches of most processors."""
+
+FEWEST = 48
+"""Samples that are computed at once, however much memory they take: matrix products of fewer are slow."""
 
 T = TypeVar("T")
 
@@ -43,6 +50,8 @@ class Model:
         self.program, self.options, self.remember = program, options, remember
         self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
         self._compiled: dict[tuple[int, bool], Compiled] = {}
+        self._totals = {head: np.zeros_like(value) for head, value in self.parameters.items()}
+        self._at_once = samples_at_once(program, options)
 
     def share(self, parameters: dict[str, NDArray]) -> None:
         """Moves the parameters into other memory; what was compiled before is forgotten."""
@@ -65,9 +74,41 @@ class Model:
 
         return self.remember(make, "code", self.program, batch, outputs, self.options)
 
+    def slices(self, count: int) -> list[slice]:
+        """The parts in which so many samples are computed: one, unless their quantities would leave the caches.
+
+        They are of much the same size, not far below :data:`FEWEST`, so that matrix products stay efficient.
+        """
+        parts = max(1, round(count / self._at_once))
+        ends = [count * k // parts for k in range(parts + 1)]
+        return [slice(start, end) for start, end in itertools.pairwise(ends)]
+
+    def prepare(self, count: int) -> None:
+        """Compiles what the gradient of so many samples needs."""
+        for part in self.slices(count):
+            self.compiled(part.stop - part.start, True)
+
     def gradients(self, images: NDArray, labels: NDArray,
                   draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
+        count, parts = len(labels), self.slices(len(labels))
+        if len(parts) == 1:
+            return self._gradients(images, labels, draws)
+        losses, predictions = [], []
+        for total in self._totals.values():
+            total[...] = 0
+        for part in parts:
+            loss, prediction, gradients = self._gradients(images[part], labels[part], _part(draws, part))
+            losses.append(loss.copy())
+            predictions.append(prediction.copy())
+            for head, total in self._totals.items():
+                gradient = gradients[head]
+                gradient *= (part.stop - part.start) / count
+                total += gradient
+        return np.concatenate(losses), np.concatenate(predictions, axis=-1), self._totals
+
+    def _gradients(self, images: NDArray, labels: NDArray,
+                   draws: Draws) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         step = self._fed(self.compiled(len(labels), True), images, labels, draws)
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
         return self._losses(step, len(labels)), self._predictions(step), gradients
@@ -75,10 +116,12 @@ class Model:
     def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
         """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
         labels = np.zeros(len(images), np.int64) if labels is None else labels
+        batch = int(min(batch, self._at_once))
         predictions, losses = [], []
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
-            step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
+            with np.errstate(all="ignore"):  # what is not finite is seen in the loss
+                step = self._fed(self.compiled(len(labels[part]), False), images[part], labels[part])
             predictions.append(self._predictions(step).copy())
             losses.append(self._losses(step, len(labels[part])).copy())
         return np.concatenate(predictions, axis=-1), np.concatenate(losses)
@@ -86,18 +129,19 @@ class Model:
     def accuracy(self, images: NDArray, labels: NDArray) -> tuple[float, float]:
         """Mean loss and the share of right predictions."""
         predictions, losses = self.outputs(images, labels)
-        return float(losses.mean()), float((predicted(predictions) == labels).mean())
+        return float(losses.mean(dtype=np.float64)), float((predicted(predictions) == labels).mean())
 
     def first_not_finite(self, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> str:
         """The first quantity, in the order of computation, that has an entry which is not finite."""
-        step = self.compiled(len(labels), True)
         for head, value in self.parameters.items():
             if not np.isfinite(value).all():
                 return head
-        self._filled(step, images, labels, draws)
-        for part, (function, arguments) in zip(step.code.steps, step.calls, strict=True):
-            if not np.isfinite(function(*arguments)).all():
-                return part.head
+        for chosen in self.slices(len(labels)):
+            step = self.compiled(chosen.stop - chosen.start, True)
+            self._filled(step, images[chosen], labels[chosen], _part(draws, chosen))
+            for part, (function, arguments) in zip(step.code.steps, step.calls, strict=True):
+                if not np.isfinite(function(*arguments)).all():
+                    return part.head
         return self.program.loss
 
     def _losses(self, step: Compiled, count: int) -> NDArray:
@@ -162,6 +206,19 @@ class Model:
                 raise DocumentError(f"{origin}: {head} has shape {value.shape}; expected {self.parameters[head].shape}")
         for head, value in values.items():
             np.copyto(self.parameters[head], value)
+
+
+def samples_at_once(program: Program, options: Options) -> float:
+    """About how many samples are best computed together; a document's own batch is never divided."""
+    if not options.slices or program.batch is not None:
+        return math.inf
+    own = per_sample(program)
+    entries = sum(math.prod(program.shape(q.head)) for q in program if q.head in own)
+    return max(FEWEST, CACHED / (entries * np.dtype(options.dtype).itemsize))
+
+
+def _part(draws: Draws, part: slice) -> Draws:
+    return {head: values[part] for head, values in draws.items()}
 
 
 def predicted(predictions: NDArray) -> NDArray:

@@ -11,8 +11,9 @@ class Options:
 
     dtype: str = "float32"
     pooling: bool = True  # maxima are taken before bias and activation
-    tiles: int = 40  # convolution under pooling as one product over the tile that a window needs, up to so many maps
+    tiles: int = 44  # to lay out an entry of a matrix of windows takes as long as so many multiplications (0: no tiles)
     reuse: bool = True  # memory whose last reader is done is used again
+    slices: bool = True  # a mini-batch that does not fit the caches is computed part by part
 
 
 DEFAULT = Options()

@@ -1,13 +1,18 @@
 """Pooling moved inwards, on index notation: exact rewrites that leave a quarter of the elementwise work.
 
-``max f(z + b) = f(max z + b)`` for a strictly increasing ``f`` and a ``b`` that is constant in the window; the
-position of the maximum is the same. Where a product has the one-hot mask of a window as a factor, an entry at the
-masked position is the maximum itself, and what ``f`` was taken of there is the maximum of that. Adjoints that are
-routed by such a mask are inlined into what uses them, so that no full-size array of mostly zeros is ever made.
+``max f(z + b) = f(max z + b)`` for an ``f`` that never falls and a ``b`` that is constant in the window. If ``f`` is
+strictly increasing, the position of the maximum is the same. If it is flat somewhere (a rectified linear unit), the
+positions can differ where several arguments have the same value: the mask is moved only where it stands with ``f'`` as
+a factor, which is zero there for either position.
+
+Where a product has the one-hot mask of a window as a factor, an entry at the masked position is the maximum itself, and
+what ``f`` was taken of there is the maximum of that. Adjoints that are routed by such a mask are inlined into what uses
+them, so that no full-size array of mostly zeros is ever made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from verify_derivations.formulas.definitions import Quantity
@@ -35,8 +40,13 @@ from verify_derivations.formulas.expressions import (
     walk,
 )
 from verify_derivations.formulas.polynomial import Polynomial
+from verify_derivations.trainer.kinks import rectifying, rising
 from verify_derivations.trainer.products import Term, solve, terms
 from verify_derivations.trainer.program import Program
+from verify_derivations.trainer.stable import inline_functions
+
+STRICT = frozenset({"exp", "log", "tanh", "sigmoid", "softplus", "arctan"})
+"""Increasing functions that need no definition."""
 
 
 def pooled_early(program: Program) -> Program:
@@ -87,7 +97,9 @@ class _Commuter:
     """``max f(z + b) = f(max z + b)`` and ``argmax f(z + b) = argmax z``, looking through definitions."""
 
     def __init__(self, program: Program) -> None:
-        self.increasing = program.increasing | {"exp", "tanh"}
+        self.strict = program.increasing | STRICT | rising(program.functions)
+        self.weak = rectifying(program.functions)
+        self.functions = program.functions
         self.definitions = {q.head: q for q in (*program.forward, *program.backward)}
 
     def __call__(self, node: Scalar) -> Scalar:
@@ -100,7 +112,7 @@ class _Commuter:
         return rebuild(node, tuple(map(self, parts))) if parts else node
 
     def maximum(self, binders: tuple[Binder, ...], body: Scalar) -> Scalar:
-        step = self._step(binders, body)
+        step = self._step(binders, body, weak=True)
         match step:
             case Apply(function, (inner,)):
                 return Apply(function, (self.maximum(binders, inner),))
@@ -109,8 +121,9 @@ class _Commuter:
                 return add(self.maximum(binders, add(*varying)), *constant)
         return Maximum(binders, step)
 
-    def position(self, binders: tuple[Binder, ...], body: Scalar) -> Scalar:
-        step = self._step(binders, body)
+    def position(self, binders: tuple[Binder, ...], body: Scalar, *, weak: bool = False) -> Scalar:
+        """What the position is taken of; ``weak``: it may be another where the outermost function is flat."""
+        step = self._step(binders, body, weak=weak)
         match step:
             case Apply(_, (inner,)):
                 return self.position(binders, inner)
@@ -118,27 +131,43 @@ class _Commuter:
                 return self.position(binders, add(*self._split(binders, parts)[1]))
         return step
 
-    def _step(self, binders: tuple[Binder, ...], body: Scalar) -> Scalar:
+    def _step(self, binders: tuple[Binder, ...], body: Scalar, *, weak: bool) -> Scalar:
         """``body``, or its definition where that is something to commute with; anything else as it is, opened once
         where it is a sum with constants taken off."""
         candidate = body
         if isinstance(body, Access) and body.head in self.definitions:
             candidate = opened(body, self.definitions[body.head])
         match candidate:
-            case Apply() if self.inner(candidate) is not None:
+            case Apply() if self.inner(candidate, weak=weak) is not None:
                 return candidate
             case Add(parts) if self._split(binders, parts)[0]:
                 return candidate
         return body
 
-    def inner(self, node: Scalar) -> Scalar | None:
-        """What an increasing function is taken of, in the node or its definition."""
-        if isinstance(node, Access) and node.head in self.definitions:
-            node = opened(node, self.definitions[node.head])
+    def inner(self, node: Scalar, *, weak: bool = False) -> Scalar | None:
+        """What an increasing function (or one that never falls, if ``weak``) is taken of, in the node or its
+        definition."""
+        node = self._opened(node)
         match node:
-            case Apply(function, (argument,), derivative) if function in self.increasing and not any(derivative):
-                return argument
+            case Apply(function, (argument,), derivative) if not any(derivative):
+                return argument if function in self.strict or (weak and function in self.weak) else None
         return None
+
+    def slope(self, node: Scalar, at: Mapping[str, Polynomial]) -> Scalar | None:
+        """The derivative there of the function that the node, or its definition, is a value of."""
+        node = self._opened(node)
+        if not isinstance(node, Apply):
+            return None
+        return self.plain(substitute(Apply(node.function, node.arguments, (1,)), at))
+
+    def plain(self, node: Scalar) -> Scalar:
+        """Written without the document's names of functions."""
+        return inline_functions(node, self.functions)
+
+    def _opened(self, node: Scalar) -> Scalar:
+        if isinstance(node, Access) and node.head in self.definitions:
+            return opened(node, self.definitions[node.head])
+        return node
 
     @staticmethod
     def _split(binders: tuple[Binder, ...], parts: tuple[Scalar, ...]) -> tuple[list[Scalar], list[Scalar]]:
@@ -167,14 +196,20 @@ def _term(term: Term, pools: dict[str, Quantity], commuter: _Commuter, extents: 
             continue
         at = dict(zip((v for v, _ in mask.binders), mask.at, strict=True))
         won: dict[Scalar, Scalar] = {substitute(mask.body, at): pooled}
-        inner = commuter.inner(mask.body)
+        inner, moved = commuter.inner(mask.body), mask
+        if inner is None and commuter.slope(mask.body, at) in [commuter.plain(f) for f in term.factors]:
+            inner = commuter.inner(mask.body, weak=True)
+            if inner is not None:
+                moved = replace(mask, body=commuter.position(mask.binders, mask.body, weak=True))
         if isinstance(inner, Access):
             won[substitute(inner, at)] = rename_apart(Maximum(mask.binders, inner))
 
         def at_maximum(access: Access, won: dict[Scalar, Scalar] = won) -> Scalar | None:
             return won.get(access)
 
-        term.factors = [f if isinstance(f, ArgMaximum) else map_accesses(f, at_maximum) for f in term.factors]
+        kept = [f for f in term.factors if f is not mask]
+        kept = [f if isinstance(f, ArgMaximum) else map_accesses(f, at_maximum) for f in kept]
+        term.factors = [moved, *kept]
     return summation(binders, mul(Number(term.coefficient), bracket(*term.constraints), *term.factors))
 
 

@@ -3,13 +3,14 @@ run. All runs have the same data, initial values, order of samples and settings;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from verify_derivations.formulas.definitions import adjoint_of
+from verify_derivations.formulas.definitions import FunctionDefinition, Quantity, adjoint_of
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Apply, Scalar, children, map_accesses, rebuild, walk
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.derive import completed
 from verify_derivations.trainer.model import Model
@@ -60,7 +61,9 @@ def outcomes(corrected: Model, data: Dataset, settings: Settings, initialiser: s
 def concerned(program: Program) -> tuple[Printed, ...]:
     """The wrong formulas of what this net computes to train: of two for the same derivative one may be right, and
     some derivatives are not needed."""
-    needed = {quantity.head for quantity in program.backward}
+    bodies = [quantity.body for quantity in program.backward if quantity.body is not None]
+    slopes = {n.function for body in bodies for n in walk(body) if isinstance(n, Apply) and any(n.derivative)}
+    needed = {quantity.head for quantity in program.backward} | slopes
     return tuple(formula for formula in program.printed if formula.head in needed)
 
 
@@ -89,13 +92,27 @@ def as_printed(program: Program, formulas: Sequence[Printed]) -> Program:
     if not formulas:
         return program
     for formula in formulas:
-        if formula.quantity is None:
+        if formula.quantity is None and formula.slope is None:
             raise DocumentError(formula.reason)
+    slopes = {f.head: f.slope for f in formulas if f.slope is not None}
     said = {f.head: f.quantity for f in formulas if f.quantity is not None}
     kept = tuple(q for q in program.backward if q.head not in said)
     sources = {head: source for head, source in program.sources.items() if head not in said}
-    changed = replace(program, backward=(*kept, *said.values()), sources=sources)
-    return completed(changed)
+    changed = completed(replace(program, backward=(*kept, *said.values()), sources=sources))
+    return replace(changed, backward=tuple(_with_slopes(q, slopes) for q in changed.backward))
+
+
+def _with_slopes(quantity: Quantity, slopes: Mapping[str, FunctionDefinition]) -> Quantity:
+    """The derivatives of functions as they are printed."""
+    def said(node: Scalar) -> Scalar:
+        parts = tuple(map(said, children(node)))
+        node = rebuild(node, parts) if parts else node
+        if not isinstance(node, Apply) or node.derivative != (1,) or node.function not in slopes:
+            return node
+        slope, (argument,) = slopes[node.function], node.arguments
+        return map_accesses(slope.body, lambda a: argument if a.head in slope.parameters else None)
+
+    return quantity if quantity.body is None or not slopes else replace(quantity, body=said(quantity.body))
 
 
 def _error(model: Model, corrected: Program, data: Dataset) -> tuple[float, str]:
@@ -118,7 +135,7 @@ def table(results: Sequence[Outcome], loss: str) -> Iterator[str]:
     yield "run\tof\tgradient error\ttest accuracy\tdifference"
     best = results[0].accuracies[-1] if results[0].accuracies else 0.0
     for result in results:
-        of = ", ".join(f"∂{plain(loss)}/∂{plain(adjoint_of(f.head, loss) or f.head)}" for f in result.formulas)
+        of = ", ".join(_what(f, loss) for f in result.formulas)
         if not result.accuracies:
             yield f"{result.name}\t{of}\t{result.trouble}"
             continue
@@ -126,3 +143,9 @@ def table(results: Sequence[Outcome], loss: str) -> Iterator[str]:
         end = f"{100 * result.accuracies[-1]:.2f} %" + (f" ({result.trouble})" if result.trouble else "")
         change = f"{100 * (result.accuracies[-1] - best):+.2f}" if result.formulas else ""
         yield "\t".join((result.name, of, error, end, change))
+
+
+def _what(formula: Printed, loss: str) -> str:
+    """What is differentiated by what."""
+    head = adjoint_of(formula.head, loss)
+    return f"{plain(formula.head)}′" if head is None else f"∂{plain(loss)}/∂{plain(head)}"

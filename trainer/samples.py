@@ -22,6 +22,11 @@ SAMPLE = "%sample"
 """The index variable of the batch axis. It is the last index of every quantity that has it."""
 
 
+def counts_samples(axis: str) -> bool:
+    """Whether the index variable is the batch axis, perhaps renamed where a sum over samples is taken."""
+    return axis.split(".")[0] == SAMPLE
+
+
 def batched(program: Program, batch: int) -> Program:
     """``z[k] = Σ W[j,k] a[j]`` becomes ``z[k,n] = Σ W[j,k] a[j,n]``; an adjoint of something that all samples
     share (a parameter) becomes the mean over the samples."""

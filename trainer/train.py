@@ -16,7 +16,7 @@ import numpy as np
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.trainer import checkpoints
 from verify_derivations.trainer.data import Dataset
-from verify_derivations.trainer.model import Draws, Model, predicted
+from verify_derivations.trainer.model import Draws, Model, fans, predicted
 from verify_derivations.trainer.optimisers import SCHEDULES, Optimiser, Rule
 from verify_derivations.trainer.program import Program
 from verify_derivations.trainer.runtime import NDArray
@@ -33,6 +33,18 @@ class Settings:
     validation: float = 0.0  # share of the training samples
     patience: int = 0  # epochs without a better validation loss before stopping with the best; 0: never
     checkpoint: Path | None = None
+
+
+DEFAULT_RATES = {"adam": (0.01, 2.0), "sgd": (0.5, 200.0)}
+"""For each rule a learning rate, and the largest product of a rate and the number of inputs of a unit."""
+
+
+def default_rate(rule: str, program: Program) -> float:
+    """A rate at which nets of any width begin to learn: what a step adds to the input of a unit grows with the number
+    of terms that it sums, and where it is large, units are driven to where their derivative vanishes."""
+    rate, reach = DEFAULT_RATES[rule]
+    inputs = [fans(program, p)[0] for p in program.parameters if len(program[p].extents) > 1]
+    return min([rate, *(reach / count for count in inputs)])
 
 
 @dataclass(frozen=True)

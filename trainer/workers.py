@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
+import signal
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
@@ -18,6 +19,10 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.model import NO_DRAWS, Draws, Model
 from verify_derivations.trainer.runtime import NDArray
+
+
+class WorkerLost(DocumentError):
+    """A worker ended before the run did."""
 
 
 def shared(shape: tuple[int, ...], dtype: str) -> NDArray:
@@ -53,7 +58,7 @@ class Team:
     def __enter__(self) -> Team:
         context = multiprocessing.get_context("fork")
         for size in {len(part) for part in self._parts(np.arange(self.batch))}:
-            self.model.compiled(size, True)  # compiled once, before forking
+            self.model.prepare(size)  # compiled once, before forking
         for gradients in self._gradients:
             ours, theirs = context.Pipe()
             process = context.Process(target=self._serve, args=(theirs, ours, gradients), daemon=True)
@@ -68,12 +73,17 @@ class Team:
             pipe.close()
         for process in self._processes:
             process.join(timeout=5)
+            process.kill()  # one that hangs
+            process.join()
 
     def _parts(self, chosen: NDArray) -> list[NDArray]:
         return np.array_split(chosen, self.workers)
 
     def _serve(self, pipe: Connection, other: Connection, gradients: Mapping[str, NDArray]) -> None:
-        """A worker's life: wait for indices, compute, answer with an empty message."""
+        """A worker's life: wait for indices, compute, answer with an empty message. It ends when the parent closes its
+        end of the pipe; signals that go to the whole group (Ctrl-C, a closed terminal) are the parent's to answer."""
+        for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(kind, signal.SIG_IGN)
         other.close()
         for earlier in self._pipes:
             earlier.close()
@@ -81,9 +91,10 @@ class Team:
             while True:
                 message = pipe.recv_bytes()
                 start, *indices = np.frombuffer(message, np.int64)
-                self._compute(np.asarray(indices), int(start), gradients)
+                with np.errstate(all="ignore"):  # the parent looks at the losses
+                    self._compute(np.asarray(indices), int(start), gradients)
                 pipe.send_bytes(b"")
-        except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        except (EOFError, BrokenPipeError, ConnectionResetError):
             return
 
     def _compute(self, chosen: NDArray, start: int, gradients: Mapping[str, NDArray] | None) -> dict[str, NDArray]:
@@ -103,16 +114,31 @@ class Team:
             values[:len(chosen)] = draws[head]
         parts = [part for part in self._parts(chosen) if len(part)]
         start = len(parts[0])
-        for pipe, part in zip(self._pipes, parts[1:], strict=False):
-            pipe.send_bytes(np.concatenate([[start], part]).astype(np.int64).tobytes())
+        for number, (pipe, part) in enumerate(zip(self._pipes, parts[1:], strict=False)):
+            try:
+                pipe.send_bytes(np.concatenate([[start], part]).astype(np.int64).tobytes())
+            except OSError:
+                raise self._lost(number) from None
             start += len(part)
         total = self._compute(parts[0], 0, None)
         for gradient in total.values():
             gradient *= len(parts[0]) / len(chosen)
-        for pipe, part, gradients in zip(self._pipes, parts[1:], self._gradients, strict=False):
-            pipe.recv_bytes()
+        answers = zip(self._pipes, parts[1:], self._gradients, strict=False)
+        for number, (pipe, part, gradients) in enumerate(answers):
+            try:
+                pipe.recv_bytes()
+            except (EOFError, OSError):
+                raise self._lost(number) from None
             for head, gradient in total.items():
                 own = gradients[head]
                 own *= len(part) / len(chosen)
                 gradient += own
         return self._losses[:len(chosen)], self._predictions[..., :len(chosen)], total
+
+    def _lost(self, number: int) -> WorkerLost:
+        """What became of a worker whose pipe is closed."""
+        process = self._processes[number]
+        process.join(timeout=5)
+        code = process.exitcode
+        how = f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with {code}"
+        return WorkerLost(f"worker {number + 2} of {self.workers} {how}; is there enough memory?")

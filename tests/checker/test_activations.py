@@ -12,7 +12,7 @@ from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.command import main
 from verify_derivations.checker.programs import EFFORT, nets
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.expressions import Access, add, apply, heads, mul, negate, power, scalar
 from verify_derivations.formulas.program import Program
 from verify_derivations.formulas.scanner import scan
 from verify_derivations.formulas.world import Readings
@@ -120,3 +120,29 @@ def test_as_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "notes.md").write_text(DOCUMENT, encoding="utf-8")
     assert main([*options, str(tmp_path / "notes.md")]) == 0
     assert "holds as it is printed" in capsys.readouterr().out
+
+
+SLOPES = DOCUMENT.replace("0.5 t)$$", r"0.5 t)$$" + "\n" + r"$$g'(t) = c d (1 - \tanh(d t)^2) = SAID$$", 1)
+
+
+@pytest.mark.parametrize(("said", "right"), [
+    (r"\frac{d}{c} (c^2 - g(t)^2)", True), (r"2 d (1 - g(t)^2)", False), (r"d (1 - g(t)^2)", False),
+])  # fmt: skip
+def test_what_is_said_of_the_slope_of_an_activation(said: str, right: bool) -> None:
+    """A slope that holds is not among what is wrong; a wrong one is computed with the numbers of the function."""
+    program = nets(scan(SLOPES.replace("SAID", said)), activations=["soft"])[-1].program()
+    wrong = [p for p in program.printed if p.head == "g"]
+    assert len(wrong) == (not right)
+    assert not [p for p in net("soft").printed if p.head == "g"]
+    if wrong:
+        slope, (hole,) = wrong[0].slope, program.functions["g"].parameters
+        assert slope is not None and wrong[0].number == 2 and slope.parameters == (hole,)
+        factor = 2 if said.startswith("2") else 1
+        g = apply("g", Access(hole))
+        assert slope.body == mul(scalar(factor) / 2, add(scalar(1), negate(power(g, 2))))
+
+
+def test_a_slope_that_cannot_be_computed_says_why() -> None:
+    program = nets(scan(SLOPES.replace("SAID", "2 d (1 - u^2)")), activations=["soft"])[-1].program()
+    (wrong,) = (p for p in program.printed if p.head == "g")
+    assert wrong.slope is None and "u" in wrong.reason

@@ -59,6 +59,22 @@ def test_torch(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
+def test_torch_on_another_device(name: str) -> None:
+    """Shapes alone are computed on the device ``meta``, but what lies on another is refused there, as on a GPU."""
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
+    program = PROGRAMS[name]
+    step = filled(program, 3)
+    made = loaded(torch_source(program, 3, EXACT)).Net({p: step.arrays[p] for p in program.parameters}).to("meta")
+    x, y = (torch.empty(a.shape, dtype=torch.float64, device="meta") for a in arguments(program, step)[:2])
+    results = [*made(x, y), *made.gradients(x, y).values()]
+    assert {result.device.type for result in results} == {"meta"}
+    heads = (program.output, program.loss, *map(program.gradient, program.parameters))
+    assert [tuple(result.shape) for result in results] == [step.arrays[head].shape for head in heads]
+    with pytest.raises(RuntimeError):
+        made(x.to("meta"), torch.zeros(y.shape, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_jax(name: str) -> None:
     jax = pytest.importorskip("jax", reason="jax is an optional extra")
     jax.config.update("jax_enable_x64", True)

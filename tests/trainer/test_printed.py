@@ -9,9 +9,10 @@ import pytest
 from nets import L, dense_net, entry, one_conv_net
 from test_runs import DATA
 
-from verify_derivations.formulas.definitions import adjoint
+from verify_derivations.formulas.definitions import FunctionDefinition, adjoint
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Scalar, mul, negate, scalar
+from verify_derivations.formulas.expressions import Access, Scalar, add, apply, mul, negate, power, scalar
+from verify_derivations.trainer.derive import completed
 from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.optimisers import Rule
 from verify_derivations.trainer.printed import Outcome, as_printed, concerned, outcomes, table
@@ -90,3 +91,17 @@ def test_divergence_is_an_outcome() -> None:
 def test_what_the_net_does_not_need_does_not_count() -> None:
     program = dense_net()
     assert not concerned(replace(program, printed=(Printed(adjoint("x", L), 1, "", None, "shapes"),)))
+
+
+def test_a_slope_as_printed() -> None:
+    """``f′`` twice as large: the gradient is twice too large one layer below, and four times two layers below."""
+    z = Access("z")
+    f = FunctionDefinition("f", ("z",), apply("tanh", z))
+    program = completed(replace(dense_net(), functions={"f": f}, backward=()))
+    right = add(scalar(1), negate(power(apply("f", z), 2)))
+    slopes = [Printed("f", 3, "…", None, "", FunctionDefinition("f'", ("z",), mul(scalar(k), right))) for k in (2, 1)]
+    corrected, twice, same = runs(program, *slopes)
+    assert abs(twice.error - 3) < 1e-4 and same.error < 1e-5
+    assert len(corrected.accuracies) == len(twice.accuracies)
+    assert list(table([corrected, twice], L))[2].startswith("formula 3\tf′\t300.0 % of ")
+    assert not concerned(replace(dense_net(), printed=tuple(slopes)))  # the net's own formulas do not need it

