@@ -104,6 +104,43 @@ def test_a_symmetric_matrix() -> None:
     assert last(given[0], given[2], r"\frac{\partial g}{\partial x}=(S+S^T)x").verdict is PROVED
 
 
+# -- names of derivatives -----------------------------------------------------------------------------
+SCORES = (
+    r"Q\in R^{n\times d}, K\in R^{n\times d}, T\in R^{n\times n}",
+    r"S=QK^T",
+    r"L=\frac12\sum_{i=1}^n\sum_{j=1}^n(S_{ij}-T_{ij})^2",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (r"\bar S=\frac{\partial L}{\partial S}", None),
+        (r"\bar S_{ij}=\frac{\partial L}{\partial S_{ij}}", None),
+        (r"\bar S=\nabla_S L", None),
+        (r"\bar S=\frac{\partial L}{\partial S_{ij}}", "only on the right"),
+        (r"\bar S_i=\frac{\partial L}{\partial S_{ij}}", "only on the right"),
+        (r"\bar S_{ij}=\frac{\partial L}{\partial S}", "only on the left"),
+        (r"\bar S_{ij}=\frac{\partial L}{\partial S_{i}}", "only on the left"),
+        (r"\bar S_{ij}=\nabla_S L", "only on the left"),
+    ],
+)
+def test_a_name_for_a_derivative_has_its_indices(name: str, message: str | None) -> None:
+    """Where it has not, the slip is reported once: what follows means the derivative."""
+    *_, named, right, wrong = report(
+        *SCORES, name, r"\frac{\partial L}{\partial Q}=\bar SK", r"\frac{\partial L}{\partial Q}=\bar S^TK"
+    ).formulas
+    assert named.verdict is (ILL_FORMED if message else Verdict.DEFINED)
+    assert (right.verdict, wrong.verdict) == (PROVED, REFUTED)
+    assert (message or "introduces") in named.message
+
+
+def test_the_gradient_of_a_step_may_have_the_index_of_the_step() -> None:
+    steps = (*SCORES, r"v_t=v_{t-1}+g_t")
+    assert report(*steps, r"g_t=\frac{\partial L}{\partial S}").formulas[-1].verdict is Verdict.DEFINED
+    assert report(*steps, r"g_i=\frac{\partial L}{\partial S}").formulas[-1].verdict is ILL_FORMED
+
+
 # -- scopes and variants ------------------------------------------------------------------------------
 @pytest.mark.parametrize(("claim", "verdict"), [("f'(x)=3x^2", PROVED), ("f'(x)=2x", REFUTED)])
 def test_a_section_that_defines_again_is_a_scope_of_its_own(claim: str, verdict: Verdict) -> None:
