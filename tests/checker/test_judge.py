@@ -148,6 +148,33 @@ def test_a_section_that_defines_again_is_a_scope_of_its_own(claim: str, verdict:
     assert [f.verdict for f in found] == [Verdict.DEFINED, PROVED, Verdict.DEFINED, verdict]
 
 
+LINEAR = (
+    "# Linear layer", r"W\in R^{m\times n}, x\in R^n, b\in R^m, t\in R^m", "z=Wx+b", r"L=\frac12\|z-t\|^2",
+    r"\frac{\partial L}{\partial b}=z-t", r"\frac{\partial L}{\partial b}=z+t",
+)  # fmt: skip
+FORM = (
+    "# Quadratic form", r"z\in R^k, A\in R^{k\times k}", r"f=z^TAz",
+    r"\frac{\partial f}{\partial z}=(A+A^T)z", r"\frac{\partial f}{\partial z}=2Az",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sections", [(*LINEAR, *FORM), (*FORM, *LINEAR)])
+def test_a_section_of_its_own_gives_a_name_another_meaning(sections: tuple[str, ...]) -> None:
+    claims = {f.latex: f.verdict for f in report(*sections).formulas}
+    assert [claims[claim] for claim in (LINEAR[-2], LINEAR[-1], FORM[-2])] == [PROVED, REFUTED, PROVED]
+    assert claims[FORM[-1]] not in (PROVED, Verdict.CHECKED)
+    assert claims["z=Wx+b"] is Verdict.DEFINED
+
+
+def test_a_section_that_another_needs_gives_no_other_meaning() -> None:
+    """Its shapes, and what it says of them, hold for the definition."""
+    notation = ("# Notation", r"z\in R^m, y\in R^m", r"\sum_{i=1}^m y_i=1")
+    forward = (*LINEAR[:3], r"p_i=\frac{e^{z_i}}{\sum_{k=1}^m e^{z_k}}", r"L=-\sum_{i=1}^m y_i\log p_i")
+    assert report(*notation, *forward, r"\frac{\partial L}{\partial b}=p-y").formulas[-1].verdict is PROVED
+    assert report(*notation, *forward, r"\frac{\partial L}{\partial b}=y-p").formulas[-1].verdict is REFUTED
+    assert report("# Notation", r"z\in R^k", *LINEAR[:3]).formulas[-1].verdict is ILL_FORMED
+
+
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [("a-y", PROVED), ("y", PROVED), ("a+y", REFUTED), ("a-q", ILL_FORMED)],  # both losses give claims that hold
