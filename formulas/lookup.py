@@ -207,12 +207,16 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
     index = here.indices.get(letter)
     if index is not None and index.extent is not None:
         return index.extent + index.start - 1
+    stated = stated_range(letter, world, number)
+    return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
+
+
+def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
+    """First and last value of a letter by the nearest range before a formula, else after."""
     ranges = [r for r in world.ranges if r[1] == letter]
     before = [r for r in ranges if r[0] <= number]
     chosen = before[-1] if before else ranges[0] if ranges else None
-    if chosen is not None:
-        return whole(chosen[3], world, Statement())
-    return polynomial(f"N_{{{letter}}}")
+    return None if chosen is None else (chosen[2], chosen[3])
 
 
 def value_of(
@@ -311,6 +315,8 @@ def index_at(
     if isinstance(node, s.Symbol):
         index = here.indices.get(name_of(node))
         if index is not None:
+            if index.extent is None and index.fixed is None and origin < world.origin:
+                _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, head)
     return whole(node, world, here) - origin
 
@@ -318,9 +324,23 @@ def index_at(
 def new_letter(letter: str, world: World, here: Statement) -> Index:
     """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
     index = here.free_letter(letter, world.origin)
-    if any(shifted == letter for _, shifted in world.table.shifted):
+    if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
         index.extent = family_extent(letter, world, here, here.number)
     return index
+
+
+def _as_stated(index: Index, world: World, here: Statement) -> bool:
+    """Give a free index the range that the document states: where it begins only if the formula itself says so, for a
+    sum elsewhere may leave something out."""
+    stated = stated_range(index.letter, world, here.number)
+    if stated is None:
+        return False
+    first = whole(stated[0], world, Statement())
+    own = any(r[0] == here.number and r[1] == index.letter for r in world.ranges)
+    if own or first.is_constant and first.value < world.origin:
+        index.start = first
+    index.extent = world.extents.normal(whole(stated[1], world, Statement()) - index.start + 1)
+    return True
 
 
 def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:
@@ -365,7 +385,9 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
-    if expected is None and not reference.indices and declared(reference, layer, world, here, hints=True) is None:
+    state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
+    if expected is None and (state or not reference.indices) and declared(
+        reference, layer, world, here, hints=True) is None:
         raise NeedShape(f"the shape of {_show(reference)} is not stated")
     head = world.head(reference.name, layer)
     family, origins = [], []

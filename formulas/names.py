@@ -56,6 +56,7 @@ class NameTable:
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
+    ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
@@ -87,6 +88,11 @@ class NameTable:
         return table
 
     def _bind(self, node: s.Node) -> None:
+        end = node.upper if isinstance(node, s.BigOperator) else None
+        if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
+            end = node.sides[-1].items[-1]
+        if isinstance(end, s.Symbol):
+            self.ends.add(end.name)
         if isinstance(node, s.BigOperator) and node.lower is not None:
             for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
                 first = item.sides[(len(item.sides) - 1) // 2] if isinstance(item, s.Relation) else item
@@ -164,7 +170,7 @@ class NameTable:
                     self.bound |= {letters[0]} - self.sizes  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
-                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and _is_word(item.name)):
+                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and self._labels(item)):
                     self.labelled.add(base)
         if node.sup is not None:
             for part in factors_of(node.sup):
@@ -286,6 +292,10 @@ class NameTable:
             return not (indexable and len(item.name) == 1)
         return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
 
+    def _labels(self, item: s.Symbol) -> bool:
+        """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""
+        return _is_word(item.name) and not (len(item.name) == 1 and item.name in self.ends)
+
     def _runs(self, base: str) -> bool:
         return any(b == base for b, _ in self.shifted)
 
@@ -300,7 +310,6 @@ def name_of(symbol: s.Symbol) -> str:
 
 
 def _is_word(name: str) -> bool:
-    """A subscript of more than a letter, or of a capital, labels."""
     return name.isupper() or (len(name) > 1 and name[0] != "\\")
 
 

@@ -141,6 +141,68 @@ def test_the_gradient_of_a_step_may_have_the_index_of_the_step() -> None:
     assert report(*steps, r"g_i=\frac{\partial L}{\partial S}").formulas[-1].verdict is ILL_FORMED
 
 
+# -- recursions ---------------------------------------------------------------------------------------
+RECURRENT = (
+    r"x_t\in R^d, y_t\in R^k, t=1,\ldots,T",
+    r"W\in R^{k\times k}, U\in R^{k\times d}",
+    r"z_t=Wh_{t-1}+Ux_t",  # no shape of h is stated: it follows
+    r"h_t=\tanh(z_t)",
+    r"L=\frac12\sum_{t=1}^T\|h_t-y_t\|^2",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "message"),
+    [
+        (r"\frac{\partial L}{\partial h_T}=h_T-y_T", PROVED, ""),
+        (r"\frac{\partial L}{\partial h_T}=h_T+y_T", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+W^T\frac{\partial L}{\partial z_{t+1}}, t<T", PROVED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t-W^T\frac{\partial L}{\partial z_{t+1}}, t<T", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+W^T\frac{\partial L}{\partial z_{t+1}}", CONDITIONAL, "where t<T,"),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t-W^T\frac{\partial L}{\partial z_{t+1}}", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+W\frac{\partial L}{\partial z_{t+1}}, t<T", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+U^T\frac{\partial L}{\partial z_{t+1}}, t<T", ILL_FORMED, ""),
+        (r"\frac{\partial L}{\partial W}=\sum_{t=1}^T\frac{\partial L}{\partial z_t}h_{t-1}^T", PROVED, ""),
+        (r"\frac{\partial L}{\partial W}=\sum_{t=1}^T\frac{\partial L}{\partial z_t}h_t^T", REFUTED, ""),
+    ],
+)
+def test_a_recursion(claim: str, verdict: Verdict, message: str) -> None:
+    found = last(*RECURRENT, claim)
+    assert found.verdict is verdict, found.message
+    assert message in found.message
+
+
+def test_the_shape_of_a_state_follows_from_its_recursion() -> None:
+    matrix, scalar = (r"A\in R^{n\times n}", "s_t=As_{t-1}"), (r"a\in R", "s_t=as_{t-1}+1")
+    assert report(*matrix, r"\frac{\partial s_t}{\partial s_{t-1}}=A").formulas[-1].verdict is PROVED
+    assert report(*matrix, r"\frac{\partial s_t}{\partial s_{t-1}}=2A").formulas[-1].verdict is REFUTED
+    assert report(*scalar, r"\frac{\partial s_t}{\partial s_{t-1}}=a").formulas[-1].verdict is PROVED
+    assert report(*scalar, r"\frac{\partial s_t}{\partial s_{t-1}}=1").formulas[-1].verdict is REFUTED
+
+
+def test_a_condition_that_is_not_stated_is_named_with_the_first_value_of_its_index() -> None:
+    chain = (r"x\in R^n", r"f=\sum_{i=2}^n x_ix_{i-1}")
+    inside = r"\frac{\partial f}{\partial x_i}=x_{i-1}+x_{i+1}"
+    found = report(*chain, inside).formulas[-1]
+    assert (found.verdict, found.message) == (CONDITIONAL, r"holds where i\ge 2, i<n, which is not stated")
+    assert report(*chain, inside.replace("+x_", "-x_")).formulas[-1].verdict is REFUTED
+    assert report(*chain, inside + ", 1<i<n").formulas[-1].verdict is PROVED
+    assert report(*chain, inside.replace("i+1", "i+2")).formulas[-1].verdict is REFUTED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("x_i-x_0", PROVED), ("x_0-x_i", REFUTED), ("x_i-x_1", REFUTED)])
+def test_a_member_with_the_number_zero_is_outside_the_stated_range(claim: str, verdict: Verdict) -> None:
+    points = (r"x_i\in R^d, i=1,\ldots,n", r"f=\frac12\sum_{i=1}^n\|x_i-x_0\|^2")
+    assert report(*points, rf"\frac{{\partial f}}{{\partial x_i}}={claim}").formulas[-1].verdict is verdict
+    total = report(*points, r"\frac{\partial f}{\partial x_0}=\sum_{i=1}^n(x_0-x_i)")
+    assert total.formulas[-1].verdict is PROVED
+    vector = report(r"x\in R^n", "f=x^Tx", r"\frac{\partial f}{\partial x_0}=2x_0").formulas[-1]
+    assert vector.verdict is ILL_FORMED
+    assert vector.message.endswith("leaves its range 1…n: it is 0")
+    scalars = (r"i=1,\ldots,n", r"f=\sum_{i=1}^n(x_i-x_0)^2", rf"\frac{{\partial f}}{{\partial x_i}}=2({claim})")
+    assert report(*scalars).formulas[-1].verdict is verdict
+
+
 # -- scopes and variants ------------------------------------------------------------------------------
 @pytest.mark.parametrize(("claim", "verdict"), [("f'(x)=3x^2", PROVED), ("f'(x)=2x", REFUTED)])
 def test_a_section_that_defines_again_is_a_scope_of_its_own(claim: str, verdict: Verdict) -> None:
