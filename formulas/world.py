@@ -230,6 +230,7 @@ class World:
             n for n in self.numerators
             if n not in self.denominators and n not in self.functions
             and (n not in self.known or not self.known[n].extents)
+            and (n in self.known or all(not d.space.extents for d in self.declarations.get(n, ())))
         )  # fmt: skip
 
     def declared_names(self) -> set[str]:

@@ -141,6 +141,26 @@ def test_the_gradient_of_a_step_may_have_the_index_of_the_step() -> None:
     assert report(*steps, r"g_i=\frac{\partial L}{\partial S}").formulas[-1].verdict is ILL_FORMED
 
 
+# -- what ∇ governs -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        (r"\nabla f\nabla f^T=(x+a)(x+a)^T", r"\nabla f\nabla f^T=(x+a)(x-a)^T"),
+        (r"\nabla_xf^T\nabla_xf=\|x+a\|^2", r"\nabla_xf^T\nabla_xf=\|x-a\|^2"),
+        (r"\nabla_x f^T A=(x+a)^TA", r"\nabla_x f^T A=(x+a)^TA^T"),
+        (r"\nabla_x x^TAx=(A+A^T)x", r"\nabla_x x^TAx=Ax"),
+        (r"\nabla_x\frac12x^TAx=\frac12(A+A^T)x", r"\nabla_x\frac12x^TAx=(A+A^T)x"),
+        (r"\nabla_x a^Tx=a", r"\nabla_x a^Tx=x"),
+        (r"\nabla_A x^TAa=xa^T", r"\nabla_A x^TAa=ax^T"),
+        (r"\nabla_x x^TAx-\nabla_x a^Tx=(A+A^T)x-a", r"\nabla_x x^TAx-\nabla_x a^Tx=(A+A^T)x+a"),
+    ],
+)
+def test_nabla_and_products(claim: str, wrong: str) -> None:
+    given = (r"x\in R^n, a\in R^n, A\in R^{n\times n}", r"f=\frac12x^Tx+a^Tx", r"\nabla_xf=x+a")
+    assert last(*given, claim).verdict is PROVED
+    assert last(*given, wrong).verdict is REFUTED
+
+
 # -- recursions ---------------------------------------------------------------------------------------
 RECURRENT = (
     r"x_t\in R^d, y_t\in R^k, t=1,\ldots,T",
