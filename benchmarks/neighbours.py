@@ -13,7 +13,7 @@ Each identity is stated right once, and wrong a few times.
 
 A wrong claim is *caught* where this program refutes it, finds it ill-formed or names the assumption that is missing;
 where neither of tensorgrad's ways accepts it; where gradcheck fails. ``—``: it is not stated there. Times are processor
-time for the right claim, the best of three in one process. A wrong claim that this program accepts makes the exit status 1.
+time for the right claim, the best of three in one process. A wrong claim that this program accepts: exit status 1.
 """
 
 from __future__ import annotations
