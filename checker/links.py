@@ -42,6 +42,7 @@ from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.sums import default_extent
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
 from verify_derivations.formulas.world import (
+    UNWRITTEN,
     ChainError,
     IndexRangeError,
     Known,
@@ -463,7 +464,8 @@ def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
 
 
 def _example(found: Refuted) -> Counterexample:
-    return Counterexample(found.sizes, found.values, found.left, found.right, found.indices, found.python)
+    values = {name: value for name, value in found.values.items() if not name.endswith(UNWRITTEN)}
+    return Counterexample(found.sizes, values, found.left, found.right, found.indices, found.python)
 
 
 def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) -> Judged:

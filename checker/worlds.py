@@ -32,6 +32,7 @@ from verify_derivations.formulas.names import NameTable, Reference, base_of, bou
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
+    UNWRITTEN,
     Alias,
     Declaration,
     Known,
@@ -163,7 +164,7 @@ class _Builder:
         known = self.world.known[head]
         if len(known.extents) != 2:
             return
-        whole_matrix = Known(head + "^{\\sharp}", (), known.shape)
+        whole_matrix = Known(head + UNWRITTEN, (), known.shape)
         self.world.add(whole_matrix)
         i, j = fresh("i"), fresh("j")
         entry = add(*(Access(whole_matrix.head, pair) for pair in (

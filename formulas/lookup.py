@@ -9,7 +9,7 @@ from typing import TypeAlias
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, scalar
-from verify_derivations.formulas.names import Reference, items_of, name_of
+from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
 from verify_derivations.formulas.world import (
@@ -23,6 +23,9 @@ from verify_derivations.formulas.world import (
     Unsupported,
     World,
 )
+
+ONES = ("1", "\\mathbb{1}", "\\mathbbm{1}")
+"""Names that are ones in each entry, also where their shape is declared (plain fonts are no part of a name)."""
 
 Shape: TypeAlias = tuple[Polynomial, ...]
 Unfold: TypeAlias = Callable[[Template, dict[str, Polynomial]], None]  # makes the instance of a generic layer
@@ -76,6 +79,8 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
         for _ in range(int(Fraction(node.sup.text))):
             power = power * _whole(base, world, here, layer)
         return power
+    if node.sup is not None and is_transpose(node.sup):
+        raise Unsupported(f"{to_latex(node)} is no size")
     name = name_of(base)
     if node.sub is not None:
         parts = []
@@ -153,7 +158,10 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
                 return known
     known = declared(reference, layer, world, here)
     if known is not None:
-        world.add(known)
+        if head in ONES and known.extents:
+            world.add(known, tuple(fresh("i") for _ in known.extents), scalar(ONE))
+        else:
+            world.add(known)
         if layer is not None:
             world.layer_of[head] = (reference.name, layer)
     return known

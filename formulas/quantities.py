@@ -158,7 +158,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
             return identity(reader, node, expected)
-        if base.name == "1" and "1" not in world.declared_names():
+        if base.name == "1" and name_of(base) not in world.declared_names():
             return vector_of_ones(reader, node, expected)
     return None
 

@@ -55,6 +55,9 @@ class Readings:
         return replace(self, **changes)
 
 
+UNWRITTEN = "^{\\sharp}"
+"""Ends the name of a quantity that the document does not have: the matrix of which a symmetric one is the even part."""
+
 READINGS = frozenset(f.name for f in fields(Readings))
 
 

@@ -141,6 +141,45 @@ def test_the_gradient_of_a_step_may_have_the_index_of_the_step() -> None:
     assert report(*steps, r"g_i=\frac{\partial L}{\partial S}").formulas[-1].verdict is ILL_FORMED
 
 
+# -- comparisons of whole numbers ---------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("bracket", "verdict"),
+    [
+        (r"[i\le m]", PROVED), ("[i<m+1]", PROVED), ("[i<m]", REFUTED),
+        (r"[i^T\le m]", PROVED), ("[i^T<m]", REFUTED), (r"[2i^T\le 2m]", PROVED), ("[2i^T<2m]", REFUTED),
+    ],
+)  # fmt: skip
+def test_whole_numbers_are_equal_or_not(bracket: str, verdict: Verdict) -> None:
+    """Equality is no tie that could be left aside, however they are written."""
+    given = (r"x\in R^n, y\in R^m", r"f=\sum_{i=1}^n[i\le m]x_i", rf"\frac{{\partial f}}{{\partial x_i}}={bracket}")
+    assert report(*given).formulas[-1].verdict is verdict
+
+
+def test_a_counterexample_shows_what_the_document_has() -> None:
+    given = (r"x\in R^n, S\in R^{n\times n}", "S=S^T", "g=x^TSx")
+    (link,) = report(*given, r"\frac{\partial g}{\partial x}=Sx").formulas[-1].links
+    assert link.counterexample is not None
+    assert {"S", "x"} <= set(link.counterexample.values) <= {"S", "x", r"\frac{\partial g}{\partial x}"}
+
+
+# -- a vector of ones ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("ones", [r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial f}{\partial w_j}=\sum_{i=1}^nX_{ij}", PROVED),
+        (r"\frac{\partial f}{\partial w_j}=\sum_{i=1}^nX_{ij}^2", REFUTED),
+        ("O^TO=n", PROVED),
+        ("O^TO=1", REFUTED),
+    ],
+)
+def test_a_declared_vector_of_ones(ones: str, claim: str, verdict: Verdict) -> None:
+    given = (r"X\in R^{n\times d}, w\in R^d, O\in R^n", r"f=O^TXw")
+    document = [text.replace("O", ones) for text in (*given, claim)]
+    assert report(*document).formulas[-1].verdict is verdict
+    assert report(*given, claim).formulas[-1].verdict is not PROVED  # of any vector
+
+
 # -- what ∇ governs -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("claim", "wrong"),
