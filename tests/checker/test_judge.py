@@ -162,6 +162,20 @@ def test_a_counterexample_shows_what_the_document_has() -> None:
     assert {"S", "x"} <= set(link.counterexample.values) <= {"S", "x", r"\frac{\partial g}{\partial x}"}
 
 
+@pytest.mark.parametrize(
+    "indicator",
+    [r"\mathbb{1}[Q]", r"\mathbf{1}\{Q\}", r"\mathbb{I}(Q)", "I(Q)", r"\mathbb{1}_{Q}", r"\mathbf{1}_{\{Q\}}", "[Q]"],
+)
+def test_indicators(indicator: str) -> None:
+    entry = r"\frac{\partial a_j}{\partial z_i}=a_j(%s-a_i)"
+    assert last(*SOFTMAX, entry % indicator.replace("Q", "i=j")).verdict is PROVED
+    assert last(*SOFTMAX, entry % indicator.replace("Q", r"i\neq j")).verdict is REFUTED
+    given = (r"z\in R^n", r"g=\sum_{i=1}^n\max(0,z_i)")
+    for relation, verdict in ((">", PROVED), ("<", REFUTED)):
+        claim = r"\frac{\partial g}{\partial z_i}=" + indicator.replace("Q", f"z_i{relation}0")
+        assert report(*given, claim).formulas[-1].verdict is verdict
+
+
 # -- a vector of ones ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("ones", [r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}"])
 @pytest.mark.parametrize(
