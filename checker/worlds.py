@@ -113,6 +113,12 @@ class _Builder:
                 waiting = later
         self._take_back_aliases()
         self._layers()
+        if self.table.squared:  # σ itself, where σ^2 is defined and σ is spoken of
+            for f in self.formulas:
+                for node in names_in(f.tree) if f.tree is not None else ():
+                    reference = self.table.reference(node)
+                    if reference is not None and reference.name in self.table.squared:
+                        find(replace(reference, indices=()), self.world, Statement())
         self._frontier()
         for f in self.formulas:
             for k, chain in enumerate(f.chains):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, scalar
+from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
@@ -156,6 +157,8 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
                 world.pending[head] = (template, value)
                 world.layer_of[head] = (reference.name, layer)
                 return known
+    if reference.name in world.table.squared and layer is None:
+        return _root(reference, world, here)
     known = declared(reference, layer, world, here)
     if known is not None:
         if head in ONES and known.extents:
@@ -164,6 +167,17 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
             world.add(known)
         if layer is not None:
             world.layer_of[head] = (reference.name, layer)
+    return known
+
+
+def _root(reference: Reference, world: World, here: Statement) -> Known | None:
+    """``σ`` where only ``σ^2`` is defined."""
+    square = find(replace(reference, name=reference.name + "^{2}"), world, here)
+    if square is None:
+        return None
+    known = replace(square, head=reference.name)
+    indices = tuple(fresh("i") for _ in known.extents)
+    world.add(known, indices, power(Access(square.head, tuple(map(polynomial, indices))), Fraction(1, 2)))
     return known
 
 

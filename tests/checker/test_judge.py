@@ -176,6 +176,32 @@ def test_indicators(indicator: str) -> None:
         assert report(*given, claim).formulas[-1].verdict is verdict
 
 
+# -- a square with a definition -----------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        (r"\frac{\partial\sigma^2}{\partial x_i}=\frac2m(x_i-\mu)",
+         r"\frac{\partial\sigma^2}{\partial x_i}=\frac1m(x_i-\mu)"),
+        (r"\frac{\partial L}{\partial\sigma^2}=-\frac12\sum_{i=1}^mc_i(x_i-\mu)(\sigma^2+\epsilon)^{-3/2}",
+         r"\frac{\partial L}{\partial\sigma^2}=-\frac12\sum_{i=1}^mc_i(x_i-\mu)(\sigma^2+\epsilon)^{-1/2}"),
+        (r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{m\sigma}",
+         r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{\sigma}"),
+    ],
+)  # fmt: skip
+def test_a_variance_is_defined_as_a_square(claim: str, wrong: str) -> None:
+    given = (
+        r"x\in R^m, c\in R^m", r"\mu=\frac1m\sum_{i=1}^mx_i", r"\sigma^2=\frac1m\sum_{i=1}^m(x_i-\mu)^2",
+        r"L=\sum_{i=1}^mc_i\frac{x_i-\mu}{\sqrt{\sigma^2+\epsilon}}",
+    )  # fmt: skip
+    assert last(*given, claim).verdict is PROVED
+    assert last(*given, wrong).verdict is REFUTED
+
+
+def test_the_square_of_what_is_declared_is_a_claim() -> None:
+    given = (r"r\in R, x\in R^n", r"L=r x^Tx", r"r^2=x^Tx")
+    assert report(*given).formulas[-1].verdict is REFUTED
+
+
 # -- a vector of ones ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("ones", [r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}"])
 @pytest.mark.parametrize(
