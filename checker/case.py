@@ -75,7 +75,9 @@ class Case:
     def above(self, scope: tuple[str, ...]) -> list[Stated]:
         """The formulas of a scope and of those that it lies in, in document order."""
         levels = (self.by_scope.get(scope[:k], ()) for k in range(len(scope) + 1))
-        return list(heapq.merge(*levels, key=lambda f: f.number))
+        found = list(heapq.merge(*levels, key=lambda f: f.number))
+        apart = next((f.apart for f in self.by_scope.get(scope, ())), ())
+        return [f for f in found if f.apart == apart or apart[:len(f.raw.section)] == f.raw.section] if apart else found
 
     def variants(self, scope: tuple[str, ...]) -> list[str | None]:
         return list(dict.fromkeys(f.variant for f in self.by_scope.get(scope, ()) if f.variant is not None))

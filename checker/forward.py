@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
-    UNIT,
     Access,
     Add,
     Apply,
@@ -20,13 +19,9 @@ from verify_derivations.formulas.expressions import (
     mul,
     walk,
 )
-from verify_derivations.formulas.polynomial import fresh
 from verify_derivations.formulas.world import World
 
 INPUTS = ("x", "X", "\\mathbf{x}", "\\mathbf{X}", "\\boldsymbol{x}", "\\boldsymbol{X}", "\\vec{x}")
-
-ONES = ("1", "\\mathbf{1}", "\\boldsymbol{1}", "\\mathbbm{1}", "\\mathbb{1}")
-"""A vector of ones that is declared with its shape: the calculus takes it for any vector, training for what it is."""
 
 
 class NoNet(DocumentError):
@@ -74,11 +69,10 @@ class Forward:
         first_use = dict(reversed([*_uses(reached, rank)]))
         ordered = sorted(reached.values(), key=lambda q: (rank[q.head], first_use.get(q.head, 0), -len(q.extents)))
         names = {h: world.layer_of.get(h, (h,))[0] for h in reached}
-        ones = {q.head: _ones(q) for q in ordered if q.body is None and q.head in ONES}
-        leaves = tuple(q for q in ordered if q.body is None and q.head not in ones)
+        leaves = tuple(q for q in ordered if q.body is None)
         computed = tuple(q for q in ordered if q.body is not None)
         return cls(
-            loss, leaves, (*ones.values(), *computed), functions,
+            loss, leaves, computed, functions,
             frozenset(q.head for q in leaves if names[q.head] in world.denominators), rank,
         )  # fmt: skip
 
@@ -105,10 +99,6 @@ class Forward:
             if len(choice) == 1:
                 return choice[0]
         raise NoNet(f"which of {', '.join(q.head for q in rest) or 'its symbols'} is the input is not clear")
-
-
-def _ones(quantity: Quantity) -> Quantity:
-    return replace(quantity, indices=tuple(fresh() for _ in quantity.extents), body=UNIT)
 
 
 def _uses(reached: dict[str, Quantity], rank: dict[str, int]) -> Iterator[tuple[str, int]]:

@@ -35,8 +35,8 @@ article.undecided, article.conditional { border-color: var(--open); }
 article.proved, article.defined, article.checked { border-color: var(--good); }
 h3 { font-size: 1rem; margin: .2rem 0; } h3 small { font-weight: normal; }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .3rem .8rem; margin: .4rem 0; }
-dt { opacity: .7; } dd { margin: 0; overflow-x: auto; }
-.math { overflow-x: auto; padding: .3rem 0; } math { font-size: 1.08em; } mtable.chain mtd { text-align: left; }
+dt { opacity: .7; } dd { margin: 0; min-width: 0; overflow: auto hidden; padding-bottom: .3rem; }
+.math { overflow: auto hidden; padding: .3rem 0; } math { font-size: 1.08em; } mtable.chain mtd { text-align: left; }
 .printed .changed { color: var(--wrong); outline: 1px solid; }
 .corrected .changed { color: var(--good); outline: 1px solid; }
 code.source { white-space: pre-wrap; overflow-wrap: anywhere; }

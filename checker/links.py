@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import permutations
 
-from verify_derivations.checker.ranges import out_of_range
+from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
 from verify_derivations.checker.wording import conditions_of, equation_text, stated_of
 from verify_derivations.derivations.dependence import relevant
@@ -42,6 +42,7 @@ from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.sums import default_extent
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
 from verify_derivations.formulas.world import (
+    UNWRITTEN,
     ChainError,
     IndexRangeError,
     Known,
@@ -112,10 +113,18 @@ def judge_link(
         return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks), value)
     best: Judged | None = None
     for comparison in comparisons:
-        outside = out_of_range(comparison, environment)
+        outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            return _failed(left, right, IndexRangeError(outside), here)
+            failed = _failed(left, right, IndexRangeError(_left_range(outside, world, environment)), here)
+            starts = {index.variable: index.start for index in here.indices.values() if index.free}
+            inner = narrowed(comparison, environment, starts)
+            if inner is None:
+                return failed
+            comparison, where = inner[0], _narrowing(inner[1], starts)
         link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
+        if where and link.verdict is Verdict.UNDECIDED:
+            return failed
+        link = _only_where(where, link) if where else link
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -126,6 +135,33 @@ def judge_link(
             break
     assert best is not None
     return best
+
+
+def _left_range(outside: Outside, world: World, environment: Environment) -> str:
+    head = outside.access.head
+    known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
+    return message(outside, environment, known.origins if known is not None else ())
+
+
+def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) -> str:
+    """Conditions on letters, each with its own first value."""
+    names = latex.index_names(sorted({v for c in asked for v in c.value.names if is_index(v)}))
+    shift = {v: polynomial(v) + 1 - starts[v] for v in names}
+    texts = [latex.constraint_to_latex(Constraint(c.value.substitute(shift), c.relation), names) for c in asked]
+    sides = [text.partition(">") for text in texts]  # T > t is written t < T
+    written = (f"{b}<{a}" if b in names.values() else text for text, (a, _, b) in zip(texts, sides, strict=True))
+    return ", ".join(dict.fromkeys(written))
+
+
+def _only_where(where: str, link: Link) -> Link:
+    """The verdict on a claim whose indices leave their ranges unless a condition holds that it does not state."""
+    if link.verdict is Verdict.REFUTED:
+        return link
+    said = f"holds where {where}, which is not stated" if link.verdict is Verdict.PROVED else (
+        f"{link.message}; only where {where}, which is not stated")
+    verdict = Verdict.CONDITIONAL if link.verdict is Verdict.PROVED else link.verdict
+    evidence = "assumption" if link.verdict is Verdict.PROVED else link.evidence
+    return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
 
 
 def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
@@ -430,7 +466,8 @@ def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
 
 
 def _example(found: Refuted) -> Counterexample:
-    return Counterexample(found.sizes, found.values, found.left, found.right, found.indices, found.python)
+    values = {name: value for name, value in found.values.items() if not name.endswith(UNWRITTEN)}
+    return Counterexample(found.sizes, values, found.left, found.right, found.indices, found.python)
 
 
 def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) -> Judged:

@@ -104,7 +104,7 @@ def _is_drawn(case: Case, stated: Stated, head: str) -> bool:
     """Whether the text says ``head ~ …``."""
     return any(
         isinstance(node, s.Relation) and node.relations[0] == "\\sim" and to_latex(node.sides[0]) == head
-        for f in visible(case.formulas, stated.scope, stated.variant) if f.tree is not None
+        for f in visible(case.above(stated.scope), stated.scope, stated.variant) if f.tree is not None
         for node in s.walk(f.tree)
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
             continue
         world = composer.scope.definitions.world.fork()
         if words is None:
-            seen = visible(case.formulas, composer.scope.name, composer.scope.variant)
+            seen = visible(case.above(composer.scope.name), composer.scope.name, composer.scope.variant)
             words = vocabulary(stated, seen, world, case.table)
         try:
             left = parse_expression(adjoint(to_latex(written), composer.loss), case.symbols, case.document.macros)
@@ -199,7 +199,7 @@ def _as_written(case: Case, composer: Composer, head: str) -> s.Node | None:
         if _is_written(world, node, head):
             return node
     name, layer = world.layer_of.get(head, (head, None))
-    for f in visible(case.formulas, composer.scope.name, composer.scope.variant):
+    for f in visible(case.above(composer.scope.name), composer.scope.name, composer.scope.variant):
         for node in s.walk(f.tree) if f.tree is not None else ():
             reference = case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
             if reference is not None and reference.name == name and (layer is None) == (reference.layer is None):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,23 @@ if TYPE_CHECKING:
     from verify_derivations.checker.links import Comparison
 
 POINTS = 20_000  # of the search for an index that leaves its axis
+MOST_ASKED = 4  # conditions on the letters of a claim
 
 
-def out_of_range(comparison: Comparison, environment: Environment) -> str | None:
-    """A message naming an access that leaves its axis at some sizes and index values; ``None`` where there is none or
-    where none was found. Accesses under a bracket are looked at only where the bracket holds."""
+@dataclass(frozen=True)
+class Outside:
+    """An access whose index leaves its axis: ``wanted`` does not hold at ``point``."""
+
+    access: Access
+    index: Polynomial
+    extent: Polynomial
+    wanted: Constraint
+    point: Mapping[str, int]
+
+
+def out_of_range(comparison: Comparison, environment: Environment) -> Outside | None:
+    """An access that leaves its axis at some sizes and index values; ``None`` where there is none or where none was
+    found. Accesses under a bracket are looked at only where the bracket holds."""
     domain = tuple(c for v, n in comparison.free.items() for c in within(polynomial(v), n))
     facts = (*environment.facts, *comparison.facts, *domain)
     for side in (comparison.left, comparison.right):
@@ -42,11 +55,27 @@ def out_of_range(comparison: Comparison, environment: Environment) -> str | None
                 continue
             for index, extent in zip(access.indices, extents, strict=True):
                 for wanted in within(index, extent):
-                    if len(index.names) > 0 and not implies(known, wanted):
+                    if (index.names or wanted.value.is_constant) and not implies(known, wanted):
                         point = _violation(known, wanted, index)
                         if point is not None:
-                            return _message(access, index, extent, point, environment.origin)
+                            return Outside(access, index, extent, wanted, point)
     return None
+
+
+def narrowed(
+    comparison: Comparison, environment: Environment, letters: Collection[str]
+) -> tuple[Comparison, tuple[Constraint, ...]] | None:
+    """The comparison where its shifted indices (``h_{t+1}`` for ``t = 1, …, T``) stay within their axes, and what that
+    asks of ``letters``. ``None`` where an index leaves an axis by more than a fixed number of steps: that axis is
+    another."""
+    asked: list[Constraint] = []
+    while (outside := out_of_range(comparison, environment)) is not None:
+        runs = [v for v in outside.index.names if v in letters and (outside.index - polynomial(v)).is_constant]
+        if len(asked) > MOST_ASKED or not runs or not (comparison.free[runs[0]] - outside.extent).is_constant:
+            return None
+        asked.append(outside.wanted)
+        comparison = replace(comparison, facts=(*comparison.facts, outside.wanted))
+    return comparison, tuple(asked)
 
 
 def _extents(head: str, environment: Environment) -> tuple[Polynomial, ...] | None:
@@ -84,13 +113,16 @@ def _violation(facts: tuple[Constraint, ...], wanted: Constraint, index: Polynom
     return None
 
 
-def _message(
-    access: Access, index: Polynomial, extent: Polynomial, point: Mapping[str, int], origin: int
-) -> str:
+def message(outside: Outside, environment: Environment, origins: Sequence[int] = ()) -> str:
+    """In the document's counting; ``origins`` are the first values of the access's indices, where they are others."""
+    point, origin = outside.point, environment.origin
     where = ", ".join(
         f"{n.lstrip('%').split('.')[0]} = {v + origin if is_index(n) else v}" for n, v in sorted(point.items())
-        if n in index.names or n in extent.names
+        if n in outside.index.names or n in outside.extent.names
     )  # fmt: skip
-    value = index.evaluate(point) + origin
-    span = f"{origin}…{show_extent(extent + origin - 1)}"
-    return f"an index of {access.head} leaves its range {span}: it is {value} at {where}"
+    place = outside.access.indices.index(outside.index)
+    first = origins[place] if place < len(origins) else origin
+    value = outside.index.evaluate(point) + first
+    span = f"{first}…{show_extent(outside.extent + first - 1)}"
+    message = f"an index of {outside.access.head} leaves its range {span}: it is {value}"
+    return f"{message} at {where}" if where else message

@@ -1,7 +1,9 @@
 """Scopes and variants: which definitions a formula sees.
 
 Sections share their definitions until one defines again what a sibling has defined; then each of the two is a scope
-of its own, which sees what the sections above it state. A line "For **name** …" begins a variant: its definitions
+of its own, which sees what the sections above it state. A section that only declares again what a sibling has defined
+(``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”) stands apart, if it needs nothing of its siblings nor they of it:
+it sees nothing of them. A line "For **name** …" begins a variant: its definitions
 hold only there; a later mention of the name returns to it.
 """
 
@@ -12,14 +14,14 @@ from collections.abc import Sequence
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.names import NameTable, names_in
 from verify_derivations.formulas.printer import to_latex
 
 CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)([^*}_]{2,40})(?:\*\*|\}|__)")
 
 
 def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
-    """Set ``scope`` of every formula: the longest section path that is isolated from its siblings."""
+    """Set ``scope`` of every formula: the longest section path that is isolated from its siblings; and ``apart``."""
     keys: dict[tuple[str, ...], dict[str, str]] = {}
     for stated in formulas:
         for chain in stated.chains:
@@ -42,9 +44,48 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             for b in range(a):
                 if any(first[k] != contents[b][k] for k in first.keys() & contents[b].keys()):
                     isolated |= {children[a], children[b]}
+    apart = _apart(formulas, keys, table)
+    isolated |= apart
     for stated in formulas:
         path = stated.raw.section
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
+        stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
+
+
+def _apart(
+    formulas: Sequence[Stated], keys: dict[tuple[str, ...], dict[str, str]], table: NameTable
+) -> set[tuple[str, ...]]:
+    """The sections that stand apart from the sections beside them."""
+    found: set[tuple[str, ...]] = set()
+    paths = {f.raw.section[:k] for f in formulas for k in range(1, len(f.raw.section) + 1)}
+    for path in sorted(paths):
+        inside = [f for f in formulas if f.raw.section[: len(path)] == path]
+        beside = [
+            f for f in formulas
+            if len(f.raw.section) >= len(path) and f.raw.section[: len(path) - 1] == path[:-1] and f not in inside
+        ]  # fmt: skip
+        own, others = _under(path, keys), dict[str, str]()
+        for other in dict.fromkeys(f.raw.section for f in beside):
+            others |= keys.get(other, {})
+        declared = {key.removesuffix(" in") for key in own} - own.keys()
+        if not declared & others.keys() or not any(len(c.sides) > 1 for f in inside for c in f.chains):
+            continue
+        if _mentioned(inside, table) & _names(others) <= _names(own) and (
+            _mentioned(beside, table) & _names(own) <= _names(others)
+        ):
+            found.add(path)
+    return found
+
+
+def _mentioned(formulas: Sequence[Stated], table: NameTable) -> set[str]:
+    """The names in formulas."""
+    references = (table.reference(node) for f in formulas if f.tree is not None for node in names_in(f.tree))
+    return {reference.name for reference in references if reference is not None}
+
+
+def _names(keys: dict[str, str]) -> set[str]:
+    """The names that formulas introduce, without layers."""
+    return {key.removesuffix(" in").removesuffix("()").split("^")[0] for key in keys}
 
 
 def _under(path: tuple[str, ...], keys: dict[tuple[str, ...], dict[str, str]]) -> dict[str, str]:

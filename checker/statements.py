@@ -44,6 +44,7 @@ class Stated:
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
     scope: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
     remarks: tuple[str, ...] = ()
     variant: str | None = None
 

@@ -32,6 +32,7 @@ from verify_derivations.formulas.names import NameTable, Reference, base_of, bou
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
+    UNWRITTEN,
     Alias,
     Declaration,
     Known,
@@ -115,6 +116,12 @@ class _Builder:
                 waiting = later
         self._take_back_aliases()
         self._layers()
+        if self.table.squared:  # σ itself, where σ^2 is defined and σ is spoken of
+            for f in self.formulas:
+                for node in names_in(f.tree) if f.tree is not None else ():
+                    reference = self.table.reference(node)
+                    if reference is not None and reference.name in self.table.squared:
+                        find(replace(reference, indices=()), self.world, Statement())
         self._frontier()
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
@@ -166,7 +173,7 @@ class _Builder:
         known = self.world.known[head]
         if len(known.extents) != 2:
             return
-        whole_matrix = Known(head + "^{\\sharp}", (), known.shape)
+        whole_matrix = Known(head + UNWRITTEN, (), known.shape)
         self.world.add(whole_matrix)
         i, j = fresh("i"), fresh("j")
         entry = add(*(Access(whole_matrix.head, pair) for pair in (
@@ -522,13 +529,6 @@ class _Builder:
         if not self._undefined(reference, f):
             return False
         self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number, link))
-        own = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
-        there = {name_of(x) for x in s.walk(right) if isinstance(x, s.Symbol)}
-        missing = [letter for letter in own if letter not in there]
-        if len(set(own)) < len(own):
-            self.result.misnamed[link] = f"{to_latex(left)} names only entries on a diagonal"
-        elif missing and _index_letters(right, self.table) - set(own):
-            self.result.misnamed[link] = f"the index {missing[0]} of {to_latex(left)} stands only on the left"
         return True
 
     def _take_back_aliases(self) -> None:
@@ -543,9 +543,50 @@ class _Builder:
                 if world.head(name, layer) in self._below(alias.right) or self._declared_otherwise(alias, reference):
                     world.aliases[name] = [other for other in world.aliases[name] if other is not alias]
                     self.result.defined.pop(alias.link, None)
-                    self.result.misnamed.pop(alias.link, None)
+                elif (slip := self._misnamed(alias, reference)) is not None:
+                    self.result.misnamed[alias.link] = slip
+                    world.aliases[name] = [self._of_all(a) if a is alias else a for a in world.aliases[name]]
             if not world.aliases[name]:
                 del world.aliases[name]
+
+    def _misnamed(self, alias: Alias, reference: Reference) -> str | None:
+        """Why a name is none of that derivative: an index stands on one side only. (An index that the document also
+        shifts may count steps: ``g_t = ∂L/∂w`` is the gradient at step t.)"""
+        own = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
+        if len(set(own)) < len(own):
+            return f"{to_latex(alias.left)} names only entries on a diagonal"
+        here = Statement(alias.number)
+        try:
+            Elaborator(self.world, here).tensor(alias.right)
+        except DocumentError:
+            return None
+        left, right = (
+            {name_of(x) for x in s.walk(side) if isinstance(x, s.Symbol)} for side in (alias.left, alias.right)
+        )
+        steps = {letter for _, letter in self.table.shifted}
+        for letter in own:
+            if letter not in right | steps:
+                return f"the index {letter} of {to_latex(alias.left)} stands only on the left"
+        for letter, index in here.indices.items():
+            if index.free and letter not in left:
+                return f"the index {letter} of {to_latex(alias.right)} stands only on the right"
+        return None
+
+    def _of_all(self, alias: Alias) -> Alias:
+        """The name without indices for the whole derivative: what a misnamed one means where it is used."""
+
+        def whole_of(node: s.Node) -> s.Node:
+            reference = self.table.reference(node)
+            if not isinstance(node, s.Scripted) or reference is None or not reference.indices:
+                return node
+            return replace(node, sub=None)
+
+        right = alias.right
+        if isinstance(right, s.Derivative):
+            right = replace(right, denominators=tuple(whole_of(below) for below in right.denominators))
+        elif isinstance(right, s.Nabla) and right.variable is not None:
+            right = replace(right, variable=whole_of(right.variable))
+        return replace(alias, left=whole_of(alias.left), right=right)
 
     def _below(self, derivative: s.Node) -> set[str]:
         """The quantities on which what is differentiated depends."""
@@ -748,12 +789,6 @@ class _Builder:
                 if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         world.quantities[head] = replace(quantity, opaque=True)
-
-
-def _index_letters(node: s.Node, table: NameTable) -> set[str]:
-    """The letters that index quantities in an expression."""
-    references = (table.reference(x) for x in s.walk(node) if isinstance(x, s.Scripted))
-    return {name_of(i) for r in references if r is not None for i in r.indices if isinstance(i, s.Symbol)}
 
 
 def _first_index(formulas: Sequence[Stated]) -> int:

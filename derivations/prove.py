@@ -93,7 +93,7 @@ def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polyno
 
 class Search:
     """A search that can be continued with higher limits, where it was left open. ``variables``: see `prove_equal`;
-    ``later``: quantities whose definitions are put in after all others."""
+    ``later``: quantities whose definitions are put in after all others, and whose adjoints before."""
 
     def __init__(
         self, claim: Claim, variables: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
@@ -279,7 +279,9 @@ class Search:
         }
         defined = [head for head in found if has_body(head, self.environment)]
         functions = [name for name in function_heads(residual) if name in self.environment.functions]
-        earliest = min(adjoints, key=lambda head: (self.rank.get(adjoints[head], 0), head), default=None)
+        earliest = min(
+            adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h), default=None
+        )
         highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
         balanced = len(adjoints) == 1 and all(
             any(f.head.kind == "tensor" and f.head.name == earliest for f in t.factors) for t in residual

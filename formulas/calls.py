@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.conditions import comparison
 from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -66,6 +67,10 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
         name, primes = name_of(function), 0
     else:
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    first = node.arguments[0]
+    indicates = isinstance(function, s.Symbol) and function.name in ("1", "I") and len(node.arguments) == 1
+    if indicates and isinstance(first, s.Relation) and name not in reader.world.functions:
+        return comparison(reader, first)
     value = _apply(reader, node, name, primes, expected)
     if power_node is not None:
         exponent = reader.tensor(power_node)

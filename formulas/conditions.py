@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.expressions import UNIT, Compare, Constraint, Scalar, add, bracket, less, mul, negate
+from verify_derivations.formulas.expressions import (
+    ONE,
+    UNIT,
+    ZERO,
+    Add,
+    Compare,
+    Constraint,
+    Mul,
+    Number,
+    Polynomial,
+    Scalar,
+    Size,
+    add,
+    bracket,
+    less,
+    mul,
+    negate,
+    polynomial,
+)
 from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
@@ -16,6 +35,7 @@ if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
 
 
+RELATIONS = {"<": "<", ">": ">", "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "=": "==", "\\neq": "!="}
 OTHERWISE = frozenset(("otherwise", "else", "elsewhere"))
 CONNECTING = frozenset(("and", "if", "for", "when", "where", "with"))
 
@@ -31,19 +51,14 @@ def comparison(reader: Elaborator, node: s.Relation) -> Tensor:
 
 
 def _real_comparison(reader: Elaborator, node: s.Relation) -> Tensor:
-    relation = {
-        "<": "<",
-        ">": ">",
-        "\\le": "<=",
-        "\\leq": "<=",
-        "\\ge": ">=",
-        "\\geq": ">=",
-        "=": "==",
-        "\\neq": "!=",
-    }.get(node.relations[0])
+    relation = RELATIONS.get(node.relations[0])
     if relation is None:
         raise Unsupported(f"no meaning is known for {to_latex(node)} as a value")
     left, right = reader.all_of(list(node.sides), None)
+    if left.is_scalar and right.is_scalar:
+        a, b = whole_value(left.body), whole_value(right.body)
+        if a is not None and b is not None:  # whole numbers, however they are written: equality is no tie
+            return constant(bracket(_constraint(node.relations[0], a, b)))
     if relation in ("<", "<="):
         left, right, relation = right, left, relation.replace("<", ">")
     return elementwise(lambda a, b: Compare(a, relation, b), left, right)
@@ -105,9 +120,27 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
     if not any(n in reader.here.indices for n in names):
         return None
     a, b = (whole(side, reader.world, reader.here) for side in node.sides)
-    constraint = {
+    return bracket(_constraint(node.relations[0], a, b)) if node.relations[0] in RELATIONS else None
+
+
+def whole_value(body: Scalar) -> Polynomial | None:
+    """The value of a scalar that consists of indices, sizes and whole numbers only."""
+    match body:
+        case Number(value) if value.denominator == 1:
+            return polynomial(value)
+        case Size(value):
+            return value
+        case Add(terms) | Mul(terms):
+            parts = [part for part in map(whole_value, terms) if part is not None]
+            if len(parts) < len(terms):
+                return None
+            return sum(parts, ZERO) if isinstance(body, Add) else prod(parts, start=ONE)
+    return None
+
+
+def _constraint(relation: str, a: Polynomial, b: Polynomial) -> Constraint:
+    return {
         "=": Constraint(a - b, "=="), "\\neq": Constraint(a - b, "!="), "<": less(a, b), ">": less(b, a),
         "\\le": Constraint(b - a, ">="), "\\leq": Constraint(b - a, ">="), "\\ge": Constraint(a - b, ">="),
         "\\geq": Constraint(a - b, ">="),
-    }.get(node.relations[0])  # fmt: skip
-    return bracket(constraint) if constraint is not None else None
+    }[relation]  # fmt: skip

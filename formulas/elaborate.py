@@ -8,6 +8,7 @@ indices in :mod:`sums`, comparisons and cases in :mod:`conditions`; :mod:`define
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from typing import TypeAlias
@@ -33,9 +34,17 @@ from verify_derivations.formulas.lookup import Shape, find, new_letter, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
-from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope
+from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope, untransposed
 from verify_derivations.formulas.sums import big
-from verify_derivations.formulas.tensors import ShapeError, Tensor, build, constant, elementwise, matrix_product
+from verify_derivations.formulas.tensors import (
+    ShapeError,
+    Tensor,
+    build,
+    constant,
+    elementwise,
+    matrix_product,
+    transpose,
+)
 from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
 
 Value: TypeAlias = Tensor | Slope
@@ -90,7 +99,12 @@ class Elaborator:
             case s.Derivative():
                 return derivative_of(self, node)
             case s.Nabla(variable=variable, body=body, order=order):
-                return gradient_of(self, variable, body, order)
+                plain = untransposed(body)  # ∇f^T is (∇f)^T
+                slope = gradient_of(self, variable, plain, order)
+                if plain is body:
+                    return slope
+                tensor = self.as_tensor(slope)
+                return tensor if tensor.is_scalar else transpose(tensor)
             case s.Cases():
                 return cases(self, node, expected)
             case s.Relation():
@@ -282,6 +296,11 @@ class Elaborator:
 
     def juxtaposed(self, factors: list[s.Node], operators: list[str], expected: Shape | None) -> Value:
         """Matrix products from left to right; derivatives side by side are the chain rule."""
+        for k, factor in enumerate(factors[:-1]):
+            if isinstance(factor, s.Nabla) and factor.variable is not None and self.is_given(untransposed(factor.body)):
+                body = s.Product((factor.body, *factors[k + 1:]), tuple(operators[k:]))  # ∇_x x^T A x
+                governed = [*factors[:k], replace(factor, body=body)]
+                return self.value(_segment(governed, operators[:k]), expected)
         values: list[Value | None] = []
         for factor in factors:
             try:
@@ -317,6 +336,17 @@ class Elaborator:
                         f"{error} (in {to_latex(_segment(factors[: k + 2], operators[: k + 1]))})"
                     ) from None
         return result
+
+    def is_given(self, node: s.Node) -> bool:
+        """Whether a node is a number, or a vector or a matrix without a definition. Nobody writes its gradient: it
+        begins what is differentiated."""
+        if not any(isinstance(x, s.Symbol) for x in s.walk(node)):
+            return True
+        reference = self.world.table.reference(node)
+        if reference is None or reference.power is not None or reference.indices:
+            return False
+        known = find(reference, self.world, self.here)
+        return known is not None and bool(known.extents) and not self.world.is_defined(known.head)
 
     def _fill(
         self, factors: list[s.Node], values: list[Value | None], unknown: list[int], expected: Shape | None

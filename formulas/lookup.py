@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, scalar
-from verify_derivations.formulas.names import Reference, items_of, name_of
+from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
+from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
 from verify_derivations.formulas.world import (
@@ -23,6 +24,9 @@ from verify_derivations.formulas.world import (
     Unsupported,
     World,
 )
+
+ONES = ("1", "\\mathbb{1}", "\\mathbbm{1}")
+"""Names that are ones in each entry, also where their shape is declared (plain fonts are no part of a name)."""
 
 Shape: TypeAlias = tuple[Polynomial, ...]
 Unfold: TypeAlias = Callable[[Template, dict[str, Polynomial]], None]  # makes the instance of a generic layer
@@ -76,6 +80,8 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
         for _ in range(int(Fraction(node.sup.text))):
             power = power * _whole(base, world, here, layer)
         return power
+    if node.sup is not None and is_transpose(node.sup):
+        raise Unsupported(f"{to_latex(node)} is no size")
     name = name_of(base)
     if node.sub is not None:
         parts = []
@@ -151,11 +157,27 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
                 world.pending[head] = (template, value)
                 world.layer_of[head] = (reference.name, layer)
                 return known
+    if reference.name in world.table.squared and layer is None:
+        return _root(reference, world, here)
     known = declared(reference, layer, world, here)
     if known is not None:
-        world.add(known)
+        if head in ONES and known.extents:
+            world.add(known, tuple(fresh("i") for _ in known.extents), scalar(ONE))
+        else:
+            world.add(known)
         if layer is not None:
             world.layer_of[head] = (reference.name, layer)
+    return known
+
+
+def _root(reference: Reference, world: World, here: Statement) -> Known | None:
+    """``σ`` where only ``σ^2`` is defined."""
+    square = find(replace(reference, name=reference.name + "^{2}"), world, here)
+    if square is None:
+        return None
+    known = replace(square, head=reference.name)
+    indices = tuple(fresh("i") for _ in known.extents)
+    world.add(known, indices, power(Access(square.head, tuple(map(polynomial, indices))), Fraction(1, 2)))
     return known
 
 
@@ -207,12 +229,16 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
     index = here.indices.get(letter)
     if index is not None and index.extent is not None:
         return index.extent + index.start - 1
+    stated = stated_range(letter, world, number)
+    return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
+
+
+def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
+    """First and last value of a letter by the nearest range before a formula, else after."""
     ranges = [r for r in world.ranges if r[1] == letter]
     before = [r for r in ranges if r[0] <= number]
     chosen = before[-1] if before else ranges[0] if ranges else None
-    if chosen is not None:
-        return whole(chosen[3], world, Statement())
-    return polynomial(f"N_{{{letter}}}")
+    return None if chosen is None else (chosen[2], chosen[3])
 
 
 def value_of(
@@ -311,6 +337,8 @@ def index_at(
     if isinstance(node, s.Symbol):
         index = here.indices.get(name_of(node))
         if index is not None:
+            if index.extent is None and index.fixed is None and origin < world.origin:
+                _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, head)
     return whole(node, world, here) - origin
 
@@ -318,9 +346,23 @@ def index_at(
 def new_letter(letter: str, world: World, here: Statement) -> Index:
     """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
     index = here.free_letter(letter, world.origin)
-    if any(shifted == letter for _, shifted in world.table.shifted):
+    if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
         index.extent = family_extent(letter, world, here, here.number)
     return index
+
+
+def _as_stated(index: Index, world: World, here: Statement) -> bool:
+    """Give a free index the range that the document states: where it begins only if the formula itself says so, for a
+    sum elsewhere may leave something out."""
+    stated = stated_range(index.letter, world, here.number)
+    if stated is None:
+        return False
+    first = whole(stated[0], world, Statement())
+    own = any(r[0] == here.number and r[1] == index.letter for r in world.ranges)
+    if own or first.is_constant and first.value < world.origin:
+        index.start = first
+    index.extent = world.extents.normal(whole(stated[1], world, Statement()) - index.start + 1)
+    return True
 
 
 def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:
@@ -365,7 +407,9 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
-    if expected is None and not reference.indices and declared(reference, layer, world, here, hints=True) is None:
+    state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
+    if expected is None and (state or not reference.indices) and declared(
+        reference, layer, world, here, hints=True) is None:
         raise NeedShape(f"the shape of {_show(reference)} is not stated")
     head = world.head(reference.name, layer)
     family, origins = [], []

@@ -56,6 +56,8 @@ class NameTable:
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
+    squared: set[str] = field(default_factory=set)  # bases of which only the square is declared or defined: \\sigma^2
+    ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
@@ -73,6 +75,10 @@ class NameTable:
         for tree in forest:
             for node in s.walk(tree):
                 table._bind(node)
+        introduced = [item for tree in forest for node in s.walk(tree) if isinstance(node, s.Relation)
+                      for item in _introduced(node)]  # fmt: skip
+        table.squared = {b for x in introduced if _is_square(x) and (b := base_of(x)) is not None and b != "e"}
+        table.squared -= {base_of(x) or "" for x in introduced if not _is_square(x)}
         for tree in forest:
             for node in s.walk(tree):
                 if isinstance(node, s.Relation):
@@ -87,6 +93,11 @@ class NameTable:
         return table
 
     def _bind(self, node: s.Node) -> None:
+        end = node.upper if isinstance(node, s.BigOperator) else None
+        if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
+            end = node.sides[-1].items[-1]
+        if isinstance(end, s.Symbol):
+            self.ends.add(end.name)
         if isinstance(node, s.BigOperator) and node.lower is not None:
             for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
                 first = item.sides[(len(item.sides) - 1) // 2] if isinstance(item, s.Relation) else item
@@ -113,16 +124,15 @@ class NameTable:
             self.bound |= set(letters) - self.sizes
 
     def _declare(self, node: s.Relation) -> None:
-        first = node.sides[0]
-        items = first.items if isinstance(first, s.Sequence) else (first,)
-        if node.relations[0] not in ("\\in", "=", ":=", "\\equiv") or is_range(node):
-            return
+        items = _introduced(node)
         for item in items:
             base = base_of(item)
             if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
                 continue  # e^x on a left side is a value, no name
             self.declared.add(to_latex(plain(item)))
             self.bases.add(base)
+            if base in self.squared:
+                continue
             if any(isinstance(x, s.Dots) for x in items):
                 self.families.add(base)
             if isinstance(item, s.Symbol):
@@ -164,7 +174,7 @@ class NameTable:
                     self.bound |= {letters[0]} - self.sizes  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
-                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and _is_word(item.name)):
+                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and self._labels(item)):
                     self.labelled.add(base)
         if node.sup is not None:
             for part in factors_of(node.sup):
@@ -219,6 +229,8 @@ class NameTable:
                 and base not in self.bracket_layers
             ):  # a_t^z beside a quantity z: a label
                 name += "^{" + part.name + "}"
+            elif base in self.squared and _is_number(part, "2"):
+                name += "^{2}"
             elif self._is_layer(base, node, part):
                 layer, bare_layer = part, base in self.bracket_layers
             else:
@@ -286,6 +298,10 @@ class NameTable:
             return not (indexable and len(item.name) == 1)
         return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
 
+    def _labels(self, item: s.Symbol) -> bool:
+        """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""
+        return _is_word(item.name) and not (len(item.name) == 1 and item.name in self.ends)
+
     def _runs(self, base: str) -> bool:
         return any(b == base for b, _ in self.shifted)
 
@@ -300,7 +316,6 @@ def name_of(symbol: s.Symbol) -> str:
 
 
 def _is_word(name: str) -> bool:
-    """A subscript of more than a letter, or of a capital, labels."""
     return name.isupper() or (len(name) > 1 and name[0] != "\\")
 
 
@@ -378,6 +393,18 @@ def bounded(node: s.Relation) -> tuple[tuple[s.Symbol, ...], s.Node, s.Node] | N
     first = first if node.relations[0] != "<" else s.Sum(("+", "+"), (first, one))
     last = last if node.relations[1] != "<" else s.Sum(("+", "-"), (last, one))
     return tuple(x for x in letters if isinstance(x, s.Symbol)), first, last
+
+
+def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
+    """What a declaration or an equation may introduce."""
+    if node.relations[0] not in ("\\in", "=", ":=", "\\equiv") or is_range(node):
+        return ()
+    first = node.sides[0]
+    return first.items if isinstance(first, s.Sequence) else (first,)
+
+
+def _is_square(node: s.Node) -> bool:
+    return isinstance(node, s.Scripted) and node.sup is not None and _is_number(node.sup, "2") and not node.primes
 
 
 def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:

@@ -1,7 +1,7 @@
 """Polynomials with rational coefficients: index expressions and extents.
 
 A monomial is a sorted tuple of atom names (a repeated name is a power). Atoms are plain strings:
-*sizes* carry the document's LaTeX (``n_{4}``, ``poolsize``), *index variables* begin with ``%``
+*sizes* carry the document's LaTeX (``n_{4}``, ``width``), *index variables* begin with ``%``
 (see :func:`fresh`), so that the two can never clash.
 """
 

@@ -12,7 +12,7 @@ from verify_derivations.formulas import spellings
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.symbols import INDEX_LETTERS, LABELS, OPERATORS, TEX_FUNCTIONS
 
-_PLAIN_WORDS = frozenset(("otherwise", "if", "poolsize"))
+_PLAIN_WORDS = frozenset(("otherwise", "if"))
 
 
 def to_latex(node: s.Node) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.conditions import comparison
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -167,9 +168,19 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
             return identity(reader, node, expected)
-        if base.name == "1" and "1" not in world.declared_names():
+        relation = _stripped(node.sub) if isinstance(node, s.Scripted) and node.sup is None else None
+        if isinstance(relation, s.Relation):  # 1_{i = j}, 1_{\{z > 0\}}
+            return comparison(reader, relation)
+        if base.name == "1" and name_of(base) not in world.declared_names():
             return vector_of_ones(reader, node, expected)
     return None
+
+
+def _stripped(node: s.Node | None) -> s.Node | None:
+    """A subscript without brackets around all of it."""
+    while isinstance(node, s.Group) or (isinstance(node, s.Finite | s.Sequence) and len(node.items) == 1):
+        node = node.body if isinstance(node, s.Group) else node.items[0]
+    return node
 
 
 def identity(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor:

@@ -146,7 +146,7 @@ def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     denominators = node.denominators if len(node.denominators) > 1 else node.denominators * node.order
     if len(denominators) != 2:
         raise Unsupported("derivatives of higher than second order")
-    return _second(reader, node.numerator, _untransposed(denominators[0]), _untransposed(denominators[1]))
+    return _second(reader, node.numerator, untransposed(denominators[0]), untransposed(denominators[1]))
 
 
 def _second(reader: Elaborator, numerator: s.Node, one: s.Node, other: s.Node) -> Slope:
@@ -157,11 +157,11 @@ def _second(reader: Elaborator, numerator: s.Node, one: s.Node, other: s.Node) -
     return Slope(first.denominator, name, first.bottom if first.bottom else (), axes, first.bottom_shape, shape, body)
 
 
-def _untransposed(node: s.Node) -> s.Node:
-    if isinstance(node, s.Scripted) and node.sup is not None and isinstance(node.base, s.Symbol) and node.sub is None:
-        if is_transpose(node.sup):
-            return node.base
-    return node
+def untransposed(node: s.Node) -> s.Node:
+    """Without a transpose sign at its end; the node itself where it has none."""
+    if not isinstance(node, s.Scripted) or node.sup is None or not is_transpose(node.sup):
+        return node
+    return node.base if node.sub is None and not node.primes else replace(node, sup=None)
 
 
 def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, total: bool = False) -> Slope:

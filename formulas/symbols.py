@@ -2,7 +2,8 @@
 
 Everything is inferred from the formulas themselves, in one linear pass:
 
-* a run of letters is one **word** if it is declared, an operator name, or if the document differentiates by it;
+* a run of letters is one **word** if it is declared, an operator name, if the document differentiates by it, or if it
+  stands in a stated shape and has more than three letters (``R^{width\times n}``);
   it is a product if every letter is a symbol of the document; otherwise it is one unknown symbol;
 * a name is a **function** if the document applies it on a left side (``name(x) =``), primes or differentiates it
   (``f'(z)``, ``\\frac{\\partial J(w)}{…}``), or if it is one of the customary function letters and
@@ -39,7 +40,7 @@ FUNCTIONS = TEX_FUNCTIONS | frozenset((
 ).split())
 """Names that are functions wherever they stand before a bracket."""
 
-OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "poolsize", "const"))
+OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const"))
 """Words that are one symbol in every document."""
 
 LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pred", "train", "test"))
@@ -106,6 +107,7 @@ def collect(
     indices: set[str] = set()
     defined: set[str] = set()
     for tokens in formulas:
+        declared |= _sizes(tokens)
         for k, token in enumerate(tokens):
             if token.kind == "symbol" and len(token.text) == 1:
                 letters.add(token.text)
@@ -171,6 +173,16 @@ def _skip_scripts(tokens: list[Token], k: int) -> int:
             k = tokens[k].partner
         k += 1
     return min(k, len(tokens) - 1)
+
+
+def _sizes(tokens: list[Token]) -> set[str]:
+    """The long runs of letters in ``\\in R^{…}``."""
+    found: set[str] = set()
+    for k in range(1, len(tokens) - 2):
+        space, power, opening = tokens[k:k + 3]
+        if tokens[k - 1].text == "\\in" and space.kind == "symbol" and power.kind == "^" and opening.kind == "open":
+            found |= {t.text for t in tokens[k + 3:opening.partner] if t.kind == "run" and len(t.text) > 3}
+    return found
 
 
 def _starts_statement(tokens: list[Token], k: int) -> bool:

@@ -29,7 +29,7 @@ class Number(Node):
 
 @dataclass(frozen=True)
 class Symbol(Node):
-    """``name`` is a letter (``W``), a declared word (``zc``, ``poolsize``), a command (``\\delta``, ``\\ell``) or
+    """``name`` is a letter (``W``), a declared word (``zc``, ``width``), a command (``\\delta``, ``\\ell``) or
     an operator name (``softmax``). Fonts (``\\mathbf``, ``\\boldsymbol``, ``\\mathrm``, ``\\vec``) are kept in ``font``
     and accents that make another symbol (``\\hat``, ``\\bar``, ``\\tilde``, ``\\dot``) in ``accent`` (``"\\hat"``)."""
 

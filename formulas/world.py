@@ -55,6 +55,9 @@ class Readings:
         return replace(self, **changes)
 
 
+UNWRITTEN = "^{\\sharp}"
+"""Ends the name of a quantity that the document does not have: the matrix of which a symmetric one is the even part."""
+
 READINGS = frozenset(f.name for f in fields(Readings))
 
 
@@ -230,6 +233,7 @@ class World:
             n for n in self.numerators
             if n not in self.denominators and n not in self.functions
             and (n not in self.known or not self.known[n].extents)
+            and (n in self.known or all(not d.space.extents for d in self.declarations.get(n, ())))
         )  # fmt: skip
 
     def declared_names(self) -> set[str]:

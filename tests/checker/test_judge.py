@@ -120,11 +120,236 @@ def test_a_symmetric_matrix() -> None:
     assert last(given[0], given[2], r"\frac{\partial g}{\partial x}=(S+S^T)x").verdict is PROVED
 
 
+# -- names of derivatives -----------------------------------------------------------------------------
+SCORES = (
+    r"Q\in R^{n\times d}, K\in R^{n\times d}, T\in R^{n\times n}",
+    r"S=QK^T",
+    r"L=\frac12\sum_{i=1}^n\sum_{j=1}^n(S_{ij}-T_{ij})^2",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (r"\bar S=\frac{\partial L}{\partial S}", None),
+        (r"\bar S_{ij}=\frac{\partial L}{\partial S_{ij}}", None),
+        (r"\bar S=\nabla_S L", None),
+        (r"\bar S=\frac{\partial L}{\partial S_{ij}}", "only on the right"),
+        (r"\bar S_i=\frac{\partial L}{\partial S_{ij}}", "only on the right"),
+        (r"\bar S_{ij}=\frac{\partial L}{\partial S}", "only on the left"),
+        (r"\bar S_{ij}=\frac{\partial L}{\partial S_{i}}", "only on the left"),
+        (r"\bar S_{ij}=\nabla_S L", "only on the left"),
+    ],
+)
+def test_a_name_for_a_derivative_has_its_indices(name: str, message: str | None) -> None:
+    """Where it has not, the slip is reported once: what follows means the derivative."""
+    *_, named, right, wrong = report(
+        *SCORES, name, r"\frac{\partial L}{\partial Q}=\bar SK", r"\frac{\partial L}{\partial Q}=\bar S^TK"
+    ).formulas
+    assert named.verdict is (ILL_FORMED if message else Verdict.DEFINED)
+    assert (right.verdict, wrong.verdict) == (PROVED, REFUTED)
+    assert (message or "introduces") in named.message
+
+
+def test_the_gradient_of_a_step_may_have_the_index_of_the_step() -> None:
+    steps = (*SCORES, r"v_t=v_{t-1}+g_t")
+    assert report(*steps, r"g_t=\frac{\partial L}{\partial S}").formulas[-1].verdict is Verdict.DEFINED
+    assert report(*steps, r"g_i=\frac{\partial L}{\partial S}").formulas[-1].verdict is ILL_FORMED
+
+
+# -- comparisons of whole numbers ---------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("bracket", "verdict"),
+    [
+        (r"[i\le m]", PROVED), ("[i<m+1]", PROVED), ("[i<m]", REFUTED),
+        (r"[i^T\le m]", PROVED), ("[i^T<m]", REFUTED), (r"[2i^T\le 2m]", PROVED), ("[2i^T<2m]", REFUTED),
+    ],
+)  # fmt: skip
+def test_whole_numbers_are_equal_or_not(bracket: str, verdict: Verdict) -> None:
+    """Equality is no tie that could be left aside, however they are written."""
+    given = (r"x\in R^n, y\in R^m", r"f=\sum_{i=1}^n[i\le m]x_i", rf"\frac{{\partial f}}{{\partial x_i}}={bracket}")
+    assert report(*given).formulas[-1].verdict is verdict
+
+
+def test_a_counterexample_shows_what_the_document_has() -> None:
+    given = (r"x\in R^n, S\in R^{n\times n}", "S=S^T", "g=x^TSx")
+    (link,) = report(*given, r"\frac{\partial g}{\partial x}=Sx").formulas[-1].links
+    assert link.counterexample is not None
+    assert {"S", "x"} <= set(link.counterexample.values) <= {"S", "x", r"\frac{\partial g}{\partial x}"}
+
+
+@pytest.mark.parametrize(
+    "indicator",
+    [r"\mathbb{1}[Q]", r"\mathbf{1}\{Q\}", r"\mathbb{I}(Q)", "I(Q)", r"\mathbb{1}_{Q}", r"\mathbf{1}_{\{Q\}}", "[Q]"],
+)
+def test_indicators(indicator: str) -> None:
+    entry = r"\frac{\partial a_j}{\partial z_i}=a_j(%s-a_i)"
+    assert last(*SOFTMAX, entry % indicator.replace("Q", "i=j")).verdict is PROVED
+    assert last(*SOFTMAX, entry % indicator.replace("Q", r"i\neq j")).verdict is REFUTED
+    given = (r"z\in R^n", r"g=\sum_{i=1}^n\max(0,z_i)")
+    for relation, verdict in ((">", PROVED), ("<", REFUTED)):
+        claim = r"\frac{\partial g}{\partial z_i}=" + indicator.replace("Q", f"z_i{relation}0")
+        assert report(*given, claim).formulas[-1].verdict is verdict
+
+
+# -- a square with a definition -----------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        (r"\frac{\partial\sigma^2}{\partial x_i}=\frac2m(x_i-\mu)",
+         r"\frac{\partial\sigma^2}{\partial x_i}=\frac1m(x_i-\mu)"),
+        (r"\frac{\partial L}{\partial\sigma^2}=-\frac12\sum_{i=1}^mc_i(x_i-\mu)(\sigma^2+\epsilon)^{-3/2}",
+         r"\frac{\partial L}{\partial\sigma^2}=-\frac12\sum_{i=1}^mc_i(x_i-\mu)(\sigma^2+\epsilon)^{-1/2}"),
+        (r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{m\sigma}",
+         r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{\sigma}"),
+    ],
+)  # fmt: skip
+def test_a_variance_is_defined_as_a_square(claim: str, wrong: str) -> None:
+    given = (
+        r"x\in R^m, c\in R^m", r"\mu=\frac1m\sum_{i=1}^mx_i", r"\sigma^2=\frac1m\sum_{i=1}^m(x_i-\mu)^2",
+        r"L=\sum_{i=1}^mc_i\frac{x_i-\mu}{\sqrt{\sigma^2+\epsilon}}",
+    )  # fmt: skip
+    assert last(*given, claim).verdict is PROVED
+    assert last(*given, wrong).verdict is REFUTED
+
+
+def test_the_square_of_what_is_declared_is_a_claim() -> None:
+    given = (r"r\in R, x\in R^n", r"L=r x^Tx", r"r^2=x^Tx")
+    assert report(*given).formulas[-1].verdict is REFUTED
+
+
+# -- a vector of ones ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("ones", [r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial f}{\partial w_j}=\sum_{i=1}^nX_{ij}", PROVED),
+        (r"\frac{\partial f}{\partial w_j}=\sum_{i=1}^nX_{ij}^2", REFUTED),
+        ("O^TO=n", PROVED),
+        ("O^TO=1", REFUTED),
+    ],
+)
+def test_a_declared_vector_of_ones(ones: str, claim: str, verdict: Verdict) -> None:
+    given = (r"X\in R^{n\times d}, w\in R^d, O\in R^n", r"f=O^TXw")
+    document = [text.replace("O", ones) for text in (*given, claim)]
+    assert report(*document).formulas[-1].verdict is verdict
+    assert report(*given, claim).formulas[-1].verdict is not PROVED  # of any vector
+
+
+# -- what ∇ governs -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        (r"\nabla f\nabla f^T=(x+a)(x+a)^T", r"\nabla f\nabla f^T=(x+a)(x-a)^T"),
+        (r"\nabla_xf^T\nabla_xf=\|x+a\|^2", r"\nabla_xf^T\nabla_xf=\|x-a\|^2"),
+        (r"\nabla_x f^T A=(x+a)^TA", r"\nabla_x f^T A=(x+a)^TA^T"),
+        (r"\nabla_x x^TAx=(A+A^T)x", r"\nabla_x x^TAx=Ax"),
+        (r"\nabla_x\frac12x^TAx=\frac12(A+A^T)x", r"\nabla_x\frac12x^TAx=(A+A^T)x"),
+        (r"\nabla_x a^Tx=a", r"\nabla_x a^Tx=x"),
+        (r"\nabla_A x^TAa=xa^T", r"\nabla_A x^TAa=ax^T"),
+        (r"\nabla_x x^TAx-\nabla_x a^Tx=(A+A^T)x-a", r"\nabla_x x^TAx-\nabla_x a^Tx=(A+A^T)x+a"),
+    ],
+)
+def test_nabla_and_products(claim: str, wrong: str) -> None:
+    given = (r"x\in R^n, a\in R^n, A\in R^{n\times n}", r"f=\frac12x^Tx+a^Tx", r"\nabla_xf=x+a")
+    assert last(*given, claim).verdict is PROVED
+    assert last(*given, wrong).verdict is REFUTED
+
+
+# -- recursions ---------------------------------------------------------------------------------------
+RECURRENT = (
+    r"x_t\in R^d, y_t\in R^k, t=1,\ldots,T",
+    r"W\in R^{k\times k}, U\in R^{k\times d}",
+    r"z_t=Wh_{t-1}+Ux_t",  # no shape of h is stated: it follows
+    r"h_t=\tanh(z_t)",
+    r"L=\frac12\sum_{t=1}^T\|h_t-y_t\|^2",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "message"),
+    [
+        (r"\frac{\partial L}{\partial h_T}=h_T-y_T", PROVED, ""),
+        (r"\frac{\partial L}{\partial h_T}=h_T+y_T", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+W^T\frac{\partial L}{\partial z_{t+1}}, t<T", PROVED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t-W^T\frac{\partial L}{\partial z_{t+1}}, t<T", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+W^T\frac{\partial L}{\partial z_{t+1}}", CONDITIONAL, "where t<T,"),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t-W^T\frac{\partial L}{\partial z_{t+1}}", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+W\frac{\partial L}{\partial z_{t+1}}, t<T", REFUTED, ""),
+        (r"\frac{\partial L}{\partial h_t}=h_t-y_t+U^T\frac{\partial L}{\partial z_{t+1}}, t<T", ILL_FORMED, ""),
+        (r"\frac{\partial L}{\partial W}=\sum_{t=1}^T\frac{\partial L}{\partial z_t}h_{t-1}^T", PROVED, ""),
+        (r"\frac{\partial L}{\partial W}=\sum_{t=1}^T\frac{\partial L}{\partial z_t}h_t^T", REFUTED, ""),
+    ],
+)
+def test_a_recursion(claim: str, verdict: Verdict, message: str) -> None:
+    found = last(*RECURRENT, claim)
+    assert found.verdict is verdict, found.message
+    assert message in found.message
+
+
+def test_the_shape_of_a_state_follows_from_its_recursion() -> None:
+    matrix, scalar = (r"A\in R^{n\times n}", "s_t=As_{t-1}"), (r"a\in R", "s_t=as_{t-1}+1")
+    assert report(*matrix, r"\frac{\partial s_t}{\partial s_{t-1}}=A").formulas[-1].verdict is PROVED
+    assert report(*matrix, r"\frac{\partial s_t}{\partial s_{t-1}}=2A").formulas[-1].verdict is REFUTED
+    assert report(*scalar, r"\frac{\partial s_t}{\partial s_{t-1}}=a").formulas[-1].verdict is PROVED
+    assert report(*scalar, r"\frac{\partial s_t}{\partial s_{t-1}}=1").formulas[-1].verdict is REFUTED
+
+
+def test_a_condition_that_is_not_stated_is_named_with_the_first_value_of_its_index() -> None:
+    chain = (r"x\in R^n", r"f=\sum_{i=2}^n x_ix_{i-1}")
+    inside = r"\frac{\partial f}{\partial x_i}=x_{i-1}+x_{i+1}"
+    found = report(*chain, inside).formulas[-1]
+    assert (found.verdict, found.message) == (CONDITIONAL, r"holds where i\ge 2, i<n, which is not stated")
+    assert report(*chain, inside.replace("+x_", "-x_")).formulas[-1].verdict is REFUTED
+    assert report(*chain, inside + ", 1<i<n").formulas[-1].verdict is PROVED
+    assert report(*chain, inside.replace("i+1", "i+2")).formulas[-1].verdict is REFUTED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("x_i-x_0", PROVED), ("x_0-x_i", REFUTED), ("x_i-x_1", REFUTED)])
+def test_a_member_with_the_number_zero_is_outside_the_stated_range(claim: str, verdict: Verdict) -> None:
+    points = (r"x_i\in R^d, i=1,\ldots,n", r"f=\frac12\sum_{i=1}^n\|x_i-x_0\|^2")
+    assert report(*points, rf"\frac{{\partial f}}{{\partial x_i}}={claim}").formulas[-1].verdict is verdict
+    total = report(*points, r"\frac{\partial f}{\partial x_0}=\sum_{i=1}^n(x_0-x_i)")
+    assert total.formulas[-1].verdict is PROVED
+    vector = report(r"x\in R^n", "f=x^Tx", r"\frac{\partial f}{\partial x_0}=2x_0").formulas[-1]
+    assert vector.verdict is ILL_FORMED
+    assert vector.message.endswith("leaves its range 1…n: it is 0")
+    scalars = (r"i=1,\ldots,n", r"f=\sum_{i=1}^n(x_i-x_0)^2", rf"\frac{{\partial f}}{{\partial x_i}}=2({claim})")
+    assert report(*scalars).formulas[-1].verdict is verdict
+
+
 # -- scopes and variants ------------------------------------------------------------------------------
 @pytest.mark.parametrize(("claim", "verdict"), [("f'(x)=3x^2", PROVED), ("f'(x)=2x", REFUTED)])
 def test_a_section_that_defines_again_is_a_scope_of_its_own(claim: str, verdict: Verdict) -> None:
     found = report("# Squares", "f(x)=x^2", "f'(x)=2x", "# Cubes", "f(x)=x^3", claim).formulas
     assert [f.verdict for f in found] == [Verdict.DEFINED, PROVED, Verdict.DEFINED, verdict]
+
+
+LINEAR = (
+    "# Linear layer", r"W\in R^{m\times n}, x\in R^n, b\in R^m, t\in R^m", "z=Wx+b", r"L=\frac12\|z-t\|^2",
+    r"\frac{\partial L}{\partial b}=z-t", r"\frac{\partial L}{\partial b}=z+t",
+)  # fmt: skip
+FORM = (
+    "# Quadratic form", r"z\in R^k, A\in R^{k\times k}", r"f=z^TAz",
+    r"\frac{\partial f}{\partial z}=(A+A^T)z", r"\frac{\partial f}{\partial z}=2Az",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sections", [(*LINEAR, *FORM), (*FORM, *LINEAR)])
+def test_a_section_of_its_own_gives_a_name_another_meaning(sections: tuple[str, ...]) -> None:
+    claims = {f.latex: f.verdict for f in report(*sections).formulas}
+    assert [claims[claim] for claim in (LINEAR[-2], LINEAR[-1], FORM[-2])] == [PROVED, REFUTED, PROVED]
+    assert claims[FORM[-1]] not in (PROVED, Verdict.CHECKED)
+    assert claims["z=Wx+b"] is Verdict.DEFINED
+
+
+def test_a_section_that_another_needs_gives_no_other_meaning() -> None:
+    """Its shapes, and what it says of them, hold for the definition."""
+    notation = ("# Notation", r"z\in R^m, y\in R^m", r"\sum_{i=1}^m y_i=1")
+    forward = (*LINEAR[:3], r"p_i=\frac{e^{z_i}}{\sum_{k=1}^m e^{z_k}}", r"L=-\sum_{i=1}^m y_i\log p_i")
+    assert report(*notation, *forward, r"\frac{\partial L}{\partial b}=p-y").formulas[-1].verdict is PROVED
+    assert report(*notation, *forward, r"\frac{\partial L}{\partial b}=y-p").formulas[-1].verdict is REFUTED
+    assert report("# Notation", r"z\in R^k", *LINEAR[:3]).formulas[-1].verdict is ILL_FORMED
 
 
 @pytest.mark.parametrize(

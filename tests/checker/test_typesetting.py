@@ -25,7 +25,7 @@ from verify_derivations.formulas.macros import Macro
     ("latex", "text"),
     [
         (r"\frac{\partial L}{\partial z^{\left(3\right)}}", "∂L/∂z⁽³⁾"),
-        (r"\frac{H-h+1}{poolsize}", "(H − h + 1)/poolsize"),
+        (r"\frac{H-h+1}{stride}", "(H − h + 1)/stride"),
         (r"\frac{1}{1+e^{-z}}", "1/(1 + e⁻ᶻ)"),
         (r"\frac{a}{bc_{i}d}", "a/(bcᵢ d)"),
         (r"a_{i}^{\left(4\right)}", "aᵢ⁽⁴⁾"),

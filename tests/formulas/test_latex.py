@@ -84,7 +84,7 @@ def test_examples_in_docstrings(module: object) -> None:
         (vector("x", II - 1), "x_{i-1}"),
         (vector("x", 0), "x_{1}"),
         (scalar(N) * vector("x", N - 1 - II), "nx_{n-i+1}"),
-        (scalar(polynomial("poolsize") * N), r"n\cdot poolsize"),
+        (scalar(polynomial("stride") * N), r"n\cdot stride"),
         (delta(II, JJ), r"\delta_{i,j}"),
         (bracket(Constraint(II - JJ, "!=")), r"\left[i\neq j\right]"),
         (bracket(*within(II - JJ, N)), r"\left[i\ge j, j+n>i\right]"),

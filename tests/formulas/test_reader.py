@@ -239,6 +239,10 @@ def test_letter_runs() -> None:
     assert split_run("loss", symbols) == ("loss",)  # a left side
     assert split_run("qx", symbols) == ("qx",)  # unknown: one symbol, never a product
     assert split_run("max", symbols) == ("max",)
+    letters = "a, e, i, l, n, o, p, s, z"
+    assert split_run("slope", collect([letters])) == tuple("slope")
+    assert split_run("slope", collect([letters, r"A \in R^{\frac{n}{slope} \times n}"])) == ("slope",)
+    assert split_run("nap", collect([letters, r"A \in \mathbb{R}^{nap}"])) == ("n", "a", "p")  # a product of sizes
     assert split_run("ij", symbols) == ("ij",)
     assert split_run("ij", symbols, script=True) == ("i", "j")
     assert split_run("in", symbols, script=True) == ("in",)
