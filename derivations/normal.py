@@ -15,6 +15,7 @@ from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.functions import FUNCTIONS
+from verify_derivations.derivations.joining import joined
 from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
@@ -137,9 +138,9 @@ class Normalizer(Rewriter):
             case Mul(factors):
                 return self.product([self.of(factor, facts) for factor in factors], facts)
             case Power(base, Number(value)):
-                return self.power(self.of(base, facts), value, facts, known=self.signs.scalar_sign(base))
+                return self.power(self.argument(base, facts), value, facts, known=self.signs.scalar_sign(base))
             case Power(base, exponent):
-                logarithm = self.log(self.of(base, facts), facts)
+                logarithm = self.log(self.argument(base, facts), facts)
                 return self.exp(self.product([self.of(exponent, facts), logarithm], facts), facts)
             case Apply():
                 return self.call(node, facts)
@@ -149,7 +150,7 @@ class Normalizer(Rewriter):
                 return self.reduce([Term(Fraction(1), constraints=constraints)], facts)
             case Compare(left, relation, right):
                 difference = plus(self.of(left, facts), scale(self.of(right, facts), -1))
-                return self.compare(difference, relation, facts)
+                return self.compare(self.joined(difference, facts), relation, facts)
             case Maximum(binders, body):
                 return self.extremum("max", binders, body, (), facts)
             case ArgMaximum(binders, body, at):
@@ -157,6 +158,14 @@ class Normalizer(Rewriter):
             case Product(binders, body):
                 return self.extremum("product", binders, body, (), facts)
         raise TypeError(f"no normal form for {type(node).__name__}")
+
+    def argument(self, node: Scalar, facts: Facts) -> Normal:
+        """What a function is applied to: sums are put together, so that equal arguments are equal values."""
+        return self.joined(self.of(node, facts), facts)
+
+    def joined(self, normal: Normal, facts: Facts) -> Normal:
+        terms = joined(normal, facts)
+        return normal if terms is None else self.reduce(terms, facts)
 
     def single(self, factor: Factor) -> Normal:
         return (canonical(Term(Fraction(1), factors=(factor,))),)
@@ -193,7 +202,7 @@ class Normalizer(Rewriter):
         if kind != "argmax" and all(n == 1 for n in extents):  # the maximum, or the product, of one value is the value
             return self.of(substitute(body, {v: ZERO for v, _ in binders}), facts)
         inside = tuple(tidy_constraint(c) for v, n in binders for c in within(polynomial(v), n))
-        normal = self.of(body, (*facts, *inside))
+        normal = self.argument(body, (*facts, *inside))
         return self._extremum(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
 
     def _extremum(
@@ -220,7 +229,7 @@ class Normalizer(Rewriter):
             unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
             assert unfolded is not None
             return self.of(unfolded, facts)
-        arguments = [self.of(argument, facts) for argument in node.arguments]
+        arguments = [self.argument(argument, facts) for argument in node.arguments]
         if known:
             return FUNCTIONS[name](self, arguments, facts)
         return self.single(self.head("apply", arguments, name=node.function, data=node.derivative))
@@ -458,7 +467,8 @@ class Normalizer(Rewriter):
         variables = tuple(fresh("m") for _ in head.extents)
         local = {f"%m{k}": polynomial(v) for k, v in enumerate(variables)}
         bodies = [
-            self.reduce([renamed(t, local, t.bound) for t in fill(body, args[:slots])], facts) for body in head.bodies
+            self.joined(self.reduce([renamed(t, local, t.bound) for t in fill(body, args[:slots])], facts), facts)
+            for body in head.bodies
         ]
         built: Normal
         match head.kind:

@@ -22,6 +22,7 @@ from verify_derivations.derivations import (
     canonical,
     differentiate,
     domains,
+    joining,
     kernel,
     matching,
     modulo,
@@ -94,6 +95,11 @@ def _whole_sums(term: terms.Term, divisor: terms.Term, facts: terms.Facts,
 
 
 _QUOTIENTS = matching.quotients
+
+
+def _nothing_left(*given: Any) -> Iterator[Any]:
+    """`embeddings` that forget what is left."""
+    return ((values, ()) for values, _ in matching.embeddings(*given))
 
 
 @contextmanager
@@ -248,6 +254,19 @@ def _same_position_not_asked(self: rewrite.Rewriter, term: terms.Term, facts: te
                        tuple(f for f in term.factors if f is not found[1]))]
 
 
+def _with_a_gap(one: terms.Facts, other: terms.Facts, facts: terms.Facts) -> terms.Facts | None:
+    """`union` that does not ask whether what both bound is all in one of them."""
+    if not domains.contradictory((*one, *other), facts):
+        return None
+    kept = [c for c in one if domains.implies((*facts, *other), c)]
+    return (*kept, *(d for d in other if domains.implies((*facts, *one), d)))
+
+
+def _exponentials(low: Polynomial | int, high: Polynomial | int) -> Scalar:
+    return over(n, lambda t: mul(bracket(at_least(t, low), at_least(polynomial(high) - 1, t)), exp(x(t))))
+
+
+ALL = power(_exponentials(0, n), -1)
 LAYER = environment(
     Quantity("u"), define("a", (), lambda: 2 * entry("u")), define("c", (), lambda: 3 * entry("u")),
     define("L", (), lambda: entry("a") + entry("c")), loss="L",
@@ -288,8 +307,26 @@ DEFECTS: dict[str, Defect] = {
         environment(Quantity("x", (n,)), Quantity("M", (n, n + 2))),
         free={net.i: n},
     ),
+    "parts of a sum that overlap are put together": Defect(
+        [(joining, "contradictory", _always)], power(_exponentials(0, m + 1) + _exponentials(m, n), -1), ALL
+    ),
+    "parts of a sum with a gap are put together": Defect(
+        [(joining, "union", _with_a_gap)], power(_exponentials(0, m) + _exponentials(m + 1, n), -1), ALL
+    ),
+    "what bounds one part of a sum bounds the whole": Defect(
+        [(joining, "implies", _always)], power(1 + _exponentials(0, m) + _exponentials(m, n), -1), UNIT
+    ),
+    "parts of a sum are put together by a map that is not onto": Defect(
+        [(joining, "is_shift", _always)],
+        power(over(n + 1, lambda t: exp(x(2 * t)))
+              + over(n, lambda t: mul(bracket(at_least(2 * t, n + 1)), exp(x(t)))), -1),
+        ALL,
+    ),
+    "parts of a sum are put together although a factor is left": Defect(
+        [(joining, "embeddings", _nothing_left)], power(power(exp(x(0)), 2) + _exponentials(1, n), -1), ALL
+    ),
     "the map between two sums need not be onto": Defect(
-        [(matching, "_is_shift", _always)],
+        [(matching, "is_shift", _always)],
         over(n, lambda t: exp(x(2 * t))) / over(2 * n, lambda t: exp(x(t))),
         UNIT,
     ),
