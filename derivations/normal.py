@@ -394,7 +394,7 @@ class Normalizer(Rewriter):
             return number(1 if relation == ">" and sign > 0 else 0)
         content, rest = self.content(difference)
         if relation == "==":
-            return self.single(self.head("compare", [difference], name="=="))
+            return self.vanishing(content, rest, facts)
         kept = tuple(f for f in content.factors
                      if not self.signs.positive_factor(f, facts) and f.head.kind not in ("compare", "argmax"))
         brackets = tuple(f for f in content.factors if f.head.kind in ("compare", "argmax"))
@@ -411,6 +411,15 @@ class Normalizer(Rewriter):
         else:
             indicator = self.single(self.head("compare", [scale(body, orientation)]))
         return self.product([(Term(Fraction(1), factors=brackets),), indicator], facts)
+
+    def vanishing(self, content: Term, rest: Normal, facts: Facts) -> Normal:
+        """[c·M·S = 0] = [S = 0] for a monomial M that is never zero, and [c·M = 0] = 0."""
+        kept = tuple(f for f in content.factors
+                     if not self.signs.nonzero(self.single(Factor(f.head, f.args, Fraction(1))), facts))
+        body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
+        if body == (UNITY,):
+            return ()
+        return self.single(self.head("compare", [scale(body, 1 / body[0].coefficient)], name="=="))
 
     def positive_part(self, value: Normal, facts: Facts) -> Normal:
         """relu(N) = N·[N > 0], with relu(−N) = relu(N) − N, exact on ties too."""

@@ -527,6 +527,12 @@ DEFECTS: dict[str, Defect] = {
         UNIT,
         free={net.i: n, net.j: n},
     ),
+    "no factor of a difference is ever zero": Defect(
+        [(signs.Signs, "nonzero", _always)],
+        Compare(x(i) * x(j), "==", NOUGHT),
+        NOUGHT,
+        free={net.i: n, net.j: n},
+    ),
     "every quantity is positive": Defect(
         [(signs.Signs, "head_sign", lambda self, name: "+")],
         apply("log", x(i) * x(j)),
