@@ -46,6 +46,7 @@ from verify_derivations.formulas.world import (
     IndexRangeError,
     Known,
     NeedShape,
+    OverlappingRows,
     Statement,
     UndefinedSymbol,
     World,
@@ -441,6 +442,8 @@ def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) 
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
+    elif isinstance(error, OverlappingRows):
+        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
 
 
