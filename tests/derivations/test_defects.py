@@ -20,6 +20,7 @@ from networks import define, entry, environment, gradient, m, n, over
 
 from verify_derivations.derivations import (
     canonical,
+    casewise,
     differentiate,
     domains,
     joining,
@@ -575,6 +576,7 @@ def _nothing(*_: Any, **__: Any) -> None:
     return None
 
 
+POSITIVE = Compare(x(i), ">", NOUGHT)
 POOLING = CLAIMS["through the pooling"]
 FORGOTTEN: dict[str, Forgotten] = {
     "a divisor is not recorded": Forgotten(
@@ -596,6 +598,14 @@ FORGOTTEN: dict[str, Forgotten] = {
         [(kernel, "ties_of", lambda target, env: ())],
         lambda: _proved(POOLING.left, POOLING.right, POOLING.environment, POOLING.free),
         ("no tie",),
+    ),
+    "a tie is no case of its own": Forgotten(
+        [(casewise, "CASES", casewise.CASES[:2])],
+        lambda: _proved(mul(POSITIVE + power(x(i), 2), power(POSITIVE + power(x(i), 2), -1)), UNIT), ("nonzero",),
+    ),
+    "what is compared is positive": Forgotten(
+        [(casewise, "CASES", casewise.CASES[:1])],
+        lambda: _proved(mul(POSITIVE + x(i), power(POSITIVE + x(i), -1)), UNIT), ("nonzero",),
     ),
     "every condition is settled": Forgotten(
         [(kernel.Derivation, "_settled", _always)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)
