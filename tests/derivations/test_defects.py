@@ -113,7 +113,7 @@ def _patched(patch: Patch) -> Iterator[None]:
     domains._lemma.cache_clear()
 
 
-def _keep(node: Scalar) -> Scalar:
+def _keep(node: Any) -> Any:
     return node
 
 
@@ -267,6 +267,30 @@ def _exponentials(low: Polynomial | int, high: Polynomial | int) -> Scalar:
     return over(n, lambda t: mul(bracket(at_least(t, low), at_least(polynomial(high) - 1, t)), exp(x(t))))
 
 
+def _slots_from_zero(term: terms.Term, local: tuple[str, ...], start: int, fragile: Any) -> Any:
+    return _SLOTS(term, local, 0, fragile)
+
+
+def _sine_of_the_wrong_sign(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    """sin² = 1 + cos²."""
+    found = _POWERS(self, term, facts)
+    sine = any(f.head.name == "sin" and f.exponent >= 2 for f in term.factors)
+    return [found[0], found[1].scaled(Fraction(-1))] if sine and found else found
+
+
+def _separated_by_half(self: rewrite.Rewriter, rest: terms.Term, f: terms.Factor, parts: Any) -> Any:
+    """x⁻ᵐ·(c + x·R)ᵉ = x⁻ᵐ·(c + x·R)ᵉ⁺¹/c."""
+    found = _SEPARATED(self, rest, f, parts)
+    return found and found[:1]
+
+
+def _at_the_first_index(*given: Any) -> Iterator[Any]:
+    """`quotients` that take the parameters of an assumption to be zero."""
+    return ((quotient, dict.fromkeys(values, polynomial(0))) for quotient, values in _QUOTIENTS(*given))
+
+
+_SLOTS, _POWERS, _SEPARATED = terms._slots, rewrite.Rewriter._powers, rewrite.Rewriter._separated
+ROWS = environment(Quantity("x", (n,)), Quantity("y", (n,)), Quantity("M", (n, n)))
 ALL = power(_exponentials(0, n), -1)
 LAYER = environment(
     Quantity("u"), define("a", (), lambda: 2 * entry("u")), define("c", (), lambda: 3 * entry("u")),
@@ -528,6 +552,44 @@ DEFECTS: dict[str, Defect] = {
         UNIT,
         free={net.i: n, net.j: n},
     ),
+    "slots of a closed body are filled by what fills another": Defect(
+        [(terms, "_slots", _slots_from_zero)],
+        power(1 + power(x(i), 2) + power(entry("y", j), 2), -1),
+        power(1 + power(x(i), 2) + power(entry("y", i), 2), -1),
+        free={net.i: n, net.j: n},
+    ),
+    "sin² = 1 + cos²": Defect(
+        [(rewrite.Rewriter, "_powers", _sine_of_the_wrong_sign)],
+        power(apply("sin", Z), 2),
+        1 + power(apply("cos", Z), 2),
+        SCALARS,
+    ),
+    "of two partial fractions one is lost": Defect(
+        [(rewrite.Rewriter, "_separated", _separated_by_half)],
+        mul(power(Z, -1), power(1 + Z, -1)),
+        power(Z, -1),
+        SCALARS,
+    ),
+    "an assumption for all indices is used at the first": Defect(
+        [(modulo, "quotients", _at_the_first_index)],
+        over(n, lambda t: entry("M", i, t)),
+        entry("y", NO_INDEX),
+        replace(ROWS, assumptions=((over(n, lambda t: entry("M", polynomial("%p.0"), t)),
+                                    entry("y", polynomial("%p.0"))),)),
+        {net.i: n},
+    ),
+    "an assumption for all indices holds only at the claim's": Defect(
+        [(kernel, "fresh", _keep)],
+        x(j),
+        entry("y", j),
+        replace(ROWS, assumptions=((x(i), mul(bracket(at_least(i, 1)), entry("y", i))),)),
+        {net.i: n, net.j: n},
+        (at_least(i, 1),),
+    ),
+    "the only value of a range is one": Defect(
+        [(normal, "ZERO", UNIT_INDEX)], expressions.Maximum((("%q", UNIT_INDEX),), x(polynomial("%q"))), x(1)
+    ),
+    "the only value of an index is one": Defect([(kernel, "ZERO", UNIT_INDEX)], x(i), x(1), free={net.i: UNIT_INDEX}),
     "no factor of a difference is ever zero": Defect(
         [(signs.Signs, "nonzero", _always)],
         Compare(x(i) * x(j), "==", NOUGHT),

@@ -157,7 +157,12 @@ def test_a_part_that_may_be_empty() -> None:
 
 
 def test_nothing_is_put_together_from_different_places() -> None:
-    for other in (e(0) + part(1, n) + delta(i, 0), e(0) * part(1, n), power(e(0), 2) + part(1, n)):
+    every_other = over(n + 1, lambda t: e(2 * t))
+    upper = over(n, lambda t: mul(bracket(at_least(2 * t, n + 1)), e(t)))
+    for other in (
+        e(0) + part(1, n) + delta(i, 0), e(0) * part(1, n), power(e(0), 2) + part(1, n), every_other + upper,
+        over(n, lambda t: e(2 * t)) + over(n, lambda t: e(2 * t + 1)),
+    ):
         assert isinstance(prove_equal(inverse(other), inverse(WHOLE), ENVIRONMENT, FREE), Open)
 
 
@@ -179,6 +184,7 @@ def test_a_union_is_disjoint_and_exact() -> None:
         one, other = (*shared, cut), (*shared, opposite(cut))
         if choice.random() < 0.4:
             other = tuple(constraint() for _ in range(choice.randint(1, 2)))
+        assert all(cut.substitute(at).holds({}) is not opposite(cut).substitute(at).holds({}) for at in points), cut
         both = union(one, other, box)
         if both is None:
             continue
