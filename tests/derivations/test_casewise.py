@@ -22,10 +22,13 @@ from verify_derivations.formulas.expressions import (
     Compare,
     Scalar,
     apply,
+    at_least,
+    bracket,
     mul,
     power,
     scalar,
 )
+from verify_derivations.formulas.polynomial import polynomial
 
 X, Y, A = Access("x"), Access("y"), Access("a")
 ENVIRONMENT = environment(Quantity("x"), Quantity("y"), Quantity("a"), positive=frozenset(("a",)))
@@ -63,6 +66,39 @@ def test_what_has_a_sign_in_each_case_needs_no_condition(name: str) -> None:
         proof = prove_equal(written * inverse(written), UNIT, ENVIRONMENT, {})
         assert isinstance(proof, Proof)
         assert bool(proof.conditions) is kinds, (name, proof.conditions)
+
+
+def bracket_of(value: Scalar) -> Scalar:
+    return Compare(value, ">", NOUGHT)
+
+
+WITHOUT: dict[str, tuple[Scalar, dict[str, object]]] = {
+    # a value that is not positive at the point, and that would be if the bracket were read otherwise
+    "equality is no comparison": (1 + power(X, 2) - Compare(X, "==", NOUGHT), {"x": 0}),
+    "a product is positive, not its factor": (1 + mul(X, bracket_of(mul(X, Y))), {"x": -2, "y": -1}),
+    "a square is large, not its root": (1 + mul(X, bracket_of(power(X, 2) - 1)), {"x": -2}),
+    "an inverse grows near zero": (2 - mul(bracket_of(X), power(X, -1)), {"x": Fraction(1, 4)}),
+    "what stands beside the bracket": (2 + mul(bracket_of(X), Y), {"x": 1, "y": -3}),
+    "another bracket": (1 + 2 * bracket_of(X) - 3 * bracket_of(Y), {"x": -1, "y": 1}),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_no_sign_is_found_where_there_is_none(name: str) -> None:
+    value, at = WITHOUT[name]
+    form = Normalizer(ENVIRONMENT)
+    assert evaluate(value, {}, {"x": 1, "y": 1, "a": 1, **at}) <= 0
+    assert sign_by_cases(form.normal(value), form, form.facts) is None
+
+
+def test_a_bracket_of_an_entry_that_counts_only_somewhere() -> None:
+    """[i ≥ 1]·v_i is zero at i = 0 whatever v_0 is."""
+    i = polynomial("%i.i")
+    entry = Access("v", (i,))
+    value = 1 - entry + mul(entry, bracket_of(mul(bracket(at_least(i, 1)), entry)))
+    form = Normalizer(environment(Quantity("v", (polynomial("n"),))), {"%i.i": polynomial("n")})
+    assert evaluate(value, {"n": 1}, {"v": [2]}, {"%i.i": 0}) < 0
+    assert sign_by_cases(form.normal(value), form, form.facts) is None
 
 
 SEED = 20151220

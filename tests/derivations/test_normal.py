@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -16,6 +17,7 @@ from verify_derivations.formulas.expressions import (
     UNIT,
     Access,
     Add,
+    ArgMaximum,
     Compare,
     Maximum,
     Mul,
@@ -59,6 +61,10 @@ def total(extent: Polynomial, body: object) -> Scalar:
     variable = fresh("t")
     assert callable(body)
     return summation([(variable, extent)], body(polynomial(variable)))
+
+
+def y(index: Polynomial | int) -> Scalar:
+    return Access("y", (polynomial(index),))
 
 
 def x(index: Polynomial | int) -> Scalar:
@@ -179,7 +185,38 @@ def _uses(node: Scalar, names: tuple[str, ...]) -> bool:
 
 # -- laws, each with a twin that is false -------------------------------------------------------------
 S = polynomial("s")
+
+
+def largest(body: Callable[[Polynomial], Scalar]) -> Scalar:
+    return Maximum((("%q", n),), body(polynomial("%q")))
+
+
+def chosen(body: Callable[[Polynomial], Scalar], value: Callable[[Polynomial], Scalar]) -> Scalar:
+    """The value at the position of a maximum."""
+    return total(n, lambda t: mul(ArgMaximum((("%q", n),), body(polynomial("%q")), (t,)), value(t)))
+
+
+def both(t: Polynomial) -> Scalar:
+    return x(t) * y(t)
+
+
+def cut(t: Polynomial) -> Scalar:
+    return mul(bracket(at_least(t, 1)), x(t))
+
+
 LAWS: dict[str, tuple[Scalar, Scalar, Scalar]] = {
+    "the value where it is largest": (chosen(x, x), largest(x), chosen(x, y)),
+    "a product where it is largest": (chosen(both, both), largest(both), chosen(both, x)),
+    "a multiple where it is largest": (chosen(lambda t: 2 * x(t), x), largest(lambda t: 2 * x(t)) / 2,
+                                       largest(lambda t: 2 * x(t))),
+    "a part of what is largest": (
+        chosen(lambda t: x(t) + y(t), x), chosen(lambda t: y(t) + x(t), x), largest(lambda t: x(t) + y(t)),
+    ),
+    "the rest of what is largest": (
+        chosen(lambda t: x(t) + y(t), y), chosen(lambda t: y(t) + x(t), y), largest(lambda t: x(t) + y(t)),
+    ),
+    "an entry where another counts": (chosen(cut, x), chosen(cut, lambda t: x(t) + 0), largest(cut)),
+    "more beside the value": (chosen(x, both), chosen(x, lambda t: y(t) * x(t)), largest(x)),
     "a δ is solved": (total(n, lambda t: delta(t, a) * x(t)), x(a), x(b)),
     "a δ out of range is zero": (total(n, lambda t: delta(t, a + n) * x(t)), NOUGHT, x(a)),
     "all but one": (total(n, lambda t: (1 - delta(t, a)) * x(t)), total(n, x) - x(a), total(n, x)),
