@@ -20,7 +20,7 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import Readings, Statement, World
+from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, World
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
@@ -125,7 +125,7 @@ def judge_chain(
 ) -> tuple[list[Link], list[str], set[int]]:
     world, number = definitions.world, stated.number
     links: list[Link] = []
-    remarks: list[str] = []
+    remarks = list(definitions.remarks.get(number, ()))
     uses: set[int] = set()
     if chain.update or len(chain.sides) < 2:
         return (
@@ -138,6 +138,10 @@ def judge_chain(
     is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
     for side in range(len(sides) - 1):
         left, right = sides[side], sides[side + 1]
+        overlapping = definitions.failed.get((number, k))
+        if isinstance(overlapping, OverlappingRows):
+            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "cases", str(overlapping)))
+            continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
             if (number, k, side) in definitions.misnamed:

@@ -47,6 +47,7 @@ from verify_derivations.formulas.world import (
     IndexRangeError,
     Known,
     NeedShape,
+    OverlappingRows,
     Statement,
     UndefinedSymbol,
     World,
@@ -480,6 +481,8 @@ def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) 
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
+    elif isinstance(error, OverlappingRows):
+        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
 
 

@@ -18,6 +18,7 @@ RULES = {
     "shape": "The shapes of the two sides, or of two operands, differ.",
     "symbol": "A symbol is used that is not defined.",
     "chain": "A product of derivatives is not a chain: neighbours do not fit together.",
+    "cases": "Rows of cases hold at once with different values.",
     "assumption": "An equation holds only under an assumption that the document does not state.",
     "sizes": "An equation is checked at explicit sizes, not proved for all.",
     "verification": "A proof was found that did not pass its verification.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.formulas import operators as op
@@ -61,6 +62,7 @@ class Definitions:
         default_factory=dict
     )  # number → message: a stated shape that is not the definition's
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
+    remarks: dict[int, list[str]] = field(default_factory=dict)  # number → on how its definitions are read
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
 
     def read_by(self, readings: Readings) -> Definitions:
@@ -93,7 +95,7 @@ class _Builder:
         self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
-        self.world.differentiate = total_derivative
+        self.world.differentiate, self.world.nonzero_at = total_derivative, nonzero_at
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
 
@@ -474,6 +476,7 @@ class _Builder:
         before = set(self.world.known)
         here.defining = last
         define(self.world, here, left, right, f.number, expected)
+        self.result.remarks[f.number] = here.remarks
         for name in sorted(set(self.world.known) - before):
             quantity = self.world.quantities[name]
             if quantity.body is None:
@@ -649,7 +652,7 @@ class _Builder:
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
-        inner.differentiate = world.differentiate
+        inner.differentiate, inner.nonzero_at = world.differentiate, world.nonzero_at
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())
@@ -668,6 +671,7 @@ class _Builder:
         inner.functions.pop(name, None)
         here = Statement(f.number, defining=True, scalars=True)
         value = Elaborator(inner, here).tensor(right, ())
+        self.result.remarks[f.number] = here.remarks
         if not value.is_scalar:
             raise Unsupported(f"{to_latex(left)} is no function of scalars")
         own = {h for h in heads(value.body) if h not in heads_of}

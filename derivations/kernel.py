@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from verify_derivations.derivations.casewise import sign_by_cases
 from verify_derivations.derivations.differentiate import adjoint_step, ties
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
 from verify_derivations.derivations.matrices import multiplied
@@ -269,6 +270,8 @@ class Derivation:
         try:
             for _ in range(DISCHARGES):
                 sign = self.normalizer.sign(normal, self.normalizer.facts)
+                if sign is None:
+                    sign = sign_by_cases(normal, self.normalizer, self.normalizer.facts)
                 if sign == 1 or sign is not None and condition.kind in ("nonzero", "no tie"):
                     return True
                 heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]

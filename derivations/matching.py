@@ -20,13 +20,13 @@ def quotients(
 ) -> Iterator[tuple[Term, dict[str, Polynomial]]]:
     """Terms Q with ``term = Q · divisor/divisor.coefficient``, where the sum in ``divisor`` factors out, and
     the values at which its ``parameters`` (free index variables) have to be taken for that."""
-    for values, left in _embeddings(divisor.factors, term.factors, {}, frozenset(divisor.bound) | parameters):
+    for values, left in embeddings(divisor.factors, term.factors, {}, frozenset(divisor.bound) | parameters):
         images = [values.get(v) for v in divisor.bound]
         variables = [next((n for n in (i.names if i else ()) if n in term.bound), None) for i in images]
         if any(v is None for v in variables) or len(set(variables)) < len(variables):
             continue
         chosen = frozenset(v for v in variables if v is not None)
-        if any(i is None or not _is_shift(i, v or "", term.bound) for i, v in zip(images, variables, strict=True)):
+        if any(i is None or not is_shift(i, v or "", term.bound) for i, v in zip(images, variables, strict=True)):
             continue
         if any(not chosen.isdisjoint(g.names()) for g in left):
             continue
@@ -43,7 +43,7 @@ def quotients(
             yield Term(term.coefficient, tuple(v for v in term.bound if v not in chosen), rest, left), outer
 
 
-def _embeddings(
+def embeddings(
     wanted: Sequence[Factor], given: tuple[Factor, ...], values: Mapping[str, Polynomial], unknown: frozenset[str]
 ) -> Iterator[tuple[dict[str, Polynomial], tuple[Factor, ...]]]:
     """Ways to find the ``wanted`` factors among the ``given``: the unknown indices, and what is left."""
@@ -58,7 +58,7 @@ def _embeddings(
         if found is not None:
             left = Factor(g.head, g.args, g.exponent - first.exponent)
             remaining = given[:k] + ((left,) if left.exponent else ()) + given[k + 1:]
-            yield from _embeddings(wanted[1:], remaining, found, unknown)
+            yield from embeddings(wanted[1:], remaining, found, unknown)
 
 
 def _matched(
@@ -80,7 +80,7 @@ def _matched(
     return found
 
 
-def _is_shift(value: Polynomial, variable: str, bound: tuple[str, ...]) -> bool:
+def is_shift(value: Polynomial, variable: str, bound: tuple[str, ...]) -> bool:
     """``±variable + rest``, where the rest has no bound variable."""
     parts = value.linear_in(variable)
     return (

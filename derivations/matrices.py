@@ -61,7 +61,7 @@ def of_matrix(n: Normalizer, node: Inverse | Determinant, facts: Facts) -> Norma
         only = n.of(substitute(node.body, {row: ZERO, column: ZERO}), facts)
         return only if isinstance(node, Determinant) else n.power(only, Fraction(-1), facts)
     ranges = tuple(tidy_constraint(c) for v in (row, column) for c in within(polynomial(v), extent))
-    matrix = Matrix(n.of(node.body, (*facts, *ranges)), row, column, extent)
+    matrix = Matrix(n.argument(node.body, (*facts, *ranges)), row, column, extent)
     return determinant(n, matrix, facts) if isinstance(node, Determinant) else inverse(n, matrix, node.at, facts)
 
 

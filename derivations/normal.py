@@ -15,6 +15,7 @@ from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.functions import FUNCTIONS
+from verify_derivations.derivations.joining import joined
 from verify_derivations.derivations.matrices import Matrix, determinant, inverse, of_matrix
 from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
@@ -140,9 +141,9 @@ class Normalizer(Rewriter):
             case Mul(factors):
                 return self.product([self.of(factor, facts) for factor in factors], facts)
             case Power(base, Number(value)):
-                return self.power(self.of(base, facts), value, facts, known=self.signs.scalar_sign(base))
+                return self.power(self.argument(base, facts), value, facts, known=self.signs.scalar_sign(base))
             case Power(base, exponent):
-                logarithm = self.log(self.of(base, facts), facts)
+                logarithm = self.log(self.argument(base, facts), facts)
                 return self.exp(self.product([self.of(exponent, facts), logarithm], facts), facts)
             case Apply():
                 return self.call(node, facts)
@@ -152,7 +153,7 @@ class Normalizer(Rewriter):
                 return self.reduce([Term(Fraction(1), constraints=constraints)], facts)
             case Compare(left, relation, right):
                 difference = plus(self.of(left, facts), scale(self.of(right, facts), -1))
-                return self.compare(difference, relation, facts)
+                return self.compare(self.joined(difference, facts), relation, facts)
             case Maximum(binders, body):
                 return self.extremum("max", binders, body, (), facts)
             case ArgMaximum(binders, body, at):
@@ -162,6 +163,14 @@ class Normalizer(Rewriter):
             case Inverse() | Determinant():
                 return of_matrix(self, node, facts)
         raise TypeError(f"no normal form for {type(node).__name__}")
+
+    def argument(self, node: Scalar, facts: Facts) -> Normal:
+        """What a function is applied to: sums are put together, so that equal arguments are equal values."""
+        return self.joined(self.of(node, facts), facts)
+
+    def joined(self, normal: Normal, facts: Facts) -> Normal:
+        terms = joined(normal, facts)
+        return normal if terms is None else self.reduce(terms, facts)
 
     def single(self, factor: Factor) -> Normal:
         return (canonical(Term(Fraction(1), factors=(factor,))),)
@@ -198,7 +207,7 @@ class Normalizer(Rewriter):
         if kind != "argmax" and all(n == 1 for n in extents):  # the maximum, or the product, of one value is the value
             return self.of(substitute(body, {v: ZERO for v, _ in binders}), facts)
         inside = tuple(tidy_constraint(c) for v, n in binders for c in within(polynomial(v), n))
-        normal = self.of(body, (*facts, *inside))
+        normal = self.argument(body, (*facts, *inside))
         return self.over(kind, normal, tuple(v for v, _ in binders), extents, at, facts)
 
     def over(
@@ -225,7 +234,7 @@ class Normalizer(Rewriter):
             unfolded = unfold_function(Apply(name, node.arguments, node.derivative), self.environment)
             assert unfolded is not None
             return self.of(unfolded, facts)
-        arguments = [self.of(argument, facts) for argument in node.arguments]
+        arguments = [self.argument(argument, facts) for argument in node.arguments]
         if known:
             return FUNCTIONS[name](self, arguments, facts)
         return self.single(self.head("apply", arguments, name=node.function, data=node.derivative))
@@ -392,7 +401,7 @@ class Normalizer(Rewriter):
             return number(1 if relation == ">" and sign > 0 else 0)
         content, rest = self.content(difference)
         if relation == "==":
-            return self.single(self.head("compare", [difference], name="=="))
+            return self.vanishing(content, rest, facts)
         kept = tuple(f for f in content.factors
                      if not self.signs.positive_factor(f, facts) and f.head.kind not in ("compare", "argmax"))
         brackets = tuple(f for f in content.factors if f.head.kind in ("compare", "argmax"))
@@ -409,6 +418,15 @@ class Normalizer(Rewriter):
         else:
             indicator = self.single(self.head("compare", [scale(body, orientation)]))
         return self.product([(Term(Fraction(1), factors=brackets),), indicator], facts)
+
+    def vanishing(self, content: Term, rest: Normal, facts: Facts) -> Normal:
+        """[c·M·S = 0] = [S = 0] for a monomial M that is never zero, and [c·M = 0] = 0."""
+        kept = tuple(f for f in content.factors
+                     if not self.signs.nonzero(self.single(Factor(f.head, f.args, Fraction(1))), facts))
+        body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
+        if body == (UNITY,):
+            return ()
+        return self.single(self.head("compare", [scale(body, 1 / body[0].coefficient)], name="=="))
 
     def positive_part(self, value: Normal, facts: Facts) -> Normal:
         """relu(N) = N·[N > 0], with relu(−N) = relu(N) − N, exact on ties too."""
@@ -466,8 +484,8 @@ class Normalizer(Rewriter):
         variables = tuple(fresh("m") for _ in head.extents)
         local = {f"%m{k}": polynomial(v) for k, v in enumerate(variables)}
         bodies = [
-            self.reduce([renamed(t, local, t.bound) for t in fill(body, args[:factor.slots])], facts)
-            for body in head.bodies
+            self.joined(self.reduce([renamed(t, local, t.bound) for t in filled], facts), facts)
+            for filled in (fill(body, args[:factor.slots]) for body in head.bodies)
         ]
         return self.built(factor, bodies, variables, facts)
 

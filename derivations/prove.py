@@ -178,11 +178,11 @@ class Search:
             cleared = d.cleared()
             if cleared != d.residual:
                 d.clear()
-        if d.residual and not d.normalizer.split(d.residual, d.normalizer.facts):
-            d.split()
+        self.split(d)
         if d.residual and self.environment.assumptions:
             for number in range(len(self.environment.assumptions)):
                 d.assume(number)
+            self.split(d)
         if d.residual:
             self.multiply(d)
         if not d.residual:
@@ -203,6 +203,12 @@ class Search:
                     return
             d.residual, d.free, d.normalizer.facts = residual, free, facts
             del d.steps[steps:], d.moves[moves:]
+
+    @staticmethod
+    def split(d: Derivation) -> None:
+        """Only where nothing is left then."""
+        if d.residual and not d.normalizer.split(d.residual, d.normalizer.facts):
+            d.split()
 
     def discovered(self, levels: list[tuple[Normal, int]], *, exact: bool = False) -> Conditional | None:
         """An equation that an author may have left unsaid, under which the residual vanishes. With ``exact``: and only

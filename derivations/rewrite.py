@@ -241,9 +241,11 @@ class Rewriter:
                 for bounds, side in ((lower, 1), (upper, -1)):
                     if len(bounds) > 1:
                         return tightest(term, variable, bounds[0], bounds[1], side)
-                inhabited = inhabited_by(lower[0], upper[0])
+                # Where the range just ends before it begins, the count is zero by itself.
+                counted = implies(facts, inhabited_by(lower[0], upper[0] + 1))
+                inhabited = () if counted else (inhabited_by(lower[0], upper[0]),)
                 count = power_sum(upper[0], degree) - power_sum(lower[0] - 1, degree)
-                plain = Term(plain.coefficient, bound, (*outer, inhabited), plain.factors)
+                plain = Term(plain.coefficient, bound, outer + inhabited, plain.factors)
                 return [times(plain, t) for t in number_terms(count)]
             merged = merged_digit(about, variable, lower, upper) if not within else None
             if merged is not None:
@@ -350,7 +352,7 @@ class Rewriter:
 
     def split(self, normal: Normal, facts: Facts) -> Normal:
         """Sums of the same terms over different domains, each divided by the constraints of the others:
-        [D] = [D]·[c] + [D]·[not c]."""
+        [D] = [D]·[c] + [D]·[not c]. What is not negative there, nor positive, is zero."""
         groups: dict[tuple[tuple[str, ...], tuple[Factor, ...]], list[Term]] = {}
         for t in normal:
             groups.setdefault((t.bound, t.factors), []).append(t)
@@ -369,8 +371,10 @@ class Rewriter:
                         if c in q.constraints or (q.bound, q.factors) != (bound, factors):
                             divided.append(q)
                             continue
-                        both = [Term(q.coefficient, bound, (*q.constraints, d), factors) for d in (c, opposite)]
-                        divided += self.reduce(both, facts)
+                        for d in (c, opposite):
+                            pinched = implies((*facts, *q.constraints), Constraint(-d.value, ">="))
+                            half = (*q.constraints, Constraint(d.value, "==") if pinched else d)
+                            divided += self.reduce([Term(q.coefficient, bound, half, factors)], facts)
                     parts = divided
                 pieces += parts
         return gather(pieces)

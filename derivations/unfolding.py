@@ -79,7 +79,7 @@ class Unfolding:
         ranges = (c for v, n in zip(local.values(), head.extents, strict=True) for c in within(v, n))
         inner = (*facts, *map(tidy_constraint, ranges))
         filled = ([renamed(t, local, t.bound) for t in fill(body, f.args[:f.slots])] for body in head.bodies)
-        bodies = [normalizer.reduce(self.terms(body, inner), inner) for body in filled]
+        bodies = [normalizer.joined(normalizer.reduce(self.terms(body, inner), inner), inner) for body in filled]
         if head.kind != "apply" or head.name != self.target:
             return normalizer.built(f, bodies, variables, facts)
         arguments = tuple(to_scalar(body, normalizer.extents, facts) for body in bodies)

@@ -259,9 +259,12 @@ class Evaluator:
         return linear.adjugate(self._matrix(node, names, parameters))[0]
 
     def _compare(self, left: Value, relation: str, right: Value) -> Value:
+        """Who asks for equality means equal values too: that is a tie only where their tangents differ."""
         x, y = primal(left), primal(right)
         if arithmetic.same(x, y):
-            self.ties.append(f"comparison {relation}")
+            moving = left != right and (isinstance(left, arithmetic.Dual) or isinstance(right, arithmetic.Dual))
+            if moving or relation not in ("==", "!="):
+                self.ties.append(f"comparison {relation}")
             return ONE if relation in (">=", "==") else NIL
         if relation in ("==", "!="):
             return ONE if relation == "!=" else NIL

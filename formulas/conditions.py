@@ -27,6 +27,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.overlaps import exclusive
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Tensor, constant, elementwise
 from verify_derivations.formulas.world import Unsupported
@@ -71,20 +72,17 @@ def cases(reader: Elaborator, node: s.Cases, expected: Shape | None) -> Tensor:
         if is_otherwise(test) and (k == 0 or k < len(node.rows) - 1):
             raise Unsupported("only the last row of cases can hold otherwise")
         conditions.append(condition(reader, test) if test is not None else None)
+    if None in conditions[:-1]:
+        raise Unsupported("only the last row of cases can hold without a condition")
     tensors = [*values, *(c for c in conditions if c is not None)]
     count = len(values)
 
     def body(*parts: Scalar) -> Scalar:
-        tests = iter(parts[count:])
-        total: list[Scalar] = []
-        seen: list[Scalar] = []
-        for value, stated in zip(parts[:count], conditions, strict=True):
-            if stated is None:
-                test = mul(*(add(UNIT, negate(t)) for t in seen)) if seen else UNIT
-            else:
-                test = next(tests)
-                seen.append(test)
-            total.append(mul(test, value))
+        tests = exclusive(parts[count:], parts, reader.world, reader.here.remarks)
+        total = [mul(test, value) for test, value in zip(tests, parts, strict=False)]
+        if len(tests) < count:
+            others = mul(*(add(UNIT, negate(t)) for t in parts[count:]))
+            total.append(mul(others, parts[count - 1]))
         return add(*total)
 
     return elementwise(body, *tensors)

@@ -34,6 +34,10 @@ class Unsupported(DocumentError):
     """Notation whose meaning is outside the calculus: the claim is left undecided."""
 
 
+class OverlappingRows(DocumentError):
+    """Rows of cases that hold at once with different values."""
+
+
 class NeedShape(DocumentError):
     """A symbol without a known shape: to be retried with an expectation."""
 
@@ -195,6 +199,7 @@ class World:
     arguments: dict[str, str] = field(default_factory=dict)  # f → x, where f(x) is defined for a tensor x
     loss: str | None = None
     differentiate: Differentiate | None = None
+    nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     unread: dict[str, int] = field(default_factory=dict)  # name → formula that defines it, but has no meaning

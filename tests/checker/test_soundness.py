@@ -35,6 +35,10 @@ LAYER = (
     r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^{n}", r"b \in \mathbb{R}^{m}", r"t \in \mathbb{R}^{m}",
     r"e \in \mathbb{R}^{m}", r"z = W x + b", r"L = \frac{1}{2} \sum_{i=1}^{m} (z_i - t_i)^2",
 )  # fmt: skip
+SELECTED = (
+    r"A \in \mathbb{R}^{n \times n}", r"x \in \mathbb{R}^{n}", r"z \in \mathbb{R}^{n}",
+    r"D_{mi} = [x_m = z_i] A_{mi}",
+)  # fmt: skip
 SQUARES = (r"x \in \mathbb{R}^{n}", r"z = W x", r"L = \sum_{i=1}^{m} z_i^2")
 
 
@@ -77,6 +81,12 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & x > 0 \\ 2 & z \end{cases}", Verdict.UNDECIDED),
         (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & \text{on weekdays} \\ 2 & x < 0 \end{cases}",
          Verdict.UNDECIDED),
+        # brackets of equal values
+        (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [z_i = x_m]", Verdict.PROVED),
+        (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [z_m = x_i]", Verdict.REFUTED),
+        (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [2 x_m - 2 z_i = 0]", Verdict.PROVED),
+        (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [2 x_m - z_i = 0]", Verdict.REFUTED),
+        (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = 0", Verdict.REFUTED),
         (LAYER, r"G_{ik} = \frac{\partial L}{\partial W_{ij}} = (z_i - t_i) x_j", Verdict.ILL_FORMED),
         ((r"W \in \mathbb{R}^{n \times m}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.UNDECIDED),
         ((r"W \in \mathbb{R}^{m \times n}", *SQUARES), r"\frac{\partial L}{\partial W} = 0", Verdict.REFUTED),

@@ -20,8 +20,10 @@ from networks import define, entry, environment, gradient, m, n, over
 
 from verify_derivations.derivations import (
     canonical,
+    casewise,
     differentiate,
     domains,
+    joining,
     kernel,
     matching,
     matrices,
@@ -108,6 +110,11 @@ def _whole_sums(term: terms.Term, divisor: terms.Term, facts: terms.Facts,
 _QUOTIENTS = matching.quotients
 
 
+def _nothing_left(*given: Any) -> Iterator[Any]:
+    """`embeddings` that forget what is left."""
+    return ((values, ()) for values, _ in matching.embeddings(*given))
+
+
 @contextmanager
 def _patched(patch: Patch) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -118,7 +125,7 @@ def _patched(patch: Patch) -> Iterator[None]:
     domains._lemma.cache_clear()
 
 
-def _keep(node: Scalar) -> Scalar:
+def _keep(node: Any) -> Any:
     return node
 
 
@@ -301,6 +308,45 @@ def _transposed_entry(self: differentiate._Differentiation, node: Any) -> Any:
 _CLOSED, _FACTORED = matrices._closed, matrices._factored
 _OF_AN_INVERSE, _ENTRY = differentiate._Differentiation.inverse, differentiate._Differentiation.entry
 SQUARE = environment(Quantity("M", (n, n)), Quantity("K", (n, n)))
+
+
+def _with_a_gap(one: terms.Facts, other: terms.Facts, facts: terms.Facts) -> terms.Facts | None:
+    """`union` that does not ask whether what both bound is all in one of them."""
+    if not domains.contradictory((*one, *other), facts):
+        return None
+    kept = [c for c in one if domains.implies((*facts, *other), c)]
+    return (*kept, *(d for d in other if domains.implies((*facts, *one), d)))
+
+
+def _exponentials(low: Polynomial | int, high: Polynomial | int) -> Scalar:
+    return over(n, lambda t: mul(bracket(at_least(t, low), at_least(polynomial(high) - 1, t)), exp(x(t))))
+
+
+def _slots_from_zero(term: terms.Term, local: tuple[str, ...], start: int, fragile: Any) -> Any:
+    return _SLOTS(term, local, 0, fragile)
+
+
+def _sine_of_the_wrong_sign(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
+    """sin² = 1 + cos²."""
+    found = _POWERS(self, term, facts)
+    sine = any(f.head.name == "sin" and f.exponent >= 2 for f in term.factors)
+    return [found[0], found[1].scaled(Fraction(-1))] if sine and found else found
+
+
+def _separated_by_half(self: rewrite.Rewriter, rest: terms.Term, f: terms.Factor, parts: Any) -> Any:
+    """x⁻ᵐ·(c + x·R)ᵉ = x⁻ᵐ·(c + x·R)ᵉ⁺¹/c."""
+    found = _SEPARATED(self, rest, f, parts)
+    return found and found[:1]
+
+
+def _at_the_first_index(*given: Any) -> Iterator[Any]:
+    """`quotients` that take the parameters of an assumption to be zero."""
+    return ((quotient, dict.fromkeys(values, polynomial(0))) for quotient, values in _QUOTIENTS(*given))
+
+
+_SLOTS, _POWERS, _SEPARATED = terms._slots, rewrite.Rewriter._powers, rewrite.Rewriter._separated
+ROWS = environment(Quantity("x", (n,)), Quantity("y", (n,)), Quantity("M", (n, n)))
+ALL = power(_exponentials(0, n), -1)
 LAYER = environment(
     Quantity("u"), define("a", (), lambda: 2 * entry("u")), define("c", (), lambda: 3 * entry("u")),
     define("L", (), lambda: entry("a") + entry("c")), loss="L",
@@ -401,8 +447,26 @@ DEFECTS: dict[str, Defect] = {
         environment(Quantity("x", (n,)), Quantity("M", (n, n + 2))),
         free={net.i: n},
     ),
+    "parts of a sum that overlap are put together": Defect(
+        [(joining, "contradictory", _always)], power(_exponentials(0, m + 1) + _exponentials(m, n), -1), ALL
+    ),
+    "parts of a sum with a gap are put together": Defect(
+        [(joining, "union", _with_a_gap)], power(_exponentials(0, m) + _exponentials(m + 1, n), -1), ALL
+    ),
+    "what bounds one part of a sum bounds the whole": Defect(
+        [(joining, "implies", _always)], power(1 + _exponentials(0, m) + _exponentials(m, n), -1), UNIT
+    ),
+    "parts of a sum are put together by a map that is not onto": Defect(
+        [(joining, "is_shift", _always)],
+        power(over(n + 1, lambda t: exp(x(2 * t)))
+              + over(n, lambda t: mul(bracket(at_least(2 * t, n + 1)), exp(x(t)))), -1),
+        ALL,
+    ),
+    "parts of a sum are put together although a factor is left": Defect(
+        [(joining, "embeddings", _nothing_left)], power(power(exp(x(0)), 2) + _exponentials(1, n), -1), ALL
+    ),
     "the map between two sums need not be onto": Defect(
-        [(matching, "_is_shift", _always)],
+        [(matching, "is_shift", _always)],
         over(n, lambda t: exp(x(2 * t))) / over(2 * n, lambda t: exp(x(t))),
         UNIT,
     ),
@@ -616,6 +680,50 @@ DEFECTS: dict[str, Defect] = {
         UNIT,
         free={net.i: n, net.j: n},
     ),
+    "slots of a closed body are filled by what fills another": Defect(
+        [(terms, "_slots", _slots_from_zero)],
+        power(1 + power(x(i), 2) + power(entry("y", j), 2), -1),
+        power(1 + power(x(i), 2) + power(entry("y", i), 2), -1),
+        free={net.i: n, net.j: n},
+    ),
+    "sin² = 1 + cos²": Defect(
+        [(rewrite.Rewriter, "_powers", _sine_of_the_wrong_sign)],
+        power(apply("sin", Z), 2),
+        1 + power(apply("cos", Z), 2),
+        SCALARS,
+    ),
+    "of two partial fractions one is lost": Defect(
+        [(rewrite.Rewriter, "_separated", _separated_by_half)],
+        mul(power(Z, -1), power(1 + Z, -1)),
+        power(Z, -1),
+        SCALARS,
+    ),
+    "an assumption for all indices is used at the first": Defect(
+        [(modulo, "quotients", _at_the_first_index)],
+        over(n, lambda t: entry("M", i, t)),
+        entry("y", NO_INDEX),
+        replace(ROWS, assumptions=((over(n, lambda t: entry("M", polynomial("%p.0"), t)),
+                                    entry("y", polynomial("%p.0"))),)),
+        {net.i: n},
+    ),
+    "an assumption for all indices holds only at the claim's": Defect(
+        [(kernel, "fresh", _keep)],
+        x(j),
+        entry("y", j),
+        replace(ROWS, assumptions=((x(i), mul(bracket(at_least(i, 1)), entry("y", i))),)),
+        {net.i: n, net.j: n},
+        (at_least(i, 1),),
+    ),
+    "the only value of a range is one": Defect(
+        [(normal, "ZERO", UNIT_INDEX)], expressions.Maximum((("%q", UNIT_INDEX),), x(polynomial("%q"))), x(1)
+    ),
+    "the only value of an index is one": Defect([(kernel, "ZERO", UNIT_INDEX)], x(i), x(1), free={net.i: UNIT_INDEX}),
+    "no factor of a difference is ever zero": Defect(
+        [(signs.Signs, "nonzero", _always)],
+        Compare(x(i) * x(j), "==", NOUGHT),
+        NOUGHT,
+        free={net.i: n, net.j: n},
+    ),
     "every quantity is positive": Defect(
         [(signs.Signs, "head_sign", lambda self, name: "+")],
         apply("log", x(i) * x(j)),
@@ -658,6 +766,7 @@ def _nothing(*_: Any, **__: Any) -> None:
     return None
 
 
+POSITIVE = Compare(x(i), ">", NOUGHT)
 POOLING = CLAIMS["through the pooling"]
 FORGOTTEN: dict[str, Forgotten] = {
     "a divisor is not recorded": Forgotten(
@@ -685,6 +794,14 @@ FORGOTTEN: dict[str, Forgotten] = {
         lambda: prove_equal(over(n, lambda t: entry("M", i, t) * _inverse(t, j)), delta(i, j), replace(SQUARE),
                             {net.i: n, net.j: n}),
         ("nonzero",),
+    ),
+    "a tie is no case of its own": Forgotten(
+        [(casewise, "CASES", casewise.CASES[:2])],
+        lambda: _proved(mul(POSITIVE + power(x(i), 2), power(POSITIVE + power(x(i), 2), -1)), UNIT), ("nonzero",),
+    ),
+    "what is compared is positive": Forgotten(
+        [(casewise, "CASES", casewise.CASES[:1])],
+        lambda: _proved(mul(POSITIVE + x(i), power(POSITIVE + x(i), -1)), UNIT), ("nonzero",),
     ),
     "every condition is settled": Forgotten(
         [(kernel.Derivation, "_settled", _always)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)

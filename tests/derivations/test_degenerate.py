@@ -19,6 +19,7 @@ from verify_derivations.formulas.expressions import (
     Maximum,
     Product,
     Scalar,
+    Size,
     apply,
     mul,
     scalar,
@@ -65,6 +66,14 @@ def test_a_degenerate_case_is_decided(name: str) -> None:
     assert isinstance(proof, Proof), (name, proof)
     assert not proof.conditions, (name, proof.conditions)
     assert isinstance(prove_equal(left, wrong, env, free), Open), name
+
+
+@pytest.mark.parametrize("least", [1, 0, -1])
+def test_a_range_that_just_ends_before_it_begins_counts_as_zero(least: int) -> None:
+    """Σ_{t<n−m} 1 = n − m where n − m may be zero; and it is none where it may be −1."""
+    env = environment(facts=(Constraint(n - m - least, ">="),))
+    outcome = prove_equal(over(n - m, lambda t: UNIT), Size(n - m), env, {})
+    assert isinstance(outcome, Proof if least >= 0 else Open), outcome
 
 
 @pytest.mark.parametrize("size", ["kernel as large as the image", "window of one"])

@@ -15,20 +15,11 @@ from verify_derivations.derivations.kernel import Certificate, Move, Rejected, c
 from verify_derivations.derivations.kernel import Claim as KernelClaim
 from verify_derivations.derivations.prove import Conditional, Proof, prove_equal
 from verify_derivations.derivations.witnesses import (
-    Apart,
     Arithmetic,
-    AtLeastOne,
-    Combined,
     Given,
-    Indivisible,
-    Refutation,
-    Solved,
-    Times,
-    refutes,
 )
 from verify_derivations.formulas.definitions import Quantity
-from verify_derivations.formulas.expressions import Constraint, at_least, equal, free_names, heads, rename_apart, within
-from verify_derivations.formulas.polynomial import polynomial
+from verify_derivations.formulas.expressions import at_least, free_names, heads, rename_apart
 
 
 def kernel_claim(claim: Claim) -> KernelClaim:
@@ -190,57 +181,3 @@ OTHER_FILES = (
 def test_other_files_are_refused(text: str) -> None:
     with pytest.raises(CertificateError):
         read(text)
-
-
-# -- reasons for contradictions -----------------------------------------------------------------------
-a, s = polynomial("%a"), polynomial("s")
-BELOW = (at_least(a, 1), at_least(0, a))
-PRODUCT = (at_least(a, 1), at_least(0, s * a))
-REASONS: dict[str, tuple[tuple[Constraint, ...], Refutation, Refutation]] = {
-    "a sum of rows": (
-        BELOW, Arithmetic((Given(0), Given(1), Combined(0, 1, 1, 1))), Arithmetic((Given(0), Given(1)))
-    ),
-    "a negative multiplier": (
-        BELOW,
-        Arithmetic((Given(0), Given(1), Combined(0, 1, 1, 1))),
-        Arithmetic((Given(0), Given(0), Combined(0, 1, 1, -2))),
-    ),
-    "an inequality turned round": (
-        BELOW, Arithmetic((Given(0), Given(1), Combined(0, 1, 1, 1))), Arithmetic((Given(0), Given(0, -1)))
-    ),
-    "a product with a size": (
-        PRODUCT,
-        Arithmetic((Given(0), Times(0, ("s",)), Given(1), Combined(1, 1, 2, 1), AtLeastOne("s"), Combined(3, 1, 4, 1))),
-        Arithmetic((Given(0), Times(0, ("%a",)), Given(1), Combined(1, 1, 2, 1))),
-    ),
-    "an index is not at least one": (
-        (at_least(0, a),),
-        Arithmetic((Given(0), Given(0))),
-        Arithmetic((Given(0), AtLeastOne("%a"), Combined(0, 1, 1, 1))),
-    ),
-    "parity": ((equal(2 * a, 2 * s + 1),), Indivisible(0), Solved(0, "%a", Indivisible(0))),
-    "parity of an inequality": ((at_least(2 * a, 1),), Apart(0, Indivisible(0), Indivisible(0)), Indivisible(0)),
-    "a value put in": (
-        (equal(a, 2 * s), equal(a, 2 * polynomial("%b") + 1)),
-        Solved(0, "%a", Indivisible(0)),
-        Solved(1, "%b", Indivisible(0)),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", ["a sum of rows", "a product with a size", "parity", "a value put in"])
-def test_a_reason_is_accepted(name: str) -> None:
-    constraints, good, _ = REASONS[name]
-    assert refutes(good, constraints)
-
-
-@pytest.mark.parametrize("name", REASONS)
-def test_a_wrong_reason_is_not(name: str) -> None:
-    constraints, _, bad = REASONS[name]
-    assert not refutes(bad, constraints)
-
-
-def test_a_reason_does_not_fit_weaker_constraints() -> None:
-    _, good, _ = REASONS["a sum of rows"]
-    assert not refutes(good, (at_least(a, 1), at_least(1, a)))
-    assert not refutes(good, (*within(a, s),))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 from expressions_at_random import ENVIRONMENT, FREE, Point, close, expression, m, n
 
+from verify_derivations.derivations.evaluate import evaluate
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Normal
 from verify_derivations.formulas.expressions import (
@@ -16,6 +19,7 @@ from verify_derivations.formulas.expressions import (
     UNIT,
     Access,
     Add,
+    ArgMaximum,
     Compare,
     Maximum,
     Mul,
@@ -59,6 +63,10 @@ def total(extent: Polynomial, body: object) -> Scalar:
     variable = fresh("t")
     assert callable(body)
     return summation([(variable, extent)], body(polynomial(variable)))
+
+
+def y(index: Polynomial | int) -> Scalar:
+    return Access("y", (polynomial(index),))
 
 
 def x(index: Polynomial | int) -> Scalar:
@@ -179,7 +187,59 @@ def _uses(node: Scalar, names: tuple[str, ...]) -> bool:
 
 # -- laws, each with a twin that is false -------------------------------------------------------------
 S = polynomial("s")
+
+
+def largest(body: Callable[[Polynomial], Scalar]) -> Scalar:
+    return Maximum((("%q", n),), body(polynomial("%q")))
+
+
+def chosen(body: Callable[[Polynomial], Scalar], value: Callable[[Polynomial], Scalar]) -> Scalar:
+    """The value at the position of a maximum."""
+    return total(n, lambda t: mul(position(body, t), value(t)))
+
+
+def position(body: Callable[[Polynomial], Scalar], at: Polynomial) -> Scalar:
+    return ArgMaximum((("%q", n),), body(polynomial("%q")), (at,))
+
+
+def row(k: Polynomial) -> Callable[[Polynomial], Scalar]:
+    return lambda t: Access("M", (k, t))
+
+
+def both(t: Polynomial) -> Scalar:
+    return x(t) * y(t)
+
+
+def cut(t: Polynomial) -> Scalar:
+    return mul(bracket(at_least(t, 1)), x(t))
+
+
 LAWS: dict[str, tuple[Scalar, Scalar, Scalar]] = {
+    "the value where it is largest": (chosen(x, x), largest(x), chosen(x, y)),
+    "a product where it is largest": (chosen(both, both), largest(both), chosen(both, x)),
+    "a multiple where it is largest": (chosen(lambda t: 2 * x(t), x), largest(lambda t: 2 * x(t)) / 2,
+                                       largest(lambda t: 2 * x(t))),
+    "a part of what is largest": (
+        chosen(lambda t: x(t) + y(t), x), chosen(lambda t: y(t) + x(t), x), largest(lambda t: x(t) + y(t)),
+    ),
+    "the rest of what is largest": (
+        chosen(lambda t: x(t) + y(t), y), chosen(lambda t: y(t) + x(t), y), largest(lambda t: x(t) + y(t)),
+    ),
+    "an entry where another counts": (chosen(cut, x), chosen(cut, lambda t: x(t) + 0), largest(cut)),
+    "one position": (
+        mul(position(x, a), position(x, b)), mul(delta(a, b), position(x, a)), position(x, a),
+    ),
+    "positions of two values": (
+        mul(position(x, a), position(y, b)), mul(position(y, b), position(x, a)), mul(delta(a, b), position(x, a)),
+    ),
+    "positions in two rows": (
+        mul(position(row(a), b), position(row(b), b)), mul(position(row(b), b), position(row(a), b)),
+        position(row(a), b),
+    ),
+    "the diagonal of positions": (
+        total(n, lambda t: position(row(t), t)), total(n, lambda t: position(row(n - 1 - t), n - 1 - t)), UNIT,
+    ),
+    "more beside the value": (chosen(x, both), chosen(x, lambda t: y(t) * x(t)), largest(x)),
     "a δ is solved": (total(n, lambda t: delta(t, a) * x(t)), x(a), x(b)),
     "a δ out of range is zero": (total(n, lambda t: delta(t, a + n) * x(t)), NOUGHT, x(a)),
     "all but one": (total(n, lambda t: (1 - delta(t, a)) * x(t)), total(n, x) - x(a), total(n, x)),
@@ -244,6 +304,27 @@ def test_a_law_holds_and_its_twin_does_not(name: str) -> None:
     left, right, wrong = LAWS[name]
     assert zero(left - right), (name, normalizer().normal(left - right))
     assert not zero(left - wrong), name
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_dividing_the_domains_of_sums_changes_no_value(seed: int) -> None:
+    """By the reference interpreter, for all small sizes and indices; and it does divide them."""
+    r, form, divided = random.Random(seed), normalizer(), 0
+    for _ in range(6):
+        def part() -> Scalar:
+            low, high = r.choice((0, 1, a, b, a + 1)), r.choice((n, n - 1, a, b + 1))
+            return total(n, lambda t: mul(bracket(at_least(t, low), at_least(high - 1, t)), x(t)))
+
+        node = part() - r.choice((1, 2)) * part() + r.choice((x(a), mul(bracket(at_least(a, b)), x(b)), NOUGHT))
+        whole = form.normal(node)
+        pieces = form.split(whole, form.facts)
+        divided += pieces != whole
+        written = form.scalar(pieces)
+        for size, i, j in itertools.product(range(1, 4), range(3), range(3)):
+            if max(i, j) < size:
+                at = {"n": size, "m": 1, "s": 1}, {"x": [3, 5, 11, 17][:size + 1]}, {"%a": i, "%b": j}
+                assert evaluate(written, *at) == evaluate(node, *at), (seed, at)
+    assert divided
 
 
 def test_zero_extension_is_not_assumed() -> None:
