@@ -219,6 +219,10 @@ class Polynomial:
 
     def substitute(self, values: Mapping[str, Polynomial]) -> Polynomial:
         """All names replaced at once."""
+        if len(self.terms) == 1:  # mostly one name
+            monomial, coefficient = self.terms[0]
+            if len(monomial) == 1 and coefficient == 1:
+                return values.get(monomial[0], self)
         if self.names.isdisjoint(values):
             return self
         found: list[tuple[Monomial, Coefficient]] = []
