@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.vocabulary import Vocabulary
@@ -45,6 +46,8 @@ from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import Statement, World
 
+STEPS = 2_000  # rule applications for one side: what a reader can use takes fewer
+
 
 def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, case: Case) -> Iterator[s.Node]:
     """What ``left`` is, one step back along the definitions (or all the way), as the document would write it."""
@@ -55,20 +58,14 @@ def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, cas
         free = {a.variable: a.extent for a in tensor.axes if a.variable is not None}
         free |= {i.variable: i.extent for i in here.indices.values() if i.free and i.extent is not None}
         environment = world.environment(here.losses[0] if here.losses else None)
-        bodies = [form for body in steps for form in (_differentiated(body, environment), tidy(body, environment, free))
-                  if form is not None]  # fmt: skip
+        for step in steps:
+            for body in (_differentiated(step, environment), tidy(step, environment, free, steps=STEPS)):
+                texts = _printed(tensor, body, world, words) if body is not None else []
+                for text in texts:
+                    with suppress(DocumentError):
+                        yield parse_expression(text, case.symbols, case.document.macros)
     except (DocumentError, ValueError, ArithmeticError, RecursionError, AssertionError):
         return
-    for body in bodies:
-        try:
-            texts = _printed(tensor, body, world, words)
-        except RecursionError:
-            continue
-        for text in texts:
-            try:
-                yield parse_expression(text, case.symbols, case.document.macros)
-            except DocumentError:
-                continue
 
 
 def _differentiated(body: Scalar, environment: Environment) -> Scalar | None:
@@ -88,19 +85,22 @@ def _letters_first(node: Scalar) -> Scalar:
     return rebuild(node, parts) if parts else node
 
 
-def _steps(body: Scalar, world: World, here: Statement) -> list[Scalar]:
-    """One step back along the definitions, and all the way."""
+def _steps(body: Scalar, world: World, here: Statement) -> Iterator[Scalar]:
+    """One step back along the definitions, and all the way: what is not asked for is not worked out."""
     loss = here.losses[0] if here.losses else world.loss
     if not isinstance(body, Access):
-        return [body]
+        yield body
+        return
     environment = world.environment(loss)
     of = adjoint_of(body.head, loss) if loss is not None else None
     if of is None or loss is None:
         quantity = environment.quantities.get(body.head)
-        return [] if quantity is None or quantity.body is None else [instantiate(quantity, body.indices)]
+        if quantity is not None and quantity.body is not None:
+            yield instantiate(quantity, body.indices)
+        return
     step = adjoint_step(of, environment)
     if step is None or step.body is None:
-        return []
+        return
     moving = dependents(of, environment)
 
     def settled(access: Access) -> Scalar | None:
@@ -109,11 +109,12 @@ def _steps(body: Scalar, world: World, here: Statement) -> list[Scalar]:
             return UNIT
         return NOUGHT if inner is not None and loss not in dependents(inner, environment) else None
 
-    found = [map_accesses(instantiate(step, body.indices), settled)]
     named = _named(of, body, environment)
     if named is not None:
-        found.insert(0, map_accesses(named, settled))
-    return [*found, total_derivative(Access(loss), of, body.indices, environment)] if loss in moving else found
+        yield map_accesses(named, settled)
+    yield map_accesses(instantiate(step, body.indices), settled)
+    if loss in moving:
+        yield total_derivative(Access(loss), of, body.indices, environment)
 
 
 def _named(of: str, access: Access, environment: Environment) -> Scalar | None:

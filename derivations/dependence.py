@@ -33,13 +33,17 @@ def uses(environment: Environment, quantity: Quantity) -> frozenset[str]:
 
 def affected(environment: Environment, head: str, cut: frozenset[str]) -> frozenset[str]:
     """``head`` and everything defined from it without passing through ``cut``."""
-    used_by = {q.head: uses(environment, q) for q in environment.quantities.values()}
-    found = {head}
-    grown = True
-    while grown:
-        new = {name for name, used in used_by.items() if name not in found and name not in cut and used & found}
+    readers: dict[str, list[str]] | None = environment.remembered.get("readers")
+    if readers is None:
+        readers = environment.remembered["readers"] = {}
+        for quantity in environment.quantities.values():
+            for name in uses(environment, quantity):
+                readers.setdefault(name, []).append(quantity.head)
+    found, waiting = {head}, [head]
+    while waiting:
+        new = {name for name in readers.get(waiting.pop(), ()) if name not in found and name not in cut}
         found |= new
-        grown = bool(new)
+        waiting += new
     return frozenset(found)
 
 

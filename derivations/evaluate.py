@@ -12,6 +12,7 @@ from __future__ import annotations
 import decimal
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -22,11 +23,13 @@ from verify_derivations.derivations.arithmetic import NIL, ONE, Dual, Gradient, 
 from verify_derivations.derivations.dependence import affected, uses
 from verify_derivations.derivations.values import Evaluator, Indices, Meter, OutOfRange, integer
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import Scalar
+from verify_derivations.formulas.expressions import Scalar, heads
 from verify_derivations.formulas.polynomial import Polynomial
 
 DIGITS = 50
 STEPS = 2_000_000  # nodes visited before an evaluation is given up
+ENTRY = 10  # nodes that take about as long as to look an entry up, and its slopes
+DEEP = 50  # definitions that rest on each other and are still evaluated as they are asked for
 
 Key: TypeAlias = tuple[str, Indices]
 """An entry: its head and its indices."""
@@ -228,8 +231,38 @@ class Interpreter(Evaluator):
 
     def _adjoint_by(self, head: str, indices: Indices, ends: Sequence[Key], cut: frozenset[str]) -> Value:
         """By what happens at the ``ends``: the loss, and the entries of opaque quantities."""
+        for end, _ in ends:
+            self._from_below(end)
         found = self._backwards.adjoint((head, indices), ends)
         return self._by_moving(head, indices, ends, cut) if found is None else found
+
+    def _from_below(self, head: str) -> None:
+        """What a definition far up rests on is worked out first, the lowest first: a network of hundreds of layers is
+        deeper than the stack."""
+        for below in self._lowest_first(head):
+            self._spend(ENTRY)
+            for indices in itertools.product(*map(range, self.extents(below))):
+                with suppress(Undefined):  # it is needed by nothing, or not defined there either
+                    self._entry(below, indices)
+
+    def _lowest_first(self, head: str) -> Sequence[str]:
+        """The definitions below ``head``, where they are many."""
+        known = self.environment.remembered
+        if ("below", head) not in known:
+            quantities, found, waiting = self.environment.quantities, {head}, [head]
+            while waiting:
+                body = quantities[waiting.pop()].body
+                new = {h for h in heads(body) if h in quantities} - found if body is not None else set()
+                found |= new
+                waiting += new
+            defined = [h for h in found if quantities[h].body is not None and not self._of_adjoint(h)]
+            known["below", head] = ()
+            if len(defined) >= DEEP:
+                with suppress(RecursionError):  # a circle: it will be found when it is followed
+                    rank = self.environment.order()
+                    known["below", head] = sorted(defined, key=lambda h: (rank[h], h))
+        found_before: Sequence[str] = known["below", head]
+        return found_before
 
     def _by_moving(self, head: str, indices: Indices, ends: Sequence[Key], cut: frozenset[str]) -> Value:
         perturbed = Perturbed(self, head, indices, cut=cut)
@@ -380,13 +413,21 @@ class Backwards:
                         waiting.append(read)
 
     def through(self, entry: Key) -> Value:
-        if entry not in self.adjoints:
+        waiting = [entry] if entry not in self.adjoints else []
+        while waiting:  # without recursion: a network may be deeper than the stack
+            self.interpreter._spend(ENTRY)
+            last = waiting[-1]
+            found = [(reader, self.slopes_of(reader).get(last, NIL)) for reader in self.readers.get(last, ())]
+            slopes = [(reader, slope) for reader, slope in found if slope != NIL]
+            missing = [r for r, _ in slopes if not self.ends(r) and r not in self.adjoints]
+            if missing and last not in self.adjoints:
+                waiting += missing
+                continue
+            waiting.pop()
             total: Value = NIL
-            for reader in self.readers.get(entry, ()):
-                slope = self.slopes_of(reader).get(entry, NIL)
-                if slope != NIL:
-                    total = arithmetic.add(total, arithmetic.mul(self.outer(reader), slope))
-            self.adjoints[entry] = total
+            for reader, slope in slopes:
+                total = arithmetic.add(total, arithmetic.mul(self.outer(reader), slope))
+            self.adjoints.setdefault(last, total)
         return self.adjoints[entry]
 
     def slopes_of(self, reader: Key) -> Mapping[object, Value]:
@@ -395,7 +436,9 @@ class Backwards:
             self.slopes[reader] = Seeded(self.interpreter).slopes(quantity, reader[1])
         return self.slopes[reader]
 
-    def outer(self, reader: Key) -> Value:
+    def ends(self, reader: Key) -> bool:
         opaque = self.interpreter.environment.quantities[reader[0]].opaque
-        end = opaque or reader[0] == self.interpreter.environment.loss
-        return self.interpreter._at_end(reader) if end else self.through(reader)
+        return opaque or reader[0] == self.interpreter.environment.loss
+
+    def outer(self, reader: Key) -> Value:
+        return self.interpreter._at_end(reader) if self.ends(reader) else self.adjoints[reader]

@@ -82,10 +82,14 @@ def prove_equal(
     return Search(Claim(left, right, environment, free, facts), variables).go_on(limits or Limits())
 
 
-def tidy(expression: Scalar, environment: Environment, free: Mapping[str, Polynomial]) -> Scalar:
-    """The expression as its normal form writes it; unchanged where it has none."""
+def tidy(
+    expression: Scalar, environment: Environment, free: Mapping[str, Polynomial], *, steps: int | None = None
+) -> Scalar:
+    """The expression as its normal form writes it; unchanged where it has none, within ``steps`` applications of
+    rules."""
     try:
         normalizer = Normalizer(environment, free)
+        normalizer.steps = steps or normalizer.steps
         return normalizer.scalar(normalizer.normal(expression))
     except Beyond:
         return expression

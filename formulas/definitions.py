@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 from verify_derivations.formulas.expressions import Constraint, Scalar, contents, heads
 from verify_derivations.formulas.polynomial import Polynomial
@@ -64,6 +65,14 @@ class Environment:
     increasing: frozenset[str] = frozenset()
     below_one: frozenset[str] = frozenset()
     origin: int = field(default=1, kw_only=True)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # not what was only worked out
+
+    @cached_property
+    def remembered(self) -> dict[object, Any]:
+        """What others have worked out from these definitions."""
+        return {}
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
         """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition."""

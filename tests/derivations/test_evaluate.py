@@ -398,6 +398,17 @@ def test_definitions_by_themselves() -> None:
         evaluate(Access("p"), {}, {}, environment=circle)
 
 
+def test_a_network_deeper_than_the_stack() -> None:
+    """u_{k+1} = 2·u_k + x over 2,000 layers: ∂L/∂u_0 = 2^2000, and not 2^1999."""
+    depth = 2000
+    layers = [net.define("u0", (), lambda: Access("x"))]
+    layers += [net.define(f"u{k + 1}", (), lambda k=k: 2 * Access(f"u{k}") + Access("x")) for k in range(depth)]
+    deep = environment(Quantity("x"), *layers, net.define("L", (), lambda: Access(f"u{depth}")), loss="L")
+    value = evaluate(gradient("u0"), {}, {"x": 3}, environment=deep)
+    assert value == Fraction(2) ** depth
+    assert value != Fraction(2) ** (depth - 1)
+
+
 def test_examples_in_docstrings() -> None:
     results = doctest.testmod(evaluation)
     assert results.attempted
