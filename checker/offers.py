@@ -10,14 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain as concatenated
 
-from verify_derivations.checker.case import Case
-from verify_derivations.checker.composition import Composer, composed, rearranges
+from verify_derivations.checker.candidates import Corrected
+from verify_derivations.checker.case import Case, Scope
+from verify_derivations.checker.composition import Composer, rearranges
 from verify_derivations.checker.derived import derived_side
+from verify_derivations.checker.forward import AnyDepth, Forward, NoNet
+from verify_derivations.checker.layers import LayeredComposer
 from verify_derivations.checker.links import judge_link
+from verify_derivations.checker.programs import net_name, scopes
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Net, Offer, Verdict
 from verify_derivations.checker.vocabulary import Vocabulary, vocabulary
+from verify_derivations.derivations.composition import Uncomposed
 from verify_derivations.derivations.differentiate import derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition, adjoint, adjoint_of
@@ -46,6 +51,39 @@ def nets_and_offers(
     except Exception as failure:  # the verdicts must not be lost with what they give together
         return tuple(nets), tuple(found), (f"The composition of the gradients failed: {failure!r}"[:300],)
     return tuple(nets), tuple(dict.fromkeys(found)), ()
+
+
+def composed(
+    case: Case, formulas: Sequence[Formula], readings: Readings
+) -> tuple[tuple[Composer, ...], tuple[Net, ...]]:
+    """The nets of a judged document (see :meth:`Composer.net`), and those that are not composed."""
+    states_gradients = [
+        (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
+        if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
+    ]  # fmt: skip
+    corrected = Corrected(case)
+    found: list[Composer] = []
+    left_out: list[Net] = []
+    for scope in scopes(case, readings):
+        world = scope.definitions.world
+        try:
+            composer = _composer(case, scope, readings, corrected)
+            if composer.has_parameters:
+                composer.gather(states_gradients)
+                found.append(composer)
+        except (NoNet, Uncomposed) as reason:
+            if world.loss is not None and world.is_defined(world.loss):
+                name = net_name(case, scope.name)
+                left_out.append(Net(name, scope.variant, world.loss, (), str(reason)))
+    return tuple(found), tuple(left_out)
+
+
+def _composer(case: Case, scope: Scope, readings: Readings, corrected: Corrected) -> Composer:
+    try:
+        forward = Forward.of(scope.definitions.world, known_functions=False)
+    except AnyDepth:
+        return LayeredComposer.of(case, scope, readings, corrected)
+    return Composer(case, scope, forward, readings, corrected)
 
 
 # -- functions ---------------------------------------------------------------------------------------------------

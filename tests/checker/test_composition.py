@@ -9,10 +9,10 @@ import pytest
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.composition import composed
 from verify_derivations.checker.conventions import ALTERNATIVES
 from verify_derivations.checker.formats import as_json, to_json
 from verify_derivations.checker.links import Effort
+from verify_derivations.checker.offers import composed
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict
 from verify_derivations.derivations.composition import claim_of
 from verify_derivations.derivations.prove import Conditional, Proof, prove_equal

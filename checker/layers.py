@@ -1,0 +1,340 @@
+"""What the gradient formulas of a net with any number of layers give together, by induction.
+
+A formula for layer l is a step of every layer where the definitions are those of layer l, one for the last layer a step
+of that. Each is proved again where it is used; the last layers are then composed like a net of a fixed depth, and
+:class:`~verify_derivations.derivations.layers.Induction` checks that it goes on like this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from verify_derivations.checker.candidates import Candidate, Corrected
+from verify_derivations.checker.case import Case, Scope
+from verify_derivations.checker.composition import Composer
+from verify_derivations.checker.forward import Forward
+from verify_derivations.checker.gradients import adjoint_head, equation
+from verify_derivations.checker.judge import _cases, _put
+from verify_derivations.checker.links import judge_claim
+from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
+from verify_derivations.derivations.composition import Circular, Gap, Uncomposed, claim_of
+from verify_derivations.derivations.kernel import Claim, ties_of
+from verify_derivations.derivations.layers import Induction, Layers, NoAscent, Numbering, Unlike
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
+from verify_derivations.formulas.expressions import Polynomial, Scalar, polynomial
+from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.tensors import show_extent
+from verify_derivations.formulas.world import Readings, World
+
+SUBSCRIPT = re.compile(r"(.+?)_\{(.*)\}\Z", re.DOTALL)
+SHIFTS = range(-16, 17)  # layers l + c that are looked for in the names of sizes
+
+
+def layers_of(world: World) -> Layers:
+    """The definitions of a scope as those of any number of layers. Raises :class:`Unlike`."""
+    environment = world.environment(world.loss)
+    assert environment.loss is not None
+    letters = {template.letter for templates in world.templates.values() for template in templates}
+    used = set().union(*(layer.names for _, layer in world.layer_of.values()))
+    if len(letters & used) != 1 or len(used - letters) != 1:
+        raise Unlike("the number of its layers is not stated")
+    (letter,), (last,) = letters & used, used - letters
+    twice = [name for name, templates in world.templates.items() if len(templates) > 1]
+    if twice:
+        raise Unlike(f"{twice[0]} is defined twice for every layer")
+    layers = Layers(environment, Numbering(
+        letter, last, environment.loss, dict(world.layer_of), _sizes(environment, letter, last),
+        dict(world.extents.solved),
+    ))  # fmt: skip
+    for name in world.templates:
+        if name not in layers.templates or layers.templates[name].body is None:
+            raise Unlike(f"the definition of {name} was not read for every layer")
+    return layers
+
+
+def _sizes(environment: Environment, letter: str, last: str) -> dict[str, tuple[str, Polynomial]]:
+    """The sizes that are numbered like layers. Raises :class:`Unlike` for one that is, but in another way."""
+    written = {show_extent(polynomial(x) + c): polynomial(x) + c for x in (letter, last) for c in SHIFTS}
+    written |= {str(c): polynomial(c) for c in SHIFTS}
+    names = {n for q in environment.quantities.values() for extent in q.extents for n in extent.names}
+    found: dict[str, tuple[str, Polynomial]] = {}
+    for name in sorted(names):
+        match = SUBSCRIPT.match(name)
+        layer = written.get(match[2]) if match else None
+        if match is not None and layer is not None:
+            if not layer.is_constant:
+                found[name] = match[1], layer
+        elif name != last and re.search(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])", name.replace(last, "")):
+            raise Unlike(f"how the size {name} depends on the layer is not known")
+    families = {name for name, _ in found.values()}
+    for name in names - set(found):
+        match = SUBSCRIPT.match(name)
+        if match is not None and match[1] in families:
+            found[name] = match[1], written.get(match[2], polynomial(0))
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """One equation that a chain states: its sides, the first an adjoint."""
+
+    sides: tuple[s.Node, ...]
+
+
+def rows(chain: Chain) -> Iterator[Row]:
+    """The equations of a chain; of one by cases, those of each case."""
+    first, last = chain.sides[0], chain.sides[-1]
+    for left, value, condition, _ in _cases(first, last):
+        if condition is None and value is last:
+            yield Row(chain.sides)
+            continue
+        if isinstance(condition, s.Relation) and isinstance(condition.sides[0], s.Symbol):
+            if condition.relations == ("=",):
+                letter = name_of(condition.sides[0])
+                left, value = _put(left, letter, condition.sides[1]), _put(value, letter, condition.sides[1])
+        inner = value.sides if isinstance(value, s.Relation) and set(value.relations) == {"="} else (value,)
+        yield Row((left, *inner))
+
+
+@dataclass
+class LayeredComposer(Composer):
+    """A scope whose layers are counted by a letter. Its environment is the last layers (:attr:`Induction.window`)."""
+
+    layers: Layers = field(kw_only=True)
+    stated: dict[str, list[tuple[Quantity | None, Candidate]]] = field(default_factory=dict)  # by adjoint
+    _refused: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, case: Case, scope: Scope, readings: Readings, corrected: Corrected) -> LayeredComposer:
+        """Raises :class:`Unlike`."""
+        layers = layers_of(scope.definitions.world)
+        nothing = Forward(layers.numbering.loss, (), (), {}, frozenset(), {})
+        return cls(case, scope, nothing, readings, corrected, layers=layers)
+
+    @property
+    def world(self) -> World:
+        return self.scope.definitions.world
+
+    # -- what the formulas say --------------------------------------------------------------------------------
+    def gather(self, formulas: Sequence[tuple[Stated, Formula]]) -> None:
+        for stated, formula in formulas:
+            if self.scope.name[: len(stated.scope)] != stated.scope:
+                continue
+            mended = self.corrected.stated(stated, formula)
+            for k, chain in enumerate(stated.chains):
+                if len(chain.sides) < 2 or chain.update:
+                    continue
+                printed = list(rows(chain))
+                other = list(rows(mended.chains[k])) if mended is not None else []
+                if len(other) != len(printed):
+                    other = []
+                for j, row in enumerate(printed):
+                    self._note(stated, formula, row, other[j] if other else None)
+        self.forward = self._outline()
+
+    def _note(self, stated: Stated, formula: Formula, row: Row, other: Row | None) -> None:
+        """What one equation says of an adjoint, as printed or as corrected."""
+        own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
+        said = self._step(row, -1, stated)
+        known = self._proved(said)
+        if said is not None and known is not None:
+            verdict, assumptions = known
+            new = Candidate(stated.number, own, Printed.SAME, "", None, None, False, "stated", verdict, assumptions)
+            self.stated.setdefault(said.head, []).append((said, new))
+            return
+        problem = Printed.OPEN if not formula.verdict.wrong else Printed.WRONG if said is not None else Printed.ILL_FORMED
+        link = next((link for link in formula.links if link.verdict.wrong), None)
+        reason = link.message if link is not None else formula.message
+        candidate = Candidate(stated.number, own, problem, reason, said)
+        corrected = self._step(other, -1, stated) if other is not None else None
+        earlier = (self._step(row, k, stated) for k in range(len(row.sides) - 2, 0, -1))
+        for kind, step in (("corrected", corrected), *(("stated", step) for step in earlier)):
+            known = self._proved(step)
+            if step is not None and known is not None:
+                verdict, assumptions = known
+                printed = said if said is not None and said.head == step.head else None
+                new = replace(candidate, printed=printed, kind=kind, verdict=verdict, assumptions=assumptions)
+                self.stated.setdefault(step.head, []).append((step, new))
+                return
+        head = said.head if said is not None else adjoint_head(self.world, row.sides[0], stated.number)
+        if head is not None:
+            head = self._normal_head(head)
+            self.stated.setdefault(head, []).append((None, candidate))
+
+    def _step(self, row: Row, side: int, stated: Stated) -> Quantity | None:
+        """What a row says of an adjoint, at layer l if it is for any layer."""
+        known = self.layers.environment.quantities
+        found = equation(self.world, row.sides[0], row.sides[side], stated.number, tuple(stated.conditions), known,
+                         self.loss)  # fmt: skip
+        if isinstance(found, str):
+            return None
+        return self.layers.normal(found) if self.layers.generic(found) is not None else found
+
+    def _normal_head(self, head: str) -> str:
+        step = Quantity(head)
+        return self.layers.normal(step).head if self.layers.generic(step) is not None else head
+
+    def _proved(self, step: Quantity | None) -> tuple[Verdict, tuple[str, ...]] | None:
+        """The verdict on a step where it is used: around layer l, or in the last layers."""
+        if step is None:
+            return None
+        try:
+            claim = self._claim(step)
+        except Uncomposed:
+            return None
+        return judge_claim(claim, self.case.effort)
+
+    def _claim(self, step: Quantity) -> Claim:
+        if self.layers.generic(step) is not None:
+            return claim_of(step, self.layers.around(step))
+        if adjoint_of(step.head, self.loss) not in self._last.quantities:
+            raise Unlike(f"{step.head} is not of the last layers")
+        return claim_of(step, self._last)
+
+    @cached_property
+    def _last(self) -> Environment:
+        """A few of the last layers: what is proved there holds in a window that shows more."""
+        return self.layers.window(4 - self.layers.window(0).lowest).environment
+
+    # -- the generic steps ------------------------------------------------------------------------------------
+    def _generic(self, name: str) -> tuple[Quantity | None, Candidate | None]:
+        """The formula that is taken for the adjoint of a name at layer l."""
+        return self._best(adjoint(self.layers.numbering.head(name, self.layers.here), self.loss))
+
+    def _best(self, head: str) -> tuple[Quantity | None, Candidate | None]:
+        all_of = self.stated.get(head, [])
+        good = [(step, c) for step, c in all_of if step is not None]
+        if not good:
+            return None, next((c for _, c in all_of if c.own), None)
+        return max(good, key=lambda pair: (pair[1].own, pair[1].problem is Printed.SAME, pair[1].verdict.rank))
+
+    @cached_property
+    def induction(self) -> Induction:
+        """The generic steps, without those that do not lead to the last layer. Raises :class:`Uncomposed`."""
+        while True:
+            found: dict[str, Quantity] = {}
+            pending = [name for name, template in self.layers.templates.items() if template.body is None]
+            while pending:
+                name = pending.pop()
+                if name in found or not self.layers.users[name]:
+                    continue
+                step = self._generic(name)[0] if name not in self._refused else None
+                step = step or self.layers.derived(name)
+                assert step is not None
+                found[name] = step
+                pending += [inner for inner, _ in self.layers.needs(step)]
+            induction = Induction(self.layers, found.values())
+            try:
+                induction.ascend(found)
+            except NoAscent as circle:
+                stated = [n for n in circle.names if self._generic(n)[0] is not None and n not in self._refused]
+                if not stated:
+                    raise
+                self._refused.update([n for n in stated if not self.layers.forwards(found[n])] or stated)
+            else:
+                return induction
+
+    # -- the last layers --------------------------------------------------------------------------------------
+    @cached_property
+    def environment(self) -> Environment:
+        return self.induction.window.environment
+
+    def _outline(self) -> Forward:
+        quantities = self.environment.quantities.values()
+        leaves = tuple(q for q in quantities if q.body is None)
+        computed = tuple(q for q in quantities if q.body is not None)
+        differentiated = frozenset(q.head for q in leaves if self._name(q.head) in self.world.denominators)
+        return replace(self.forward, leaves=leaves, quantities=computed, differentiated=differentiated,
+                       rank=self.environment.order())  # fmt: skip
+
+    def _name(self, head: str) -> str:
+        return self.layers.numbering.heads.get(head, (head,))[0]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The parameters of every layer: as :attr:`Composer.parameters`."""
+        templates = self.layers.templates.items()
+        leaves = [name for name, template in templates if template.body is None and self.layers.users[name]]
+        differentiated = {name.split("_")[0] for name in leaves if name in self.world.denominators}
+        return tuple(name for name in leaves if not differentiated or name.split("_")[0] in differentiated)
+
+    @property
+    def has_parameters(self) -> bool:
+        return bool(self.names)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Those that no other layer has."""
+        own = (q.head for q in self.forward.leaves if self._name(q.head) not in self.layers.templates)
+        return tuple(head for head in own if head in self.forward.differentiated)
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        needed = {inner for name in self.names for inner in self.induction.needed(name)}
+        places = self.induction.window.places.items()
+        found = [head for head, (name, at) in places if name in needed and at >= self.induction.deep.start]
+        return (*found, *self.parameters)
+
+    def chosen(self, head: str) -> tuple[Quantity | None, Candidate | None]:
+        """What is stated of the last layer before what is stated of every layer, where that holds."""
+        if head in self.stated:
+            return self._best(head)
+        name, at = self._place(head)
+        if not self.induction.holds(name, at):
+            return None, None
+        layer = polynomial(self.layers.numbering.last) + at
+        step, candidate = self._generic(name)
+        if candidate is not None and candidate.printed is not None:
+            candidate = replace(candidate, printed=self.layers.numbering.moved(candidate.printed, layer))
+        return None if step is None else self.layers.numbering.moved(step, layer), candidate
+
+    def unfit(self) -> set[str]:
+        names = (adjoint(head, self.loss) for head in self.induction.window.places)
+        return {name for name in names if name not in self.stated and self._place(name)[0] in self._refused}
+
+    def _place(self, name: str) -> tuple[str, int]:
+        """Of an adjoint in the window."""
+        return self.induction.window.places.get(adjoint_of(name, self.loss) or "", ("", 0))
+
+    def shown(self, head: str) -> str:
+        """A quantity whose step is that of every layer, at layer l."""
+        name, at = self.induction.window.places.get(head, ("", 0))
+        generic = adjoint(head, self.loss) not in self.stated and self.induction.holds(name, at)
+        return self.layers.numbering.head(name, self.layers.here) if generic else head
+
+    def ties(self, head: str) -> tuple[Scalar, ...]:
+        if self.shown(head) == head:
+            return super().ties(head)
+        step = self.induction.steps[self.induction.window.places[head][0]]
+        return ties_of(step.head, self.layers.around(step))
+
+    # -- the result -------------------------------------------------------------------------------------------
+    def net(self) -> Net:
+        n = self.layers.numbering
+        gradients = (*map(self._for_every_layer, self.names), *map(self._gradient, self.parameters))
+        message = f"for every layer ${n.letter}$ and any ${n.last}$, by induction"
+        return Net(self.name, self.scope.variant, self.loss, gradients, message)
+
+    def _for_every_layer(self, name: str) -> Gradient:
+        """The derivative by a parameter deep below the last layer, and what is otherwise above."""
+        window, deep = self.induction.window, self.induction.deep
+        parameter = self.layers.numbering.head(name, self.layers.here)
+        try:
+            self.induction.check(name, self.composition)
+        except Uncomposed as failure:
+            return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(failure), Printed.OPEN)
+        places = sorted((at, head) for head, (other, at) in window.places.items() if other == name)
+        found = [self._gradient(head) for at, head in places if at >= deep.stop - 1]
+        said = next((g for g in found if g.printed is not Printed.SAME), found[0])
+        steps = tuple(dict.fromkeys(step for g in found for step in g.steps))
+        assumptions = tuple(dict.fromkeys(text for g in found for text in g.assumptions))
+        verdict = worst([g.verdict for g in found])
+        return Gradient(parameter, verdict, steps, assumptions, "", said.printed, said.number, said.reason)
+
+    def _why(self, reason: Uncomposed) -> str:
+        return super()._why(reason) if isinstance(reason, Gap | Circular) else str(reason)
