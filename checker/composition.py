@@ -122,10 +122,6 @@ class Composer:
         """How a quantity is called in the report."""
         return head
 
-    def unfit(self) -> set[str]:
-        """Adjoints whose stated steps are not taken."""
-        return set()
-
     def ties(self, head: str) -> tuple[Scalar, ...]:
         """Where the derived step of a quantity does not hold."""
         return ties_of(adjoint(head, self.loss), self.environment)
@@ -134,7 +130,7 @@ class Composer:
     def steps(self) -> dict[str, tuple[Quantity, Candidate | None]]:
         """All steps that the parameters need, by adjoint; ``None``: derived."""
         found: dict[str, tuple[Quantity, Candidate | None]] = {}
-        refused = self.unfit()
+        refused: set[str] = set()
         while True:
             pending = [adjoint(p, self.loss) for p in self.roots]
             while pending:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,17 +17,17 @@ from verify_derivations.checker.candidates import Candidate, Corrected
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.composition import Composer
 from verify_derivations.checker.forward import Forward
-from verify_derivations.checker.gradients import adjoint_head, equation
+from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
 from verify_derivations.checker.judge import _cases, _put
 from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
 from verify_derivations.derivations.composition import Circular, Gap, Uncomposed, claim_of
-from verify_derivations.derivations.kernel import Claim, ties_of
-from verify_derivations.derivations.layers import Induction, Layers, NoAscent, Numbering, Unlike
+from verify_derivations.derivations.kernel import ties_of
+from verify_derivations.derivations.layers import Induction, Layers, Numbering, Unlike, Window
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import Polynomial, Scalar, polynomial
+from verify_derivations.formulas.expressions import Polynomial, Scalar, heads, polynomial
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Readings, World
@@ -78,6 +79,8 @@ def _sizes(environment: Environment, letter: str, last: str) -> dict[str, tuple[
             found[name] = match[1], written.get(match[2], polynomial(0))
     return found
 
+NOT_HERE = "it does not follow, for every layer, from the definitions of what rests on the quantity"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -107,7 +110,6 @@ class LayeredComposer(Composer):
 
     layers: Layers = field(kw_only=True)
     stated: dict[str, list[tuple[Quantity | None, Candidate]]] = field(default_factory=dict)  # by adjoint
-    _refused: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, case: Case, scope: Scope, readings: Readings, corrected: Corrected) -> LayeredComposer:
@@ -144,12 +146,12 @@ class LayeredComposer(Composer):
         known = self._proved(said)
         if said is not None and known is not None:
             verdict, assumptions = known
-            new = Candidate(stated.number, own, Printed.SAME, "", None, None, False, "stated", verdict, assumptions)
+            new = Candidate(stated.number, own, Printed.SAME, verdict=verdict, assumptions=assumptions)
             self.stated.setdefault(said.head, []).append((said, new))
             return
         problem = Printed.OPEN if not formula.verdict.wrong else Printed.WRONG if said is not None else Printed.ILL_FORMED
         link = next((link for link in formula.links if link.verdict.wrong), None)
-        reason = link.message if link is not None else formula.message
+        reason = link.message if link is not None else NOT_HERE if formula.verdict in RIGHT else formula.message
         candidate = Candidate(stated.number, own, problem, reason, said)
         corrected = self._step(other, -1, stated) if other is not None else None
         earlier = (self._step(row, k, stated) for k in range(len(row.sides) - 2, 0, -1))
@@ -171,7 +173,7 @@ class LayeredComposer(Composer):
         known = self.layers.environment.quantities
         found = equation(self.world, row.sides[0], row.sides[side], stated.number, tuple(stated.conditions), known,
                          self.loss)  # fmt: skip
-        if isinstance(found, str):
+        if isinstance(found, str) or found.body is None or found.head in heads(found.body):
             return None
         return self.layers.normal(found) if self.layers.generic(found) is not None else found
 
@@ -181,25 +183,25 @@ class LayeredComposer(Composer):
 
     def _proved(self, step: Quantity | None) -> tuple[Verdict, tuple[str, ...]] | None:
         """The verdict on a step where it is used: around layer l, or in the last layers."""
-        if step is None:
-            return None
-        try:
-            claim = self._claim(step)
-        except Uncomposed:
-            return None
-        return judge_claim(claim, self.case.effort)
+        for environment in self._environments(step) if step is not None else ():
+            assert step is not None
+            found = judge_claim(claim_of(step, environment), self.case.effort)
+            if found is not None:
+                return found
+        return None
 
-    def _claim(self, step: Quantity) -> Claim:
+    def _environments(self, step: Quantity) -> Iterator[Environment]:
         if self.layers.generic(step) is not None:
-            return claim_of(step, self.layers.around(step))
-        if adjoint_of(step.head, self.loss) not in self._last.quantities:
-            raise Unlike(f"{step.head} is not of the last layers")
-        return claim_of(step, self._last)
+            with suppress(Unlike):
+                yield self.layers.around(step)
+        elif adjoint_of(step.head, self.loss) in self._last.environment.quantities:
+            yield self._last.around(step)
+            yield self._last.environment
 
     @cached_property
-    def _last(self) -> Environment:
+    def _last(self) -> Window:
         """A few of the last layers: what is proved there holds in a window that shows more."""
-        return self.layers.window(4 - self.layers.window(0).lowest).environment
+        return self.layers.window(4 - self.layers.window(0).lowest)
 
     # -- the generic steps ------------------------------------------------------------------------------------
     def _generic(self, name: str) -> tuple[Quantity | None, Candidate | None]:
@@ -215,29 +217,18 @@ class LayeredComposer(Composer):
 
     @cached_property
     def induction(self) -> Induction:
-        """The generic steps, without those that do not lead to the last layer. Raises :class:`Uncomposed`."""
-        while True:
-            found: dict[str, Quantity] = {}
-            pending = [name for name, template in self.layers.templates.items() if template.body is None]
-            while pending:
-                name = pending.pop()
-                if name in found or not self.layers.users[name]:
-                    continue
-                step = self._generic(name)[0] if name not in self._refused else None
-                step = step or self.layers.derived(name)
+        """For each parameter, and for what its step needs, the stated step of layer l or the derived one. Raises
+        :class:`Uncomposed`."""
+        found: dict[str, Quantity] = {}
+        pending = list(self.names)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                step = self._generic(name)[0] or self.layers.derived(name)
                 assert step is not None
                 found[name] = step
                 pending += [inner for inner, _ in self.layers.needs(step)]
-            induction = Induction(self.layers, found.values())
-            try:
-                induction.ascend(found)
-            except NoAscent as circle:
-                stated = [n for n in circle.names if self._generic(n)[0] is not None and n not in self._refused]
-                if not stated:
-                    raise
-                self._refused.update([n for n in stated if not self.layers.forwards(found[n])] or stated)
-            else:
-                return induction
+        return Induction(self.layers, found.values())
 
     # -- the last layers --------------------------------------------------------------------------------------
     @cached_property
@@ -293,10 +284,6 @@ class LayeredComposer(Composer):
             candidate = replace(candidate, printed=self.layers.numbering.moved(candidate.printed, layer))
         return None if step is None else self.layers.numbering.moved(step, layer), candidate
 
-    def unfit(self) -> set[str]:
-        names = (adjoint(head, self.loss) for head in self.induction.window.places)
-        return {name for name in names if name not in self.stated and self._place(name)[0] in self._refused}
-
     def _place(self, name: str) -> tuple[str, int]:
         """Of an adjoint in the window."""
         return self.induction.window.places.get(adjoint_of(name, self.loss) or "", ("", 0))
@@ -317,7 +304,7 @@ class LayeredComposer(Composer):
     def net(self) -> Net:
         n = self.layers.numbering
         gradients = (*map(self._for_every_layer, self.names), *map(self._gradient, self.parameters))
-        message = f"for every layer ${n.letter}$ and any ${n.last}$, by induction"
+        message = f"what is composed holds for every layer ${n.letter}$ and any ${n.last}$, by induction"
         return Net(self.name, self.scope.variant, self.loss, gradients, message)
 
     def _for_every_layer(self, name: str) -> Gradient:
@@ -329,12 +316,15 @@ class LayeredComposer(Composer):
         except Uncomposed as failure:
             return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(failure), Printed.OPEN)
         places = sorted((at, head) for head, (other, at) in window.places.items() if other == name)
-        found = [self._gradient(head) for at, head in places if at >= deep.stop - 1]
-        said = next((g for g in found if g.printed is not Printed.SAME), found[0])
+        found = [self._gradient(head) for at, head in places if at >= deep.stop - 2]  # of slips a layer, two may cancel
+        wrong = [g for g in found if g.printed is not Printed.SAME]
+        said = next((g for g in wrong if g.printed is not Printed.OPEN), (wrong or found)[0])
         steps = tuple(dict.fromkeys(step for g in found for step in g.steps))
         assumptions = tuple(dict.fromkeys(text for g in found for text in g.assumptions))
         verdict = worst([g.verdict for g in found])
         return Gradient(parameter, verdict, steps, assumptions, "", said.printed, said.number, said.reason)
 
     def _why(self, reason: Uncomposed) -> str:
+        if isinstance(reason, Gap) and reason.head in self.layers.shared:
+            return f"${reason.head}$ is used at every layer, its derivative a sum over the layers, which is not composed"
         return super()._why(reason) if isinstance(reason, Gap | Circular) else str(reason)

@@ -362,7 +362,7 @@ def judge_claim(claim: Claim, effort: Effort) -> tuple[Verdict, tuple[str, ...]]
     """Whether a claim is proved, or under an assumption, and what has to hold; ``None``: no proof was found."""
     c = Comparison(claim.left, claim.right, claim.free, claim.facts)
     origin = claim.environment.origin
-    match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.first, verification=True):
+    match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.condition, verification=True):
         case Proof() as proof:
             return Verdict.PROVED, conditions_of(proof, origin)
         case Conditional(assumption, proof):

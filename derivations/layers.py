@@ -240,19 +240,6 @@ class Layers:
                     pending.append(new)
         return tuple(found)
 
-    def forwards(self, step: Quantity) -> bool:
-        """Whether a step of layer l only needs adjoints of what rests on its quantity."""
-        node, needed = self.generic(step), self.needs(step)
-        assert node is not None
-        top = max((at for _, at in needed), default=0)
-        found, pending = {node}, [node]
-        while pending:
-            name, at = pending.pop()
-            new = {(user, at + offset) for user, offset in self.users[name] if abs(at + offset) <= abs(top) + 1}
-            pending += sorted(new - found)
-            found |= new
-        return found.issuperset(needed)
-
     def around(self, step: Quantity) -> Environment:
         """What a step of layer l may rest on: the consumers that it looks through; all else has any value and any
         adjoint."""
@@ -368,6 +355,24 @@ class Window:
     def heads(self) -> Mapping[Node, str]:
         return {node: head for head, node in self.places.items()}
 
+    def around(self, step: Quantity) -> Environment:
+        """What a step of the window may rest on, as :meth:`Layers.around`."""
+        e = self.environment
+        assert step.body is not None and e.loss is not None
+        of = adjoint_of(step.head, e.loss) or ""
+        needed = {adjoint_of(head, e.loss) for head in heads(step.body)}
+        through, consumers, pending = {of}, set[str](), [of]
+        while pending:
+            new = {consumer.head for consumer in e.consumers(pending.pop())}
+            consumers |= new
+            pending += sorted(new - needed - through)
+            through |= new - needed
+        return replace(e, quantities={
+            head: replace(q, body=q.body if head in consumers else None, indices=q.indices if head in consumers else (),
+                          opaque=q.opaque or head not in through)
+            for head, q in e.quantities.items()
+        })  # fmt: skip
+
 
 class Induction:
     """Generic steps, one for each name, and the last layers. Each step has to be proved (see :meth:`Layers.around`)."""
@@ -445,15 +450,11 @@ class Induction:
                     pending.append(new)
         return tuple(found)
 
-    def ascend(self, names: Iterable[str]) -> None:
-        """Raises :class:`NoAscent` where the generic steps of these names do not lead upwards."""
-        _upwards({name: self._needs[name] for name in names})
-
     def check(self, name: str, composition: Composition) -> None:
         """That the generic steps, and those of the window, give the derivative by ``name`` at every layer. Raises
         :class:`Uncomposed`. The steps of ``composition`` have to be instances, or proved in the window."""
         names = self.needed(name)
-        self.ascend(names)
+        _upwards({name: self._needs[name] for name in names})
         for inner in names:
             if not all(self.holds(inner, at) for at in self.deep):
                 raise Unlike(f"the step of {inner} is not known to hold at every layer")
