@@ -23,16 +23,19 @@ from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
 from verify_derivations.derivations.composition import Circular, Gap, Uncomposed, claim_of
+from verify_derivations.derivations.induction import Induction
 from verify_derivations.derivations.kernel import ties_of
-from verify_derivations.derivations.layers import Induction, Layers, Numbering, Unlike, Window
+from verify_derivations.derivations.layers import Layers, Numbering, Unlike, Window, names_in
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, Scalar, heads, polynomial
 from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Readings, World
 
 SUBSCRIPT = re.compile(r"(.+?)_\{(.*)\}\Z", re.DOTALL)
+WORD = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])")  # a longer one is a label
 SHIFTS = range(-16, 17)  # layers l + c that are looked for in the names of sizes
 
 
@@ -62,7 +65,7 @@ def _sizes(environment: Environment, letter: str, last: str) -> dict[str, tuple[
     """The sizes that are numbered like layers. Raises :class:`Unlike` for one that is, but in another way."""
     written = {show_extent(polynomial(x) + c): polynomial(x) + c for x in (letter, last) for c in SHIFTS}
     written |= {str(c): polynomial(c) for c in SHIFTS}
-    names = {n for q in environment.quantities.values() for extent in q.extents for n in extent.names}
+    names = set().union(*(names_in(quantity) for quantity in environment.quantities.values()))
     found: dict[str, tuple[str, Polynomial]] = {}
     for name in sorted(names):
         match = SUBSCRIPT.match(name)
@@ -70,7 +73,7 @@ def _sizes(environment: Environment, letter: str, last: str) -> dict[str, tuple[
         if match is not None and layer is not None:
             if not layer.is_constant:
                 found[name] = match[1], layer
-        elif name != last and re.search(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])", name.replace(last, "")):
+        elif match is not None and any(letter in word for word in WORD.findall(match[2].replace(last, ""))):
             raise Unlike(f"how the size {name} depends on the layer is not known")
     families = {name for name, _ in found.values()}
     for name in names - set(found):
@@ -131,6 +134,7 @@ class LayeredComposer(Composer):
             for k, chain in enumerate(stated.chains):
                 if len(chain.sides) < 2 or chain.update:
                     continue
+                self._contradicted(stated, formula, chain)
                 printed = list(rows(chain))
                 other = list(rows(mended.chains[k])) if mended is not None else []
                 if len(other) != len(printed):
@@ -139,34 +143,45 @@ class LayeredComposer(Composer):
                     self._note(stated, formula, row, other[j] if other else None)
         self.forward = self._outline()
 
+    def _contradicted(self, stated: Stated, formula: Formula, chain: Chain) -> None:
+        """What a formula says of a layer, and is not so by the definition for all, may be meant as another definition.
+        Raises :class:`Unlike`."""
+        left = chain.sides[0]
+        reference = self.case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+        if reference is None or reference.layer is None or reference.name not in self.layers.templates:
+            return
+        if formula.verdict not in (*RIGHT, Verdict.DEFINED) and stated.variant in (None, self.scope.variant):
+            raise Unlike(f"formula {stated.number} says otherwise of ${to_latex(left)}$")
+
     def _note(self, stated: Stated, formula: Formula, row: Row, other: Row | None) -> None:
-        """What one equation says of an adjoint, as printed or as corrected."""
+        """What one equation says of an adjoint: the last of its sides that holds where it is used, as printed or as
+        corrected."""
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
         said = self._step(row, -1, stated)
-        known = self._proved(said)
-        if said is not None and known is not None:
-            verdict, assumptions = known
-            new = Candidate(stated.number, own, Printed.SAME, verdict=verdict, assumptions=assumptions)
-            self.stated.setdefault(said.head, []).append((said, new))
-            return
-        problem = Printed.OPEN if not formula.verdict.wrong else Printed.WRONG if said is not None else Printed.ILL_FORMED
-        link = next((link for link in formula.links if link.verdict.wrong), None)
-        reason = link.message if link is not None else NOT_HERE if formula.verdict in RIGHT else formula.message
-        candidate = Candidate(stated.number, own, problem, reason, said)
-        corrected = self._step(other, -1, stated) if other is not None else None
-        earlier = (self._step(row, k, stated) for k in range(len(row.sides) - 2, 0, -1))
-        for kind, step in (("corrected", corrected), *(("stated", step) for step in earlier)):
-            known = self._proved(step)
+        candidate = Candidate(stated.number, own, Printed.OPEN, formula.message, said)
+        wrong = next((link for link in formula.links if link.verdict.wrong), None)
+        if wrong is not None:
+            problem = Printed.WRONG if said is not None else Printed.ILL_FORMED
+            candidate = replace(candidate, problem=problem, reason=wrong.message)
+        elif formula.verdict in RIGHT:
+            candidate = replace(candidate, reason=NOT_HERE)
+        judged = [("stated", row, k, formula.verdict) for k in range(len(row.sides) - 1, 0, -1)]
+        if other is not None and formula.correction is not None:
+            judged.insert(1, ("corrected", other, len(other.sides) - 1, formula.correction.verdict))
+        for kind, equations, side, verdict in judged:
+            step = self._step(equations, side, stated)
+            known = self._proved(step, verdict is Verdict.CONDITIONAL)
             if step is not None and known is not None:
-                verdict, assumptions = known
-                printed = said if said is not None and said.head == step.head else None
-                new = replace(candidate, printed=printed, kind=kind, verdict=verdict, assumptions=assumptions)
+                new = replace(candidate, kind=kind, verdict=known[0], assumptions=known[1])
+                if equations is row and side == len(row.sides) - 1:
+                    new = replace(new, problem=Printed.SAME, reason="", printed=None)
+                elif said is None or said.head != step.head:
+                    new = replace(new, printed=None)
                 self.stated.setdefault(step.head, []).append((step, new))
                 return
         head = said.head if said is not None else adjoint_head(self.world, row.sides[0], stated.number)
         if head is not None:
-            head = self._normal_head(head)
-            self.stated.setdefault(head, []).append((None, candidate))
+            self.stated.setdefault(self._normal(Quantity(head)).head, []).append((None, candidate))
 
     def _step(self, row: Row, side: int, stated: Stated) -> Quantity | None:
         """What a row says of an adjoint, at layer l if it is for any layer."""
@@ -175,18 +190,18 @@ class LayeredComposer(Composer):
                          self.loss)  # fmt: skip
         if isinstance(found, str) or found.body is None or found.head in heads(found.body):
             return None
-        return self.layers.normal(found) if self.layers.generic(found) is not None else found
+        return self._normal(found)
 
-    def _normal_head(self, head: str) -> str:
-        step = Quantity(head)
-        return self.layers.normal(step).head if self.layers.generic(step) is not None else head
+    def _normal(self, step: Quantity) -> Quantity:
+        return self.layers.normal(step) if self.layers.generic(step) is not None else step
 
-    def _proved(self, step: Quantity | None) -> tuple[Verdict, tuple[str, ...]] | None:
-        """The verdict on a step where it is used: around layer l, or in the last layers."""
+    def _proved(self, step: Quantity | None, conditional: bool) -> tuple[Verdict, tuple[str, ...]] | None:
+        """The verdict on a step where it is used: around layer l, or in the last layers. An assumption is taken only
+        where the document's formula needed one: here less is known that may speak against it."""
         for environment in self._environments(step) if step is not None else ():
             assert step is not None
             found = judge_claim(claim_of(step, environment), self.case.effort)
-            if found is not None:
+            if found is not None and (conditional or found[0] is Verdict.PROVED):
                 return found
         return None
 
@@ -326,5 +341,5 @@ class LayeredComposer(Composer):
 
     def _why(self, reason: Uncomposed) -> str:
         if isinstance(reason, Gap) and reason.head in self.layers.shared:
-            return f"${reason.head}$ is used at every layer, its derivative a sum over the layers, which is not composed"
+            return f"${reason.head}$ is used at every layer: its derivative is a sum over them, which is not composed"
         return super()._why(reason) if isinstance(reason, Gap | Circular) else str(reason)

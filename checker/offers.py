@@ -196,14 +196,16 @@ def _written(expression: Scalar) -> str | None:
 # -- nets --------------------------------------------------------------------------------------------------------
 def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
     """The derivatives that are needed on the way from the loss to the parameters, and not stated."""
-    environment = composer.environment
+    environment = composer.scope.definitions.world.environment(composer.loss)
     missing = [
-        name for name, (step, candidate) in composer.steps.items()
+        adjoint_of(name, composer.loss) or "" for name, (step, candidate) in composer.steps.items()
         if candidate is None and composer.chosen(name)[1] is None and not rearranges(step)
     ]  # fmt: skip
+    missing.sort(key=lambda head: -composer.forward.rank[head])
     words: Vocabulary | None = None
-    for name in sorted(missing, key=lambda n: -composer.forward.rank[adjoint_of(n, composer.loss) or ""]):
-        head = adjoint_of(name, composer.loss) or ""
+    for head in dict.fromkeys(map(composer.shown, missing)):
+        if head not in environment.quantities:
+            continue
         quantity = environment.quantities[head]
         written = _as_written(case, composer, head)
         if written is None:
@@ -231,7 +233,7 @@ def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
 def _as_written(case: Case, composer: Composer, head: str) -> s.Node | None:
     """A quantity as the document writes it, with index letters where it has such."""
     world = composer.scope.definitions.world
-    quantity = composer.environment.quantities[head]
+    quantity = world.environment(composer.loss).quantities[head]
     defining = [f for f in case.formulas if f.number == quantity.number]
     for node in (chain.sides[0] for f in defining for chain in f.chains):
         if _is_written(world, node, head):

@@ -135,13 +135,13 @@ def print_report(report: Report, console: Console, *, everything: bool = False) 
 
 def _net(net: Net) -> RenderableType:
     rows = _rows()
-    if net.message:
-        heading, message = about_whole(net)
-        rows.add_row(heading, sentence(message))
     for gradient in net.gradients:
         rows.add_row(to_text(derivative(net, gradient)), gradient_text(gradient, own(net, gradient)))
     if common(net):
         rows.add_row("all hold if", assumption_text(common(net)))
+    if net.message:
+        heading, message = about_whole(net)
+        rows.add_row(heading, sentence(message))
     return rows
 
 

@@ -1,28 +1,9 @@
-r"""Composition over any number of layers, by induction.
+r"""The definitions of a net with any number of layers, of which a document states those of one and of the last.
 
-A document that numbers its layers gives one definition for all of them, ``a^{(l)} = g(W^{(l)} a^{(l-1)})``, a *template*,
-and a loss on the last, ``a^{(L)}``. Beside templates there are definitions of single quantities: of what carries no layer,
+A document that numbers its layers gives one definition for all, ``a^{(l)} = g(W^{(l)} a^{(l-1)})``, a *template*, and
+a loss on the last, ``a^{(L)}``. Beside templates there are definitions of single quantities: of what carries no layer,
 and of a last layer that differs (an output with softmax). Of these the net of any depth is made: at each layer the
 templates, where nothing else is defined there, down from what the loss mentions.
-
-A *generic step* gives the adjoint of X^{(l)} by adjoints of Y^{(l+d)}. It is proved where only what it rests on is
-known, the definitions of the consumers that it looks through (:meth:`Layers.around`): all else, what lies below
-included, has any value there, and any adjoint. So it holds at each layer where the quantities that it looks through
-have those consumers, with those definitions, and no others (:meth:`Induction.holds`); nothing is claimed of layers
-where other definitions are stated, and the first layer does not matter.
-
-The last layers are an environment like any other (:meth:`Layers.window`), deep enough that below its border neither a
-definition that differs nor the end of the net is near. What is to be shown of a parameter is shown in two parts.
-
-*Base.* In the window, each adjoint that may be asked for is composed of steps as in a net of fixed depth
-(:class:`~verify_derivations.derivations.composition.Composition`): steps proved in it, and generic steps at layers
-where they hold.
-
-*Induction.* Below, the generic steps hold: at as many layers above the window's lower end as a step or a definition
-reaches over they are seen to, and all is the same a layer further down. They lead upwards: along each circle of names,
-``a^{(l)}`` by ``z^{(l+1)}``, ``z^{(l)}`` by ``a^{(l)}``, the layers increase in sum, so from each layer finitely many
-steps lead into the window. Putting equals for equals, from the window down, the adjoint at each layer becomes an
-expression without adjoints.
 """
 
 from __future__ import annotations
@@ -31,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from verify_derivations.derivations.composition import Composition, Gap, Uncomposed, same_definition
+from verify_derivations.derivations.composition import Uncomposed, same_definition
 from verify_derivations.derivations.differentiate import adjoint_step
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import Access, Polynomial, free_names, heads, map_accesses, polynomial
@@ -127,6 +108,11 @@ class Layers:
             raise Unlike(f"{n.letter} or {n.last} is also a quantity")
         if any(head in n.heads for captured in environment.captured.values() for head in captured):
             raise Unlike("a function depends on a layer")
+        inside = set().union(*(free_names(function.body) for function in environment.functions.values()))
+        every = set().union(*(names_in(q) for q in environment.quantities.values()))
+        self.sizes = frozenset(name for name in every if not self._numbered(name))
+        if any(map(self._numbered, inside)):
+            raise Unlike("a function depends on the size of a layer")
         layered = [(*n.heads[q.head], q) for q in environment.quantities.values() if q.head in n.heads]
         for name, layer, quantity in layered:
             at = n.offset(layer, n.letter)
@@ -145,7 +131,7 @@ class Layers:
                 if inner not in self.users:
                     raise Unlike(f"{inner} is not known at every layer")
                 self.users[inner].append((name, -offset))
-        _upwards(self.users)
+        ascending(self.users)
 
     def _add(self, name: str, new: Quantity) -> None:
         known = self.templates.get(name)
@@ -178,11 +164,16 @@ class Layers:
             found.append((name, offset))
         return found
 
+    def _numbered(self, name: str) -> bool:
+        """Whether a name carries a layer, or is the number of one."""
+        n = self.numbering
+        return name in n.heads or name in n.sizes or name in (n.letter, n.last)
+
     def _plain(self, quantity: Quantity) -> None:
         """The number of a layer occurs in names only: no sum over layers, no factor l."""
         for name in names_in(quantity):
-            kind = self.numbering.sizes.get(name)
-            if name in (self.numbering.letter, self.numbering.last) or kind is not None and kind[1].is_constant:
+            known = self.numbering.sizes.get(name)
+            if name not in self.sizes if known is None else known[1].is_constant:
                 raise Unlike(f"the definition of {quantity.head} depends on {name}")
 
     @cached_property
@@ -249,7 +240,8 @@ class Layers:
             for user, offset in self.users[name]:
                 consumer = self._at(user, self.here + at + offset)
                 quantities[consumer.head] = replace(consumer, opaque=True)
-        mentioned = [head for q in quantities.values() if q.body is not None for head in heads(q.body)]
+        bodies = [q.body for q in quantities.values() if q.body is not None]
+        mentioned = [head for body in bodies for head in sorted(self.environment.mentioned(body))]
         assert step.body is not None
         known = self.environment.quantities
         for head in dict.fromkeys((*mentioned, *heads(step.body), *(self._head(node) for node in through))):
@@ -282,10 +274,11 @@ class Layers:
     def _stated(self, quantities: dict[str, Quantity], *, last: bool) -> Environment:
         """An environment with what is stated for all layers; with ``last`` also what is stated for the last ones."""
 
+        n = self.numbering
+
         def general(names: Iterable[str]) -> bool:
-            carried = [self.numbering.heads.get(n) or self.numbering.sizes.get(n) for n in names]
-            return all(c is None or (last and self.numbering.offset(c[1], self.numbering.last) is not None)
-                       for c in carried)  # fmt: skip
+            carried = [n.heads.get(x) or n.sizes.get(x) or ("", polynomial(x)) for x in names if self._numbered(x)]
+            return all(last and n.offset(layer, n.last) is not None for _, layer in carried)
 
         e = self.environment
         return replace(
@@ -374,96 +367,7 @@ class Window:
         })  # fmt: skip
 
 
-class Induction:
-    """Generic steps, one for each name, and the last layers. Each step has to be proved (see :meth:`Layers.around`)."""
-
-    def __init__(self, layers: Layers, steps: Iterable[Quantity]) -> None:
-        self.layers = layers
-        self.steps: dict[str, Quantity] = {}
-        for step in steps:
-            node = layers.generic(step)
-            if node is None or node[1] != 0 or node[0] in self.steps or step.body is None:
-                raise Uncomposed(f"{step.head} is not the step of a quantity of layer {layers.numbering.letter}")
-            self.steps[node[0]] = step
-        self._through = {name: layers.through(step) for name, step in self.steps.items()}
-        self._needs = {name: layers.needs(step) for name, step in self.steps.items()}
-        reached = [at + offset for nodes in self._through.values() for name, at in nodes
-                   for _, offset in (("", 0), *layers.users[name])]  # fmt: skip
-        reached += [at for nodes in self._needs.values() for _, at in nodes]
-        reached += [offset for users in layers.users.values() for _, offset in users]
-        self.reach = max(map(abs, reached), default=0)
-        shallow = layers.window(0)
-        self.window = layers.window(3 * self.reach + 2 - shallow.lowest)
-
-    @property
-    def deep(self) -> range:
-        """The layers of the window that stand for all below: away from its ends by more than a step reaches over."""
-        return range(self.window.lowest - 2 * self.reach - 2, self.window.lowest - self.reach)
-
-    def holds(self, name: str, at: int) -> bool:
-        """Whether the generic step of a name holds at a layer of the window."""
-        if name not in self.steps or (name, at) not in self.window.heads:
-            return False
-        numbering = self.layers.numbering
-        for inner, layer in (numbering.heads[head] for head in self._carried(self.steps[name])):
-            offset = numbering.offset(layer, numbering.letter)
-            if offset is None or self._head(inner, at + offset) in self.layers.special:
-                return False
-        return all(self._alike(inner, at + offset) for inner, offset in self._through[name])
-
-    def _carried(self, step: Quantity) -> list[str]:
-        """The quantities with a layer that a step mentions, and those whose adjoints it does."""
-        assert step.body is not None
-        loss = self.layers.numbering.loss
-        found = (adjoint_of(head, loss) or head for head in (step.head, *heads(step.body)))
-        return [head for head in found if head in self.layers.numbering.heads]
-
-    def _alike(self, name: str, at: int) -> bool:
-        """Whether the consumers of a quantity in the window are those of every layer."""
-        head = self._head(name, at)
-        quantity = self.window.environment.quantities.get(head)
-        if quantity is None or quantity.opaque or head in self.layers.special:
-            return False
-        general = {self._head(user, at + offset) for user, offset in self.layers.users[name]}
-        found = {consumer.head for consumer in self.window.environment.consumers(head)}
-        return found == general and found.isdisjoint(self.layers.special)
-
-    def _head(self, name: str, at: int) -> str:
-        return self.layers.numbering.head(name, polynomial(self.layers.numbering.last) + at)
-
-    def instance(self, name: str, at: int) -> Quantity | None:
-        """The generic step of a name at a layer of the window, if it holds there."""
-        if not self.holds(name, at):
-            return None
-        return self.layers.numbering.moved(self.steps[name], polynomial(self.layers.numbering.last) + at)
-
-    def needed(self, name: str) -> tuple[str, ...]:
-        """The names whose generic steps the derivative by ``name`` needs. Raises :class:`Gap`."""
-        found, pending = [name], [name]
-        while pending:
-            last = pending.pop()
-            if last not in self.steps:
-                raise Gap(self.layers.numbering.head(last, self.layers.here))
-            for new, _ in self._needs[last]:
-                if new not in found:
-                    found.append(new)
-                    pending.append(new)
-        return tuple(found)
-
-    def check(self, name: str, composition: Composition) -> None:
-        """That the generic steps, and those of the window, give the derivative by ``name`` at every layer. Raises
-        :class:`Uncomposed`. The steps of ``composition`` have to be instances, or proved in the window."""
-        names = self.needed(name)
-        _upwards({name: self._needs[name] for name in names})
-        for inner in names:
-            if not all(self.holds(inner, at) for at in self.deep):
-                raise Unlike(f"the step of {inner} is not known to hold at every layer")
-        for head, (inner, at) in self.window.places.items():
-            if inner in names and at >= self.deep.start:
-                composition.chain(head)
-
-
-def _upwards(edges: Mapping[str, Iterable[Node]]) -> None:
+def ascending(edges: Mapping[str, Iterable[Node]]) -> None:
     """Raises :class:`NoAscent` where the distances along a circle have no positive sum.
 
     With a weight of N·distance − 1, more names than edges in a simple circle, those and only those are negative."""
@@ -474,7 +378,7 @@ def _upwards(edges: Mapping[str, Iterable[Node]]) -> None:
             if target in edges:
                 cost = (len(names) + 1) * distance - 1
                 weight[name, target] = min(cost, weight.get((name, target), cost))
-    after = {pair: (pair[1],) for pair in weight}
+    after: dict[tuple[str, str], tuple[str, ...]] = {pair: (pair[1],) for pair in weight}
     for via in names:
         for a in names:
             for b in names:
@@ -485,6 +389,3 @@ def _upwards(edges: Mapping[str, Iterable[Node]]) -> None:
         for name in names:
             if weight.get((name, name), 0) < 0:
                 raise NoAscent((name, *after[name, name][:-1]))
-
-
-__all__ = ["Induction", "Layers", "NoAscent", "Numbering", "Unlike", "Window"]
