@@ -63,7 +63,8 @@ class Induction:
         numbering = self.layers.numbering
         for inner, layer in (numbering.heads[head] for head in self._carried(self.steps[name])):
             offset = numbering.offset(layer, numbering.letter)
-            if offset is None or self._head(inner, at + offset) in self.layers.special:
+            head = self.window.heads.get((inner, at + offset)) if offset is not None else None
+            if head is None or head in self.layers.special:
                 return False
         return all(self._alike(inner, at + offset) for inner, offset in self._through[name])
 
