@@ -43,10 +43,10 @@ class Induction:
             self.steps[node[0]] = step
         self._through = {name: layers.through(step) for name, step in self.steps.items()}
         self._needs = {name: layers.needs(step) for name, step in self.steps.items()}
-        reached = [at + offset for nodes in self._through.values() for name, at in nodes
-                   for _, offset in (("", 0), *layers.users[name])]  # fmt: skip
-        reached += [at for nodes in self._needs.values() for _, at in nodes]
-        reached += [offset for users in layers.users.values() for _, offset in users]
+        users = layers.users
+        reached = [at + d for nodes in self._through.values() for name, at in nodes for _, d in users[name]]
+        beside = (*self._through.values(), *self._needs.values(), *users.values())
+        reached += [at for nodes in beside for _, at in nodes]
         self.reach = max(map(abs, reached), default=0)
         shallow = layers.window(0)
         self.window = layers.window(3 * self.reach + 2 - shallow.lowest)

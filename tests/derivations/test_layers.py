@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from networks import define, entry, over
+from unrolled import by_steps, stepwise, unrolled
 
 from verify_derivations.derivations import induction as trusted
 from verify_derivations.derivations.composition import Composition, Gap, claim_of
@@ -16,8 +18,8 @@ from verify_derivations.derivations.induction import Induction
 from verify_derivations.derivations.layers import Layers, NoAscent, Numbering, Unlike, ascending
 from verify_derivations.derivations.prove import Proof, prove_equal
 from verify_derivations.derivations.refute import Refuted, refute
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import Access, Scalar, delta, map_accesses, mul, power, scalar
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
+from verify_derivations.formulas.expressions import Access, Scalar, delta, mul, power, scalar
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 l, L = polynomial("l"), polynomial("L")  # noqa: E741
@@ -279,39 +281,6 @@ def test_only_every_other_layer_reaches_the_loss() -> None:
 
 
 # -- by numbers ------------------------------------------------------------------------------------------------------
-def unrolled(net: Layers, depth: int) -> Environment:
-    """The net with ``depth`` layers, a quantity for each."""
-    last = replace(net.numbering, letter="L", last="")
-    special = {q.head: q for q in (last.moved(q, polynomial(depth)) for q in net.special.values())}
-    found: dict[str, Quantity] = {}
-    for k in range(1, depth + 1):
-        for template in net.templates.values():
-            made = net.numbering.moved(template, polynomial(k))
-            found[made.head] = special.get(made.head, made)
-    known = net.environment.quantities
-    rest = [last.moved(known[head], polynomial(depth)) for head in ("y", "J")]
-    first = net.numbering.moved(replace(net.templates["a"], body=None, indices=()), polynomial(0))
-    return Environment({first.head: first, **found, **{q.head: q for q in rest}}, loss="J")
-
-
-def stepwise(net: Layers, composition: Composition, induction: Induction, depth: int) -> Environment:
-    """The unrolled net, with each adjoint defined by its step."""
-    last = replace(net.numbering, letter="L", last="")
-    found = dict(unrolled(net, depth).quantities)
-    for k in range(1, depth + 1):
-        for name in induction.steps:
-            place = k - depth
-            head = adjoint(induction._head(name, place), "J")
-            if head in composition.steps or adjoint_of(head, "J") in composition.steps:
-                made = last.moved(composition.steps[adjoint_of(head, "J") or ""], polynomial(depth))
-            else:
-                made = net.numbering.moved(induction.steps[name], polynomial(k))
-            body = map_accesses(made.body, lambda a: Access("step " + a.head, a.indices)  # type: ignore[arg-type]
-                                if adjoint_of(a.head, "J") else None)  # fmt: skip
-            found["step " + made.head] = replace(made, head="step " + made.head, body=body)
-    return Environment(found)
-
-
 @pytest.mark.parametrize("output", [(), (LINEAR,)])
 @pytest.mark.parametrize("depth", [2, 3, 4])
 @pytest.mark.parametrize("wrong", [False, True])
@@ -321,22 +290,19 @@ def test_the_steps_agree_with_the_derivative_of_the_unrolled_net(
     net = layers(*output)
     steps = {**STEPS, "z": replace(STEPS["z"], body=3 * STEPS["z"].body)} if wrong else STEPS  # type: ignore[operator]
     composition = composed(net, steps, (TOP, OUTPUT) if output else (TOP,))
-    truth, by_steps = unrolled(net, depth), stepwise(net, composition, Induction(net, steps.values()), depth)
+    truth, places = unrolled(net, depth)
+    stepped = stepwise(Induction(net, steps.values()), composition, depth)
     widths = {f"n_{{{k}}}": (2, 1, 2, 2, 1)[k] for k in range(depth + 1)}
     values: dict[str, object] = {at("a", 0): [Fraction(k + 1, 2) for k in range(widths["n_{0}"])],
                                  "y": [Fraction(1, k + 3) for k in range(widths[f"n_{{{depth}}}"])]}  # fmt: skip
     for k in range(1, depth + 1):
         rows, columns = range(widths[f"n_{{{k}}}"]), range(widths[f"n_{{{k - 1}}}"])
         values[at("W", k)] = [[Fraction((3 * i + 2 * j + k) % 5, 3) - Fraction(11, 21) for j in columns] for i in rows]
-    for k in range(1, depth + 1):
-        head = at("W", k)
-        where = (polynomial("%i"), polynomial("%j"))
-        for i in range(widths[f"n_{{{k}}}"]):
-            for j in range(widths[f"n_{{{k - 1}}}"]):
-                index = {"%i": i, "%j": j}
-                expected = evaluate(Partial(Access("J"), head, where), widths, values, index, environment=truth)
-                found = evaluate(Access("step " + adjoint(head, "J"), where), widths, values, index,
-                                 environment=by_steps)  # fmt: skip
-                only_output = k == depth and bool(output)
-                assert (found == expected) is (not wrong or only_output or expected == 0), (head, index)
-                assert expected != 0
+    where = (polynomial("%i"), polynomial("%j"))
+    for head, (name, k) in places.items():
+        for index in np.ndindex(widths[f"n_{{{k}}}"], widths[f"n_{{{k - 1}}}"]) if name == "W" else ():
+            indices = dict(zip(("%i", "%j"), index, strict=True))
+            expected = evaluate(Partial(Access("J"), head, where), widths, values, indices, environment=truth)
+            found = evaluate(Access(by_steps(head, "J"), where), widths, values, indices, environment=stepped)
+            assert expected != 0
+            assert (found == expected) is (not wrong or (k == depth and bool(output))), (head, index)
