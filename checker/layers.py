@@ -29,10 +29,11 @@ from verify_derivations.derivations.layers import Layers, Numbering, Unlike, Win
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, Scalar, heads, polynomial
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.lookup import layer_value
+from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import show_extent
-from verify_derivations.formulas.world import Readings, World
+from verify_derivations.formulas.world import Readings, Statement, World
 
 SUBSCRIPT = re.compile(r"(.+?)_\{(.*)\}\Z", re.DOTALL)
 WORD = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])")  # a longer one is a label
@@ -144,14 +145,20 @@ class LayeredComposer(Composer):
         self.forward = self._outline()
 
     def _contradicted(self, stated: Stated, formula: Formula, chain: Chain) -> None:
-        """What a formula says of a layer, and is not so by the definition for all, may be meant as another definition.
-        Raises :class:`Unlike`."""
-        left = chain.sides[0]
-        reference = self.case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-        if reference is None or reference.layer is None or reference.name not in self.layers.templates:
+        """What a formula says of a layer, and is not so by the definition for all, may be meant as another definition;
+        that of an input is no obstacle. Raises :class:`Unlike`."""
+        if formula.verdict in (*RIGHT, Verdict.DEFINED) or stated.variant not in (None, self.scope.variant):
             return
-        if formula.verdict not in (*RIGHT, Verdict.DEFINED) and stated.variant in (None, self.scope.variant):
-            raise Unlike(f"formula {stated.number} says otherwise of ${to_latex(left)}$")
+        left = self._reference(chain.sides[0])
+        if left is None or left.layer is None or left.name not in self.layers.templates:
+            return
+        layer = layer_value(left.layer, self.world, Statement())
+        right = [self._reference(node) for side in chain.sides[1:] for node in s.walk(side)]
+        if layer is None or not layer.is_constant or any(r is not None and r.layer is not None for r in right):
+            raise Unlike(f"formula {stated.number} says otherwise of ${to_latex(chain.sides[0])}$")
+
+    def _reference(self, node: s.Node) -> Reference | None:
+        return self.case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
 
     def _note(self, stated: Stated, formula: Formula, row: Row, other: Row | None) -> None:
         """What one equation says of an adjoint: the last of its sides that holds where it is used, as printed or as
