@@ -1,10 +1,11 @@
 r"""Composition over any number of layers, by induction.
 
 A *generic step* gives the adjoint of X^{(l)} by adjoints of Y^{(l+d)}. It is proved where only what it rests on is
-known, the definitions of the consumers that it looks through (:meth:`Layers.around`): all else, what lies below
-included, has any value there, and any adjoint. So it holds at each layer where the quantities that it looks through
-have those consumers, with those definitions, and no others (:meth:`Induction.holds`); nothing is claimed of layers
-where other definitions are stated, and the first layer does not matter.
+known, the definitions of the consumers that it looks through, and of other names for a quantity
+(:meth:`Layers.around`): all else, what lies below included, has any value there, and any adjoint. So it holds at each
+layer where the quantities that it looks through have those consumers, with those definitions, and no others
+(:meth:`Induction.holds`); nothing is claimed of layers where other definitions are stated, and the first layer does not
+matter.
 
 The last layers are an environment like any other (:meth:`Layers.window`), deep enough that below its border neither a
 definition that differs nor the end of the net is near. What is to be shown of a parameter is shown in two parts.
@@ -42,10 +43,11 @@ class Induction:
                 raise Uncomposed(f"{step.head} is not the step of a quantity of layer {layers.numbering.letter}")
             self.steps[node[0]] = step
         self._through = {name: layers.through(step) for name, step in self.steps.items()}
+        self._names = {name: layers.other_names(step) for name, step in self.steps.items()}
         self._needs = {name: layers.needs(step) for name, step in self.steps.items()}
         users = layers.users
         reached = [at + d for nodes in self._through.values() for name, at in nodes for _, d in users[name]]
-        beside = (*self._through.values(), *self._needs.values(), *users.values())
+        beside = (*self._through.values(), *self._names.values(), *self._needs.values(), *users.values())
         reached += [at for nodes in beside for _, at in nodes]
         self.reach = max(map(abs, reached), default=0)
         shallow = layers.window(0)
@@ -66,6 +68,10 @@ class Induction:
             head = self.window.heads.get((inner, at + offset)) if offset is not None else None
             if head is None or head in self.layers.special:
                 return False
+        known = self.window.environment.quantities
+        names = [self._head(inner, at + offset) for inner, offset in self._names[name]]
+        if any(head not in known or known[head].body is None or head in self.layers.special for head in names):
+            return False
         return all(self._alike(inner, at + offset) for inner, offset in self._through[name])
 
     def _carried(self, step: Quantity) -> list[str]:

@@ -102,6 +102,7 @@ class Layers:
         self.environment, self.numbering = environment, numbering
         self.templates: dict[str, Quantity] = {}
         self.special: dict[str, Quantity] = {}
+        self.first: set[str] = set()  # names that are defined otherwise at a layer with a number
         n = numbering
         self.here = polynomial(n.letter)
         if {n.letter, n.last} & set(environment.quantities) or n.letter == n.last:
@@ -124,6 +125,8 @@ class Layers:
                     self.special[quantity.head] = quantity
                 elif not layer.is_constant or quantity.body is not None and self._layered(quantity):
                     raise Unlike(f"{quantity.head} is not defined as at the other layers")
+                elif quantity.body is not None:
+                    self.first.add(name)
         self.users: dict[str, list[Node]] = {name: [] for name in self.templates}
         for name, template in self.templates.items():
             self._plain(template)
@@ -231,24 +234,43 @@ class Layers:
                     pending.append(new)
         return tuple(found)
 
-    def around(self, step: Quantity) -> Environment:
-        """What a step of layer l may rest on: the consumers that it looks through; all else has any value and any
-        adjoint."""
-        through = self.through(step)
-        quantities: dict[str, Quantity] = {}
-        for name, at in through:
+    def other_names(self, step: Quantity) -> tuple[Node, ...]:
+        """Of what a step of layer l, or a consumer that it looks through, mentions: what is defined as another name,
+        ``x^{(l)} = a^{(l)}``."""
+        loss, n = self.numbering.loss, self.numbering
+        assert step.body is not None
+        carried = [n.heads[inner] for inner in (adjoint_of(h, loss) or h for h in heads(step.body)) if inner in n.heads]
+        pending = [(name, n.offset(layer, n.letter) or 0) for name, layer in carried]
+        for name, at in self.through(step):
             for user, offset in self.users[name]:
-                consumer = self._at(user, self.here + at + offset)
-                quantities[consumer.head] = replace(consumer, opaque=True)
+                pending += [(inner, at + offset + d) for inner, d in self._mentioned(self.templates[user])]
+        found: list[Node] = []
+        while pending:
+            name, at = pending.pop()
+            template = self.templates[name]
+            inner = self._mentioned(template)
+            if isinstance(template.body, Access) and name not in self.first and all(d == 0 for _, d in inner):
+                found.append((name, at))
+                pending += [(other, at) for other, _ in inner]
+        return tuple(dict.fromkeys(found))
+
+    def around(self, step: Quantity) -> Environment:
+        """What a step of layer l may rest on: the consumers that it looks through, and what is another name; all else
+        has any value and any adjoint."""
+        through = self.through(step)
+        consumers = [(user, at + offset) for name, at in through for user, offset in self.users[name]]
+        quantities: dict[str, Quantity] = {}
+        for name, at in (*consumers, *self.other_names(step)):
+            known = self._at(name, self.here + at)
+            quantities[known.head] = replace(known, opaque=True)
         bodies = [q.body for q in quantities.values() if q.body is not None]
         mentioned = [head for body in bodies for head in sorted(self.environment.mentioned(body))]
         assert step.body is not None
-        known = self.environment.quantities
         for head in dict.fromkeys((*mentioned, *heads(step.body), *(self._head(node) for node in through))):
             inner = adjoint_of(head, self.numbering.loss) or head
             if inner not in quantities:
-                name, layer = self.numbering.heads.get(inner, (inner, None))
-                of = known[inner] if layer is None else self._at(name, layer)
+                at_layer = self.numbering.heads.get(inner)
+                of = self.environment.quantities[inner] if at_layer is None else self._at(*at_layer)
                 quantities[inner] = Quantity(inner, of.extents, opaque=True)
         for head in map(self._head, through):
             quantities[head] = replace(quantities[head], opaque=False)

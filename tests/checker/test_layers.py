@@ -256,6 +256,18 @@ def test_a_layer_that_is_not_reached_by_every_other() -> None:
     assert all("not known to hold" in g.message for g in found.gradients)
 
 
+@pytest.mark.parametrize("first", ["", r"x^{(0)} = u"])
+def test_another_name_is_looked_through_where_it_is_one_at_every_layer(first: str) -> None:
+    """With x^{(0)} = u, which is not a^{(0)}, the formula by a does not hold at the first layer."""
+    head = WIDE + r"$x^{(l)} \in \mathbb{R}^{n_l}$, $u \in \mathbb{R}^{n_0}$"
+    changes = {"z": FORWARD["z"].replace("a", "x"), "x": r"x^{(l)} = a^{(l)}"}
+    _, found = net(document(changes, head=head, first=first))
+    gradient = by(found, "W^{(l)}")
+    assert kinds(gradient)["W^{(l)}"] == ("derived" if first else "stated")
+    assert gradient.printed is (Printed.OPEN if first else Printed.SAME)
+    assert gradient.verdict is Verdict.PROVED
+
+
 def test_what_all_layers_share_is_not_composed() -> None:
     head = WIDE + r"$c \in \mathbb{R}$"
     changes = {"z": r"z^{(l)} = c W^{(l)} a^{(l-1)} + b^{(l)}", "dc": r"\frac{\partial J}{\partial c} = 0"}
