@@ -295,7 +295,7 @@ class LayeredComposer(Composer):
 
     def chosen(self, head: str) -> tuple[Quantity | None, Candidate | None]:
         """What is stated of the last layer before what is stated of every layer, where that holds."""
-        if head in self.stated:
+        if self._stated_here(head):
             return self._best(head)
         name, at = self._place(head)
         if not self.induction.holds(name, at):
@@ -306,6 +306,10 @@ class LayeredComposer(Composer):
             candidate = replace(candidate, printed=self.layers.numbering.moved(candidate.printed, layer))
         return None if step is None else self.layers.numbering.moved(step, layer), candidate
 
+    def _stated_here(self, head: str) -> bool:
+        """Whether the text of this variant, or a formula that holds in it, speaks of the adjoint of a single layer."""
+        return self._best(head) != (None, None)
+
     def _place(self, name: str) -> tuple[str, int]:
         """Of an adjoint in the window."""
         return self.induction.window.places.get(adjoint_of(name, self.loss) or "", ("", 0))
@@ -313,7 +317,7 @@ class LayeredComposer(Composer):
     def shown(self, head: str) -> str:
         """A quantity whose step is that of every layer, at layer l."""
         name, at = self.induction.window.places.get(head, ("", 0))
-        generic = adjoint(head, self.loss) not in self.stated and self.induction.holds(name, at)
+        generic = not self._stated_here(adjoint(head, self.loss)) and self.induction.holds(name, at)
         return self.layers.numbering.head(name, self.layers.here) if generic else head
 
     def ties(self, head: str) -> tuple[Scalar, ...]:

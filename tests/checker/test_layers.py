@@ -147,6 +147,23 @@ def test_an_assumption_is_one_of_every_layer() -> None:
     assert all(g.assumptions for g in found.gradients)
 
 
+def test_a_loss_in_two_variants() -> None:
+    """What one says of the last layer is not asked for in the other."""
+    forward = [FORWARD["z"], FORWARD["a"]]
+    losses = [[FORWARD["J"], BACKWARD["top"]], [OUTPUT[key] for key in ("p", "J", "sum", "top")]]
+    backward = [BACKWARD[key] for key in ("da", "dz", "dW", "db")]
+    words = ["", "For **Euclidean** loss:", "For **cross-entropy** loss:", "For both losses:"]
+    text = "".join(f"\n{word}\n" + "".join(f"\n$$ {line} $$\n" for line in lines)
+                   for word, lines in zip(words, [forward, *losses, backward], strict=True))  # fmt: skip
+    report = check(scan(WIDE + text, "losses.md"))
+    assert [found.variant for found in report.nets] == ["Euclidean", "cross-entropy"]
+    euclidean, entropy = report.nets
+    assert same(euclidean)
+    assert same(entropy)
+    assert "a^{(L)}" in kinds(by(euclidean, "W^{(l)}"))
+    assert "z^{(L)}" in kinds(by(entropy, "W^{(l)}"))
+
+
 # -- twins -----------------------------------------------------------------------------------------------------------
 def test_without_a_formula_of_the_last_layer_it_is_derived_and_offered() -> None:
     report, found = net(document({"top": ""}))
