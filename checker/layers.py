@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from verify_derivations.checker.candidates import Candidate, Corrected
 from verify_derivations.checker.case import Case, Scope
@@ -36,7 +37,11 @@ from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Readings, Statement, World
 
 SUBSCRIPT = re.compile(r"(.+?)_\{(.*)\}\Z", re.DOTALL)
-WORD = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])")  # a longer one is a label
+WORD = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])")
+Sides: TypeAlias = tuple[s.Node, ...]
+"""An equation that a chain states of an adjoint, its first side."""
+
+NOT_HERE = "it does not follow, for every layer, from the definitions of what rests on the quantity"
 SHIFTS = range(-16, 17)  # layers l + c that are looked for in the names of sizes
 
 
@@ -49,6 +54,8 @@ def layers_of(world: World) -> Layers:
     if len(letters & used) != 1 or len(used - letters) != 1:
         raise Unlike("the number of its layers is not stated")
     (letter,), (last,) = letters & used, used - letters
+    if any(bound == last for _, bound, _, _ in world.ranges):
+        raise Unlike(f"the number of its layers, ${last}$, is also a counter")
     twice = [name for name, templates in world.templates.items() if len(templates) > 1]
     if twice:
         raise Unlike(f"{twice[0]} is defined twice for every layer")
@@ -74,38 +81,36 @@ def _sizes(environment: Environment, letter: str, last: str) -> dict[str, tuple[
         if match is not None and layer is not None:
             if not layer.is_constant:
                 found[name] = match[1], layer
-        elif match is not None and any(letter in word for word in WORD.findall(match[2].replace(last, ""))):
+        elif name != last and letter in _letters(name.replace(last, "")):
             raise Unlike(f"how the size {name} depends on the layer is not known")
     families = {name for name, _ in found.values()}
-    for name in names - set(found):
+    for name in sorted(names - set(found)):
         match = SUBSCRIPT.match(name)
         if match is not None and match[1] in families:
             found[name] = match[1], written.get(match[2], polynomial(0))
     return found
 
-NOT_HERE = "it does not follow, for every layer, from the definitions of what rests on the quantity"
+
+def _letters(name: str) -> set[str]:
+    """What may count layers in the scripts of a name: macros, and the letters of words of up to three; a longer word
+    is a label."""
+    words = WORD.findall("".join(re.split(r"[_^]", name, maxsplit=1)[1:]))
+    return {x for word in words for x in ((word,) if word.startswith("\\") else word)}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One equation that a chain states: its sides, the first an adjoint."""
-
-    sides: tuple[s.Node, ...]
-
-
-def rows(chain: Chain) -> Iterator[Row]:
-    """The equations of a chain; of one by cases, those of each case."""
+def rows(chain: Chain) -> Iterator[Sides]:
+    """The sides of a chain; of one by cases, those of each case, the value of its condition put in."""
     first, last = chain.sides[0], chain.sides[-1]
     for left, value, condition, _ in _cases(first, last):
-        if condition is None and value is last:
-            yield Row(chain.sides)
+        if value is last:
+            yield chain.sides
             continue
         if isinstance(condition, s.Relation) and isinstance(condition.sides[0], s.Symbol):
             if condition.relations == ("=",):
                 letter = name_of(condition.sides[0])
                 left, value = _put(left, letter, condition.sides[1]), _put(value, letter, condition.sides[1])
         inner = value.sides if isinstance(value, s.Relation) and set(value.relations) == {"="} else (value,)
-        yield Row((left, *inner))
+        yield left, *inner
 
 
 @dataclass
@@ -160,7 +165,7 @@ class LayeredComposer(Composer):
     def _reference(self, node: s.Node) -> Reference | None:
         return self.case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
 
-    def _note(self, stated: Stated, formula: Formula, row: Row, other: Row | None) -> None:
+    def _note(self, stated: Stated, formula: Formula, row: Sides, other: Sides | None) -> None:
         """What one equation says of an adjoint: the last of its sides that holds where it is used, as printed or as
         corrected."""
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
@@ -172,28 +177,28 @@ class LayeredComposer(Composer):
             candidate = replace(candidate, problem=problem, reason=wrong.message)
         elif formula.verdict in RIGHT:
             candidate = replace(candidate, reason=NOT_HERE)
-        judged = [("stated", row, k, formula.verdict) for k in range(len(row.sides) - 1, 0, -1)]
+        judged = [("stated", row, k, formula.verdict) for k in range(len(row) - 1, 0, -1)]
         if other is not None and formula.correction is not None:
-            judged.insert(1, ("corrected", other, len(other.sides) - 1, formula.correction.verdict))
+            judged.insert(1, ("corrected", other, len(other) - 1, formula.correction.verdict))
         for kind, equations, side, verdict in judged:
             step = self._step(equations, side, stated)
             known = self._proved(step, verdict is Verdict.CONDITIONAL)
             if step is not None and known is not None:
                 new = replace(candidate, kind=kind, verdict=known[0], assumptions=known[1])
-                if equations is row and side == len(row.sides) - 1:
+                if equations is row and side == len(row) - 1:
                     new = replace(new, problem=Printed.SAME, reason="", printed=None)
                 elif said is None or said.head != step.head:
                     new = replace(new, printed=None)
                 self.stated.setdefault(step.head, []).append((step, new))
                 return
-        head = said.head if said is not None else adjoint_head(self.world, row.sides[0], stated.number)
+        head = said.head if said is not None else adjoint_head(self.world, row[0], stated.number)
         if head is not None:
             self.stated.setdefault(self._normal(Quantity(head)).head, []).append((None, candidate))
 
-    def _step(self, row: Row, side: int, stated: Stated) -> Quantity | None:
+    def _step(self, row: Sides, side: int, stated: Stated) -> Quantity | None:
         """What a row says of an adjoint, at layer l if it is for any layer."""
         known = self.layers.environment.quantities
-        found = equation(self.world, row.sides[0], row.sides[side], stated.number, tuple(stated.conditions), known,
+        found = equation(self.world, row[0], row[side], stated.number, tuple(stated.conditions), known,
                          self.loss)  # fmt: skip
         if isinstance(found, str) or found.body is None or found.head in heads(found.body):
             return None
