@@ -178,8 +178,10 @@ class LayeredComposer(Composer):
         elif formula.verdict in RIGHT:
             candidate = replace(candidate, reason=NOT_HERE)
         judged = [("stated", row, k, formula.verdict) for k in range(len(row) - 1, 0, -1)]
+        if len(formula.links) == 1 and formula.verdict.wrong:
+            judged = []  # the report shows why
         if other is not None and formula.correction is not None:
-            judged.insert(1, ("corrected", other, len(other) - 1, formula.correction.verdict))
+            judged.insert(min(1, len(judged)), ("corrected", other, len(other) - 1, formula.correction.verdict))
         for kind, equations, side, verdict in judged:
             step = self._step(equations, side, stated)
             known = self._proved(step, verdict is Verdict.CONDITIONAL)

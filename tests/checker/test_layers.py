@@ -164,6 +164,20 @@ def test_a_loss_in_two_variants() -> None:
     assert "z^{(L)}" in kinds(by(entropy, "W^{(l)}"))
 
 
+@pytest.mark.parametrize("further", [False, True])
+def test_what_lies_beyond_the_last_layer_has_no_part_in_the_loss(further: bool) -> None:
+    """With a connection over two layers, z^{(L+1)} and z^{(L+2)} would rest on a^{(L)}, if the net went on: as it does
+    where the loss also rests on a^{(L+1)}."""
+    more = r" + \frac{1}{2} \|a^{(L+1)}\|^2" if further else ""
+    report = check(document({**FAR, "J": FORWARD["J"] + more}, head=SAME))
+    top = report.formula(number(report, BACKWARD["top"]))
+    assert (top.verdict is Verdict.PROVED) is not further
+    later = document({"a": r"a^{(l)} = \tanh(z^{(l)}) + u^{(l+1)}", "u": r"u^{(l+1)} = 2 z^{(l)}"},
+                     head=SAME + r"$u^{(l)} \in \mathbb{R}^{n}$")  # fmt: skip
+    wrong = check(later)
+    assert wrong.formula(number(wrong, BACKWARD["dz"])).verdict is not Verdict.PROVED
+
+
 # -- twins -----------------------------------------------------------------------------------------------------------
 def test_without_a_formula_of_the_last_layer_it_is_derived_and_offered() -> None:
     report, found = net(document({"top": ""}))
