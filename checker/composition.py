@@ -14,7 +14,8 @@ from functools import cached_property
 from verify_derivations.checker.candidates import Candidate, Candidates, Corrected
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.forward import Forward, NoNet
-from verify_derivations.checker.programs import net_name, scopes
+from verify_derivations.checker.programs import net_name
+from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Step, Verdict, worst
 from verify_derivations.checker.wording import condition_text
 from verify_derivations.derivations.composition import Circular, Composition, Gap, Uncomposed
@@ -41,33 +42,6 @@ from verify_derivations.formulas.world import Readings
 NUMERIC = 0.1  # nominal seconds of a search for a point at which the printed steps give something else
 
 
-def composed(
-    case: Case, formulas: Sequence[Formula], readings: Readings
-) -> tuple[tuple[Composer, ...], tuple[Net, ...]]:
-    """The nets of a judged document (see :meth:`Composer.net`), and those that are not composed."""
-    states_gradients = [
-        (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
-        if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
-    ]  # fmt: skip
-    corrected = Corrected(case)
-    found: list[Composer] = []
-    left_out: list[Net] = []
-    for scope in scopes(case, readings):
-        world = scope.definitions.world
-        try:
-            forward = Forward.of(world, known_functions=False)
-        except NoNet as reason:
-            if world.loss is not None and world.is_defined(world.loss):
-                name = net_name(case, scope.name)
-                left_out.append(Net(name, scope.variant, world.loss, (), str(reason)))
-            continue
-        composer = Composer(case, scope, forward, readings, corrected)
-        if composer.parameters:
-            composer.said.gather(states_gradients)
-            found.append(composer)
-    return tuple(found), tuple(left_out)
-
-
 @dataclass
 class Composer:
     """One scope in one variant: its candidates for every adjoint, and the steps that are chosen."""
@@ -78,6 +52,10 @@ class Composer:
     readings: Readings
     corrected: Corrected
     _chosen: dict[str, tuple[Quantity | None, Candidate | None]] = field(default_factory=dict)
+
+    def gather(self, formulas: Sequence[tuple[Stated, Formula]]) -> None:
+        """Take note of what the document's formulas say of adjoints."""
+        self.said.gather(formulas)
 
     @property
     def name(self) -> str:
@@ -131,13 +109,30 @@ class Composer:
                     break
         return self._chosen[head]
 
+    @property
+    def has_parameters(self) -> bool:
+        return bool(self.parameters)
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The quantities whose adjoints are composed."""
+        return self.parameters
+
+    def shown(self, head: str) -> str:
+        """How a quantity is called in the report."""
+        return head
+
+    def ties(self, head: str) -> tuple[Scalar, ...]:
+        """Where the derived step of a quantity does not hold."""
+        return ties_of(adjoint(head, self.loss), self.environment)
+
     @cached_property
     def steps(self) -> dict[str, tuple[Quantity, Candidate | None]]:
         """All steps that the parameters need, by adjoint; ``None``: derived."""
         found: dict[str, tuple[Quantity, Candidate | None]] = {}
         refused: set[str] = set()
         while True:
-            pending = [adjoint(p, self.loss) for p in self.parameters]
+            pending = [adjoint(p, self.loss) for p in self.roots]
             while pending:
                 name = pending.pop()
                 if name in found:
@@ -178,9 +173,9 @@ class Composer:
     ) -> set[str]:
         """The stated steps that, against the order of the definitions, close a circle."""
         composition = Composition(steps.values(), self.environment)
-        for parameter in self.parameters:
+        for root in self.roots:
             try:
-                composition.chain(parameter)
+                composition.chain(root)
             except Gap:
                 continue
             except Circular as circle:
@@ -210,17 +205,17 @@ class Composer:
             on_the_way = failure.heads if isinstance(failure, Circular) else ()
             missing = [h for h in (parameter, *on_the_way) if self.chosen(adjoint(h, self.loss))[1] is None]
             printed = Printed.NOT_STATED if missing else Printed.OPEN
-            what = f"${adjoint(missing[0], self.loss)}$ is not stated" if missing else ""
+            what = f"{self._named(missing[0])} is not stated" if missing else ""
             return Gradient(parameter, Verdict.UNDECIDED, (), (), self._why(failure), printed, None, what)
         steps, assumptions = [], []
         for head in chain:
-            step, candidate = self.steps[adjoint(head, self.loss)]
+            candidate = self.steps[adjoint(head, self.loss)][1]
             if candidate is None:
-                steps.append(Step(head, None, "derived", Verdict.PROVED))
-                ties = ties_of(step.head, self.environment)
-                assumptions += [condition_text(SideCondition("no tie", tie), self.environment.origin) for tie in ties]
+                steps.append(Step(self.shown(head), None, "derived", Verdict.PROVED))
+                ties = [SideCondition("no tie", tie) for tie in self.ties(head)]
+                assumptions += [condition_text(tie, self.environment.origin) for tie in ties]
             else:
-                steps.append(Step(head, candidate.number, candidate.kind, candidate.verdict))
+                steps.append(Step(self.shown(head), candidate.number, candidate.kind, candidate.verdict))
                 assumptions += candidate.assumptions
         printed, number, reason = self._printed(parameter, chain)
         verdict = worst([step.verdict for step in steps])
@@ -229,22 +224,25 @@ class Composer:
 
     def _why(self, reason: Uncomposed) -> str:
         if isinstance(reason, Circular):
-            names = " → ".join(f"${adjoint(h, self.loss)}$" for h in (*reason.heads, reason.heads[0]))
+            names = " → ".join(map(self._named, (*reason.heads, reason.heads[0])))
             return f"the steps refer to each other, as in a recursion, which is not composed: {names}"
         assert isinstance(reason, Gap)
-        return f"${adjoint(reason.head, self.loss)}$ is not stated and cannot be derived from the definitions"
+        return f"{self._named(reason.head)} is not stated and cannot be derived from the definitions"
+
+    def _named(self, head: str) -> str:
+        return f"${adjoint(self.shown(head), self.loss)}$"
 
     def _printed(self, parameter: str, chain: Sequence[str]) -> tuple[Printed, int | None, str]:
         """What the printed formulas give, and the first that is not right."""
         if self.chosen(adjoint(parameter, self.loss))[1] is None:
-            return Printed.NOT_STATED, None, f"${adjoint(parameter, self.loss)}$ is not stated"
+            return Printed.NOT_STATED, None, f"{self._named(parameter)} is not stated"
         for head in chain:
             name = adjoint(head, self.loss)
             stated, candidate = self.chosen(name)
             step, used = self.steps[name]
             if candidate is None:
                 if not rearranges(step):
-                    return Printed.NOT_STATED, None, f"${name}$ is not stated"
+                    return Printed.NOT_STATED, None, f"{self._named(head)} is not stated"
             elif used is None and stated is not None:
                 return Printed.OPEN, candidate.number, "it gives an earlier step by a later one: the steps are circular"
             elif candidate.problem is Printed.WRONG:

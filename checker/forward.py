@@ -28,6 +28,10 @@ class NoNet(DocumentError):
     """Why a scope is not a net that can be trained."""
 
 
+class AnyDepth(NoNet):
+    """The definitions are those of any layer, and the number of layers is a letter."""
+
+
 @dataclass(frozen=True)
 class Forward:
     """What the loss rests on: ``quantities`` in topological order, ``leaves`` without definition."""
@@ -61,7 +65,7 @@ class Forward:
             if quantity is None or (quantity.body is not None and quantity.opaque):
                 raise NoNet(f"{head} is not defined")
             if quantity.body is None and world.layer_of.get(head, ("",))[0] in world.templates:
-                raise NoNet("the number of its layers is not stated")
+                raise AnyDepth("the number of its layers is not stated")
             reached[head] = quantity
             if quantity.body is not None:
                 pending += heads(quantity.body)

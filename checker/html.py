@@ -6,7 +6,16 @@ from html import escape
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathml import to_mathml
-from verify_derivations.checker.nets import about, as_printed, common, composition, derivative, net_title, own
+from verify_derivations.checker.nets import (
+    about,
+    about_whole,
+    as_printed,
+    common,
+    composition,
+    derivative,
+    net_title,
+    own,
+)
 from verify_derivations.checker.presentation import (
     SHOWN,
     all_remarks,
@@ -97,7 +106,7 @@ def _net(net: Net) -> str:
         f"<td>{'<br>'.join(_gradient(gradient, own(net, gradient)))}</td></tr>"
         for gradient in net.gradients
     )
-    about_all = f"<p>not composed: {_prose(net.message)}</p>" if net.message else ""
+    about_all = f"<p>{_prose(': '.join(about_whole(net)))}</p>" if net.message else ""
     about_all += f"<p>all hold if {_assumptions(common(net))}</p>" if common(net) else ""
     title = f"<h2>{_prose(net_title(net))}: what the steps give together</h2>"
     return f'{title}<table class="net">{rows}</table>{about_all}'

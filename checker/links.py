@@ -397,6 +397,18 @@ def _decide(
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
 
 
+def judge_claim(claim: Claim, effort: Effort) -> tuple[Verdict, tuple[str, ...]] | None:
+    """Whether a claim is proved, or under an assumption, and what has to hold; ``None``: no proof was found."""
+    c = Comparison(claim.left, claim.right, claim.free, claim.facts)
+    origin = claim.environment.origin
+    match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.condition, verification=True):
+        case Proof() as proof:
+            return Verdict.PROVED, conditions_of(proof, origin)
+        case Conditional(assumption, proof):
+            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, origin))
+    return None
+
+
 def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
     """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives
     can be refuted."""

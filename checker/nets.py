@@ -11,6 +11,11 @@ def net_title(net: Net) -> str:
     return net.name if net.variant is None else f"{net.name}, {net.variant}"
 
 
+def about_whole(net: Net) -> tuple[str, str]:
+    """What is said of the net as a whole, and under which heading."""
+    return "layers" if net.gradients else "not composed", net.message
+
+
 def common(net: Net) -> tuple[str, ...]:
     """What all its gradients assume, to be said once."""
     first = net.gradients[0].assumptions if net.gradients else ()
@@ -35,7 +40,7 @@ def composition(gradient: Gradient) -> str:
                 words.append(f"{step.number} corrected")
             case _:
                 words.append(f"${step.by}$ derived")
-    return f"by {', '.join(words)}"
+    return f"by {', '.join(dict.fromkeys(words))}"
 
 
 def as_printed(gradient: Gradient) -> str:

@@ -10,14 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain as concatenated
 
-from verify_derivations.checker.case import Case
-from verify_derivations.checker.composition import Composer, composed, rearranges
+from verify_derivations.checker.candidates import Corrected
+from verify_derivations.checker.case import Case, Scope
+from verify_derivations.checker.composition import Composer, rearranges
 from verify_derivations.checker.derived import derived_side
+from verify_derivations.checker.forward import AnyDepth, Forward, NoNet
+from verify_derivations.checker.layers import LayeredComposer
 from verify_derivations.checker.links import judge_link
+from verify_derivations.checker.programs import net_name, scopes
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Net, Offer, Verdict
 from verify_derivations.checker.vocabulary import Vocabulary, vocabulary
+from verify_derivations.derivations.composition import Uncomposed
 from verify_derivations.derivations.differentiate import derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition, adjoint, adjoint_of
@@ -46,6 +51,39 @@ def nets_and_offers(
     except Exception as failure:  # the verdicts must not be lost with what they give together
         return tuple(nets), tuple(found), (f"The composition of the gradients failed: {failure!r}"[:300],)
     return tuple(nets), tuple(dict.fromkeys(found)), ()
+
+
+def composed(
+    case: Case, formulas: Sequence[Formula], readings: Readings
+) -> tuple[tuple[Composer, ...], tuple[Net, ...]]:
+    """The nets of a judged document (see :meth:`Composer.net`), and those that are not composed."""
+    states_gradients = [
+        (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
+        if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
+    ]  # fmt: skip
+    corrected = Corrected(case)
+    found: list[Composer] = []
+    left_out: list[Net] = []
+    for scope in scopes(case, readings):
+        world = scope.definitions.world
+        try:
+            composer = _composer(case, scope, readings, corrected)
+            if composer.has_parameters:
+                composer.gather(states_gradients)
+                found.append(composer)
+        except (NoNet, Uncomposed) as reason:
+            if world.loss is not None and world.is_defined(world.loss):
+                name = net_name(case, scope.name)
+                left_out.append(Net(name, scope.variant, world.loss, (), str(reason)))
+    return tuple(found), tuple(left_out)
+
+
+def _composer(case: Case, scope: Scope, readings: Readings, corrected: Corrected) -> Composer:
+    try:
+        forward = Forward.of(scope.definitions.world, known_functions=False)
+    except AnyDepth:
+        return LayeredComposer.of(case, scope, readings, corrected)
+    return Composer(case, scope, forward, readings, corrected)
 
 
 # -- functions ---------------------------------------------------------------------------------------------------
@@ -158,14 +196,16 @@ def _written(expression: Scalar) -> str | None:
 # -- nets --------------------------------------------------------------------------------------------------------
 def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
     """The derivatives that are needed on the way from the loss to the parameters, and not stated."""
-    environment = composer.environment
+    environment = composer.scope.definitions.world.environment(composer.loss)
     missing = [
-        name for name, (step, candidate) in composer.steps.items()
+        adjoint_of(name, composer.loss) or "" for name, (step, candidate) in composer.steps.items()
         if candidate is None and composer.chosen(name)[1] is None and not rearranges(step)
     ]  # fmt: skip
+    missing.sort(key=lambda head: -composer.forward.rank[head])
     words: Vocabulary | None = None
-    for name in sorted(missing, key=lambda n: -composer.forward.rank[adjoint_of(n, composer.loss) or ""]):
-        head = adjoint_of(name, composer.loss) or ""
+    for head in dict.fromkeys(map(composer.shown, missing)):
+        if head not in environment.quantities:
+            continue
         quantity = environment.quantities[head]
         written = _as_written(case, composer, head)
         if written is None:
@@ -193,7 +233,7 @@ def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
 def _as_written(case: Case, composer: Composer, head: str) -> s.Node | None:
     """A quantity as the document writes it, with index letters where it has such."""
     world = composer.scope.definitions.world
-    quantity = composer.environment.quantities[head]
+    quantity = world.environment(composer.loss).quantities[head]
     defining = [f for f in case.formulas if f.number == quantity.number]
     for node in (chain.sides[0] for f in defining for chain in f.chains):
         if _is_written(world, node, head):

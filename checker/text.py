@@ -18,7 +18,16 @@ from rich.text import Text
 
 from verify_derivations.checker.expansion import expanded
 from verify_derivations.checker.mathlist import Span
-from verify_derivations.checker.nets import about, as_printed, common, composition, derivative, net_title, own
+from verify_derivations.checker.nets import (
+    about,
+    about_whole,
+    as_printed,
+    common,
+    composition,
+    derivative,
+    net_title,
+    own,
+)
 from verify_derivations.checker.presentation import (
     SHOWN,
     all_remarks,
@@ -126,12 +135,13 @@ def print_report(report: Report, console: Console, *, everything: bool = False) 
 
 def _net(net: Net) -> RenderableType:
     rows = _rows()
-    if net.message:
-        rows.add_row("not composed", sentence(net.message))
     for gradient in net.gradients:
         rows.add_row(to_text(derivative(net, gradient)), gradient_text(gradient, own(net, gradient)))
     if common(net):
         rows.add_row("all hold if", assumption_text(common(net)))
+    if net.message:
+        heading, message = about_whole(net)
+        rows.add_row(heading, sentence(message))
     return rows
 
 

@@ -19,6 +19,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
     Number,
+    Polynomial,
     add,
     at_least,
     fresh,
@@ -756,7 +757,7 @@ class _Builder:
                     inner = Statement(template.number, layers=letters)
                     place = layer_value(target.layer, world, inner)
                     made = world.head(target.name, place)
-                    if world.is_defined(made):
+                    if world.is_defined(made) or (place is not None and self._beyond(place)):
                         continue
                     try:
                         define(world, Statement(template.number, defining=True, layers=dict(letters)), template.left,
@@ -764,6 +765,34 @@ class _Builder:
                     except DocumentError:
                         continue
                     self._opaque(made)
+
+    def _beyond(self, layer: Polynomial) -> bool:
+        """Whether a layer comes after all on which a loss rests: the net does not go on to it."""
+        world = self.world
+        if self._upward() or not all(map(world.is_defined, world.losses())):
+            return False
+        found, waiting = set[str](), list(world.losses())
+        while waiting:
+            quantity = world.quantities.get(waiting.pop())
+            new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
+            found |= new
+            waiting += new
+        rests_on = [layer - world.layer_of[head][1] for head in found if head in world.layer_of]
+        return bool(rests_on) and all(d.is_constant and d.value > 0 for d in rests_on)
+
+    def _upward(self) -> bool:
+        """Whether a generic definition mentions what is defined at a later layer than its own."""
+        for template in (t for templates in self.world.templates.values() for t in templates):
+            left = self.table.reference(template.left)
+            own = layer_value(left.layer, self.world, Statement()) if left is not None and left.layer else None
+            for node in s.walk(template.right):
+                right = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+                if right is None or right.layer is None or right.name not in self.world.templates:
+                    continue
+                other = layer_value(right.layer, self.world, Statement())
+                if own is None or other is None or not (other - own).is_constant or (other - own).value > 0:
+                    return True
+        return False
 
     def _opaque(self, head: str) -> None:
         quantity = self.world.quantities[head]

@@ -196,8 +196,8 @@ class Likeness:
     def _same(self, name: str) -> bool:
         a, b = self.one, self.other
         return (
-            _alike(a.quantities.get(name), b.quantities.get(name))
-            and _alike(a.functions.get(name), b.functions.get(name))
+            same_definition(a.quantities.get(name), b.quantities.get(name))
+            and same_definition(a.functions.get(name), b.functions.get(name))
             and all((name in x) == (name in y) for x, y in (
                 (a.positive, b.positive), (a.nonzero, b.nonzero), (a.below_one, b.below_one),
                 (a.increasing, b.increasing),
@@ -210,7 +210,9 @@ def _names(node: Scalar) -> list[str]:
     return [n.head if isinstance(n, Access) else n.function for n in walk(node) if isinstance(n, Access | Apply)]
 
 
-def _alike(one: Quantity | FunctionDefinition | None, other: Quantity | FunctionDefinition | None) -> bool:
+def same_definition(
+    one: Quantity | FunctionDefinition | None, other: Quantity | FunctionDefinition | None
+) -> bool:
     """Equal up to the names of index variables."""
     if one is other:
         return True

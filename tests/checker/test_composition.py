@@ -9,10 +9,10 @@ import pytest
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.composition import composed
 from verify_derivations.checker.conventions import ALTERNATIVES
 from verify_derivations.checker.formats import as_json, to_json
 from verify_derivations.checker.links import Effort
+from verify_derivations.checker.offers import composed
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict
 from verify_derivations.derivations.composition import claim_of
 from verify_derivations.derivations.prove import Conditional, Proof, prove_equal
@@ -189,9 +189,14 @@ def test_the_nets_of_the_notes(notes: Report) -> None:
     assert {two[p] for p in ("k^{(1)}", "b^{(1)}", "k^{(2)}", "b^{(2)}")} == {(Printed.ILL_FORMED, 118)}
     for name in ("I-C1-MP1-FC1-O", "I-C1-MP1-C2-MP2-FC1-O"):  # the Euclidean loss's derivative is nowhere printed
         assert {printed for printed, _ in given(notes, name, "Euclidean").values()} == {Printed.NOT_STATED}
-    assert {n.name: n.message for n in notes.nets if not n.gradients} == {
-        "Neural Net": "the number of its layers is not stated"
-    }
+    (any_depth,) = [n for n in notes.nets if n.message]
+    assert (any_depth.name, len(any_depth.gradients)) == ("Neural Net", 2)
+    assert "by induction" in any_depth.message
+    for gradient, last in zip(any_depth.gradients, (25, 26), strict=True):
+        assert (gradient.printed, gradient.number) == (Printed.ILL_FORMED, 24)
+        assert [(step.number, step.kind) for step in gradient.steps] == [
+            (23, "stated"), (24, "corrected"), (23, "stated"), (last, "stated")
+        ]  # fmt: skip
     assert len(notes.nets) == 7
     for found in notes.nets:
         for gradient in found.gradients:
