@@ -22,7 +22,7 @@ from verify_derivations.derivations.terms import (
     times,
 )
 from verify_derivations.formulas.definitions import Quantity
-from verify_derivations.formulas.expressions import Apply, fresh, rename_apart, substitute, within
+from verify_derivations.formulas.expressions import Apply, Scalar, fresh, rename_apart, substitute, within
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 
@@ -86,8 +86,17 @@ class Unfolding:
         called = unfold_function(Apply(head.name, arguments, head.data), normalizer.environment)
         if called is None:
             return normalizer.built(f, bodies, variables, facts)
-        value = normalizer.of(substitute(rename_apart(called), normalizer.sizes), facts)
+        value = self.called(substitute(rename_apart(called), normalizer.sizes), facts)
         return value if f.exponent == 1 else normalizer.power(value, f.exponent, facts)
+
+    def called(self, body: Scalar, facts: Facts) -> Normal:
+        """The body of a function at its arguments, with what it needs there in order to make sense: 1/t of t = x, x ≠ 0."""
+        normalizer = self.normalizer
+        recording, normalizer.recording = normalizer.recording, True
+        try:
+            return normalizer.of(body, facts)
+        finally:
+            normalizer.recording = recording
 
     def entry(self, args: tuple[Polynomial, ...], facts: Facts) -> Normal:
         """The definition at one place. Outside its ranges, where a bracket makes it zero, its body is not simplified by

@@ -15,11 +15,23 @@ from expressions_at_random import CUBIC, ENVIRONMENT, FREE, Point, close, expres
 from verify_derivations.derivations import arithmetic
 from verify_derivations.derivations.evaluate import Interpreter, arrays
 from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.prove import Proof, prove_equal
 from verify_derivations.derivations.terms import Beyond
 from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.derivations.values import OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
-from verify_derivations.formulas.expressions import Access, Apply, Polynomial, Scalar, apply, heads, walk
+from verify_derivations.formulas.expressions import (
+    Access,
+    Apply,
+    Polynomial,
+    Scalar,
+    apply,
+    heads,
+    mul,
+    power,
+    scalar,
+    walk,
+)
 
 LEAVES = {head: extents for head, extents in at_random.TENSORS.items() if head != "x"}
 
@@ -107,3 +119,16 @@ def test_a_function_put_in_means_the_same(seed: int) -> None:
         one, other = value(node, point, environment), value(written, point, ENVIRONMENT)
         if one is not None and other is not None:
             assert close(one, other), (seed, one, other)
+
+
+@pytest.mark.parametrize(("body", "kinds"), [
+    (mul(Access("t"), power(Access("t"), -1)), ["nonzero"]),
+    (apply("exp", apply("log", Access("t"))) - Access("t") + 1, ["positive"]),
+    (mul(1 + power(Access("t"), 2), power(1 + power(Access("t"), 2), -1)), []),
+])
+def test_what_a_function_needs_is_recorded_where_it_is_called(body: Scalar, kinds: list[str]) -> None:
+    """Also where the other side has a value everywhere."""
+    environment = replace(ENVIRONMENT, functions={"f": FunctionDefinition("f", ("t",), body)})
+    outcome = prove_equal(apply("f", Access("c")), scalar(1), environment, {})
+    assert isinstance(outcome, Proof)
+    assert [c.kind for c in outcome.conditions] == kinds
