@@ -9,6 +9,9 @@ from fractions import Fraction
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.derivations.differentiate import total_derivative
+from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.terms import Beyond
+from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
@@ -19,6 +22,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
     Number,
+    Scalar,
     add,
     at_least,
     fresh,
@@ -143,7 +147,8 @@ class _Builder:
         return self.result
 
     def _assume(self, f: Stated, k: int, chain: Chain) -> None:
-        """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed."""
+        """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
+        holds for all values, or for none, is claimed."""
         if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
             return
         if (f.number, k, 0) in self.result.defined:
@@ -164,11 +169,26 @@ class _Builder:
             for index in here.indices.values():
                 if index.free and index.extent is None:
                     return
+            if not self._depends(left.body - right.body):
+                return
             if not variable:  # a constraint on what one differentiates by does not hold beside the point
                 self.world.stated.append((left.body, right.body))
         else:
             return
         self.result.defined[f.number, k, 0] = "assumption"
+
+    def _depends(self, difference: Scalar) -> bool:
+        """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for
+        x² + 1, nor for x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
+        environment = self.world.environment()
+        normalizer = Normalizer(environment)
+        try:
+            normal = normalizer.normal(difference)
+            for function in reversed(list(environment.functions)):  # each calls those before it
+                normal = Unfolding(normalizer, function, None).of(normal)
+            return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
+        except Beyond:
+            return True
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""

@@ -108,6 +108,21 @@ def test_a_stated_assumption_is_used_and_named() -> None:
     assert last(*SOFTMAX, r"\sum_{i=1}^n y_i=1", r"\frac{\partial L}{\partial z_i}=a_i+y_i").verdict is REFUTED
 
 
+@pytest.mark.parametrize(("stated", "verdict", "then"), [
+    (r"x^2 + y^2 = 2", Verdict.DEFINED, Verdict.PROVED),
+    (r"x^2 + y^2 = -2", Verdict.REFUTED, Verdict.REFUTED),
+    (r"\sin(x)^2 + \cos(x)^2 = 2", Verdict.REFUTED, Verdict.REFUTED),
+    (r"\sin(x)^2 + \cos(x)^2 = 1", Verdict.PROVED, Verdict.REFUTED),
+    (r"g(x) x = 2", Verdict.REFUTED, Verdict.REFUTED),
+    (r"g(x) x = 1", Verdict.PROVED, Verdict.REFUTED),
+])
+def test_what_holds_for_no_values_or_for_all_is_no_assumption(stated: str, verdict: Verdict, then: Verdict) -> None:
+    """From what holds for no values everything would follow."""
+    given = (r"x \in \mathbb{R}", r"y \in \mathbb{R}", r"g(t) = \frac{1}{t}", stated)
+    assert last(*given).verdict is verdict
+    assert last(*given, r"w = x^2 + y^2", r"w = 2").verdict is then
+
+
 def test_another_assumption_does_not_help() -> None:
     assert last(*SOFTMAX, r"\sum_{i=1}^n y_i=2", r"\frac{\partial L}{\partial z_i}=a_i-y_i").verdict is not PROVED
 
