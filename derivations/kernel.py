@@ -164,19 +164,23 @@ class Derivation:
     def unfold(self, target: str) -> None:
         """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
         the definition itself, not again of each place where it is put in."""
-        for tie in ties_of(target, self.environment):
-            if isinstance(tie, Maximum):
-                self.maxima[SideCondition("no tie", tie)] = None
-            else:
-                self.normalizer.record("no tie", self.normalizer.normal(tie))
+        self._untied(ties_of(target, self.environment))
         unfolding = Unfolding(self.normalizer, target, defined(target, self.environment))
         self.normalizer.recording = False
         try:
             self.residual = unfolding.of(self.residual)
         finally:
             self.normalizer.recording = True
+        self._untied(unfolding.ties)
         self._step("unfold", target)
         self.moves.append(Move("unfold", target))
+
+    def _untied(self, ties: Sequence[Scalar]) -> None:
+        for tie in ties:
+            if isinstance(tie, Maximum):
+                self.maxima[SideCondition("no tie", tie)] = None
+            else:
+                self.normalizer.record("no tie", self.normalizer.normal(tie))
 
     def cleared(self) -> Normal:
         """The residual times all its denominators that do not depend on bound variables: they are not zero,

@@ -13,6 +13,7 @@ import pytest
 from expressions_at_random import CUBIC, ENVIRONMENT, FREE, Point, close, expression, n
 
 from verify_derivations.derivations import arithmetic
+from verify_derivations.derivations.differentiate import derivative
 from verify_derivations.derivations.evaluate import Interpreter, arrays
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.prove import Proof, prove_equal
@@ -132,3 +133,13 @@ def test_what_a_function_needs_is_recorded_where_it_is_called(body: Scalar, kind
     outcome = prove_equal(apply("f", Access("c")), scalar(1), environment, {})
     assert isinstance(outcome, Proof)
     assert [c.kind for c in outcome.conditions] == kinds
+
+
+@pytest.mark.parametrize(("name", "kinds"), [("relu", {"no tie"}), ("abs", {"no tie"}), ("tanh", set())])
+def test_a_derivative_of_a_function_is_its_definition_s_off_ties(name: str, kinds: set[str]) -> None:
+    body = apply(name, Access("t") - 1)
+    environment = replace(ENVIRONMENT, functions={"f": FunctionDefinition("f", ("t",), body)})
+    slope = derivative(apply(name, Access("c") - 1), "c", (), environment)
+    outcome = prove_equal(Apply("f", (Access("c"),), (1,)), slope, environment, {})
+    assert isinstance(outcome, Proof)
+    assert {c.kind for c in outcome.conditions} == kinds
