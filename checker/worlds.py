@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
-from verify_derivations.derivations.differentiate import total_derivative
+from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond
 from verify_derivations.derivations.unfolding import Unfolding
@@ -99,7 +99,7 @@ class _Builder:
         self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
-        self.world.differentiate, self.world.nonzero_at = total_derivative, nonzero_at
+        self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
 
@@ -672,7 +672,7 @@ class _Builder:
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
-        inner.differentiate, inner.nonzero_at = world.differentiate, world.nonzero_at
+        inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())

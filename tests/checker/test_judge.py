@@ -135,6 +135,24 @@ def test_a_symmetric_matrix() -> None:
     assert last(given[0], given[2], r"\frac{\partial g}{\partial x}=(S+S^T)x").verdict is PROVED
 
 
+@pytest.mark.parametrize(("definition", "slope", "condition"), [
+    (r"\max(0, x_i)", r"[x_i > 0]", True),
+    (r"\max(0, 1 + x_i^2)", r"2 x_i", False),
+    (r"x_i^2", r"2 x_i", False),
+])
+def test_a_derivative_that_is_worked_out_exists_off_ties(definition: str, slope: str, condition: bool) -> None:
+    claim = rf"\frac{{\partial a_i}}{{\partial x_j}} = [i = j] {slope}"
+    found = last(r"x \in \mathbb{R}^n", f"a_i = {definition}", claim)
+    assert found.verdict is PROVED
+    assert any("ties" in text for text in found.links[0].assumptions) is condition
+
+
+def test_a_derivative_of_a_standard_function_exists_off_ties() -> None:
+    (link,) = last(r"x \in \mathbb{R}", r"y = x", r"\operatorname{ReLU}'(x) = [x > 0]").links
+    assert link.verdict is PROVED
+    assert any("ties" in text for text in link.assumptions)
+
+
 # -- names of derivatives -----------------------------------------------------------------------------
 SCORES = (
     r"Q\in R^{n\times d}, K\in R^{n\times d}, T\in R^{n\times n}",
