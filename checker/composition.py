@@ -19,7 +19,7 @@ from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed,
 from verify_derivations.checker.wording import condition_text
 from verify_derivations.derivations.composition import Circular, Composition, Gap, Uncomposed
 from verify_derivations.derivations.differentiate import adjoint_step
-from verify_derivations.derivations.kernel import SideCondition, ties_of
+from verify_derivations.derivations.kernel import needs_of
 from verify_derivations.derivations.refute import Refuted, refute
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -217,8 +217,8 @@ class Composer:
             step, candidate = self.steps[adjoint(head, self.loss)]
             if candidate is None:
                 steps.append(Step(head, None, "derived", Verdict.PROVED))
-                ties = ties_of(step.head, self.environment)
-                assumptions += [condition_text(SideCondition("no tie", tie), self.environment.origin) for tie in ties]
+                needs = needs_of(step, self.environment)
+                assumptions += [condition_text(condition, self.environment.origin) for condition in needs]
             else:
                 steps.append(Step(head, candidate.number, candidate.kind, candidate.verdict))
                 assumptions += candidate.assumptions
