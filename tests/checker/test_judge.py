@@ -153,6 +153,20 @@ def test_a_derivative_of_a_standard_function_exists_off_ties() -> None:
     assert any("ties" in text for text in link.assumptions)
 
 
+@pytest.mark.parametrize(("claim", "wrong"), [
+    (r"\sum_{i=1}^m y_i^2=m", r"\sum_{i=1}^m y_i^2=1"),
+    (r"\frac{\partial\sigma^2}{\partial x_i}=\frac2m(x_i-\mu)",
+     r"\frac{\partial\sigma^2}{\partial x_i}=\frac1m(x_i-\mu)"),
+    (r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{m\sigma}",
+     r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{m}"),
+])
+def test_a_root_may_be_stated_beside_its_square(claim: str, wrong: str) -> None:
+    given = (r"x\in R^m", r"\mu=\frac1m\sum_{i=1}^m x_i", r"\sigma^2=\frac1m\sum_{i=1}^m(x_i-\mu)^2",
+             r"\sigma=\sqrt{\sigma^2}", r"y_i=\frac{x_i-\mu}{\sigma}")  # fmt: skip
+    assert last(*given, claim).verdict is PROVED
+    assert last(*given, wrong).verdict is REFUTED
+
+
 # -- names of derivatives -----------------------------------------------------------------------------
 SCORES = (
     r"Q\in R^{n\times d}, K\in R^{n\times d}, T\in R^{n\times n}",
