@@ -57,6 +57,7 @@ class NameTable:
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
+    applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -94,6 +95,10 @@ class NameTable:
         return table
 
     def _bind(self, node: s.Node) -> None:
+        if isinstance(node, s.Call):
+            self.applied.add(base_of(node.function) or "")
+        elif isinstance(node, s.Scripted) and node.primes:
+            self.applied.add(base_of(node) or "")
         end = node.upper if isinstance(node, s.BigOperator) else None
         if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
             end = node.sides[-1].items[-1]

@@ -167,6 +167,17 @@ def test_a_root_may_be_stated_beside_its_square(claim: str, wrong: str) -> None:
     assert last(*given, wrong).verdict is REFUTED
 
 
+def test_sigma_is_the_sigmoid_only_where_it_is_applied() -> None:
+    """As a deviation whose shape is not stated it has any sign."""
+    given = (r"x\in R^n", r"y_i=\frac{x_i}{\sigma}")
+    assert last(*given, r"\sqrt{\sigma^2}=\sigma").verdict is REFUTED
+    assert last(*given, r"\frac{\partial y_i}{\partial\sigma}=-\frac{x_i}{\sigma^2}").verdict is PROVED
+    applied = (r"x\in R^n", r"y_i=\sigma(x_i)")
+    assert last(*applied, r"\sqrt{\sigma^2}=\sigma").verdict is PROVED
+    assert last(*applied, r"\sigma'=\sigma(1-\sigma)").verdict is PROVED
+    assert last(*applied, r"\sigma'=\sigma(1+\sigma)").verdict is REFUTED
+
+
 # -- names of derivatives -----------------------------------------------------------------------------
 SCORES = (
     r"Q\in R^{n\times d}, K\in R^{n\times d}, T\in R^{n\times n}",
