@@ -173,6 +173,12 @@ class Composer:
     def _on_the_way(self) -> frozenset[str]:
         return frozenset(q.head for q in (*self.forward.leaves, *self.forward.quantities))
 
+    @cached_property
+    def _way(self) -> Environment:
+        """The environment without what the loss does not depend on: of that, no step needs anything."""
+        found = {h: q for h, q in self.environment.quantities.items() if h in self._on_the_way}
+        return replace(self.environment, quantities=found)
+
     def _blamed(
         self, steps: Mapping[str, Quantity], found: Mapping[str, tuple[Quantity, Candidate | None]]
     ) -> set[str]:
@@ -217,7 +223,7 @@ class Composer:
             step, candidate = self.steps[adjoint(head, self.loss)]
             if candidate is None:
                 steps.append(Step(head, None, "derived", Verdict.PROVED))
-                needs = needs_of(step, self.environment)
+                needs = needs_of(step, self._way)
                 assumptions += [condition_text(condition, self.environment.origin) for condition in needs]
             else:
                 steps.append(Step(head, candidate.number, candidate.kind, candidate.verdict))
