@@ -173,22 +173,26 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
     what was differentiated. The proof of the claim, which has them written out, needs no such condition."""
     if link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED):
         return link
-    texts = dict.fromkeys(
-        condition_text(SideCondition("no tie", tie), environment.origin) for tie in ties if _may_tie(tie, environment)
-    )
+    may = {tie: _may_tie(tie, environment) for tie in ties}
+    if None in may.values():
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message="a derivative where values tie",
+                       assumptions=(), proof=(), certificates=())  # fmt: skip
+    said = [SideCondition("no tie", tie) for tie, can in may.items() if can]
+    texts = dict.fromkeys(condition_text(condition, environment.origin) for condition in said)
     new = tuple(text for text in texts if text not in link.assumptions)
     if not new:
         return link
     return replace(link, message=f"{link.message}; {', '.join(new)}", assumptions=(*link.assumptions, *new))
 
 
-def _may_tie(tie: Scalar, environment: Environment) -> bool:
-    """Whether a difference of compared values can be zero."""
+def _may_tie(tie: Scalar, environment: Environment) -> bool | None:
+    """Whether a difference of compared values can be zero; ``None`` where it always is."""
     if isinstance(tie, Maximum):
         return True
     normalizer = Normalizer(environment)
     try:
-        return normalizer.sign(normalizer.normal(tie), normalizer.facts) is None
+        difference = normalizer.normal(tie)
+        return normalizer.sign(difference, normalizer.facts) is None if difference else None
     except Beyond:
         return True
 

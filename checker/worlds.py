@@ -697,6 +697,8 @@ class _Builder:
         own = {h for h in heads(value.body) if h not in heads_of}
         for head in sorted(own):
             if head not in world.known:
+                if any(d.space.extents for d in world.declarations.get(head, ())):
+                    raise Unsupported(f"{to_latex(left)} is no function of scalars: {head} is none")
                 world.add(Known(head, (), ()))
                 self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)

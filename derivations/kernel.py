@@ -178,11 +178,15 @@ class Derivation:
         self.moves.append(Move("unfold", target))
 
     def _untied(self, ties: Sequence[Scalar]) -> None:
+        """Conditions that values do not tie. Where they always do, there is no derivative: of |t| at 0."""
         for tie in ties:
             if isinstance(tie, Maximum):
                 self.maxima[SideCondition("no tie", tie)] = None
-            else:
-                self.normalizer.record("no tie", self.normalizer.normal(tie))
+                continue
+            difference = self.normalizer.normal(tie)
+            if not difference:
+                raise Beyond("a derivative where values tie")
+            self.normalizer.record("no tie", difference)
 
     def cleared(self) -> Normal:
         """The residual times all its denominators that do not depend on bound variables: they are not zero,

@@ -147,6 +147,18 @@ def test_a_derivative_that_is_worked_out_exists_off_ties(definition: str, slope:
     assert any("ties" in text for text in found.links[0].assumptions) is condition
 
 
+def test_there_is_no_derivative_where_values_always_tie() -> None:
+    given = (r"x \in \mathbb{R}^n", r"a_i = \max(x_i, x_i)", r"b_i = \max(x_i, x_i + 1)")
+    assert last(*given, r"\frac{\partial a_i}{\partial x_j} = 0").verdict is Verdict.UNDECIDED
+    assert last(*given, r"\frac{\partial b_i}{\partial x_j} = [i = j]").verdict is PROVED
+
+
+def test_a_function_of_scalars_makes_no_scalar_of_a_vector() -> None:
+    given = (r"a \in \mathbb{R}^n", r"t \in \mathbb{R}", r"f(t) = \sum_{i=1}^n a_i t^i", r"s = \sum_{i=1}^n a_i")
+    assert last(*given, r"\frac{\partial s}{\partial a_i} = 1").verdict is PROVED
+    assert last(*given, r"\frac{\partial s}{\partial a_i} = 2").verdict is REFUTED
+
+
 def test_a_derivative_of_a_standard_function_exists_off_ties() -> None:
     (link,) = last(r"x \in \mathbb{R}", r"y = x", r"\operatorname{ReLU}'(x) = [x > 0]").links
     assert link.verdict is PROVED

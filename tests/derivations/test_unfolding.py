@@ -143,3 +143,11 @@ def test_a_derivative_of_a_function_is_its_definition_s_off_ties(name: str, kind
     outcome = prove_equal(Apply("f", (Access("c"),), (1,)), slope, environment, {})
     assert isinstance(outcome, Proof)
     assert {c.kind for c in outcome.conditions} == kinds
+
+
+def test_there_is_no_derivative_where_values_tie() -> None:
+    """f(t) = |t| has none at 0, and f(t) = t² has."""
+    for body, proved in ((apply("abs", Access("t")), False), (power(Access("t"), 2), True)):
+        environment = replace(ENVIRONMENT, functions={"f": FunctionDefinition("f", ("t",), body)})
+        outcome = prove_equal(Apply("f", (scalar(0),), (1,)), scalar(0), environment, {})
+        assert isinstance(outcome, Proof) is proved
