@@ -20,7 +20,7 @@ from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed,
 from verify_derivations.checker.wording import condition_text
 from verify_derivations.derivations.composition import Circular, Composition, Gap, Uncomposed
 from verify_derivations.derivations.differentiate import adjoint_step
-from verify_derivations.derivations.kernel import SideCondition, ties_of
+from verify_derivations.derivations.kernel import SideCondition, needs_of
 from verify_derivations.derivations.refute import Refuted, refute
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -122,9 +122,9 @@ class Composer:
         """How a quantity is called in the report."""
         return head
 
-    def ties(self, head: str) -> tuple[Scalar, ...]:
-        """Where the derived step of a quantity does not hold."""
-        return ties_of(adjoint(head, self.loss), self.environment)
+    def needs(self, head: str) -> tuple[SideCondition, ...]:
+        """Under which conditions the derived step of a quantity holds."""
+        return needs_of(self.steps[adjoint(head, self.loss)][0], self._way)
 
     @cached_property
     def steps(self) -> dict[str, tuple[Quantity, Candidate | None]]:
@@ -167,6 +167,12 @@ class Composer:
     @cached_property
     def _on_the_way(self) -> frozenset[str]:
         return frozenset(q.head for q in (*self.forward.leaves, *self.forward.quantities))
+
+    @cached_property
+    def _way(self) -> Environment:
+        """The environment without what the loss does not depend on: of that, no step needs anything."""
+        found = {h: q for h, q in self.environment.quantities.items() if h in self._on_the_way}
+        return replace(self.environment, quantities=found)
 
     def _blamed(
         self, steps: Mapping[str, Quantity], found: Mapping[str, tuple[Quantity, Candidate | None]]
@@ -212,8 +218,7 @@ class Composer:
             candidate = self.steps[adjoint(head, self.loss)][1]
             if candidate is None:
                 steps.append(Step(self.shown(head), None, "derived", Verdict.PROVED))
-                ties = [SideCondition("no tie", tie) for tie in self.ties(head)]
-                assumptions += [condition_text(tie, self.environment.origin) for tie in ties]
+                assumptions += [condition_text(need, self.environment.origin) for need in self.needs(head)]
             else:
                 steps.append(Step(self.shown(head), candidate.number, candidate.kind, candidate.verdict))
                 assumptions += candidate.assumptions

@@ -25,11 +25,11 @@ from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
 from verify_derivations.derivations.composition import Circular, Gap, Uncomposed, claim_of
 from verify_derivations.derivations.induction import Induction
-from verify_derivations.derivations.kernel import ties_of
+from verify_derivations.derivations.kernel import SideCondition, needs_of
 from verify_derivations.derivations.layers import Layers, Numbering, Unlike, Window, names_in
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import Polynomial, Scalar, heads, polynomial
+from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
 from verify_derivations.formulas.lookup import layer_value
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
@@ -327,11 +327,11 @@ class LayeredComposer(Composer):
         generic = not self._stated_here(adjoint(head, self.loss)) and self.induction.holds(name, at)
         return self.layers.numbering.head(name, self.layers.here) if generic else head
 
-    def ties(self, head: str) -> tuple[Scalar, ...]:
+    def needs(self, head: str) -> tuple[SideCondition, ...]:
         if self.shown(head) == head:
-            return super().ties(head)
+            return super().needs(head)
         step = self.induction.steps[self.induction.window.places[head][0]]
-        return ties_of(step.head, self.layers.around(step))
+        return needs_of(step, self.layers.around(step))
 
     # -- the result -------------------------------------------------------------------------------------------
     def net(self) -> Net:

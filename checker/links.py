@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -10,11 +10,13 @@ from itertools import permutations
 
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
-from verify_derivations.checker.wording import conditions_of, equation_text, stated_of
+from verify_derivations.checker.wording import condition_text, conditions_of, equation_text, stated_of
 from verify_derivations.derivations.dependence import relevant
-from verify_derivations.derivations.kernel import Certificate, Claim, Proof, Rejected, certify, verify
+from verify_derivations.derivations.kernel import Certificate, Claim, Proof, Rejected, SideCondition, certify, verify
+from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, Search
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
+from verify_derivations.derivations.terms import Beyond
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
@@ -24,6 +26,7 @@ from verify_derivations.formulas.expressions import (
     NOUGHT,
     Access,
     Constraint,
+    Maximum,
     Number,
     Polynomial,
     Scalar,
@@ -125,7 +128,7 @@ def judge_link(
         link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
-        link = _only_where(where, link) if where else link
+        link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -163,6 +166,35 @@ def _only_where(where: str, link: Link) -> Link:
     verdict = Verdict.CONDITIONAL if link.verdict is Verdict.PROVED else link.verdict
     evidence = "assumption" if link.verdict is Verdict.PROVED else link.evidence
     return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
+
+
+def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> Link:
+    """The verdict on a claim with derivatives that were worked out as it was read: they exist where nothing ties in
+    what was differentiated. The proof of the claim, which has them written out, needs no such condition."""
+    if link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED):
+        return link
+    may = {tie: _may_tie(tie, environment) for tie in ties}
+    if None in may.values():
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message="a derivative where values tie",
+                       assumptions=(), proof=(), certificates=())  # fmt: skip
+    said = [SideCondition("no tie", tie) for tie, can in may.items() if can]
+    texts = dict.fromkeys(condition_text(condition, environment.origin) for condition in said)
+    new = tuple(text for text in texts if text not in link.assumptions)
+    if not new:
+        return link
+    return replace(link, message=f"{link.message}; {', '.join(new)}", assumptions=(*link.assumptions, *new))
+
+
+def _may_tie(tie: Scalar, environment: Environment) -> bool | None:
+    """Whether a difference of compared values can be zero; ``None`` where it always is."""
+    if isinstance(tie, Maximum):
+        return True
+    normalizer = Normalizer(environment)
+    try:
+        difference = normalizer.normal(tie)
+        return normalizer.sign(difference, normalizer.facts) is None if difference else None
+    except Beyond:
+        return True
 
 
 def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:

@@ -8,7 +8,10 @@ from fractions import Fraction
 
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
-from verify_derivations.derivations.differentiate import total_derivative
+from verify_derivations.derivations.differentiate import ties, total_derivative
+from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.terms import Beyond
+from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
@@ -20,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     Access,
     Number,
     Polynomial,
+    Scalar,
     add,
     at_least,
     fresh,
@@ -96,7 +100,7 @@ class _Builder:
         self.formulas, self.every = formulas, every
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
-        self.world.differentiate, self.world.nonzero_at = total_derivative, nonzero_at
+        self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
 
@@ -144,7 +148,8 @@ class _Builder:
         return self.result
 
     def _assume(self, f: Stated, k: int, chain: Chain) -> None:
-        """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed."""
+        """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
+        holds for all values, or for none, is claimed."""
         if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
             return
         if (f.number, k, 0) in self.result.defined:
@@ -165,11 +170,26 @@ class _Builder:
             for index in here.indices.values():
                 if index.free and index.extent is None:
                     return
+            if not self._depends(left.body - right.body):
+                return
             if not variable:  # a constraint on what one differentiates by does not hold beside the point
                 self.world.stated.append((left.body, right.body))
         else:
             return
         self.result.defined[f.number, k, 0] = "assumption"
+
+    def _depends(self, difference: Scalar) -> bool:
+        """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for
+        x² + 1, nor for x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
+        environment = self.world.environment()
+        normalizer = Normalizer(environment)
+        try:
+            normal = normalizer.normal(difference)
+            for function in reversed(list(environment.functions)):  # each calls those before it
+                normal = Unfolding(normalizer, function, None).of(normal)
+            return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
+        except Beyond:
+            return True
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""
@@ -653,7 +673,7 @@ class _Builder:
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
-        inner.differentiate, inner.nonzero_at = world.differentiate, world.nonzero_at
+        inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())
@@ -678,6 +698,8 @@ class _Builder:
         own = {h for h in heads(value.body) if h not in heads_of}
         for head in sorted(own):
             if head not in world.known:
+                if any(d.space.extents for d in world.declarations.get(head, ())):
+                    raise Unsupported(f"{to_latex(left)} is no function of scalars: {head} is none")
                 world.add(Known(head, (), ()))
                 self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)

@@ -7,6 +7,7 @@ variable is ever captured.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
@@ -132,6 +133,18 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
                 case Compare(left, _, right) if moving & environment.mentioned(node):
                     found.append(left - right)
     return tuple(dict.fromkeys(found))
+
+
+def ties_of_call(node: Apply, environment: Environment) -> tuple[Scalar, ...]:
+    """Where a derivative of a function of the environment is not what its definition gives."""
+    definition = environment.functions.get(node.function)
+    if definition is None or not any(node.derivative):
+        return ()
+    alone = replace(environment, quantities={})
+    orders = zip(definition.parameters, node.derivative, strict=False)
+    found = [tie for p, order in orders if order for tie in ties(definition.body, p, alone)]
+    values = dict(zip(definition.parameters, node.arguments, strict=True))
+    return tuple(map_accesses(rename_apart(tie), lambda access: values.get(access.head)) for tie in found)
 
 
 def dependents(head: str, environment: Environment) -> frozenset[str]:
@@ -334,5 +347,5 @@ def _selected(values: tuple[Scalar, ...], chosen: int, beats: Callable[[Scalar, 
 
 __all__ = [
     "RULES", "adjoint_step", "call", "dependents", "derivative", "instantiate", "plain_name", "ties",
-    "total_derivative", "unfold_function",
+    "ties_of_call", "total_derivative", "unfold_function",
 ]

@@ -27,6 +27,8 @@ from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, T
 from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
+    NOUGHT,
+    Access,
     Constraint,
     Maximum,
     Scalar,
@@ -164,19 +166,27 @@ class Derivation:
     def unfold(self, target: str) -> None:
         """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
         the definition itself, not again of each place where it is put in."""
-        for tie in ties_of(target, self.environment):
-            if isinstance(tie, Maximum):
-                self.maxima[SideCondition("no tie", tie)] = None
-            else:
-                self.normalizer.record("no tie", self.normalizer.normal(tie))
+        self._untied(ties_of(target, self.environment))
         unfolding = Unfolding(self.normalizer, target, defined(target, self.environment))
         self.normalizer.recording = False
         try:
             self.residual = unfolding.of(self.residual)
         finally:
             self.normalizer.recording = True
+        self._untied(unfolding.ties)
         self._step("unfold", target)
         self.moves.append(Move("unfold", target))
+
+    def _untied(self, ties: Sequence[Scalar]) -> None:
+        """Conditions that values do not tie. Where they always do, there is no derivative: of |t| at 0."""
+        for tie in ties:
+            if isinstance(tie, Maximum):
+                self.maxima[SideCondition("no tie", tie)] = None
+                continue
+            difference = self.normalizer.normal(tie)
+            if not difference:
+                raise Beyond("a derivative where values tie")
+            self.normalizer.record("no tie", difference)
 
     def cleared(self) -> Normal:
         """The residual times all its denominators that do not depend on bound variables: they are not zero,
@@ -253,14 +263,17 @@ class Derivation:
         """The proof, once the residual is zero."""
         if self.residual:
             raise Rejected("the difference is not zero")
+        return Proof(self.written(), self.conditions(), tuple(self.used), tuple(self.moves), self.exact)
+
+    def conditions(self) -> tuple[SideCondition, ...]:
+        """What the moves so far need, as far as the definitions do not settle it."""
         left = [c for c in self.normalizer.conditions if not self._settled(c)]
         positive = {c.normal for c in left if c.kind == "positive"}
         conditions = [
             SideCondition(c.kind, self.normalizer.scalar(c.normal))
             for c in left if c.kind == "positive" or c.normal not in positive  # x > 0 says that x is not zero
         ]
-        found = tuple(dict.fromkeys([*conditions, *self.maxima]))
-        return Proof(self.written(), found, tuple(self.used), tuple(self.moves), self.exact)
+        return tuple(dict.fromkeys([*conditions, *self.maxima]))
 
     def _settled(self, condition: Condition) -> bool:
         """Whether a condition on signs follows from the definitions of what it mentions; values do not tie where the
@@ -291,6 +304,19 @@ def defined(target: str, environment: Environment) -> Quantity | None:
     loss = environment.loss
     of = adjoint_of(target, loss) if loss is not None and target not in environment.quantities else None
     return environment.quantities.get(target) if of is None else adjoint_step(of, environment)
+
+
+def needs_of(step: Quantity, environment: Environment) -> tuple[SideCondition, ...]:
+    """What the step from the consumers of a quantity to its adjoint needs: that they have a value, and do not tie;
+    where it has no normal form, only the ties."""
+    at = tuple(map(polynomial, step.indices))
+    claim = Claim(Access(step.head, at), NOUGHT, environment, dict(zip(step.indices, step.extents, strict=True)))
+    try:
+        derivation = Derivation(claim)
+        derivation.unfold(step.head)
+        return derivation.conditions()
+    except Beyond:
+        return tuple(SideCondition("no tie", tie) for tie in ties_of(step.head, environment))
 
 
 def has_body(head: str, environment: Environment) -> bool:

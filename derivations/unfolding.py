@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verify_derivations.derivations.differentiate import instantiate, unfold_function
+from verify_derivations.derivations.differentiate import instantiate, ties_of_call, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.scalars import to_scalar
@@ -22,17 +22,19 @@ from verify_derivations.derivations.terms import (
     times,
 )
 from verify_derivations.formulas.definitions import Quantity
-from verify_derivations.formulas.expressions import Apply, fresh, rename_apart, substitute, within
+from verify_derivations.formulas.expressions import Apply, Scalar, fresh, rename_apart, substitute, within
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 
 class Unfolding:
     """``target``, a quantity or an adjoint with its ``definition`` or a function of the environment, put in everywhere.
-    What the definition needs in order to make sense is recorded here, once for all its entries."""
+    What the definition needs in order to make sense is recorded here, once for all its entries. ``ties``: where the
+    derivatives of a function are not what its definition gives."""
 
     def __init__(self, normalizer: Normalizer, target: str, definition: Quantity | None) -> None:
         self.normalizer, self.target = normalizer, target
         self.definition = definition if definition is not None and definition.body is not None else None
+        self.ties: list[Scalar] = []
         self._mentions: dict[Head, bool] = {}
         if self.definition is not None:
             self.indices = tuple(fresh("i") for _ in self.definition.indices)  # no others of that name have facts
@@ -83,11 +85,22 @@ class Unfolding:
         if head.kind != "apply" or head.name != self.target:
             return normalizer.built(f, bodies, variables, facts)
         arguments = tuple(to_scalar(body, normalizer.extents, facts) for body in bodies)
-        called = unfold_function(Apply(head.name, arguments, head.data), normalizer.environment)
+        call = Apply(head.name, arguments, head.data)
+        called = unfold_function(call, normalizer.environment)
         if called is None:
             return normalizer.built(f, bodies, variables, facts)
-        value = normalizer.of(substitute(rename_apart(called), normalizer.sizes), facts)
+        self.ties += ties_of_call(call, normalizer.environment)
+        value = self.called(substitute(rename_apart(called), normalizer.sizes), facts)
         return value if f.exponent == 1 else normalizer.power(value, f.exponent, facts)
+
+    def called(self, body: Scalar, facts: Facts) -> Normal:
+        """The body of a function at its arguments, with what it needs there in order to make sense: x ≠ 0 for 1/x."""
+        normalizer = self.normalizer
+        recording, normalizer.recording = normalizer.recording, True
+        try:
+            return normalizer.of(body, facts)
+        finally:
+            normalizer.recording = recording
 
     def entry(self, args: tuple[Polynomial, ...], facts: Facts) -> Normal:
         """The definition at one place. Outside its ranges, where a bracket makes it zero, its body is not simplified by

@@ -120,9 +120,16 @@ def _derived(reader: Elaborator, function: str, argument: Scalar, primes: int) -
     place = "\\square"
     body: Scalar = Apply(function, (Access(place),))
     assert reader.world.differentiate is not None
+    environment = reader.world.environment()
+
+    def at_argument(value: Scalar) -> Scalar:
+        return map_accesses(rename_apart(value), lambda a: argument if a.head == place else None)
+
+    if reader.world.ties is not None:
+        reader.here.ties += map(at_argument, reader.world.ties(body, place, environment))
     for _ in range(primes):
-        body = reader.world.differentiate(body, place, (), reader.world.environment())
-    return map_accesses(rename_apart(body), lambda a: argument if a.head == place else None)
+        body = reader.world.differentiate(body, place, (), environment)
+    return at_argument(body)
 
 
 # -- operators with a meaning of their own ----------------------------------------------------------------

@@ -56,7 +56,8 @@ class NameTable:
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
-    squared: set[str] = field(default_factory=set)  # bases of which only the square is declared or defined: \\sigma^2
+    squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
+    applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -78,7 +79,8 @@ class NameTable:
         introduced = [item for tree in forest for node in s.walk(tree) if isinstance(node, s.Relation)
                       for item in _introduced(node)]  # fmt: skip
         table.squared = {b for x in introduced if _is_square(x) and (b := base_of(x)) is not None and b != "e"}
-        table.squared -= {base_of(x) or "" for x in introduced if not _is_square(x)}
+        table.squared -= {base_of(x) or "" for tree in forest for node in s.walk(tree) if isinstance(node, s.Relation)
+                          for x in _introduced(node) if not _is_square(x) and not _by_square(x, node)}  # fmt: skip
         for tree in forest:
             for node in s.walk(tree):
                 if isinstance(node, s.Relation):
@@ -93,6 +95,10 @@ class NameTable:
         return table
 
     def _bind(self, node: s.Node) -> None:
+        if isinstance(node, s.Call):
+            self.applied.add(base_of(node.function) or "")
+        elif isinstance(node, s.Scripted) and node.primes:
+            self.applied.add(base_of(node) or "")
         end = node.upper if isinstance(node, s.BigOperator) else None
         if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
             end = node.sides[-1].items[-1]
@@ -405,6 +411,11 @@ def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
 
 def _is_square(node: s.Node) -> bool:
     return isinstance(node, s.Scripted) and node.sup is not None and _is_number(node.sup, "2") and not node.primes
+
+
+def _by_square(item: s.Node, node: s.Relation) -> bool:
+    """Whether an equation says what a quantity is by its square: σ = √(σ²)."""
+    return any(_is_square(x) and base_of(x) == base_of(item) for side in node.sides[1:] for x in s.walk(side))
 
 
 def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:

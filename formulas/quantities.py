@@ -119,7 +119,8 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     declared = reference.name in reader.world.known or reference.name in reader.world.declarations
     if reference.indices or reference.layer is not None or reader.here.defining or declared:
         return None
-    if reference.name not in reader.world.functions and reference.name != "\\sigma":
+    sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
+    if reference.name not in reader.world.functions and not sigmoid:
         return None
     place = "\\square"
     if place not in reader.world.known:

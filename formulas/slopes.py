@@ -238,7 +238,10 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
+    environment = reader.world.environment()
+    if reader.world.ties is not None:
+        reader.here.ties += reader.world.ties(body, head, environment)
     try:
-        return reader.world.differentiate(body, head, indices, reader.world.environment())
+        return reader.world.differentiate(body, head, indices, environment)
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None

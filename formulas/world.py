@@ -16,6 +16,7 @@ from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
 
 Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
+Ties: TypeAlias = Callable[[Scalar, str, Environment], tuple[Scalar, ...]]
 
 
 class UndefinedSymbol(DocumentError):
@@ -160,6 +161,7 @@ class Statement:
     uses: set[int] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
     left_letters: frozenset[str] = frozenset()
 
     def free_letter(self, letter: str, origin: int = 1) -> Index:
@@ -199,6 +201,7 @@ class World:
     arguments: dict[str, str] = field(default_factory=dict)  # f → x, where f(x) is defined for a tensor x
     loss: str | None = None
     differentiate: Differentiate | None = None
+    ties: Ties | None = None
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold

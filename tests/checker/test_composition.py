@@ -285,3 +285,18 @@ def test_the_json_has_nets_and_offers() -> None:
     assert weights["printed"]["gives"] == "not stated"
     assert weights["formulas"] == [s["formula"] for s in weights["steps"] if s["formula"] is not None]
     assert found["derived"][0]["formula"] == number(report, "a =")
+
+
+@pytest.mark.parametrize(("matrix", "conditions"), [("A^{-1}", 1), ("A", 0)])
+def test_a_derived_step_names_what_its_definitions_need(matrix: str, conditions: int) -> None:
+    """That A is invertible is a condition of ∂L/∂A, though no formula states it."""
+    text = r"$A \in \mathbb{R}^{n \times n}$, $b \in \mathbb{R}^n$" + "".join(
+        f"\n\n$$ {line} $$" for line in (
+            f"z = {matrix} b", r"L = \sum_i z_i^2", r"\frac{\partial L}{\partial z} = 2 z",
+            r"\frac{\partial z_i}{\partial A_{jk}} = \frac{\partial z_i}{\partial A_{jk}}",
+            r"m = \max_{i,j} A_{ij}",  # on which L does not depend
+        )
+    )  # fmt: skip
+    gradient = by(check(scan(text), effort=Effort(repair=0)), "A")
+    assert [step.kind for step in gradient.steps] == ["stated", "derived"]
+    assert len(gradient.assumptions) == conditions

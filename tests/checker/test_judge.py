@@ -108,6 +108,21 @@ def test_a_stated_assumption_is_used_and_named() -> None:
     assert last(*SOFTMAX, r"\sum_{i=1}^n y_i=1", r"\frac{\partial L}{\partial z_i}=a_i+y_i").verdict is REFUTED
 
 
+@pytest.mark.parametrize(("stated", "verdict", "then"), [
+    (r"x^2 + y^2 = 2", Verdict.DEFINED, Verdict.PROVED),
+    (r"x^2 + y^2 = -2", Verdict.REFUTED, Verdict.REFUTED),
+    (r"\sin(x)^2 + \cos(x)^2 = 2", Verdict.REFUTED, Verdict.REFUTED),
+    (r"\sin(x)^2 + \cos(x)^2 = 1", Verdict.PROVED, Verdict.REFUTED),
+    (r"g(x) x = 2", Verdict.REFUTED, Verdict.REFUTED),
+    (r"g(x) x = 1", Verdict.PROVED, Verdict.REFUTED),
+])
+def test_what_holds_for_no_values_or_for_all_is_no_assumption(stated: str, verdict: Verdict, then: Verdict) -> None:
+    """From what holds for no values everything would follow."""
+    given = (r"x \in \mathbb{R}", r"y \in \mathbb{R}", r"g(t) = \frac{1}{t}", stated)
+    assert last(*given).verdict is verdict
+    assert last(*given, r"w = x^2 + y^2", r"w = 2").verdict is then
+
+
 def test_another_assumption_does_not_help() -> None:
     assert last(*SOFTMAX, r"\sum_{i=1}^n y_i=2", r"\frac{\partial L}{\partial z_i}=a_i-y_i").verdict is not PROVED
 
@@ -118,6 +133,61 @@ def test_a_symmetric_matrix() -> None:
     assert last(*given, claim).verdict is PROVED
     assert last(given[0], given[2], claim).verdict is not PROVED
     assert last(given[0], given[2], r"\frac{\partial g}{\partial x}=(S+S^T)x").verdict is PROVED
+
+
+@pytest.mark.parametrize(("definition", "slope", "condition"), [
+    (r"\max(0, x_i)", r"[x_i > 0]", True),
+    (r"\max(0, 1 + x_i^2)", r"2 x_i", False),
+    (r"x_i^2", r"2 x_i", False),
+])
+def test_a_derivative_that_is_worked_out_exists_off_ties(definition: str, slope: str, condition: bool) -> None:
+    claim = rf"\frac{{\partial a_i}}{{\partial x_j}} = [i = j] {slope}"
+    found = last(r"x \in \mathbb{R}^n", f"a_i = {definition}", claim)
+    assert found.verdict is PROVED
+    assert any("ties" in text for text in found.links[0].assumptions) is condition
+
+
+def test_there_is_no_derivative_where_values_always_tie() -> None:
+    given = (r"x \in \mathbb{R}^n", r"a_i = \max(x_i, x_i)", r"b_i = \max(x_i, x_i + 1)")
+    assert last(*given, r"\frac{\partial a_i}{\partial x_j} = 0").verdict is Verdict.UNDECIDED
+    assert last(*given, r"\frac{\partial b_i}{\partial x_j} = [i = j]").verdict is PROVED
+
+
+def test_a_function_of_scalars_makes_no_scalar_of_a_vector() -> None:
+    given = (r"a \in \mathbb{R}^n", r"t \in \mathbb{R}", r"f(t) = \sum_{i=1}^n a_i t^i", r"s = \sum_{i=1}^n a_i")
+    assert last(*given, r"\frac{\partial s}{\partial a_i} = 1").verdict is PROVED
+    assert last(*given, r"\frac{\partial s}{\partial a_i} = 2").verdict is REFUTED
+
+
+def test_a_derivative_of_a_standard_function_exists_off_ties() -> None:
+    (link,) = last(r"x \in \mathbb{R}", r"y = x", r"\operatorname{ReLU}'(x) = [x > 0]").links
+    assert link.verdict is PROVED
+    assert any("ties" in text for text in link.assumptions)
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    (r"\sum_{i=1}^m y_i^2=m", r"\sum_{i=1}^m y_i^2=1"),
+    (r"\frac{\partial\sigma^2}{\partial x_i}=\frac2m(x_i-\mu)",
+     r"\frac{\partial\sigma^2}{\partial x_i}=\frac1m(x_i-\mu)"),
+    (r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{m\sigma}",
+     r"\frac{\partial\sigma}{\partial x_i}=\frac{x_i-\mu}{m}"),
+])
+def test_a_root_may_be_stated_beside_its_square(claim: str, wrong: str) -> None:
+    given = (r"x\in R^m", r"\mu=\frac1m\sum_{i=1}^m x_i", r"\sigma^2=\frac1m\sum_{i=1}^m(x_i-\mu)^2",
+             r"\sigma=\sqrt{\sigma^2}", r"y_i=\frac{x_i-\mu}{\sigma}")  # fmt: skip
+    assert last(*given, claim).verdict is PROVED
+    assert last(*given, wrong).verdict is REFUTED
+
+
+def test_sigma_is_the_sigmoid_only_where_it_is_applied() -> None:
+    """As a deviation whose shape is not stated it has any sign."""
+    given = (r"x\in R^n", r"y_i=\frac{x_i}{\sigma}")
+    assert last(*given, r"\sqrt{\sigma^2}=\sigma").verdict is REFUTED
+    assert last(*given, r"\frac{\partial y_i}{\partial\sigma}=-\frac{x_i}{\sigma^2}").verdict is PROVED
+    applied = (r"x\in R^n", r"y_i=\sigma(x_i)")
+    assert last(*applied, r"\sqrt{\sigma^2}=\sigma").verdict is PROVED
+    assert last(*applied, r"\sigma'=\sigma(1-\sigma)").verdict is PROVED
+    assert last(*applied, r"\sigma'=\sigma(1+\sigma)").verdict is REFUTED
 
 
 # -- names of derivatives -----------------------------------------------------------------------------

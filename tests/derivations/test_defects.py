@@ -41,6 +41,8 @@ from verify_derivations.formulas.definitions import Environment, FunctionDefinit
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     UNIT,
+    Access,
+    Apply,
     ArgMaximum,
     Compare,
     Constraint,
@@ -768,6 +770,19 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 POSITIVE = Compare(x(i), ">", NOUGHT)
 POOLING = CLAIMS["through the pooling"]
+T = Access("t")
+
+
+def _called_silently(self: unfolding.Unfolding, body: Scalar, facts: terms.Facts) -> terms.Normal:
+    return self.normalizer.of(body, facts)
+
+
+def _proved_of(body: Scalar, left: Scalar, right: Scalar) -> Outcome:
+    """A claim on f, for f(t) = ``body``."""
+    functions = {"f": FunctionDefinition("f", ("t",), body)}
+    return prove_equal(left, right, replace(VECTOR, functions=functions), {net.i: n})
+
+
 FORGOTTEN: dict[str, Forgotten] = {
     "a divisor is not recorded": Forgotten(
         [(normal.Normalizer, "require", _nothing)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)
@@ -802,6 +817,14 @@ FORGOTTEN: dict[str, Forgotten] = {
     "what is compared is positive": Forgotten(
         [(casewise, "CASES", casewise.CASES[:1])],
         lambda: _proved(mul(POSITIVE + x(i), power(POSITIVE + x(i), -1)), UNIT), ("nonzero",),
+    ),
+    "what a function needs is not recorded where it is called": Forgotten(
+        [(unfolding.Unfolding, "called", _called_silently)],
+        lambda: _proved_of(mul(T, power(T, -1)), Apply("f", (x(i),)), UNIT), ("nonzero",),
+    ),
+    "a tie in a function is not recorded": Forgotten(
+        [(unfolding, "ties_of_call", lambda *_: ())],
+        lambda: _proved_of(apply("relu", T), Apply("f", (x(i),), (1,)), Compare(x(i), ">", scalar(0))), ("no tie",),
     ),
     "every condition is settled": Forgotten(
         [(kernel.Derivation, "_settled", _always)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)

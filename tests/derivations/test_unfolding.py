@@ -13,13 +13,26 @@ import pytest
 from expressions_at_random import CUBIC, ENVIRONMENT, FREE, Point, close, expression, n
 
 from verify_derivations.derivations import arithmetic
+from verify_derivations.derivations.differentiate import derivative
 from verify_derivations.derivations.evaluate import Interpreter, arrays
 from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.prove import Proof, prove_equal
 from verify_derivations.derivations.terms import Beyond
 from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.derivations.values import OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
-from verify_derivations.formulas.expressions import Access, Apply, Polynomial, Scalar, apply, heads, walk
+from verify_derivations.formulas.expressions import (
+    Access,
+    Apply,
+    Polynomial,
+    Scalar,
+    apply,
+    heads,
+    mul,
+    power,
+    scalar,
+    walk,
+)
 
 LEAVES = {head: extents for head, extents in at_random.TENSORS.items() if head != "x"}
 
@@ -107,3 +120,34 @@ def test_a_function_put_in_means_the_same(seed: int) -> None:
         one, other = value(node, point, environment), value(written, point, ENVIRONMENT)
         if one is not None and other is not None:
             assert close(one, other), (seed, one, other)
+
+
+@pytest.mark.parametrize(("body", "kinds"), [
+    (mul(Access("t"), power(Access("t"), -1)), ["nonzero"]),
+    (apply("exp", apply("log", Access("t"))) - Access("t") + 1, ["positive"]),
+    (mul(1 + power(Access("t"), 2), power(1 + power(Access("t"), 2), -1)), []),
+])
+def test_what_a_function_needs_is_recorded_where_it_is_called(body: Scalar, kinds: list[str]) -> None:
+    """Also where the other side has a value everywhere."""
+    environment = replace(ENVIRONMENT, functions={"f": FunctionDefinition("f", ("t",), body)})
+    outcome = prove_equal(apply("f", Access("c")), scalar(1), environment, {})
+    assert isinstance(outcome, Proof)
+    assert [c.kind for c in outcome.conditions] == kinds
+
+
+@pytest.mark.parametrize(("name", "kinds"), [("relu", {"no tie"}), ("abs", {"no tie"}), ("tanh", set())])
+def test_a_derivative_of_a_function_is_its_definition_s_off_ties(name: str, kinds: set[str]) -> None:
+    body = apply(name, Access("t") - 1)
+    environment = replace(ENVIRONMENT, functions={"f": FunctionDefinition("f", ("t",), body)})
+    slope = derivative(apply(name, Access("c") - 1), "c", (), environment)
+    outcome = prove_equal(Apply("f", (Access("c"),), (1,)), slope, environment, {})
+    assert isinstance(outcome, Proof)
+    assert {c.kind for c in outcome.conditions} == kinds
+
+
+def test_there_is_no_derivative_where_values_tie() -> None:
+    """f(t) = |t| has none at 0, and f(t) = t² has."""
+    for body, proved in ((apply("abs", Access("t")), False), (power(Access("t"), 2), True)):
+        environment = replace(ENVIRONMENT, functions={"f": FunctionDefinition("f", ("t",), body)})
+        outcome = prove_equal(Apply("f", (scalar(0),), (1,)), scalar(0), environment, {})
+        assert isinstance(outcome, Proof) is proved
