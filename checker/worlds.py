@@ -12,7 +12,7 @@ from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
-from verify_derivations.formulas.define import define
+from verify_derivations.formulas.define import define, define_start
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
@@ -116,6 +116,7 @@ class _Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self._starts()
         self._take_back_aliases()
         self._layers()
         if self.table.squared:  # σ itself, where σ^2 is defined and σ is spoken of
@@ -391,6 +392,18 @@ class _Builder:
             except DocumentError as error:
                 self.result.failed[f.number, k] = error
         return done
+
+    def _starts(self) -> None:
+        """``h_0 = 0``, before the recursion in h or after it."""
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                if len(chain.sides) != 2 or chain.update or not isinstance(chain.sides[0], s.Scripted):
+                    continue
+                try:
+                    if define_start(self.world, Statement(f.number), *chain.sides, f.number):
+                        self.result.defined[f.number, k, 0] = "definition"
+                except DocumentError:
+                    continue
 
     def _is_size(self, node: s.Node) -> bool:
         reference = self.table.reference(node)

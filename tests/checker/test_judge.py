@@ -421,6 +421,32 @@ def test_conventions(document: Document, claim: str, symbol: str, reading: str, 
         assert not chosen
 
 
+RECURSION = (r"W,U\in R^{n\times n}, x_t, y_t\in R^{n}, t=1,\ldots,T", r"J=\frac12\sum_{t=1}^{T}\|h_t-y_t\|^2")
+STEP = r"h_t=\tanh(Wh_{t-1}+Ux_t)"
+
+
+@pytest.mark.parametrize(
+    ("stated", "claim", "verdict"),
+    [
+        ((r"h_0=0", STEP), r"h_1-\tanh(Ux_1)=0", PROVED),
+        ((STEP, r"h_0=0"), r"h_1-\tanh(Ux_1)=0", PROVED),
+        ((STEP,), r"h_1-\tanh(Ux_1)=0", REFUTED),  # a given initial value
+        ((r"c\in R^n", r"h_0=Wc", STEP), r"h_1-\tanh(WWc+Ux_1)=0", PROVED),
+        ((r"c\in R^n", r"h_0=Wc", STEP), r"h_1-\tanh(Wc+Ux_1)=0", REFUTED),
+        ((r"c\in R^n", r"h_0=0", STEP), r"h_0=c", REFUTED),  # what is stated first is the value
+        ((STEP,), r"h_0=h_1", REFUTED),  # no value of its own
+        ((r"h_0=0", STEP), r"\frac{\partial J}{\partial h_T}=h_T-y_T", PROVED),
+        ((r"h_0=0", STEP), r"\frac{\partial J}{\partial h_T}=y_T-h_T", REFUTED),
+    ],
+)
+def test_the_initial_value_of_a_recursion_is_stated_and_not_claimed(
+    stated: Document, claim: str, verdict: Verdict
+) -> None:
+    *before, found = report(*RECURSION, *stated, claim).formulas
+    assert all(formula.verdict is Verdict.DEFINED for formula in before), before
+    assert found.verdict is verdict, found.message
+
+
 def test_a_reading_is_tried_where_something_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The layout of a vector by a vector is a convention; that of a vector by a matrix and of a scalar is not."""
     tried: set[tuple[int, str]] = set()
