@@ -135,6 +135,7 @@ class _Builder:
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 self._assume(f, k, chain)
+            self._said_symmetric(f)
         for known in self.world.known.values():
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:
@@ -170,6 +171,20 @@ class _Builder:
         else:
             return
         self.result.defined[f.number, k, 0] = "assumption"
+
+    def _said_symmetric(self, f: Stated) -> None:
+        """What the prose says of given square matrices."""
+        for name in f.symmetric:
+            reference = self.table.reference(name)
+            if reference is None or reference.indices or reference.transposed or reference.inverted:
+                continue
+            try:
+                known = find(reference, self.world, Statement(f.number))
+            except DocumentError:
+                continue
+            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]:
+                if not known.family and not self.world.is_defined(known.head):
+                    self._symmetric(f, known.head)
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""

@@ -421,6 +421,30 @@ def test_conventions(document: Document, claim: str, symbol: str, reading: str, 
         assert not chosen
 
 
+@pytest.mark.parametrize(
+    ("prose", "verdict"),
+    [
+        ("Let $A\\in R^{n\\times n}$ be symmetric and $x\\in R^n$.", PROVED),
+        ("where $x\\in R^n$ and $A\\in R^{n\\times n}$ is a real, symmetric positive semi-definite matrix.", PROVED),
+        ("We fix a symmetric positive definite matrix $A\\in R^{n\\times n}$ and $x\\in R^n$.", PROVED),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. The matrix $A$ is symmetric. Its entries are numbers $s$.", PROVED),
+        ("Let $A\\in R^{n\\times n}$ be square and $x\\in R^n$.", CONDITIONAL),
+        ("Let $A\\in R^{n\\times n}$ be asymmetric and $x\\in R^n$.", CONDITIONAL),
+        ("Let $A\\in R^{n\\times n}$ be skew-symmetric and $x\\in R^n$.", CONDITIONAL),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. In general, $A$ is not symmetric; $s$ is a number.", CONDITIONAL),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. If $x$ and $A$ are symmetric, so is $s$.", CONDITIONAL),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. For a symmetric matrix $A$ this is simpler than $s$.", CONDITIONAL),
+        ("Let $x\\in R^n$ be symmetric and $A\\in R^{n\\times n}$.", CONDITIONAL),
+    ],
+)
+def test_prose_says_that_a_matrix_is_symmetric(prose: str, verdict: Verdict) -> None:
+    slope = r"$$\frac{\partial L}{\partial x}="
+    text = "\n\n".join([prose, "$$L=x^TAx$$", slope + "2Ax$$", slope + "Ax$$"])
+    *_, right, wrong = check(scan(text), effort=Effort(repair=0)).formulas
+    assert right.verdict is verdict, right.message
+    assert wrong.verdict is REFUTED
+
+
 RECURSION = (r"W,U\in R^{n\times n}, x_t, y_t\in R^{n}, t=1,\ldots,T", r"J=\frac12\sum_{t=1}^{T}\|h_t-y_t\|^2")
 STEP = r"h_t=\tanh(Wh_{t-1}+Ux_t)"
 
