@@ -283,11 +283,11 @@ class _Builder:
             self.world.ranges.append((number, name_of(lower.sides[0]), lower.sides[1], node.upper))
 
     def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
-        for x in s.walk(node):
-            if isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
-                self.world.sizes.add(name_of(x))
+        for x in names_in(node):  # d_v as a whole: v is no size
             if isinstance(x, s.Scripted):
                 self.world.sizes.add(to_latex(x))
+            elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
+                self.world.sizes.add(name_of(x))
         if axis:
             try:
                 self.world.axis_sizes |= whole(node, self.world, Statement()).names

@@ -54,7 +54,7 @@ class NameTable:
     families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
     bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
-    sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
+    sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which only the square is declared or defined: \\sigma^2
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
@@ -71,7 +71,8 @@ class NameTable:
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol)
         }
-        table.sizes = {x.name for space in spaces for n in space.extents for x in s.walk(n) if isinstance(x, s.Symbol)}
+        extents = [n for space in spaces for n in space.extents]
+        table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
         for tree in forest:
             for node in s.walk(tree):
                 table._bind(node)

@@ -445,6 +445,48 @@ def test_prose_says_that_a_matrix_is_symmetric(prose: str, verdict: Verdict) -> 
     assert wrong.verdict is REFUTED
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("$x\\in R^d$, $c\\in R^d$\n\n$$\\ell=c^Tx$$", "$x_t\\in R^d$, $w\\in R^d$, $t=1,\\ldots,T$"),
+        ("$x_i\\in R^d$, $c\\in R^d$\n\n$$\\ell=\\sum_{i=1}^nc^Tx_i$$", "$x\\in R^d$, $w\\in R^d$"),
+        ("$x_i\\in R^d$, $c\\in R^d$\n\n$$\\ell=\\sum_{i=1}^nc^Tx_i$$", "$w\\in R$, $x_1,\\ldots,x_T$ of numbers."),
+        ("$x_i\\in R^d$, $c\\in R^d$\n\n$$\\ell=\\sum_{i=1}^nc^Tx_i$$", "$w\\in R$ and numbers $x_1,\\ldots,x_T$."),
+    ],
+)
+def test_sections_use_a_name_for_one_and_for_many(first: str, second: str) -> None:
+    one = "x_t" not in second and "x_1" not in second
+    loss, right, wrong = (r"w^Tx", "x", "2x") if one else (
+        (r"\sum_{t=1}^T w^Tx_t", r"\sum_{t=1}^T x_t", "x_1"))  # fmt: skip
+    text = "\n\n".join([
+        "# One", first, r"$$\frac{\partial\ell}{\partial c}=c$$", "# Other", second, f"$$L={loss}$$",
+        rf"$$\frac{{\partial L}}{{\partial w}}={right}$$", rf"$$\frac{{\partial L}}{{\partial w}}={wrong}$$",
+    ])  # fmt: skip
+    found = check(scan(text), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.verdict is not Verdict.DEFINED] == [REFUTED, PROVED, REFUTED], [
+        (f.latex, f.message) for f in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial S_{ij}}=A_{ij}(G_{ij}-\sum_{k=1}^mA_{ik}G_{ik})", PROVED),
+        (r"\frac{\partial L}{\partial S_{ij}}=A_{ij}(G_{ij}-\sum_{k=1}^mA_{ki}G_{ik})", ILL_FORMED),
+        (r"\frac{\partial L}{\partial S_{ij}}=A_{ij}(G_{ij}-\sum_{k=1}^mA_{ik}G_{ij})", REFUTED),
+        (r"\frac{\partial L}{\partial v}=\frac{v}{d_k}", PROVED),
+        (r"\frac{\partial L}{\partial v}=\frac{v}{d_v}", REFUTED),
+    ],
+)
+def test_a_script_of_a_size_is_no_size(claim: str, verdict: Verdict) -> None:
+    found = last(
+        r"Q\in R^{n\times d_k}, K\in R^{m\times d_k}, G\in R^{n\times m}, V\in R^{m\times d_v}, v\in R^n",
+        r"S=\frac{QK^T}{\sqrt{d_k}}", r"A=\mathrm{softmax}(S)",
+        r"L=\sum_{i=1}^n\sum_{j=1}^mG_{ij}A_{ij}+\frac{1}{2d_k}\|v\|^2", claim,
+    )  # fmt: skip
+    assert found.verdict is verdict, found.message
+
+
 RECURSION = (r"W,U\in R^{n\times n}, x_t, y_t\in R^{n}, t=1,\ldots,T", r"J=\frac12\sum_{t=1}^{T}\|h_t-y_t\|^2")
 STEP = r"h_t=\tanh(Wh_{t-1}+Ux_t)"
 
