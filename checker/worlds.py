@@ -19,6 +19,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     Access,
     Number,
+    Polynomial,
     add,
     at_least,
     fresh,
@@ -28,7 +29,15 @@ from verify_derivations.formulas.expressions import (
     polynomial,
 )
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.lookup import Shape, find, layer_value, match_layer, shape_of_space, whole
+from verify_derivations.formulas.lookup import (
+    Shape,
+    find,
+    layer_value,
+    match_layer,
+    shape_of_space,
+    stated_range,
+    whole,
+)
 from verify_derivations.formulas.names import NameTable, Reference, base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
@@ -135,6 +144,7 @@ class _Builder:
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 self._assume(f, k, chain)
+        for f in self.formulas:
             self._said_symmetric(f)
         for known in self.world.known.values():
             for extent in known.extents:
@@ -532,7 +542,8 @@ class _Builder:
             if layer is None:
                 return False
             for template in self.world.templates.get(reference.name, ()):
-                if match_layer(template.layer, layer, self.world) is not None and template.number != f.number:
+                letters = match_layer(template.layer, layer, self.world)
+                if letters is not None and template.number != f.number and not self._too_early(template, letters):
                     return False
         for alias in self.world.aliases.get(reference.name, ()):
             left = self.table.reference(alias.left)
@@ -649,6 +660,14 @@ class _Builder:
         except DocumentError:
             return False
         return declared != tuple(self.world.extents.normal(n) for n in value.shape)
+
+    def _too_early(self, template: Template, letters: Mapping[str, Polynomial]) -> bool:
+        """The layer 0 of a template for ``l = 1, …, L``."""
+        layer, stated = letters.get(template.letter), stated_range(template.letter, self.world, template.number)
+        if layer is None or stated is None:
+            return False
+        before = whole(stated[0], self.world, Statement()) - layer
+        return before.is_constant and before.value > 0
 
     # -- functions ----------------------------------------------------------------------------------------------
     def _function(self, f: Stated, left: s.Call, right: s.Node) -> bool:

@@ -487,6 +487,26 @@ def test_a_script_of_a_size_is_no_size(claim: str, verdict: Verdict) -> None:
     assert found.verdict is verdict, found.message
 
 
+LAYERED = (
+    r"l=1,\ldots,L,\quad W^l\in R^{n_l\times n_{l-1}},\quad y\in R^{n_L}", r"a^0=x\in R^{n_0}",
+    r"z^l=W^la^{l-1},\quad a^l=\sigma(z^l)", r"C=\frac12\|a^L-y\|^2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial C}{\partial W^1}=\frac{\partial C}{\partial z^1}x^T", PROVED),
+        (r"\frac{\partial C}{\partial W^1}=2\frac{\partial C}{\partial z^1}x^T", REFUTED),
+        (r"a^1=x", ILL_FORMED),  # an instance already: of n_1 entries
+    ],
+)
+def test_the_layer_before_the_first_is_no_instance_of_a_generic_one(claim: str, verdict: Verdict) -> None:
+    *before, found = report(*LAYERED, claim).formulas
+    assert all(f.verdict is Verdict.DEFINED for f in before)
+    assert found.verdict is verdict, found.message
+
+
 RECURSION = (r"W,U\in R^{n\times n}, x_t, y_t\in R^{n}, t=1,\ldots,T", r"J=\frac12\sum_{t=1}^{T}\|h_t-y_t\|^2")
 STEP = r"h_t=\tanh(Wh_{t-1}+Ux_t)"
 
