@@ -20,7 +20,7 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, World
+from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, UnboundIndex, World
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
@@ -138,9 +138,10 @@ def judge_chain(
     is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
     for side in range(len(sides) - 1):
         left, right = sides[side], sides[side + 1]
-        overlapping = definitions.failed.get((number, k))
-        if isinstance(overlapping, OverlappingRows):
-            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "cases", str(overlapping)))
+        failed = definitions.failed.get((number, k))
+        if isinstance(failed, OverlappingRows | UnboundIndex):
+            kind = "cases" if isinstance(failed, OverlappingRows) else "index"
+            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]

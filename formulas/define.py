@@ -27,7 +27,7 @@ from verify_derivations.formulas.lookup import Shape, family_extent, find, first
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
-from verify_derivations.formulas.world import Known, NeedShape, Statement, Unsupported, World
+from verify_derivations.formulas.world import Known, NeedShape, Statement, UnboundIndex, Unsupported, World
 
 
 def define(
@@ -115,7 +115,9 @@ def _register(
         raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")
     loose = sorted(free_indices(body) - {*family, *inner})
     if loose:
-        raise Unsupported(f"nothing binds the index {', '.join(show_extent(polynomial(n)) for n in loose)} of {head}")
+        names = {index.variable: index.letter for index in here.indices.values()}
+        said = ", ".join(f"${names.get(n, show_extent(polynomial(n)))}$" for n in loose)
+        raise UnboundIndex(f"the index {said} stands on the right outside of what binds it, and not on the left")
     world.add(known, (*family, *inner), body, number)
     return known
 
