@@ -18,7 +18,11 @@ _KINDS = (
 )
 _NO_MORE = r"(?!\s+(?:if|when|under|only|up|about|around|in|with|part|group)\b)"
 _AFTER = re.compile(rf"\s*,?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?{_KINDS}symmetric\b{_NO_MORE}")
-_BEFORE = re.compile(rf"(?<![-\w])symmetric\b,?\s*{_KINDS}(?:(?:\w+\s+)?(?:matrix|matrices))?\s*$", re.IGNORECASE)
+_BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
+    rf"(?<![-\w])(?<!\bis )(?<!\bare )(?<!\bbe )symmetric\b,?\s+{_KINDS}(?:(?:\w+\s+)?(?:matrix|matrices)\s+)?$",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r",\s*$")
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|whether|case|suppose|general|generally|not|non|never)\b|n't\b"
     r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?symm|\bfor\s*$",
@@ -43,10 +47,13 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             if _SCALARS_AFTER.match(after) or _SCALARS_BEFORE.search(before):
                 stated.memberships.append(Membership(tuple(stated.mentions), s.Space("R")))
             continue
-        names = [name for member in stated.memberships for name in member.names] or stated.mentions
+        matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
+        names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
             continue
-        if _CONDITION.search(before) is None and (_AFTER.match(after) or _BEFORE.search(before)):
+        if _CONDITION.search(before) is None and (
+            _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
+        ):
             stated.symmetric = tuple(names)
             said = ", ".join(f"${to_latex(name)}$" for name in names)
             stated.remarks += (f"the text says of {said}: symmetric",)
