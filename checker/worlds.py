@@ -27,6 +27,7 @@ from verify_derivations.formulas.expressions import (
     map_accesses,
     mul,
     polynomial,
+    substitute,
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.lookup import (
@@ -40,7 +41,7 @@ from verify_derivations.formulas.lookup import (
 )
 from verify_derivations.formulas.names import NameTable, Reference, base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import ShapeError, show
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     UNWRITTEN,
     Alias,
@@ -126,6 +127,7 @@ class _Builder:
                     break
                 waiting = later
         self._starts()
+        self._updates()
         self._take_back_aliases()
         self._layers()
         if self.table.squared:  # σ itself, where σ^2 is defined and σ is spoken of
@@ -170,7 +172,7 @@ class _Builder:
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return
         variable = any(h.split("^{(")[0] in self.world.denominators for h in used)
-        if isinstance(left.body, Access) and isinstance(right.body, Access) and left.body.head == right.body.head:
+        if isinstance(left.body, Access) and _is_transposed(left, right):
             self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):
             for index in here.indices.values():
@@ -430,6 +432,24 @@ class _Builder:
                 except DocumentError:
                     continue
 
+    def _updates(self) -> None:
+        """``w_{t+1} = w_t - η g_t`` of a w that no equation defines: what an algorithm does next, no claim about w."""
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                left = self.table.reference(chain.sides[0])
+                if left is None or len(left.indices) != 1 or left.layer is not None or self.world.is_defined(left.name):
+                    continue
+                letter = _next_of(left.indices[0])
+                if letter is None or left.power is not None or left.transposed or left.inverted or left.primes:
+                    continue
+                if any(
+                    right is not None and right.name == left.name and right.indices == (letter,)
+                    for right in map(self.table.reference, names_in(chain.sides[-1]))
+                ):
+                    for side in range(len(chain.sides) - 1):
+                        self.result.defined.setdefault((f.number, k, side), "update")
+                    self.result.failed.pop((f.number, k), None)
+
     def _is_size(self, node: s.Node) -> bool:
         reference = self.table.reference(node)
         return reference is None or not any(d.layer is None for d in self.world.declarations.get(reference.name, ()))
@@ -526,7 +546,7 @@ class _Builder:
         for node in names_in(right):
             inner = self.table.reference(node)
             if inner is not None and inner.name == reference.name and inner.layer == reference.layer:
-                if inner.indices == reference.indices:
+                if set(inner.indices) == set(reference.indices):  # also S_{ij} = S_{ji}
                     return True
         return False
 
@@ -840,6 +860,28 @@ class _Builder:
                 if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         world.quantities[head] = replace(quantity, opaque=True)
+
+
+def _is_transposed(left: Tensor, right: Tensor) -> bool:
+    """``S_{ij}`` and ``S_{ji}``, for all i and j: not ``w_{t+1}`` and ``w_{t+2}`` with their entries."""
+    if len(left.axes) != len(right.axes):
+        return False
+    names = {
+        b.variable: polynomial(a.variable) for a, b in zip(left.axes, right.axes, strict=True)
+        if a.variable is not None and b.variable is not None
+    }  # fmt: skip
+    one, other = left.body, substitute(right.body, names)
+    if not isinstance(one, Access) or not isinstance(other, Access) or one.head != other.head:
+        return False
+    places = [place.as_atom() for place in one.indices]
+    return len(set(places) - {None}) == 2 == len(places) and one.indices == tuple(reversed(other.indices))
+
+
+def _next_of(node: s.Node) -> s.Symbol | None:
+    """The letter t of ``t+1``."""
+    if isinstance(node, s.Sum) and node.signs == ("+", "+") and node.terms[1] == s.Number("1"):
+        return node.terms[0] if isinstance(node.terms[0], s.Symbol) else None
+    return None
 
 
 def _first_index(formulas: Sequence[Stated]) -> int:

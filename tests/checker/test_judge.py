@@ -526,6 +526,43 @@ def test_a_definition_whose_sum_ends_too_early_is_ill_formed(loss: str, verdict:
     assert (found.verdict is ILL_FORMED) == ("the index $i$ stands" in found.message)
 
 
+@pytest.mark.parametrize(
+    ("stated", "claim", "verdict"),
+    [
+        ((), r"w_{t+1}=w_t-\eta g_t", Verdict.DEFINED),
+        ((), r"w_{t+1}=w_t-\eta\frac{m_t}{\sqrt{v_t}+\epsilon}", Verdict.DEFINED),  # nothing says what η is
+        ((), r"w_{t+1}=w_{t+2}", REFUTED),
+        ((), r"w_{t+1}=g_t", REFUTED),
+        ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_{t+1})", Verdict.CHECKED),  # u is defined: a claim
+        ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_t)", REFUTED),
+    ],
+)
+def test_the_next_value_of_what_no_equation_defines_is_an_update(
+    stated: Document, claim: str, verdict: Verdict
+) -> None:
+    found = last(r"w_t, g_t\in R^d, t=1,\ldots,T", r"q_t=\|w_t\|^2", *stated, claim)
+    assert found.verdict is verdict, found.message
+    assert (found.message == "an update rule") == (verdict is Verdict.DEFINED)
+
+
+SLOPE = r"\frac{\partial\ell}{\partial x}=2Sx"
+
+
+@pytest.mark.parametrize(
+    ("stated", "verdict"),
+    [
+        (r"S=S^T", PROVED),
+        (r"S_{ij}=S_{ji}", PROVED),
+        (r"S_{ij}=S_{ij}", CONDITIONAL),
+        (r"S_{1j}=S_{j1}", CONDITIONAL),
+        (r"S_{i+1,j}=S_{j,i+1}", CONDITIONAL),
+    ],
+)
+def test_only_the_whole_transpose_says_that_a_matrix_is_symmetric(stated: str, verdict: Verdict) -> None:
+    found = report(r"S\in R^{n\times n}", stated, r"x\in R^n", r"\ell=x^TSx", SLOPE).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
 RECURSION = (r"W,U\in R^{n\times n}, x_t, y_t\in R^{n}, t=1,\ldots,T", r"J=\frac12\sum_{t=1}^{T}\|h_t-y_t\|^2")
 STEP = r"h_t=\tanh(Wh_{t-1}+Ux_t)"
 
