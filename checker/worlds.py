@@ -225,7 +225,8 @@ class _Builder:
                 if isinstance(node, s.Derivative):
                     pair = (node.numerator, node.denominators)
                 elif isinstance(node, s.Nabla):
-                    pair = (node.body, (node.variable,) if node.variable is not None else ())
+                    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
+                    pair = (node.body, (node.variable,) if node.variable is not None else at)
                 if pair is None:
                     continue
                 top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]

@@ -545,6 +545,22 @@ def test_the_next_value_of_what_no_equation_defines_is_an_update(
     assert (found.message == "an update rule") == (verdict is Verdict.DEFINED)
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla f(x)=Ax+A^Tx-b", PROVED),
+        (r"\nabla f=Ax+A^Tx-b", PROVED),
+        (r"\nabla^2f(x)=A+A^T", PROVED),
+        (r"\nabla f(x)=Ax+A^Tx+b", REFUTED),
+        (r"\nabla^2f(x)=A-A^T", REFUTED),
+        (r"\nabla f(b)=Ab+A^Tb-b", UNDECIDED),  # at another point
+    ],
+)
+def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{n\times n}, x\in R^n, b\in R^n", r"f(x)=x^TAx-b^Tx", claim)
+    assert found.verdict is verdict, found.message
+
+
 SLOPE = r"\frac{\partial\ell}{\partial x}=2Sx"
 
 
