@@ -417,9 +417,23 @@ class _Builder:
             except (UndefinedSymbol, NeedShape) as error:
                 self.result.failed[f.number, k] = error
                 done = False
+            except Unsupported as error:
+                if not self._define_by_a_later_side(f, k, chain, side, last):
+                    self.result.failed[f.number, k] = error
             except DocumentError as error:
                 self.result.failed[f.number, k] = error
         return done
+
+    def _define_by_a_later_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:
+        """``D = KL(q || p) = …``: what stands next to D is outside the calculus, what it is equated with is not."""
+        shorter = replace(chain, sides=(chain.sides[side], *chain.sides[side + 2 :]))
+        try:
+            found = len(shorter.sides) > 1 and self._define_side(f, k, shorter, 0, last)
+        except DocumentError:
+            return False
+        if found:
+            self.result.defined[f.number, k, side] = "definition"
+        return found
 
     def _starts(self) -> None:
         """``h_0 = 0``, before the recursion in h or after it."""

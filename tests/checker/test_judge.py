@@ -561,6 +561,20 @@ def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(
+    ("value", "claim", "verdict"),
+    [
+        (r"\mathrm{KL}(q\|p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=x_i", PROVED),
+        (r"\mathrm{KL}(q\|p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=2x_i", REFUTED),
+        (r"\mathrm{KL}(q\|p)", r"\frac{\partial D}{\partial x_i}=x_i", UNDECIDED),
+    ],
+)
+def test_a_side_that_cannot_be_read_is_passed_over_by_a_definition(value: str, claim: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^n", rf"D={value}", claim).formulas
+    assert found[1].verdict is UNDECIDED  # what the name in the middle means stays open
+    assert found[-1].verdict is verdict, found[-1].message
+
+
 SLOPE = r"\frac{\partial\ell}{\partial x}=2Sx"
 
 
