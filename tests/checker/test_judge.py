@@ -575,6 +575,22 @@ def test_a_side_that_cannot_be_read_is_passed_over_by_a_definition(value: str, c
     assert found[-1].verdict is verdict, found[-1].message
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial\ell}{\partial A_{12}}=2A_{12}", PROVED),
+        (r"\frac{\partial\ell}{\partial A_{12}}=2A_{1,2}", PROVED),
+        (r"\frac{\partial\ell}{\partial A_{12}}=2A_{21}", REFUTED),
+        (r"\frac{\partial\ell}{\partial A_{13}}=2A_{13}", ILL_FORMED),  # two columns
+        (r"\frac{\partial\ell}{\partial x_{12}}=2x_{12}", PROVED),
+        (r"\frac{\partial\ell}{\partial x_{12}}=2x_{21}", REFUTED),
+    ],
+)
+def test_two_digits_are_two_indices_of_a_matrix_and_one_of_a_vector(claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{2\times2}, x\in R^{30}", r"\ell=\sum_{i=1}^2\sum_{j=1}^2A_{ij}^2+\|x\|^2", claim)
+    assert found.verdict is verdict, found.message
+
+
 SLOPE = r"\frac{\partial\ell}{\partial x}=2Sx"
 
 
