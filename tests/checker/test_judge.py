@@ -591,6 +591,19 @@ def test_two_digits_are_two_indices_of_a_matrix_and_one_of_a_vector(claim: str, 
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial V}=A^TdO", PROVED),
+        (r"\frac{\partial L}{\partial V}=AdO", ILL_FORMED),
+        (r"\frac{\partial L}{\partial V}=2A^TdO", REFUTED),
+    ],
+)
+def test_a_gradient_may_be_called_by_a_d(claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{n\times m}, V\in R^{m\times d}", r"O=AV", r"dO=\frac{\partial L}{\partial O}", claim)
+    assert found.verdict is verdict, found.message
+
+
 SLOPE = r"\frac{\partial\ell}{\partial x}=2Sx"
 
 
