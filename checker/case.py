@@ -11,6 +11,7 @@ from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
+from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import Definitions, build_world
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition
@@ -144,6 +145,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         analyse(stated)
         before = last_side(reading.statements)
         formulas.append(stated)
+    read_prose(formulas)
     table = NameTable.gather(f.tree for f in (*extra, *formulas) if f.tree is not None)
     assign_scopes(formulas, table)
     assign_variants(formulas)

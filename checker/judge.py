@@ -20,9 +20,10 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, World
+from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, UnboundIndex, World
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
+UPDATE = "an update rule"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
@@ -129,7 +130,7 @@ def judge_chain(
     uses: set[int] = set()
     if chain.update or len(chain.sides) < 2:
         return (
-            [Link(to_latex(chain.sides[0]), to_latex(chain.sides[-1]), Verdict.DEFINED, "update", "an update rule")],
+            [Link(to_latex(chain.sides[0]), to_latex(chain.sides[-1]), Verdict.DEFINED, "update", UPDATE)],
             [],
             set(),
         )
@@ -138,9 +139,10 @@ def judge_chain(
     is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
     for side in range(len(sides) - 1):
         left, right = sides[side], sides[side + 1]
-        overlapping = definitions.failed.get((number, k))
-        if isinstance(overlapping, OverlappingRows):
-            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "cases", str(overlapping)))
+        failed = definitions.failed.get((number, k))
+        if isinstance(failed, OverlappingRows | UnboundIndex):
+            kind = "cases" if isinstance(failed, OverlappingRows) else "index"
+            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
@@ -148,7 +150,8 @@ def judge_chain(
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index",
                                   definitions.misnamed[number, k, side]))  # fmt: skip
                 continue
-            message = "states an assumption" if kind == "assumption" else "introduces " + to_latex(left)
+            said = {"assumption": "states an assumption", "update": UPDATE}
+            message = said.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip

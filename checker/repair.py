@@ -18,14 +18,16 @@ from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.judge import ROUTING, _stated_shape, judge
 from verify_derivations.checker.mending import DIFFERS, RIGHT, Budget, Mender, unmarked
 from verify_derivations.checker.splice import splice, ungrouped
-from verify_derivations.checker.statements import Chain, Stated, analyse
+from verify_derivations.checker.statements import Chain, Stated, analyse, contains_derivative
 from verify_derivations.checker.trials import Trials
 from verify_derivations.checker.verdicts import Correction, Formula, Link, Verdict
 from verify_derivations.derivations.kernel import Certificate
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
-from verify_derivations.formulas.world import Readings
+from verify_derivations.formulas.world import NeedShape, Readings, Statement, UndefinedSymbol
 
 ROUTED = (
     "proved where up routes each entry to the maximum of its window, which the factor says; "
@@ -197,9 +199,9 @@ class _Repair(Mender):
             if found or found is None and self.problem(left, right) is None:
                 continue
             if n == 0:
-                unreadable = self.unreadable(left)
-                if unreadable is not None:
-                    return f"no correction: {unreadable}"
+                unread = self.nothing_to_correct_by(k, left, right)
+                if unread is not None:
+                    return unread
             anchor = sides[0] if n and self.problem(sides[0], right) == DIFFERS else left  # simpler than a chain rule
             edit = self.mend(anchor, right, [ungrouped(side) for side in (*sides[: n + 1], *sides[n + 2 :])], deep)
             if edit is None and not deep:
@@ -207,12 +209,31 @@ class _Repair(Mender):
             if edit is None:
                 new = self.derived(left, sides)
                 if new is None:
-                    return "no small correction was found"
+                    return self.unexplained(right) or "no small correction was found"
                 edit = Edit(f"{to_latex(right)} replaced by what follows from the definitions", new)
                 mended.derived = True
             sides[n + 1] = edit.tree
             mended.words.append(edit.words)
         return mended
+
+    def nothing_to_correct_by(self, k: int, left: s.Node, right: s.Node) -> str | None:
+        """Why no candidate can be compared: the first side, or a definition, cannot be read."""
+        failed = self.definitions.failed.get((self.stated.number, k))
+        if isinstance(failed, UndefinedSymbol | NeedShape) and not contains_derivative(left):
+            return self.unexplained(right) or f"no correction: {failed}"
+        unreadable = self.unreadable(left)
+        return None if unreadable is None else self.unexplained(left) or f"no correction: {unreadable}"
+
+    def unexplained(self, node: s.Node) -> str | None:
+        """Which name the document does not explain, and how it could."""
+        try:
+            Elaborator(self.world.fork(), Statement(self.stated.number)).value(node)
+        except UndefinedSymbol as error:
+            shape = r"$X \in \mathbb{R}^{m \times n}$"
+            return f"no correction: {error}, neither by a shape, as in {shape}, nor by a definition"
+        except DocumentError:
+            return None
+        return None
 
     def derived(self, left: s.Node, sides: list[s.Node]) -> s.Node | None:
         """What follows from the definitions for the first side, which is mostly what the chain is about, or the one

@@ -2,9 +2,9 @@
 
 Sections share their definitions until one defines again what a sibling has defined; then each of the two is a scope
 of its own, which sees what the sections above it state. A section that only declares again what a sibling has defined
-(``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”) stands apart, if it needs nothing of its siblings nor they of it:
-it sees nothing of them. A line "For **name** …" begins a variant: its definitions
-hold only there; a later mention of the name returns to it.
+(``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
+elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
+A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
 """
 
 from __future__ import annotations
@@ -68,12 +68,24 @@ def _apart(
         for other in dict.fromkeys(f.raw.section for f in beside):
             others |= keys.get(other, {})
         declared = {key.removesuffix(" in") for key in own} - own.keys()
-        if not declared & others.keys() or not any(len(c.sides) > 1 for f in inside for c in f.chains):
+        here, there = _index_counts(inside, table), _index_counts(beside, table)
+        otherwise = any(not here[name] & there[name] for name in here.keys() & there.keys())
+        if not (otherwise or declared & others.keys()) or not any(len(c.sides) > 1 for f in inside for c in f.chains):
             continue
         if _mentioned(inside, table) & _names(others) <= _names(own) and (
             _mentioned(beside, table) & _names(own) <= _names(others)
         ):
             found.add(path)
+    return found
+
+
+def _index_counts(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[int]]:
+    """With how many indices each name is declared."""
+    found: dict[str, set[int]] = {}
+    for member in (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space)):
+        for reference in map(table.reference, member.names):
+            if reference is not None:
+                found.setdefault(reference.name, set()).add(len(reference.indices))
     return found
 
 

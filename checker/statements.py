@@ -43,6 +43,7 @@ class Stated:
     ranges: list[tuple[str, s.Node, s.Node]] = field(default_factory=list)  # letter, first, last
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
+    symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
     remarks: tuple[str, ...] = ()

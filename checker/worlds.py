@@ -15,7 +15,7 @@ from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
-from verify_derivations.formulas.define import define
+from verify_derivations.formulas.define import define, define_start
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
@@ -31,12 +31,21 @@ from verify_derivations.formulas.expressions import (
     map_accesses,
     mul,
     polynomial,
+    substitute,
 )
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.lookup import Shape, find, layer_value, match_layer, shape_of_space, whole
+from verify_derivations.formulas.lookup import (
+    Shape,
+    find,
+    layer_value,
+    match_layer,
+    shape_of_space,
+    stated_range,
+    whole,
+)
 from verify_derivations.formulas.names import NameTable, Reference, base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import ShapeError, show
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     UNWRITTEN,
     Alias,
@@ -121,6 +130,8 @@ class _Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self._starts()
+        self._updates()
         self._take_back_aliases()
         self._layers()
         if self.table.squared:  # σ itself, where σ^2 is defined and σ is spoken of
@@ -139,6 +150,8 @@ class _Builder:
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 self._assume(f, k, chain)
+        for f in self.formulas:
+            self._said_symmetric(f)
         for known in self.world.known.values():
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:
@@ -164,7 +177,7 @@ class _Builder:
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return
         variable = any(h.split("^{(")[0] in self.world.denominators for h in used)
-        if isinstance(left.body, Access) and isinstance(right.body, Access) and left.body.head == right.body.head:
+        if isinstance(left.body, Access) and _is_transposed(left, right):
             self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):
             for index in here.indices.values():
@@ -190,6 +203,20 @@ class _Builder:
             return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
         except Beyond:
             return True
+
+    def _said_symmetric(self, f: Stated) -> None:
+        """What the prose says of given square matrices."""
+        for name in f.symmetric:
+            reference = self.table.reference(name)
+            if reference is None or reference.indices or reference.transposed or reference.inverted:
+                continue
+            try:
+                known = find(reference, self.world, Statement(f.number))
+            except DocumentError:
+                continue
+            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]:
+                if not known.family and not self.world.is_defined(known.head):
+                    self._symmetric(f, known.head)
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""
@@ -218,7 +245,8 @@ class _Builder:
                 if isinstance(node, s.Derivative):
                     pair = (node.numerator, node.denominators)
                 elif isinstance(node, s.Nabla):
-                    pair = (node.body, (node.variable,) if node.variable is not None else ())
+                    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
+                    pair = (node.body, (node.variable,) if node.variable is not None else at)
                 if pair is None:
                     continue
                 top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
@@ -288,11 +316,11 @@ class _Builder:
             self.world.ranges.append((number, name_of(lower.sides[0]), lower.sides[1], node.upper))
 
     def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
-        for x in s.walk(node):
-            if isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
-                self.world.sizes.add(name_of(x))
+        for x in names_in(node):  # d_v as a whole: v is no size
             if isinstance(x, s.Scripted):
                 self.world.sizes.add(to_latex(x))
+            elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
+                self.world.sizes.add(name_of(x))
         if axis:
             try:
                 self.world.axis_sizes |= whole(node, self.world, Statement()).names
@@ -409,9 +437,53 @@ class _Builder:
             except (UndefinedSymbol, NeedShape) as error:
                 self.result.failed[f.number, k] = error
                 done = False
+            except Unsupported as error:
+                if not self._define_by_a_later_side(f, k, chain, side, last):
+                    self.result.failed[f.number, k] = error
             except DocumentError as error:
                 self.result.failed[f.number, k] = error
         return done
+
+    def _define_by_a_later_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:
+        """``D = KL(q || p) = …``: what stands next to D is outside the calculus, what it is equated with is not."""
+        shorter = replace(chain, sides=(chain.sides[side], *chain.sides[side + 2 :]))
+        try:
+            found = len(shorter.sides) > 1 and self._define_side(f, k, shorter, 0, last)
+        except DocumentError:
+            return False
+        if found:
+            self.result.defined[f.number, k, side] = "definition"
+        return found
+
+    def _starts(self) -> None:
+        """``h_0 = 0``, before the recursion in h or after it."""
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                if len(chain.sides) != 2 or chain.update or not isinstance(chain.sides[0], s.Scripted):
+                    continue
+                try:
+                    if define_start(self.world, Statement(f.number), *chain.sides, f.number):
+                        self.result.defined[f.number, k, 0] = "definition"
+                except DocumentError:
+                    continue
+
+    def _updates(self) -> None:
+        """``w_{t+1} = w_t - η g_t`` of a w that no equation defines: what an algorithm does next, no claim about w."""
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                left = self.table.reference(chain.sides[0])
+                if left is None or len(left.indices) != 1 or left.layer is not None or self.world.is_defined(left.name):
+                    continue
+                letter = _next_of(left.indices[0])
+                if letter is None or left.power is not None or left.transposed or left.inverted or left.primes:
+                    continue
+                if any(
+                    right is not None and right.name == left.name and right.indices == (letter,)
+                    for right in map(self.table.reference, names_in(chain.sides[-1]))
+                ):
+                    for side in range(len(chain.sides) - 1):
+                        self.result.defined.setdefault((f.number, k, side), "update")
+                    self.result.failed.pop((f.number, k), None)
 
     def _is_size(self, node: s.Node) -> bool:
         reference = self.table.reference(node)
@@ -509,7 +581,7 @@ class _Builder:
         for node in names_in(right):
             inner = self.table.reference(node)
             if inner is not None and inner.name == reference.name and inner.layer == reference.layer:
-                if inner.indices == reference.indices:
+                if set(inner.indices) == set(reference.indices):  # also S_{ij} = S_{ji}
                     return True
         return False
 
@@ -525,7 +597,8 @@ class _Builder:
             if layer is None:
                 return False
             for template in self.world.templates.get(reference.name, ()):
-                if match_layer(template.layer, layer, self.world) is not None and template.number != f.number:
+                letters = match_layer(template.layer, layer, self.world)
+                if letters is not None and template.number != f.number and not self._too_early(template, letters):
                     return False
         for alias in self.world.aliases.get(reference.name, ()):
             left = self.table.reference(alias.left)
@@ -642,6 +715,14 @@ class _Builder:
         except DocumentError:
             return False
         return declared != tuple(self.world.extents.normal(n) for n in value.shape)
+
+    def _too_early(self, template: Template, letters: Mapping[str, Polynomial]) -> bool:
+        """The layer 0 of a template for ``l = 1, …, L``."""
+        layer, stated = letters.get(template.letter), stated_range(template.letter, self.world, template.number)
+        if layer is None or stated is None:
+            return False
+        before = whole(stated[0], self.world, Statement()) - layer
+        return before.is_constant and before.value > 0
 
     # -- functions ----------------------------------------------------------------------------------------------
     def _function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
@@ -844,6 +925,28 @@ class _Builder:
                 if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         world.quantities[head] = replace(quantity, opaque=True)
+
+
+def _is_transposed(left: Tensor, right: Tensor) -> bool:
+    """``S_{ij}`` and ``S_{ji}``, for all i and j: not ``w_{t+1}`` and ``w_{t+2}`` with their entries."""
+    if len(left.axes) != len(right.axes):
+        return False
+    names = {
+        b.variable: polynomial(a.variable) for a, b in zip(left.axes, right.axes, strict=True)
+        if a.variable is not None and b.variable is not None
+    }  # fmt: skip
+    one, other = left.body, substitute(right.body, names)
+    if not isinstance(one, Access) or not isinstance(other, Access) or one.head != other.head:
+        return False
+    places = [place.as_atom() for place in one.indices]
+    return len(set(places) - {None}) == 2 == len(places) and one.indices == tuple(reversed(other.indices))
+
+
+def _next_of(node: s.Node) -> s.Symbol | None:
+    """The letter t of ``t+1``."""
+    if isinstance(node, s.Sum) and node.signs == ("+", "+") and node.terms[1] == s.Number("1"):
+        return node.terms[0] if isinstance(node.terms[0], s.Symbol) else None
+    return None
 
 
 def _first_index(formulas: Sequence[Stated]) -> int:

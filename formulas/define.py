@@ -9,6 +9,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
+    Number,
     Polynomial,
     Scalar,
     add,
@@ -17,6 +18,7 @@ from verify_derivations.formulas.expressions import (
     equal,
     free_indices,
     fresh,
+    heads,
     mul,
     polynomial,
     substitute,
@@ -25,7 +27,7 @@ from verify_derivations.formulas.lookup import Shape, family_extent, find, first
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
-from verify_derivations.formulas.world import Known, NeedShape, Statement, Unsupported, World
+from verify_derivations.formulas.world import Known, NeedShape, Statement, UnboundIndex, Unsupported, World
 
 
 def define(
@@ -113,16 +115,58 @@ def _register(
         raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")
     loose = sorted(free_indices(body) - {*family, *inner})
     if loose:
-        raise Unsupported(f"nothing binds the index {', '.join(show_extent(polynomial(n)) for n in loose)} of {head}")
+        names = {index.variable: index.letter for index in here.indices.values()}
+        said = ", ".join(f"${names.get(n, show_extent(polynomial(n)))}$" for n in loose)
+        raise UnboundIndex(f"the index {said} stands on the right outside of what binds it, and not on the left")
     world.add(known, (*family, *inner), body, number)
     return known
+
+
+def define_start(world: World, here: Statement, left: s.Node, right: s.Node, number: int) -> bool:
+    """``h_0 = right`` gives a recursion in h its initial value; a number stands for all its entries. False where h is
+    no recursion, has an initial value already, or where ``right`` depends on h."""
+    reference = world.table.reference(left)
+    if reference is None or reference.indices != (s.Number("0"),) or reference.layer is not None:
+        return False
+    if reference.power is not None or reference.transposed or reference.inverted or reference.primes:
+        return False
+    initial = world.known.get(_start_of(reference.name))
+    if initial is None or world.is_defined(initial.head) or not world.is_defined(reference.name):
+        return False
+    value = Elaborator(world, here).tensor(right, initial.shape)
+    indices = tuple(axis.variable for axis in value.axes if axis.variable is not None)
+    if value.is_scalar and isinstance(value.body, Number):
+        indices = tuple(fresh("i") for extent in initial.extents)
+    elif value.shape != initial.shape:
+        raise ShapeError(f"{to_latex(left)} has shape {show(initial.shape)}, its value {show(value.shape)}")
+    if free_indices(value.body) - set(indices) or _depends(world, value.body, reference.name):
+        return False
+    world.add(initial, indices, value.body, number)
+    return True
+
+
+def _depends(world: World, body: Scalar, head: str) -> bool:
+    """Whether a value depends on a quantity."""
+    found, waiting = set[str](), [*heads(body)]
+    while waiting:
+        name = waiting.pop()
+        quantity = world.quantities.get(name)
+        if name not in found and quantity is not None and quantity.body is not None:
+            waiting += heads(quantity.body)
+        found.add(name)
+    return head in found
+
+
+def _start_of(head: str) -> str:
+    """The name of the initial value of a recursion."""
+    return head + "_{0}"
 
 
 def _with_start(
     world: World, known: Known, family: tuple[str, ...], body: Scalar, inner: tuple[str, ...]
 ) -> tuple[Known, Scalar, tuple[str, ...]]:
     """A recursion ``h_t = g(h_{t-1})``: the member before the first is a given initial value."""
-    initial = Known(known.head + "_{0}", (), known.shape)
+    initial = Known(_start_of(known.head), (), known.shape)
     if initial.head not in world.known:
         world.add(initial)
     variable = fresh("t")

@@ -54,7 +54,8 @@ class NameTable:
     families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
     bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
-    sizes: set[str] = field(default_factory=set)  # letters in the stated shapes
+    matrices: set[str] = field(default_factory=set)  # bases declared with two axes
+    sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
@@ -72,7 +73,14 @@ class NameTable:
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol)
         }
-        table.sizes = {x.name for space in spaces for n in space.extents for x in s.walk(n) if isinstance(x, s.Symbol)}
+        extents = [n for space in spaces for n in space.extents]
+        table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
+        table.matrices = {
+            base_of(item) or "" for tree in forest for node in s.walk(tree)
+            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and len(node.sides[-1].extents) == 2
+            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
+            if isinstance(item, s.Symbol) or isinstance(item, s.Scripted) and item.sub is None
+        }
         for tree in forest:
             for node in s.walk(tree):
                 table._bind(node)
@@ -268,8 +276,8 @@ class NameTable:
         return "", list(items)
 
     def index_items(self, base: str, sub: s.Node) -> tuple[s.Node, ...]:
-        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) is a list of indices, a size
-        beside an index (``x_{s i}``) a product."""
+        """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) and two digits on a matrix
+        (``A_{12}``) are lists of indices, a size beside an index (``x_{s i}``) a product."""
         found: list[s.Node] = []
         names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
         if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
@@ -279,6 +287,8 @@ class NameTable:
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
             if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
                 found += [s.Symbol(letter) for letter in letters]
+            elif base in self.matrices and isinstance(item, s.Number) and len(item.text) == 2 and sub == item:
+                found += [s.Number(digit) for digit in item.text]  # A_{12}
             else:
                 found.append(item)
         return tuple(found)

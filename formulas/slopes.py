@@ -130,8 +130,11 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
     """What ``∇ f`` differentiates by: the argument of ``f(x) = …``, or the one quantity by which the document
     differentiates."""
     world = reader.world
-    name = name_of(body) if isinstance(body, s.Symbol) else ""
+    function = body.function if isinstance(body, s.Call) else body
+    name = name_of(function) if isinstance(function, s.Symbol) else ""
     given = {world.arguments[name]} if name in world.arguments else set(world.denominators)
+    if isinstance(body, s.Call) and name in world.arguments:  # ∇f(y) of f(x) is taken elsewhere than at x
+        given &= {name_of(x) for x in body.arguments if isinstance(x, s.Symbol)}
     if len(given) != 1:
         raise Unsupported("∇ without a variable")
     return s.Symbol(given.pop())

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas.errors import ReadError
@@ -119,6 +120,8 @@ def collect(
                 declared.add(token.text)
             elif token.kind == "run" and _is_left_side(tokens, k):
                 defined.add(token.text)
+    if any(_names_a_gradient(tokens) for tokens in formulas):
+        declared |= {run for run in defined if run[0] == "d" and len(run) == 2}
     symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices))
     whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
     symbols = replace(symbols, words=symbols.words | whole)
@@ -196,6 +199,14 @@ def _is_left_side(tokens: list[Token], k: int) -> bool:
     after = tokens[_skip_scripts(tokens, k + 1)]
     first = k == 0 or tokens[k - 1].kind in _JOINTS
     return first and after.kind == "relation" and after.text in ("=", ":=")
+
+
+def _names_a_gradient(tokens: list[Token]) -> bool:
+    """``dO = \\frac{\\partial L}{\\partial O}``: then ``dX`` is a name wherever it stands on a left side."""
+    run = tokens[0].text
+    if tokens[0].kind != "run" or run[0] != "d" or len(run) != 2 or not _is_left_side(tokens, 0):
+        return False
+    return any(a.kind == "differential" and b.text == run[1] for a, b in pairwise(tokens))
 
 
 def _is_defined(tokens: list[Token], k: int) -> bool:

@@ -39,6 +39,10 @@ class OverlappingRows(DocumentError):
     """Rows of cases that hold at once with different values."""
 
 
+class UnboundIndex(DocumentError):
+    """An index on the right of a definition that stands neither on its left nor within what binds it."""
+
+
 class NeedShape(DocumentError):
     """A symbol without a known shape: to be retried with an expectation."""
 

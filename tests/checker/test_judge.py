@@ -491,6 +491,233 @@ def test_conventions(document: Document, claim: str, symbol: str, reading: str, 
         assert not chosen
 
 
+@pytest.mark.parametrize(
+    ("prose", "verdict"),
+    [
+        ("Let $A\\in R^{n\\times n}$ be symmetric and $x\\in R^n$.", PROVED),
+        ("where $x\\in R^n$ and $A\\in R^{n\\times n}$ is a real, symmetric positive semi-definite matrix.", PROVED),
+        ("We fix a symmetric positive definite matrix $A\\in R^{n\\times n}$ and $x\\in R^n$.", PROVED),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. The matrix $A$ is symmetric. Its entries are numbers $s$.", PROVED),
+        ("Let $A\\in R^{n\\times n}$ be square and $x\\in R^n$.", CONDITIONAL),
+        ("Let $A\\in R^{n\\times n}$ be asymmetric and $x\\in R^n$.", CONDITIONAL),
+        ("Let $B\\in R^{n\\times n}$ be symmetric, $A\\in R^{n\\times n}$, $x\\in R^n$.", CONDITIONAL),
+        ("Let $B\\in R^{n\\times n}$ be positive, symmetric and $A\\in R^{n\\times n}$, $x\\in R^n$.", CONDITIONAL),
+        ("With the other one square, symmetric, $A\\in R^{n\\times n}$, $x\\in R^n$.", CONDITIONAL),
+        ("Let $A\\in R^{n\\times n}$ be skew-symmetric and $x\\in R^n$.", CONDITIONAL),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. In general, $A$ is not symmetric; $s$ is a number.", CONDITIONAL),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. If $x$ and $A$ are symmetric, so is $s$.", CONDITIONAL),
+        ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. For a symmetric matrix $A$ this is simpler than $s$.", CONDITIONAL),
+        ("Let $x\\in R^n$ be symmetric and $A\\in R^{n\\times n}$.", CONDITIONAL),
+    ],
+)
+def test_prose_says_that_a_matrix_is_symmetric(prose: str, verdict: Verdict) -> None:
+    slope = r"$$\frac{\partial L}{\partial x}="
+    text = "\n\n".join([prose, "$$L=x^TAx$$", slope + "2Ax$$", slope + "Ax$$"])
+    *_, right, wrong = check(scan(text), effort=Effort(repair=0)).formulas
+    assert right.verdict is verdict, right.message
+    assert wrong.verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("$x\\in R^d$, $c\\in R^d$\n\n$$\\ell=c^Tx$$", "$x_t\\in R^d$, $w\\in R^d$, $t=1,\\ldots,T$"),
+        ("$x_i\\in R^d$, $c\\in R^d$\n\n$$\\ell=\\sum_{i=1}^nc^Tx_i$$", "$x\\in R^d$, $w\\in R^d$"),
+        ("$x_i\\in R^d$, $c\\in R^d$\n\n$$\\ell=\\sum_{i=1}^nc^Tx_i$$", "$w\\in R$, $x_1,\\ldots,x_T$ of numbers."),
+        ("$x_i\\in R^d$, $c\\in R^d$\n\n$$\\ell=\\sum_{i=1}^nc^Tx_i$$", "$w\\in R$ and numbers $x_1,\\ldots,x_T$."),
+    ],
+)
+def test_sections_use_a_name_for_one_and_for_many(first: str, second: str) -> None:
+    one = "x_t" not in second and "x_1" not in second
+    loss, right, wrong = (r"w^Tx", "x", "2x") if one else (
+        (r"\sum_{t=1}^T w^Tx_t", r"\sum_{t=1}^T x_t", "x_1"))  # fmt: skip
+    text = "\n\n".join([
+        "# One", first, r"$$\frac{\partial\ell}{\partial c}=c$$", "# Other", second, f"$$L={loss}$$",
+        rf"$$\frac{{\partial L}}{{\partial w}}={right}$$", rf"$$\frac{{\partial L}}{{\partial w}}={wrong}$$",
+    ])  # fmt: skip
+    found = check(scan(text), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.verdict is not Verdict.DEFINED] == [REFUTED, PROVED, REFUTED], [
+        (f.latex, f.message) for f in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial S_{ij}}=A_{ij}(G_{ij}-\sum_{k=1}^mA_{ik}G_{ik})", PROVED),
+        (r"\frac{\partial L}{\partial S_{ij}}=A_{ij}(G_{ij}-\sum_{k=1}^mA_{ki}G_{ik})", ILL_FORMED),
+        (r"\frac{\partial L}{\partial S_{ij}}=A_{ij}(G_{ij}-\sum_{k=1}^mA_{ik}G_{ij})", REFUTED),
+        (r"\frac{\partial L}{\partial v}=\frac{v}{d_k}", PROVED),
+        (r"\frac{\partial L}{\partial v}=\frac{v}{d_v}", REFUTED),
+    ],
+)
+def test_a_script_of_a_size_is_no_size(claim: str, verdict: Verdict) -> None:
+    found = last(
+        r"Q\in R^{n\times d_k}, K\in R^{m\times d_k}, G\in R^{n\times m}, V\in R^{m\times d_v}, v\in R^n",
+        r"S=\frac{QK^T}{\sqrt{d_k}}", r"A=\mathrm{softmax}(S)",
+        r"L=\sum_{i=1}^n\sum_{j=1}^mG_{ij}A_{ij}+\frac{1}{2d_k}\|v\|^2", claim,
+    )  # fmt: skip
+    assert found.verdict is verdict, found.message
+
+
+LAYERED = (
+    r"l=1,\ldots,L,\quad W^l\in R^{n_l\times n_{l-1}},\quad y\in R^{n_L}", r"a^0=x\in R^{n_0}",
+    r"z^l=W^la^{l-1},\quad a^l=\sigma(z^l)", r"C=\frac12\|a^L-y\|^2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial C}{\partial W^1}=\frac{\partial C}{\partial z^1}x^T", PROVED),
+        (r"\frac{\partial C}{\partial W^1}=2\frac{\partial C}{\partial z^1}x^T", REFUTED),
+        (r"a^1=x", ILL_FORMED),  # an instance already: of n_1 entries
+    ],
+)
+def test_the_layer_before_the_first_is_no_instance_of_a_generic_one(claim: str, verdict: Verdict) -> None:
+    *before, found = report(*LAYERED, claim).formulas
+    assert all(f.verdict is Verdict.DEFINED for f in before)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("loss", "verdict"),
+    [
+        (r"L=\sum_{i=1}^n\left(y_i\log p_i+(1-y_i)\log(1-p_i)\right)", Verdict.DEFINED),
+        (r"L=\sum_{i=1}^ny_i\log p_i+(1-y_i)\log(1-p_i)", ILL_FORMED),
+        (r"L=\sum_{i=1}^ny_i\log p_i+\sum_{i=1}^n(1-y_i)\log(1-p_i)", Verdict.DEFINED),
+        (r"L=y_i\log p_i", ILL_FORMED),
+        (r"L_i=y_i\log p_i", Verdict.DEFINED),
+    ],
+)
+def test_a_definition_whose_sum_ends_too_early_is_ill_formed(loss: str, verdict: Verdict) -> None:
+    found = last(r"p\in R^n, y\in R^n, i=1,\ldots,n", r"q=\|p\|^2", loss)
+    assert found.verdict is verdict, found.message
+    assert (found.verdict is ILL_FORMED) == ("the index $i$ stands" in found.message)
+
+
+@pytest.mark.parametrize(
+    ("stated", "claim", "verdict"),
+    [
+        ((), r"w_{t+1}=w_t-\eta g_t", Verdict.DEFINED),
+        ((), r"w_{t+1}=w_t-\eta\frac{m_t}{\sqrt{v_t}+\epsilon}", Verdict.DEFINED),  # nothing says what η is
+        ((), r"w_{t+1}=w_{t+2}", REFUTED),
+        ((), r"w_{t+1}=g_t", REFUTED),
+        ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_{t+1})", Verdict.CHECKED),  # u is defined: a claim
+        ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_t)", REFUTED),
+    ],
+)
+def test_the_next_value_of_what_no_equation_defines_is_an_update(
+    stated: Document, claim: str, verdict: Verdict
+) -> None:
+    found = last(r"w_t, g_t\in R^d, t=1,\ldots,T", r"q_t=\|w_t\|^2", *stated, claim)
+    assert found.verdict is verdict, found.message
+    assert (found.message == "an update rule") == (verdict is Verdict.DEFINED)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla f(x)=Ax+A^Tx-b", PROVED),
+        (r"\nabla f=Ax+A^Tx-b", PROVED),
+        (r"\nabla^2f(x)=A+A^T", PROVED),
+        (r"\nabla f(x)=Ax+A^Tx+b", REFUTED),
+        (r"\nabla^2f(x)=A-A^T", REFUTED),
+        (r"\nabla f(b)=Ab+A^Tb-b", UNDECIDED),  # at another point
+    ],
+)
+def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{n\times n}, x\in R^n, b\in R^n", r"f(x)=x^TAx-b^Tx", claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "verdict"),
+    [
+        (r"\mathrm{KL}(q\|p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=x_i", PROVED),
+        (r"\mathrm{KL}(q\|p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=2x_i", REFUTED),
+        (r"\mathrm{KL}(q\|p)", r"\frac{\partial D}{\partial x_i}=x_i", UNDECIDED),
+    ],
+)
+def test_a_side_that_cannot_be_read_is_passed_over_by_a_definition(value: str, claim: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^n", rf"D={value}", claim).formulas
+    assert found[1].verdict is UNDECIDED  # what the name in the middle means stays open
+    assert found[-1].verdict is verdict, found[-1].message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial\ell}{\partial A_{12}}=2A_{12}", PROVED),
+        (r"\frac{\partial\ell}{\partial A_{12}}=2A_{1,2}", PROVED),
+        (r"\frac{\partial\ell}{\partial A_{12}}=2A_{21}", REFUTED),
+        (r"\frac{\partial\ell}{\partial A_{13}}=2A_{13}", ILL_FORMED),  # two columns
+        (r"\frac{\partial\ell}{\partial x_{12}}=2x_{12}", PROVED),
+        (r"\frac{\partial\ell}{\partial x_{12}}=2x_{21}", REFUTED),
+    ],
+)
+def test_two_digits_are_two_indices_of_a_matrix_and_one_of_a_vector(claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{2\times2}, x\in R^{30}", r"\ell=\sum_{i=1}^2\sum_{j=1}^2A_{ij}^2+\|x\|^2", claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial V}=A^TdO", PROVED),
+        (r"\frac{\partial L}{\partial V}=AdO", ILL_FORMED),
+        (r"\frac{\partial L}{\partial V}=2A^TdO", REFUTED),
+    ],
+)
+def test_a_gradient_may_be_called_by_a_d(claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{n\times m}, V\in R^{m\times d}", r"O=AV", r"dO=\frac{\partial L}{\partial O}", claim)
+    assert found.verdict is verdict, found.message
+
+
+SLOPE = r"\frac{\partial\ell}{\partial x}=2Sx"
+
+
+@pytest.mark.parametrize(
+    ("stated", "verdict"),
+    [
+        (r"S=S^T", PROVED),
+        (r"S_{ij}=S_{ji}", PROVED),
+        (r"S_{ij}=S_{ij}", CONDITIONAL),
+        (r"S_{1j}=S_{j1}", CONDITIONAL),
+        (r"S_{i+1,j}=S_{j,i+1}", CONDITIONAL),
+    ],
+)
+def test_only_the_whole_transpose_says_that_a_matrix_is_symmetric(stated: str, verdict: Verdict) -> None:
+    found = report(r"S\in R^{n\times n}", stated, r"x\in R^n", r"\ell=x^TSx", SLOPE).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+RECURSION = (r"W,U\in R^{n\times n}, x_t, y_t\in R^{n}, t=1,\ldots,T", r"J=\frac12\sum_{t=1}^{T}\|h_t-y_t\|^2")
+STEP = r"h_t=\tanh(Wh_{t-1}+Ux_t)"
+
+
+@pytest.mark.parametrize(
+    ("stated", "claim", "verdict"),
+    [
+        ((r"h_0=0", STEP), r"h_1-\tanh(Ux_1)=0", PROVED),
+        ((STEP, r"h_0=0"), r"h_1-\tanh(Ux_1)=0", PROVED),
+        ((STEP,), r"h_1-\tanh(Ux_1)=0", REFUTED),  # a given initial value
+        ((r"c\in R^n", r"h_0=Wc", STEP), r"h_1-\tanh(WWc+Ux_1)=0", PROVED),
+        ((r"c\in R^n", r"h_0=Wc", STEP), r"h_1-\tanh(Wc+Ux_1)=0", REFUTED),
+        ((r"c\in R^n", r"h_0=0", STEP), r"h_0=c", REFUTED),  # what is stated first is the value
+        ((STEP,), r"h_0=h_1", REFUTED),  # no value of its own
+        ((r"h_0=0", STEP), r"\frac{\partial J}{\partial h_T}=h_T-y_T", PROVED),
+        ((r"h_0=0", STEP), r"\frac{\partial J}{\partial h_T}=y_T-h_T", REFUTED),
+    ],
+)
+def test_the_initial_value_of_a_recursion_is_stated_and_not_claimed(
+    stated: Document, claim: str, verdict: Verdict
+) -> None:
+    *before, found = report(*RECURSION, *stated, claim).formulas
+    assert all(formula.verdict is Verdict.DEFINED for formula in before), before
+    assert found.verdict is verdict, found.message
+
+
 def test_a_reading_is_tried_where_something_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The layout of a vector by a vector is a convention; that of a vector by a matrix and of a scalar is not."""
     tried: set[tuple[int, str]] = set()

@@ -1,0 +1,70 @@
+"""What the prose around an inline formula says of its names: that matrices are symmetric, or a list is of scalars.
+
+Only plain statements count. What is said under a condition (“if $A$ is symmetric”, “for symmetric $A$”) or denied
+(“not necessarily symmetric”, “skew-symmetric”) is passed over: claims then hold under an assumption that is not stated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verify_derivations.checker.statements import Membership, Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+
+_KINDS = (
+    r"(?:(?:and\s+)?(?:an?|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
+)
+_NO_MORE = r"(?!\s+(?:if|when|under|only|up|about|around|in|with|part|group)\b)"
+_AFTER = re.compile(rf"\s*,?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?{_KINDS}symmetric\b{_NO_MORE}")
+_BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
+    rf"(?<![-\w])(?<!\bis )(?<!\bare )(?<!\bbe )symmetric\b,?\s+{_KINDS}(?:(?:\w+\s+)?(?:matrix|matrices)\s+)?$",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r",\s*$")
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|whether|case|suppose|general|generally|not|non|never)\b|n't\b"
+    r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?symm|\bfor\s*$",
+    re.IGNORECASE,
+)
+_SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
+_SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
+_SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;:!?](?=\s|$)")
+
+
+def read_prose(formulas: Sequence[Stated]) -> None:
+    """Set ``symmetric`` of every inline formula that names matrices, from the prose before and after it; a bare list
+    ``x_1, …, x_m`` of scalars becomes a declaration."""
+    for k, stated in enumerate(formulas):
+        if stated.raw.displayed or stated.chains or stated.tree is None:
+            continue
+        before = _sentence(formulas, k)
+        following = formulas[k + 1] if k + 1 < len(formulas) else None
+        after = following.raw.context if following is not None and following.raw.section == stated.raw.section else ""
+        if any(isinstance(x, s.Dots) for x in stated.mentions) and not stated.memberships:
+            if _SCALARS_AFTER.match(after) or _SCALARS_BEFORE.search(before):
+                stated.memberships.append(Membership(tuple(stated.mentions), s.Space("R")))
+            continue
+        matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
+        names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
+        if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
+            continue
+        if _CONDITION.search(before) is None and (
+            _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
+        ):
+            stated.symmetric = tuple(names)
+            said = ", ".join(f"${to_latex(name)}$" for name in names)
+            stated.remarks += (f"the text says of {said}: symmetric",)
+
+
+def _sentence(formulas: Sequence[Stated], k: int) -> str:
+    """The prose of the sentence in which formula ``k`` stands, up to it."""
+    found = ""
+    for stated in reversed(formulas[: k + 1]):
+        *_, last = _SENTENCE.split(stated.raw.context)
+        found = f"{last} {found}"
+        if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
+            break
+    return found
