@@ -201,7 +201,7 @@ class _Builder:
             for function in reversed(list(environment.functions)):  # each calls those before it
                 normal = Unfolding(normalizer, function, None).of(normal)
             return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
-        except Beyond:
+        except (Beyond, RecursionError):
             return True
 
     def _said_symmetric(self, f: Stated) -> None:

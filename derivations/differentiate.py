@@ -108,24 +108,28 @@ def total_derivative(
 def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scalar, ...]:
     """Where a derivative of ``expression`` by ``head`` is not valid: maxima over a range that depend on
     ``head`` (as :class:`Maximum`; their largest value must be attained once) and differences that a
-    comparison, ``relu``, ``abs``, ``max`` or ``min`` of them compares (they must not be zero)."""
+    comparison, ``relu``, ``abs``, ``max`` or ``min`` of them compares (they must not be zero). Raises
+    :class:`RecursionError` for a function that calls itself."""
     moving = dependents(head, environment) | {head}
     found: list[Scalar] = []
-    pending = [expression]
+    pending = [(expression, 0)]
     seen: set[str] = set()
     while pending:
-        for node in walk(pending.pop()):
+        part, calls = pending.pop()
+        if calls > len(environment.functions):
+            raise RecursionError("a function is defined by itself")
+        for node in walk(part):
             match node:
                 case Access(name) if name in moving and name != head and name not in seen:
                     seen.add(name)
                     quantity = environment.quantities[name]
                     if quantity.body is not None:
-                        pending.append(quantity.body)
+                        pending.append((quantity.body, 0))
                 case Maximum() if moving & environment.mentioned(node):
                     found.append(node)
                 case Apply(function, arguments) if moving & environment.mentioned(node):
                     if function in environment.functions:
-                        pending.append(call(environment.functions[function], arguments))
+                        pending.append((call(environment.functions[function], arguments), calls + 1))
                     elif plain_name(function) in ("relu", "abs", "sign"):
                         found.append(arguments[0])
                     elif plain_name(function) in ("max", "min"):

@@ -184,3 +184,11 @@ def test_a_function_depends_on_what_its_definition_takes_from_outside() -> None:
     plain = Environment(environment.quantities, {"f": FunctionDefinition("f", ("z",), 3 * Access("z"))}, "L")
     assert derivative(apply("f", Access("x")), "a", (), plain) == NOUGHT
     assert not plain.consumers("a")
+
+
+def test_a_function_that_calls_itself_has_no_ties_to_name() -> None:
+    f = FunctionDefinition("f", ("z",), apply("f", Access("z") + 1) + apply("abs", Access("z")))
+    with pytest.raises(RecursionError, match="by itself"):
+        ties(apply("f", X), "x", environment(Quantity("x"), functions={"f": f}))
+    twin = FunctionDefinition("f", ("z",), apply("abs", Access("z")))
+    assert ties(apply("f", X), "x", environment(Quantity("x"), functions={"f": twin})) == (X,)
