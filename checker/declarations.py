@@ -1,0 +1,214 @@
+"""What a scope declares before anything is defined: shapes, sizes, ranges, signs, and what is differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
+from verify_derivations.formulas import operators as op
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.calls import OPERATORS, WINDOWED
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.lookup import shape_of_space, whole
+from verify_derivations.formulas.names import base_of, is_range, name_of, names_in
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import Declaration, Statement, World
+
+
+def declare(world: World, formulas: Sequence[Stated]) -> None:
+    """Note in a world what the formulas of a scope, of all its variants, declare."""
+    reader = _Declarations(world, formulas)
+    reader.numerators()
+    reader.declarations()
+
+
+def is_size(node: s.Node, world: World) -> bool:
+    """Whether nothing else is declared by that name."""
+    reference = world.table.reference(node)
+    return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
+
+
+class _Declarations:
+    def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
+        self.world, self.table, self.every = world, world.table, formulas
+
+    def numerators(self) -> None:
+        world, counts = self.world, dict[str, int]()
+        for f in self.every:
+            for node in f.nodes:
+                pair: tuple[s.Node, tuple[s.Node, ...]] | None = None
+                if isinstance(node, s.Derivative):
+                    pair = (node.numerator, node.denominators)
+                elif isinstance(node, s.Nabla):
+                    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
+                    pair = (node.body, (node.variable,) if node.variable is not None else at)
+                if pair is None:
+                    continue
+                top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
+                reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
+                standard = reference is not None and reference.name.lstrip("\\") in {
+                    *op.elementwise_functions,
+                    *OPERATORS,
+                }
+                if reference is not None and not reference.indices and reference.layer is None and not standard:
+                    counts[reference.name] = counts.get(reference.name, 0) + 1
+                for below in pair[1]:
+                    bottom = self.table.reference(below)
+                    if bottom is not None:
+                        world.denominators.add(bottom.name)
+        world.numerators = sorted(counts, key=lambda n: -counts[n])
+
+    def declarations(self) -> None:
+        world = self.world
+        for f in self.every:
+            world.ranges += [(f.number, *r) for r in f.ranges]
+            for node in f.nodes:
+                if isinstance(node, s.BigOperator) and node.upper is not None:
+                    self._range_of(node, f.number)
+                    self._sizes_in(node.upper)
+                elif isinstance(node, s.Relation) and is_range(node):
+                    self._sizes_in(node.sides[-1])
+                elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
+                    for argument in node.arguments[1:]:
+                        self._sizes_in(argument)
+        for f in self.every:
+            for member in f.memberships:
+                if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):
+                    self._declare_list(member.names, member.where, f.number)
+                elif isinstance(member.where, s.Space):
+                    for name in member.names:
+                        self._declare(name, member.where, f.number)
+            for chain in f.chains:
+                if chain.space is not None:
+                    first = chain.sides[0]
+                    hint = contains_derivative(first) or is_adjoint_name(first, self.table)
+                    if not hint:
+                        self._declare(first, chain.space, f.number, sizes_only=True)
+                    else:
+                        self._hint(first, chain.space, f.number)
+        for f in self.every:
+            for chain in f.chains:
+                self._size_equation(chain)
+        for f in self.every:  # spaces bring up quotients: know them all before the first definition is read
+            for space in [*(c.space for c in f.chains if c.space is not None and not contains_derivative(c.sides[0])
+                            and not is_adjoint_name(c.sides[0], self.table)),
+                          *(m.where for m in f.memberships if isinstance(m.where, s.Space))]:  # fmt: skip
+                try:
+                    shape_of_space(space, world, Statement())
+                except DocumentError:
+                    continue
+        for f in self.every:
+            for member in f.memberships:
+                if not isinstance(member.where, s.Space):
+                    self._domain(member.names, member.where)
+            for condition in f.conditions:
+                self._inequality(condition)
+
+    def _range_of(self, node: s.BigOperator, number: int) -> None:
+        lower = node.lower
+        assert node.upper is not None
+        if isinstance(lower, s.Relation) and lower.relations == ("=",) and isinstance(lower.sides[0], s.Symbol):
+            self.world.ranges.append((number, name_of(lower.sides[0]), lower.sides[1], node.upper))
+
+    def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
+        for x in names_in(node):  # d_v as a whole: v is no size
+            if isinstance(x, s.Scripted):
+                self.world.sizes.add(to_latex(x))
+            elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
+                self.world.sizes.add(name_of(x))
+        if axis:
+            try:
+                self.world.axis_sizes |= whole(node, self.world, Statement()).names
+            except DocumentError:
+                return
+
+    def _declare(self, name: s.Node, space: s.Space, number: int, sizes_only: bool = False) -> None:
+        for extent in space.extents:
+            self._sizes_in(extent, axis=True)
+        reference = self.table.reference(name)
+        if reference is None or reference.power is not None or reference.transposed:
+            return
+        self.world.declarations.setdefault(reference.name, []).append(
+            Declaration(reference.layer, reference.indices, space, number, hint=sizes_only)
+        )
+
+    def _declare_list(self, names: Sequence[s.Node], space: s.Space, number: int) -> None:
+        """``x_1, …, x_n ∈ R^d``"""
+        last = names[-1]
+        reference = self.table.reference(last)
+        if reference is None or not isinstance(last, s.Scripted) or last.sub is None:
+            return
+        for extent in space.extents:
+            self._sizes_in(extent, axis=True)
+        self._sizes_in(last.sub, axis=True)
+        self.world.declarations.setdefault(reference.name, []).append(
+            Declaration(reference.layer, (), space, number, count=last.sub)
+        )
+
+    def _hint(self, node: s.Node, space: s.Space, number: int) -> None:
+        """A gradient has the shape of its variable."""
+        variable: s.Node | None = None
+        if isinstance(node, s.Nabla) and node.order == 1:
+            variable = node.variable
+        elif isinstance(node, s.Derivative) and len(node.denominators) == 1:
+            top = self.table.reference(node.numerator)
+            if top is not None and top.name in self.world.losses() and not top.indices:
+                variable = node.denominators[0]
+        if variable is None:
+            return
+        reference = self.table.reference(variable)
+        if reference is not None and reference.name not in self.world.declarations:
+            self.world.declarations.setdefault(reference.name, []).append(
+                Declaration(reference.layer, reference.indices, space, number, hint=True)
+            )
+
+    def _size_equation(self, chain: Chain) -> None:
+        left = chain.sides[0]
+        if len(chain.sides) < 2 or not isinstance(left, s.Symbol | s.Scripted):
+            return
+        if to_latex(left) not in self.world.sizes or not is_size(left, self.world):
+            return
+        try:
+            self.world.extents.equate(
+                whole(left, self.world, Statement()), whole(chain.sides[1], self.world, Statement())
+            )
+        except DocumentError:
+            return
+
+    def _domain(self, names: Sequence[s.Node], where: s.Node) -> None:
+        for node in names:
+            reference = self.table.reference(node)
+            if reference is None or reference.layer is not None:
+                continue
+            if reference.name not in self.world.declarations and reference.name not in self.world.sizes:
+                if not reference.indices:
+                    self.world.declarations.setdefault(reference.name, []).append(
+                        Declaration(None, (), s.Space("R"), 0)
+                    )
+            if isinstance(where, s.Interval) and isinstance(where.low, s.Number) and float(where.low.text) >= 0:
+                if where.brackets[0] == "(" or float(where.low.text) > 0:
+                    self.world.positive.add(reference.name)
+            if isinstance(where, s.Interval) and isinstance(where.high, s.Number) and float(where.high.text) <= 1:
+                if where.brackets[1] == ")" or float(where.high.text) < 1:
+                    self.world.below_one.add(reference.name)
+
+    def _inequality(self, node: s.Relation) -> None:
+        if len(node.sides) == 3 and set(node.relations) <= {"<", "\\le", "\\leq"}:  # 0 < p < 1
+            low, middle, high = node.sides
+            above = s.Relation((middle, low), (">" if node.relations[0] == "<" else "\\ge",))
+            for part in (above, s.Relation((middle, high), node.relations[1:])):
+                self._inequality(part)
+            return
+        if len(node.sides) != 2 or not isinstance(node.sides[1], s.Number):
+            return
+        reference = self.table.reference(node.sides[0])
+        if reference is None or reference.indices or reference.layer is not None or reference.name in self.world.sizes:
+            return
+        if reference.name not in self.world.declarations:
+            self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
+        if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
+            self.world.positive.add(reference.name)
+        if node.relations[0] == "<" and float(node.sides[1].text) <= 1:
+            self.world.below_one.add(reference.name)
+        if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
+            self.world.nonzero.add(reference.name)

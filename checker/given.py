@@ -1,0 +1,127 @@
+"""What a scope says of given data: equations between them, and what the prose says of a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
+from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.terms import Beyond
+from verify_derivations.derivations.unfolding import Unfolding
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import (
+    Access,
+    Number,
+    Scalar,
+    add,
+    fresh,
+    heads,
+    mul,
+    polynomial,
+    substitute,
+)
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.tensors import Tensor
+from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
+
+
+def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[int, int, int], str]) -> None:
+    """Note what is stated of given data; ``defined`` gets the links that are such statements, and no claims."""
+    given = _Given(world, defined)
+    for f in formulas:
+        for k, chain in enumerate(f.chains):
+            given.assume(f, k, chain)
+    for f in formulas:
+        given.said(f)
+
+
+class _Given:
+    def __init__(self, world: World, defined: dict[tuple[int, int, int], str]) -> None:
+        self.world, self.table, self.defined = world, world.table, defined
+
+    def assume(self, f: Stated, k: int, chain: Chain) -> None:
+        """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
+        holds for all values, or for none, is claimed."""
+        if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
+            return
+        if (f.number, k, 0) in self.defined:
+            return
+        here = Statement(f.number)
+        reader = Elaborator(self.world, here)
+        try:
+            left, right = (reader.tensor(x) for x in chain.sides)
+        except DocumentError:
+            return
+        used = (*heads(left.body), *heads(right.body))
+        if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
+            return
+        variable = any(h.split("^{(")[0] in self.world.denominators for h in used)
+        if isinstance(left.body, Access) and _is_transposed(left, right):
+            self._symmetric(f, left.body.head)
+        elif left.is_scalar and isinstance(right.body, Number):
+            for index in here.indices.values():
+                if index.free and index.extent is None:
+                    return
+            if not self._depends(left.body - right.body):
+                return
+            if not variable:  # a constraint on what one differentiates by does not hold beside the point
+                self.world.stated.append((left.body, right.body))
+        else:
+            return
+        self.defined[f.number, k, 0] = "assumption"
+
+    def _depends(self, difference: Scalar) -> bool:
+        """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for
+        x² + 1, nor for x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
+        environment = self.world.environment()
+        normalizer = Normalizer(environment)
+        try:
+            normal = normalizer.normal(difference)
+            for function in reversed(list(environment.functions)):  # each calls those before it
+                normal = Unfolding(normalizer, function, None).of(normal)
+            return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
+        except (Beyond, RecursionError):
+            return True
+
+    def said(self, f: Stated) -> None:
+        """What the prose says of given square matrices."""
+        for name in f.symmetric:
+            reference = self.table.reference(name)
+            if reference is None or reference.indices or reference.transposed or reference.inverted:
+                continue
+            try:
+                known = find(reference, self.world, Statement(f.number))
+            except DocumentError:
+                continue
+            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]:
+                if not known.family and not self.world.is_defined(known.head):
+                    self._symmetric(f, known.head)
+
+    def _symmetric(self, f: Stated, head: str) -> None:
+        """A symmetric matrix is half the sum of some matrix and its transpose."""
+        known = self.world.known[head]
+        if len(known.extents) != 2:
+            return
+        whole_matrix = Known(head + UNWRITTEN, (), known.shape)
+        self.world.add(whole_matrix)
+        i, j = fresh("i"), fresh("j")
+        entry = add(*(Access(whole_matrix.head, pair) for pair in (
+            (polynomial(i), polynomial(j)), (polynomial(j), polynomial(i)))))  # fmt: skip
+        self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
+
+
+def _is_transposed(left: Tensor, right: Tensor) -> bool:
+    """``S_{ij}`` and ``S_{ji}``, for all i and j: not ``w_{t+1}`` and ``w_{t+2}`` with their entries."""
+    if len(left.axes) != len(right.axes):
+        return False
+    names = {
+        b.variable: polynomial(a.variable) for a, b in zip(left.axes, right.axes, strict=True)
+        if a.variable is not None and b.variable is not None
+    }  # fmt: skip
+    one, other = left.body, substitute(right.body, names)
+    if not isinstance(one, Access) or not isinstance(other, Access) or one.head != other.head:
+        return False
+    places = [place.as_atom() for place in one.indices]
+    return len(set(places) - {None}) == 2 == len(places) and one.indices == tuple(reversed(other.indices))

@@ -1,0 +1,151 @@
+"""The layers of generic definitions that a scope mentions, and where what is stated of them ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.define import define
+from verify_derivations.formulas.definitions import Quantity
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Polynomial, heads
+from verify_derivations.formulas.lookup import find, layer_value, match_layer
+from verify_derivations.formulas.world import Known, Statement, World
+
+
+class Instances:
+    """The instances of a world's templates that formulas mention."""
+
+    def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
+        self.world, self.table, self.formulas = world, world.table, formulas
+
+    def layers(self) -> None:
+        """Instances of generic layers that the scope's formulas mention, and the layers that use them."""
+        world = self.world
+        if not world.templates:
+            return
+        for f in self.formulas:
+            for node in f.nodes:
+                reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
+                if reference is None or reference.layer is None:
+                    continue
+                try:
+                    find(
+                        replace(reference, indices=()),
+                        world,
+                        Statement(f.number),
+                        Elaborator(world, Statement()).unfold,
+                    )
+                except DocumentError:
+                    continue
+        mentioned = set(world.pending)
+        for head in sorted(mentioned):
+            self._materialise(head)
+        fixed = {
+            h
+            for q in world.quantities.values()
+            if q.body is not None and q.head not in world.layer_of
+            for h in heads(q.body)
+        }
+        for head in sorted(mentioned | set(world.layer_of)):
+            if head in world.layer_of and head not in fixed:
+                self._consumers(head)
+
+    def _materialise(self, head: str) -> None:
+        item = self.world.pending.pop(head, None)
+        if item is None:
+            return
+        template, value = item
+        inner = Statement(template.number, defining=True, layers={template.letter: value})
+        try:
+            define(self.world, inner, template.left, template.right, template.number)
+        except DocumentError:
+            return
+
+    def _consumers(self, head: str) -> None:
+        """Instances of templates whose right side mentions ``head``."""
+        world = self.world
+        name, layer = world.layer_of[head]
+        for templates in list(world.templates.values()):
+            for template in templates:
+                for node in s.walk(template.right):
+                    reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+                    if reference is None or reference.name != name or reference.layer is None:
+                        continue
+                    letters = match_layer(reference.layer, layer, world)
+                    if not letters or template.letter not in letters:
+                        continue
+                    target = self.table.reference(template.left)
+                    if target is None or target.layer is None:
+                        continue
+                    inner = Statement(template.number, layers=letters)
+                    place = layer_value(target.layer, world, inner)
+                    made = world.head(target.name, place)
+                    if world.is_defined(made) or (place is not None and self._beyond(place)):
+                        continue
+                    try:
+                        define(world, Statement(template.number, defining=True, layers=dict(letters)), template.left,
+                               template.right, template.number)  # fmt: skip
+                    except DocumentError:
+                        continue
+                    self._opaque(made)
+
+    def _beyond(self, layer: Polynomial) -> bool:
+        """Whether a layer comes after all on which a loss rests: the net does not go on to it."""
+        world = self.world
+        if self._upward() or not all(map(world.is_defined, world.losses())):
+            return False
+        found, waiting = set[str](), list(world.losses())
+        while waiting:
+            quantity = world.quantities.get(waiting.pop())
+            new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
+            found |= new
+            waiting += new
+        rests_on = [layer - world.layer_of[head][1] for head in found if head in world.layer_of]
+        return bool(rests_on) and all(d.is_constant and d.value > 0 for d in rests_on)
+
+    def _upward(self) -> bool:
+        """Whether a generic definition mentions what is defined at a later layer than its own."""
+        for template in (t for templates in self.world.templates.values() for t in templates):
+            left = self.table.reference(template.left)
+            own = layer_value(left.layer, self.world, Statement()) if left is not None and left.layer else None
+            for node in s.walk(template.right):
+                right = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+                if right is None or right.layer is None or right.name not in self.world.templates:
+                    continue
+                other = layer_value(right.layer, self.world, Statement())
+                if own is None or other is None or not (other - own).is_constant or (other - own).value > 0:
+                    return True
+        return False
+
+    def _opaque(self, head: str) -> None:
+        quantity = self.world.quantities[head]
+        self.world.quantities[head] = replace(quantity, opaque=True)
+
+    def frontier(self) -> None:
+        """Where the loss is not defined, or a layer's consumers are not stated, sensitivities stay symbols."""
+        world = self.world
+        losses = world.losses()
+        defined = [n for n in losses if world.is_defined(n)]
+        world.loss = next(iter((*defined, *losses)), None)
+        unstated = [n for n in losses if not world.is_defined(n)]  # also beside losses that are defined
+        for name in unstated:
+            if name not in world.known:
+                world.add(Known(name, (), ()))
+        if unstated:
+            used: set[str] = set()
+            for q in world.quantities.values():
+                if q.body is not None:
+                    used |= set(heads(q.body)) - {q.head}
+            world.frontier = {head for head in world.quantities if head not in used and head not in losses}
+        made = {q.head for q in world.quantities.values() if q.body is not None}
+        if world.templates:
+            environment = world.environment()
+            for head in list(world.layer_of):
+                quantity: Quantity | None = world.quantities.get(head)
+                if quantity is not None and not environment.consumers(head) and not quantity.opaque:
+                    if head in made or world.templates.get(world.layer_of[head][0]):
+                        world.quantities[head] = replace(quantity, opaque=True)
