@@ -10,6 +10,7 @@ A line "For **name** …" begins a variant: its definitions hold only there; a l
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
@@ -57,25 +58,37 @@ def _apart(
 ) -> set[tuple[str, ...]]:
     """The sections that stand apart from the sections beside them."""
     found: set[tuple[str, ...]] = set()
-    paths = {f.raw.section[:k] for f in formulas for k in range(1, len(f.raw.section) + 1)}
-    for path in sorted(paths):
-        inside = [f for f in formulas if f.raw.section[: len(path)] == path]
-        beside = [
-            f for f in formulas
-            if len(f.raw.section) >= len(path) and f.raw.section[: len(path) - 1] == path[:-1] and f not in inside
-        ]  # fmt: skip
-        own, others = _under(path, keys), dict[str, str]()
-        for other in dict.fromkeys(f.raw.section for f in beside):
-            others |= keys.get(other, {})
-        declared = {key.removesuffix(" in") for key in own} - own.keys()
-        here, there = _index_counts(inside, table), _index_counts(beside, table)
-        otherwise = any(not here[name] & there[name] for name in here.keys() & there.keys())
-        if not (otherwise or declared & others.keys()) or not any(len(c.sides) > 1 for f in inside for c in f.chains):
-            continue
-        if _mentioned(inside, table) & _names(others) <= _names(own) and (
-            _mentioned(beside, table) & _names(own) <= _names(others)
-        ):
-            found.add(path)
+    below: dict[tuple[str, ...], list[Stated]] = {}
+    for f in formulas:
+        for k in range(1, len(f.raw.section) + 1):
+            below.setdefault(f.raw.section[:k], []).append(f)
+    families: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for path in sorted(below):
+        families.setdefault(path[:-1], []).append(path)
+    for siblings in families.values():
+        own = {path: _under(path, keys) for path in siblings}
+        counts = {path: _index_counts(below[path], table) for path in siblings}
+        key_total = Counter(key for path in siblings for key in own[path])
+        count_total = Counter((name, n) for path in siblings for name, seen in counts[path].items() for n in seen)
+        names_total = Counter(name for path in siblings for name in counts[path])
+        for path in siblings:
+            here = counts[path]
+            declared = {key.removesuffix(" in") for key in own[path]} - own[path].keys()
+            otherwise = any(
+                names_total[name] > 1 and all(count_total[name, n] == 1 for n in seen) for name, seen in here.items()
+            )
+            if not otherwise and not any(key_total[name] for name in declared):
+                continue
+            if not any(len(c.sides) > 1 for f in below[path] for c in f.chains):
+                continue
+            others: dict[str, str] = {}
+            for other in siblings:
+                others |= own[other] if other != path else {}
+            beside = [f for other in siblings if other != path for f in below[other]]
+            if _mentioned(below[path], table) & _names(others) <= _names(own[path]) and (
+                _mentioned(beside, table) & _names(own[path]) <= _names(others)
+            ):
+                found.add(path)
     return found
 
 
