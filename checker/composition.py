@@ -52,6 +52,7 @@ class Composer:
     readings: Readings
     corrected: Corrected
     _chosen: dict[str, tuple[Quantity | None, Candidate | None]] = field(default_factory=dict)
+    _needed: dict[str, list[str]] = field(default_factory=dict)  # by quantity, what its derived step needs
 
     def gather(self, formulas: Sequence[tuple[Stated, Formula]]) -> None:
         """Take note of what the document's formulas say of adjoints."""
@@ -218,7 +219,10 @@ class Composer:
             candidate = self.steps[adjoint(head, self.loss)][1]
             if candidate is None:
                 steps.append(Step(self.shown(head), None, "derived", Verdict.PROVED))
-                assumptions += [condition_text(need, self.environment.origin) for need in self.needs(head)]
+                if head not in self._needed:
+                    needs = self.needs(head)
+                    self._needed[head] = [condition_text(need, self.environment.origin) for need in needs]
+                assumptions += self._needed[head]
             else:
                 steps.append(Step(self.shown(head), candidate.number, candidate.kind, candidate.verdict))
                 assumptions += candidate.assumptions
