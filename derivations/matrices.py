@@ -73,6 +73,9 @@ def inverse(n: Normalizer, a: Matrix, at: Sequence[Polynomial], facts: Facts) ->
         raise Beyond("the inverse of zero")
     diagonal = _diagonal(a)
     if diagonal is not None:
+        every = polynomial(fresh("i"))  # none of them is zero, not only the one that is asked for
+        inside = (*facts, *map(tidy_constraint, within(every, a.extent)))
+        n.require("nonzero", n.reduce([renamed(t, {a.row: every}, t.bound) for t in diagonal], inside), inside)
         same = n.reduce([Term(Fraction(1), constraints=(Constraint(row - column, "=="),))], facts)
         entry = n.reduce([renamed(t, {a.row: row}, t.bound) for t in diagonal], facts)
         return n.product([same, n.power(entry, Fraction(-1), facts)], facts)
@@ -231,7 +234,6 @@ def _factored(a: Matrix) -> tuple[Matrix, Matrix] | None:
         right = _reached(a.column, joined)
         if a.row in right:
             continue
-
         rest = Term(Fraction(1), tuple(v for v in term.bound if v != middle), constraints, term.factors)
         first, second = (_part(rest, right, among=among) for among in (False, True))
         left = tuple(t.scaled(term.coefficient) for t in first)

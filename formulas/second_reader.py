@@ -145,7 +145,7 @@ def _parsed(plain: str) -> Any:
     try:
         try:
             found = _expression(plain, quick=True)  # quicker: it finds the same tree, or an error
-        except Exception:
+        except Exception:  # an error there is none yet
             found = _expression(plain)
     except Exception:  # whatever it raises, it has no reading
         return None

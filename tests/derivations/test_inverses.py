@@ -30,6 +30,7 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     apply,
     delta,
+    free_indices,
     fresh,
     mul,
     polynomial,
@@ -382,6 +383,19 @@ def test_conditions_are_stated(left: Tensor | Scalar, right: Tensor | Scalar, ki
     outcome = prove_equal(left, right, WORLD, FREE)
     assert isinstance(outcome, Proof)
     assert [c.kind for c in outcome.conditions] == kinds
+
+
+def test_one_entry_of_an_inverse_needs_the_whole_diagonal() -> None:
+    """(D⁻¹)[0, 0] = 1/d[0] where no d[i] is zero; 1/d[0] itself only needs that d[0] is not."""
+    first = polynomial(0)
+    of_first = power(Access("d", (first,)), -1)
+    whole = prove_equal(inv(D).at((first, first)), of_first, WORLD, {})
+    alone = prove_equal(of_first, power(Access("d", (first,)), -2) * Access("d", (first,)), WORLD, {})
+    assert isinstance(whole, Proof)
+    assert isinstance(alone, Proof)
+    assert [c.kind for c in whole.conditions] == [c.kind for c in alone.conditions] == ["nonzero"]
+    assert free_indices(whole.conditions[0].expression)  # for every i
+    assert not free_indices(alone.conditions[0].expression)
 
 
 # -- what must not cancel ----------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ a, b = polynomial("%a"), polynomial("%b")
 
 def normalizer(seconds: float = 2.0) -> Normalizer:
     found = Normalizer(ENVIRONMENT, FREE)
-    found.deadline = time.monotonic() + seconds
+    found.deadline = time.process_time() + seconds
     return found
 
 
