@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -323,10 +322,8 @@ def test_macros_are_limited(definitions: str, latex: str, message: str) -> None:
 # -- the notes --------------------------------------------------------------------------------------
 def test_all_formulas_of_the_notes_are_read() -> None:
     document = read_document(EMBEDDED)
-    start = time.process_time()
     symbols = collect(formula.latex for formula in document.formulas)
     readings = [read(formula.latex, symbols) for formula in document.formulas]
-    assert time.process_time() - start < 2  # 0.1 s on an idle machine
     assert len(readings) == 132
     assert {"zc", "ac", "zp", "ap"} <= symbols.words
     assert not any("one symbol" in remark for reading in readings for remark in reading.remarks)

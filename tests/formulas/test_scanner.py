@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from counted import calls
 
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.scanner import Document, RawFormula, read_document, scan
@@ -197,15 +197,12 @@ def test_an_unclosed_display_is_remarked_and_stops_nothing() -> None:
 @pytest.mark.parametrize(
     "unit", ["$5 ", "![", "![](", "\\[ ", "\\( ", "` ", "$x ", "<!--", "\\begin{align} x ", "# a\n"]
 )
-def test_time_is_linear(unit: str) -> None:
-    def seconds(count: int) -> float:
-        text = unit * count
-        start = time.process_time()
-        scan(text)
-        return time.process_time() - start
+def test_the_work_is_linear(unit: str) -> None:
+    def work(count: int) -> int:
+        return calls(lambda: scan(unit * count))
 
-    seconds(100)
-    assert seconds(20_000) < 12 * seconds(5_000) + 0.2
+    work(1)  # what is kept for later
+    assert work(4_000) < 5 * work(1_000) + 100
 
 
 def test_a_formula_knows_its_place_without_its_document() -> None:
