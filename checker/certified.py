@@ -20,7 +20,6 @@ from verify_derivations.formulas.errors import DocumentError
 
 SCHEMA = 1
 KIND = "certificates of verify-derivations"
-SECONDS = 60.0  # for the verification of one certificate
 VERDICTS = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)  # that rest on proofs
 
 
@@ -49,7 +48,7 @@ class Entry:
 
 def needs(certificate: Certificate) -> Needs:
     """Verifies; raises :class:`Rejected`."""
-    proof = verify(certificate, seconds=SECONDS)
+    proof = verify(certificate)
     missing = None if certificate.assumption is None else equation_text(certificate.assumption)
     return Needs(conditions_of(proof), stated_of(proof), missing)
 

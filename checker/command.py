@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from verify_derivations.formulas.scanner import Document
 
 PROGRAM = "verify-derivations"
+VERIFYING = 60.0  # seconds of processor time for one entry of a file of certificates
 FORMATS = ("text", "json", "html", "sarif", "junit")
 
 _EPILOG = """\
@@ -254,9 +255,11 @@ def _write_certificates(options: argparse.Namespace, report: Report, formulas: S
 
 def _verify(options: argparse.Namespace) -> int:
     text = read_text(options.file)
+    from verify_derivations.checker.tasks import Allowance, available
     from verify_derivations.checker.verification import verify_file
 
-    content, status = verify_file(text, "<stdin>" if options.file == "-" else options.file)
+    name = "<stdin>" if options.file == "-" else options.file
+    content, status = verify_file(text, name, Allowance(available(), VERIFYING))
     write(content, None)
     return status
 

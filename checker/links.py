@@ -61,9 +61,9 @@ from verify_derivations.formulas.world import (
 class Effort:
     """How long one link may take."""
 
-    first: Limits = field(default_factory=lambda: Limits(unfoldings=4, seconds=10.0))
-    condition: Limits = field(default_factory=lambda: Limits(unfoldings=6, seconds=10.0))
-    proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, seconds=3.0))
+    first: Limits = field(default_factory=lambda: Limits(unfoldings=4))
+    condition: Limits = field(default_factory=lambda: Limits(unfoldings=6))
+    proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, steps=10_000))
     refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
     verification: bool = True  # of what is proved; not for a trial, which is never shown
     repair: float = 2.0  # seconds for the search for a correction; 0: none

@@ -57,9 +57,9 @@ class Mender:
         self.conditions = tuple(stated.conditions)
         self.trials = Trials()
         self.effort = Effort(
-            first=Limits(unfoldings=12, seconds=1.0),
-            condition=Limits(unfoldings=4, seconds=0.3),
-            proof=Limits(unfoldings=12, seconds=0.5),
+            first=Limits(unfoldings=12, steps=4_000),
+            condition=Limits(unfoldings=4, steps=1_200),
+            proof=Limits(unfoldings=12, steps=2_000),
             refutation=0.5,
             verification=False,  # a candidate's: the whole corrected formula is judged in the end
             seed=case.effort.seed,

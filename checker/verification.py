@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verify_derivations.checker.certified import Needs, from_file, rejected
+from verify_derivations.checker.tasks import Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.certificates import digest
 from verify_derivations.derivations.differentiate import RULES, plain_name
@@ -26,16 +27,18 @@ almost everywhere; positions are counted from 1. A claim rests on its givens and
 of a document, only a reader of both can say."""
 
 
-def verify_file(text: str, name: str) -> tuple[str, int]:
-    """What is said of a file of certificates, and the exit status. Raises :class:`CertificateError`."""
+def verify_file(text: str, name: str, allowance: Allowance | None = None) -> tuple[str, int]:
+    """What is said of a file of certificates, and the exit status. Raises :class:`CertificateError`. A file may be
+    anybody's, so each entry has an ``allowance``."""
     document, entries = from_file(text, name)
     lines, claims, bad = [f"{name}: certificates for {document}", ""], _Claims(), 0
-    for entry in entries:
-        reason = rejected(entry)
+    reasons = dict(each(rejected, entries, allowance or Allowance()))
+    for number, entry in enumerate(entries):
+        reason = reasons[number]
         place = f"formula {entry.formula} (line {entry.line}), {entry.part}"
         if reason is not None:
             bad += 1
-            lines.append(f"{place}: rejected: {reason}")
+            lines.append(f"{place}: rejected: {reason.reason if isinstance(reason, Stopped) else reason}")
             continue
         numbers = ", ".join(claims.number(certificate, needs) for certificate, needs in entry.proofs)
         where = f", if {'; '.join(entry.assumptions)}" if entry.verdict is Verdict.CONDITIONAL else ""

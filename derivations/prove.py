@@ -6,7 +6,6 @@ proof, but never prove anything.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -31,6 +30,7 @@ from verify_derivations.derivations.kernel import (
 )
 from verify_derivations.derivations.modulo import apply_assumption, transposed
 from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.rewrite import STEPS
 from verify_derivations.derivations.terms import Beyond, Normal
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar
@@ -41,8 +41,11 @@ MATRICES = 3  # by which a residual is multiplied from one side
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """Of one run of a search. Both are counted, so that the outcome is the same on every machine: ``unfoldings`` are
+    definitions put in, ``steps`` terms that rules are applied to (some thousands a second)."""
+
     unfoldings: int = 40
-    seconds: float = 5.0
+    steps: int = STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +151,8 @@ class Search:
         return self.claim.left - self.claim.right
 
     def run(self, limits: Limits) -> Outcome:
-        deadline = time.process_time() + limits.seconds
-        self.derivation = d = self.derivation or Derivation(self.claim, deadline=deadline)
-        d.normalizer.deadline = deadline
+        self.derivation = d = self.derivation or Derivation(self.claim)
+        d.normalizer.reserve = max(0, d.normalizer.steps - limits.steps)
         before, complete = len(self.levels), False
         while len(self.levels) < limits.unfoldings:
             proof = self.closed(d)
@@ -264,7 +266,7 @@ class Search:
     def repeated(self, claim: Claim, moves: list[Move], assumption: Equation | None = None) -> Derivation | None:
         """Another derivation by the same ``moves``, under an assumption of its own."""
         assert self.derivation is not None
-        d = Derivation(claim, deadline=self.derivation.normalizer.deadline, assumption=assumption)
+        d = Derivation(claim, assumption)
         try:
             for move in moves:
                 d.make(move)

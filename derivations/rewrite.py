@@ -6,8 +6,6 @@ Each rule takes a term and the facts about what is free in it, and returns the t
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
@@ -46,7 +44,7 @@ from verify_derivations.derivations.terms import (
 from verify_derivations.formulas.expressions import Constraint, fresh, within
 from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
-STEPS = 20_000  # rule applications for one expression
+STEPS = 20_000  # terms that rules are applied to, for one claim
 TERMS = 4_000
 LARGEST_ROOT = 1_000  # exponent of a prime that is written out
 SPLITS = 12  # constraints by which the domains of like sums are divided
@@ -57,8 +55,8 @@ class Rewriter:
     :meth:`rebuilt`, which the normal form supplies."""
 
     def __init__(self) -> None:
-        self.steps = STEPS
-        self.deadline = math.inf  # in seconds of processor time
+        self.steps = STEPS  # that are left
+        self.reserve = 0  # of them, not to be touched yet
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         raise NotImplementedError
@@ -74,10 +72,10 @@ class Rewriter:
         while waiting:
             term = waiting.pop()
             self.steps -= 1
-            if self.steps < 0 or len(waiting) + len(done) > TERMS:
+            if self.steps < self.reserve:
+                raise Beyond("the limit of steps")
+            if len(waiting) + len(done) > TERMS:
                 raise Beyond("the normal form grows beyond its limit")
-            if time.process_time() > self.deadline:
-                raise Beyond("the limit of time")
             for rule in rules:
                 new = rule(term, facts)
                 if new is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import random
 import re
@@ -15,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from verify_derivations.checker import check, links
+from verify_derivations.checker import certified, check, links, verification
 from verify_derivations.checker.certified import KIND, to_file
 from verify_derivations.checker.command import main
 from verify_derivations.checker.links import Effort
+from verify_derivations.checker.tasks import Allowance
 from verify_derivations.checker.verdicts import Report, Verdict
 from verify_derivations.checker.verification import verify_file
 from verify_derivations.derivations import domains
@@ -268,6 +270,23 @@ def test_what_is_tampered_with_is_rejected(tamper: Callable[[Json], None], writt
     tamper(content)
     lines, _, status = said(content)
     assert status == 1 and any(": rejected: " in line for line in lines)
+
+
+def test_what_does_not_end_is_rejected(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file may be anybody's. Only the entry that does not end is lost."""
+    count = itertools.count()
+
+    def endless(entry: certified.Entry) -> str | None:
+        while entry.formula == first:
+            next(count)
+        return certified.rejected(entry)
+
+    first = json.loads(written)["links"][0]["formula"]
+    monkeypatch.setattr(verification, "rejected", endless)
+    text, status = verify_file(written, "file", Allowance(2, seconds=0.5))
+    lines = [line for line in text.splitlines() if line.startswith("formula")]
+    assert status == 1 and lines[0].endswith("rejected: stopped after 0.5 s, its limit")
+    assert any(": verified " in line for line in lines)
 
 
 @pytest.mark.parametrize("tamper", SHOWN, ids=lambda f: f.__name__)

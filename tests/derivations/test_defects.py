@@ -84,10 +84,10 @@ class Defect:
     facts: tuple[Constraint, ...] = ()
 
 
-    def prove(self, seconds: float = 2) -> Outcome:
+    def prove(self, steps: int = 8_000) -> Outcome:
         left = self.left() if callable(self.left) else self.left
         environment = replace(self.environment)  # anew: it remembers what it found without the defect
-        return prove_equal(left, self.right, environment, self.free, self.facts, limits=Limits(seconds=seconds))
+        return prove_equal(left, self.right, environment, self.free, self.facts, limits=Limits(steps=steps))
 
 
 def x(index: Polynomial | int) -> Scalar:

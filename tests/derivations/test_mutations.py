@@ -20,7 +20,7 @@ def test_a_mutant_that_is_proved_is_not_refuted(name: str) -> None:
     found = list(mutants(claim.right, claim.environment))
     for what, mutant in random.Random(name).sample(found, min(SAMPLE, len(found))):
         outcome = prove_equal(
-            claim.left, mutant, claim.environment, claim.free, claim.facts, limits=Limits(unfoldings=12, seconds=0.2)
+            claim.left, mutant, claim.environment, claim.free, claim.facts, limits=Limits(unfoldings=12, steps=800)
         )
         if isinstance(outcome, Proof):
             judged = refute(claim.left, mutant, claim.environment, claim.free, claim.facts, budget_seconds=0.5)

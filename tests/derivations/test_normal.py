@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -49,9 +48,9 @@ from verify_derivations.formulas.expressions import (
 a, b = polynomial("%a"), polynomial("%b")
 
 
-def normalizer(seconds: float = 2.0) -> Normalizer:
+def normalizer(steps: int = 8_000) -> Normalizer:
     found = Normalizer(ENVIRONMENT, FREE)
-    found.deadline = time.process_time() + seconds
+    found.steps = steps
     return found
 
 

@@ -40,9 +40,9 @@ from verify_derivations.formulas.world import Readings
 
 HERE = Path(__file__).parent
 QUICK = Effort(
-    first=Limits(unfoldings=4, seconds=1.0),
-    condition=Limits(unfoldings=6, seconds=1.0),
-    proof=Limits(unfoldings=40, seconds=1.0),
+    first=Limits(unfoldings=4, steps=4_000),
+    condition=Limits(unfoldings=6, steps=4_000),
+    proof=Limits(unfoldings=40, steps=4_000),
     refutation=0.3,
 )
 

@@ -69,6 +69,13 @@ def test_a_wrong_import_is_found(layer: str, source: str) -> None:
     assert wrong_imports(layer, "judge.py", source)
 
 
+def test_no_outcome_depends_on_a_clock() -> None:
+    """What is read, proved and refuted counts its work; only what stops a hanging process looks at a clock."""
+    readers = {path.name for path in SOURCES if "time" in imported(path.read_text(encoding="utf-8"))
+               and path.relative_to(ROOT).parts[0] != "trainer"}  # fmt: skip
+    assert readers == {"tasks.py", "mending.py", "judgement.py", "progress.py"}
+
+
 def test_the_reference_interpreter_is_independent() -> None:
     """``evaluate.py`` judges the normal form, the differentiator and the code generator: it knows none of them."""
     source = (ROOT / "derivations" / "evaluate.py").read_text(encoding="utf-8")
