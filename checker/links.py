@@ -61,8 +61,8 @@ from verify_derivations.formulas.world import (
 class Effort:
     """How long one link may take."""
 
-    first: Limits = field(default_factory=lambda: Limits(unfoldings=4))
-    condition: Limits = field(default_factory=lambda: Limits(unfoldings=6))
+    first: Limits = field(default_factory=lambda: Limits(unfoldings=4, steps=4_000))
+    condition: Limits = field(default_factory=lambda: Limits(unfoldings=6, steps=6_000))
     proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, steps=10_000))
     refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
     verification: bool = True  # of what is proved; not for a trial, which is never shown

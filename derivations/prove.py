@@ -106,7 +106,7 @@ class Search:
         self, claim: Claim, variables: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
     ) -> None:
         self.claim, self.environment, self.variables, self.later = claim, claim.environment, variables, later
-        self.second: Search | None = None  # where a recursion hands something on from the step before
+        self.folded: Search | None = None  # of a recursion, as long as that can be, without unrolling it
         self.rank = claim.environment.order()
         self.ended: Open | None = None  # there is nothing left to try
         self.begin()
@@ -117,13 +117,13 @@ class Search:
         self.lemmas: Lemmas = {}
 
     def go_on(self, limits: Limits) -> Outcome:
-        first = self._go_on(limits)
-        if not isinstance(first, Open) or self.later or not self.environment.states:
-            return first
-        if self.second is None:
-            self.second = Search(self.claim, self.variables, self.environment.states)
-        second = self.second.go_on(limits)
-        return second if not isinstance(second, Open) else first
+        if self.environment.states and not self.later:
+            if self.folded is None:
+                self.folded = Search(self.claim, self.variables, self.environment.states)
+            outcome = self.folded.go_on(limits)
+            if not isinstance(outcome, Open):
+                return outcome
+        return self._go_on(limits)
 
     def _go_on(self, limits: Limits) -> Outcome:
         if self.ended is not None:
@@ -133,6 +133,8 @@ class Search:
                 outcome = self.run(limits)
         except Beyond as limit:
             left = Open(self.difference(), str(limit))
+            if self.derivation is None or self.derivation.normalizer.steps >= self.derivation.normalizer.reserve:
+                self.ended = left  # with more steps it would come here again
             self.begin()
             return left
         except Exception:  # what it was about to do is half done
@@ -272,6 +274,8 @@ class Search:
                 d.make(move)
         except Rejected:
             return None
+        finally:  # its steps are steps of this run
+            self.derivation.normalizer.steps -= STEPS - d.normalizer.steps
         return d
 
     def leaf(self, head: str) -> bool:
