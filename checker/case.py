@@ -19,7 +19,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
-from verify_derivations.formulas.reader import last_side, read
+from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
@@ -136,6 +136,10 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         try:
             reading = read(raw.latex, symbols, document.macros, before)
         except ReadError as error:
+            if not raw.displayed and states_nothing(raw.latex, document.macros):
+                quoted = s.Statements((s.Text(raw.latex),), ("",))
+                formulas.append(Stated(raw, quoted, mentions=[*quoted.parts], remarks=("not read; it states nothing",)))
+                continue
             line, column = raw.locate(error.position)
             source = document.text.splitlines()[line - 1] if line <= len(document.text.splitlines()) else ""
             formulas.append(Stated(raw, None, error.located(document.path, line, column, source)))

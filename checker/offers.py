@@ -152,6 +152,8 @@ def _of_function(
 ) -> Offer | None:
     text = f"\\frac{{\\partial {function.name}}}{{\\partial {variable}}}"
     given = world.parameters.get(function.name, ())
+    if any(head in world.known and world.known[head].extents for head in given):
+        return None  # the letter of its argument also names a tensor
     names = {p: Access(head) for p, head in zip(function.parameters, given, strict=False)}
     try:
         left = parse_expression(text, case.symbols, case.document.macros)

@@ -390,7 +390,7 @@ class _Builder:
         params: list[Reference] = [t for t in targets if t is not None]
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         scalars_only = all(self._is_scalar(p) for p in declared)
-        if declared and not scalars_only:
+        if declared and not scalars_only and not self._is_elementwise(left, right):
             if not self._undefined(reference, f):
                 return False
             define(world, Statement(f.number, defining=True), function, right, f.number)
@@ -437,6 +437,18 @@ class _Builder:
                 world.add(Known(p.name, (), ()))
         world.conventions_of[name] = frozenset(here.conventions)
         return True
+
+    def _is_elementwise(self, left: s.Call, right: s.Node) -> bool:
+        """Whether a function is of numbers although its argument is also the name of a tensor: it is applied to other
+        things, and nothing on its right side is of tensors."""
+        arguments = set(left.arguments)
+        for node in s.walk(right):
+            if isinstance(node, s.BigOperator | s.Norm | s.Matrix | s.Nabla | s.Derivative):
+                return False
+            if isinstance(node, s.Scripted) and node.base in arguments and not isinstance(node.sup, s.Number):
+                return False
+        calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))
+        return any(n.function == left.function and n.arguments != left.arguments for n in calls)
 
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())

@@ -339,7 +339,7 @@ def index_at(
         if index is not None:
             if index.extent is None and index.fixed is None and origin < world.origin:
                 _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
-            _unify(index, extent, origin, world, head)
+            _unify(index, extent, origin, world, here, head)
     return whole(node, world, here) - origin
 
 
@@ -365,7 +365,7 @@ def _as_stated(index: Index, world: World, here: Statement) -> bool:
     return True
 
 
-def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:
+def _unify(index: Index, extent: Polynomial, origin: int, world: World, here: Statement, head: str) -> None:
     if index.fixed is not None:
         return
     extent = world.extents.normal(extent)
@@ -374,7 +374,7 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
         return
     have = world.extents.normal(index.extent)
     last, end = have + index.start - 1, extent + origin - 1
-    if last == end or (index.start == 1 and origin == 0):
+    if last == end or (index.start == 1 and origin == 0) or _ends_within(last, end, world, here):
         return
     difference = have - extent
     for side in (have, extent):
@@ -387,6 +387,23 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
     raise IndexRangeError(
         f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
     )
+
+
+def _ends_within(last: Polynomial, end: Polynomial, world: World, here: Statement) -> bool:
+    """Whether a range that ends at another index (``\\sum_{r=1}^{t}``) stays inside the axis. An outer letter that has
+    no range yet goes as far as the axis allows."""
+    outer = [index for index in here.indices.values() if index.fixed is None and index.variable in last.names]
+    for index in outer:
+        start, rest = index.start, last - polynomial(index.variable)
+        if index.extent is None and index.free:
+            _as_stated(index, world, here)
+        if index.variable in rest.names or index.start != start:
+            return False
+        if index.extent is None:
+            index.extent = end - rest + 1
+        last = rest + index.extent - 1
+    beyond = last - end
+    return bool(outer) and beyond.is_constant and beyond.value <= 0
 
 
 def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:

@@ -105,6 +105,10 @@ class NameTable:
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.Call):
             self.applied.add(base_of(node.function) or "")
+        elif isinstance(node, s.Scripted) and node.bracketed and node.sub is not None:
+            items = node.sub.items if isinstance(node.sub, s.Sequence) else (node.sub,)
+            letters = {x.name for item in items[-node.bracketed:] for x in s.walk(item) if isinstance(x, s.Symbol)}
+            self.bound |= {letter for letter in letters if letter.islower()}
         elif isinstance(node, s.Scripted) and node.primes:
             self.applied.add(base_of(node) or "")
         end = node.upper if isinstance(node, s.BigOperator) else None

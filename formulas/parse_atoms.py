@@ -234,8 +234,10 @@ class Atoms(Rows, Derivatives):
         if isinstance(base, s.Scripted):  # {x_i}^2
             clash = (base.sub and sub) or (base.sup and sup) or (base.primes and primes)
             if not clash:
-                merged = base.sub or sub, base.sup or sup, base.primes or primes
-                return s.Scripted(base.base, *merged, span=self.span(start))
+                return replace(base, sub=base.sub or sub, sup=base.sup or sup, primes=base.primes or primes,
+                               span=self.span(start))  # fmt: skip
+            if base.bracketed:
+                base = s.Group("(", base, span=base.span)
         return s.Scripted(base, sub, sup, primes, span=self.span(start))
 
     def _check_exponent(self, sup: s.Node) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
@@ -192,6 +194,8 @@ class Expressions(Atoms):
         if name.name in _LIMITS and lower is not None:
             body = self.side_of_operator()
             return s.BigOperator(_LIMITS[name.name], body, lower, span=self.span(start))
+        if bracket is not None and self.token is bracket and name.name in self.symbols.entries:
+            return self.scripts(self._entry(node, start))
         if bracket is not None and (function or self._several(bracket) or self._indicates(name, bracket)):
             if self.token is not bracket:
                 self.next()  # the invisible brace of \exp{(x)}
@@ -247,6 +251,19 @@ class Expressions(Atoms):
                 return True
             k = self.tokens[k].partner + 1 if self.tokens[k].kind in ("open", "begin") else k + 1
         return False
+
+    def _entry(self, node: s.Node, start: int) -> s.Node:
+        """``W(i, j)``: what stands in the brackets are subscripts."""
+        closing = self.tokens[self.next().partner]
+        places = self.items(closing)
+        self.next()
+        if isinstance(node, s.Symbol):
+            node = s.Scripted(node)
+        assert isinstance(node, s.Scripted)
+        before = () if node.sub is None else node.sub.items if isinstance(node.sub, s.Sequence) else (node.sub,)
+        items = (*before, *places)
+        sub = s.Sequence(items) if len(items) > 1 else items[0]
+        return replace(node, sub=sub, bracketed=len(places), span=self.span(start))
 
     def _call(self, function: s.Node, start: int) -> s.Node:
         opening = self.next()

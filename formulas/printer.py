@@ -144,7 +144,13 @@ def _scripted(node: s.Scripted) -> str:
     elif isinstance(base, s.Sum | s.Product | s.BigOperator | s.Derivative | s.Nabla | s.Relation | s.Sequence) or (
             isinstance(base, s.Call) and not base.bracket):
         text = f"\\left({text}\\right)"
-    return text + "'" * node.primes + _script("_", node.sub) + _script("^", node.sup)
+    sub, places = node.sub, ""
+    if node.bracketed and sub is not None:
+        items = sub.items if isinstance(sub, s.Sequence) else (sub,)
+        below, inside = items[:-node.bracketed], items[-node.bracketed:]
+        sub = s.Sequence(below) if len(below) > 1 else below[0] if below else None
+        places = f"({', '.join(map(to_latex, inside))})"
+    return text + "'" * node.primes + _script("_", sub) + _script("^", node.sup) + places
 
 
 def _sum(signs: tuple[str, ...], terms: tuple[s.Node, ...], script: bool) -> str:

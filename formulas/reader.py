@@ -19,8 +19,9 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.lexer import tokenize
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.parse_expressions import Expressions
-from verify_derivations.formulas.spellings import connecting
+from verify_derivations.formulas.spellings import ARROWS, RELATIONS, connecting
 from verify_derivations.formulas.symbols import Symbols
+from verify_derivations.formulas.units import scan
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,20 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
     parser = _Parser(tokenize(latex, symbols, macros), symbols, latex)
     statements = parser.statements(before)
     return Reading(statements, tuple(dict.fromkeys(parser.remarks)))
+
+
+def states_nothing(latex: str, macros: Macros | None = None) -> bool:
+    """Whether a formula only shows a sign or a notation: ``\\odot``, ``f(\\cdot)``, ``50\\%``. It has no relation, or
+    nothing else; where a bracket is missing, it may state anything."""
+    try:
+        parts = [unit.text for unit in scan(latex) if unit.text.strip()]
+    except ReadError:
+        return False
+    if any(parts.count(opening) != parts.count(closing) for opening, closing in ("{}", "()", "[]")):
+        return False
+    if macros and not macros.keys().isdisjoint(parts):
+        return False
+    return len(parts) == 1 and parts[0] not in "()[]{}" or (RELATIONS.keys() | ARROWS).isdisjoint(parts)
 
 
 def parse_expression(latex: str, symbols: Symbols, macros: Macros | None = None) -> s.Node:

@@ -7,7 +7,9 @@ Everything is inferred from the formulas themselves, in one linear pass:
   it is a product if every letter is a symbol of the document; otherwise it is one unknown symbol;
 * a name is a **function** if the document applies it on a left side (``name(x) =``), primes or differentiates it
   (``f'(z)``, ``\\frac{\\partial J(w)}{…}``), or if it is one of the customary function letters and
-  not declared as a quantity (so that ``a(1-a)`` is a product and ``f(z)`` a value).
+  not declared as a quantity (so that ``a(1-a)`` is a product and ``f(z)`` a value);
+* a name has **entries** in brackets, ``W(i, j)``, if nothing but index expressions ever stands in its brackets, of
+  letters that name nothing else, and the document defines, differentiates by or declares it.
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ class Symbols:
     letters: frozenset[str] = field(default=frozenset())
     functions: frozenset[str] = field(default=frozenset())
     indices: frozenset[str] = field(default=frozenset())  # letters that a sum binds
+    entries: frozenset[str] = field(default=frozenset())  # names of which W(i, j) is an entry
 
     def is_function(self, name: str, font: str = "") -> bool:
         """Whether ``name`` before a bracket is applied to it."""
@@ -129,6 +132,7 @@ def collect(
     primed: set[str] = set()
     evident: set[str] = set(functions)
     quantities: set[str] = set()
+    brackets = _Entries()
     for tokens in formulas:
         for k, token in enumerate(tokens):
             if token.kind == "run":
@@ -137,6 +141,7 @@ def collect(
                 front, name = [], token.text
             else:
                 continue
+            brackets.see(tokens, k, name)
             after = _skip_scripts(tokens, k + 1)
             bracket = tokens[after]
             starts = not front and _starts_statement(tokens, k)
@@ -155,7 +160,54 @@ def collect(
                     starts and bracket.kind == "relation" and bracket.text in ("=", ":=", "\\in"))):
                 quantities.add(name)
     found = evident | {name for name in applied - quantities if name in CUSTOMARY or name in primed or _is_word(name)}
-    return replace(symbols, functions=frozenset(found))
+    entries = brackets.names(evident - functions, indices)
+    return replace(symbols, functions=frozenset(found - entries), entries=entries)
+
+
+class _Entries:
+    """What stands in brackets behind each name."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, list[tuple[list[str], bool] | None]] = {}
+        self.subscripts: set[str] = set()
+        self.others: set[str] = set()  # letters that name a quantity
+        self.quantities: set[str] = set()
+        self.tensors: set[str] = set()
+
+    def see(self, tokens: list[Token], k: int, name: str) -> None:
+        before = tokens[k - 1] if k else None
+        braced = before is not None and before.text == "{" and before.kind == "open" and before.partner == k + 1
+        scripts = k + 1 + braced
+        after = _skip_scripts(tokens, scripts)
+        if before is not None and (before.kind == "_" or braced and tokens[k - 2].kind == "_"):
+            self.subscripts.add(name)
+        elif tokens[after].text in ("(", "[") and tokens[after].kind == "open":
+            self.places.setdefault(name, []).append(_places(tokens, after))
+        if tokens[scripts].kind == "_":
+            self.others.add(name)
+        if tokens[after].text in ("=", ":=") and _starts_statement(tokens, k - 2 * braced):
+            if tokens[after + 1].kind != "number" or tokens[after + 2].kind != ",":  # i = 1, … counts
+                self.others.add(name)
+                self.quantities.add(name)
+        elif _is_declared(tokens, after):
+            self.others.add(name)
+            self.tensors.add(name)
+
+    def names(self, evident: set[str], indices: set[str]) -> frozenset[str]:
+        letters = self.subscripts | indices
+        found = set()
+        for name, places in self.places.items():
+            known = [place for place in places if place is not None]
+            used = {letter for place in known for letter in place[0]}
+            if len(known) < len(places) or len({len(place[0]) for place in known}) > 1 or used & self.others:
+                continue
+            if name in FUNCTIONS or _is_word(name) or (name in CUSTOMARY and name not in self.tensors):
+                continue
+            simple = any(place[1] or len(place[0]) > 1 for place in known)  # no factor of a product
+            said = name in evident or simple and name in self.quantities
+            if simple and name in self.tensors or said and used & letters:
+                found.add(name)
+        return frozenset(found)
 
 
 def _is_word(name: str) -> bool:
@@ -255,6 +307,30 @@ def _simple_arguments(tokens: list[Token], opening: int) -> bool:
                 return False
             k += 1
     return stop > opening + 1
+
+
+def _places(tokens: list[Token], opening: int) -> tuple[list[str], bool] | None:
+    """Of a bracket with index expressions (``i``, ``2i - u``, ``N``), one letter of each (or none, ``""``), and whether
+    they are nothing but letters; ``None`` for any other bracket."""
+    found, simple, letters = [], True, ""
+    for token in [*tokens[opening + 1:tokens[opening].partner], None]:
+        if token is None or token.kind == ",":
+            found.append(letters)
+            letters = ""
+        elif token.kind in ("number", "sign"):
+            simple = False
+        elif token.kind == "symbol" and (token.text in INDEX_LETTERS or token.text.isupper()):
+            letters = token.text if not letters or letters.isupper() else letters
+        else:
+            return None
+    return (found, simple) if any(letter in INDEX_LETTERS for letter in found) else None
+
+
+def _is_declared(tokens: list[Token], k: int) -> bool:
+    """Whether ``\\in R^{…}`` follows at ``k``, perhaps after more names: ``x, y \\in R^{n}``."""
+    while tokens[k].kind in (",", "quad", "symbol", "run", "command", "open", "close", "_", "^", "number"):
+        k += 1
+    return tokens[k].text == "\\in" and tokens[k + 1].kind == "symbol" and tokens[k + 2].kind == "^"
 
 
 def _has_comma(tokens: list[Token], opening: int) -> bool:

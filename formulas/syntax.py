@@ -63,12 +63,14 @@ class Infinity(Node):
 class Scripted(Node):
     """``base_{sub}^{sup}`` with primes. ``sub`` and ``sup`` are any expression: ``k_{ij}`` has the product i j as
     ``sub``; ``W^{(l)T}`` the product of ``Group("(", l)`` and ``T``; ``x^\\top`` has ``Symbol("\\top")``; a comma
-    list is a :class:`Sequence`. Whether ``sup`` is a layer, a transpose or a power is not decided here."""
+    list is a :class:`Sequence`. Whether ``sup`` is a layer, a transpose or a power is not decided here. As many as
+    ``bracketed`` of the last subscripts are written in brackets: ``C_p(i, j)``."""
 
     base: Node
     sub: Node | None = None
     sup: Node | None = None
     primes: int = 0
+    bracketed: int = 0
 
 
 @dataclass(frozen=True)

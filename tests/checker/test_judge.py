@@ -88,6 +88,40 @@ def test_verdicts(document: Document, claim: str, verdict: Verdict, message: str
     assert message in found.message
 
 
+RUNNING = (r"x\in R^n", r"s_t=\sum_{r=1}^t x_r", r"J=\sum_{t=1}^n s_t^2")
+
+
+@pytest.mark.parametrize(("first", "last_value", "verdict"), [
+    ("r", "n", PROVED), ("r+1", "n", REFUTED), ("1", "n", REFUTED), ("1", "r", REFUTED), ("r", "n+1", ILL_FORMED),
+])  # fmt: skip
+def test_a_sum_up_to_an_index(first: str, last_value: str, verdict: Verdict) -> None:
+    claim = rf"\frac{{\partial J}}{{\partial x_r}} = 2\sum_{{t={first}}}^{{{last_value}}} s_t"
+    assert last(*RUNNING, claim).verdict is verdict
+
+
+@pytest.mark.parametrize(("upper", "verdict"), [("t", Verdict.DEFINED), ("t-1", Verdict.DEFINED), ("t+1", ILL_FORMED)])
+def test_a_sum_up_to_an_index_stays_in_its_range(upper: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^n", "For $t = 1, \\dots, n$:", rf"s_t=\sum_{{r=1}}^{{{upper}}} x_r")
+    assert found.formulas[-1].verdict is verdict
+
+
+def test_the_letter_of_an_argument_may_be_a_tensor_elsewhere() -> None:
+    """σ is applied to something else than x, entry by entry; J(x) is what J depends on."""
+    shapes = r"x\in R^n, W\in R^{m\times n}, y\in R^m"
+    slope = r"\frac{\partial J}{\partial x}=W^T(%y\odot(1-y))"
+    found = report(shapes, r"\phi(x)=\frac{1}{1+e^{-2x}}", r"y=\phi(Wx)", r"J(x)=\sum_{i=1}^m y_i",
+                   slope.replace("%", "2"), slope.replace("%", ""))  # fmt: skip
+    assert [f.verdict for f in found.formulas[-2:]] == [PROVED, REFUTED]
+    whole = report(r"x\in R^n", r"\psi(x)=\|x\|^2", r"y=\psi(2x)")  # no function of numbers
+    assert whole.formulas[1].verdict is Verdict.DEFINED and whole.formulas[2].verdict is not Verdict.PROVED
+
+
+def test_signs_in_the_prose_are_no_formulas_that_cannot_be_read() -> None:
+    found = report("For $\\odot$ and $f(\\cdot)$ and $n!$ and $a_{$ see below.")
+    assert [f.verdict for f in found.formulas] == [Verdict.DEFINED] * 3 + [Verdict.UNREAD]
+    assert "states nothing" in found.formulas[0].remarks[0]
+
+
 def test_a_refutation_shows_a_counterexample() -> None:
     (link,) = last(*NET, r"\frac{\partial L}{\partial b}=y-a").links
     assert link.counterexample is not None

@@ -9,7 +9,8 @@ import pytest
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.macros import collect_macros
-from verify_derivations.formulas.reader import last_side, parse, parse_expression, read
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.reader import last_side, parse, parse_expression, read, states_nothing
 from verify_derivations.formulas.scanner import read_document
 from verify_derivations.formulas.symbols import Symbols, collect, split_run
 
@@ -277,6 +278,58 @@ def test_functions_are_inferred(formulas: list[str], function: str) -> None:
 )
 def test_quantities_are_no_functions(formulas: list[str], quantity: str) -> None:
     assert quantity not in collect(formulas).functions
+
+
+@pytest.mark.parametrize(
+    ("formulas", "name"),
+    [
+        ([r"W \in R^{m \times n}", "W(i, j)"], "W"),
+        ([r"\hat{y}, y \in R^{n}", "y(i)"], "y"),
+        ([r"C_p(i, j) = \sum_{u=1}^h I(i+u, j)", r"\sum_{i=1}^n C_p(i, 1)"], "C"),
+        ([r"s(t) = 2 x_t"], "s"),
+        (["y = Wx", r"\sum_{i=1}^n y(i)"], "y"),
+        ([r"f \in R^{n}", "f(j)"], "f"),
+    ],
+)
+def test_entries_in_brackets(formulas: list[str], name: str) -> None:
+    symbols = collect(formulas)
+    assert name in symbols.entries and name not in symbols.functions
+
+
+@pytest.mark.parametrize(
+    ("formulas", "name"),
+    [
+        (["f(t) = wt", r"\sum_{t=1}^n x_t"], "f"),  # a customary function, not declared
+        (["g(t) = wt"], "g"),  # t is no index
+        ([r"L(p, q) = \sum_{i=1}^n p_i q_i", r"\sum_{p=1}^n x_p"], "L"),  # p names a vector
+        ([r"W \in R^{m \times n}", "W(i, j)", "W(x)"], "W"),  # applied to something else
+        ([r"W \in R^{m \times n}", "W(i, j)", "W(i)"], "W"),  # not always as many
+        ([r"\alpha \in R", r"x_i \alpha(i - 1)"], "\\alpha"),  # a product
+        ([r"\sigma(i) = \sum_{i=1}^n x_i"], "\\sigma"),
+        (["N(0, 1)"], "N"),
+    ],
+)
+def test_other_brackets_hold_no_indices(formulas: list[str], name: str) -> None:
+    assert name not in collect(formulas).entries
+
+
+@pytest.mark.parametrize("latex", ["W(i, j)", "W(i, j)^{2}", r"\hat{W}_{p}^{(l)}(2i - u, 1)", "{W_{p}(i, j)}^{2}"])
+def test_an_entry_in_brackets_is_printed_as_one(latex: str) -> None:
+    symbols = collect([r"W \in R^{m \times n}", r"\sum_{i=1}^n x_i", latex])
+    tree = parse_expression(latex, symbols)
+    scripted = [node for node in s.walk(tree) if isinstance(node, s.Scripted) and node.bracketed]
+    assert [node.bracketed for node in scripted] == [2] and isinstance(scripted[0].sub, s.Sequence)
+    assert "(" in to_latex(tree) and parse_expression(to_latex(tree), symbols) == tree
+
+
+@pytest.mark.parametrize("latex", ["*", r"\odot", r"f(\cdot)", r"\|\cdot\|", "n!", r"50\%", "=", r"\approx", "{}^T"])
+def test_a_sign_states_nothing(latex: str) -> None:
+    assert states_nothing(latex)
+
+
+@pytest.mark.parametrize("latex", ["x =", "a_{b", "(", r"x \in \%", r"a \Rightarrow", r"f(\cdot) = 1", r"\is x"])
+def test_more_than_a_sign_may_state_something(latex: str) -> None:
+    assert not states_nothing(latex, collect_macros(r"\newcommand{\is}{=}"))
 
 
 def test_declarations_win() -> None:
