@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,8 +18,9 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
-from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.names import NameTable, base_of
 from verify_derivations.formulas.notation import Notation
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.symbols import Symbols, collect
@@ -124,6 +126,22 @@ class Case:
         return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
+def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None:
+    first: dict[str, s.Node] = {}
+    for stated in formulas if table.kinds.names else ():
+        for left in (chain.sides[0] for chain in stated.chains):
+            reference = table.reference(left)
+            name = base_of(left)
+            if reference is None or name is None or name not in table.kinds.names:
+                continue
+            other = first.setdefault(name, left)
+            known = table.reference(other)
+            if known is not None and known.name != reference.name:
+                first[name] = left
+                text = f"{to_latex(left)} is another quantity than {to_latex(other)}"
+                stated.remarks = (*stated.remarks, f"{text}: their letters run to different ends")
+
+
 def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:
     """Read all formulas and find out how they belong together. Raises :class:`NotationError`."""
     notation = notation or Notation()
@@ -151,6 +169,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         formulas.append(stated)
     read_prose(formulas)
     table = NameTable.gather(f.tree for f in (*extra, *formulas) if f.tree is not None)
+    _say_what_letters_tell(formulas, table)
     assign_scopes(formulas, table)
     assign_variants(formulas)
     place(notation, formulas)

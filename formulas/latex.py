@@ -119,6 +119,8 @@ def with_indices(head: str, indices: str) -> str:
     if head.startswith(r"\frac{\partial ") and separator and head.endswith("}"):
         return numerator + separator + with_indices(denominator[:-1], indices) + "}"
     base, sub, sup = split_head(head)
+    if sub[:1] == "{":  # the indices tell which of several quantities it is
+        sub = ""
     if sub or not re.fullmatch(r"\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z\\]+\}", base):
         return f"\\left({head}\\right)_{{{indices}}}"
     return f"{base}_{{{indices}}}" + (f"^{{{sup}}}" if sup else "")

@@ -7,10 +7,12 @@ resolved against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.kinds import Kinds, last_values, told_apart
 from verify_derivations.formulas.printer import to_latex
 
 TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
@@ -59,6 +61,7 @@ class NameTable:
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
+    kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -100,7 +103,28 @@ class NameTable:
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
+        table._tell_apart([node for tree in forest for node in s.walk(tree)])
         return table
+
+    def _tell_apart(self, nodes: Sequence[s.Node]) -> None:
+        """Which names the letters of their indices tell apart."""
+        ends = last_values(nodes)
+        if len(set(ends.values())) < 2:
+            return
+        places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
+        definitions: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
+        left = {id(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")}
+        for node in nodes:
+            base = base_of(node) if isinstance(node, s.Scripted) else None
+            if base is None or base in self.bare | self.declared_bare | self.families:
+                continue
+            reference = self.reference(node)
+            if reference is not None:
+                key = reference.name, to_latex(reference.layer) if reference.layer is not None else ""
+                places[key].append(reference.indices)
+                if id(node) in left:
+                    definitions[key].append(reference.indices)
+        self.kinds = Kinds(ends, told_apart(places, definitions, ends))
 
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.Call):
@@ -257,6 +281,7 @@ class NameTable:
             label, found = self._subscripts(base, node)
             name += label
             indices += found
+        name += self.kinds.label(name, indices)
         return Reference(
             name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
         )

@@ -101,3 +101,28 @@ def test_a_shifted_subscript_is_an_index() -> None:
 def test_an_accent_makes_another_name_and_bold_face_does_not() -> None:
     assert reference(r"\hat{y}", r"L = (y - \hat{y})^2").name != reference("y", r"L = (y - \hat{y})^2").name
     assert reference(r"\mathbf{x}", r"y = \mathbf{w}^T\mathbf{x}").name == "x"
+
+
+# -- letters that tell quantities apart ---------------------------------------------------------------------------
+TWO = (r"a_j = \sum_{i=1}^{D} w_{ji} x_i", r"a_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{K} a_k")
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "expected"),
+    [
+        ("a_j", TWO, "a_{{j}}"),
+        ("a_k", TWO, "a_{{k}}"),
+        ("a_l", (*TWO, r"y = \sum_{l=1}^{K} x_l"), "a_{{k}}"),  # another letter for the same units
+        ("w_{ji}", TWO, "w_{{ji}}"),
+        ("w_{kj}", TWO, "w_{{kj}}"),
+        ("x_i", TWO, "x"),  # one quantity
+        ("a_k", (TWO[0], r"a_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{M} a_k"), "a"),  # the same range
+        ("a_k", (*TWO, r"a \in R^{n}"), "a"),  # one vector
+        ("a_k", (*TWO, r"y = \tanh(a)"), "a"),
+        ("a_k", (*TWO, r"y = a_{k-1}"), "a"),
+        ("a_k", (*TWO, r"F = \sum_{k=1}^{N} x_k"), "a"),  # k runs to K and to N
+        ("w_{kj}", (TWO[0], r"z_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{K} z_k"), "w"),  # nothing is defined twice
+    ],
+)
+def test_letters_that_run_to_different_ends(name: str, document: tuple[str, ...], expected: str) -> None:
+    assert reference(name, *document).name == expected

@@ -1,0 +1,73 @@
+"""Names that the letter of an index tells apart: hidden units ``a_j`` and outputs ``a_k``, ``w_{ji}`` and ``w_{kj}``.
+
+Many texts number the units of each layer with a letter of its own and call the same thing in every layer alike. Then
+``a_j`` and ``a_k`` are two quantities. This is read so only where one name is defined with letters that run to
+different ends, ``j = 1, …, M`` and ``k = 1, …, K``: what is one quantity has one range.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+
+
+@dataclass
+class Kinds:
+    """``ends`` gives for a letter the value up to which it runs, where the document names only one; ``names`` the names
+    that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of their
+    own: ``a_{{k}}``."""
+
+    ends: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+    def label(self, name: str, indices: Sequence[s.Node]) -> str:
+        """What is added to a name; nothing where a letter does not tell."""
+        if name not in self.names:
+            return ""
+        letters = [self._first(index) for index in indices]
+        return f"_{{{{{''.join(letters)}}}}}" if all(letters) else ""
+
+    def _first(self, index: s.Node) -> str:
+        end = self.ends.get(index.name) if isinstance(index, s.Symbol) else None
+        return next((letter for letter, other in self.ends.items() if other == end), "")
+
+
+def last_values(nodes: Sequence[s.Node]) -> dict[str, str]:
+    """For each letter the last value of its sums and ranges, where it is always the same."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        if isinstance(node, s.BigOperator) and node.upper is not None and isinstance(node.lower, s.Relation):
+            items, last = node.lower.sides[0], node.upper
+        elif isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Sequence | s.Finite):
+            items, last = node.sides[0], node.sides[-1].items[-1]
+            if not any(isinstance(item, s.Dots) for item in node.sides[-1].items):
+                continue
+        else:
+            continue
+        for item in items.items if isinstance(items, s.Sequence) else (items,):
+            if isinstance(item, s.Symbol):
+                found[item.name].add(to_latex(last))
+    return {letter: ends.pop() for letter, ends in found.items() if len(ends) == 1}
+
+
+def told_apart(
+    places: Mapping[tuple[str, str], Sequence[Sequence[s.Node]]],
+    definitions: Mapping[tuple[str, str], Sequence[Sequence[s.Node]]], ends: Mapping[str, str],
+) -> frozenset[str]:  # fmt: skip
+    """The names that letters tell apart. ``places`` gives for a name and its layer the indices of all its places,
+    ``definitions`` those of the left sides of its definitions. Where letters tell the quantities of one name apart,
+    they do so for all: ``w_{ji}`` and ``w_{kj}`` are given, and no definition says that they are two."""
+
+    def kinds(found: Sequence[Sequence[s.Node]]) -> set[tuple[str, ...]]:
+        """Empty where not every place has letters that tell, and as many."""
+        known = {tuple(ends.get(i.name, "") if isinstance(i, s.Symbol) else "" for i in indices) for indices in found}
+        return known if all(all(kind) for kind in known) and len({len(kind) for kind in known}) == 1 else set()
+
+    several = {key for key, found in places.items() if len(kinds(found)) > 1}
+    if all(len(kinds(definitions.get(key, ()))) < 2 for key in several):
+        return frozenset()
+    return frozenset(name for name, _ in several)
