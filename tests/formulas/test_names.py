@@ -121,7 +121,7 @@ TWO = (r"a_j = \sum_{i=1}^{D} w_{ji} x_i", r"a_k = \sum_{j=1}^{M} w_{kj} a_j", r
         ("a_k", (*TWO, r"y = \tanh(a)"), "a"),
         ("a_k", (*TWO, r"y = a_{k-1}"), "a"),
         ("a_k", (*TWO, r"F = \sum_{k=1}^{N} x_k"), "a"),  # k runs to K and to N
-        ("w_{kj}", (TWO[0], r"z_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{K} z_k"), "w"),  # nothing is defined twice
+        ("w_{kj}", (TWO[0], r"z_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{K} z_k"), "w"),  # one each
     ],
 )
 def test_letters_that_run_to_different_ends(name: str, document: tuple[str, ...], expected: str) -> None:
