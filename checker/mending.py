@@ -144,6 +144,8 @@ class Mender:
 
     def problem(self, left: s.Node, right: s.Node) -> str | None:
         """Why ``left = right`` cannot be right: it has no meaning, says nothing, or differs at some point."""
+        if not isinstance(left, s.Number) and any(node == left for node in s.walk(right)):
+            return "says nothing"
         for one, two, context, _ in _cases(left, right):
             if context is not None:
                 verdict = self.verdict(left, right)

@@ -18,14 +18,18 @@ from verify_derivations.formulas.printer import to_latex
 @dataclass
 class Kinds:
     """``ends`` gives for a letter the value up to which it runs, where the document names only one; ``names`` the names
-    that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of their
-    own: ``a_{{k}}``."""
+    that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of
+    their own: ``a_{{k}}``. ``totals`` are names that without an index are another quantity, ``E`` of ``E = \\sum_t E_t``, with
+    what stands for the index."""
 
     ends: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    totals: dict[str, str] = field(default_factory=dict)
 
     def label(self, name: str, indices: Sequence[s.Node]) -> str:
         """What is added to a name; nothing where a letter does not tell."""
+        if name in self.totals and indices:
+            return f"_{{{{{self.totals[name]}}}}}"
         if name not in self.names:
             return ""
         letters = [self._first(index) for index in indices]

@@ -103,12 +103,23 @@ class NameTable:
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
-        table._tell_apart([node for tree in forest for node in s.walk(tree)])
+        table._tell_apart([node for tree in forest for node in s.walk(tree)], tensors)
         return table
 
-    def _tell_apart(self, nodes: Sequence[s.Node]) -> None:
-        """Which names the letters of their indices tell apart."""
+    def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
+        """Which names the letters of their indices tell apart, and which are a total of what has them."""
+        totals = {}
+        for node in nodes:
+            if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
+                continue
+            name = name_of(node.sides[0]) if isinstance(node.sides[0], s.Symbol) else None
+            for part in s.walk(node) if name is not None and name not in tensors else ():
+                if isinstance(part, s.Scripted) and base_of(part) == name:
+                    reference = self.reference(part)
+                    if reference is not None and reference.indices:
+                        totals.setdefault(reference.name, to_latex(reference.indices[0]))
         ends = last_values(nodes)
+        self.kinds = Kinds(ends, totals=totals)
         if len(set(ends.values())) < 2:
             return
         places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
@@ -124,7 +135,7 @@ class NameTable:
                 places[key].append(reference.indices)
                 if id(node) in left:
                     definitions[key].append(reference.indices)
-        self.kinds = Kinds(ends, told_apart(places, definitions, ends))
+        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals)
 
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.Call):

@@ -183,6 +183,8 @@ class _Entries:
             self.subscripts.add(name)
         elif tokens[after].text in ("(", "[") and tokens[after].kind == "open":
             self.places.setdefault(name, []).append(_places(tokens, after))
+            if _is_declared(tokens, tokens[after].partner + 1):  # x(t) \\in R^{n}
+                self.quantities.add(name)
         if tokens[scripts].kind == "_":
             self.others.add(name)
         if tokens[after].text in ("=", ":=") and _starts_statement(tokens, k - 2 * braced):
@@ -328,7 +330,7 @@ def _places(tokens: list[Token], opening: int) -> tuple[list[str], bool] | None:
 
 def _is_declared(tokens: list[Token], k: int) -> bool:
     """Whether ``\\in R^{…}`` follows at ``k``, perhaps after more names: ``x, y \\in R^{n}``."""
-    while tokens[k].kind in (",", "quad", "symbol", "run", "command", "open", "close", "_", "^", "number"):
+    while tokens[k].kind in (",", "quad", "symbol", "run", "command", "_", "^", "number") or tokens[k].text == "{":
         k += 1
     return tokens[k].text == "\\in" and tokens[k + 1].kind == "symbol" and tokens[k + 2].kind == "^"
 

@@ -99,6 +99,14 @@ def test_a_sum_up_to_an_index(first: str, last_value: str, verdict: Verdict) -> 
     assert last(*RUNNING, claim).verdict is verdict
 
 
+@pytest.mark.parametrize(("mean", "verdict"), [(r"\frac1n", PROVED), ("", REFUTED)])
+def test_a_total_and_its_parts(mean: str, verdict: Verdict) -> None:
+    parts = (r"x_i\in R^d, w\in R^d, y\in R^n", r"E_i=\frac12(w^Tx_i-y_i)^2", r"E=\frac1n\sum_{i=1}^n E_i")
+    assert last(*parts, rf"\frac{{\partial E}}{{\partial w}} = {mean}\sum_{{i=1}}^n\frac{{\partial E_i}}{{\partial w}}"
+                ).verdict is verdict
+    assert last(*parts, rf"\frac{{\partial E}}{{\partial E_i}} = {mean or 1}").verdict is verdict
+
+
 @pytest.mark.parametrize(("upper", "verdict"), [("t", Verdict.DEFINED), ("t-1", Verdict.DEFINED), ("t+1", ILL_FORMED)])
 def test_a_sum_up_to_an_index_stays_in_its_range(upper: str, verdict: Verdict) -> None:
     found = report(r"x\in R^n", "For $t = 1, \\dots, n$:", rf"s_t=\sum_{{r=1}}^{{{upper}}} x_r")

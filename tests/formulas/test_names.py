@@ -126,3 +126,16 @@ TWO = (r"a_j = \sum_{i=1}^{D} w_{ji} x_i", r"a_k = \sum_{j=1}^{M} w_{kj} a_j", r
 )
 def test_letters_that_run_to_different_ends(name: str, document: tuple[str, ...], expected: str) -> None:
     assert reference(name, *document).name == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "names"),
+    [
+        ((r"E_t = x_t^2", r"E = \sum_{t=1}^{T} E_t"), ("E_{{t}}", "E")),
+        ((r"E_t = x_t^2", r"E = E_1 + E_2"), ("E_{{1}}", "E")),
+        ((r"E_t = x_t^2", r"F = \sum_{t=1}^{T} E_t", r"y = E"), ("E", "E")),  # one vector
+        ((r"E \in R^{T}", r"E_t = x_t^2", r"E = \sum_{t=1}^{T} E_t c_t"), ("E", "E")),  # declared to be one
+    ],
+)
+def test_a_total_is_called_as_what_it_adds_up(document: tuple[str, ...], names: tuple[str, str]) -> None:
+    assert (reference("E_t", *document).name, reference("E", *document).name) == names

@@ -289,6 +289,7 @@ def test_quantities_are_no_functions(formulas: list[str], quantity: str) -> None
         ([r"s(t) = 2 x_t"], "s"),
         (["y = Wx", r"\sum_{i=1}^n y(i)"], "y"),
         ([r"f \in R^{n}", "f(j)"], "f"),
+        ([r"x(t) \in R^{n}", "a_t = 2x(t)"], "x"),
     ],
 )
 def test_entries_in_brackets(formulas: list[str], name: str) -> None:
@@ -307,6 +308,7 @@ def test_entries_in_brackets(formulas: list[str], name: str) -> None:
         ([r"\alpha \in R", r"x_i \alpha(i - 1)"], "\\alpha"),  # a product
         ([r"\sigma(i) = \sum_{i=1}^n x_i"], "\\sigma"),
         (["N(0, 1)"], "N"),
+        ([r"h(t) \in R^{n}", r"L = h(1)"], "h"),  # t is no index
     ],
 )
 def test_other_brackets_hold_no_indices(formulas: list[str], name: str) -> None:
