@@ -19,8 +19,8 @@ from verify_derivations.formulas.printer import to_latex
 class Kinds:
     """``ends`` gives for a letter the value up to which it runs, where the document names only one; ``names`` the names
     that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of
-    their own: ``a_{{k}}``. ``totals`` are names that without an index are another quantity, ``E`` of ``E = \\sum_t E_t``, with
-    what stands for the index."""
+    their own: ``a_{{k}}``. ``totals`` are names that without an index are another quantity, ``E`` of
+    ``E = \\sum_t E_t``, with what stands for the index."""
 
     ends: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
