@@ -45,6 +45,7 @@ def define(
             raise Unsupported(f"{to_latex(left)} cannot be defined for one index value")
         letters.append(name_of(node))
     before = world.known.get(head) or find(replace(reference, indices=()), world, here)
+    here.introduces = True
     reader = Elaborator(world, here)
     ranges = {r[1]: r for r in world.ranges if r[0] == number}
     for letter in letters:
@@ -77,6 +78,7 @@ def define(
         value = transpose(value)
     known = _register(world, here, head, reference, letters, value, before, number)
     world.conventions_of[head] = frozenset(here.conventions)
+    world.broadcasts |= here.broadcasts
     if layer is not None:
         world.layer_of[head] = (reference.name, layer)
     world.pending.pop(head, None)

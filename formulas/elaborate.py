@@ -7,7 +7,7 @@ indices in :mod:`sums`, comparisons and cases in :mod:`conditions`; :mod:`define
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.broadcasting import spread
 from verify_derivations.formulas.calls import call
 from verify_derivations.formulas.conditions import cases, comparison
 from verify_derivations.formulas.expressions import (
@@ -216,17 +217,23 @@ class Elaborator:
                 return value
             return value.scaled(Number(Fraction(-1))) if isinstance(value, Slope) else value.map(negate)
         terms = self.all_of(node.terms, expected)
-        self.matrix_plus_scalar(node, terms)
         signs = node.signs
 
         def total(*bodies: Scalar) -> Scalar:
             return add(*(negate(b) if sign == "-" else b for sign, b in zip(signs, bodies, strict=True)))
 
-        return elementwise(total, *terms)
+        return self.entrywise("+", total, terms, node.terms)
 
-    def matrix_plus_scalar(self, node: s.Sum, terms: list[Tensor]) -> None:
-        if any(t.is_scalar for t in terms) and any(not t.is_scalar for t in terms):
-            self.here.conventions.add("broadcast")
+    def entrywise(
+        self, operator: str, function: Callable[..., Scalar], values: Sequence[Tensor], nodes: Sequence[s.Node]
+    ) -> Tensor:
+        """Entry by entry. Vectors are repeated beside a matrix in a definition; in a claim only where a definition of
+        the document does the same with that operator."""
+        if self.here.introduces or operator in self.world.broadcasts:
+            values, remarks = spread(values, [to_latex(node) for node in nodes])
+            self.here.remarks += remarks
+            self.here.broadcasts |= {operator} if remarks else set()
+        return elementwise(function, *values)
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
@@ -243,7 +250,7 @@ class Elaborator:
             return self.juxtaposed(*segments[0], expected)
         if all(o in ("\\circ", "\\odot", "\\bullet") for o in loose):
             nodes = [_segment(*segment) for segment in segments]
-            return elementwise(mul, *self.hadamard(nodes, expected))
+            return self.entrywise("\\circ", mul, self.hadamard(nodes, expected), nodes)
         return self.loosely([_segment(*segment) for segment in segments], loose, expected)
 
     def hadamard(self, nodes: list[s.Node], expected: Shape | None) -> list[Tensor]:
@@ -273,7 +280,8 @@ class Elaborator:
         result = self.tensor(nodes[0])
         for operator, node in zip(operators, nodes[1:], strict=True):
             if operator in ("\\circ", "\\odot", "\\bullet"):
-                result = elementwise(mul, result, self.tensor(node, result.shape))
+                values = [result, self.tensor(node, result.shape)]
+                result = self.entrywise("\\circ", mul, values, [nodes[0], node])
             elif operator in ("\\star", "\\ast"):
                 result = self.star(result, node, operator, expected)
             else:
@@ -318,7 +326,8 @@ class Elaborator:
         for k, (operator, value) in enumerate(zip(operators, done[1:], strict=True)):
             right = self.as_tensor(value)
             if operator == "/":
-                result = elementwise(lambda a, b: mul(a, power(b, -1)), result, right)
+                before = _segment(factors[: k + 1], operators[:k])
+                result = self.entrywise("/", _quotient, [result, right], [before, factors[k + 1]])
             elif (
                 operator == "\\cdot"
                 and not result.is_scalar
@@ -376,7 +385,7 @@ class Elaborator:
         result: Value = values[0]
         for operator, right in zip(operators, values[1:], strict=True):
             if operator == "/":
-                result = elementwise(lambda a, b: mul(a, power(b, -1)), self.as_tensor(result), self.as_tensor(right))
+                result = elementwise(_quotient, self.as_tensor(result), self.as_tensor(right))
             elif isinstance(result, Slope) and isinstance(right, Slope):
                 result = compose(result, right)
             elif isinstance(result, Tensor) and result.is_scalar and isinstance(right, Slope):
@@ -393,7 +402,7 @@ class Elaborator:
             under = self.tensor(bottom, over.shape if not over.is_scalar else None)
         except NeedShape:
             over, under = self.all_of([top, bottom], expected)
-        return elementwise(lambda a, b: mul(a, power(b, -1)), over, under)
+        return self.entrywise("/", _quotient, [over, under], [top, bottom])
 
     def matrix(self, rows: tuple[tuple[s.Node, ...], ...]) -> Tensor:
         entries = [[self.tensor(cell) for cell in row] for row in rows]
@@ -407,6 +416,10 @@ class Elaborator:
             ))  # fmt: skip
 
         return build(shape, entry)
+
+
+def _quotient(top: Scalar, bottom: Scalar) -> Scalar:
+    return mul(top, power(bottom, -1))
 
 
 def _segment(factors: Sequence[s.Node], operators: Sequence[str]) -> s.Node:

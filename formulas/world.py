@@ -157,6 +157,8 @@ class Statement:
 
     number: int = 0
     defining: bool = False
+    introduces: bool = False  # it is a definition (of which ``defining`` is the last try: new names are leaves)
+    broadcasts: set[str] = field(default_factory=set)  # operators beside which it repeats a vector
     scalars: bool = False  # names without a stated shape are scalars (in the definition of a function of scalars)
     indices: dict[str, Index] = field(default_factory=dict)
     layers: dict[str, Polynomial] = field(default_factory=dict)
@@ -207,6 +209,7 @@ class World:
     differentiate: Differentiate | None = None
     ties: Ties | None = None
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
+    broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     unread: dict[str, int] = field(default_factory=dict)  # name → formula that defines it, but has no meaning
