@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verify_derivations.checker.aliases import Aliases
+from verify_derivations.checker.customary import customary
 from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
@@ -82,13 +83,20 @@ def build_world(
 ) -> Definitions:  # fmt: skip
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
     the other variants, whose declarations, sizes and derivatives say what names mean."""
-    extents = Extents()
-    for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
-        before = dict(extents.solved)
-        result = _Builder(formulas, variant, scope, table, readings, inherited, extents, every).run()
-        if extents.solved == before:
-            break
-    return result
+
+    def build(loss: str, names: Sequence[Alias]) -> Definitions:
+        extents = Extents()
+        for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
+            before = dict(extents.solved)
+            builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every)
+            result = builder.run(loss, names)
+            if extents.solved == before:
+                break
+        return result
+
+    found = build("", ())
+    loss, names = customary(found.world, formulas)
+    return build(loss, names) if names else found
 
 
 class _Builder:
@@ -103,8 +111,16 @@ class _Builder:
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
 
-    def run(self) -> Definitions:
+    def run(self, loss: str, names: Sequence[Alias]) -> Definitions:
+        """``names`` are those for derivatives of ``loss`` by custom."""
         declare(self.world, self.every)
+        if names and loss not in self.world.numerators:
+            self.world.numerators.append(loss)
+        for alias in names:
+            reference = self.table.reference(alias.left)
+            assert reference is not None
+            self.world.aliases.setdefault(reference.name, []).append(alias)
+            self.world.denominators.add(self.table.variable_of(reference.name) or "")
         overriding = {
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key

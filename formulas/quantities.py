@@ -16,6 +16,7 @@ from verify_derivations.formulas.expressions import (
     apply,
     delta,
     fresh,
+    mul,
     polynomial,
     scalar,
     substitute,
@@ -24,7 +25,7 @@ from verify_derivations.formulas.lookup import Shape, index_at, match_layer, val
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, gradient_of
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, transpose
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, show_extent, transpose
 from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, Unsupported
 
 if TYPE_CHECKING:
@@ -270,6 +271,8 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
                 inner.indices[letter] = Index(letter, fresh(letter), polynomial(reader.world.origin))
     reader.here.uses.add(alias.number)
     found = reader.within(inner).value(alias.right)
+    if alias.custom:
+        found = by_custom(reader, alias, found)
     if len(given) < len(names):
         if given:
             raise ShapeError(f"{reference.name} has {len(names)} indices, {len(given)} given")
@@ -288,6 +291,19 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
     if rest:
         items: s.Node = rest[0] if len(rest) == 1 else s.Sequence(tuple(rest))
         return component(reader, reader.as_tensor(found), items)
+    return found
+
+
+def by_custom(reader: Elaborator, alias: Alias, found: Value) -> Value:
+    """``dZ`` where nothing says what it is: ∂J/∂Z, or m times that, if J is a mean over m examples."""
+    meaning = to_latex(alias.right)
+    if alias.examples is not None:
+        reader.here.conventions.add("examples")
+        if reader.world.readings.examples == "gradient of each example's loss":
+            meaning = f"{show_extent(alias.examples)} {meaning}"
+            factor = scalar(alias.examples)
+            found = found.scaled(factor) if isinstance(found, Slope) else found.map(lambda body: mul(factor, body))
+    reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom")
     return found
 
 

@@ -52,13 +52,14 @@ class Readings:
     """How ambiguous notation is read. ``star``: ``convolution`` or ``cross-correlation``; ``up``: ``routing`` (to the
     position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``;
     ``softmax`` of a matrix works on ``rows`` or ``columns``; ``gradient``: ∂(scalar)/∂X has the shape of X (``column``)
-    or of its transpose (``row``)."""
+    or of its transpose (``row``); ``examples``: dZ, which nothing defines, for a loss that is a mean over examples."""
 
     star: str = "convolution"
     up: str = "repetition"
     layout: str = "numerator"
     softmax: str = "rows"
     gradient: str = "column"
+    examples: str = "gradient of the mean loss"
 
     def but(self, **changes: str) -> Readings:
         return replace(self, **changes)
@@ -149,6 +150,8 @@ class Alias:
     right: s.Node
     number: int
     link: tuple[int, int, int] = (0, 0, 0)  # where it stands: formula, chain, side
+    custom: bool = False  # the document says so nowhere: dW for ∂J/∂W
+    examples: Polynomial | None = None  # the number of examples over which J is a mean, if the variable has an axis of them
 
 
 @dataclass
