@@ -12,6 +12,7 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
@@ -84,19 +85,27 @@ def build_world(
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
     the other variants, whose declarations, sizes and derivatives say what names mean."""
 
-    def build(loss: str, names: Sequence[Alias]) -> Definitions:
+    def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
         extents = Extents()
         for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
             before = dict(extents.solved)
             builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every)
+            builder.world.supposed |= shapes
             result = builder.run(loss, names)
             if extents.solved == before:
                 break
         return result
 
-    found = build("", ())
+    found = build("", (), {})
     loss, names = customary(found.world, formulas)
-    return build(loss, names) if names else found
+    found = build(loss, names, {}) if names else found
+    leaves = set[str]().union(*found.introduced.values())
+    shapes = shapes_of_gradients(found.world, formulas, leaves) if leaves else {}
+    if shapes:
+        other = build(loss, names, shapes)
+        if len(other.failed) <= len(found.failed) and other.defined.keys() >= found.defined.keys():
+            return other
+    return found
 
 
 class _Builder:

@@ -12,7 +12,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show, show_extent
 from verify_derivations.formulas.world import (
     Index,
     IndexRangeError,
@@ -260,11 +260,25 @@ def value_of(
                 world.pending[known.head] = (template, letters[template.letter])
                 break
     if known is None:
-        return _introduce(reference, world, here, expected)
+        known = _matrix_of(reference, world, here)
+        if known is None:
+            return _introduce(reference, world, here, expected)
+        here.remarks.append(f"${_show(reference)}$ is read as an entry of ${known.head}$")
     quantity = world.quantities.get(known.head)
     if quantity is not None and quantity.number is not None:
         here.uses.add(quantity.number)
     return select(known, reference, world, here)
+
+
+def _matrix_of(reference: Reference, world: World, here: Statement) -> Known | None:
+    """The matrix X of which ``x_{ij}`` is an entry, where nothing else is called x."""
+    name = reference.name
+    if len(reference.indices) != 2 or reference.layer is not None or len(name) > 1 or not name.islower():
+        return None
+    if name in world.table.bases or name in world.table.bare or name in world.declared_names():
+        return None
+    known = find(Reference(name.upper()), world, here)
+    return known if known is not None and len(known.shape) == 2 and not known.family and ONE not in known.shape else None
 
 
 def select(known: Known, reference: Reference, world: World, here: Statement) -> Tensor:
@@ -407,6 +421,9 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
+    if reference.name in world.supposed and layer is None and not reference.indices:
+        expected = world.supposed[reference.name]
+        here.remarks.append(f"${_show(reference)}$ is declared nowhere: {show(expected)} is the shape of its gradient")
     state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
     if expected is None and (state or not reference.indices) and declared(
         reference, layer, world, here, hints=True) is None:
