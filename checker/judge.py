@@ -20,7 +20,7 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, UnboundIndex, World
+from verify_derivations.formulas.world import NeedShape, OverlappingRows, Readings, Statement, UnboundIndex, World
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
@@ -143,6 +143,10 @@ def judge_chain(
         if isinstance(failed, OverlappingRows | UnboundIndex):
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
+            continue
+        if isinstance(failed, NeedShape) and side == 0 and not contains_derivative(left):
+            said = f"{failed}. A declaration would tell, as $x \\in \\mathbb{{R}}^{{n}}$ or $W \\in \\mathbb{{R}}^{{m \\times n}}$"
+            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", said))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]

@@ -53,6 +53,7 @@ from verify_derivations.formulas.world import (
     OverlappingRows,
     Statement,
     UndefinedSymbol,
+    Unsupported,
     World,
 )
 
@@ -108,12 +109,13 @@ def judge_link(
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
+        if isinstance(error, UndefinedSymbol) and (unread := _unread(world, (left, right), number)) is not None:
+            error = Unsupported(_without_meaning(world, unread))
         return _failed(left, right, error, here)
     environment = world.environment(here.losses[0] if here.losses else None)
     unread = _unread(world, (left, right), number)
     if unread is not None:
-        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation",
-                    f"the definition of {unread} in formula {world.unread[unread]} has no meaning")  # fmt: skip
+        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", _without_meaning(world, unread))
         return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks), value)
     best: Judged | None = None
     for comparison in comparisons:
@@ -216,6 +218,10 @@ def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
         if quantity is not None and quantity.body is not None:
             pending |= set(heads(quantity.body)) - seen
     return None
+
+
+def _without_meaning(world: World, unread: str) -> str:
+    return f"the definition of {unread} in formula {world.unread[unread]} has no meaning"
 
 
 def compare(

@@ -7,6 +7,7 @@ indices in :mod:`sums`, comparisons and cases in :mod:`conditions`; :mod:`define
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -44,6 +45,7 @@ from verify_derivations.formulas.tensors import (
     constant,
     elementwise,
     matrix_product,
+    show,
     transpose,
 )
 from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
@@ -208,7 +210,14 @@ class Elaborator:
             if all(v is None for v in values):
                 raise NeedShape("no shape is stated")
             shape = ()
-        return [self.tensor(node, shape) if value is None else value for node, value in zip(nodes, values, strict=True)]
+        for k in sorted(range(len(nodes)), key=lambda k: isinstance(nodes[k], s.Symbol | s.Scripted)):
+            if (value := values[k]) is None:  # a name alone takes the shape of what has one by its factors
+                before = set(self.world.known)
+                values[k] = value = self.tensor(nodes[k], shape)
+                if set(self.world.known) > before and len(value.axes) == 2 and ONE not in value.shape:
+                    self.here.remarks.append(f"${to_latex(nodes[k])}$ is declared nowhere: it is read as {show(value.shape)}")
+                shape = shape or (() if value.is_scalar else value.shape)
+        return [value for value in values if value is not None]
 
     def sum(self, node: s.Sum, expected: Shape | None) -> Value:
         if len(node.terms) == 1:
@@ -229,11 +238,19 @@ class Elaborator:
     ) -> Tensor:
         """Entry by entry. Vectors are repeated beside a matrix in a definition; in a claim only where a definition of
         the document does the same with that operator."""
+        self.settle(*(value.shape for value in values if not value.is_scalar))
         if self.here.introduces or operator in self.world.broadcasts:
             values, remarks = spread(values, [to_latex(node) for node in nodes])
             self.here.remarks += remarks
             self.here.broadcasts |= {operator} if remarks else set()
         return elementwise(function, *values)
+
+    def settle(self, *shapes: Shape) -> None:
+        """Sizes of undeclared matrices are those of what a definition puts beside them."""
+        for other in shapes[1:] if self.here.introduces else ():
+            for one, two in zip(shapes[0], other, strict=False):
+                if one != two and ONE not in (one, two) and {one.as_atom(), two.as_atom()} & self.world.unstated:
+                    self.world.extents.equate(*(sorted((one, two), key=lambda n: n.as_atom() not in self.world.unstated)))
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
@@ -338,6 +355,8 @@ class Elaborator:
             elif operator == "\\times" and not (result.is_scalar or right.is_scalar):
                 raise Unsupported("no meaning is known for \\times between tensors")
             else:
+                if len(result.axes) == len(right.axes) == 2:
+                    self.settle(result.shape[1:], right.shape[:1])
                 try:
                     result = matrix_product(result, right)
                 except ShapeError as error:
@@ -372,14 +391,27 @@ class Elaborator:
             elif expected is None:
                 raise NeedShape(f"the shape of {to_latex(factors[k])} is not stated")
             elif len(expected) != 2:
-                rows = left[-1].shape[1] if left else ONE
-                columns = right[0].shape[0] if right else ONE
+                rows = left[-1].shape[1] if left else self.unstated(factors[k], "rows")
+                columns = right[0].shape[0] if right else self.unstated(factors[k], "columns")
                 shape = (rows, columns)
             else:
                 shape = (left[-1].shape[1] if left else expected[0], right[0].shape[0] if right else expected[1])
             values[k] = self.value(factors[k], shape if shape is not None else None)
             if shape is None:
                 raise NeedShape(f"the shape of {to_latex(factors[k])} is not stated")
+
+    def unstated(self, factor: s.Node, axis: str) -> Polynomial:
+        """How many rows (columns) an undeclared factor at an end of a product has: a capital names a matrix, with a size
+        of its own, anything else a row (column) vector."""
+        reference = self.world.table.reference(factor)
+        if reference is None or reference.indices or not re.fullmatch(r"[A-Z](_.*)?", reference.name):
+            return ONE
+        size = f"N_{{{reference.name}}}"
+        self.world.unstated.add(size)
+        self.here.remarks.append(
+            f"${reference.name}$ is declared nowhere: it is read as a matrix with any number ${size}$ of {axis}"
+        )
+        return self.world.extents.normal(polynomial(size))
 
     def chain(self, values: list[Value], operators: list[str], factors: list[s.Node]) -> Value:
         result: Value = values[0]

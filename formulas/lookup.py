@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -288,6 +289,9 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     inner = [k for k, n in enumerate(known.shape) if n != ONE]
     if count == 0:
         return world.entry(known, ()) if not family else stack(known, world)
+    if len(known.shape) == count - family == 2 and is_slice(nodes[family:]):
+        members = select(known, replace(reference, indices=tuple(nodes[:family])), world, here)
+        return sliced(members, *nodes[family:], world, here, known.head)
     origins = known.origins or (world.origin,) * family
     fixed = tuple(
         index_at(nodes[k], known.family[k], origins[k], world, here, known.head) for k in range(min(count, family))
@@ -314,6 +318,25 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     if not known.shape and not family:
         raise IndexRangeError(f"{known.head} is a scalar and has no index")
     raise IndexRangeError(f"{known.head} has {family + len(inner)} indices, {count} given")
+
+
+def _whole_axis(node: s.Node) -> bool:
+    """The colon of ``X_{:,j}``, also written as a dot or a star."""
+    return isinstance(node, s.Symbol) and node.name in (":", "\\cdot", "\\ast", "*", "\\bullet")
+
+
+def is_slice(nodes: Sequence[s.Node]) -> bool:
+    return len(nodes) == 2 and sum(map(_whole_axis, nodes)) == 1
+
+
+def sliced(matrix: Tensor, row: s.Node, column: s.Node, world: World, here: Statement, head: str = "") -> Tensor:
+    """``X_{:,j}`` is a column of X, ``X_{i,:}`` a row."""
+    axis = 1 if _whole_axis(row) else 0
+    extent = matrix.shape[1 - axis]
+    kept = Axis(None if extent == ONE else fresh("k"), extent)
+    at = [ZERO if kept.variable is None else polynomial(kept.variable)] * 2
+    at[axis] = index_at(column if axis else row, matrix.shape[axis], world.origin, world, here, head)
+    return Tensor((kept, Axis(None, ONE)) if axis else (Axis(None, ONE), kept), matrix.at(at))
 
 
 def _row_or_column(known: Known, fixed: tuple[Polynomial, ...], node: s.Node, world: World, here: Statement) -> Tensor:
@@ -428,6 +451,10 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     if expected is None and (state or not reference.indices) and declared(
         reference, layer, world, here, hints=True) is None:
         raise NeedShape(f"the shape of {_show(reference)} is not stated")
+    numbered = re.compile(re.escape(reference.name) + r"_\{\d+\}")
+    members = [name for name in world.known if numbered.fullmatch(name) and world.is_defined(name)]
+    if members and not reference.indices and layer is None:
+        raise UndefinedSymbol(f"{_show(reference)} is not defined here, only {', '.join(members)}")
     head = world.head(reference.name, layer)
     family, origins = [], []
     hint = declared(reference, layer, world, here, hints=True)

@@ -192,6 +192,7 @@ class World:
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # shapes of undeclared names, by gradients
+    unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
