@@ -10,7 +10,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.lookup import shape_of_space, whole
-from verify_derivations.formulas.names import base_of, is_range, name_of, names_in
+from verify_derivations.formulas.names import Reference, base_of, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Declaration, Statement, World
 
@@ -20,6 +20,7 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader = _Declarations(world, formulas)
     reader.numerators()
     reader.declarations()
+    reader.given()
 
 
 def is_size(node: s.Node, world: World) -> bool:
@@ -57,6 +58,24 @@ class _Declarations:
                     if bottom is not None:
                         world.denominators.add(bottom.name)
         world.numerators = sorted(counts, key=lambda n: -counts[n])
+
+    def given(self) -> None:
+        """Index letters that nothing binds and of which the text speaks by themselves: “the loss for the class $c$”."""
+        world = self.world
+        spoken = {x.name for f in self.every if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
+        bound = {letter for _, letter, _, _ in world.ranges} | self.table.bound | world.sizes
+        places = [r for f in self.every for n in f.nodes if (r := self._reference(n)) is not None]
+        letters = {x.name for r in places for x in r.indices if isinstance(x, s.Symbol)}
+        left = {
+            x.name for f in self.every for chain in f.chains for side in chain.sides[:-1]
+            for n in s.walk(side) if not contains_derivative(side) and (r := self._reference(n)) is not None
+            for x in r.indices if isinstance(x, s.Symbol)
+        }  # fmt: skip
+        if world.origin == 1:
+            world.given = {n for n in letters & spoken - bound - left if n not in world.declared_names()}
+
+    def _reference(self, node: s.Node) -> Reference | None:
+        return self.table.reference(node) if isinstance(node, s.Scripted) else None
 
     def declarations(self) -> None:
         world = self.world
@@ -202,9 +221,11 @@ class _Declarations:
         if len(node.sides) != 2 or not isinstance(node.sides[1], s.Number):
             return
         reference = self.table.reference(node.sides[0])
-        if reference is None or reference.indices or reference.layer is not None or reference.name in self.world.sizes:
+        if reference is None or reference.layer is not None or reference.name in self.world.sizes:
             return
-        if reference.name not in self.world.declarations:
+        if not all(isinstance(i, s.Symbol) for i in reference.indices):
+            return
+        if reference.name not in self.world.declarations and not reference.indices:
             self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
         if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
             self.world.positive.add(reference.name)

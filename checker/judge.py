@@ -20,7 +20,15 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import NeedShape, OverlappingRows, Readings, Statement, UnboundIndex, World
+from verify_derivations.formulas.world import (
+    NeedShape,
+    OverlappingRows,
+    Readings,
+    Statement,
+    UnboundIndex,
+    Unsupported,
+    World,
+)
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
@@ -144,8 +152,10 @@ def judge_chain(
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
             continue
-        if isinstance(failed, NeedShape) and side == 0 and not contains_derivative(left):
-            said = f"{failed}. A declaration would tell, as $x \\in \\mathbb{{R}}^{{n}}$ or $W \\in \\mathbb{{R}}^{{m \\times n}}$"
+        if isinstance(failed, NeedShape | Unsupported) and _introduces(world, left, case.table):
+            said = str(failed)
+            if isinstance(failed, NeedShape):
+                said += ". A declaration would tell, as $x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
             links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", said))
             continue
         if (number, k, side) in definitions.defined:
@@ -186,6 +196,14 @@ def judge_chain(
 
 def _decimal(value: Fraction) -> str:
     return f"{float(value):.12g}"
+
+
+def _introduces(world: World, left: s.Node, table: NameTable) -> bool:
+    """Whether a definition that has no meaning would have introduced its left side."""
+    reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    if isinstance(left, s.Call):
+        reference = table.reference(left.function)
+    return reference is not None and reference.name in world.unread
 
 
 ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")

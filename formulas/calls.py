@@ -35,7 +35,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.quantities import quantity
+from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
@@ -88,6 +88,8 @@ def _numeric(node: s.Node) -> bool:
 def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:
     world = reader.world
     bare = name.lstrip("\\")
+    if name.partition("_")[0] in PROBABILITY and name not in world.functions:
+        raise Unsupported(f"{name.partition('_')[0]}: expectations and probabilities are not supported")
     if name in world.functions:
         arguments = [reader.tensor(a, expected) for a in node.arguments]
         number = world.functions[name].number

@@ -10,7 +10,17 @@ from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
+from verify_derivations.formulas.expressions import (
+    ONE,
+    ZERO,
+    Access,
+    Polynomial,
+    at_least,
+    fresh,
+    polynomial,
+    power,
+    scalar,
+)
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show, show_extent
@@ -383,6 +393,9 @@ def index_at(
 def new_letter(letter: str, world: World, here: Statement) -> Index:
     """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
     index = here.free_letter(letter, world.origin)
+    if letter in world.given:
+        index.free, index.fixed = False, polynomial(letter)
+        return index
     if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
         index.extent = family_extent(letter, world, here, here.number)
     return index
@@ -403,9 +416,12 @@ def _as_stated(index: Index, world: World, here: Statement) -> bool:
 
 
 def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:
-    if index.fixed is not None:
-        return
     extent = world.extents.normal(extent)
+    if index.fixed is not None:
+        within = at_least(extent + origin - 1 - index.fixed, 0)
+        if index.letter in world.given and within not in world.facts:
+            world.facts.append(within)
+        return
     if index.extent is None:
         index.extent, index.start = extent, polynomial(origin)
         return

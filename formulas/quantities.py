@@ -31,6 +31,9 @@ from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, St
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
 
+PROBABILITY = ("\\mathbb{E}", "\\mathbb{P}", "\\mathbb{V}", "Var", "Cov", "Pr")
+"""Operators of probability theory. What is random is not said in index notation."""
+
 
 def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value:
     if isinstance(node, s.Scripted) and not isinstance(node.base, s.Symbol | s.Scripted):
@@ -167,6 +170,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 for a, b in ((items[0], items[1]), (items[1], items[0])):
                     reader.share_extent(a, b)
                 return constant(delta(left, right))
+    if name_of(base) in PROBABILITY and name_of(base) not in world.declared_names() | world.functions.keys():
+        raise Unsupported(f"{to_latex(base)}: expectations and probabilities are not supported")
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
             return identity(reader, node, expected)

@@ -198,6 +198,7 @@ class World:
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
     sizes: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     positive: set[str] = field(default_factory=set)
