@@ -30,6 +30,7 @@ from verify_derivations.formulas.expressions import (
     Number,
     Polynomial,
     Scalar,
+    at_least,
     children,
     delta,
     free_indices,
@@ -43,7 +44,7 @@ from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.sums import default_extent
-from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, variables
 from verify_derivations.formulas.world import (
     UNWRITTEN,
     ChainError,
@@ -130,6 +131,11 @@ def judge_link(
         link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
+        if link.verdict is Verdict.REFUTED and not where:
+            longer = replace(effort.proofs_only, first=effort.condition)
+            judge = partial(_decide, left, right, environment=environment, effort=longer,
+                            variables=variables_in(world, left, right))  # fmt: skip
+            link = _apart(world, comparison, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
@@ -141,6 +147,22 @@ def judge_link(
             break
     assert best is not None
     return best
+
+
+def _apart(world: World, c: Comparison, refuted: Link, judge: Callable[[Comparison], Link]) -> Link:
+    """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
+    samples), if the claim holds so: a condition that the document does not state."""
+    for letter in sorted(world.given):
+        fits = [fact.value for fact in world.facts if letter in fact.value.names]  # V - o of an axis with V entries
+        for last in dict.fromkeys(whole(r[3], world, Statement()) for r in world.ranges):
+            beyond = at_least(polynomial(letter) - last, 1)
+            if last.as_atom() is None or not fits or any((value + beyond.value).is_constant for value in fits):
+                continue
+            link = judge(replace(c, facts=(*c.facts, beyond)))
+            if link.verdict is Verdict.PROVED:
+                where = f"{letter}>{show_extent(last)}"
+                return replace(_only_where(where, link), counterexample=refuted.counterexample)
+    return refuted
 
 
 def _left_range(outside: Outside, world: World, environment: Environment) -> str:

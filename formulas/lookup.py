@@ -304,7 +304,8 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
         return sliced(members, *nodes[family:], world, here, known.head)
     origins = known.origins or (world.origin,) * family
     fixed = tuple(
-        index_at(nodes[k], known.family[k], origins[k], world, here, known.head) for k in range(min(count, family))
+        index_at(nodes[k], known.family[k], origins[k], world, here, known.head, members=True)
+        for k in range(min(count, family))
     )
     if count < family:
         raise IndexRangeError(f"{known.head} has {family} indices, {count} given")
@@ -370,10 +371,11 @@ def stack(known: Known, world: World) -> Tensor:
 
 
 def index_at(
-    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = ""
+    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = "", members: bool = False
 ) -> Polynomial:
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
-    range yet takes that of the axis; a range that cannot be the axis's is an error."""
+    range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
+    members of a family, of which a range may leave out the last ones."""
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
         if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
             new_letter(name_of(node), world, here)
@@ -386,7 +388,7 @@ def index_at(
         if index is not None:
             if index.extent is None and index.fixed is None and origin < world.origin:
                 _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
-            _unify(index, extent, origin, world, head)
+            _unify(index, extent, origin, world, head, here.number if members else None)
     return whole(node, world, here) - origin
 
 
@@ -415,7 +417,8 @@ def _as_stated(index: Index, world: World, here: Statement) -> bool:
     return True
 
 
-def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str) -> None:
+def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: str, members: int | None) -> None:
+    """``members`` is the number of the formula, where the axis is that of a family."""
     extent = world.extents.normal(extent)
     if index.fixed is not None:
         within = at_least(extent + origin - 1 - index.fixed, 0)
@@ -424,12 +427,19 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
         return
     if index.extent is None:
         index.extent, index.start = extent, polynomial(origin)
+        stated = stated_range(index.letter, world, members) if members is not None else None
+        if stated is not None and whole(stated[0], world, Statement()) == origin:
+            last = whole(stated[1], world, Statement())
+            if _some_members(last - origin + 1, extent, world):
+                index.extent = last - origin + 1
         return
     have = world.extents.normal(index.extent)
     last, end = have + index.start - 1, extent + origin - 1
     if last == end or (index.start == 1 and origin == 0):
         return
     difference = have - extent
+    if members is not None and index.start == origin and _some_members(have, extent, world):
+        return
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:
@@ -440,6 +450,18 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
     raise IndexRangeError(
         f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
     )
+
+
+def _some_members(count: Polynomial, extent: Polynomial, world: World) -> bool:
+    """Whether a range is of the first ``count`` members of a family: Σ_{k=1}^K beside u_1, …, u_V, two numbers to which
+    indices run. Then there are as many."""
+    ends = {count.as_atom(), extent.as_atom()}
+    if len(ends) != 2 or not ends <= world.table.ends:
+        return False
+    fact = at_least(extent, count)
+    if fact not in world.facts:
+        world.facts.append(fact)
+    return True
 
 
 def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:
