@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
@@ -26,6 +27,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, family_extent, find, first_value, new_letter, whole
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.sums import bracketed
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
 from verify_derivations.formulas.world import Known, NeedShape, Statement, UnboundIndex, Unsupported, World
 
@@ -81,7 +83,19 @@ def define(
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
     if reference.transposed and not value.is_scalar:
         value = transpose(value)
-    known = _register(world, here, head, reference, letters, value, before, number)
+    try:
+        known = _register(world, here, head, reference, letters, value, before, number)
+    except UnboundIndex:
+        for other in bracketed(right):  # -Σ_i a_i + b_i: b_i has a meaning only within brackets
+            inner = Statement(number, defining=here.defining, layers=dict(here.layers))
+            try:
+                known = define(world, inner, left, other, number, expected)
+            except DocumentError:
+                continue
+            here.remarks += [*inner.remarks, f"brackets are missing: read as ${to_latex(other)}$"]
+            here.broadcasts |= inner.broadcasts
+            return known
+        raise
     world.conventions_of[head] = frozenset(here.conventions)
     world.broadcasts |= here.broadcasts
     if layer is not None:

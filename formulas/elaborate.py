@@ -332,6 +332,9 @@ class Elaborator:
                 values.append(self.value(factor))
             except NeedShape:
                 values.append(None)
+        for k, factor in enumerate(factors):
+            if values[k] is None:
+                values[k] = self.ones(factor, values[k - 1] if k else None, values[k + 1 :][:1], expected)
         unknown = [k for k, v in enumerate(values) if v is None]
         if unknown:
             self._fill(factors, values, unknown, expected)
@@ -364,6 +367,20 @@ class Elaborator:
                         f"{error} (in {to_latex(_segment(factors[: k + 2], operators[: k + 1]))})"
                     ) from None
         return result
+
+    def ones(self, node: s.Node, left: Value | None, right: Sequence[Value | None], expected: Shape | None) -> Value | None:
+        """A vector of ones beside a factor that says its length, or at the end of a product of known shape."""
+        reference = self.world.table.reference(node)
+        if reference is None or reference.name not in ("1", "\\mathbb{1}") or reference.indices or reference.power:
+            return None
+        shape = expected if expected is not None and len(expected) == 2 else None
+        if reference.transposed:
+            after = self.as_tensor(right[0]) if right and right[0] is not None else None
+            length = after.shape[0] if after is not None and after.axes else shape[1] if shape and not right else None
+            return None if length is None else op.ones((ONE, length))
+        before = self.as_tensor(left) if left is not None else None
+        length = before.shape[-1] if before is not None and before.axes else shape[0] if shape and left is None else None
+        return None if length is None else op.ones((length, ONE))
 
     def is_given(self, node: s.Node) -> bool:
         """Whether a node is a number, or a vector or a matrix without a definition. Nobody writes its gradient: it
