@@ -470,6 +470,9 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     stated = reference.name in world.declarations or any(name == reference.name for name, _ in world.layer_of.values())
     if layer is not None and not layer.is_constant and stated:
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
+    name, star, _ = reference.name.partition("^{")
+    if star and re.fullmatch(r".*\^\{(\\star|\\ast|\*)\}", reference.name) and name in world.declared_names():
+        return Unsupported(f"{_show(reference)} has no definition: of a point that equations describe nothing is judged")
     return UndefinedSymbol(f"{_show(reference)} is not defined here")
 
 
