@@ -19,7 +19,7 @@ from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, r
 from verify_derivations.derivations.terms import Beyond
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
@@ -132,10 +132,11 @@ def judge_link(
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
         if link.verdict is Verdict.REFUTED and not where:
-            longer = replace(effort.proofs_only, first=effort.condition)
-            judge = partial(_decide, left, right, environment=environment, effort=longer,
+            judge = partial(_decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables_in(world, left, right))  # fmt: skip
-            link = _apart(world, comparison, link, judge)
+            link = _apart(world, comparison, environment, link, judge)
+            if link.verdict is Verdict.REFUTED:
+                link = _unused(world, comparison, environment, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
@@ -149,7 +150,7 @@ def judge_link(
     return best
 
 
-def _apart(world: World, c: Comparison, refuted: Link, judge: Callable[[Comparison], Link]) -> Link:
+def _apart(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
     """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
     samples), if the claim holds so: a condition that the document does not state."""
     for letter in sorted(world.given):
@@ -158,11 +159,26 @@ def _apart(world: World, c: Comparison, refuted: Link, judge: Callable[[Comparis
             beyond = at_least(polynomial(letter) - last, 1)
             if last.as_atom() is None or not fits or any((value + beyond.value).is_constant for value in fits):
                 continue
-            link = judge(replace(c, facts=(*c.facts, beyond)))
+            link = judge(replace(c, facts=(*c.facts, beyond)), environment=environment)
             if link.verdict is Verdict.PROVED:
                 where = f"{letter}>{show_extent(last)}"
                 return replace(_only_where(where, link), counterexample=refuted.counterexample)
     return refuted
+
+
+def _unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+    """The verdict where a loss that is defined nowhere does not depend on what the document never differentiates it by,
+    if the claim holds so: r = |x|^2 beside the layers above x. A condition that the document does not state."""
+    last = [h for h, q in environment.quantities.items() if q.opaque and h in world.frontier and world.is_defined(h)]
+    sinks = [h for h in last if h.split("^{(")[0] not in world.denominators]
+    if not sinks or environment.loss is None or world.is_defined(environment.loss):
+        return refuted
+    quantities = {h: replace(q, opaque=q.opaque and h not in sinks) for h, q in environment.quantities.items()}
+    link = judge(c, environment=replace(environment, quantities=quantities))
+    if link.verdict is not Verdict.PROVED:
+        return refuted
+    said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks)
+    return replace(_only_where(said, link), counterexample=refuted.counterexample)
 
 
 def _left_range(outside: Outside, world: World, environment: Environment) -> str:
