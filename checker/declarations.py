@@ -10,7 +10,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.lookup import shape_of_space, whole
-from verify_derivations.formulas.names import Reference, base_of, is_range, name_of, names_in
+from verify_derivations.formulas.names import Reference, base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Declaration, Statement, World
 
@@ -27,6 +27,14 @@ def is_size(node: s.Node, world: World) -> bool:
     """Whether nothing else is declared by that name."""
     reference = world.table.reference(node)
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
+
+
+def _binds(item: s.Node) -> set[str]:
+    """The letters that a sum over ``item`` binds: j of j ≠ y."""
+    first = item.sides[0] if isinstance(item, s.Relation) else item
+    if isinstance(item, s.Relation) and bounded(item) is not None:
+        first = item.sides[1]
+    return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
 
 
 class _Declarations:
@@ -63,7 +71,10 @@ class _Declarations:
         """Index letters that nothing binds and of which the text speaks by themselves: “the loss for the class $c$”."""
         world = self.world
         spoken = {x.name for f in self.every if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
-        bound = {letter for _, letter, _, _ in world.ranges} | self.table.bound | world.sizes
+        sums = [n.lower for f in self.every for n in f.nodes if isinstance(n, s.BigOperator) and n.lower is not None]
+        items = [x for lower in sums for x in (lower.items if isinstance(lower, s.Sequence) else (lower,))]
+        summed = {name for item in items for name in _binds(item)}
+        bound = {letter for _, letter, _, _ in world.ranges} | summed | world.sizes
         places = [r for f in self.every for n in f.nodes if (r := self._reference(n)) is not None]
         letters = {x.name for r in places for x in r.indices if isinstance(x, s.Symbol)}
         left = {

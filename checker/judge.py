@@ -165,6 +165,9 @@ def judge_chain(
                                   definitions.misnamed[number, k, side]))  # fmt: skip
                 continue
             said = {"assumption": "states an assumption", "update": UPDATE}
+            reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+            if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
+                remarks.append(f"${to_latex(left)}$ is read as a new quantity: of what it may be the gradient is not clear")
             message = said.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,

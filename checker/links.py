@@ -32,6 +32,7 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     at_least,
     children,
+    contents,
     delta,
     free_indices,
     heads,
@@ -254,7 +255,7 @@ def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
         if name in missing and (quantity is None or quantity.body is None):
             return name
         if quantity is not None and quantity.body is not None:
-            pending |= set(heads(quantity.body)) - seen
+            pending |= {*heads(quantity.body), *contents(quantity.body).functions} - seen
     return None
 
 

@@ -11,6 +11,7 @@ from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
+from verify_derivations.checker.places import substituted
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
@@ -158,8 +159,11 @@ class _Builder:
         instances.frontier()
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
-                reference = self.table.reference(chain.sides[0]) if (f.number, k) in self.result.failed else None
-                if reference is not None and reference.layer is None and not self.world.is_defined(reference.name):
+                first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
+                reference = self.table.reference(first) if (f.number, k) in self.result.failed else None
+                if reference is None or reference.name in self.world.functions:
+                    continue
+                if reference.layer is None and not self.world.is_defined(reference.name):
                     if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
                         self.world.unread.setdefault(reference.name, f.number)
         take_as_given(self.world, self.formulas, self.result.defined)
@@ -415,6 +419,11 @@ class _Builder:
         params: list[Reference] = [t for t in targets if t is not None]
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         scalars_only = all(self._is_scalar(p) for p in declared)
+        if scalars_only:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
+            for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
+                if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
+                    plain = s.Symbol(f"{p.name}_{{\\square}}" if p.name in {q.name for q in params[:k]} else p.name)
+                    right, params[k] = substituted(right, argument, plain), Reference(plain.name)
         if declared and not scalars_only:
             if not self._undefined(reference, f):
                 return False
@@ -457,7 +466,7 @@ class _Builder:
         world.parameters[name] = tuple(heads_of)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
-        for p in params:
+        for p in (t for t in targets if t is not None):
             if p.layer is None and not p.indices and p.name not in world.known and p.name not in world.declarations:
                 world.add(Known(p.name, (), ()))
         world.conventions_of[name] = frozenset(here.conventions)
@@ -465,7 +474,7 @@ class _Builder:
 
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())
-        return known is None or not known.extents
+        return known is None or len(p.indices) == len(known.extents)
 
 
 def _next_of(node: s.Node) -> s.Symbol | None:

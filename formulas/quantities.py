@@ -21,7 +21,7 @@ from verify_derivations.formulas.expressions import (
     scalar,
     substitute,
 )
-from verify_derivations.formulas.lookup import Shape, index_at, is_slice, match_layer, sliced, value_of, whole
+from verify_derivations.formulas.lookup import Shape, index_at, is_slice, match_layer, new_letter, sliced, value_of, whole
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, gradient_of
@@ -103,6 +103,8 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
         if found is not None:
             return found
     name = reference.name
+    if name in reader.world.given and name not in reader.here.indices:
+        new_letter(name, reader.world, reader.here)
     if not reference.indices and reference.layer is None and name in reader.here.indices:
         return constant(scalar(reader.here.indices[name].value))
     known = reader.world.known.get(name) if reference.layer is None else None
