@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.statements import Chain, Stated, is_derivative
+from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
@@ -42,7 +42,9 @@ class _Customary:
             return "", []
         said = {
             reference.name for f in named for chain in f.chains for k, side in enumerate(chain.sides[:-1])
-            if (reference := self.gradient(side)) is not None and any(map(is_derivative, chain.sides[k + 1 :]))
+            if (reference := self.gradient(side)) is not None and any(
+                self.differentiates(right, reference) for right in chain.sides[k + 1 :]
+            )
         }  # fmt: skip
         aliases: dict[s.Node, Alias] = {}
         for f in named:
@@ -58,6 +60,17 @@ class _Customary:
         """What is named, if a node is such a name."""
         reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
         return reference if reference is not None and self.table.variable_of(reference.name) is not None else None
+
+    def differentiates(self, right: s.Node, gradient: Reference) -> bool:
+        """Whether a right side of ``dZ = …`` has the derivative by Z: then it says what dZ is."""
+        below: list[s.Node] = []
+        for node in s.walk(right):
+            if isinstance(node, s.Derivative):
+                below += node.denominators
+            elif isinstance(node, s.Nabla) and node.variable is not None:
+                below.append(node.variable)
+        variable = self.table.variable_of(gradient.name)
+        return any(r is not None and r.name == variable for r in map(self.table.reference, below))
 
     def outermost(self, f: Stated) -> Iterator[s.Node]:
         """Names with all their scripts."""

@@ -26,6 +26,7 @@ from verify_derivations.formulas.world import (
     Readings,
     Statement,
     UnboundIndex,
+    UndefinedSymbol,
     Unsupported,
     World,
 )
@@ -151,6 +152,9 @@ def judge_chain(
         if isinstance(failed, OverlappingRows | UnboundIndex):
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
+            continue
+        if isinstance(failed, UndefinedSymbol) and _introduces(world, left, case.table):
+            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "symbol", str(failed)))
             continue
         if isinstance(failed, NeedShape | Unsupported) and _introduces(world, left, case.table):
             said = str(failed)

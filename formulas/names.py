@@ -283,6 +283,9 @@ class NameTable:
         """Label (LaTeX, appended to the name) and indices."""
         assert node.sub is not None
         items = self.index_items(base, node.sub)
+        if len(items) == 2 and len(base) == 1 and base.islower() and base.upper() in self.matrices - {base}:
+            if base not in self.bases:  # x_{ij} beside a matrix X
+                return "", list(items)
         if base in self.sample_axes and len(items) == 1 and self._declared_with(node):
             return "_{" + to_latex(node.sub) + "}", []
         if all(self._is_label(base, item) for item in items):
