@@ -4,7 +4,7 @@ Such a name is read so only where the document does not say otherwise, the loss 
 such names run backward, as gradients do: in ``dZ = dW X`` they are differentials.
 
 Some notes average the loss over m examples and let ``dZ`` stand for the examples' own gradients, ``dZ = A - Y`` beside
-``dW = \\frac{1}{m} dZ X^T``. The reading ``examples`` says which: see :class:`~verify_derivations.formulas.world.Readings`.
+``dW = \\frac{1}{m} dZ X^T``. The reading ``examples`` says which.
 """
 
 from __future__ import annotations

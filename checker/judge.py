@@ -33,6 +33,7 @@ from verify_derivations.formulas.world import (
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
+DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
@@ -157,10 +158,10 @@ def judge_chain(
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "symbol", str(failed)))
             continue
         if isinstance(failed, NeedShape | Unsupported) and _introduces(world, left, case.table):
-            said = str(failed)
+            reason = str(failed)
             if isinstance(failed, NeedShape):
-                said += ". A declaration would tell, as $x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
-            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", said))
+                reason += f". A declaration would tell, as {DECLARATIONS}"
+            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", reason))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
@@ -171,7 +172,7 @@ def judge_chain(
             said = {"assumption": "states an assumption", "update": UPDATE}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
-                remarks.append(f"${to_latex(left)}$ is read as a new quantity: of what it may be the gradient is not clear")
+                remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
             message = said.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,

@@ -1,16 +1,16 @@
 """Broadcasting: ``W X + b`` with a vector b beside a matrix is b added to each column, or to each row.
 
-Nearly all notes on batches write it. It is read where the shapes leave one reading: a vector with as many entries as the
-matrix has rows is repeated in each column, one with as many as it has columns in each row. Of a square matrix a column
-vector may be meant either way (NumPy repeats ``b`` of shape (n,) in each row): that is told, not guessed.
+Nearly all notes on batches write it. It is read where the shapes leave one reading: a vector with as many entries as
+the matrix has rows is repeated in each column, one with as many as it has columns in each row. Of a square matrix a
+column vector may be meant either way (NumPy repeats ``b`` of shape (n,) in each row): that is told, not guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verify_derivations.formulas.expressions import ONE
-from verify_derivations.formulas.tensors import Axis, Tensor, new_axes, show, show_extent, variables
+from verify_derivations.formulas.expressions import ONE, Polynomial
+from verify_derivations.formulas.tensors import Axis, Tensor, new_axes, show_extent, variables
 from verify_derivations.formulas.world import Unsupported
 
 
@@ -25,7 +25,7 @@ def spread(tensors: Sequence[Tensor], names: Sequence[str]) -> tuple[list[Tensor
     rows, columns = matrices.pop()
     found, remarks = [], []
     for tensor, name in zip(tensors, names, strict=True):
-        place = _place(tensor, rows == columns, name, rows, columns)
+        place = _place(tensor, name, rows, columns)
         if place is not None:
             axes = new_axes((rows, columns))
             index, vector = variables(axes)[0 if place == "column" else 1], _vector(tensor)
@@ -35,17 +35,17 @@ def spread(tensors: Sequence[Tensor], names: Sequence[str]) -> tuple[list[Tensor
     return found, remarks
 
 
-def _place(tensor: Tensor, square: bool, name: str, rows: object, columns: object) -> str | None:
-    """Whether a vector is repeated in each ``column`` or in each ``row``; ``None`` where it is no vector or fits neither."""
+def _place(tensor: Tensor, name: str, rows: Polynomial, columns: Polynomial) -> str | None:
+    """Whether a vector is repeated in each ``column`` or in each ``row``; ``None`` for what is none or fits neither."""
     if tensor.is_scalar or len(tensor.axes) != 2 or ONE not in tensor.shape:
         return None
     if tensor.axes[0].unit:  # a row vector is repeated in each row
         return "row" if tensor.shape[1] == columns else None
     length = tensor.shape[0]
-    if square and length == rows:
+    if length == rows == columns:
         raise Unsupported(
-            f"{name} has {show_extent(length)} entries, as many as {show((length, length))} has rows and columns: it may "
-            "be repeated in each column or in each row. A product with a vector of ones would tell"
+            f"{name} has {show_extent(length)} entries, as many as there are rows and columns: it may be repeated in "
+            "each column or in each row. A product with a vector of ones would tell"
         )
     return "column" if length == rows else "row" if length == columns else None
 

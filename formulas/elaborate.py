@@ -215,7 +215,8 @@ class Elaborator:
                 before = set(self.world.known)
                 values[k] = value = self.tensor(nodes[k], shape)
                 if set(self.world.known) > before and len(value.axes) == 2 and ONE not in value.shape:
-                    self.here.remarks.append(f"${to_latex(nodes[k])}$ is declared nowhere: it is read as {show(value.shape)}")
+                    said = f"${to_latex(nodes[k])}$ is declared nowhere: it is read as {show(value.shape)}"
+                    self.here.remarks.append(said)
                 shape = shape or (() if value.is_scalar else value.shape)
         return [value for value in values if value is not None]
 
@@ -248,9 +249,9 @@ class Elaborator:
     def settle(self, *shapes: Shape) -> None:
         """Sizes of undeclared matrices are those of what a definition puts beside them."""
         for other in shapes[1:] if self.here.introduces else ():
-            for one, two in zip(shapes[0], other, strict=False):
-                if one != two and ONE not in (one, two) and {one.as_atom(), two.as_atom()} & self.world.unstated:
-                    self.world.extents.equate(*(sorted((one, two), key=lambda n: n.as_atom() not in self.world.unstated)))
+            for pair in zip(shapes[0], other, strict=False):
+                if ONE not in pair and any(n.as_atom() in self.world.unstated for n in pair):
+                    self.world.extents.equate(*sorted(pair, key=lambda n: n.as_atom() not in self.world.unstated))
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
@@ -368,7 +369,9 @@ class Elaborator:
                     ) from None
         return result
 
-    def ones(self, node: s.Node, left: Value | None, right: Sequence[Value | None], expected: Shape | None) -> Value | None:
+    def ones(
+        self, node: s.Node, left: Value | None, right: Sequence[Value | None], expected: Shape | None
+    ) -> Tensor | None:
         """A vector of ones beside a factor that says its length, or at the end of a product of known shape."""
         reference = self.world.table.reference(node)
         if reference is None or reference.name not in ("1", "\\mathbb{1}") or reference.indices or reference.power:
@@ -376,10 +379,12 @@ class Elaborator:
         shape = expected if expected is not None and len(expected) == 2 else None
         if reference.transposed:
             after = self.as_tensor(right[0]) if right and right[0] is not None else None
-            length = after.shape[0] if after is not None and after.axes else shape[1] if shape and not right else None
+            at_end = shape[1] if shape and not right else None
+            length = after.shape[0] if after is not None and after.axes else at_end
             return None if length is None else op.ones((ONE, length))
         before = self.as_tensor(left) if left is not None else None
-        length = before.shape[-1] if before is not None and before.axes else shape[0] if shape and left is None else None
+        at_start = shape[0] if shape and left is None else None
+        length = before.shape[-1] if before is not None and before.axes else at_start
         return None if length is None else op.ones((length, ONE))
 
     def is_given(self, node: s.Node) -> bool:
@@ -418,8 +423,8 @@ class Elaborator:
                 raise NeedShape(f"the shape of {to_latex(factors[k])} is not stated")
 
     def unstated(self, factor: s.Node, axis: str) -> Polynomial:
-        """How many rows (columns) an undeclared factor at an end of a product has: a capital names a matrix, with a size
-        of its own, anything else a row (column) vector."""
+        """How many rows (columns) an undeclared factor at an end of a product has: a capital names a matrix, with a
+        size of its own, anything else a row (column) vector."""
         reference = self.world.table.reference(factor)
         if reference is None or reference.indices or not re.fullmatch(r"[A-Z](_.*)?", reference.name):
             return ONE

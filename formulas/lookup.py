@@ -289,7 +289,9 @@ def _matrix_of(reference: Reference, world: World, here: Statement) -> Known | N
     if name in world.table.bases or name in world.table.bare or name in world.declared_names():
         return None
     known = find(Reference(name.upper()), world, here)
-    return known if known is not None and len(known.shape) == 2 and not known.family and ONE not in known.shape else None
+    if known is None or known.family or len(known.shape) != 2 or ONE in known.shape:
+        return None
+    return known
 
 
 def select(known: Known, reference: Reference, world: World, here: Statement) -> Tensor:
@@ -301,7 +303,7 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
         return world.entry(known, ()) if not family else stack(known, world)
     if len(known.shape) == count - family == 2 and is_slice(nodes[family:]):
         members = select(known, replace(reference, indices=tuple(nodes[:family])), world, here)
-        return sliced(members, *nodes[family:], world, here, known.head)
+        return sliced(members, nodes[family:], world, here, known.head)
     origins = known.origins or (world.origin,) * family
     fixed = tuple(
         index_at(nodes[k], known.family[k], origins[k], world, here, known.head, members=True)
@@ -340,8 +342,9 @@ def is_slice(nodes: Sequence[s.Node]) -> bool:
     return len(nodes) == 2 and sum(map(_whole_axis, nodes)) == 1
 
 
-def sliced(matrix: Tensor, row: s.Node, column: s.Node, world: World, here: Statement, head: str = "") -> Tensor:
+def sliced(matrix: Tensor, nodes: Sequence[s.Node], world: World, here: Statement, head: str = "") -> Tensor:
     """``X_{:,j}`` is a column of X, ``X_{i,:}`` a row."""
+    row, column = nodes
     axis = 1 if _whole_axis(row) else 0
     extent = matrix.shape[1 - axis]
     kept = Axis(None if extent == ONE else fresh("k"), extent)
@@ -472,7 +475,7 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
     name, star, _ = reference.name.partition("^{")
     if star and re.fullmatch(r".*\^\{(\\star|\\ast|\*)\}", reference.name) and name in world.declared_names():
-        return Unsupported(f"{_show(reference)} has no definition: of a point that equations describe nothing is judged")
+        return Unsupported(f"{_show(reference)} has no definition: of what only equations describe nothing is judged")
     return UndefinedSymbol(f"{_show(reference)} is not defined here")
 
 

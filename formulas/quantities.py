@@ -21,7 +21,16 @@ from verify_derivations.formulas.expressions import (
     scalar,
     substitute,
 )
-from verify_derivations.formulas.lookup import Shape, index_at, is_slice, match_layer, new_letter, sliced, value_of, whole
+from verify_derivations.formulas.lookup import (
+    Shape,
+    index_at,
+    is_slice,
+    match_layer,
+    new_letter,
+    sliced,
+    value_of,
+    whole,
+)
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, gradient_of
@@ -221,7 +230,7 @@ def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
     nodes = items_of(sub)
     inner = [k for k, a in enumerate(value.axes) if not a.unit]
     if len(value.axes) == 2 and is_slice(nodes):
-        return sliced(value, *nodes, reader.world, reader.here)
+        return sliced(value, nodes, reader.world, reader.here)
     if len(nodes) == len(value.axes):
         axes = list(range(len(value.axes)))
     elif len(nodes) == len(inner):

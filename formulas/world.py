@@ -151,7 +151,7 @@ class Alias:
     number: int
     link: tuple[int, int, int] = (0, 0, 0)  # where it stands: formula, chain, side
     custom: bool = False  # the document says so nowhere: dW for ∂J/∂W
-    examples: Polynomial | None = None  # the number of examples over which J is a mean, if the variable has an axis of them
+    examples: Polynomial | None = None  # over how many J is a mean, where the variable has an axis of them
 
 
 @dataclass
@@ -191,7 +191,7 @@ class World:
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
-    supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # shapes of undeclared names, by gradients
+    supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
