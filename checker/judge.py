@@ -33,6 +33,7 @@ from verify_derivations.formulas.world import (
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
+UNBRACKETED = "an index stands on the right outside of the sum that binds it: brackets are missing"
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -168,6 +169,9 @@ def judge_chain(
             if (number, k, side) in definitions.misnamed:
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index",
                                   definitions.misnamed[number, k, side]))  # fmt: skip
+                continue
+            if (number, k, side) in definitions.bracketed:
+                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", UNBRACKETED))
                 continue
             said = {"assumption": "states an assumption", "update": UPDATE}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None

@@ -71,6 +71,7 @@ class Definitions:
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
     remarks: dict[int, list[str]] = field(default_factory=dict)  # number → on how its definitions are read
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
+    bracketed: dict[tuple[int, int, int], s.Node] = field(default_factory=dict)  # right sides with the brackets they lack
 
     def read_by(self, readings: Readings) -> Definitions:
         return replace(self, world=replace(self.world, readings=readings))
@@ -297,6 +298,8 @@ class _Builder:
         before = set(self.world.known)
         try:
             self._register(f, here, left, right, expected, last)
+            if here.bracketed is not None:
+                self.result.bracketed[f.number, k, side] = here.bracketed
         except ShapeError as error:
             hints = [d for ds in self.world.declarations.values() for d in ds if d.hint]
             for name in set(self.world.known) - before:

@@ -92,8 +92,9 @@ def define(
                 known = define(world, inner, left, other, number, expected)
             except DocumentError:
                 continue
-            here.remarks += [*inner.remarks, f"brackets are missing: read as ${to_latex(other)}$"]
+            here.remarks += inner.remarks
             here.broadcasts |= inner.broadcasts
+            here.bracketed = other
             return known
         raise
     world.conventions_of[head] = frozenset(here.conventions)

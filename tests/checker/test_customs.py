@@ -280,9 +280,12 @@ def test_the_loss_of_one_example_is_a_function() -> None:
 def test_brackets_after_a_sum() -> None:
     text = r"$a, b, y \in \mathbb{R}^{n}$ $$L = \sum_{i=1}^{n} a_i^2 + RIGHT$$ $$\frac{\partial L}{\partial b} = 2 b$$"
     definition, claim = displayed(text, RIGHT="b_i^2")
-    assert any("brackets are missing" in remark for remark in definition.remarks) and claim.verdict is PROVED
+    assert definition.verdict is ILL_FORMED and "brackets are missing" in definition.message
+    assert definition.correction is not None and definition.correction.verdict is DEFINED
+    assert r"\left(a_i^2 + b_i^2\right)" in definition.correction.latex
+    assert claim.verdict is PROVED
     assert last(text, RIGHT="2 b_i^2").verdict is REFUTED
-    assert not displayed(text, RIGHT="b^T b")[0].remarks
+    assert displayed(text, RIGHT="b^T b")[0].verdict is DEFINED
 
 
 def test_brackets_beside_an_elementwise_product() -> None:
