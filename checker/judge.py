@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
-from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values
+from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, unread
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
@@ -155,14 +155,8 @@ def judge_chain(
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
             continue
-        if isinstance(failed, UndefinedSymbol) and _introduces(world, left, case.table):
-            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "symbol", str(failed)))
-            continue
-        if isinstance(failed, NeedShape | Unsupported) and _introduces(world, left, case.table):
-            reason = str(failed)
-            if isinstance(failed, NeedShape):
-                reason += f". A declaration would tell, as {DECLARATIONS}"
-            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", reason))
+        if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, case.table):
+            links.append(_without_meaning(world, left, right, failed, number))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
@@ -208,6 +202,16 @@ def judge_chain(
 
 def _decimal(value: Fraction) -> str:
     return f"{float(value):.12g}"
+
+
+def _without_meaning(world: World, left: s.Node, right: s.Node, failed: DocumentError, number: int) -> Link:
+    """A definition that cannot be read; what it is wanting in, unless that is another definition."""
+    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed))
+    elsewhere = unread(world, (left, right), number)
+    if elsewhere is not None or isinstance(failed, Unsupported):
+        return link if elsewhere is None else replace(link, message=elsewhere)
+    how = f". A declaration would tell, as {DECLARATIONS}" if isinstance(failed, NeedShape) else ""
+    return replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol", message=f"{failed}{how}")
 
 
 def _introduces(world: World, left: s.Node, table: NameTable) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -24,6 +24,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     NOUGHT,
+    ONE,
     Access,
     Constraint,
     Maximum,
@@ -111,13 +112,13 @@ def judge_link(
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
-        if isinstance(error, UndefinedSymbol) and (unread := _unread(world, (left, right), number)) is not None:
-            error = Unsupported(_without_meaning(world, unread))
+        if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, (left, right), number)) is not None:
+            error = Unsupported(elsewhere)
         return _failed(left, right, error, here)
     environment = world.environment(here.losses[0] if here.losses else None)
-    unread = _unread(world, (left, right), number)
-    if unread is not None:
-        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", _without_meaning(world, unread))
+    elsewhere = unread(world, (left, right), number)
+    if elsewhere is not None:
+        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
         return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks), value)
     best: Judged | None = None
     for comparison in comparisons:
@@ -139,6 +140,9 @@ def judge_link(
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
+        supposed = sorted(adjoints_of(comparison, environment) & world.supposed.keys())
+        if supposed:  # of another shape of b, ∂L/∂b is something else
+            link = _only_where(", ".join(f"{name} \\in {_space(world.supposed[name])}" for name in supposed), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -209,6 +213,11 @@ def _only_where(where: str, link: Link) -> Link:
     return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
 
 
+def _space(shape: Sequence[Polynomial]) -> str:
+    extents = [n for n in shape if n != ONE] if tuple(shape[1:]) == (ONE,) else list(shape)
+    return f"\\mathbb{{R}}^{{{show(extents)}}}" if extents else "\\mathbb{R}"
+
+
 def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> Link:
     """The verdict on a claim with derivatives that were worked out as it was read: they exist where nothing ties in
     what was differentiated. The proof of the claim, which has them written out, needs no such condition."""
@@ -238,8 +247,8 @@ def _may_tie(tie: Scalar, environment: Environment) -> bool | None:
         return True
 
 
-def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """A quantity on which the sides depend whose definition has no meaning: taken as free, it would prove too much."""
+def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """That the sides depend on a quantity whose definition has no meaning: taken as free, it would prove too much."""
     missing = {name for name, where in world.unread.items() if where != number}
     if not missing:
         return None
@@ -253,14 +262,10 @@ def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
         seen.add(name)
         quantity = world.quantities.get(name)
         if name in missing and (quantity is None or quantity.body is None):
-            return name
+            return f"the definition of {name} in formula {world.unread[name]} has no meaning"
         if quantity is not None and quantity.body is not None:
             pending |= {*heads(quantity.body), *contents(quantity.body).functions} - seen
     return None
-
-
-def _without_meaning(world: World, unread: str) -> str:
-    return f"the definition of {unread} in formula {world.unread[unread]} has no meaning"
 
 
 def compare(

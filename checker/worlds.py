@@ -71,7 +71,7 @@ class Definitions:
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
     remarks: dict[int, list[str]] = field(default_factory=dict)  # number → on how its definitions are read
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
-    bracketed: dict[tuple[int, int, int], s.Node] = field(default_factory=dict)  # right sides with the brackets they lack
+    bracketed: dict[tuple[int, int, int], s.Node] = field(default_factory=dict)  # right sides with missing brackets
 
     def read_by(self, readings: Readings) -> Definitions:
         return replace(self, world=replace(self.world, readings=readings))

@@ -223,7 +223,7 @@ def is_gradient(tokens: list[Token], k: int) -> bool:
     upright, after = tokens[k].font == "\\mathrm", tokens[k + 1]
     if not upright and after.start != tokens[k].end:
         return False
-    special = after.text[0] == "\\" or bool(after.font)
+    special = after.text.startswith("\\") or bool(after.font)
     return after.kind == "command" and after.text in ACCENTS or after.kind == "symbol" and (upright or special)
 
 

@@ -176,7 +176,8 @@ def test_the_shape_of_a_gradient_is_that_of_its_variable() -> None:
     $$L = -\sum_{i=1}^{n} y_i \log p_i + (1 - y_i) \log(1 - p_i)$$
     $$\frac{\partial L}{\partial b} = RIGHT$$
     """
-    assert last(text, RIGHT=r"\sum_{i=1}^{n} (p_i - y_i)").verdict is PROVED
+    found = last(text, RIGHT=r"\sum_{i=1}^{n} (p_i - y_i)")
+    assert found.verdict is CONDITIONAL and found.assumptions == (r"b \in \mathbb{R}",)
     assert last(text, RIGHT=r"p - y").verdict is PROVED  # then there is one intercept for each example
     assert last(text, RIGHT=r"\sum_{i=1}^{n} (y_i - p_i)").verdict is REFUTED
 
@@ -187,8 +188,9 @@ def test_what_has_no_shape_says_how_to_declare_it() -> None:
     $$L = \frac{1}{2} \|z - y\|^2$$
     $$\frac{\partial L}{\partial W} = (z - y) h^T$$
     """
-    definition, _, claim = displayed(text)
-    assert definition.verdict is UNDECIDED and r"W \in \mathbb{R}^{m \times n}" in definition.message
+    definition, loss, claim = displayed(text)
+    assert loss.verdict is UNDECIDED and "definition of z in formula 1" in loss.message
+    assert definition.verdict is ILL_FORMED and r"W \in \mathbb{R}^{m \times n}" in definition.message
     assert claim.verdict is UNDECIDED
     stated = r"$W \in \mathbb{R}^{m \times n}$, $h \in \mathbb{R}^{n}$, $y \in \mathbb{R}^{m}$" + text
     assert last(stated).verdict is PROVED
