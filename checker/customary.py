@@ -27,7 +27,7 @@ LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}"
 def customary(world: World, formulas: Sequence[Stated]) -> tuple[str, list[Alias]]:
     """The loss and its gradients' names, from definitions among which those names are still quantities; no names where
     they mean something else."""
-    return _Customary(world, formulas).found()
+    return _Customary(world.fork(), formulas).found()
 
 
 class _Customary:

@@ -10,7 +10,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.lookup import shape_of_space, whole
-from verify_derivations.formulas.names import Reference, base_of, bounded, is_range, name_of, names_in
+from verify_derivations.formulas.names import base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Declaration, Statement, World
 
@@ -68,25 +68,23 @@ class _Declarations:
         world.numerators = sorted(counts, key=lambda n: -counts[n])
 
     def given(self) -> None:
-        """Index letters that nothing binds and of which the text speaks by themselves: “the loss for the class $c$”."""
+        """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”."""
         world = self.world
         spoken = {x.name for f in self.every if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
         sums = [n.lower for f in self.every for n in f.nodes if isinstance(n, s.BigOperator) and n.lower is not None]
         items = [x for lower in sums for x in (lower.items if isinstance(lower, s.Sequence) else (lower,))]
         summed = {name for item in items for name in _binds(item)}
         bound = {letter for _, letter, _, _ in world.ranges} | summed | world.sizes
-        places = [r for f in self.every for n in f.nodes if (r := self._reference(n)) is not None]
-        letters = {x.name for r in places for x in r.indices if isinstance(x, s.Symbol)}
-        left = {
-            x.name for f in self.every for chain in f.chains for side in chain.sides[:-1]
-            for n in s.walk(side) if not contains_derivative(side) and (r := self._reference(n)) is not None
-            for x in r.indices if isinstance(x, s.Symbol)
-        }  # fmt: skip
+        definitions = [c for f in self.every for c in f.chains if not any(map(contains_derivative, c.sides))]
+        left = {letter for chain in definitions for side in chain.sides[:-1] for letter in self._letters(side)}
+        letters = {letter for chain in definitions for letter in self._letters(chain.sides[-1])}
         if world.origin == 1:
             world.given = {n for n in letters & spoken - bound - left if n not in world.declared_names()}
 
-    def _reference(self, node: s.Node) -> Reference | None:
-        return self.table.reference(node) if isinstance(node, s.Scripted) else None
+    def _letters(self, side: s.Node) -> set[str]:
+        """The letters that are indices in it."""
+        references = (self.table.reference(node) for node in s.walk(side) if isinstance(node, s.Scripted))
+        return {x.name for r in references if r is not None for x in r.indices if isinstance(x, s.Symbol)}
 
     def declarations(self) -> None:
         world = self.world
