@@ -37,7 +37,7 @@ from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.tensors import ShapeError, Tensor, build, elementwise, show, total, transpose
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
@@ -278,7 +278,21 @@ def _extreme(function: str) -> Operator:
 
 
 def _sum(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
-    return total(reader.tensor(node.arguments[0]))
+    """Of all entries; ``axis=0`` sums each column and ``axis=1`` each row, as NumPy does. A sum of columns is a row,
+    of rows a column, unless the other is asked for."""
+    said = {to_latex(a.sides[0]): a.sides[1] for a in node.arguments[1:] if isinstance(a, s.Relation)}
+    value = reader.tensor(node.arguments[0])
+    axis = next((said[name] for name in said if name.endswith(("axis", "axis}"))), None)
+    if axis is None:
+        return total(value)
+    if axis not in (s.Number("0"), s.Number("1")) or len(value.axes) != 2:
+        raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    summed = 0 if axis == s.Number("0") else 1
+    over, kept = value.axes[summed], value.axes[1 - summed]
+    body = value.body if over.variable is None else summation([(over.variable, over.extent)], value.body)
+    shape = (ONE, kept.extent) if summed == 0 else (kept.extent, ONE)
+    axes = (Axis(None, ONE), kept) if summed == 0 else (kept, Axis(None, ONE))
+    return Tensor(axes if expected != shape[::-1] else axes[::-1], body)
 
 
 def _function(name: str) -> Operator:

@@ -41,7 +41,7 @@ FUNCTIONS = TEX_FUNCTIONS | frozenset((
 ).split())
 """Names that are functions wherever they stand before a bracket."""
 
-OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const"))
+OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const", "axis", "keepdims", "True"))
 """Words that are one symbol in every document."""
 
 LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pred", "train", "test"))

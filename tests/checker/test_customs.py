@@ -278,6 +278,20 @@ def test_the_loss_of_one_example_is_a_function() -> None:
     assert last(text, RIGHT=r"\frac{1}{m} \sum_{i=1}^{m} (y^{(i)} - z^{(i)}) x^{(i)}").verdict is REFUTED
 
 
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"\mathrm{np.sum}(dZ, axis=1)", PROVED),
+        (r"np.sum(dZ, axis=1, keepdims=True)", PROVED),
+        (r"np.sum(dZ, axis=0)", ILL_FORMED),
+        (r"\frac{1}{m} \text{np.sum}(dZ, axis=1)", REFUTED),
+    ],
+)
+def test_sums_as_in_numpy(right: str, verdict: Verdict) -> None:
+    text = NET.replace("W X", r"W X + b").replace("$Y", r"$b \in \mathbb{R}^{k}$, $Y")
+    assert last(text + rf"$$dZ = \frac{{1}}{{m}} (Z - Y)$$ $$db = {right}$$").verdict is verdict
+
+
 # -- brackets -------------------------------------------------------------------------------------------------------
 def test_brackets_after_a_sum() -> None:
     text = r"$a, b, y \in \mathbb{R}^{n}$ $$L = \sum_{i=1}^{n} a_i^2 + RIGHT$$ $$\frac{\partial L}{\partial b} = 2 b$$"
