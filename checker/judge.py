@@ -33,7 +33,6 @@ from verify_derivations.formulas.world import (
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
-UNBRACKETED = "an index stands on the right outside of the sum that binds it: brackets are missing"
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -165,13 +164,14 @@ def judge_chain(
                                   definitions.misnamed[number, k, side]))  # fmt: skip
                 continue
             if (number, k, side) in definitions.bracketed:
-                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", UNBRACKETED))
+                said = definitions.bracketed[number, k, side][1]
+                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
                 continue
-            said = {"assumption": "states an assumption", "update": UPDATE}
+            messages = {"assumption": "states an assumption", "update": UPDATE}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
-            message = said.get(kind, "introduces " + to_latex(left))
+            message = messages.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip

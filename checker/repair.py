@@ -193,7 +193,7 @@ class _Repair(Mender):
         for n in range(len(sides) - 1):
             link = self.stated.number, k, n
             if link in self.definitions.bracketed:
-                sides[n + 1] = self.definitions.bracketed[link]
+                sides[n + 1] = self.definitions.bracketed[link][0]
                 mended.words.append("brackets added")
             if link in self.definitions.defined:
                 continue

@@ -71,7 +71,9 @@ class Definitions:
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
     remarks: dict[int, list[str]] = field(default_factory=dict)  # number → on how its definitions are read
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
-    bracketed: dict[tuple[int, int, int], s.Node] = field(default_factory=dict)  # right sides with missing brackets
+    bracketed: dict[tuple[int, int, int], tuple[s.Node, str]] = field(
+        default_factory=dict
+    )  # right sides with brackets that they lack, and the reason
 
     def read_by(self, readings: Readings) -> Definitions:
         return replace(self, world=replace(self.world, readings=readings))

@@ -85,7 +85,7 @@ def define(
         value = transpose(value)
     try:
         known = _register(world, here, head, reference, letters, value, before, number)
-    except UnboundIndex:
+    except UnboundIndex as error:
         for other in bracketed(right):  # -Σ_i a_i + b_i: b_i has a meaning only within brackets
             inner = Statement(number, defining=here.defining, layers=dict(here.layers))
             try:
@@ -94,7 +94,7 @@ def define(
                 continue
             here.remarks += inner.remarks
             here.broadcasts |= inner.broadcasts
-            here.bracketed = other
+            here.bracketed = other, f"{error}: brackets are missing"
             return known
         raise
     world.conventions_of[head] = frozenset(here.conventions)

@@ -162,7 +162,7 @@ class Statement:
     defining: bool = False
     introduces: bool = False  # it is a definition (of which ``defining`` is the last try: new names are leaves)
     broadcasts: set[str] = field(default_factory=set)  # operators beside which it repeats a vector
-    bracketed: s.Node | None = None  # the right side with brackets, without which nothing binds an index
+    bracketed: tuple[s.Node, str] | None = None  # the right side with brackets that bind an index, and what it lacks
     scalars: bool = False  # names without a stated shape are scalars (in the definition of a function of scalars)
     indices: dict[str, Index] = field(default_factory=dict)
     layers: dict[str, Polynomial] = field(default_factory=dict)
