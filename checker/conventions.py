@@ -40,6 +40,7 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "softmax": ("softmax", ("rows", "columns")),
     "layout": ("\\partial y/\\partial x", ("numerator", "denominator")),
     "gradient": ("\\partial L/\\partial x", ("column", "row")),
+    "examples": ("dZ", ("gradient of the mean loss", "gradient of each example's loss")),
 }
 ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where it does not fit
 

@@ -10,7 +10,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.lookup import shape_of_space, whole
-from verify_derivations.formulas.names import base_of, is_range, name_of, names_in
+from verify_derivations.formulas.names import base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Declaration, Statement, World
 
@@ -20,12 +20,21 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader = _Declarations(world, formulas)
     reader.numerators()
     reader.declarations()
+    reader.given()
 
 
 def is_size(node: s.Node, world: World) -> bool:
     """Whether nothing else is declared by that name."""
     reference = world.table.reference(node)
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
+
+
+def _binds(item: s.Node) -> set[str]:
+    """The letters that a sum over ``item`` binds: j of j ≠ y."""
+    first = item.sides[0] if isinstance(item, s.Relation) else item
+    if isinstance(item, s.Relation) and bounded(item) is not None:
+        first = item.sides[1]
+    return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
 
 
 class _Declarations:
@@ -57,6 +66,25 @@ class _Declarations:
                     if bottom is not None:
                         world.denominators.add(bottom.name)
         world.numerators = sorted(counts, key=lambda n: -counts[n])
+
+    def given(self) -> None:
+        """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”."""
+        world = self.world
+        spoken = {x.name for f in self.every if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
+        sums = [n.lower for f in self.every for n in f.nodes if isinstance(n, s.BigOperator) and n.lower is not None]
+        items = [x for lower in sums for x in (lower.items if isinstance(lower, s.Sequence) else (lower,))]
+        summed = {name for item in items for name in _binds(item)}
+        bound = {letter for _, letter, _, _ in world.ranges} | summed | world.sizes
+        definitions = [c for f in self.every for c in f.chains if not any(map(contains_derivative, c.sides))]
+        left = {letter for chain in definitions for side in chain.sides[:-1] for letter in self._letters(side)}
+        letters = {letter for chain in definitions for letter in self._letters(chain.sides[-1])}
+        if world.origin == 1:
+            world.given = {n for n in letters & spoken - bound - left if n not in world.declared_names()}
+
+    def _letters(self, side: s.Node) -> set[str]:
+        """The letters that are indices in it."""
+        references = (self.table.reference(node) for node in s.walk(side) if isinstance(node, s.Scripted))
+        return {x.name for r in references if r is not None for x in r.indices if isinstance(x, s.Symbol)}
 
     def declarations(self) -> None:
         world = self.world
@@ -202,9 +230,11 @@ class _Declarations:
         if len(node.sides) != 2 or not isinstance(node.sides[1], s.Number):
             return
         reference = self.table.reference(node.sides[0])
-        if reference is None or reference.indices or reference.layer is not None or reference.name in self.world.sizes:
+        if reference is None or reference.layer is not None or reference.name in self.world.sizes:
             return
-        if reference.name not in self.world.declarations:
+        if not all(isinstance(i, s.Symbol) for i in reference.indices):
+            return
+        if reference.name not in self.world.declarations and not reference.indices:
             self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
         if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
             self.world.positive.add(reference.name)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
-from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values
+from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, unread
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
@@ -20,10 +20,20 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, UnboundIndex, World
+from verify_derivations.formulas.world import (
+    NeedShape,
+    OverlappingRows,
+    Readings,
+    Statement,
+    UnboundIndex,
+    UndefinedSymbol,
+    Unsupported,
+    World,
+)
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
+DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
@@ -144,14 +154,24 @@ def judge_chain(
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
             continue
+        if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, case.table):
+            links.append(_without_meaning(world, left, right, failed, number))
+            continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]
             if (number, k, side) in definitions.misnamed:
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index",
                                   definitions.misnamed[number, k, side]))  # fmt: skip
                 continue
-            said = {"assumption": "states an assumption", "update": UPDATE}
-            message = said.get(kind, "introduces " + to_latex(left))
+            if (number, k, side) in definitions.bracketed:
+                said = definitions.bracketed[number, k, side][1]
+                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
+                continue
+            messages = {"assumption": "states an assumption", "update": UPDATE}
+            reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+            if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
+                remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
+            message = messages.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
@@ -182,6 +202,24 @@ def judge_chain(
 
 def _decimal(value: Fraction) -> str:
     return f"{float(value):.12g}"
+
+
+def _without_meaning(world: World, left: s.Node, right: s.Node, failed: DocumentError, number: int) -> Link:
+    """A definition that cannot be read; what it is wanting in, unless that is another definition."""
+    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed))
+    elsewhere = unread(world, (left, right), number)
+    if elsewhere is not None or isinstance(failed, Unsupported):
+        return link if elsewhere is None else replace(link, message=elsewhere)
+    how = f". A declaration would tell, as {DECLARATIONS}" if isinstance(failed, NeedShape) else ""
+    return replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol", message=f"{failed}{how}")
+
+
+def _introduces(world: World, left: s.Node, table: NameTable) -> bool:
+    """Whether a definition that has no meaning would have introduced its left side."""
+    reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    if isinstance(left, s.Call):
+        reference = table.reference(left.function)
+    return reference is not None and reference.name in world.unread
 
 
 ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -19,18 +19,21 @@ from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, r
 from verify_derivations.derivations.terms import Beyond
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     NOUGHT,
+    ONE,
     Access,
     Constraint,
     Maximum,
     Number,
     Polynomial,
     Scalar,
+    at_least,
     children,
+    contents,
     delta,
     free_indices,
     heads,
@@ -43,7 +46,7 @@ from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.sums import default_extent
-from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, variables
 from verify_derivations.formulas.world import (
     UNWRITTEN,
     ChainError,
@@ -53,6 +56,7 @@ from verify_derivations.formulas.world import (
     OverlappingRows,
     Statement,
     UndefinedSymbol,
+    Unsupported,
     World,
 )
 
@@ -108,12 +112,13 @@ def judge_link(
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
+        if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, (left, right), number)) is not None:
+            error = Unsupported(elsewhere)
         return _failed(left, right, error, here)
     environment = world.environment(here.losses[0] if here.losses else None)
-    unread = _unread(world, (left, right), number)
-    if unread is not None:
-        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation",
-                    f"the definition of {unread} in formula {world.unread[unread]} has no meaning")  # fmt: skip
+    elsewhere = unread(world, (left, right), number)
+    if elsewhere is not None:
+        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
         return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks), value)
     best: Judged | None = None
     for comparison in comparisons:
@@ -128,7 +133,16 @@ def judge_link(
         link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
+        if link.verdict is Verdict.REFUTED and not where:
+            judge = partial(_decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
+                            variables=variables_in(world, left, right))  # fmt: skip
+            link = _apart(world, comparison, environment, link, judge)
+            if link.verdict is Verdict.REFUTED:
+                link = _unused(world, comparison, environment, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
+        supposed = sorted(adjoints_of(comparison, environment) & world.supposed.keys())
+        if supposed:  # of another shape of b, ∂L/∂b is something else
+            link = _only_where(", ".join(f"{name} \\in {_space(world.supposed[name])}" for name in supposed), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -139,6 +153,37 @@ def judge_link(
             break
     assert best is not None
     return best
+
+
+def _apart(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+    """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
+    samples), if the claim holds so: a condition that the document does not state."""
+    for letter in sorted(world.given):
+        fits = [fact.value for fact in world.facts if letter in fact.value.names]  # V - o of an axis with V entries
+        for last in dict.fromkeys(whole(r[3], world, Statement()) for r in world.ranges):
+            beyond = at_least(polynomial(letter) - last, 1)
+            if last.as_atom() is None or not fits or any((value + beyond.value).is_constant for value in fits):
+                continue
+            link = judge(replace(c, facts=(*c.facts, beyond)), environment=environment)
+            if link.verdict is Verdict.PROVED:
+                where = f"{letter}>{show_extent(last)}"
+                return replace(_only_where(where, link), counterexample=refuted.counterexample)
+    return refuted
+
+
+def _unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+    """The verdict where a loss that is defined nowhere does not depend on what the document never differentiates it by,
+    if the claim holds so: r = |x|^2 beside the layers above x. A condition that the document does not state."""
+    last = [h for h, q in environment.quantities.items() if q.opaque and h in world.frontier and world.is_defined(h)]
+    sinks = [h for h in last if h.split("^{(")[0] not in world.denominators]
+    if not sinks or environment.loss is None or world.is_defined(environment.loss):
+        return refuted
+    quantities = {h: replace(q, opaque=q.opaque and h not in sinks) for h, q in environment.quantities.items()}
+    link = judge(c, environment=replace(environment, quantities=quantities))
+    if link.verdict is not Verdict.PROVED:
+        return refuted
+    said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks)
+    return replace(_only_where(said, link), counterexample=refuted.counterexample)
 
 
 def _left_range(outside: Outside, world: World, environment: Environment) -> str:
@@ -166,6 +211,11 @@ def _only_where(where: str, link: Link) -> Link:
     verdict = Verdict.CONDITIONAL if link.verdict is Verdict.PROVED else link.verdict
     evidence = "assumption" if link.verdict is Verdict.PROVED else link.evidence
     return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
+
+
+def _space(shape: Sequence[Polynomial]) -> str:
+    extents = [n for n in shape if n != ONE] if tuple(shape[1:]) == (ONE,) else list(shape)
+    return f"\\mathbb{{R}}^{{{show(extents)}}}" if extents else "\\mathbb{R}"
 
 
 def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> Link:
@@ -197,8 +247,8 @@ def _may_tie(tie: Scalar, environment: Environment) -> bool | None:
         return True
 
 
-def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """A quantity on which the sides depend whose definition has no meaning: taken as free, it would prove too much."""
+def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """That the sides depend on a quantity whose definition has no meaning: taken as free, it would prove too much."""
     missing = {name for name, where in world.unread.items() if where != number}
     if not missing:
         return None
@@ -212,9 +262,9 @@ def _unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
         seen.add(name)
         quantity = world.quantities.get(name)
         if name in missing and (quantity is None or quantity.body is None):
-            return name
+            return f"the definition of {name} in formula {world.unread[name]} has no meaning"
         if quantity is not None and quantity.body is not None:
-            pending |= set(heads(quantity.body)) - seen
+            pending |= {*heads(quantity.body), *contents(quantity.body).functions} - seen
     return None
 
 

@@ -191,7 +191,11 @@ class _Repair(Mender):
     def from_left(self, k: int, sides: list[s.Node], *, deep: bool = True) -> _Mended | str:
         mended = _Mended(sides)
         for n in range(len(sides) - 1):
-            if (self.stated.number, k, n) in self.definitions.defined:
+            link = self.stated.number, k, n
+            if link in self.definitions.bracketed:
+                sides[n + 1] = self.definitions.bracketed[link][0]
+                mended.words.append("brackets added")
+            if link in self.definitions.defined:
                 continue
             left, right = sides[n], sides[n + 1]
             self.trials = Trials(self.expression(right))

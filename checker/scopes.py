@@ -130,7 +130,7 @@ def _key(node: s.Node, table: NameTable) -> str | None:
     if not isinstance(node, s.Symbol | s.Scripted):
         return None
     reference = table.reference(node)
-    if reference is None or reference.power is not None:
+    if reference is None or reference.power is not None or table.variable_of(reference.name) is not None:
         return None
     return reference.name + ("" if reference.layer is None else "^" + to_latex(reference.layer))
 

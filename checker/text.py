@@ -61,6 +61,8 @@ STYLES = {
 }  # fmt: skip
 _LABEL_WIDTH = 14
 NARROWEST = 40
+MOST_LINES = 24  # of one formula
+MOST_CHARACTERS = 1600  # of one row; other formats have all
 
 
 def to_string(show: Callable[[Console], None], stream: IO[str] | None, color: str = "auto") -> str:
@@ -211,13 +213,13 @@ def _link_rows(rows: Table, group: list[Link], *, several: bool) -> None:
     link = group[0]
     if several:
         for each in group:
-            rows.add_row(Text(each.verdict.value, style=STYLES[each.verdict]), Text(to_text(equation(each))))
+            rows.add_row(Text(each.verdict.value, style=STYLES[each.verdict]), Text(clipped(to_text(equation(each)))))
     if link.message:
         rows.add_row("reason", sentence(link.message))
     if link.assumptions:
         rows.add_row("holds if", assumption_text(link.assumptions))
     if link.difference:
-        rows.add_row("left − right", Text(to_text(link.difference)))
+        rows.add_row("left − right", Text(clipped(to_text(link.difference))))
     if link.counterexample is not None:
         rows.add_row("counterexample", counterexample_text(link.counterexample))
 
@@ -255,13 +257,35 @@ def formula_text(latex: str, width: int, marks: Sequence[Span] = (), color: str 
     """On one line if it fits, else one line a link. Marked parts are coloured and stand between « »."""
     one = "  ".join(to_lines(latex, marks, broken=False))
     lines = [one] if cell_len(one) <= width else to_lines(latex, marks)
-    folded = [part for number, line in enumerate(lines) for part in fold(line, width, "  " if number else "")]
+    folded = _without_middle([
+        part for number, line in enumerate(lines) for part in fold(line, width, "  " if number else "")
+    ])  # fmt: skip
     text = Text()
     inside = False
     for number, line in enumerate(folded):
         text.append("\n" if number else "")
         inside = _append_marked(text, line, color, inside)
     return text
+
+
+def _without_middle(lines: list[str]) -> list[str]:
+    """A long formula's first and last lines, and those where a marked part begins or ends."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    shown: list[str] = []
+    left_out = 0
+    for number, line in enumerate(lines):
+        if MOST_LINES // 2 <= number < len(lines) - MOST_LINES // 4 and MARK not in line and UNMARK not in line:
+            left_out += 1
+            continue
+        shown += [f"  … ({left_out} lines)"] if left_out else []
+        shown.append(line)
+        left_out = 0
+    return shown
+
+
+def clipped(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]} … ({len(text)} characters)"
 
 
 def fold(line: str, width: int, indent: str) -> list[str]:

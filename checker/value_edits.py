@@ -9,8 +9,10 @@ from verify_derivations.checker.script_edits import names
 from verify_derivations.checker.transposes import PRIME, bare, like, with_transpose
 from verify_derivations.checker.vocabulary import ADD, DROP, SLIP, TERM, Local, Vocabulary
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import LOOSE
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.sums import bracketed
 
 
 def values(node: s.Node, words: Vocabulary) -> Local:
@@ -18,6 +20,7 @@ def values(node: s.Node, words: Vocabulary) -> Local:
     yield from _named(node, words)
     yield from _signs(node)
     yield from _products(node, words)
+    yield from _brackets(node)
     yield from _numbers(node, words)
     yield from _calls(node, words)
     yield from _sums(node, words)
@@ -152,6 +155,21 @@ def _numbers(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Norm | s.Group | s.Symbol | s.Scripted | s.Call):
         if not (isinstance(node, s.Scripted) and node.sup is not None):
             yield ADD, f"{to_latex(node)} squared", _squared(node)
+
+
+def _brackets(node: s.Node) -> Local:
+    """Brackets that were left out: ``Σ_i (a + b)``, and ``(a ∘ b) c``, where juxtaposition binds tighter."""
+    for other in bracketed(node):
+        yield SLIP, "brackets added", other
+    if isinstance(node, s.Product):
+        count = len(node.factors)
+        for a in range(count):
+            for b in range(a + 2, count + (a > 0)):
+                if any(operator in LOOSE for operator in node.operators[a : b - 1]):
+                    part = s.Group("(", s.Product(node.factors[a:b], node.operators[a : b - 1]), True)
+                    factors = (*node.factors[:a], part, *node.factors[b:])
+                    operators = (*node.operators[:a], *node.operators[b - 1 :])
+                    yield SLIP, f"brackets added around {to_latex(part.body)}", s.Product(factors, operators)
 
 
 def _is_power(node: s.Scripted, table: NameTable) -> bool:

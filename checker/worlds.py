@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verify_derivations.checker.aliases import Aliases
+from verify_derivations.checker.customary import customary
 from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
+from verify_derivations.checker.places import substituted
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
@@ -68,6 +71,9 @@ class Definitions:
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
     remarks: dict[int, list[str]] = field(default_factory=dict)  # number → on how its definitions are read
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
+    bracketed: dict[tuple[int, int, int], tuple[s.Node, str]] = field(
+        default_factory=dict
+    )  # right sides with brackets that they lack, and the reason
 
     def read_by(self, readings: Readings) -> Definitions:
         return replace(self, world=replace(self.world, readings=readings))
@@ -82,13 +88,28 @@ def build_world(
 ) -> Definitions:  # fmt: skip
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
     the other variants, whose declarations, sizes and derivatives say what names mean."""
-    extents = Extents()
-    for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
-        before = dict(extents.solved)
-        result = _Builder(formulas, variant, scope, table, readings, inherited, extents, every).run()
-        if extents.solved == before:
-            break
-    return result
+
+    def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
+        extents = Extents()
+        for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
+            before = dict(extents.solved)
+            builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every)
+            builder.world.supposed |= shapes
+            result = builder.run(loss, names)
+            if extents.solved == before:
+                break
+        return result
+
+    found = build("", (), {})
+    loss, names = customary(found.world, formulas)
+    found = build(loss, names, {}) if names else found
+    leaves = set[str]().union(*found.introduced.values())
+    shapes = shapes_of_gradients(found.world, formulas, leaves) if leaves else {}
+    if shapes:
+        other = build(loss, names, shapes)
+        if len(other.failed) <= len(found.failed) and other.defined.keys() >= found.defined.keys():
+            return other
+    return found
 
 
 class _Builder:
@@ -103,8 +124,16 @@ class _Builder:
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
 
-    def run(self) -> Definitions:
+    def run(self, loss: str, names: Sequence[Alias]) -> Definitions:
+        """``names`` are those for derivatives of ``loss`` by custom."""
         declare(self.world, self.every)
+        if names and loss not in self.world.numerators:
+            self.world.numerators.append(loss)
+        for alias in names:
+            reference = self.table.reference(alias.left)
+            assert reference is not None
+            self.world.aliases.setdefault(reference.name, []).append(alias)
+            self.world.denominators.add(self.table.variable_of(reference.name) or "")
         overriding = {
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key
@@ -133,8 +162,11 @@ class _Builder:
         instances.frontier()
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
-                reference = self.table.reference(chain.sides[0]) if (f.number, k) in self.result.failed else None
-                if reference is not None and reference.layer is None and not self.world.is_defined(reference.name):
+                first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
+                reference = self.table.reference(first) if (f.number, k) in self.result.failed else None
+                if reference is None or reference.name in self.world.functions:
+                    continue
+                if reference.layer is None and not self.world.is_defined(reference.name):
                     if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
                         self.world.unread.setdefault(reference.name, f.number)
         take_as_given(self.world, self.formulas, self.result.defined)
@@ -268,6 +300,8 @@ class _Builder:
         before = set(self.world.known)
         try:
             self._register(f, here, left, right, expected, last)
+            if here.bracketed is not None:
+                self.result.bracketed[f.number, k, side] = here.bracketed
         except ShapeError as error:
             hints = [d for ds in self.world.declarations.values() for d in ds if d.hint]
             for name in set(self.world.known) - before:
@@ -390,6 +424,11 @@ class _Builder:
         params: list[Reference] = [t for t in targets if t is not None]
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         scalars_only = all(self._is_scalar(p) for p in declared)
+        if scalars_only:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
+            for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
+                if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
+                    plain = s.Symbol(f"{p.name}_{{\\square}}" if p.name in {q.name for q in params[:k]} else p.name)
+                    right, params[k] = substituted(right, argument, plain), Reference(plain.name)
         if declared and not scalars_only and not self._is_elementwise(left, right):
             if not self._undefined(reference, f):
                 return False
@@ -432,7 +471,7 @@ class _Builder:
         world.parameters[name] = tuple(heads_of)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
-        for p in params:
+        for p in (t for t in targets if t is not None):
             if p.layer is None and not p.indices and p.name not in world.known and p.name not in world.declarations:
                 world.add(Known(p.name, (), ()))
         world.conventions_of[name] = frozenset(here.conventions)
@@ -452,7 +491,7 @@ class _Builder:
 
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())
-        return known is None or not known.extents
+        return known is None or len(p.indices) == len(known.extents)
 
 
 def _next_of(node: s.Node) -> s.Symbol | None:

@@ -35,9 +35,9 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.quantities import quantity
+from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.tensors import ShapeError, Tensor, build, elementwise, show, total, transpose
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def _numeric(node: s.Node) -> bool:
 def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:
     world = reader.world
     bare = name.lstrip("\\")
+    if name.partition("_")[0] in PROBABILITY and name not in world.functions:
+        raise Unsupported(f"{name.partition('_')[0]}: expectations and probabilities are not supported")
     if name in world.functions:
         arguments = [reader.tensor(a, expected) for a in node.arguments]
         number = world.functions[name].number
@@ -276,7 +278,21 @@ def _extreme(function: str) -> Operator:
 
 
 def _sum(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
-    return total(reader.tensor(node.arguments[0]))
+    """Of all entries; ``axis=0`` sums each column and ``axis=1`` each row, as NumPy does. A sum of columns is a row,
+    of rows a column, unless the other is asked for."""
+    said = {to_latex(a.sides[0]): a.sides[1] for a in node.arguments[1:] if isinstance(a, s.Relation)}
+    value = reader.tensor(node.arguments[0])
+    axis = next((said[name] for name in said if name.endswith(("axis", "axis}"))), None)
+    if axis is None:
+        return total(value)
+    if axis not in (s.Number("0"), s.Number("1")) or len(value.axes) != 2:
+        raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    summed = 0 if axis == s.Number("0") else 1
+    over, kept = value.axes[summed], value.axes[1 - summed]
+    body = value.body if over.variable is None else summation([(over.variable, over.extent)], value.body)
+    shape = (ONE, kept.extent) if summed == 0 else (kept.extent, ONE)
+    axes = (Axis(None, ONE), kept) if summed == 0 else (kept, Axis(None, ONE))
+    return Tensor(axes if expected != shape[::-1] else axes[::-1], body)
 
 
 def _function(name: str) -> Operator:

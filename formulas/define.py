@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
@@ -26,6 +27,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, family_extent, find, first_value, new_letter, whole
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.sums import bracketed
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
 from verify_derivations.formulas.world import Known, NeedShape, Statement, UnboundIndex, Unsupported, World
 
@@ -45,6 +47,7 @@ def define(
             raise Unsupported(f"{to_latex(left)} cannot be defined for one index value")
         letters.append(name_of(node))
     before = world.known.get(head) or find(replace(reference, indices=()), world, here)
+    here.introduces = True
     reader = Elaborator(world, here)
     ranges = {r[1]: r for r in world.ranges if r[0] == number}
     for letter in letters:
@@ -68,15 +71,34 @@ def define(
     try:
         value = reader.tensor(right, expected)
     except NeedShape:
+        names = set(world.known)
         value = reader.tensor(right, expected if expected is not None else ())
+        numbers = [n for n, q in world.known.items() if n not in names and not q.extents]
+        if expected is None and numbers:
+            said = ", ".join(f"${name}$" for name in numbers)
+            here.remarks.append(f"no shape is stated for {said}: read as {'numbers' if numbers[1:] else 'a number'}")
     for letter in letters:
         index = here.indices[letter]
         if index.extent is None:
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
     if reference.transposed and not value.is_scalar:
         value = transpose(value)
-    known = _register(world, here, head, reference, letters, value, before, number)
+    try:
+        known = _register(world, here, head, reference, letters, value, before, number)
+    except UnboundIndex as error:
+        for other in bracketed(right):  # -Σ_i a_i + b_i: b_i has a meaning only within brackets
+            inner = Statement(number, defining=here.defining, layers=dict(here.layers))
+            try:
+                known = define(world, inner, left, other, number, expected)
+            except DocumentError:
+                continue
+            here.remarks += inner.remarks
+            here.broadcasts |= inner.broadcasts
+            here.bracketed = other, f"{error}: brackets are missing"
+            return known
+        raise
     world.conventions_of[head] = frozenset(here.conventions)
+    world.broadcasts |= here.broadcasts
     if layer is not None:
         world.layer_of[head] = (reference.name, layer)
     world.pending.pop(head, None)

@@ -7,7 +7,8 @@ indices in :mod:`sums`, comparisons and cases in :mod:`conditions`; :mod:`define
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -15,6 +16,7 @@ from typing import TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.broadcasting import spread
 from verify_derivations.formulas.calls import call
 from verify_derivations.formulas.conditions import cases, comparison
 from verify_derivations.formulas.expressions import (
@@ -43,6 +45,7 @@ from verify_derivations.formulas.tensors import (
     constant,
     elementwise,
     matrix_product,
+    show,
     transpose,
 )
 from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
@@ -207,7 +210,15 @@ class Elaborator:
             if all(v is None for v in values):
                 raise NeedShape("no shape is stated")
             shape = ()
-        return [self.tensor(node, shape) if value is None else value for node, value in zip(nodes, values, strict=True)]
+        for k in sorted(range(len(nodes)), key=lambda k: isinstance(nodes[k], s.Symbol | s.Scripted)):
+            if (value := values[k]) is None:  # a name alone takes the shape of what has one by its factors
+                before = set(self.world.known)
+                values[k] = value = self.tensor(nodes[k], shape)
+                if set(self.world.known) > before and len(value.axes) == 2 and ONE not in value.shape:
+                    said = f"${to_latex(nodes[k])}$ is declared nowhere: it is read as {show(value.shape)}"
+                    self.here.remarks.append(said)
+                shape = shape or (() if value.is_scalar else value.shape)
+        return [value for value in values if value is not None]
 
     def sum(self, node: s.Sum, expected: Shape | None) -> Value:
         if len(node.terms) == 1:
@@ -216,17 +227,31 @@ class Elaborator:
                 return value
             return value.scaled(Number(Fraction(-1))) if isinstance(value, Slope) else value.map(negate)
         terms = self.all_of(node.terms, expected)
-        self.matrix_plus_scalar(node, terms)
         signs = node.signs
 
         def total(*bodies: Scalar) -> Scalar:
             return add(*(negate(b) if sign == "-" else b for sign, b in zip(signs, bodies, strict=True)))
 
-        return elementwise(total, *terms)
+        return self.entrywise("+", total, terms, node.terms)
 
-    def matrix_plus_scalar(self, node: s.Sum, terms: list[Tensor]) -> None:
-        if any(t.is_scalar for t in terms) and any(not t.is_scalar for t in terms):
-            self.here.conventions.add("broadcast")
+    def entrywise(
+        self, operator: str, function: Callable[..., Scalar], values: Sequence[Tensor], nodes: Sequence[s.Node]
+    ) -> Tensor:
+        """Entry by entry. Vectors are repeated beside a matrix in a definition; in a claim only where a definition of
+        the document does the same with that operator."""
+        self.settle(*(value.shape for value in values if not value.is_scalar))
+        if self.here.introduces or operator in self.world.broadcasts:
+            values, remarks = spread(values, [to_latex(node) for node in nodes])
+            self.here.remarks += remarks
+            self.here.broadcasts |= {operator} if remarks else set()
+        return elementwise(function, *values)
+
+    def settle(self, *shapes: Shape) -> None:
+        """Sizes of undeclared matrices are those of what a definition puts beside them."""
+        for other in shapes[1:] if self.here.introduces else ():
+            for pair in zip(shapes[0], other, strict=False):
+                if ONE not in pair and any(n.as_atom() in self.world.unstated for n in pair):
+                    self.world.extents.equate(*sorted(pair, key=lambda n: n.as_atom() not in self.world.unstated))
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
@@ -243,7 +268,7 @@ class Elaborator:
             return self.juxtaposed(*segments[0], expected)
         if all(o in ("\\circ", "\\odot", "\\bullet") for o in loose):
             nodes = [_segment(*segment) for segment in segments]
-            return elementwise(mul, *self.hadamard(nodes, expected))
+            return self.entrywise("\\circ", mul, self.hadamard(nodes, expected), nodes)
         return self.loosely([_segment(*segment) for segment in segments], loose, expected)
 
     def hadamard(self, nodes: list[s.Node], expected: Shape | None) -> list[Tensor]:
@@ -273,7 +298,8 @@ class Elaborator:
         result = self.tensor(nodes[0])
         for operator, node in zip(operators, nodes[1:], strict=True):
             if operator in ("\\circ", "\\odot", "\\bullet"):
-                result = elementwise(mul, result, self.tensor(node, result.shape))
+                values = [result, self.tensor(node, result.shape)]
+                result = self.entrywise("\\circ", mul, values, [nodes[0], node])
             elif operator in ("\\star", "\\ast"):
                 result = self.star(result, node, operator, expected)
             else:
@@ -307,6 +333,9 @@ class Elaborator:
                 values.append(self.value(factor))
             except NeedShape:
                 values.append(None)
+        for k, factor in enumerate(factors):
+            if values[k] is None:
+                values[k] = self.ones(factor, values[k - 1] if k else None, values[k + 1 :][:1], expected)
         unknown = [k for k, v in enumerate(values) if v is None]
         if unknown:
             self._fill(factors, values, unknown, expected)
@@ -318,7 +347,8 @@ class Elaborator:
         for k, (operator, value) in enumerate(zip(operators, done[1:], strict=True)):
             right = self.as_tensor(value)
             if operator == "/":
-                result = elementwise(lambda a, b: mul(a, power(b, -1)), result, right)
+                before = _segment(factors[: k + 1], operators[:k])
+                result = self.entrywise("/", _quotient, [result, right], [before, factors[k + 1]])
             elif (
                 operator == "\\cdot"
                 and not result.is_scalar
@@ -329,6 +359,8 @@ class Elaborator:
             elif operator == "\\times" and not (result.is_scalar or right.is_scalar):
                 raise Unsupported("no meaning is known for \\times between tensors")
             else:
+                if len(result.axes) == len(right.axes) == 2:
+                    self.settle(result.shape[1:], right.shape[:1])
                 try:
                     result = matrix_product(result, right)
                 except ShapeError as error:
@@ -336,6 +368,24 @@ class Elaborator:
                         f"{error} (in {to_latex(_segment(factors[: k + 2], operators[: k + 1]))})"
                     ) from None
         return result
+
+    def ones(
+        self, node: s.Node, left: Value | None, right: Sequence[Value | None], expected: Shape | None
+    ) -> Tensor | None:
+        """A vector of ones beside a factor that says its length, or at the end of a product of known shape."""
+        reference = self.world.table.reference(node)
+        if reference is None or reference.name not in ("1", "\\mathbb{1}") or reference.indices or reference.power:
+            return None
+        shape = expected if expected is not None and len(expected) == 2 else None
+        if reference.transposed:
+            after = self.as_tensor(right[0]) if right and right[0] is not None else None
+            at_end = shape[1] if shape and not right else None
+            length = after.shape[0] if after is not None and after.axes else at_end
+            return None if length is None else op.ones((ONE, length))
+        before = self.as_tensor(left) if left is not None else None
+        at_start = shape[0] if shape and left is None else None
+        length = before.shape[-1] if before is not None and before.axes else at_start
+        return None if length is None else op.ones((length, ONE))
 
     def is_given(self, node: s.Node) -> bool:
         """Whether a node is a number, or a vector or a matrix without a definition. Nobody writes its gradient: it
@@ -363,8 +413,8 @@ class Elaborator:
             elif expected is None:
                 raise NeedShape(f"the shape of {to_latex(factors[k])} is not stated")
             elif len(expected) != 2:
-                rows = left[-1].shape[1] if left else ONE
-                columns = right[0].shape[0] if right else ONE
+                rows = left[-1].shape[1] if left else self.unstated(factors[k], "rows")
+                columns = right[0].shape[0] if right else self.unstated(factors[k], "columns")
                 shape = (rows, columns)
             else:
                 shape = (left[-1].shape[1] if left else expected[0], right[0].shape[0] if right else expected[1])
@@ -372,11 +422,24 @@ class Elaborator:
             if shape is None:
                 raise NeedShape(f"the shape of {to_latex(factors[k])} is not stated")
 
+    def unstated(self, factor: s.Node, axis: str) -> Polynomial:
+        """How many rows (columns) an undeclared factor at an end of a product has: a capital names a matrix, with a
+        size of its own, anything else a row (column) vector."""
+        reference = self.world.table.reference(factor)
+        if reference is None or reference.indices or not re.fullmatch(r"[A-Z](_.*)?", reference.name):
+            return ONE
+        size = f"N_{{{reference.name}}}"
+        self.world.unstated.add(size)
+        self.here.remarks.append(
+            f"${reference.name}$ is declared nowhere: it is read as a matrix with any number ${size}$ of {axis}"
+        )
+        return self.world.extents.normal(polynomial(size))
+
     def chain(self, values: list[Value], operators: list[str], factors: list[s.Node]) -> Value:
         result: Value = values[0]
         for operator, right in zip(operators, values[1:], strict=True):
             if operator == "/":
-                result = elementwise(lambda a, b: mul(a, power(b, -1)), self.as_tensor(result), self.as_tensor(right))
+                result = elementwise(_quotient, self.as_tensor(result), self.as_tensor(right))
             elif isinstance(result, Slope) and isinstance(right, Slope):
                 result = compose(result, right)
             elif isinstance(result, Tensor) and result.is_scalar and isinstance(right, Slope):
@@ -393,7 +456,7 @@ class Elaborator:
             under = self.tensor(bottom, over.shape if not over.is_scalar else None)
         except NeedShape:
             over, under = self.all_of([top, bottom], expected)
-        return elementwise(lambda a, b: mul(a, power(b, -1)), over, under)
+        return self.entrywise("/", _quotient, [over, under], [top, bottom])
 
     def matrix(self, rows: tuple[tuple[s.Node, ...], ...]) -> Tensor:
         entries = [[self.tensor(cell) for cell in row] for row in rows]
@@ -407,6 +470,10 @@ class Elaborator:
             ))  # fmt: skip
 
         return build(shape, entry)
+
+
+def _quotient(top: Scalar, bottom: Scalar) -> Scalar:
+    return mul(top, power(bottom, -1))
 
 
 def _segment(factors: Sequence[s.Node], operators: Sequence[str]) -> s.Node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+AROUND = 120  # characters of a long line that are shown before and after a place
+
 
 class DocumentError(Exception):
     """Something in the document, its notation file or the request cannot be used as it is."""
@@ -17,7 +19,13 @@ class ReadError(DocumentError):
 
     def located(self, path: str, line: int, column: int, source_line: str) -> str:
         """The full message: place, the line, a caret, what was expected and a hint."""
-        text = f"{path}:{line}:{column}: {self.message}\n    {source_line}\n    {' ' * (column - 1)}^"
+        first = max(0, column - 1 - AROUND) if len(source_line) > 2 * AROUND else 0
+        shown = source_line[first : first + 2 * AROUND]
+        if first:
+            shown = "…" + shown[1:]
+        if first + 2 * AROUND < len(source_line):
+            shown += "…"
+        text = f"{path}:{line}:{column}: {self.message}\n    {shown}\n    {' ' * (column - 1 - first)}^"
         if self.expected:
             text += f"\n    expected {self.expected}"
         if self.hint:

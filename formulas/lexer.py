@@ -94,7 +94,11 @@ class _Lexer(Brackets):
                 name = unit.text + following.text
                 self._symbol(name, unit._replace(end=following.end), "" if name in OPERATORS else None)
                 return
-        if len(unit.text) == 1:
+        if unit.text == "np" and self.peek() == "." and self.units[self.index + 1:self.index + 2]:  # np.sum
+            word = self.units[self.index + 1]
+            self.index += 2
+            self._word(word.text, unit._replace(end=word.end))
+        elif len(unit.text) == 1:
             self._symbol(unit.text, unit)
         elif self.symbols is None:
             self.emit("run", unit.text, unit, font=self.fonts[-1])
@@ -121,6 +125,7 @@ class _Lexer(Brackets):
         command = command.rstrip("* ")
         if command in sp.PROSE:
             return
+        content = content.removeprefix("np.")
         name = re.sub(r"\\[,;!: ]|[{}$]|\\(?:rm|text|mathrm)\b|\s", "", content)
         if command == r"\operatorname":
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):

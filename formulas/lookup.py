@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
+from verify_derivations.formulas.expressions import (
+    ONE,
+    ZERO,
+    Access,
+    Polynomial,
+    at_least,
+    fresh,
+    polynomial,
+    power,
+    scalar,
+)
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show, show_extent
 from verify_derivations.formulas.world import (
     Index,
     IndexRangeError,
@@ -260,11 +271,27 @@ def value_of(
                 world.pending[known.head] = (template, letters[template.letter])
                 break
     if known is None:
-        return _introduce(reference, world, here, expected)
+        known = _matrix_of(reference, world, here)
+        if known is None:
+            return _introduce(reference, world, here, expected)
+        here.remarks.append(f"${_show(reference)}$ is read as an entry of ${known.head}$")
     quantity = world.quantities.get(known.head)
     if quantity is not None and quantity.number is not None:
         here.uses.add(quantity.number)
     return select(known, reference, world, here)
+
+
+def _matrix_of(reference: Reference, world: World, here: Statement) -> Known | None:
+    """The matrix X of which ``x_{ij}`` is an entry, where nothing else is called x."""
+    name = reference.name
+    if len(reference.indices) != 2 or reference.layer is not None or len(name) > 1 or not name.islower():
+        return None
+    if name in world.table.bases or name in world.table.bare or name in world.declared_names():
+        return None
+    known = find(Reference(name.upper()), world, here)
+    if known is None or known.family or len(known.shape) != 2 or ONE in known.shape:
+        return None
+    return known
 
 
 def select(known: Known, reference: Reference, world: World, here: Statement) -> Tensor:
@@ -274,9 +301,13 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     inner = [k for k, n in enumerate(known.shape) if n != ONE]
     if count == 0:
         return world.entry(known, ()) if not family else stack(known, world)
+    if len(known.shape) == count - family == 2 and is_slice(nodes[family:]):
+        members = select(known, replace(reference, indices=tuple(nodes[:family])), world, here)
+        return sliced(members, nodes[family:], world, here, known.head)
     origins = known.origins or (world.origin,) * family
     fixed = tuple(
-        index_at(nodes[k], known.family[k], origins[k], world, here, known.head) for k in range(min(count, family))
+        index_at(nodes[k], known.family[k], origins[k], world, here, known.head, members=True)
+        for k in range(min(count, family))
     )
     if count < family:
         raise IndexRangeError(f"{known.head} has {family} indices, {count} given")
@@ -302,6 +333,26 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     raise IndexRangeError(f"{known.head} has {family + len(inner)} indices, {count} given")
 
 
+def _whole_axis(node: s.Node) -> bool:
+    """The colon of ``X_{:,j}``, also written as a dot or a star."""
+    return isinstance(node, s.Symbol) and node.name in (":", "\\cdot", "\\ast", "*", "\\bullet")
+
+
+def is_slice(nodes: Sequence[s.Node]) -> bool:
+    return len(nodes) == 2 and sum(map(_whole_axis, nodes)) == 1
+
+
+def sliced(matrix: Tensor, nodes: Sequence[s.Node], world: World, here: Statement, head: str = "") -> Tensor:
+    """``X_{:,j}`` is a column of X, ``X_{i,:}`` a row."""
+    row, column = nodes
+    axis = 1 if _whole_axis(row) else 0
+    extent = matrix.shape[1 - axis]
+    kept = Axis(None if extent == ONE else fresh("k"), extent)
+    at = [ZERO if kept.variable is None else polynomial(kept.variable)] * 2
+    at[axis] = index_at(column if axis else row, matrix.shape[axis], world.origin, world, here, head)
+    return Tensor((kept, Axis(None, ONE)) if axis else (Axis(None, ONE), kept), matrix.at(at))
+
+
 def _row_or_column(known: Known, fixed: tuple[Polynomial, ...], node: s.Node, world: World, here: Statement) -> Tensor:
     """One index on a matrix: the row with that number, as a column vector."""
     place = index_at(node, known.shape[0], world.origin, world, here, known.head)
@@ -323,10 +374,11 @@ def stack(known: Known, world: World) -> Tensor:
 
 
 def index_at(
-    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = ""
+    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = "", members: bool = False
 ) -> Polynomial:
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
-    range yet takes that of the axis; a range that cannot be the axis's is an error."""
+    range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
+    members of a family, of which a range may leave out the last ones."""
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
         if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
             new_letter(name_of(node), world, here)
@@ -339,13 +391,16 @@ def index_at(
         if index is not None:
             if index.extent is None and index.fixed is None and origin < world.origin:
                 _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
-            _unify(index, extent, origin, world, here, head)
+            _unify(index, extent, origin, world, here, head, members)
     return whole(node, world, here) - origin
 
 
 def new_letter(letter: str, world: World, here: Statement) -> Index:
     """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
     index = here.free_letter(letter, world.origin)
+    if letter in world.given:
+        index.free, index.fixed = False, polynomial(letter)
+        return index
     if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
         index.extent = family_extent(letter, world, here, here.number)
     return index
@@ -365,18 +420,31 @@ def _as_stated(index: Index, world: World, here: Statement) -> bool:
     return True
 
 
-def _unify(index: Index, extent: Polynomial, origin: int, world: World, here: Statement, head: str) -> None:
-    if index.fixed is not None:
-        return
+def _unify(
+    index: Index, extent: Polynomial, origin: int, world: World, here: Statement, head: str, members: bool
+) -> None:
+    """``members``: the axis is that of a family."""
     extent = world.extents.normal(extent)
+    if index.fixed is not None:
+        within = at_least(extent + origin - 1 - index.fixed, 0)
+        if index.letter in world.given and within not in world.facts:
+            world.facts.append(within)
+        return
     if index.extent is None:
         index.extent, index.start = extent, polynomial(origin)
+        stated = stated_range(index.letter, world, here.number) if members else None
+        if stated is not None and whole(stated[0], world, Statement()) == origin:
+            last = whole(stated[1], world, Statement())
+            if _some_members(last - origin + 1, extent, world):
+                index.extent = last - origin + 1
         return
     have = world.extents.normal(index.extent)
     last, end = have + index.start - 1, extent + origin - 1
     if last == end or (index.start == 1 and origin == 0) or _ends_within(last, end, world, here):
         return
     difference = have - extent
+    if members and index.start == origin and _some_members(have, extent, world):
+        return
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:
@@ -406,12 +474,27 @@ def _ends_within(last: Polynomial, end: Polynomial, world: World, here: Statemen
     return bool(outer) and beyond.is_constant and beyond.value <= 0
 
 
+def _some_members(count: Polynomial, extent: Polynomial, world: World) -> bool:
+    """Whether a range is of the first ``count`` members of a family: Σ_{k=1}^K beside u_1, …, u_V, two numbers to which
+    indices run. Then there are as many."""
+    ends = {count.as_atom(), extent.as_atom()}
+    if len(ends) != 2 or not ends <= world.table.ends:
+        return False
+    fact = at_least(extent, count)
+    if fact not in world.facts:
+        world.facts.append(fact)
+    return True
+
+
 def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:
     """Why a name has no meaning here: nothing says it, or what is said is about other layers."""
     layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
     stated = reference.name in world.declarations or any(name == reference.name for name, _ in world.layer_of.values())
     if layer is not None and not layer.is_constant and stated:
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
+    name, star, _ = reference.name.partition("^{")
+    if star and re.fullmatch(r".*\^\{(\\star|\\ast|\*)\}", reference.name) and name in world.declared_names():
+        return Unsupported(f"{_show(reference)} has no definition: of what only equations describe nothing is judged")
     return UndefinedSymbol(f"{_show(reference)} is not defined here")
 
 
@@ -424,10 +507,17 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
+    if reference.name in world.supposed and layer is None and not reference.indices:
+        expected = world.supposed[reference.name]
+        here.remarks.append(f"${_show(reference)}$ is declared nowhere: {show(expected)} is the shape of its gradient")
     state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
     if expected is None and (state or not reference.indices) and declared(
         reference, layer, world, here, hints=True) is None:
         raise NeedShape(f"the shape of {_show(reference)} is not stated")
+    numbered = re.compile(re.escape(reference.name) + r"_\{\d+\}")
+    members = [name for name in world.known if numbered.fullmatch(name) and world.is_defined(name)]
+    if members and not reference.indices and layer is None:
+        raise UndefinedSymbol(f"{_show(reference)} is not defined here, only {', '.join(members)}")
     head = world.head(reference.name, layer)
     family, origins = [], []
     hint = declared(reference, layer, world, here, hints=True)

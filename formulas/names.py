@@ -7,6 +7,7 @@ resolved against it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -56,12 +57,14 @@ class NameTable:
     families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
     bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
-    matrices: set[str] = field(default_factory=set)  # bases declared with two axes
+    matrices: set[str] = field(default_factory=set)  # bases declared with two axes, none of extent one
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
     kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
+    shaped: set[str] = field(default_factory=set)  # numbered names with a shape of their own: W_2, also beside a W
+    gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -81,6 +84,7 @@ class NameTable:
         table.matrices = {
             base_of(item) or "" for tree in forest for node in s.walk(tree)
             if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and len(node.sides[-1].extents) == 2
+            and s.Number("1") not in node.sides[-1].extents
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol) or isinstance(item, s.Scripted) and item.sub is None
         }
@@ -96,6 +100,8 @@ class NameTable:
             for node in s.walk(tree):
                 if isinstance(node, s.Relation):
                     table._declare(node)
+        used = {name_of(x) for tree in forest for x in s.walk(tree) if isinstance(x, s.Symbol)}
+        table.gradients = {n: n[1:] for n in used if n[0] == "d" and n[1:] in used}
         for tree in forest:
             for node in s.walk(tree):
                 if isinstance(node, s.Scripted):
@@ -108,7 +114,7 @@ class NameTable:
 
     def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
         """Which names the letters of their indices tell apart, and which are a total of what has them."""
-        totals = {}
+        totals: dict[str, str] = {}
         for node in nodes:
             if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
                 continue
@@ -178,6 +184,12 @@ class NameTable:
 
     def _declare(self, node: s.Relation) -> None:
         items = _introduced(node)
+        if node.relations[0] == "\\in" and isinstance(node.sides[1], s.Space):
+            axes = len(node.sides[1].extents)
+            self.shaped |= {  # a vector X_1 beside a matrix X is a row of it
+                to_latex(plain(x)) for x in items if isinstance(x, s.Scripted) and isinstance(x.sub, s.Number)
+                and axes and (axes > 1 or base_of(x) not in self.matrices)
+            }  # fmt: skip
         for item in items:
             base = base_of(item)
             if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
@@ -241,6 +253,11 @@ class NameTable:
                         self.sample_axes.add(base)
 
     # -- resolving ------------------------------------------------------------------------------------
+    def variable_of(self, name: str) -> str | None:
+        """``W_{2}`` of a name ``dW_{2}``, ``None`` of one that names no gradient by custom."""
+        base = re.split(r"[_^]", name, maxsplit=1)[0]
+        return self.gradients[base] + name[len(base):] if base in self.gradients else None
+
     def reference(self, node: s.Node) -> Reference | None:
         """The name that ``node`` refers to, or ``None`` if it is no decorated symbol."""
         if isinstance(node, s.Symbol):
@@ -257,7 +274,7 @@ class NameTable:
             return None
         name, layer, indices, power = inner.name, inner.layer, list(inner.indices), inner.power
         transposed, inverted, bare_layer = inner.transposed, inner.inverted, False
-        base, primes = inner.name, node.primes
+        base, primes = self.gradients.get(inner.name, inner.name), node.primes
         if primes and base in self.primed:
             name, primes = name + "'" * primes, 0
         for part in _superscripts(node.sup):
@@ -306,6 +323,9 @@ class NameTable:
         """Label (LaTeX, appended to the name) and indices."""
         assert node.sub is not None
         items = self.index_items(base, node.sub)
+        if len(items) == 2 and len(base) == 1 and base.islower() and base.upper() in self.matrices - {base}:
+            if base not in self.bases:  # x_{ij} beside a matrix X
+                return "", list(items)
         if base in self.sample_axes and len(items) == 1 and self._declared_with(node):
             return "_{" + to_latex(node.sub) + "}", []
         if all(self._is_label(base, item) for item in items):
@@ -340,6 +360,8 @@ class NameTable:
         if isinstance(item, s.Number):
             if base in self.families:
                 return False
+            if f"{base}_{{{item.text}}}" in self.shaped and not self._runs(base):
+                return True
             if base in self.indexed and base not in self.labelled and f"{base}_{{{item.text}}}" not in self.declared:
                 return False
             return base not in self.declared_bare and not (

@@ -9,17 +9,15 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
 from verify_derivations.formulas.spellings import connecting
-from verify_derivations.formulas.symbols import LABELS, OPERATORS
+from verify_derivations.formulas.symbols import ACCENTS, LABELS, OPERATORS, is_gradient
 
 LARGEST_EXPONENT = 1000
 LONGEST_NUMBER = 100
 
-_ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"} | {
-    name: name for name in ("\\hat", "\\bar", "\\tilde", "\\dot", "\\ddot", "\\check")
-}
 _CUSTOM_BRACKETS = ("\\langle", "\\lfloor", "\\lceil")
 
 
@@ -62,7 +60,10 @@ class Atoms(Rows, Derivatives):
         raise self.unexpected("an expression")
 
     def _symbol(self) -> s.Node:
+        joined = self.symbols.gradients and is_gradient(self.tokens, self.index)
         token = self.next()
+        if joined:
+            return self._gradient_of(self.atom(), token)
         if token.text == "arg" and self.token.kind == "symbol" and self.token.text in ("max", "min"):
             token = replace(token, text="arg" + self.next().text)
         name = token.text
@@ -70,6 +71,15 @@ class Atoms(Rows, Derivatives):
         if word and name not in OPERATORS | LABELS | self.symbols.words:
             self.remarks.append(f"{name} is read as one symbol, not as a product of letters")
         return s.Symbol(name, font=token.font, span=self.span(token.start))
+
+    def _gradient_of(self, inner: s.Node, token: Token) -> s.Node:
+        """The name ``d\\hat{x}`` of one symbol."""
+        span = self.span(token.start)
+        if isinstance(inner, s.Scripted):  # \hat{x_i}
+            return replace(inner, base=self._gradient_of(inner.base, token), span=span)
+        if not isinstance(inner, s.Symbol):
+            raise self.error("a d before this is not read", token=token, expected="one symbol")
+        return s.Symbol("d" + name_of(inner), span=span)
 
     def _bracket(self) -> s.Node:
         opening = self.token
@@ -156,8 +166,8 @@ class Atoms(Rows, Derivatives):
         name = token.text
         if name in ("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"):
             return self.fraction(token)
-        if name in _ACCENTS:
-            return self._accent(token, _ACCENTS[name])
+        if name in ACCENTS:
+            return self._accent(token, ACCENTS[name])
         if name == "\\sqrt":
             degree: s.Node | None = None
             if self.at("open", "["):

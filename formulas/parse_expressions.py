@@ -8,6 +8,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.parse_atoms import Atoms
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.symbols import PREFIX
 
 _LIMITS = {name: f"\\{name}" for name in ("max", "min", "sup", "inf", "sum")} | {
@@ -57,21 +58,8 @@ class Expressions(Atoms):
             argument = self.script()
             if kind == "_" or (isinstance(argument, s.Symbol) and argument.name in "+-"):
                 letter += f"_{{{self.latex[argument.span[0]:argument.span[1]]}}}"
-            elif isinstance(argument, s.Product) and "\\times" in argument.operators:
-                groups: list[tuple[list[s.Node], list[str]]] = [([argument.factors[0]], [])]
-                for operator, factor in zip(argument.operators, argument.factors[1:], strict=True):
-                    if operator == "\\times":
-                        groups.append(([factor], []))
-                    else:
-                        groups[-1][0].append(factor)
-                        groups[-1][1].append(operator)
-                extents = tuple(
-                    factors[0] if not operators else
-                    s.Product(tuple(factors), tuple(operators), span=(factors[0].span[0], factors[-1].span[1]))
-                    for factors, operators in groups
-                )
             else:
-                extents = (argument,)
+                extents = _extents(argument)
         return s.Space(letter, extents, span=self.span(token.start))
 
     def _set(self) -> s.Node:
@@ -91,6 +79,9 @@ class Expressions(Atoms):
             node = s.Group(opening.text.lstrip("\\"), items[0], opening.large, span=span)
         else:
             raise self.error("an interval has two ends", token=opening, expected="two expressions and a comma")
+        if isinstance(node, s.Finite | s.Interval) and self.at("^"):  # {0, 1}^n: a space of vectors
+            self.next()
+            return s.Space(to_latex(node), _extents(self.script()), span=self.span(opening.start))
         return self._resume(node)
 
     def _resume(self, node: s.Node) -> s.Node:
@@ -289,3 +280,21 @@ def _function_symbol(node: s.Node) -> s.Symbol | None:
     if isinstance(node, s.Scripted):
         node = node.base
     return node if isinstance(node, s.Symbol) else None
+
+
+def _extents(argument: s.Node) -> tuple[s.Node, ...]:
+    """``n`` and ``m`` of ``n \\times m``."""
+    if not isinstance(argument, s.Product) or "\\times" not in argument.operators:
+        return (argument,)
+    groups: list[tuple[list[s.Node], list[str]]] = [([argument.factors[0]], [])]
+    for operator, factor in zip(argument.operators, argument.factors[1:], strict=True):
+        if operator == "\\times":
+            groups.append(([factor], []))
+        else:
+            groups[-1][0].append(factor)
+            groups[-1][1].append(operator)
+    return tuple(
+        factors[0] if not operators else
+        s.Product(tuple(factors), tuple(operators), span=(factors[0].span[0], factors[-1].span[1]))
+        for factors, operators in groups
+    )

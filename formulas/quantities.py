@@ -16,19 +16,32 @@ from verify_derivations.formulas.expressions import (
     apply,
     delta,
     fresh,
+    mul,
     polynomial,
     scalar,
     substitute,
 )
-from verify_derivations.formulas.lookup import Shape, index_at, match_layer, value_of, whole
+from verify_derivations.formulas.lookup import (
+    Shape,
+    index_at,
+    is_slice,
+    match_layer,
+    new_letter,
+    sliced,
+    value_of,
+    whole,
+)
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, gradient_of
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, transpose
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, show_extent, transpose
 from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
+
+PROBABILITY = ("\\mathbb{E}", "\\mathbb{P}", "\\mathbb{V}", "Var", "Cov", "Pr")
+"""Operators of probability theory. What is random is not said in index notation."""
 
 
 def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value:
@@ -99,6 +112,8 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
         if found is not None:
             return found
     name = reference.name
+    if name in reader.world.given and name not in reader.here.indices:
+        new_letter(name, reader.world, reader.here)
     if not reference.indices and reference.layer is None and name in reader.here.indices:
         return constant(scalar(reader.here.indices[name].value))
     known = reader.world.known.get(name) if reference.layer is None else None
@@ -166,6 +181,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 for a, b in ((items[0], items[1]), (items[1], items[0])):
                     reader.share_extent(a, b)
                 return constant(delta(left, right))
+    if name_of(base) in PROBABILITY and name_of(base) not in world.declared_names() | world.functions.keys():
+        raise Unsupported(f"{to_latex(base)}: expectations and probabilities are not supported")
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
             return identity(reader, node, expected)
@@ -212,6 +229,8 @@ def vector_of_ones(reader: Elaborator, node: s.Node, expected: Shape | None) -> 
 def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
     nodes = items_of(sub)
     inner = [k for k, a in enumerate(value.axes) if not a.unit]
+    if len(value.axes) == 2 and is_slice(nodes):
+        return sliced(value, nodes, reader.world, reader.here)
     if len(nodes) == len(value.axes):
         axes = list(range(len(value.axes)))
     elif len(nodes) == len(inner):
@@ -270,6 +289,8 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
                 inner.indices[letter] = Index(letter, fresh(letter), polynomial(reader.world.origin))
     reader.here.uses.add(alias.number)
     found = reader.within(inner).value(alias.right)
+    if alias.custom:
+        found = by_custom(reader, alias, found)
     if len(given) < len(names):
         if given:
             raise ShapeError(f"{reference.name} has {len(names)} indices, {len(given)} given")
@@ -288,6 +309,19 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
     if rest:
         items: s.Node = rest[0] if len(rest) == 1 else s.Sequence(tuple(rest))
         return component(reader, reader.as_tensor(found), items)
+    return found
+
+
+def by_custom(reader: Elaborator, alias: Alias, found: Value) -> Value:
+    """``dZ`` where nothing says what it is: ∂J/∂Z, or m times that, if J is a mean over m examples."""
+    meaning = to_latex(alias.right)
+    if alias.examples is not None:
+        reader.here.conventions.add("examples")
+        if reader.world.readings.examples == "gradient of each example's loss":
+            meaning = f"{show_extent(alias.examples)} {meaning}"
+            factor = scalar(alias.examples)
+            found = found.scaled(factor) if isinstance(found, Slope) else found.map(lambda body: mul(factor, body))
+    reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom")
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
@@ -132,3 +134,30 @@ def _exclusion(reader: Elaborator, relation: s.Relation) -> Constraint | None:
 
 def _letters(node: s.Node) -> list[str]:
     return [name_of(item) for item in items_of(node) if isinstance(item, s.Symbol)]
+
+
+def bracketed(node: s.Node) -> Iterator[s.Node]:
+    """A sum of terms with the brackets that are often left out: ``-Σ_i a + b`` as ``-Σ_i (a + b)``."""
+    if not isinstance(node, s.Sum):
+        return
+    for k, term in enumerate(node.terms[:-1]):
+        for end in range(len(node.terms), k + 1, -1):
+            signs, terms = node.signs[k + 1 : end], node.terms[k + 1 : end]
+            longer = _extended(term, signs, terms)
+            if longer is not None:
+                found = (*node.terms[:k], longer, *node.terms[end:])
+                signs = (*node.signs[: k + 1], *node.signs[end:])
+                yield found[0] if signs == ("+",) else s.Sum(signs, found, span=node.span)
+
+
+def _extended(term: s.Node, signs: tuple[str, ...], terms: tuple[s.Node, ...]) -> s.Node | None:
+    """A term that ends with a sum over an index, with more in its body."""
+    if isinstance(term, s.Product):
+        last = _extended(term.factors[-1], signs, terms)
+        return None if last is None else replace(term, factors=(*term.factors[:-1], last))
+    if not isinstance(term, s.BigOperator) or term.operator != "\\sum":
+        return None
+    deeper = _extended(term.body, signs, terms)
+    if deeper is not None:
+        return replace(term, body=deeper)
+    return replace(term, body=s.Group("(", s.Sum(("+", *signs), (term.body, *terms)), True))

@@ -43,11 +43,16 @@ FUNCTIONS = TEX_FUNCTIONS | frozenset((
 ).split())
 """Names that are functions wherever they stand before a bracket."""
 
-OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const"))
+OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const", "axis", "keepdims", "True"))
 """Words that are one symbol in every document."""
 
 LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pred", "train", "test"))
 """Words that are one symbol where they stand as a script."""
+
+ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"} | {
+    name: name for name in ("\\hat", "\\bar", "\\tilde", "\\dot", "\\ddot", "\\check")
+}
+"""Commands that make another symbol of one."""
 
 CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\psi", "\\rho"))
 INDEX_LETTERS = frozenset("ijklmnpqrstuv")
@@ -60,6 +65,7 @@ class Symbols:
     functions: frozenset[str] = field(default=frozenset())
     indices: frozenset[str] = field(default=frozenset())  # letters that a sum binds
     entries: frozenset[str] = field(default=frozenset())  # names of which W(i, j) is an entry
+    gradients: bool = False  # a formula begins with a name such as d\\gamma
 
     def is_function(self, name: str, font: str = "") -> bool:
         """Whether ``name`` before a bracket is applied to it."""
@@ -125,7 +131,8 @@ def collect(
                 defined.add(token.text)
     if any(_names_a_gradient(tokens) for tokens in formulas):
         declared |= {run for run in defined if run[0] == "d" and len(run) == 2}
-    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices))
+    gradients = any(_defines_gradient(tokens) for tokens in formulas)
+    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), gradients=gradients)
     whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
     symbols = replace(symbols, words=symbols.words | whole)
     applied: set[str] = set()
@@ -261,6 +268,28 @@ def _names_a_gradient(tokens: list[Token]) -> bool:
     if tokens[0].kind != "run" or run[0] != "d" or len(run) != 2 or not _is_left_side(tokens, 0):
         return False
     return any(a.kind == "differential" and b.text == run[1] for a, b in pairwise(tokens))
+
+
+def is_gradient(tokens: list[Token], k: int) -> bool:
+    """Whether the d at ``k`` makes one name with what follows: ``d\\gamma``, ``d\\hat{x}``, ``\\mathrm{d}W``."""
+    if tokens[k].kind != "symbol" or tokens[k].text != "d":
+        return False
+    upright, after = tokens[k].font == "\\mathrm", tokens[k + 1]
+    if not upright and after.start != tokens[k].end:
+        return False
+    special = after.text.startswith("\\") or bool(after.font)
+    return after.kind == "command" and after.text in ACCENTS or after.kind == "symbol" and (upright or special)
+
+
+def _defines_gradient(tokens: list[Token]) -> bool:
+    """Whether such a name is the left side of a formula."""
+    if not is_gradient(tokens, 0):
+        return False
+    end = 2
+    if tokens[1].kind == "command":
+        end = tokens[2].partner + 1 if tokens[2].kind == "open" else 3
+    after = tokens[_skip_scripts(tokens, min(end, len(tokens) - 1))]
+    return after.kind == "relation" and after.text in ("=", ":=")
 
 
 def _is_defined(tokens: list[Token], k: int) -> bool:

@@ -52,13 +52,14 @@ class Readings:
     """How ambiguous notation is read. ``star``: ``convolution`` or ``cross-correlation``; ``up``: ``routing`` (to the
     position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``;
     ``softmax`` of a matrix works on ``rows`` or ``columns``; ``gradient``: ∂(scalar)/∂X has the shape of X (``column``)
-    or of its transpose (``row``)."""
+    or of its transpose (``row``); ``examples``: dZ, which nothing defines, for a loss that is a mean over examples."""
 
     star: str = "convolution"
     up: str = "repetition"
     layout: str = "numerator"
     softmax: str = "rows"
     gradient: str = "column"
+    examples: str = "gradient of the mean loss"
 
     def but(self, **changes: str) -> Readings:
         return replace(self, **changes)
@@ -149,6 +150,8 @@ class Alias:
     right: s.Node
     number: int
     link: tuple[int, int, int] = (0, 0, 0)  # where it stands: formula, chain, side
+    custom: bool = False  # the document says so nowhere: dW for ∂J/∂W
+    examples: Polynomial | None = None  # over how many J is a mean, where the variable has an axis of them
 
 
 @dataclass
@@ -157,6 +160,9 @@ class Statement:
 
     number: int = 0
     defining: bool = False
+    introduces: bool = False  # it is a definition (of which ``defining`` is the last try: new names are leaves)
+    broadcasts: set[str] = field(default_factory=set)  # operators beside which it repeats a vector
+    bracketed: tuple[s.Node, str] | None = None  # the right side with brackets that bind an index, and what it lacks
     scalars: bool = False  # names without a stated shape are scalars (in the definition of a function of scalars)
     indices: dict[str, Index] = field(default_factory=dict)
     layers: dict[str, Polynomial] = field(default_factory=dict)
@@ -186,11 +192,14 @@ class World:
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
+    supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
+    unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
     sizes: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     positive: set[str] = field(default_factory=set)
@@ -207,6 +216,7 @@ class World:
     differentiate: Differentiate | None = None
     ties: Ties | None = None
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
+    broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     unread: dict[str, int] = field(default_factory=dict)  # name → formula that defines it, but has no meaning

@@ -1,0 +1,182 @@
+"""Names for gradients by custom: ``dW`` is ∂J/∂W in notes that say so nowhere, where J is their one loss.
+
+Such a name is read so only where the document does not say otherwise, the loss depends on W, and the equations between
+such names run backward, as gradients do: in ``dZ = dW X`` they are differentials.
+
+Some notes average the loss over m examples and let ``dZ`` stand for the examples' own gradients, ``dZ = A - Y`` beside
+``dW = \\frac{1}{m} dZ X^T``. The reading ``examples`` says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.names import Reference, factors_of, is_transpose, name_of
+from verify_derivations.formulas.world import Alias, Statement, World
+
+LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}", "C", "loss")
+"""What a loss is called where more than one number is nowhere used again."""
+
+
+def customary(world: World, formulas: Sequence[Stated]) -> tuple[str, list[Alias]]:
+    """The loss and its gradients' names, from definitions among which those names are still quantities; no names where
+    they mean something else."""
+    return _Customary(world.fork(), formulas).found()
+
+
+class _Customary:
+    def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
+        self.world, self.table, self.formulas = world, world.table, formulas
+        self.below: dict[str, frozenset[str]] = {}
+
+    def found(self) -> tuple[str, list[Alias]]:
+        named = [f for f in self.formulas if any(self.gradient(node) for node in f.nodes)]
+        loss = self.loss() if named else None
+        if loss is None or any(self.forward(chain, loss) for f in named for chain in f.chains):
+            return "", []
+        said = {
+            reference.name for f in named for chain in f.chains for k, side in enumerate(chain.sides[:-1])
+            if (reference := self.gradient(side)) is not None and any(
+                self.differentiates(right, reference) for right in chain.sides[k + 1 :]
+            )
+        }  # fmt: skip
+        aliases: dict[s.Node, Alias] = {}
+        for f in named:
+            for node in self.outermost(f):
+                reference = self.gradient(node)
+                if reference is not None and reference.name not in said:
+                    alias = self.alias(node, reference, loss)
+                    if alias is not None:
+                        aliases.setdefault(alias.left, alias)
+        return loss, list(aliases.values())
+
+    def gradient(self, node: s.Node) -> Reference | None:
+        """What is named, if a node is such a name."""
+        reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        return reference if reference is not None and self.table.variable_of(reference.name) is not None else None
+
+    def differentiates(self, right: s.Node, gradient: Reference) -> bool:
+        """Whether a right side of ``dZ = …`` has the derivative by Z: then it says what dZ is."""
+        below: list[s.Node] = []
+        for node in s.walk(right):
+            if isinstance(node, s.Derivative):
+                below += node.denominators
+            elif isinstance(node, s.Nabla) and node.variable is not None:
+                below.append(node.variable)
+        variable = self.table.variable_of(gradient.name)
+        return any(r is not None and r.name == variable for r in map(self.table.reference, below))
+
+    def outermost(self, f: Stated) -> Iterator[s.Node]:
+        """Names with all their scripts."""
+        inner: set[int] = set()
+        for node in f.nodes:
+            if isinstance(node, s.Scripted):
+                inner.add(id(node.base))
+            if id(node) not in inner:
+                yield node
+
+    # -- the loss ----------------------------------------------------------------------------------------------
+    def loss(self) -> str | None:
+        """The one number that the document differentiates; else the one that it defines and does not use again."""
+        stated = self.world.losses()
+        if stated:
+            return stated[0] if len(stated) == 1 else None
+        used = {
+            head for q in self.world.quantities.values()
+            if q.body is not None and self.table.variable_of(q.head) is None for head in heads(q.body)
+        }  # fmt: skip
+        last = [
+            q.head for q in self.world.quantities.values()
+            if q.body is not None and not q.extents and q.head not in used and self.table.variable_of(q.head) is None
+        ]  # fmt: skip
+        named = [head for head in last if head in LOSSES]
+        return (last if len(last) == 1 else named if len(named) == 1 else [None])[0]
+
+    def depends(self, head: str, other: str) -> bool:
+        if head not in self.below:
+            found, waiting = set[str](), [head]
+            while waiting:
+                quantity = self.world.quantities.get(waiting.pop())
+                new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
+                found |= new
+                waiting += new
+            self.below[head] = frozenset(found)
+        return other in self.below[head]
+
+    # -- the names ---------------------------------------------------------------------------------------------
+    def head(self, reference: Reference) -> str | None:
+        """The quantity by which a name differentiates, if it is known."""
+        name = self.table.variable_of(reference.name)
+        assert name is not None
+        try:
+            known = find(replace(reference, name=name, indices=()), self.world, Statement())
+        except DocumentError:
+            return None
+        return known.head if known is not None else None
+
+    def forward(self, chain: Chain, loss: str) -> bool:
+        """Whether an equation gives ``dZ`` by a ``dW`` on which Z depends."""
+        left = self.gradient(chain.sides[0])
+        top = self.head(left) if left is not None else None
+        if top is None:
+            return False
+        right = [r for side in chain.sides[1:] for node in s.walk(side) if (r := self.gradient(node)) is not None]
+        bottoms = [head for head in map(self.head, right) if head is not None]
+        return any(self.depends(top, b) and not self.depends(b, top) for b in bottoms) or top == loss and bool(bottoms)
+
+    def alias(self, node: s.Node, reference: Reference, loss: str) -> Alias | None:
+        head = self.head(reference)
+        if head is None or head == loss or self.world.is_defined(loss) and not self.depends(loss, head):
+            return None
+        letters = [x for x in reference.indices if isinstance(x, s.Symbol)]
+        family = len(self.world.known[head].family)
+        if family and (len(letters) != family or len(reference.indices) != family):
+            return None  # said of the members elsewhere
+        left = _plain(node, with_indices=bool(family or not reference.indices))
+        derivative = s.Derivative(self.written(loss), (self.variable(left),))
+        examples = next((n for n in self.world.known[head].extents if n.as_atom() in self.averaged(loss)), None)
+        return Alias(left, derivative, 0, custom=True, examples=examples)
+
+    def averaged(self, loss: str) -> set[str]:
+        """The numbers by which the definition of the loss divides: what it is a mean over is one of them."""
+        quantity = self.world.quantities.get(loss)
+        found: set[str] = set()
+        for f in self.formulas:
+            if quantity is not None and quantity.number is not None and f.number == quantity.number:
+                for node in f.nodes:
+                    below = [node.denominator] if isinstance(node, s.Fraction) else []
+                    if isinstance(node, s.Product):
+                        below += [x for o, x in zip(node.operators, node.factors[1:], strict=True) if o == "/"]
+                    found |= {name_of(x) for part in below for x in s.walk(part) if isinstance(x, s.Symbol)}
+        return found
+
+    def written(self, loss: str) -> s.Node:
+        """The loss as the document writes it."""
+        for node in (node for f in self.formulas for node in f.nodes if isinstance(node, s.Symbol | s.Scripted)):
+            reference = self.table.reference(node)
+            if reference == Reference(loss):
+                return node
+        raise AssertionError(loss)
+
+    def variable(self, node: s.Node) -> s.Node:
+        if isinstance(node, s.Scripted):
+            return replace(node, base=self.variable(node.base))
+        assert isinstance(node, s.Symbol)
+        return replace(node, name=node.name[1:])
+
+
+def _plain(node: s.Node, with_indices: bool) -> s.Node:
+    """Without transposes, and without indices."""
+    if not isinstance(node, s.Scripted):
+        return node
+    base = _plain(node.base, with_indices)
+    kept = tuple(part for part in factors_of(node.sup) if not is_transpose(part))
+    sup = s.Product(kept, ("",) * (len(kept) - 1)) if len(kept) > 1 else kept[0] if kept else None
+    sub = node.sub if with_indices else None
+    return base if sup is None and sub is None and not node.primes else replace(node, base=base, sub=sub, sup=sup)

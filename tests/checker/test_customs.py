@@ -1,0 +1,325 @@
+"""What nearly all notes leave unsaid: broadcasting, names for gradients, shapes, brackets, the class of an example.
+
+Every reading stands beside a twin that is slightly false, or in which the custom does not hold.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.text import print_report, to_string
+from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, DEFINED = Verdict.PROVED, Verdict.REFUTED, Verdict.DEFINED
+ILL_FORMED, UNDECIDED, CONDITIONAL = Verdict.ILL_FORMED, Verdict.UNDECIDED, Verdict.CONDITIONAL
+
+
+def judged(text: str, **names: str) -> Report:
+    for name, value in names.items():
+        assert name in text, name
+        text = text.replace(name, value)
+    return check(scan(text))
+
+
+def displayed(text: str, **names: str) -> list[Formula]:
+    return [f for f in judged(text, **names).formulas if f.displayed]
+
+
+def last(text: str, **names: str) -> Formula:
+    return displayed(text, **names)[-1]
+
+
+# -- broadcasting ---------------------------------------------------------------------------------------------------
+COLUMNS = r"""
+$X \in \mathbb{R}^{n \times m}$, $W \in \mathbb{R}^{k \times n}$, $b \in BIAS$, $Y \in \mathbb{R}^{k \times m}$
+$$Z = W X + b$$
+$$L = \frac{1}{2} \|Z - Y\|^2$$
+$$\frac{\partial L}{\partial b} = CLAIM$$
+"""
+ROWS = COLUMNS.replace("W X", "X W").replace(r"{k \times n}", r"{n \times k}").replace(r"{n \times m}", r"{m \times n}")
+ROWS = ROWS.replace(r"{k \times m}", r"{m \times k}")
+
+
+@pytest.mark.parametrize(
+    ("text", "bias", "right", "wrong", "place"),
+    [
+        (COLUMNS, r"\mathbb{R}^{k}", r"(Z - Y) \mathbf{1}", r"2 (Z - Y) \mathbf{1}", "column"),
+        (COLUMNS, r"\mathbb{R}^{k}", r"\sum_{i=1}^{m} (Z_{:,i} - Y_{:,i})", r"\sum_{i=1}^{m} Z_{:,i}", "column"),
+        (ROWS, r"\mathbb{R}^{1 \times k}", r"\mathbf{1}^T (Z - Y)", r"\mathbf{1}^T (Y - Z)", "row"),
+        (ROWS, r"\mathbb{R}^{k}", r"(Z - Y)^T \mathbf{1}", r"(Y - Z)^T \mathbf{1}", "row"),
+    ],
+)
+def test_a_vector_beside_a_matrix(text: str, bias: str, right: str, wrong: str, place: str) -> None:
+    definition, _, claim = displayed(text, BIAS=bias, CLAIM=right)
+    assert definition.remarks == (f"$b$ is read as repeated in each {place} (broadcasting)",)
+    assert claim.verdict is PROVED
+    assert last(text, BIAS=bias, CLAIM=wrong).verdict is REFUTED
+
+
+def test_of_a_square_matrix_it_is_told() -> None:
+    square = COLUMNS.replace(r"{n \times m}", r"{n \times k}").replace(r"{k \times m}", r"{k \times k}")
+    definition, _, claim = displayed(square, BIAS=r"\mathbb{R}^{k}", CLAIM=r"(Z - Y) \mathbf{1}")
+    assert definition.verdict is UNDECIDED and "in each column or in each row" in definition.message
+    assert claim.verdict is UNDECIDED
+
+
+def test_claims_broadcast_only_as_definitions_do() -> None:
+    text = r"""
+    $X \in \mathbb{R}^{n \times m}$, $a \in \mathbb{R}^{n}$ $$L = SUM$$ $$\frac{\partial L}{\partial X} = X + a$$
+    """
+    assert last(text, SUM=r"\frac{1}{2} \|X + a \mathbf{1}^T\|^2").verdict is ILL_FORMED
+    assert last(text, SUM=r"\frac{1}{2} \|X + a\|^2").verdict is PROVED
+
+
+# -- names for gradients --------------------------------------------------------------------------------------------
+NET = r"""
+$X \in \mathbb{R}^{n \times m}$, $W \in \mathbb{R}^{k \times n}$, $Y \in \mathbb{R}^{k \times m}$
+$$Z = W X$$
+$$J = \frac{1}{2 m} \|Z - Y\|^2$$
+"""
+
+
+def verdicts(text: str) -> list[Verdict]:
+    return [f.verdict for f in displayed(text)]
+
+
+def test_a_gradient_by_custom() -> None:
+    text = NET + r"$$dZ = \frac{1}{m} (Z - Y)$$ $$dW = dZ X^T$$ $$dX = W^T dZ$$ $$dX = 2 W^T dZ$$"
+    report = judged(text)
+    assert [f.verdict for f in report.formulas if f.displayed][2:] == [PROVED, PROVED, PROVED, REFUTED]
+    assert r"$dW$ is read as $\frac{\partial J}{\partial W}$, by custom" in report.formulas[6].remarks
+    assert report.conventions[0].reading == "gradient of the mean loss"
+
+
+def test_the_gradients_of_each_example() -> None:
+    report = judged(NET + r"$$dZ = Z - Y$$ $$dW = \frac{1}{m} dZ X^T$$ $$dW = dZ X^T$$")
+    assert [f.verdict for f in report.formulas if f.displayed][2:] == [PROVED, PROVED, REFUTED]
+    assert report.conventions[0].reading == "gradient of each example's loss"
+
+
+@pytest.mark.parametrize(
+    "differentials",
+    [
+        r"$$dZ = dW X$$ $$dZ = 2\, dW X$$",  # forward: not gradients
+        r"$$K = \|W\|^2$$ $$dW = 2 W$$",  # two numbers at the end, none of them called like a loss: J is one
+    ],
+)
+def test_other_meanings(differentials: str) -> None:
+    text = NET.replace("J =", "S =") + differentials
+    found = displayed(text)[-1]
+    assert not any("by custom" in remark for remark in found.remarks)
+
+
+def test_a_gradient_that_the_document_names_itself() -> None:
+    text = NET + r"$$dZ = 2 \frac{\partial J}{\partial Z}$$ $$dZ = \frac{2}{m} (Z - Y)$$"
+    assert not any("by custom" in r for f in displayed(text) for r in f.remarks)
+
+
+GAMMA = r"""
+$x \in \mathbb{R}^{n}$, $\gamma \in \mathbb{R}^{n}$, $y \in \mathbb{R}^{n}$
+$$\hat{x} = \gamma \circ x$$
+$$L = \frac{1}{2} \|\hat{x} - y\|^2$$
+"""
+
+
+@pytest.mark.parametrize("d", ["d", r"\mathrm{d}"])
+def test_names_of_more_than_letters(d: str) -> None:
+    claims = r"$$D\hat{x} = \hat{x} - y$$ $$D\gamma = D\hat{x} \circ x$$ $$D\gamma = D\hat{x}$$"
+    text = GAMMA + claims.replace("D", d)
+    assert verdicts(text)[2:] == [PROVED, PROVED, REFUTED]
+
+
+def test_a_gradient_that_is_named_is_no_consumer() -> None:
+    """dx is no quantity on which the loss depends beside y."""
+    text = r"""
+    $x \in \mathbb{R}^{n}$, $a \in \mathbb{R}$
+    $$y = a x$$
+    $$\frac{\partial \ell}{\partial x} = RIGHT$$
+    $$dx = a\, dy$$
+    """
+    assert displayed(text, RIGHT=r"a \frac{\partial \ell}{\partial y}")[1].verdict is PROVED
+    assert displayed(text, RIGHT=r"2 a \frac{\partial \ell}{\partial y}")[1].verdict is REFUTED
+
+
+def test_what_an_unstated_loss_does_not_depend_on() -> None:
+    text = r"""
+    $x \in \mathbb{R}^{n}$, $W \in \mathbb{R}^{m \times n}$
+    $$y = W x$$
+    $$r = x^T x$$
+    $$\frac{\partial \ell}{\partial x} = RIGHT$$
+    """
+    found = last(text, RIGHT=r"W^T \frac{\partial \ell}{\partial y}")
+    assert found.verdict is CONDITIONAL and found.assumptions == (r"\frac{\partial \ell}{\partial r}=0",)
+    assert last(text, RIGHT=r"2 W^T \frac{\partial \ell}{\partial y}").verdict is REFUTED
+    both = r"W^T \frac{\partial \ell}{\partial y} + 2 \frac{\partial \ell}{\partial r} x"
+    assert last(text, RIGHT=both).verdict is PROVED
+
+
+# -- what is not declared -------------------------------------------------------------------------------------------
+def test_an_undeclared_matrix_has_any_number_of_rows() -> None:
+    text = r"""
+    $x \in \mathbb{R}^{n}$
+    $$z = W x$$
+    $$L = \frac{1}{2} \|z - y\|^2$$
+    $$\frac{\partial L}{\partial W} = RIGHT$$
+    """
+    assert last(text, RIGHT="(z - y) x^T").verdict is PROVED
+    assert last(text, RIGHT="x^T (z - y)").verdict is ILL_FORMED  # of a row W it would be the same
+
+
+def test_the_shape_of_a_gradient_is_that_of_its_variable() -> None:
+    text = r"""
+    $X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^{d}$, $y \in \{0, 1\}^{n}$
+    $$p = \sigma(X w + b)$$
+    $$L = -\sum_{i=1}^{n} y_i \log p_i + (1 - y_i) \log(1 - p_i)$$
+    $$\frac{\partial L}{\partial b} = RIGHT$$
+    """
+    found = last(text, RIGHT=r"\sum_{i=1}^{n} (p_i - y_i)")
+    assert found.verdict is CONDITIONAL and found.assumptions == (r"b \in \mathbb{R}",)
+    assert last(text, RIGHT=r"p - y").verdict is PROVED  # then there is one intercept for each example
+    assert last(text, RIGHT=r"\sum_{i=1}^{n} (y_i - p_i)").verdict is REFUTED
+
+
+def test_what_has_no_shape_says_how_to_declare_it() -> None:
+    text = r"""
+    $$z = W h$$
+    $$L = \frac{1}{2} \|z - y\|^2$$
+    $$\frac{\partial L}{\partial W} = (z - y) h^T$$
+    """
+    definition, loss, claim = displayed(text)
+    assert loss.verdict is UNDECIDED and "definition of z in formula 1" in loss.message
+    assert definition.verdict is ILL_FORMED and r"W \in \mathbb{R}^{m \times n}" in definition.message
+    assert claim.verdict is UNDECIDED
+    stated = r"$W \in \mathbb{R}^{m \times n}$, $h \in \mathbb{R}^{n}$, $y \in \mathbb{R}^{m}$" + text
+    assert last(stated).verdict is PROVED
+
+
+def test_a_quantity_of_which_only_members_are_defined() -> None:
+    text = r"$U, W \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^{n}$ $$h_1 = \tanh(U x)$$ $$z = W RIGHT$$"
+    found = last(text, RIGHT="h")
+    assert found.verdict is ILL_FORMED and "only h_{1}" in found.message
+    assert last(text, RIGHT="h_1").verdict is DEFINED
+
+
+def test_numbered_names_with_shapes_of_their_own() -> None:
+    text = r"""
+    $W \in \mathbb{R}^{h \times n}$, $W_2 \in \mathbb{R}^{k \times h}$, $x \in \mathbb{R}^{n}$
+    $$z = W_2 W x$$
+    $$L = \frac{1}{2} \|z\|^2$$
+    $$\frac{\partial L}{\partial W} = RIGHT$$
+    """
+    assert last(text, RIGHT="W_2^T z x^T").verdict is PROVED
+    assert last(text, RIGHT="2 W_2^T z x^T").verdict is REFUTED
+
+
+@pytest.mark.parametrize(("entry", "verdict"), [("x_{ij}", PROVED), ("x_{ji}", REFUTED)])
+def test_entries_of_a_matrix(entry: str, verdict: Verdict) -> None:
+    text = r"$X \in \mathbb{R}^{n \times n}$ $$L = \|X\|^2$$ $$\frac{\partial L}{\partial X_{ij}} = 2 ENTRY$$"
+    assert last(text, ENTRY=entry).verdict is verdict
+
+
+def test_expectations_are_told_and_cost_nothing_else() -> None:
+    text = r"""
+    $w, x \in \mathbb{R}^{n}$
+    $$V = \mathbb{E}_{x}[w^T x]$$
+    $$\nabla_w V = x$$
+    $$U = w^T x$$
+    $$\nabla_w U = x$$
+    """
+    first, second, _, fourth = displayed(text)
+    assert first.verdict is UNDECIDED and "expectations" in first.message
+    assert (second.verdict, fourth.verdict) == (UNDECIDED, PROVED)
+
+
+def test_a_point_that_equations_describe() -> None:
+    text = r"$A \in \mathbb{R}^{n \times n}$, $b, x \in \mathbb{R}^{n}$ $$A x^\star = b$$"
+    assert last(text).verdict is UNDECIDED
+    assert last(text.replace(r"x^\star", "u")).verdict is ILL_FORMED
+
+
+# -- given indices --------------------------------------------------------------------------------------------------
+SCORES = r"""
+$s \in \mathbb{R}^{C}$, and $c$ is the true class.
+$$L = -s_c + \log \sum_{j=1}^{C} e^{s_j}$$
+$$\frac{\partial L}{\partial s_k} = RIGHT$$
+"""
+
+
+def test_the_class_of_an_example() -> None:
+    p = r"\frac{e^{s_k}}{\sum_{j=1}^{C} e^{s_j}}"
+    assert last(SCORES, RIGHT=rf"{p} - \mathbb{{1}}[k = c]").verdict is PROVED
+    assert last(SCORES, RIGHT=rf"{p} - 1").verdict is REFUTED
+    unsaid = displayed(SCORES.replace("and $c$", "and it"), RIGHT=p)
+    assert unsaid[0].verdict is ILL_FORMED and "stands on the right" in unsaid[0].message
+
+
+def test_a_word_that_is_none_of_the_samples() -> None:
+    text = r"""
+    $v \in \mathbb{R}^{d}$, $u_w \in \mathbb{R}^{d}$ for $w = 1, \dots, V$; the word $o$ was seen.
+    $$J = -\log \sigma(u_o^T v) - \sum_{k=1}^{K} \log \sigma(-u_k^T v)$$
+    $$\frac{\partial J}{\partial u_o} = RIGHT$$
+    """
+    found = last(text, RIGHT=r"(\sigma(u_o^T v) - 1) v")
+    assert found.verdict is CONDITIONAL and found.assumptions == ("o>K",)
+    assert last(text, RIGHT=r"(1 - \sigma(u_o^T v)) v").verdict is REFUTED
+
+
+def test_the_loss_of_one_example_is_a_function() -> None:
+    text = r"""
+    Examples $x^{(i)} \in \mathbb{R}^{n}$ with $y^{(i)} \in \mathbb{R}$, $i = 1, \dots, m$; $w \in \mathbb{R}^{n}$.
+    $$z^{(i)} = w^T x^{(i)}$$
+    $$\ell(z^{(i)}, y^{(i)}) = \frac{1}{2} (z^{(i)} - y^{(i)})^2$$
+    $$J(w) = \frac{1}{m} \sum_{i=1}^{m} \ell(z^{(i)}, y^{(i)})$$
+    $$\nabla_w J = RIGHT$$
+    """
+    assert last(text, RIGHT=r"\frac{1}{m} \sum_{i=1}^{m} (z^{(i)} - y^{(i)}) x^{(i)}").verdict is PROVED
+    assert last(text, RIGHT=r"\frac{1}{m} \sum_{i=1}^{m} (y^{(i)} - z^{(i)}) x^{(i)}").verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"\mathrm{np.sum}(dZ, axis=1)", PROVED),
+        (r"np.sum(dZ, axis=1, keepdims=True)", PROVED),
+        (r"np.sum(dZ, axis=0)", ILL_FORMED),
+        (r"\frac{1}{m} \text{np.sum}(dZ, axis=1)", REFUTED),
+    ],
+)
+def test_sums_as_in_numpy(right: str, verdict: Verdict) -> None:
+    text = NET.replace("W X", r"W X + b").replace("$Y", r"$b \in \mathbb{R}^{k}$, $Y")
+    assert last(text + rf"$$dZ = \frac{{1}}{{m}} (Z - Y)$$ $$db = {right}$$").verdict is verdict
+
+
+# -- brackets -------------------------------------------------------------------------------------------------------
+def test_brackets_after_a_sum() -> None:
+    text = r"$a, b, y \in \mathbb{R}^{n}$ $$L = \sum_{i=1}^{n} a_i^2 + RIGHT$$ $$\frac{\partial L}{\partial b} = 2 b$$"
+    definition, claim = displayed(text, RIGHT="b_i^2")
+    assert definition.verdict is ILL_FORMED and "brackets are missing" in definition.message
+    assert definition.correction is not None and definition.correction.verdict is DEFINED
+    assert r"\left(a_i^2 + b_i^2\right)" in definition.correction.latex
+    assert claim.verdict is PROVED
+    assert last(text, RIGHT="2 b_i^2").verdict is REFUTED
+    assert displayed(text, RIGHT="b^T b")[0].verdict is DEFINED
+
+
+def test_brackets_beside_an_elementwise_product() -> None:
+    text = r"""
+    $x \in \mathbb{R}^{n}$, $W \in \mathbb{R}^{m \times n}$, $y \in \mathbb{R}^{m}$
+    $$a = \tanh(W x)$$
+    $$L = \frac{1}{2} \|a - y\|^2$$
+    $$\frac{\partial L}{\partial W} = (1 - a \circ a) \circ (a - y) x^T$$
+    """
+    found = last(text)
+    assert found.verdict is ILL_FORMED and found.correction is not None
+    assert found.correction.verdict is PROVED and "brackets added" in found.correction.edit
+
+
+def test_long_formulas_are_shown_without_their_middle() -> None:
+    terms = " + ".join(f"{k} a b" for k in range(1, 300))
+    text = rf"$a, b \in \mathbb{{R}}$ $$f = {terms}$$ $$\frac{{\partial f}}{{\partial a}} = {terms}$$"
+    report = check(scan(text))
+    lines = to_string(lambda console: print_report(report, console), None).splitlines()
+    assert report.formulas[-1].verdict is REFUTED
+    assert len(lines) < 90 and any("lines)" in line for line in lines)
