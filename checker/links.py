@@ -168,6 +168,9 @@ def _only_where(where: str, link: Link) -> Link:
     return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
 
 
+SAY_NO_TIE = ("nonzero", "positive")  # conditions on a difference off which values do not tie
+
+
 def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> Link:
     """The verdict on a claim with derivatives that were worked out as it was read: they exist where nothing ties in
     what was differentiated. The proof of the claim, which has them written out, needs no such condition."""
@@ -177,9 +180,11 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
     if None in may.values():
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message="a derivative where values tie",
                        assumptions=(), proof=(), certificates=())  # fmt: skip
-    said = [SideCondition("no tie", tie) for tie, can in may.items() if can]
-    texts = dict.fromkeys(condition_text(condition, environment.origin) for condition in said)
-    new = tuple(text for text in texts if text not in link.assumptions)
+    said = dict.fromkeys(
+        condition_text(SideCondition("no tie", tie), environment) for tie, can in may.items() if can and not any(
+            condition_text(SideCondition(kind, tie), environment) in link.assumptions for kind in SAY_NO_TIE)
+    )
+    new = tuple(text for text in said if text not in link.assumptions)
     if not new:
         return link
     return replace(link, message=f"{link.message}; {', '.join(new)}", assumptions=(*link.assumptions, *new))
@@ -393,7 +398,7 @@ def _decide(
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
             outcome = _attempt(search, limits, effort.verification)
     if isinstance(outcome, Proof):
-        conditions, stated = conditions_of(outcome, origin), stated_of(outcome, origin)
+        conditions, stated = conditions_of(outcome, environment), stated_of(outcome, origin)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
@@ -401,7 +406,7 @@ def _decide(
                        proof=_steps(outcome, show), certificates=_certificates(claim, outcome, effort))  # fmt: skip
     if isinstance(outcome, Conditional):
         assumption = equation_text(outcome.assumption, origin)
-        conditions = conditions_of(outcome.proof, origin)
+        conditions = conditions_of(outcome.proof, environment)
         message = f"holds {'exactly when' if outcome.exact else 'if'} {assumption}, which is not stated"
         message += f"; where {', '.join(conditions)}" if conditions else ""
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
@@ -435,9 +440,9 @@ def judge_claim(claim: Claim, effort: Effort) -> tuple[Verdict, tuple[str, ...]]
     origin = claim.environment.origin
     match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.condition, verification=True):
         case Proof() as proof:
-            return Verdict.PROVED, conditions_of(proof, origin)
+            return Verdict.PROVED, conditions_of(proof, claim.environment)
         case Conditional(assumption, proof):
-            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, origin))
+            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, claim.environment))
     return None
 
 

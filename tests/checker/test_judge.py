@@ -66,7 +66,7 @@ QUADRATIC = (r"A\in R^{m\times n}, x\in R^{n}", r"y=Ax", r"L=\|y\|^2")
         (SOFTMAX, r"\frac{\partial L}{\partial z_i}=y_i-a_i", REFUTED, "differ"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i,\quad i\neq j", PROVED, "all sizes"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i", REFUTED, "differ"),
-        (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-T}", PROVED, r"\neq 0"),
+        (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-T}", PROVED, r"where \det A > 0"),
         (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-1}", REFUTED, "differ"),
         (MATRICES, r"\frac{\partial \ell}{\partial x}=-\frac{x}{s}", PROVED, ""),  # of a scalar it is the reciprocal
         (MATRICES, r"\frac{\partial \ell}{\partial x}=-s x", REFUTED, "differ"),
