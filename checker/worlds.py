@@ -389,13 +389,16 @@ class _Builder:
             return False
         params: list[Reference] = [t for t in targets if t is not None]
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
-        scalars_only = all(self._is_scalar(p) for p in declared)
-        if declared and not scalars_only:
+        mentioned = [r.name for r in map(self.table.reference, names_in(right)) if r is not None]
+        if reference.name in mentioned:
+            return False  # it says something of a function, and does not define it
+        # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.
+        stands_for_others = not declared and mentioned and not any(p.name in mentioned for p in params)
+        if stands_for_others or not all(self._is_scalar(p) for p in declared):
             if not self._undefined(reference, f):
                 return False
             define(world, Statement(f.number, defining=True), function, right, f.number)
-            if len(params) == 1 and not params[0].indices:
-                world.arguments[reference.name] = params[0].name
+            world.arguments[reference.name] = arguments
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
