@@ -124,7 +124,8 @@ def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expe
         if _among(at, stated) or not stated and all(_may_be_variable(reader, a, plain.name) for a in at):
             return quantity(reader, plain, expected)
         return _elsewhere(reader, node, name, stated)
-    if primes > 1 or len(at) > 1 or stated and at != stated or not _may_be_variable(reader, at[0], plain.name):
+    variable = reader.world.table.reference(at[0]) if len(at) == 1 and at == (stated or at) else None
+    if primes > 1 or variable is None or not reader.world.depends(Access(plain.name), variable.name):
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
     function = node.function.base if isinstance(node.function, s.Scripted) else node.function
     return derivative_of(reader, s.Derivative(function, at))
@@ -145,8 +146,9 @@ def _may_be_variable(reader: Elaborator, node: s.Node, head: str) -> bool:
     reference = world.table.reference(node)
     if reference is None or reference.power is not None or reference.inverted or reference.transposed:
         return False
-    known = reference.name in world.known and world.is_defined(head)
-    return not known or world.depends(Access(head), reference.name)
+    name = reference.name
+    said = name in world.declarations or world.is_defined(name) or world.environment().consumers(name)
+    return not said or not world.is_defined(head) or world.depends(Access(head), name)
 
 
 def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node, ...]) -> Value:
@@ -158,8 +160,8 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
     if known is None or quantity_of is None or quantity_of.body is None or variable not in world.known:
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
     mentioned = world.environment().mentioned(quantity_of.body)
-    if known.family or any(world.depends(Access(head), variable) for head in mentioned - {variable}):
-        raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which it depends by others")
+    if known.family or variable not in mentioned or any(world.depends(Access(head), variable) for head in mentioned - {variable}):
+        raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which its definition depends by others")
     shape = world.known[variable].shape
     argument = reader.tensor(node.arguments[0], shape)
     if argument.shape != shape or world.known[variable].family:

@@ -11,6 +11,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
+from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show_extent
 from verify_derivations.formulas.world import (
@@ -377,6 +378,8 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
     if last == end or (index.start == 1 and origin == 0):
         return
     difference = have - extent
+    if any(map(is_index, difference.names)):
+        return  # the range of one index depends on another: whether it stays within the axis is seen where both are known
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:

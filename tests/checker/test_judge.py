@@ -631,6 +631,41 @@ def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict
     assert found.verdict is verdict, found.message
 
 
+SQUARES, NORM, PARAMETERS = r"f(x)=x\circ x", r"J=\frac12x^Tx", r"f(\theta)=\frac12x^Tx"
+
+
+@pytest.mark.parametrize(
+    ("definition", "claim", "verdict"),
+    [
+        (SQUARES, r"f(y)=y\circ y", PROVED),
+        (SQUARES, r"f(y)=x\circ x", REFUTED),
+        (SQUARES, r"f(2x)=4x\circ x", PROVED),
+        (SQUARES, r"f(2x)=x\circ x", REFUTED),
+        (SQUARES, "f'(x)=2x", PROVED),
+        (SQUARES, r"f'(x)=x\circ x", REFUTED),
+        (SQUARES, "f'(y)=2y", UNDECIDED),
+        ("f(x)=Ax", "f(x+y)=f(x)+f(y)", PROVED),
+        ("f(x)=Ax", "f(x+y)=f(x)-f(y)", REFUTED),
+        ("f(x)=Ax", "f(f(x))=AAx", PROVED),
+        ("f(x)=Ax", "f(f(x))=Ax", REFUTED),
+        (NORM, r"J(\theta)=\frac12\|x\|^2", PROVED),
+        (NORM, r"J(\theta)=\|x\|^2", REFUTED),
+        (NORM, "J(x)=J(y)", UNDECIDED),
+        (NORM, "J(x)=J(2x)", UNDECIDED),
+        (NORM, r"\nabla J(x)=x", PROVED),
+        (NORM, r"\nabla J(x)=2x", REFUTED),
+        (PARAMETERS, r"\frac{\partial f}{\partial x}=x", PROVED),
+        (PARAMETERS, r"\frac{\partial f(\theta)}{\partial x}=2x", REFUTED),
+        (PARAMETERS, r"f(\theta)=f(2\theta)", UNDECIDED),
+        (PARAMETERS, r"f'(\theta)=0", UNDECIDED),
+        ("g=Ax", "g(y)=Ax", UNDECIDED),
+    ],
+)
+def test_a_quantity_of_variables_has_another_value_elsewhere(definition: str, claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{n\times n}, x\in R^n, y\in R^n", definition, claim)
+    assert found.verdict is verdict, found.message
+
+
 @pytest.mark.parametrize(
     ("value", "claim", "verdict"),
     [
