@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
-from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values
+from verify_derivations.checker.links import Comparison, Effort, Judged, judge_link, parameter_values, range_message
+from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
@@ -15,6 +16,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
 from verify_derivations.formulas.lookup import shape_of_space
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
@@ -153,6 +155,10 @@ def judge_chain(
             said = {"assumption": "states an assumption", "update": UPDATE}
             message = said.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
+            outside = _outside(world, one)
+            if outside is not None:
+                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", outside))
+                continue
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
             continue
@@ -178,6 +184,17 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _outside(world: World, defined: Scalar | None) -> str | None:
+    """Which index of the definition of ``defined`` leaves its axis, if one does."""
+    quantity = world.quantities.get(defined.head) if isinstance(defined, Access) else None
+    if quantity is None or quantity.body is None:
+        return None
+    environment = world.environment()
+    free = dict(zip(quantity.indices, quantity.extents, strict=True))
+    found = out_of_range(Comparison(NOUGHT, quantity.body, free, ()), environment)
+    return None if found is None else range_message(found, world, environment)
 
 
 def _decimal(value: Fraction) -> str:

@@ -119,7 +119,7 @@ def judge_link(
     for comparison in comparisons:
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            failed = _failed(left, right, IndexRangeError(_left_range(outside, world, environment)), here)
+            failed = _failed(left, right, IndexRangeError(range_message(outside, world, environment)), here)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
@@ -141,7 +141,8 @@ def judge_link(
     return best
 
 
-def _left_range(outside: Outside, world: World, environment: Environment) -> str:
+def range_message(outside: Outside, world: World, environment: Environment) -> str:
+    """That an index leaves its axis, in the document's counting."""
     head = outside.access.head
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     return message(outside, environment, known.origins if known is not None else ())

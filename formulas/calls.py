@@ -160,7 +160,8 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
     if known is None or quantity_of is None or quantity_of.body is None or variable not in world.known:
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
     mentioned = world.environment().mentioned(quantity_of.body)
-    if known.family or variable not in mentioned or any(world.depends(Access(head), variable) for head in mentioned - {variable}):
+    others = any(world.depends(Access(head), variable) for head in mentioned - {variable})
+    if known.family or variable not in mentioned or others:
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which its definition depends by others")
     shape = world.known[variable].shape
     argument = reader.tensor(node.arguments[0], shape)

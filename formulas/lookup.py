@@ -379,7 +379,7 @@ def _unify(index: Index, extent: Polynomial, origin: int, world: World, head: st
         return
     difference = have - extent
     if any(map(is_index, difference.names)):
-        return  # the range of one index depends on another: whether it stays within the axis is seen where both are known
+        return  # where the range of one index depends on another is seen where both are known
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:

@@ -631,6 +631,25 @@ def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\sum_{i=1}^n\sum_{j=1}^iW_{ij}=\sum_{j=1}^n\sum_{i=j}^nW_{ij}", PROVED),
+        (r"\sum_{i=1}^n\sum_{j=1}^iW_{ij}=\sum_{j=1}^n\sum_{i=1}^jW_{ij}", REFUTED),
+        (r"\sum_{i=1}^n\sum_{j=i+1}^nW_{ij}=\sum_{j=2}^n\sum_{i=1}^{j-1}W_{ij}", PROVED),
+        (r"\sum_{i=1}^n\sum_{j=i}^nW_{ij}=\sum_{j=2}^n\sum_{i=1}^{j-1}W_{ij}", REFUTED),
+        (r"\sum_{i=1}^m\sum_{j=1}^iV_{ij}=\sum_{i=1}^m\sum_{j=1}^iV_{ij}", ILL_FORMED),  # m may be larger than n
+        (r"L=\sum_{i=1}^n\sum_{j=1}^iW_{ij}x_j", Verdict.DEFINED),
+        (r"L=\sum_{i=1}^m\sum_{j=1}^iV_{ij}x_j", ILL_FORMED),
+        (r"L=\sum_{i=1}^{n-1}x_{i+1}", Verdict.DEFINED),
+        (r"L=\sum_{i=1}^nx_{i+1}", ILL_FORMED),
+    ],
+)
+def test_a_range_that_ends_at_an_index_stays_within_the_axes(claim: str, verdict: Verdict) -> None:
+    found = report(r"W\in R^{n\times n}, V\in R^{m\times n}, x\in R^n", claim).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
 SQUARES, NORM, PARAMETERS = r"f(x)=x\circ x", r"J=\frac12x^Tx", r"f(\theta)=\frac12x^Tx"
 
 
