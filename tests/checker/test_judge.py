@@ -634,6 +634,23 @@ def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
+        ("[x_i>0]=[x_i\\ge 0]", PROVED),  # off ties
+        ("[r_i>0]=[x_i\\ge 0]", PROVED),
+        ("[r_i>0]=[r_i\\ge 0]", REFUTED),  # r is zero wherever x is negative
+        (r"\frac{\partial L}{\partial x_i}=y_i[r_i>0]", PROVED),
+        (r"\frac{\partial L}{\partial x_i}=y_i[r_i\ge 0]", REFUTED),
+        (r"[r_i>r_j]=[r_i\ge r_j],\quad i\neq j", REFUTED),
+        (r"[r_i>r_j]+[r_j\ge r_i]=1", PROVED),
+    ],
+)
+def test_what_is_equal_all_around_is_no_tie(claim: str, verdict: Verdict) -> None:
+    found = last(r"x\in R^n, y\in R^n", r"r_i=\max(0,x_i)", r"L=\sum_iy_ir_i", claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
         (r"\sum_{i=1}^n\sum_{j=1}^iW_{ij}=\sum_{j=1}^n\sum_{i=j}^nW_{ij}", PROVED),
         (r"\sum_{i=1}^n\sum_{j=1}^iW_{ij}=\sum_{j=1}^n\sum_{i=1}^jW_{ij}", REFUTED),
         (r"\sum_{i=1}^n\sum_{j=i+1}^nW_{ij}=\sum_{j=2}^n\sum_{i=1}^{j-1}W_{ij}", PROVED),
