@@ -22,7 +22,7 @@ from verify_derivations.derivations.differentiate import adjoint_step, ties
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
 from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
-from verify_derivations.derivations.normal import Condition, Normalizer, is_entry, like
+from verify_derivations.derivations.normal import Condition, Normalizer, Pattern, is_entry, like
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
 from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
@@ -273,13 +273,16 @@ class Derivation:
             c for given in self.normalizer.conditions if not self._settled(given, self.normalizer)
             for c in self._plain(given)
         ]
-        left.sort(key=lambda c: (STRENGTH.index(c.kind), not is_entry(c.normal)))
+        left.sort(key=lambda c: (STRENGTH.index(c.kind), self._defined_in(c.normal), not is_entry(c.normal)))
         kept: list[Condition] = []
         for c in left:
             if not self._follows(c, kept):
                 kept.append(c)
         said = [SideCondition(c.kind, self.normalizer.scalar(c.normal)) for c in kept]
         return tuple(dict.fromkeys([*said, *self.maxima]))
+
+    def _defined_in(self, normal: Normal) -> bool:
+        return any(has_body(head, self.environment) for head in tensor_heads(normal))
 
     def _plain(self, condition: Condition) -> list[Condition]:
         """|x| > 0 is x ≠ 0."""
@@ -293,27 +296,21 @@ class Derivation:
         """Whether a condition follows from ``others``, each of which is of all entries."""
         if not others:
             return False
-        nonzero = {like(part) for c in others if c.kind in ("positive", "nonzero") for part in self._parts(c.normal)}
-        if condition.kind in ("nonzero", "no tie") and like(condition.normal) in nonzero:
-            return True
         names: dict[str, set[str]] = {"positive": set(), "nonzero": set()}
         for c in others:
             if c.kind in names and is_entry(c.normal):
                 names[c.kind].add(c.normal[0].factors[0].head.name)
-        if not any(names.values()):
-            return False
+        nonzero = frozenset(
+            like(part) for c in others if c.kind in names
+            for part in (c.normal, *self.normalizer.zeros(c.normal, self.normalizer.facts))
+        )
         environment = replace(self.environment, positive=self.environment.positive | names["positive"],
                               nonzero=self.environment.nonzero | names["nonzero"])
-        return self._settled(condition, Normalizer(environment, self.claim.free, self.claim.facts))
+        return self._settled(condition, Normalizer(environment, self.claim.free, self.claim.facts), nonzero)
 
-    def _parts(self, normal: Normal) -> tuple[Normal, ...]:
-        """What is not zero where ``normal`` is not: itself, and its factors."""
-        content, rest = self.normalizer.content(normal)
-        return (normal, rest, *(self.normalizer.single(replace(f, exponent=Fraction(1))) for f in content.factors))
-
-    def _settled(self, condition: Condition, normalizer: Normalizer) -> bool:
-        """Whether a condition on signs follows from the definitions of what it mentions; values do not tie where the
-        sign of their difference is known."""
+    def _settled(self, condition: Condition, normalizer: Normalizer, nonzero: frozenset[Pattern] = frozenset()) -> bool:
+        """Whether a condition on signs follows from the definitions of what it mentions, and from what is ``nonzero``;
+        values do not tie where the sign of their difference is known."""
         normal, facts = condition.normal, normalizer.facts
         rank = self.environment.order()
         try:
@@ -323,7 +320,9 @@ class Derivation:
                     sign = sign_by_cases(normal, normalizer, facts)
                 if sign == 1 or sign is not None and condition.kind in ("nonzero", "no tie"):
                     return True
-                if condition.kind in ("nonzero", "no tie") and normalizer.signs.nonzero(normal, facts):
+                if condition.kind in ("nonzero", "no tie") and (
+                    like(normal) in nonzero or all(like(part) in nonzero for part in normalizer.zeros(normal, facts))
+                ):
                     return True
                 if condition.kind == "nonnegative" and nonnegative_by_cases(normal, normalizer, facts):
                     return True

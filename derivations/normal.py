@@ -470,7 +470,11 @@ class Normalizer(Rewriter):
     def zeros(self, normal: Normal, facts: Facts) -> list[Normal]:
         """The factors of which one is zero where ``normal`` is, without those that never are."""
         content, rest = self.content(normal)
-        factors = [self.single(Factor(f.head, f.args, Fraction(1))) for f in content.factors]
+        factors = [
+            self.reduce(fill(f.head.bodies[0], f.args), facts) if f.head.kind == "power"
+            else self.single(Factor(f.head, f.args, Fraction(1)))
+            for f in content.factors
+        ]
         return [part for part in (*factors, rest) if not self.signs.nonzero(part, facts)]
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
