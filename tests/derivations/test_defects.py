@@ -870,7 +870,7 @@ FORGOTTEN: dict[str, Forgotten] = {
     ),
     "a derivative has the sign of its function": Forgotten(
         [(signs.Signs, "scalar_sign", _sign_of_the_function)],
-        lambda: _proved(power(apply("sqrt", SLOPE), 2), SLOPE, free={net.i: n}),
+        lambda: _proved(power(power(SLOPE, Fraction(1, 2)), 2), SLOPE, free={net.i: n}),
         ("no tie", "nonnegative"), ("no tie",),
     ),
     "every condition is settled": Forgotten(
