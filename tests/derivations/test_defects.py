@@ -29,6 +29,7 @@ from verify_derivations.derivations import (
     matrices,
     modulo,
     normal,
+    ranges,
     rewrite,
     signs,
     terms,
@@ -200,6 +201,14 @@ def _nearly_pinched(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts
             rest = tuple(o for o in term.constraints if o not in (c, other))
             return [terms.Term(term.coefficient, term.bound, (*rest, Constraint(c.value, "==")), term.factors)]
     return None
+
+
+def _tie_counted_twice(
+    term: terms.Term, variable: str, one: Polynomial, other: Polynomial, side: int
+) -> list[terms.Term]:
+    first, second = ranges.tightest(term, variable, one, other, side)
+    *rest, order = second.constraints
+    return [first, replace(second, constraints=(*rest, Constraint(order.value + 1, ">=")))]
 
 
 def _one_bound(term: terms.Term, variable: str, one: Polynomial, other: Polynomial, side: int) -> list[terms.Term]:
@@ -639,6 +648,16 @@ DEFECTS: dict[str, Defect] = {
         [(rewrite, "tightest", _one_bound)],
         over(n, lambda t: bracket(at_least(m - 1, t))),
         scalar(n),
+    ),
+    "of two bounds that are equal both count": Defect(
+        [(rewrite, "tightest", _tie_counted_twice)],
+        over(n, lambda t: bracket(at_least(m, t + 1))),
+        mul(bracket(at_least(m, n)), Size(n)) + mul(bracket(at_least(n, m)), Size(m)),
+    ),
+    "a range that ends two before it begins counts as one less than none": Defect(
+        [(rewrite, "inhabited_by", lambda lower, upper: Constraint(upper + 1 - lower, ">="))],
+        over(n - 2, lambda t: UNIT),
+        Size(n - 2),
     ),
     "a wrong sum of powers": Defect(
         [(rewrite, "power_sum", _powers_of_half)],
