@@ -83,7 +83,7 @@ class Signs:
     def nonzero(self, normal: Normal, facts: Facts) -> bool:
         if self.sign(normal, facts) is not None:
             return True
-        return _bracketed(normal) or len(normal) == 1 and not normal[0].bound and not normal[0].constraints and all(
+        return _bracketed(normal) or len(normal) == 1 and not normal[0].constraints and all(  # so it is no sum
             self.positive_factor(f, facts)
             or f.head.kind == "tensor" and f.head.name in self.environment.nonzero
             for f in normal[0].factors
