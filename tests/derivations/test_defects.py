@@ -747,6 +747,13 @@ DEFECTS: dict[str, Defect] = {
                                     entry("y", polynomial("%p.0"))),)),
         {net.i: n},
     ),
+    "rows that sum to one make a trace of one": Defect(
+        [(modulo, "quotients", _changed(
+            matching.quotients, " and all(chosen.isdisjoint(v.names) for v in outer.values())", ""))],
+        over(n, lambda t: entry("M", t, t)),
+        UNIT,
+        replace(ROWS, assumptions=((over(n, lambda t: entry("M", polynomial("%p.0"), t)), UNIT),)),
+    ),
     "an assumption for all indices holds only at the claim's": Defect(
         [(kernel, "fresh", _keep)],
         x(j),
@@ -847,6 +854,15 @@ CHECKS: dict[str, tuple[type | Any, Function, str, str, Scalar, Scalar]] = {
     "a constant is not divided by in partial fractions": (
         rewrite.Rewriter, rewrite.Rewriter._separated, "rest.scaled(1 / constants[0].coefficient)", "rest",
         *_in_parts(scalar(2), over(n, lambda t: power(x(t), 2)))),
+    "a digit ends where another one begins": (
+        rewrite, ranges.merged_digit, "others[0] != step or ", "",
+        over(n, lambda t: bracket(at_least(i, 2 * t), at_least(3 * t + 1, i))), bracket(at_least(2 * n - 1, i))),
+    "a digit may have any value": (
+        rewrite, ranges.merged_digit, "others[1] + m != step - 1 or ", "",
+        over(n, lambda t: bracket(at_least(i, 2 * t), at_least(2 * t + 5, i))), bracket(at_least(2 * n - 1, i))),
+    "two sums are one where both run over the same": (
+        rewrite, matching.quotients, "len(set(variables)) < len(variables)", "False",
+        mul(1 + over(n, lambda t: mul(x(t), y(t))), power(1 + mul(over(n, x), over(n, y)), -1)), UNIT),
     "a count is one in partial fractions": (
         rewrite.Rewriter, rewrite.Rewriter._separated, "not t.factors and not t.bound and not t.constraints",
         "not t.factors", *_in_parts(COUNT)),
