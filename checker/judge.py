@@ -22,7 +22,14 @@ from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import OverlappingRows, Readings, Statement, UnboundIndex, World
+from verify_derivations.formulas.world import (
+    OverlappingRows,
+    PartialDefinition,
+    Readings,
+    Statement,
+    UnboundIndex,
+    World,
+)
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
@@ -145,6 +152,9 @@ def judge_chain(
         if isinstance(failed, OverlappingRows | UnboundIndex):
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
+            continue
+        if isinstance(failed, PartialDefinition):
+            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed)))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]

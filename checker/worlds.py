@@ -19,6 +19,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
+    ONE,
     Access,
     Polynomial,
     at_least,
@@ -42,6 +43,7 @@ from verify_derivations.formulas.world import (
     Alias,
     Known,
     NeedShape,
+    PartialDefinition,
     Readings,
     Statement,
     Template,
@@ -256,6 +258,8 @@ class _Builder:
                 leaf = find(replace(inner, indices=()), self.world, Statement())
                 if leaf is None:
                     raise UndefinedSymbol(f"{to_latex(right)} is not defined yet")
+        if self._partial(reference, f):
+            raise PartialDefinition(f"it defines some entries of {reference.name}, and nothing is said of the others")
         here = Statement(f.number, defining=True)
         generic = self._generic_layer(reference)
         if generic is not None:
@@ -293,6 +297,26 @@ class _Builder:
                     f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
                 )
         return True
+
+    def _partial(self, reference: Reference, f: Stated) -> bool:
+        """Whether a condition or a range of the formula leaves out entries of a quantity whose shape is stated."""
+        letters = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
+        known = find(replace(reference, indices=()), self.world, Statement()) if letters else None
+        axes = [extent for extent in known.shape if extent != ONE] if known is not None and not known.family else []
+        if not letters or len(axes) != len(letters):
+            return False
+        if not self.world.sizes.isdisjoint(letters):
+            return True  # x_n of x ∈ R^n is its last entry
+        if any(isinstance(n, s.Symbol) and name_of(n) in letters for c in f.conditions for n in s.walk(c)):
+            return True
+        for letter, first, last in f.ranges:
+            if letter not in letters:
+                continue
+            start, end = (whole(node, self.world, Statement()) for node in (first, last))
+            left_out = self.world.extents.normal(end - start + 1 - axes[letters.index(letter)])
+            if start.is_constant and start.value > self.world.origin or left_out.is_constant and left_out.value < 0:
+                return True
+        return False
 
     def _register(
         self, f: Stated, here: Statement, left: s.Node, right: s.Node, expected: Shape | None, last: bool

@@ -35,6 +35,10 @@ class Unsupported(DocumentError):
     """Notation whose meaning is outside the calculus: the claim is left undecided."""
 
 
+class PartialDefinition(Unsupported):
+    """A definition of some entries of a quantity, which says nothing of the others."""
+
+
 class OverlappingRows(DocumentError):
     """Rows of cases that hold at once with different values."""
 

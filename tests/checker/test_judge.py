@@ -667,6 +667,24 @@ def test_a_range_that_ends_at_an_index_stays_within_the_axes(claim: str, verdict
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(
+    ("stated", "claim", "verdict"),
+    [
+        ("x_i=c", "x_1=c", PROVED),
+        (r"x_i=c,\quad i=1,\ldots,n", "x_1=c", PROVED),
+        (r"x_i=c,\quad i=2,\ldots,n", "x_1=c", UNDECIDED),
+        (r"x_i=c,\quad i=1,\ldots,n-1", "x_1=c", UNDECIDED),
+        (r"x_i=c,\quad i>1", "x_1=c", UNDECIDED),
+        ("x_n=c", "x_1=c", UNDECIDED),
+        (r"\sum_jW_{ij}=1,\quad i=1,\ldots,n", r"\sum_ix_i\sum_jW_{ij}=\sum_ix_i", PROVED),
+        (r"\sum_jW_{ij}=1,\quad i=2,\ldots,n", r"\sum_ix_i\sum_jW_{ij}=\sum_ix_i", CONDITIONAL),
+    ],
+)
+def test_what_is_said_of_some_entries_is_not_said_of_others(stated: str, claim: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^n, W\in R^{n\times n}, c\in R", stated, claim).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
 SQUARES, NORM, PARAMETERS = r"f(x)=x\circ x", r"J=\frac12x^Tx", r"f(\theta)=\frac12x^Tx"
 
 

@@ -909,6 +909,33 @@ for name, (old, new, body, positive) in SIGN_RULES.items():
     )
 
 
+def _place(head: str, row: Polynomial | int, column: Polynomial | int) -> Scalar:
+    return entry(head, polynomial(row), polynomial(column))
+
+
+p, q, r = map(polynomial, ("%p.0", "%q.0", "%r.0"))
+SECOND = bracket(at_least(p, 2))
+SYMMETRIES: dict[str, tuple[str, str, Scalar, Scalar]] = {
+    # what is broken, and the assumption from which M_01 = M_10 seems to follow
+    "a matrix is symmetric if some of its rows are": (
+        "t.constraints or ", "", mul(SECOND, _place("M", p, q)), mul(SECOND, _place("M", q, p))),
+    "a matrix is symmetric if another one is its transpose": (
+        "one.head != other.head or ", "", _place("M", p, q), _place("N", q, p)),
+    "a matrix is symmetric if its squares are": (
+        "or one.exponent != 1 or other.exponent != 1", "",
+        power(_place("M", p, q), 2), power(_place("M", q, p), 2)),
+    "a matrix is symmetric if its columns are equal": (
+        "or one.args != other.args[::-1] ", "", _place("M", p, q), _place("M", p, r)),
+    "a matrix is symmetric if it is antisymmetric": (
+        "or equation[0].coefficient != -equation[1].coefficient", "", _place("M", p, q), -_place("M", q, p)),
+}
+for name, (old, new, one, other) in SYMMETRIES.items():
+    DEFECTS[name] = Defect(
+        [(modulo, "symmetric_in", _changed(modulo.symmetric_in, old, new))], _place("M", 0, 1), _place("M", 1, 0),
+        environment(Quantity("M", (n, n)), Quantity("N", (n, n)), facts=(at_least(n, 3),), assumptions=((one, other),)),
+    )
+
+
 @pytest.mark.parametrize("name", DEFECTS)
 def test_the_claim_is_false_and_not_proved(name: str) -> None:
     d = DEFECTS[name]
