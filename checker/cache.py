@@ -170,11 +170,11 @@ def _write(value: Any, names: dict[str, str], out: list[str]) -> None:
             if value[:1] == "%" and _FRESH.match(value):
                 out.append(names.setdefault(value, f"%{value[1:].split('.')[0]}.{len(names)}"))
             else:
-                out.append(value)
+                out.append(f"{len(value)}'{value}")  # whatever is in a text, it is no other value, nor two
         case None | bool() | int() | float() | Fraction():
             out.append(repr(value))
         case bytes():
-            out.append(value.hex())
+            out.append(f"b{value.hex()}")
         case Polynomial():
             out.append("+")
             for monomial, coefficient in value.terms:

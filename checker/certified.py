@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
@@ -50,7 +50,8 @@ def needs(certificate: Certificate) -> Needs:
     """Verifies; raises :class:`Rejected`."""
     proof = verify(certificate)
     missing = None if certificate.assumption is None else equation_text(certificate.assumption)
-    return Needs(conditions_of(proof), stated_of(proof), missing)
+    environment = replace(certificate.claim.environment, origin=1)  # a file does not say from where a document counts
+    return Needs(conditions_of(proof, environment), stated_of(proof), missing)
 
 
 def rejected(entry: Entry) -> str | None:

@@ -221,7 +221,7 @@ class Composer:
                 steps.append(Step(self.shown(head), None, "derived", Verdict.PROVED))
                 if head not in self._needed:
                     needs = self.needs(head)
-                    self._needed[head] = [condition_text(need, self.environment.origin) for need in needs]
+                    self._needed[head] = [condition_text(need, self.environment) for need in needs]
                 assumptions += self._needed[head]
             else:
                 steps.append(Step(self.shown(head), candidate.number, candidate.kind, candidate.verdict))

@@ -120,7 +120,7 @@ def _steps(body: Scalar, world: World, here: Statement) -> Iterator[Scalar]:
 def _named(of: str, access: Access, environment: Environment) -> Scalar | None:
     """The step back with the names of definitions for what the chain rule leaves of them: ``σ'(x)`` as ``f·(1 − f)``
     where ``f = σ(x)``. ``None`` where nothing is left of any."""
-    consumers = environment.consumers(of)
+    consumers = environment.contributors(of)
     if not any(isinstance(consumer.body, Apply) for consumer in consumers) or environment.loss is None:
         return None
     terms: list[Scalar] = []

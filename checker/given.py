@@ -22,7 +22,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.lookup import find, whole
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
@@ -66,11 +66,24 @@ class _Given:
                     return
             if not self._depends(left.body - right.body):
                 return
-            if not variable:  # a constraint on what one differentiates by does not hold beside the point
+            # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
+            if not variable and not f.conditions and not self._leaves_out(f, here):
                 self.world.stated.append((left.body, right.body))
         else:
             return
         self.defined[f.number, k, 0] = "assumption"
+
+    def _leaves_out(self, f: Stated, here: Statement) -> bool:
+        """Whether an index runs over a part of its axis only."""
+        for letter, first, last in f.ranges:
+            index = here.indices.get(letter)
+            if index is None or not index.free or index.extent is None:
+                continue
+            start, end = (whole(node, self.world, Statement()) for node in (first, last))
+            missing = self.world.extents.normal(end - start + 1 - index.extent)
+            if start != self.world.origin or missing.is_constant and missing.value < 0:
+                return True
+        return False
 
     def _depends(self, difference: Scalar) -> bool:
         """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for

@@ -7,7 +7,16 @@ from fractions import Fraction
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
-from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, unread
+from verify_derivations.checker.links import (
+    Comparison,
+    Effort,
+    Judged,
+    judge_link,
+    parameter_values,
+    range_message,
+    unread,
+)
+from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
@@ -15,6 +24,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
 from verify_derivations.formulas.lookup import shape_of_space
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
@@ -23,6 +33,7 @@ from verify_derivations.formulas.tensors import show
 from verify_derivations.formulas.world import (
     NeedShape,
     OverlappingRows,
+    PartialDefinition,
     Readings,
     Statement,
     UnboundIndex,
@@ -154,6 +165,9 @@ def judge_chain(
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
             continue
+        if isinstance(failed, PartialDefinition):
+            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed)))
+            continue
         if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, case.table):
             links.append(_without_meaning(world, left, right, failed, number))
             continue
@@ -173,6 +187,10 @@ def judge_chain(
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
             message = messages.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
+            outside = _outside(world, one)
+            if outside is not None:
+                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", outside))
+                continue
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
             continue
@@ -198,6 +216,17 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _outside(world: World, defined: Scalar | None) -> str | None:
+    """Which index of the definition of ``defined`` leaves its axis, if one does."""
+    quantity = world.quantities.get(defined.head) if isinstance(defined, Access) else None
+    if quantity is None or quantity.body is None:
+        return None
+    environment = world.environment()
+    free = dict(zip(quantity.indices, quantity.extents, strict=True))
+    found = out_of_range(Comparison(NOUGHT, quantity.body, free, ()), environment)
+    return None if found is None else range_message(found, world, environment)
 
 
 def _decimal(value: Fraction) -> str:

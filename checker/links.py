@@ -124,7 +124,7 @@ def judge_link(
     for comparison in comparisons:
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            failed = _failed(left, right, IndexRangeError(_left_range(outside, world, environment)), here)
+            failed = _failed(left, right, IndexRangeError(range_message(outside, world, environment)), here)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
@@ -186,7 +186,8 @@ def _unused(world: World, c: Comparison, environment: Environment, refuted: Link
     return replace(_only_where(said, link), counterexample=refuted.counterexample)
 
 
-def _left_range(outside: Outside, world: World, environment: Environment) -> str:
+def range_message(outside: Outside, world: World, environment: Environment) -> str:
+    """That an index leaves its axis, in the document's counting."""
     head = outside.access.head
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     return message(outside, environment, known.origins if known is not None else ())
@@ -213,6 +214,9 @@ def _only_where(where: str, link: Link) -> Link:
     return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
 
 
+SAY_NO_TIE = ("nonzero", "positive")  # conditions on a difference off which values do not tie
+
+
 def _space(shape: Sequence[Polynomial]) -> str:
     extents = [n for n in shape if n != ONE] if tuple(shape[1:]) == (ONE,) else list(shape)
     return f"\\mathbb{{R}}^{{{show(extents)}}}" if extents else "\\mathbb{R}"
@@ -227,9 +231,11 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
     if None in may.values():
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message="a derivative where values tie",
                        assumptions=(), proof=(), certificates=())  # fmt: skip
-    said = [SideCondition("no tie", tie) for tie, can in may.items() if can]
-    texts = dict.fromkeys(condition_text(condition, environment.origin) for condition in said)
-    new = tuple(text for text in texts if text not in link.assumptions)
+    said = dict.fromkeys(
+        condition_text(SideCondition("no tie", tie), environment) for tie, can in may.items() if can and not any(
+            condition_text(SideCondition(kind, tie), environment) in link.assumptions for kind in SAY_NO_TIE)
+    )
+    new = tuple(text for text in said if text not in link.assumptions)
     if not new:
         return link
     return replace(link, message=f"{link.message}; {', '.join(new)}", assumptions=(*link.assumptions, *new))
@@ -443,7 +449,7 @@ def _decide(
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
             outcome = _attempt(search, limits, effort.verification)
     if isinstance(outcome, Proof):
-        conditions, stated = conditions_of(outcome, origin), stated_of(outcome, origin)
+        conditions, stated = conditions_of(outcome, environment), stated_of(outcome, origin)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
@@ -451,7 +457,7 @@ def _decide(
                        proof=_steps(outcome, show), certificates=_certificates(claim, outcome, effort))  # fmt: skip
     if isinstance(outcome, Conditional):
         assumption = equation_text(outcome.assumption, origin)
-        conditions = conditions_of(outcome.proof, origin)
+        conditions = conditions_of(outcome.proof, environment)
         message = f"holds {'exactly when' if outcome.exact else 'if'} {assumption}, which is not stated"
         message += f"; where {', '.join(conditions)}" if conditions else ""
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
@@ -485,9 +491,9 @@ def judge_claim(claim: Claim, effort: Effort) -> tuple[Verdict, tuple[str, ...]]
     origin = claim.environment.origin
     match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.condition, verification=True):
         case Proof() as proof:
-            return Verdict.PROVED, conditions_of(proof, origin)
+            return Verdict.PROVED, conditions_of(proof, claim.environment)
         case Conditional(assumption, proof):
-            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, origin))
+            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, claim.environment))
     return None
 
 

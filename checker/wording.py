@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verify_derivations.derivations.kernel import Equation, Proof, SideCondition
+from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import Maximum, free_indices, free_names
 from verify_derivations.formulas.latex import index_names, to_latex
 
@@ -15,8 +16,9 @@ def equation_text(equation: Equation, origin: int = 1) -> str:
     return f"{to_latex(left, origin=origin, indices=indices)} = {to_latex(right, origin=origin, indices=indices)}"
 
 
-def condition_text(condition: SideCondition, origin: int = 1) -> str:
-    text = to_latex(condition.expression, origin=origin)
+def condition_text(condition: SideCondition, environment: Environment) -> str:
+    extents = {q.head: q.extents for q in environment.quantities.values()}
+    text = to_latex(condition.expression, origin=environment.origin, extents=extents)
     match condition.kind:
         case "no tie":
             tied = isinstance(condition.expression, Maximum)
@@ -30,8 +32,8 @@ def condition_text(condition: SideCondition, origin: int = 1) -> str:
     return f"{text}: {condition.kind}"
 
 
-def conditions_of(proof: Proof, origin: int = 1) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(condition_text(condition, origin) for condition in proof.conditions))
+def conditions_of(proof: Proof, environment: Environment) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(condition_text(condition, environment) for condition in proof.conditions))
 
 
 def stated_of(proof: Proof, origin: int = 1) -> tuple[str, ...]:

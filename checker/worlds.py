@@ -22,6 +22,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
+    ONE,
     Access,
     Polynomial,
     at_least,
@@ -45,6 +46,7 @@ from verify_derivations.formulas.world import (
     Alias,
     Known,
     NeedShape,
+    PartialDefinition,
     Readings,
     Statement,
     Template,
@@ -288,6 +290,8 @@ class _Builder:
                 leaf = find(replace(inner, indices=()), self.world, Statement())
                 if leaf is None:
                     raise UndefinedSymbol(f"{to_latex(right)} is not defined yet")
+        if self._partial(reference, f):
+            raise PartialDefinition(f"it defines some entries of {reference.name}, and nothing is said of the others")
         here = Statement(f.number, defining=True)
         generic = self._generic_layer(reference)
         if generic is not None:
@@ -327,6 +331,26 @@ class _Builder:
                     f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
                 )
         return True
+
+    def _partial(self, reference: Reference, f: Stated) -> bool:
+        """Whether a condition or a range of the formula leaves out entries of a quantity whose shape is stated."""
+        letters = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
+        known = find(replace(reference, indices=()), self.world, Statement()) if letters else None
+        axes = [extent for extent in known.shape if extent != ONE] if known is not None and not known.family else []
+        if not letters or len(axes) != len(letters):
+            return False
+        if not self.world.sizes.isdisjoint(letters):
+            return True  # x_n of x ∈ R^n is its last entry
+        if any(isinstance(n, s.Symbol) and name_of(n) in letters for c in f.conditions for n in s.walk(c)):
+            return True
+        for letter, first, last in f.ranges:
+            if letter not in letters:
+                continue
+            start, end = (whole(node, self.world, Statement()) for node in (first, last))
+            left_out = self.world.extents.normal(end - start + 1 - axes[letters.index(letter)])
+            if start.is_constant and start.value > self.world.origin or left_out.is_constant and left_out.value < 0:
+                return True
+        return False
 
     def _register(
         self, f: Stated, here: Statement, left: s.Node, right: s.Node, expected: Shape | None, last: bool
@@ -423,18 +447,22 @@ class _Builder:
             return False
         params: list[Reference] = [t for t in targets if t is not None]
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
+        mentioned = [r.name for r in map(self.table.reference, names_in(right)) if r is not None]
+        if reference.name in mentioned:
+            return False  # it says something of a function, and does not define it
+        # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.
+        stands_for_others = not declared and mentioned and not any(p.name in mentioned for p in params)
         scalars_only = all(self._is_scalar(p) for p in declared)
         if scalars_only:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
             for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
                 if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
                     plain = s.Symbol(f"{p.name}_{{\\square}}" if p.name in {q.name for q in params[:k]} else p.name)
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
-        if declared and not scalars_only and not self._is_elementwise(left, right):
+        if stands_for_others or not scalars_only and not self._is_elementwise(left, right):
             if not self._undefined(reference, f):
                 return False
             define(world, Statement(f.number, defining=True), function, right, f.number)
-            if len(params) == 1 and not params[0].indices:
-                world.arguments[reference.name] = params[0].name
+            world.arguments[reference.name] = arguments
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))

@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from verify_derivations.derivations.normal import EXPANDED, Normalizer
 from verify_derivations.derivations.signs import Signs
-from verify_derivations.derivations.terms import Beyond, Factor, Facts, Head, Normal, Term, fill, times
+from verify_derivations.derivations.terms import Beyond, Factor, Facts, Head, Normal, Term, fill, scale, times
 
 BRACKETS = 3  # so many are divided into cases
 CASES = ((True, 1), (False, -1), (False, 0))
 """Whether [N > 0] holds, and the sign of N, in all cases that there are."""
 
 
+Test: TypeAlias = Callable[[Signs, Normal, Facts], bool]
+
+
 def sign_by_cases(normal: Normal, normalizer: Normalizer, facts: Facts) -> int | None:
     """±1 where the value is positive (negative) in each of the :data:`CASES` of its brackets; else ``None``."""
-    return _sign(normal, normalizer, facts, normalizer.signs, BRACKETS)
+    if in_all_cases(Signs.positive, normal, normalizer, facts):
+        return 1
+    return -1 if in_all_cases(Signs.positive, scale(normal, -1), normalizer, facts) else None
 
 
-def _sign(normal: Normal, normalizer: Normalizer, facts: Facts, signs: Signs, depth: int) -> int | None:
-    sign = signs.sign(normal, facts)
+def nonnegative_by_cases(normal: Normal, normalizer: Normalizer, facts: Facts) -> bool:
+    """Whether the value is not negative in any case: |x|."""
+    return in_all_cases(Signs.nonnegative, normal, normalizer, facts)
+
+
+def in_all_cases(holds: Test, normal: Normal, normalizer: Normalizer, facts: Facts) -> bool:
+    """Whether something is certain of a value in each of the :data:`CASES` of its brackets."""
+    return _in_all(holds, normal, normalizer, facts, normalizer.signs, BRACKETS)
+
+
+def _in_all(holds: Test, normal: Normal, normalizer: Normalizer, facts: Facts, signs: Signs, depth: int) -> bool:
+    if holds(signs, normal, facts):
+        return True
     bracket = next((f for t in normal for f in t.factors if _is_bracket(f) and f.names().isdisjoint(t.bound)), None)
-    if sign is not None or bracket is None or not depth:
-        return sign
+    if bracket is None or not depth:
+        return False
     size = Factor(Head("tensor", f"%{depth}"), (), Fraction(1))
     known = Signs(replace(signs.environment, positive=signs.environment.positive | {size.head.name}))
-    found = set()
-    for holds, side in CASES:
+    for one, side in CASES:
         value = Term(Fraction(side), factors=(size,))
-        terms = [t for t in (_where(t, bracket, holds) for t in normal) if t is not None]
+        terms = [t for t in (_where(t, bracket, one) for t in normal) if t is not None]
         try:
             case = normalizer.reduce(_put_in(terms, bracket, value), facts)
         except Beyond:
-            return None
-        found.add(_sign(case, normalizer, facts, known, depth - 1))
-    return found.pop() if len(found) == 1 else None
+            return False
+        if not _in_all(holds, case, normalizer, facts, known, depth - 1):
+            return False
+    return True
 
 
 def _is_bracket(f: Factor) -> bool:

@@ -264,8 +264,9 @@ def _checked(node: Any) -> None:
     """What the types do not say: names of index variables are those of index variables only."""
     match node:
         case Sum() | Product() | Maximum() | ArgMaximum() | Inverse() | Determinant():
-            if not all(is_index(variable) for variable, _ in binders_of(node)):
-                raise ValueError("a bound variable that is none")
+            variables = [variable for variable, _ in binders_of(node)]
+            if not all(map(is_index, variables)) or len(set(variables)) < len(variables):
+                raise ValueError("a bound variable that is none, or is bound twice at once")
         case Quantity(head, _, indices):
             _head(head)
             if not all(map(is_index, indices)) or len(set(indices)) < len(indices):

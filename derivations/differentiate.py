@@ -59,7 +59,7 @@ _HALF = Fraction(1, 2)
 
 RULES: Mapping[str, Rule] = MappingProxyType({
     "exp": lambda x: (apply("exp", x),),
-    "log": lambda x: (power(x, -1),),
+    "log": lambda x: (apply("exp", -apply("log", x)),),  # 1/x where there is a logarithm: not for x < 0
     "sqrt": lambda x: (scalar(_HALF) * power(x, -_HALF),),
     "tanh": lambda x: (1 - power(apply("tanh", x), 2),),
     "sigmoid": lambda x: (apply("sigmoid", x) * (1 - apply("sigmoid", x)),),
@@ -168,6 +168,7 @@ def adjoint_step(head: str, environment: Environment) -> Quantity | None:
 
         adj(X)[i] = Σ_{consumers Y} Σ_j adj(Y)[j] · ∂Y[j]/∂X[i],    adj(loss) = 1
 
+    over the consumers by which the loss may move: the adjoints of others are zero.
     ``None`` where it has to stay a symbol: an opaque or unknown quantity, or no loss."""
     quantity, loss = environment.quantities.get(head), environment.loss
     if quantity is None or quantity.opaque or loss is None:
@@ -175,7 +176,7 @@ def adjoint_step(head: str, environment: Environment) -> Quantity | None:
     indices = tuple(fresh("i") for _ in quantity.extents)
     at = tuple(polynomial(i) for i in indices)
     terms: list[Scalar] = [UNIT] if head == loss else []
-    for consumer in environment.consumers(head) if head != loss else ():
+    for consumer in environment.contributors(head) if head != loss else ():
         assert consumer.body is not None
         outer = tuple(fresh(j) for j in consumer.indices)
         where = tuple(polynomial(j) for j in outer)

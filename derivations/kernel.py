@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from verify_derivations.derivations.casewise import sign_by_cases
+from verify_derivations.derivations.casewise import nonnegative_by_cases, sign_by_cases
 from verify_derivations.derivations.differentiate import adjoint_step, ties
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
 from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
-from verify_derivations.derivations.normal import Condition, Normalizer
+from verify_derivations.derivations.normal import Condition, Normalizer, Pattern, is_entry, like
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
 from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
@@ -40,6 +40,7 @@ Equation: TypeAlias = tuple[Scalar, Scalar]
 MALFORMED = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 CLEARINGS = 4  # clearing one denominator may show another
 DISCHARGES = 4  # definitions put in to settle one condition
+STRENGTH = ("positive", "nonzero", "no tie", "nonnegative")  # kinds of conditions: those from which others follow first
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,33 +264,71 @@ class Derivation:
         return Proof(self.written(), self.conditions(), tuple(self.used), tuple(self.moves), self.exact)
 
     def conditions(self) -> tuple[SideCondition, ...]:
-        """What the moves so far need, as far as the definitions do not settle it."""
-        left = [c for c in self.normalizer.conditions if not self._settled(c)]
-        positive = {c.normal for c in left if c.kind == "positive"}
-        conditions = [
-            SideCondition(c.kind, self.normalizer.scalar(c.normal))
-            for c in left if c.kind == "positive" or c.normal not in positive  # x > 0 says that x is not zero
+        """What the moves so far need, as far as neither the definitions settle it nor what else they need does:
+        x > 0 says that x is not zero."""
+        left = [
+            c for given in self.normalizer.conditions if not self._settled(given, self.normalizer)
+            for c in self._plain(given)
         ]
-        return tuple(dict.fromkeys([*conditions, *self.maxima]))
+        left.sort(key=lambda c: (STRENGTH.index(c.kind), self._defined_in(c.normal), not is_entry(c.normal)))
+        kept: list[Condition] = []
+        for c in left:
+            if not self._follows(c, kept):
+                kept.append(c)
+        said = [SideCondition(c.kind, self.normalizer.scalar(c.normal)) for c in kept]
+        return tuple(dict.fromkeys([*said, *self.maxima]))
 
-    def _settled(self, condition: Condition) -> bool:
-        """Whether a condition on signs follows from the definitions of what it mentions; values do not tie where the
-        sign of their difference is known."""
-        normal = condition.normal
+    def _defined_in(self, normal: Normal) -> bool:
+        return any(has_body(head, self.environment) for head in tensor_heads(normal))
+
+    def _plain(self, condition: Condition) -> list[Condition]:
+        """|x| > 0 is x ≠ 0."""
+        normal, facts = condition.normal, self.normalizer.facts
+        with suppress(Beyond):
+            if condition.kind == "positive" and nonnegative_by_cases(normal, self.normalizer, facts):
+                return [Condition("nonzero", part) for part in self.normalizer.zeros(normal, facts)]
+        return [condition]
+
+    def _follows(self, condition: Condition, others: Sequence[Condition]) -> bool:
+        """Whether a condition follows from ``others``, each of which is of all entries."""
+        if not others:
+            return False
+        names: dict[str, set[str]] = {"positive": set(), "nonzero": set()}
+        for c in others:
+            if c.kind in names and is_entry(c.normal):
+                names[c.kind].add(c.normal[0].factors[0].head.name)
+        nonzero = frozenset(
+            like(part) for c in others if c.kind in names
+            for part in (c.normal, *self.normalizer.zeros(c.normal, self.normalizer.facts))
+        )
+        environment = replace(self.environment, positive=self.environment.positive | names["positive"],
+                              nonzero=self.environment.nonzero | names["nonzero"])
+        return self._settled(condition, Normalizer(environment, self.claim.free, self.claim.facts), nonzero)
+
+    def _settled(self, condition: Condition, normalizer: Normalizer, nonzero: frozenset[Pattern] = frozenset()) -> bool:
+        """Whether a condition on signs follows from the definitions of what it mentions, and from what is ``nonzero``;
+        values do not tie where the sign of their difference is known."""
+        normal, facts = condition.normal, normalizer.facts
         rank = self.environment.order()
         try:
             for _ in range(DISCHARGES):
-                sign = self.normalizer.sign(normal, self.normalizer.facts)
+                sign = normalizer.sign(normal, facts)
                 if sign is None:
-                    sign = sign_by_cases(normal, self.normalizer, self.normalizer.facts)
+                    sign = sign_by_cases(normal, normalizer, facts)
                 if sign == 1 or sign is not None and condition.kind in ("nonzero", "no tie"):
+                    return True
+                if condition.kind in ("nonzero", "no tie") and (
+                    like(normal) in nonzero or all(like(part) in nonzero for part in normalizer.zeros(normal, facts))
+                ):
+                    return True
+                if condition.kind == "nonnegative" and nonnegative_by_cases(normal, normalizer, facts):
                     return True
                 heads = [h for h in tensor_heads(normal) if has_body(h, self.environment)]
                 functions = [f for f in function_heads(normal) if f in self.environment.functions]
                 if not heads and not functions:
                     return False
                 target = functions[0] if functions else max(heads, key=lambda h: (rank.get(h, 0), h))
-                normal = Unfolding(self.normalizer, target, defined(target, self.environment)).of(normal)
+                normal = Unfolding(normalizer, target, defined(target, self.environment)).of(normal)
         except Beyond:
             pass
         return False
@@ -327,7 +366,7 @@ def ties_of(target: str, environment: Environment) -> tuple[Scalar, ...]:
     if of is None:
         return ()
     alone = replace(environment, quantities={})
-    bodies = [consumer.body for consumer in environment.consumers(of)]
+    bodies = [consumer.body for consumer in environment.contributors(of)]
     return tuple(tie for body in bodies if body is not None for tie in ties(body, of, alone))
 
 

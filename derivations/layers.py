@@ -284,7 +284,7 @@ class Layers:
         quantities = {head: self.templates[name]}
         for user, offset in self.users[name]:
             consumer = self._at(user, self.here + offset)
-            quantities[consumer.head] = consumer
+            quantities[consumer.head] = replace(consumer, opaque=True)  # what they are for is a layer further on
         return adjoint_step(head, replace(self.environment, quantities=quantities))
 
     def _head(self, node: Node) -> str:

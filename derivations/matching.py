@@ -23,10 +23,12 @@ def quotients(
     for values, left in embeddings(divisor.factors, term.factors, {}, frozenset(divisor.bound) | parameters):
         images = [values.get(v) for v in divisor.bound]
         variables = [next((n for n in (i.names if i else ()) if n in term.bound), None) for i in images]
-        if any(v is None for v in variables) or len(set(variables)) < len(variables):
+        if len(set(variables)) < len(variables):
             continue
         chosen = frozenset(v for v in variables if v is not None)
-        if any(i is None or not is_shift(i, v or "", term.bound) for i, v in zip(images, variables, strict=True)):
+        if any(
+            i is None or v is None or not is_shift(i, v, term.bound) for i, v in zip(images, variables, strict=True)
+        ):
             continue
         if any(not chosen.isdisjoint(g.names()) for g in left):
             continue

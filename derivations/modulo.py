@@ -62,10 +62,9 @@ def apply_assumption(residual: Normal, equation: Normal, normalizer: Normalizer)
 
 
 def common_factor(residual: Normal, equation: Normal, normalizer: Normalizer) -> Normal | None:
-    """The monomial M with ``residual = M · equation``, if that is what it is."""
+    """The monomial M with ``residual = M · equation``, if that is what it is; never where the equation has free index
+    variables, which are its own."""
     content, rest = normalizer.content(residual)
-    if any(t.free() for t in equation):
-        return None
     factor = equation[0].coefficient
     scaled = tuple(t.scaled(1 / factor) for t in equation)
     return normalizer.reduce([content], normalizer.facts) if rest == scaled else None
@@ -77,21 +76,21 @@ def _ranges(lead: Term, names: frozenset[str], normalizer: Normalizer) -> Facts:
     for f in lead.factors:
         extents = normalizer.extents(f.head.name) if f.head.kind == "tensor" else ()
         for a, extent in zip(f.args, extents, strict=False):
-            if a.as_atom() in names:
+            if not names.isdisjoint(a.names):
                 found += within(a, extent)
     return tuple(dict.fromkeys(map(tidy_constraint, found)))
 
 
 def symmetric_in(equation: Normal) -> str | None:
     """The head S of an equation ``S[i, j] − S[j, i] = 0`` for all i and j."""
-    if len(equation) != 2 or any(t.bound or t.constraints or len(t.factors) != 1 for t in equation):
+    if len(equation) != 2 or any(t.constraints or len(t.factors) != 1 for t in equation):
         return None
     (one,), (other,) = (t.factors for t in equation)
     names = [a.as_atom() for a in one.args]
     if (
         one.head != other.head or one.head.kind != "tensor" or one.exponent != 1 or other.exponent != 1
         or len(names) != 2 or one.args != other.args[::-1] or equation[0].coefficient != -equation[1].coefficient
-        or any(n is None or not is_index(n) for n in names) or names[0] == names[1]
+        or any(n is None or not is_index(n) for n in names)
     ):
         return None
     return one.head.name

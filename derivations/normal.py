@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
@@ -69,6 +70,8 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, is_index, polynomial
 
+Pattern: TypeAlias = tuple[tuple[Normal, ...], tuple[Polynomial, ...]]
+
 EXPANDED = 6  # powers of sums are written out up to this exponent
 
 
@@ -97,15 +100,18 @@ class Normalizer(Rewriter):
         ))
         self.signs = Signs(environment)
         self.recording = True
-        self._conditions: dict[tuple[str, tuple[Normal, ...]], Condition] = {}
+        self._conditions: dict[tuple[str, Pattern], Condition] = {}
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """The side conditions so far, one for all entries of a tensor."""
+        """The side conditions so far, those once that differ in the names of indices only."""
         return tuple(self._conditions.values())
 
     def record(self, kind: str, normal: Normal) -> None:
-        self._conditions.setdefault((kind, close([normal])[0]), Condition(kind, normal))
+        """A condition, up to a factor: −2x is not zero where x is not."""
+        lead = normal[0].coefficient
+        normal = scale(normal, 1 / (lead if kind in ("nonzero", "no tie") else abs(lead)))
+        self._conditions.setdefault((kind, like(normal)), Condition(kind, normal))
 
     def normal(self, expression: Scalar) -> Normal:
         return self.of(substitute(rename_apart(expression), self.sizes), self.facts)
@@ -456,15 +462,20 @@ class Normalizer(Rewriter):
         if kind == "nonzero" and self.signs.nonzero(normal, facts):
             return
         if kind == "nonzero":
-            content, rest = self.content(normal)
-            for f in content.factors:
-                one = self.single(Factor(f.head, f.args, Fraction(1)))
-                if not self.signs.nonzero(one, facts):
-                    self.record(kind, one)
-            if not self.signs.nonzero(rest, facts):
-                self.record(kind, rest)
+            for part in self.zeros(normal, facts):
+                self.record(kind, part)
             return
         self.record(kind, normal)
+
+    def zeros(self, normal: Normal, facts: Facts) -> list[Normal]:
+        """The factors of which one is zero where ``normal`` is, without those that never are."""
+        content, rest = self.content(normal)
+        factors = [
+            self.reduce(fill(f.head.bodies[0], f.args), facts) if f.head.kind == "power"
+            else self.single(Factor(f.head, f.args, Fraction(1)))
+            for f in content.factors
+        ]
+        return [part for part in (*factors, rest) if not self.signs.nonzero(part, facts)]
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         """A factor whose indices have changed, written anew; what it needs to make sense was recorded of all its
@@ -513,6 +524,26 @@ class Normalizer(Rewriter):
             case _:
                 built = self.single(self.head(head.kind, bodies, name=head.name, data=head.data))
         return built if factor.exponent == 1 else self.power(built, factor.exponent, facts)
+
+
+def like(normal: Normal) -> Pattern:
+    """What two normal forms have in common that differ in the names of indices only, which stand for all entries:
+    x_i and x_j, but not x_1 (nothing said of it says something of the others) and not x_{i+1}."""
+    closed, args, _ = close([normal])
+    names = dict.fromkeys(n for a in args for n in sorted(a.names) if is_index(n))
+    values = {n: polynomial(f"%{k}") for k, n in enumerate(names)}
+    return closed, tuple(a.substitute(values) for a in args)
+
+
+def is_entry(normal: Normal) -> bool:
+    """Whether it is any entry of a tensor: different indices at all its places."""
+    if len(normal) != 1 or normal[0].bound or normal[0].constraints or normal[0].coefficient != 1:
+        return False
+    match normal[0].factors:
+        case (Factor(head, args, exponent),) if head.kind == "tensor" and exponent == 1:
+            names = [a.as_atom() for a in args]
+            return len(set(names)) == len(names) and all(n is not None and is_index(n) for n in names)
+    return False
 
 
 def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:

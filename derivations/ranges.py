@@ -66,7 +66,7 @@ def merged_digit(
 ) -> tuple[Constraint, ...] | None:
     """The constraints on m when u is only the quotient of m by s; see ``Rewriter._count``."""
     slopes = [c for c in about if bound_of(c, variable, 1) is None and bound_of(c, variable, -1) is None]
-    if len(slopes) != 2 or not lower or not upper:
+    if len(slopes) != 2:
         return None
     for below, above in (slopes, slopes[::-1]):
         parts, others = below.value.linear_in(variable), above.value.linear_in(variable)

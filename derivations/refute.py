@@ -26,6 +26,7 @@ STEPS_PER_SECOND = 250_000  # nodes visited, roughly, on a small machine
 EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
 LEAST_POINTS = 24  # of all sizes together, if there is time
 PATIENCE = 4  # times the budget, until a first point says anything
+SHIFTS = (1_009, -2_003)  # reciprocals of the steps to points nearby
 ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
 
 
@@ -195,11 +196,30 @@ class _Search:
                     self.exact = self.exact and trial.exact
                     break
                 self.obstacle = trial.obstacle
+                lasting = self._lasting(sizes, point) if trial.tie and style == "generic" and like is None else None
+                if lasting is not None:
+                    return lasting
         if agreed:
             if sizes not in self.sizes:
                 self.sizes.append(sizes)
             self.agreeing += agreed
         return None
+
+    def _lasting(self, sizes: Mapping[str, int], point: Point) -> Witness | None:
+        """A difference at a tie that is none, for the values are equal all around it: [relu(x) ≥ 0] for x < 0."""
+        try:
+            found = try_point(self.claim, sizes, point, equal=True).witness
+            for shift in SHIFTS if found is not None else ():
+                entries = enumerate(point.entries.items())
+                near = {entry: value + Fraction(1, shift + 2 * k) for k, (entry, value) in entries}
+                if not all(point.permits(entry, value) for entry, value in near.items()):
+                    return None
+                again = Point(point.environment, point.seed, point.style, near)
+                if try_point(self.claim, sizes, again, like=found, equal=True).witness is None:
+                    return None
+        except (TooLarge, OutOfRange):
+            return None
+        return found
 
     def smallest(self, witness: Witness, limit: int) -> Witness:
         """One size after the other lowered as long as a difference shows."""

@@ -409,7 +409,7 @@ class Rewriter:
         for quotient, _ in quotients(rest.scaled(1 / lead.coefficient), lead, facts):
             if not _fixed(f.args, term, quotient):
                 continue
-            raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),) if f.exponent != -1 else ())
+            raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),))
             same = Term(Fraction(-1), factors=(f,))
             return [times(quotient, raised), *(times(times(quotient, same), t) for t in others)]
         return self._separated(rest, f, parts)
@@ -417,7 +417,7 @@ class Rewriter:
     def _separated(self, rest: Term, f: Factor, parts: Sequence[Term]) -> list[Term] | None:
         """x⁻ᵐ·(c + x·R)ᵉ = (x⁻ᵐ·(c + x·R)ᵉ⁺¹ − x¹⁻ᵐ·R·(c + x·R)ᵉ)/c, where e < 0."""
         constants = [t for t in parts if not t.factors and not t.bound and not t.constraints]
-        if len(constants) != 1 or len(parts) < 2:
+        if not constants:
             return None
         others = [t for t in parts if t is not constants[0]]
         for g in rest.factors:
@@ -425,10 +425,9 @@ class Rewriter:
                 any(h.head == g.head and h.args == g.args and h.exponent > 0 for h in t.factors) for t in others
             ):
                 whole = rest.scaled(1 / constants[0].coefficient)
-                raised = Factor(f.head, f.args, f.exponent + 1)
-                terms = [times(whole, Term(Fraction(1), factors=(raised,) if raised.exponent else ()))]
-                return terms + [times(times(whole.scaled(Fraction(-1)), Term(Fraction(1), factors=(f,))), t)
-                                for t in others]
+                raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),))
+                same = Term(Fraction(-1), factors=(f,))
+                return [times(whole, raised), *(times(times(whole, same), t) for t in others)]
         return None
 
 

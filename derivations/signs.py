@@ -83,7 +83,7 @@ class Signs:
     def nonzero(self, normal: Normal, facts: Facts) -> bool:
         if self.sign(normal, facts) is not None:
             return True
-        return _bracketed(normal) or len(normal) == 1 and not normal[0].bound and not normal[0].constraints and all(
+        return _bracketed(normal) or len(normal) == 1 and not normal[0].constraints and all(  # so it is no sum
             self.positive_factor(f, facts)
             or f.head.kind == "tensor" and f.head.name in self.environment.nonzero
             for f in normal[0].factors
@@ -164,13 +164,13 @@ class Signs:
                 sign = self.scalar_sign(base)
                 even = isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
                 return "+" if sign == "+" else "0" if even or sign == "0" else "?"
-            case Apply(function, arguments) if function not in self.environment.functions:
+            case Apply(function, arguments, order) if function not in self.environment.functions and not any(order):
                 name = plain_name(function)
                 if name in ("relu", "abs"):
                     return "0"
                 if name == "sqrt":
                     return self.scalar_sign(arguments[0])
-                return "+" if name in ("exp", "sigmoid", "softplus", "cosh", "pi") and not any(node.derivative) else "?"
+                return "+" if name in ("exp", "sigmoid", "softplus", "cosh", "pi") else "?"
             case Sum(binders, body):
                 sign = self.scalar_sign(body)
                 inhabited = all(implies(self.environment.facts, Constraint(n - 1, ">=")) for _, n in binders)

@@ -20,7 +20,7 @@ from verify_derivations.derivations.dependence import mentions
 from verify_derivations.derivations.evaluate import DIGITS, Interpreter, Side
 from verify_derivations.derivations.points import Point, impose_assumptions
 from verify_derivations.derivations.sizes import Scope, scope
-from verify_derivations.derivations.values import Meter, TooLarge, holds, integer
+from verify_derivations.derivations.values import EQUAL, Meter, TooLarge, holds, integer
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import Constraint, Scalar
 from verify_derivations.formulas.polynomial import Polynomial
@@ -105,9 +105,15 @@ class Trial:
     tie: bool = False
 
 
-def try_point(claim: Claim, sizes: Mapping[str, int], point: Point, *, like: Witness | None = None) -> Trial:
+def try_point(
+    claim: Claim, sizes: Mapping[str, int], point: Point, *, like: Witness | None = None, equal: bool = False
+) -> Trial:
     """Whether the sides differ at a point. Where ``like`` is a difference that was found before, its entry is compared
-    first, and the new one is still to be :func:`confirmed`."""
+    first, and the new one is still to be :func:`confirmed`. With ``equal`` a comparison of equal values counts."""
+
+    def tied(interpreter: Interpreter) -> bool:
+        return any(tie != EQUAL for tie in interpreter.ties) if equal else bool(interpreter.ties)
+
     trial = Trial()
     try:
         interpreter = impose_assumptions(point, claim.interpreter(sizes))
@@ -117,7 +123,7 @@ def try_point(claim: Claim, sizes: Mapping[str, int], point: Point, *, like: Wit
     if interpreter is None:
         trial.obstacle = trial.obstacle or "the assumptions could not be satisfied"
         return trial
-    if interpreter.ties:
+    if tied(interpreter):
         trial.tie, trial.obstacle = True, TIE
         return trial
     entries = claim.entries(sizes)
@@ -133,7 +139,7 @@ def try_point(claim: Claim, sizes: Mapping[str, int], point: Point, *, like: Wit
             if not trial.compared:
                 raise
             return trial  # what has been compared counts
-        if interpreter.ties:
+        if tied(interpreter):
             trial.tie, trial.obstacle = True, TIE
             return trial
         assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)

@@ -58,6 +58,10 @@ class Meter:
     spent: int = 0
 
 
+EQUAL = "equal values are compared"
+"""A tie at which a comparison has a value all the same: [r ≥ 0] for r = 0."""
+
+
 class Evaluator:
     """Evaluates expressions at one point. ``ties`` collects the places where a comparison or a maximum was decided
     between equal values: there a statement that holds almost everywhere says nothing. ``functions`` gives the
@@ -263,8 +267,10 @@ class Evaluator:
         x, y = primal(left), primal(right)
         if arithmetic.same(x, y):
             moving = left != right and (isinstance(left, arithmetic.Dual) or isinstance(right, arithmetic.Dual))
-            if moving or relation not in ("==", "!="):
+            if moving:
                 self.ties.append(f"comparison {relation}")
+            elif relation not in ("==", "!="):
+                self.ties.append(EQUAL)
             return ONE if relation in (">=", "==") else NIL
         if relation in ("==", "!="):
             return ONE if relation == "!=" else NIL

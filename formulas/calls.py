@@ -36,7 +36,7 @@ from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
-from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
 
@@ -97,9 +97,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
             reader.here.uses.add(number)
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
     if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
-        reference = world.table.reference(node.function)
-        assert reference is not None
-        return quantity(reader, replace(reference, power=None, primes=0), expected)
+        return _of_variables(reader, node, name, primes, expected)
     if bare in OPERATORS and not primes:
         return OPERATORS[bare](reader, node, expected)
     known = op.elementwise_functions.get(bare)
@@ -113,6 +111,73 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         arguments = [reader.tensor(a, expected) for a in node.arguments]
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
     raise UndefinedSymbol(f"the function {name} is not defined here")
+
+
+def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:
+    """A quantity with its variables named, ``L(w)``, or its derivative by its only variable, ``f'(x)``. At other
+    arguments than those of its definition it has another value."""
+    reference = reader.world.table.reference(node.function)
+    assert reference is not None
+    plain = replace(reference, power=None, primes=0)
+    at, stated = node.arguments, reader.world.arguments.get(plain.name, ())
+    if reader.here.called.setdefault(plain.name, at) != at and not stated:
+        raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
+    if not primes:
+        if _among(at, stated) or not stated and all(_may_be_variable(reader, a, plain.name) for a in at):
+            return quantity(reader, plain, expected)
+        return _elsewhere(reader, node, name, stated)
+    variable = reader.world.table.reference(at[0]) if len(at) == 1 and at == (stated or at) else None
+    if primes > 1 or variable is None or not reader.world.depends(Access(plain.name), variable.name):
+        raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    function = node.function.base if isinstance(node.function, s.Scripted) else node.function
+    return derivative_of(reader, s.Derivative(function, at))
+
+
+def _among(arguments: tuple[s.Node, ...], stated: tuple[s.Node, ...]) -> bool:
+    """Whether they are some of those stated, in their order."""
+    left = iter(stated)
+    return all(a in left for a in arguments)
+
+
+def _may_be_variable(reader: Elaborator, node: s.Node, head: str) -> bool:
+    """Whether a name beside a quantity, ``θ`` in ``L(θ)``, only says on what it depends: not that of something on which
+    it does not."""
+    if not isinstance(node, s.Symbol | s.Scripted):
+        return False
+    world = reader.world
+    reference = world.table.reference(node)
+    if reference is None or reference.power is not None or reference.inverted or reference.transposed:
+        return False
+    name = reference.name
+    said = name in world.declarations or world.is_defined(name) or world.environment().consumers(name)
+    return not said or not world.is_defined(head) or world.depends(Access(head), name)
+
+
+def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node, ...]) -> Value:
+    """``f(y)`` by the definition of ``f(x)``, where that depends on x by itself only."""
+    world = reader.world
+    known = world.known.get(name)
+    quantity_of = world.quantities.get(name)
+    variable = name_of(stated[0]) if len(stated) == 1 and isinstance(stated[0], s.Symbol) else None
+    if known is None or quantity_of is None or quantity_of.body is None or variable not in world.known:
+        raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
+    mentioned = world.environment().mentioned(quantity_of.body)
+    others = any(world.depends(Access(head), variable) for head in mentioned - {variable})
+    if known.family or variable not in mentioned or others:
+        raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which its definition depends by others")
+    shape = world.known[variable].shape
+    argument = reader.tensor(node.arguments[0], shape)
+    if argument.shape != shape or world.known[variable].family:
+        raise ShapeError(f"{name} is a function of {show(shape)}, its argument has shape {show(argument.shape)}")
+
+    def put_in(access: Access) -> Scalar | None:
+        values = dict(zip((v for v, _ in argument.binders), access.indices, strict=access.head == variable))
+        return substitute(rename_apart(argument.body), values) if access.head == variable else None
+
+    value = world.entry(known, ())
+    assert isinstance(value.body, Access)
+    at = dict(zip(quantity_of.indices, value.body.indices, strict=True))
+    return Tensor(value.axes, map_accesses(substitute(rename_apart(quantity_of.body), at), put_in))
 
 
 def _derived(reader: Elaborator, function: str, argument: Scalar, primes: int) -> Scalar:

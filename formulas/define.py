@@ -19,7 +19,6 @@ from verify_derivations.formulas.expressions import (
     equal,
     free_indices,
     fresh,
-    heads,
     mul,
     polynomial,
     substitute,
@@ -161,22 +160,10 @@ def define_start(world: World, here: Statement, left: s.Node, right: s.Node, num
         indices = tuple(fresh("i") for extent in initial.extents)
     elif value.shape != initial.shape:
         raise ShapeError(f"{to_latex(left)} has shape {show(initial.shape)}, its value {show(value.shape)}")
-    if free_indices(value.body) - set(indices) or _depends(world, value.body, reference.name):
+    if free_indices(value.body) - set(indices) or world.depends(value.body, reference.name):
         return False
     world.add(initial, indices, value.body, number)
     return True
-
-
-def _depends(world: World, body: Scalar, head: str) -> bool:
-    """Whether a value depends on a quantity."""
-    found, waiting = set[str](), [*heads(body)]
-    while waiting:
-        name = waiting.pop()
-        quantity = world.quantities.get(name)
-        if name not in found and quantity is not None and quantity.body is not None:
-            waiting += heads(quantity.body)
-        found.add(name)
-    return head in found
 
 
 def _start_of(head: str) -> str:

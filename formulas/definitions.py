@@ -78,6 +78,21 @@ class Environment:
         """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition."""
         return self._consumers.get(head, ())
 
+    def contributors(self, head: str) -> tuple[Quantity, ...]:
+        """The consumers of ``head`` by which it may move the loss: those on which it rests, or an opaque quantity, of
+        which not all consumers are known."""
+        return tuple(quantity for quantity in self.consumers(head) if quantity.head in self._moving)
+
+    @cached_property
+    def _moving(self) -> frozenset[str]:
+        found = {q.head for q in self.quantities.values() if q.opaque or q.head == self.loss}
+        waiting = list(found)
+        while waiting:
+            new = self._mentioned.get(waiting.pop(), frozenset()) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
+
     @cached_property
     def _consumers(self) -> Mapping[str, tuple[Quantity, ...]]:
         found: dict[str, list[Quantity]] = {}

@@ -49,10 +49,11 @@ _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 def to_latex(
     expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | None = None,
-    indices: Mapping[str, str] | None = None,
+    indices: Mapping[str, str] | None = None, extents: Mapping[str, tuple[Polynomial, ...]] | None = None,
 ) -> str:  # fmt: skip
     """Readable LaTeX. ``names`` gives other names for heads (``δ^{(z)}`` for an adjoint), ``indices`` those of free
-    index variables, where several expressions share them (see :func:`index_names`).
+    index variables, where several expressions share them (see :func:`index_names`). A determinant of all of a matrix
+    whose ``extents`` are known is written without indices.
 
     >>> from verify_derivations.formulas.expressions import summation
     >>> i, j = polynomial("%i.0"), polynomial("%j.0")
@@ -61,14 +62,14 @@ def to_latex(
     \\sum_{j=1}^{n}W_{ij}^{\\left(3\\right)}x_{j}
     """
     free = sorted(n for n in free_names(expression) if is_index(n))
-    return _Printer(origin, names or {}).text(
+    return _Printer(origin, names or {}, extents or {}).text(
         expression, index_names(free, taken=free_names(expression)) if indices is None else indices
     )
 
 
 def constraint_to_latex(constraint: Constraint, indices: Mapping[str, str]) -> str:
     r"""``1 \le i``, with the names of its index variables; positions are counted from one."""
-    return _Printer(1, {}).constraint(constraint, indices)
+    return _Printer(1, {}, {}).constraint(constraint, indices)
 
 
 def index_names(variables: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -129,8 +130,10 @@ def with_indices(head: str, indices: str) -> str:
 class _Printer:
     """One walk over an expression; ``scope`` maps the index variables in reach to their printed names."""
 
-    def __init__(self, origin: int, names: Mapping[str, str]) -> None:
-        self.origin, self.names = origin, names
+    def __init__(
+        self, origin: int, names: Mapping[str, str], extents: Mapping[str, tuple[Polynomial, ...]]
+    ) -> None:
+        self.origin, self.names, self.extents = origin, names, extents
 
     def text(self, node: Scalar, scope: Mapping[str, str], place: int = _SUM) -> str:
         latex, kind = self._form(node, scope)
@@ -174,7 +177,8 @@ class _Printer:
                 places = join_indices([self.index(p, scope, self.origin) for p in at])
                 return f"{_group(self._matrix(node, scope))}^{{-1}}_{{{places}}}", _POWER
             case Determinant():
-                return f"\\det{self._matrix(node, scope)}", _ATOM
+                whole = self._whole(node)
+                return f"\\det {whole}" if whole else f"\\det{self._matrix(node, scope)}", _ATOM
             case Bracket(constraints):
                 return self._bracket(constraints, scope), _ATOM
             case Compare(left, relation, right):
@@ -272,6 +276,14 @@ class _Printer:
             last = self.index(extent + (self.origin - 1), inner, 0)
             text += f"\\{symbol}_{{{inner[variable]}={self.origin}}}^{{{last}}}"
         return text + self.text(body, inner, _PRODUCT), _PRODUCT
+
+    def _whole(self, node: Determinant) -> str | None:
+        """The name of the matrix, where all of it or of its transpose is meant."""
+        (row, extent), (column, _) = node.binders
+        if not isinstance(node.body, Access) or self.extents.get(node.body.head) != (extent, extent):
+            return None
+        head, places = node.body.head, {index.as_atom() for index in node.body.indices}
+        return self.names.get(head, head) if places == {row, column} else None
 
     def _matrix(self, node: Inverse | Determinant, scope: Mapping[str, str]) -> str:
         """A matrix by its entries: ``(A_{ij})_{i,j=1}^{n}``."""

@@ -22,6 +22,7 @@ from verify_derivations.formulas.expressions import (
     scalar,
 )
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
+from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show, show_extent
 from verify_derivations.formulas.world import (
@@ -445,6 +446,8 @@ def _unify(
     difference = have - extent
     if members and index.start == origin and _some_members(have, extent, world):
         return
+    if any(map(is_index, difference.names)):
+        return  # where the range of one index depends on another is seen where both are known
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:

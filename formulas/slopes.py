@@ -127,14 +127,17 @@ def gradient_of(reader: Elaborator, variable: s.Node | None, body: s.Node | None
 
 
 def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
-    """What ``∇ f`` differentiates by: the argument of ``f(x) = …``, or the one quantity by which the document
-    differentiates."""
+    """What ``∇ f`` differentiates by: the argument of ``f(x) = …`` or of ``∇ f(x)``, or the one quantity by which the
+    document differentiates."""
     world = reader.world
     function = body.function if isinstance(body, s.Call) else body
     name = name_of(function) if isinstance(function, s.Symbol) else ""
-    given = {world.arguments[name]} if name in world.arguments else set(world.denominators)
-    if isinstance(body, s.Call) and name in world.arguments:  # ∇f(y) of f(x) is taken elsewhere than at x
+    stated = world.arguments.get(name, ())
+    given = {name_of(x) for x in stated if isinstance(x, s.Symbol)} if len(stated) == 1 else set(world.denominators)
+    if isinstance(body, s.Call) and stated:  # ∇f(y) of f(x) is taken elsewhere than at x
         given &= {name_of(x) for x in body.arguments if isinstance(x, s.Symbol)}
+    elif isinstance(body, s.Call) and len(body.arguments) == 1 and isinstance(body.arguments[0], s.Symbol):
+        given = {name_of(body.arguments[0])} & world.known.keys() or given
     if len(given) != 1:
         raise Unsupported("∇ without a variable")
     return s.Symbol(given.pop())

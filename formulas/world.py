@@ -35,6 +35,10 @@ class Unsupported(DocumentError):
     """Notation whose meaning is outside the calculus: the claim is left undecided."""
 
 
+class PartialDefinition(Unsupported):
+    """A definition of some entries of a quantity, which says nothing of the others."""
+
+
 class OverlappingRows(DocumentError):
     """Rows of cases that hold at once with different values."""
 
@@ -173,6 +177,7 @@ class Statement:
     losses: list[str] = field(default_factory=list)
     ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
     left_letters: frozenset[str] = frozenset()
+    called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 
     def free_letter(self, letter: str, origin: int = 1) -> Index:
         index = Index(letter, fresh(letter), polynomial(origin), None, free=True)
@@ -211,7 +216,7 @@ class World:
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
-    arguments: dict[str, str] = field(default_factory=dict)  # f → x, where f(x) is defined for a tensor x
+    arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors
     loss: str | None = None
     differentiate: Differentiate | None = None
     ties: Ties | None = None
@@ -248,6 +253,18 @@ class World:
     def is_defined(self, head: str) -> bool:
         quantity = self.quantities.get(head)
         return quantity is not None and quantity.body is not None
+
+    def depends(self, body: Scalar, head: str) -> bool:
+        """Whether a value depends on a quantity, itself or by definitions."""
+        environment = self.environment()
+        found, waiting = set[str](), [*environment.mentioned(body)]
+        while waiting:
+            name = waiting.pop()
+            quantity = self.quantities.get(name)
+            if name not in found and quantity is not None and quantity.body is not None:
+                waiting += environment.mentioned(quantity.body)
+            found.add(name)
+        return head in found
 
     def losses(self) -> tuple[str, ...]:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""

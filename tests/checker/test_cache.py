@@ -164,6 +164,9 @@ def test_keys_go_by_content() -> None:
     assert key(polynomial(i) - polynomial(j), i) != key(polynomial(i) - polynomial(j), j)
     assert key({"a", "b", "c"}) == key({"c", "b", "a"})
     assert key(("a", "b")) != key(("ab",))
+    assert key(None) != key("None")
+    assert key(1) != key("1")
+    assert key(b"ab") != key("6162")
     assert key(document()) != key(replace(document(), text=NOTES + " "))
 
 

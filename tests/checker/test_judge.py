@@ -66,7 +66,7 @@ QUADRATIC = (r"A\in R^{m\times n}, x\in R^{n}", r"y=Ax", r"L=\|y\|^2")
         (SOFTMAX, r"\frac{\partial L}{\partial z_i}=y_i-a_i", REFUTED, "differ"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i,\quad i\neq j", PROVED, "all sizes"),
         (SOFTMAX, r"\frac{\partial a_j}{\partial z_i}=-a_ja_i", REFUTED, "differ"),
-        (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-T}", PROVED, r"\neq 0"),
+        (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-T}", PROVED, r"where \det A > 0"),
         (MATRICES, r"\frac{\partial \log\det A}{\partial A}=A^{-1}", REFUTED, "differ"),
         (MATRICES, r"\frac{\partial \ell}{\partial x}=-\frac{x}{s}", PROVED, ""),  # of a scalar it is the reciprocal
         (MATRICES, r"\frac{\partial \ell}{\partial x}=-s x", REFUTED, "differ"),
@@ -670,6 +670,95 @@ def test_the_next_value_of_what_no_equation_defines_is_an_update(
 )
 def test_the_gradient_of_a_function_of_one_variable(claim: str, verdict: Verdict) -> None:
     found = last(r"A\in R^{n\times n}, x\in R^n, b\in R^n", r"f(x)=x^TAx-b^Tx", claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("[x_i>0]=[x_i\\ge 0]", PROVED),  # off ties
+        ("[r_i>0]=[x_i\\ge 0]", PROVED),
+        ("[r_i>0]=[r_i\\ge 0]", REFUTED),  # r is zero wherever x is negative
+        (r"\frac{\partial L}{\partial x_i}=y_i[r_i>0]", PROVED),
+        (r"\frac{\partial L}{\partial x_i}=y_i[r_i\ge 0]", REFUTED),
+        (r"[r_i>r_j]=[r_i\ge r_j],\quad i\neq j", REFUTED),
+        (r"[r_i>r_j]+[r_j\ge r_i]=1", PROVED),
+    ],
+)
+def test_what_is_equal_all_around_is_no_tie(claim: str, verdict: Verdict) -> None:
+    found = last(r"x\in R^n, y\in R^n", r"r_i=\max(0,x_i)", r"L=\sum_iy_ir_i", claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\sum_{i=1}^n\sum_{j=1}^iW_{ij}=\sum_{j=1}^n\sum_{i=j}^nW_{ij}", PROVED),
+        (r"\sum_{i=1}^n\sum_{j=1}^iW_{ij}=\sum_{j=1}^n\sum_{i=1}^jW_{ij}", REFUTED),
+        (r"\sum_{i=1}^n\sum_{j=i+1}^nW_{ij}=\sum_{j=2}^n\sum_{i=1}^{j-1}W_{ij}", PROVED),
+        (r"\sum_{i=1}^n\sum_{j=i}^nW_{ij}=\sum_{j=2}^n\sum_{i=1}^{j-1}W_{ij}", REFUTED),
+        (r"\sum_{i=1}^m\sum_{j=1}^iV_{ij}=\sum_{i=1}^m\sum_{j=1}^iV_{ij}", ILL_FORMED),  # m may be larger than n
+        (r"L=\sum_{i=1}^n\sum_{j=1}^iW_{ij}x_j", Verdict.DEFINED),
+        (r"L=\sum_{i=1}^m\sum_{j=1}^iV_{ij}x_j", ILL_FORMED),
+        (r"L=\sum_{i=1}^{n-1}x_{i+1}", Verdict.DEFINED),
+        (r"L=\sum_{i=1}^nx_{i+1}", ILL_FORMED),
+    ],
+)
+def test_a_range_that_ends_at_an_index_stays_within_the_axes(claim: str, verdict: Verdict) -> None:
+    found = report(r"W\in R^{n\times n}, V\in R^{m\times n}, x\in R^n", claim).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("stated", "claim", "verdict"),
+    [
+        ("x_i=c", "x_1=c", PROVED),
+        (r"x_i=c,\quad i=1,\ldots,n", "x_1=c", PROVED),
+        (r"x_i=c,\quad i=2,\ldots,n", "x_1=c", UNDECIDED),
+        (r"x_i=c,\quad i=1,\ldots,n-1", "x_1=c", UNDECIDED),
+        (r"x_i=c,\quad i>1", "x_1=c", UNDECIDED),
+        ("x_n=c", "x_1=c", UNDECIDED),
+        (r"\sum_jW_{ij}=1,\quad i=1,\ldots,n", r"\sum_ix_i\sum_jW_{ij}=\sum_ix_i", PROVED),
+        (r"\sum_jW_{ij}=1,\quad i=2,\ldots,n", r"\sum_ix_i\sum_jW_{ij}=\sum_ix_i", CONDITIONAL),
+    ],
+)
+def test_what_is_said_of_some_entries_is_not_said_of_others(stated: str, claim: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^n, W\in R^{n\times n}, c\in R", stated, claim).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+SQUARES, NORM, PARAMETERS = r"f(x)=x\circ x", r"J=\frac12x^Tx", r"f(\theta)=\frac12x^Tx"
+
+
+@pytest.mark.parametrize(
+    ("definition", "claim", "verdict"),
+    [
+        (SQUARES, r"f(y)=y\circ y", PROVED),
+        (SQUARES, r"f(y)=x\circ x", REFUTED),
+        (SQUARES, r"f(2x)=4x\circ x", PROVED),
+        (SQUARES, r"f(2x)=x\circ x", REFUTED),
+        (SQUARES, "f'(x)=2x", PROVED),
+        (SQUARES, r"f'(x)=x\circ x", REFUTED),
+        (SQUARES, "f'(y)=2y", UNDECIDED),
+        ("f(x)=Ax", "f(x+y)=f(x)+f(y)", PROVED),
+        ("f(x)=Ax", "f(x+y)=f(x)-f(y)", REFUTED),
+        ("f(x)=Ax", "f(f(x))=AAx", PROVED),
+        ("f(x)=Ax", "f(f(x))=Ax", REFUTED),
+        (NORM, r"J(\theta)=\frac12\|x\|^2", PROVED),
+        (NORM, r"J(\theta)=\|x\|^2", REFUTED),
+        (NORM, "J(x)=J(y)", UNDECIDED),
+        (NORM, "J(x)=J(2x)", UNDECIDED),
+        (NORM, r"\nabla J(x)=x", PROVED),
+        (NORM, r"\nabla J(x)=2x", REFUTED),
+        (PARAMETERS, r"\frac{\partial f}{\partial x}=x", PROVED),
+        (PARAMETERS, r"\frac{\partial f(\theta)}{\partial x}=2x", REFUTED),
+        (PARAMETERS, r"f(\theta)=f(2\theta)", UNDECIDED),
+        (PARAMETERS, r"f'(\theta)=0", UNDECIDED),
+        ("g=Ax", "g(y)=Ax", UNDECIDED),
+    ],
+)
+def test_a_quantity_of_variables_has_another_value_elsewhere(definition: str, claim: str, verdict: Verdict) -> None:
+    found = last(r"A\in R^{n\times n}, x\in R^n, y\in R^n", definition, claim)
     assert found.verdict is verdict, found.message
 
 

@@ -299,6 +299,23 @@ def test_another_claim_says_that_it_is_another(tamper: Callable[[Json], None], w
     assert [x for x in after.split() if len(x) == 64] != [x for x in before.split() if len(x) == 64]  # the hashes
 
 
+def nodes(content: Json, kind: str) -> Iterator[Json]:
+    if isinstance(content, list | dict):
+        if isinstance(content, list) and content[:1] == [kind]:
+            yield content
+        for item in content.values() if isinstance(content, dict) else content:
+            yield from nodes(item, kind)
+
+
+def test_what_is_bound_twice_at_once_is_no_sum(written: str) -> None:
+    """Σ_j Σ_j x_j in one node would be printed as two sums, and be one."""
+    content = json.loads(written)
+    binders = next(nodes(content["environments"], "Sum"))[1]
+    binders.append(binders[-1])
+    with pytest.raises(CertificateError, match="bound twice"):
+        said(content)
+
+
 def words(node: Json, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The places of all texts and truth values."""
     if isinstance(node, list | dict):
