@@ -30,6 +30,7 @@ from verify_derivations.derivations.terms import (
     Factor,
     Facts,
     Head,
+    Like,
     Normal,
     Term,
     collect,
@@ -57,14 +58,16 @@ class Rewriter:
     def __init__(self) -> None:
         self.steps = STEPS  # that are left
         self.reserve = 0  # of them, not to be touched yet
+        self._resting: dict[Facts, dict[Like, str]] = {}  # terms that no rule changes, with their shapes
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         raise NotImplementedError
 
     def reduce(self, terms: Iterable[Term], facts: Facts) -> Normal:
         """The normal form of a sum of raw terms."""
-        waiting = [released(term) for term in terms]
+        waiting = list(terms)
         done: list[Term] = []
+        resting = self._resting.setdefault(facts, {})
         rules = (
             self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
             self._domain, self._argmax, self._cancel, self._count, self._powers,
@@ -76,6 +79,11 @@ class Rewriter:
                 raise Beyond("the limit of steps")
             if len(waiting) + len(done) > TERMS:
                 raise Beyond("the normal form grows beyond its limit")
+            known = resting.get(term.like)
+            if known is not None:
+                done.append(Term(term.coefficient, term.bound, term.constraints, term.factors, known))
+                continue
+            term = released(term)
             for rule in rules:
                 new = rule(term, facts)
                 if new is not None:
@@ -88,6 +96,7 @@ class Rewriter:
                     waiting.append(released(settled))
                 else:
                     done.append(settled)
+                    resting[settled.like] = settled.shape
         return gather(done)
 
     def substitute(self, term: Term, values: Mapping[str, Polynomial], facts: Facts) -> list[Term]:

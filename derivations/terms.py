@@ -64,6 +64,9 @@ class Factor:
     args: tuple[Polynomial, ...]
     exponent: Fraction
 
+    def __hash__(self) -> int:
+        return hash((self.head, self.args))  # that of a fraction is slow
+
     def at(self, values: Mapping[str, Polynomial]) -> Factor:
         if not self.args or not values:
             return self
@@ -96,6 +99,11 @@ class Term:
     def key(self) -> str:
         return f"{self.coefficient}*{self.shape or shape(self)}"
 
+    @property
+    def like(self) -> Like:
+        """What terms share that differ in their coefficients only."""
+        return self.bound, self.constraints, self.factors
+
     def scaled(self, factor: Fraction) -> Term:
         return Term(self.coefficient * factor, self.bound, self.constraints, self.factors, self.shape)
 
@@ -105,6 +113,7 @@ class Term:
         return frozenset(n for n in names - set(self.bound) if is_index(n))
 
 
+Like: TypeAlias = tuple[tuple[str, ...], tuple[Constraint, ...], tuple[Factor, ...]]
 Normal: TypeAlias = tuple[Term, ...]
 """A sum of terms with different shapes, in the order of their keys; ``()`` is zero."""
 
@@ -179,13 +188,12 @@ def times(a: Term, b: Term) -> Term:
 
 def gather(terms: Iterable[Term]) -> Normal:
     """Canonical terms of equal shape merged, zeros dropped, sorted."""
-    merged: dict[tuple[object, ...], Term] = {}
+    merged: dict[Like, Term] = {}
     given = list(terms)
     if len(given) > 1:
         for term in given:
-            like = (term.bound, term.constraints, term.factors)
-            old = merged.get(like)
-            merged[like] = term if old is None else Term(
+            old = merged.get(term.like)
+            merged[term.like] = term if old is None else Term(
                 old.coefficient + term.coefficient, old.bound, old.constraints, old.factors, old.shape
             )
         given = sorted(merged.values(), key=lambda t: t.shape)
