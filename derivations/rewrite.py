@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from verify_derivations.derivations.canonical import canonical
-from verify_derivations.derivations.domains import contradictory, implies
+from verify_derivations.derivations.domains import contains, contradictory, implies
 from verify_derivations.derivations.matching import leading, quotients
 from verify_derivations.derivations.ranges import (
     POWER_SUMS,
@@ -51,6 +52,11 @@ LARGEST_ROOT = 1_000  # exponent of a prime that is written out
 SPLITS = 12  # constraints by which the domains of like sums are divided
 
 
+Resting: TypeAlias = tuple[dict[Like, str], set[tuple[tuple[str, ...], Facts]]]
+"""Terms that no rule changes, with their shapes, and domains of terms (bound variables and constraints) that none of
+the rules does which look at nothing else."""
+
+
 class Rewriter:
     """Applies the rules until none does. Functions whose body may simplify at new indices are rebuilt by
     :meth:`rebuilt`, which the normal form supplies."""
@@ -59,6 +65,7 @@ class Rewriter:
         self.steps = STEPS  # that are left
         self.reserve = 0  # of them, not to be touched yet
         self._resting: dict[Facts, dict[Like, str]] = {}  # terms that no rule changes, with their shapes
+        self._resting: dict[Facts, Resting] = {}
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         raise NotImplementedError
@@ -67,11 +74,12 @@ class Rewriter:
         """The normal form of a sum of raw terms."""
         waiting = list(terms)
         done: list[Term] = []
-        resting = self._resting.setdefault(facts, {})
+        resting, domains = self._resting.setdefault(facts, ({}, set()))
         rules = (
             self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
             self._domain, self._argmax, self._cancel, self._count, self._powers,
         )
+        others = tuple(rule for rule in rules if rule not in (self._pinch, self._digits, self._window, self._domain))
         while waiting:
             term = waiting.pop()
             self.steps -= 1
@@ -84,12 +92,14 @@ class Rewriter:
                 done.append(Term(term.coefficient, term.bound, term.constraints, term.factors, known))
                 continue
             term = released(term)
-            for rule in rules:
+            domain = term.bound, term.constraints
+            for rule in others if domain in domains else rules:
                 new = rule(term, facts)
                 if new is not None:
                     waiting += new
                     break
             else:
+                domains.add(domain)
                 settled = canonical(term)
                 # A digit may be one that the new variables leave out of the factors.
                 if term.bound and _hidden(settled) > _hidden(term):
@@ -216,7 +226,7 @@ class Rewriter:
         if not term.constraints:
             return None
         tidied = tuple(dict.fromkeys(tidy_constraint(c) for c in term.constraints))
-        kept = [c for c in tidied if c not in facts]
+        kept = [c for c in tidied if not contains(facts, c)]
         if not is_box(kept, term.bound):
             if contradictory(kept, facts):
                 return []

@@ -82,7 +82,8 @@ class Polynomial:
 
     # -- arithmetic ---------------------------------------------------------------------------
     def __add__(self, other: Polynomial | int) -> Polynomial:
-        other = polynomial(other)
+        if type(other) is not Polynomial:
+            other = polynomial(other)
         if not other.terms:
             return self
         if not self.terms:
@@ -95,7 +96,8 @@ class Polynomial:
         return Polynomial._ordered([(m, -c) for m, c in self.terms])
 
     def __sub__(self, other: Polynomial | int) -> Polynomial:
-        other = polynomial(other)
+        if type(other) is not Polynomial:
+            other = polynomial(other)
         if not other.terms:
             return self
         return Polynomial([*self.terms, *[(m, -c) for m, c in other.terms]])
@@ -104,7 +106,8 @@ class Polynomial:
         return polynomial(other) - self
 
     def __mul__(self, other: Polynomial | int | Fraction) -> Polynomial:
-        other = polynomial(other)
+        if type(other) is not Polynomial:
+            other = polynomial(other)
         if len(other.terms) == 1 and not other.terms[0][0]:
             factor = other.terms[0][1]
             return self if factor == 1 else Polynomial._ordered([(m, _reduced(c * factor)) for m, c in self.terms])
