@@ -27,6 +27,7 @@ from verify_derivations.derivations.ranges import (
 from verify_derivations.derivations.terms import (
     INDEX,
     LOCAL,
+    ONE,
     Beyond,
     Factor,
     Facts,
@@ -93,7 +94,7 @@ class Rewriter:
                 continue
             term = released(term)
             domain = term.bound, term.constraints
-            for rule in others if domain in domains else rules:
+            for rule in rules if term.constraints and domain not in domains else others:
                 new = rule(term, facts)
                 if new is not None:
                     waiting += new
@@ -292,7 +293,7 @@ class Rewriter:
             left = self._without_body(f, rest)
             if left is not None and all(chosen.isdisjoint(g.names()) for g in left[1]):
                 head = Head("max", "", f.head.bodies, (), f.head.extents, fragile=f.head.fragile)
-                largest = Factor(head, inner, Fraction(1))
+                largest = Factor(head, inner, ONE)
                 return [Term(term.coefficient / left[0], bound, kept, collect((*left[1], largest)))]
         return None
 
@@ -320,7 +321,7 @@ class Rewriter:
         i, k, j = map(polynomial, (outer, inner, other))
         row, column = LOCAL
         place = {row: i, column: k} if on_left or f.head.data else {row: k, column: i}
-        entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), Fraction(1))
+        entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), ONE)
         matrix = [renamed(t, place, t.bound) for t in fill(body, slots)]
         first = matrix.pop(lead)
         summed = within(k, extent)
@@ -330,7 +331,7 @@ class Rewriter:
         for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):
             if not _fixed(slots, term, quotient):
                 continue  # it is a sum over entries of different matrices
-            new = [Term(Fraction(1), constraints=(Constraint(values[outer] - values[other], "=="),))]
+            new = [Term(ONE, constraints=(Constraint(values[outer] - values[other], "=="),))]
             for t in matrix:
                 bound = (inner, *t.bound)
                 product = Term(-t.coefficient, bound, summed + t.constraints, (entry, *t.factors))
@@ -406,7 +407,7 @@ class Rewriter:
                 cosine = Factor(Head("apply", "cos", f.head.bodies, f.head.data, fragile=f.head.fragile), f.args,
                                 Fraction(2))
                 plain = Term(term.coefficient, term.bound, term.constraints, collect((*rest, lower)))
-                return [plain, times(plain.scaled(Fraction(-1)), Term(Fraction(1), factors=(cosine,)))]
+                return [plain, times(plain.scaled(Fraction(-1)), Term(ONE, factors=(cosine,)))]
             if f.head.kind != "power":
                 continue
             rest = tuple(g for g in term.factors if g is not f)
@@ -428,7 +429,7 @@ class Rewriter:
         for quotient, _ in quotients(rest.scaled(1 / lead.coefficient), lead, facts):
             if not _fixed(f.args, term, quotient):
                 continue
-            raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),) if f.exponent != -1 else ())
+            raised = Term(ONE, factors=(Factor(f.head, f.args, f.exponent + 1),) if f.exponent != -1 else ())
             same = Term(Fraction(-1), factors=(f,))
             return [times(quotient, raised), *(times(times(quotient, same), t) for t in others)]
         return self._separated(rest, f, parts)
@@ -445,8 +446,8 @@ class Rewriter:
             ):
                 whole = rest.scaled(1 / constants[0].coefficient)
                 raised = Factor(f.head, f.args, f.exponent + 1)
-                terms = [times(whole, Term(Fraction(1), factors=(raised,) if raised.exponent else ()))]
-                return terms + [times(times(whole.scaled(Fraction(-1)), Term(Fraction(1), factors=(f,))), t)
+                terms = [times(whole, Term(ONE, factors=(raised,) if raised.exponent else ()))]
+                return terms + [times(times(whole.scaled(Fraction(-1)), Term(ONE, factors=(f,))), t)
                                 for t in others]
         return None
 

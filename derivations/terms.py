@@ -18,6 +18,9 @@ from typing import TypeAlias
 from verify_derivations.formulas.expressions import Constraint, fresh
 from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
+ONE = Fraction(1)
+"""Most coefficients and exponents are this one: to multiply by it costs nothing."""
+
 
 class Beyond(Exception):
     """The calculus ends here: the expression has no normal form in it."""
@@ -84,7 +87,7 @@ class Factor:
 
     @property
     def key(self) -> str:
-        return f"{self.head.key}{list(self.args)}^{self.exponent}"
+        return f"{self.head.key}{list(self.args)}^{'1' if self.exponent is ONE else self.exponent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Term:
 
     @property
     def key(self) -> str:
-        return f"{self.coefficient}*{self.shape or shape(self)}"
+        return f"{'1' if self.coefficient is ONE else self.coefficient}*{self.shape or shape(self)}"
 
     @property
     def like(self) -> Like:
@@ -105,7 +108,7 @@ class Term:
         return self.bound, self.constraints, self.factors
 
     def scaled(self, factor: Fraction) -> Term:
-        return Term(self.coefficient * factor, self.bound, self.constraints, self.factors, self.shape)
+        return Term(_product(self.coefficient, factor), self.bound, self.constraints, self.factors, self.shape)
 
     def free(self) -> frozenset[str]:
         """Index variables that are not bound here."""
@@ -122,7 +125,7 @@ Facts: TypeAlias = tuple[Constraint, ...]
 INDEX = Head("index")
 LOCAL = ("%m0", "%m1")
 """Row and column in the closed body of an inverse or a determinant."""
-UNITY = Term(Fraction(1), shape="[]")
+UNITY = Term(ONE, shape="[]")
 
 
 def shape(term: Term) -> str:
@@ -152,7 +155,7 @@ def collect(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
 def _idempotent(exponent: Fraction) -> Fraction:
     assert exponent > 0, "the inverse of a bracket"
-    return Fraction(1)
+    return ONE
 
 
 def apart(term: Term) -> Term:
@@ -182,8 +185,12 @@ def renamed(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]
 def times(a: Term, b: Term) -> Term:
     """The product; bound variables are renamed apart."""
     b = apart(b) if a.bound else b
-    return Term(a.coefficient * b.coefficient, a.bound + b.bound, a.constraints + b.constraints,
+    return Term(_product(a.coefficient, b.coefficient), a.bound + b.bound, a.constraints + b.constraints,
                 collect(a.factors + b.factors))
+
+
+def _product(a: Fraction, b: Fraction) -> Fraction:
+    return b if a is ONE else a if b is ONE else a * b
 
 
 def gather(terms: Iterable[Term]) -> Normal:
@@ -232,8 +239,8 @@ def number_terms(value: Polynomial) -> list[Term]:
     terms = []
     for monomial, coefficient in value.terms:
         factors = [
-            Factor(INDEX, (Polynomial.atom(name),), Fraction(1)) if is_index(name)
-            else Factor(Head("size", name), (), Fraction(1))
+            Factor(INDEX, (Polynomial.atom(name),), ONE) if is_index(name)
+            else Factor(Head("size", name), (), ONE)
             for name in monomial
         ]
         terms.append(Term(Fraction(coefficient), factors=collect(factors)))

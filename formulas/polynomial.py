@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 Monomial: TypeAlias = tuple[str, ...]
@@ -74,6 +75,8 @@ class Polynomial:
     # -- construction -------------------------------------------------------------------------
     @staticmethod
     def constant(value: int | Fraction) -> Polynomial:
+        if type(value) is int:
+            return _whole(value)
         return Polynomial._ordered([((), _reduced(value))] if value else ())
 
     @staticmethod
@@ -262,6 +265,11 @@ class Polynomial:
             times = "" if coefficient == 1 else f"{coefficient}*"
             parts.append(times + factors if factors else str(coefficient))
         return " + ".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _whole(value: int) -> Polynomial:
+    return Polynomial._ordered([((), value)] if value else ())
 
 
 def _reduced(value: Coefficient) -> Coefficient:
