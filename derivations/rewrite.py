@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.domains import contains, contradictory, implies
-from verify_derivations.derivations.matching import leading, quotients
+from verify_derivations.derivations.matching import heads_of_leading, leading, quotients
 from verify_derivations.derivations.ranges import (
     POWER_SUMS,
     bound_of,
@@ -67,6 +67,7 @@ class Rewriter:
         self.reserve = 0  # of them, not to be touched yet
         self._resting: dict[Facts, dict[Like, str]] = {}  # terms that no rule changes, with their shapes
         self._resting: dict[Facts, Resting] = {}
+        self._leads: dict[Head, list[frozenset[Head]]] = {}  # see `heads_of_leading`, of each power of a sum
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         raise NotImplementedError
@@ -422,6 +423,8 @@ class Rewriter:
         return None
 
     def _fold(self, term: Term, f: Factor, facts: Facts) -> list[Term] | None:
+        if not self._may_fold(term, f):
+            return None
         parts = fill(f.head.bodies[0], f.args)
         lead = leading(parts)
         others = [t for t in parts if t is not lead]
@@ -433,6 +436,17 @@ class Rewriter:
             same = Term(Fraction(-1), factors=(f,))
             return [times(quotient, raised), *(times(times(quotient, same), t) for t in others)]
         return self._separated(rest, f, parts)
+
+    def _may_fold(self, term: Term, f: Factor) -> bool:
+        """Whether the other factors have the heads that are needed to fold, or to separate: mostly they have not."""
+        body = f.head.bodies[0]
+        if f.head not in self._leads:
+            self._leads[f.head] = heads_of_leading(body)
+        heads = {g.head for g in term.factors if g is not f}
+        if any(lead <= heads for lead in self._leads[f.head]):
+            return True
+        lower = any(g.exponent < 0 for g in term.factors if g is not f)
+        return lower and any(not t.factors and not t.bound and not t.constraints for t in body)
 
     def _separated(self, rest: Term, f: Factor, parts: Sequence[Term]) -> list[Term] | None:
         """x⁻ᵐ·(c + x·R)ᵉ = (x⁻ᵐ·(c + x·R)ᵉ⁺¹ − x¹⁻ᵐ·R·(c + x·R)ᵉ)/c, where e < 0."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -52,7 +51,15 @@ class Head:
 
     def __eq__(self, other: object) -> bool:
         """The key orders; equality is that of the parts, whatever a document calls its symbols."""
-        return self is other or isinstance(other, Head) and self._hash == other._hash and self._parts == other._parts
+        if self is other:
+            return True
+        if not isinstance(other, Head) or self._hash != other._hash:
+            return False
+        if self._parts is not other._parts:
+            if self._parts != other._parts:
+                return False
+            other._parts = self._parts  # bodies may be deep: once is enough
+        return True
 
     def __hash__(self) -> int:
         return self._hash
@@ -61,24 +68,41 @@ class Head:
         return self.key
 
 
-@dataclass(frozen=True, slots=True)
 class Factor:
-    head: Head
-    args: tuple[Polynomial, ...]
-    exponent: Fraction
+    """A head at an index tuple, to a power. Compares by value, and never changes."""
+
+    __slots__ = ("_hash", "_key", "_names", "args", "exponent", "head")
+
+    def __init__(self, head: Head, args: tuple[Polynomial, ...], exponent: Fraction) -> None:
+        self.head, self.args, self.exponent = head, args, exponent
+        self._hash: int | None = None
+        self._key: str | None = None
+        self._names: frozenset[str] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or isinstance(other, Factor) and (
+            self.args == other.args and self.head == other.head
+            and (self.exponent is other.exponent or self.exponent == other.exponent)
+        )
 
     def __hash__(self) -> int:
-        return hash((self.head, self.args))  # that of a fraction is slow
+        if self._hash is None:
+            self._hash = hash((self.head, self.args))  # that of a fraction is slow
+        return self._hash
+
+    def __repr__(self) -> str:
+        return self.key
 
     def at(self, values: Mapping[str, Polynomial]) -> Factor:
-        if not self.args or not values:
+        if not self.args or not values or self.names().isdisjoint(values):
             return self
         return Factor(self.head, tuple([a.substitute(values) for a in self.args]), self.exponent)
 
     def names(self) -> frozenset[str]:
-        if len(self.args) == 1:
-            return self.args[0].names
-        return frozenset().union(*[a.names for a in self.args])
+        if self._names is None:
+            several = len(self.args) != 1
+            self._names = frozenset().union(*[a.names for a in self.args]) if several else self.args[0].names
+        return self._names
 
     @property
     def slots(self) -> int:
@@ -87,16 +111,34 @@ class Factor:
 
     @property
     def key(self) -> str:
-        return f"{self.head.key}{list(self.args)}^{'1' if self.exponent is ONE else self.exponent}"
+        if self._key is None:
+            self._key = f"{self.head.key}{list(self.args)}^{'1' if self.exponent is ONE else self.exponent}"
+        return self._key
 
 
-@dataclass(frozen=True, slots=True)
 class Term:
-    coefficient: Fraction
-    bound: tuple[str, ...] = ()
-    constraints: tuple[Constraint, ...] = ()
-    factors: tuple[Factor, ...] = ()
-    shape: str = field(default="", compare=False)  # cached by `canonical`
+    """A coefficient, bound variables, constraints and factors; ``shape`` is remembered by `canonical`. Compares by
+    value of all but that, and never changes."""
+
+    __slots__ = ("bound", "coefficient", "constraints", "factors", "shape")
+
+    def __init__(
+        self, coefficient: Fraction, bound: tuple[str, ...] = (), constraints: tuple[Constraint, ...] = (),
+        factors: tuple[Factor, ...] = (), shape: str = "",
+    ) -> None:  # fmt: skip
+        self.coefficient, self.bound, self.constraints = coefficient, bound, constraints
+        self.factors, self.shape = factors, shape
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or isinstance(other, Term) and (
+            (self.coefficient is other.coefficient or self.coefficient == other.coefficient) and self.like == other.like
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.like)
+
+    def __repr__(self) -> str:
+        return self.key
 
     @property
     def key(self) -> str:

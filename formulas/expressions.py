@@ -193,7 +193,8 @@ class Constraint:
         )
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        known = self.value._hash
+        return hash(self.value) if known is None else known
 
     def substitute(self, values: Mapping[str, Polynomial]) -> Constraint:
         value = self.value.substitute(values)
