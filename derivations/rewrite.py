@@ -65,9 +65,14 @@ class Rewriter:
     def __init__(self) -> None:
         self.steps = STEPS  # that are left
         self.reserve = 0  # of them, not to be touched yet
-        self._resting: dict[Facts, dict[Like, str]] = {}  # terms that no rule changes, with their shapes
         self._resting: dict[Facts, Resting] = {}
         self._leads: dict[Head, list[frozenset[Head]]] = {}  # see `heads_of_leading`, of each power of a sum
+        self._rules = (
+            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
+            self._domain, self._argmax, self._cancel, self._count, self._powers,
+        )  # fmt: skip
+        on_domains = (self._pinch, self._digits, self._window, self._domain)
+        self._others = tuple(rule for rule in self._rules if rule not in on_domains)
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         raise NotImplementedError
@@ -77,11 +82,6 @@ class Rewriter:
         waiting = list(terms)
         done: list[Term] = []
         resting, domains = self._resting.setdefault(facts, ({}, set()))
-        rules = (
-            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
-            self._domain, self._argmax, self._cancel, self._count, self._powers,
-        )
-        others = tuple(rule for rule in rules if rule not in (self._pinch, self._digits, self._window, self._domain))
         while waiting:
             term = waiting.pop()
             self.steps -= 1
@@ -95,7 +95,7 @@ class Rewriter:
                 continue
             term = released(term)
             domain = term.bound, term.constraints
-            for rule in rules if term.constraints and domain not in domains else others:
+            for rule in self._rules if term.constraints and domain not in domains else self._others:
                 new = rule(term, facts)
                 if new is not None:
                     waiting += new
