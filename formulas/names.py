@@ -100,12 +100,12 @@ class NameTable:
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
-        table._tell_apart([node for tree in forest for node in s.walk(tree)], tensors)
+        table._tell_apart(nodes, tensors)
         return table
 
     def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
         """Which names the letters of their indices tell apart, and which are a total of what has them."""
-        totals = {}
+        totals: dict[str, str] = {}
         for node in nodes:
             if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
                 continue
