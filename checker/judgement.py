@@ -10,26 +10,33 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, settle, tried, usual
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
-from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
-from verify_derivations.checker.verdicts import Formula, Net, Offer, Report, Verdict
+from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.formulas import second_reader
+from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.scanner import Document, read_document
-from verify_derivations.formulas.second_reader import agrees
 from verify_derivations.formulas.world import READINGS, Readings
+
+if TYPE_CHECKING:
+    from verify_derivations.checker.offers import Composed
 
 DOUBTS = 150  # formulas that the second reader is asked about in one task
 
-Composed: TypeAlias = tuple[tuple[Net, ...], tuple[Offer, ...], tuple[str, ...]]
-"""Nets, derivatives that are offered, remarks."""
+Written: TypeAlias = tuple[int, str, tuple[s.Node, ...]]
+"""Number, LaTeX and sides of a formula."""
+
+Doubter: TypeAlias = Ahead[Sequence[Written], dict[int, str]]
+"""The process of the second reader."""
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """``progress(done, total, what)``"""
@@ -50,35 +57,47 @@ def check(
     effort = effort or Effort(seed=seed)
     allowance = allowance or Allowance(jobs)
     store = Cache(cache)
+    ahead: Doubter | None = None
     try:
         whole = key("report", document, said, effort, replace(allowance, jobs=0)) if cache is not None else b""
         known = store.get(whole)
         if isinstance(known, Report):
             return known
-        report = _Judgement(document, said, effort, allowance, store, progress).report()
+        if effort.refutation and allowance.jobs > 1:  # slow to start, it needs no definitions
+            ahead = Ahead(objections, allowance, second_reader.load)
+        report = _Judgement(document, said, effort, allowance, store, progress, ahead).report()
         if not report.stopped:
             store.put([(whole, report)])
         return report
     finally:
         store.close()
+        if ahead is not None:
+            ahead.close()
+
+
+def objections(formulas: Sequence[Written]) -> dict[int, str]:
+    """By number, what the second reader of scalar sides objects."""
+    found = ((number, second_reader.objection(latex, sides)) for number, latex, sides in formulas)
+    return {number: text for number, text in found if text is not None}
 
 
 @dataclass(frozen=True)
 class _Task:
-    """``doubt`` the reading of ``numbers``; ``try`` a reading of one formula, ``judge`` or ``correct`` it; ``compose``
-    the steps of all."""
+    """``doubt`` the reading of ``numbers``; ``try`` a reading of one formula, ``judge`` or ``correct`` it; derive what
+    is offered of ``functions``; ``compose`` the steps of all ``formulas`` in one of the scopes."""
 
     kind: str
     numbers: tuple[int, ...]
     readings: Readings | None = None
     formula: Formula | None = None
     formulas: tuple[Formula, ...] = ()
+    scope: int = 0
 
 
 class _Judgement:
     def __init__(
         self, document: Document, notation: Notation, effort: Effort, allowance: Allowance, cache: Cache,
-        progress: Progress | None,
+        progress: Progress | None, ahead: Doubter | None,
     ) -> None:  # fmt: skip
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
@@ -90,30 +109,21 @@ class _Judgement:
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
         self.doubts = [_Task("doubt", tuple(asked[k : k + DOUBTS])) for k in range(0, len(asked), DOUBTS)]
-        self.begun: Ahead[_Task, Any] | None = None
+        self.ahead, self.begun = ahead, self.begin_doubting(ahead)
         self._clock("read")
 
     def report(self) -> Report:
-        try:
-            self.begin_doubting()
-            return self._report()
-        finally:
-            if self.begun is not None:
-                self.begun.close()
-
-    def _report(self) -> Report:
         case, document = self.case, self.case.document
         readings, conventions, trials = settle(case, self.attempt)
         self._clock("conventions")
         formulas = self.judged(readings, trials)
         self._clock("judge")
-        if case.effort.repair:
-            case.grounds = frozenset(
-                a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions
-            )
-            formulas = self.corrected(formulas, readings)
-            self._clock("correct")
-        nets, derived, failures = self.composed(formulas, readings)
+        case.grounds = frozenset(
+            a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions
+        )
+        formulas, functions = self.corrected(formulas, readings)
+        self._clock("correct")
+        nets, derived, failures = self.composed(formulas, readings, functions)
         self._clock("compose")
         remarks = (*(f"The notation file leaves {name} open." for name in self.notation.open), *failures)
         return Report(
@@ -125,11 +135,20 @@ class _Judgement:
         self.timings[phase] = time.perf_counter() - self.started - sum(self.timings.values())
 
     # -- rounds ----------------------------------------------------------------------------------------------------
-    def begin_doubting(self) -> None:
-        """The second reader is slow to start and needs no definitions: it reads while the others are prepared."""
-        first = self.doubts[0] if self.doubts and self.allowance.jobs > 1 else None
-        if first is not None and (self.cache.connection is None or self.known(first, self.key(first)) is None):
-            self.begun = Ahead(self.perform, first, self.allowance)
+    def begin_doubting(self, ahead: Doubter | None) -> _Task | None:
+        """The second reader reads while the others are prepared."""
+        first = self.doubts[0] if self.doubts and ahead is not None else None
+        if ahead is None:
+            return None
+        if first is None or (self.cache.connection is not None and self.known(first, self.key(first)) is not None):
+            ahead.close()
+            return None
+        ahead.give(self.written(first))
+        return first
+
+    def written(self, task: _Task) -> list[Written]:
+        found = (self.by_number[number] for number in task.numbers)
+        return [(f.number, f.raw.latex, tuple(side for c in f.chains for side in c.sides)) for f in found]
 
     def attempt(self, trials: Sequence[Trial]) -> Trials:
         results = self.run("trying readings", [_Task("try", (number,), readings) for number, readings in trials])
@@ -160,19 +179,26 @@ class _Judgement:
                 )  # fmt: skip
         return [found[stated.number] for stated in case.formulas]
 
-    def corrected(self, formulas: Sequence[Formula], readings: Readings) -> list[Formula]:
+    def corrected(self, formulas: Sequence[Formula], readings: Readings) -> tuple[list[Formula], Composed]:
+        """The formulas, with corrections, and beside them what is offered of functions, which does not wait for any."""
+        from verify_derivations.checker import offers  # noqa: F401  workers begin with all that is imported here
         from verify_derivations.checker.repair import needs_correction
 
         found = {f.number: f for f in formulas}
-        wrong = [f for f in formulas if needs_correction(f)]
-        for formula in self.run("correcting", [_Task("correct", (f.number,), readings, f) for f in wrong]):
-            found[formula.number] = formula
-        return list(found.values())
+        wrong = [f for f in formulas if needs_correction(f)] if self.case.effort.repair else []
+        tasks = [*(_Task("correct", (f.number,), readings, f) for f in wrong), _Task("functions", (), readings)]
+        *corrected, functions = self.run("correcting", tasks)
+        found.update((formula.number, formula) for formula in corrected)
+        return list(found.values()), functions
 
-    def composed(self, formulas: Sequence[Formula], readings: Readings) -> Composed:
+    def composed(self, formulas: Sequence[Formula], readings: Readings, functions: Composed) -> Composed:
         """The nets, what the document leaves unstated, and remarks."""
-        (found,) = self.run("composing", [_Task("compose", (), readings, formulas=tuple(formulas))])
-        return cast(Composed, found)
+        from verify_derivations.checker.offers import together
+        from verify_derivations.checker.programs import scopes
+
+        count = sum(1 for _ in scopes(self.case, readings))  # for all of which the definitions have then been read
+        tasks = [_Task("compose", (), readings, formulas=tuple(formulas), scope=k) for k in range(count)]
+        return together([functions, *self.run("composing", tasks)])
 
     # -- one round -------------------------------------------------------------------------------------------------
     def run(self, what: str, tasks: Sequence[_Task]) -> list[Any]:
@@ -203,12 +229,11 @@ class _Judgement:
 
     def done(self, tasks: Sequence[_Task]) -> Iterator[tuple[int, Any]]:
         """Numbers and results of tasks, in the order in which they are done; one that was begun before comes last."""
-        begun = self.begun.item if self.begun is not None else None
-        others = [k for k, task in enumerate(tasks) if task is not begun]
-        for k, result in each(self.perform, [tasks[k] for k in others], self.allowance, beside=self.begun):
+        others = [k for k, task in enumerate(tasks) if task is not self.begun]
+        for k, result in each(self.perform, [tasks[k] for k in others], self.allowance, beside=self.ahead):
             yield others[k], result
-        if self.begun is not None and len(others) < len(tasks):
-            yield next(k for k, task in enumerate(tasks) if task is begun), self.begun.result()
+        if self.ahead is not None and len(others) < len(tasks):
+            yield next(k for k, task in enumerate(tasks) if task is self.begun), self.ahead.result()
 
     def worlds_of(self, task: _Task) -> list[str | None]:
         """The variants whose definitions a task needs."""
@@ -220,13 +245,18 @@ class _Judgement:
     def perform(self, task: _Task) -> Any:
         case = self.case
         if task.kind == "doubt":
-            found = ((number, _second_opinion(self.by_number[number])) for number in task.numbers)
-            return {number: doubt for number, doubt in found if doubt is not None}
+            return objections(self.written(task))
         assert task.readings is not None
         if task.kind == "compose":
-            from verify_derivations.checker.offers import nets_and_offers
+            from verify_derivations.checker.offers import net_and_offers
+            from verify_derivations.checker.programs import scopes
 
-            return nets_and_offers(case, task.formulas, task.readings)
+            scope = next(islice(scopes(case, task.readings), task.scope, None))
+            return net_and_offers(case, task.formulas, task.readings, scope)
+        if task.kind == "functions":
+            from verify_derivations.checker.offers import offers_of_functions
+
+            return offers_of_functions(case, task.readings)
         stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
             return tried(case, stated, task.readings)
@@ -240,7 +270,7 @@ class _Judgement:
     def without_result(self, task: _Task, reason: str) -> Any:
         if task.kind == "doubt":
             return {}
-        if task.kind == "compose":
+        if task.kind in ("functions", "compose"):
             return (), (), (f"The composition of the gradients was {reason}.",)
         if task.kind == "correct":
             assert task.formula is not None
@@ -264,8 +294,8 @@ class _Judgement:
     def key(self, task: _Task) -> bytes:
         """A hash of all that the result of a task depends on."""
         case = self.case
-        if task.kind == "compose":
-            return key("compose", task.readings, self.common, self.wording, task.formulas)
+        if task.kind in ("functions", "compose"):
+            return key(task.kind, task.readings, self.common, self.wording, task.formulas, task.scope)
         if task.kind == "doubt":
             return key("doubt", [(n, self.by_number[n].raw.latex, self.by_number[n].chains) for n in task.numbers])
         stated = self.by_number[task.numbers[0]]
@@ -296,12 +326,3 @@ class _Judgement:
             self.world_keys[place] = key(definitions)
         return self.world_keys[place]
 
-
-def _second_opinion(stated: Stated) -> str | None:
-    """What the second reader of scalar sides objects, with both readings; ``None`` where it agrees or is not asked."""
-    for chain in stated.chains:
-        for side in chain.sides:
-            agreement = agrees(stated.raw.latex, side)
-            if agreement is not None and not agreement.agree:
-                return str(agreement)
-    return None

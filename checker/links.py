@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -40,7 +41,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     polynomial,
 )
-from verify_derivations.formulas.lookup import whole
+from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
@@ -278,16 +279,46 @@ def compare(
     world: World, here: Statement, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...]
 ) -> tuple[list[Comparison], Tensor | Slope]:
     """The readings of an equation, most literal first. Raises :class:`DocumentError` where it has none."""
-    world = with_dummies(world, left, right)
-    reader = Elaborator(world, here)
-    try:
-        first = reader.value(left)
-        shape = first.tensor(world.readings).shape if isinstance(first, Slope) else first.shape
-        second = reader.value(right, shape)
-    except NeedShape:
+    reader = Elaborator(with_dummies(world, left), here)
+    return _compared(reader, _alone(reader, left), left, right, conditions)
+
+
+class LeftSide:
+    """The left side of many equations, read once: each right side is read in a copy of what that leaves behind, as if
+    both were read anew. Raises :class:`DocumentError` where it has no meaning."""
+
+    def __init__(self, world: World, number: int, node: s.Node, conditions: tuple[s.Relation, ...]) -> None:
+        self.world, self.here, self.node, self.conditions = world.fork(), Statement(number), node, conditions
+        self.inner = with_dummies(self.world, node)
+        self.value = _alone(Elaborator(self.inner, self.here), node)
+
+    def compared(self, right: s.Node) -> tuple[list[Comparison], World, Statement]:
+        """What :func:`compare` gives, with the world and the statement after it."""
+        world, here, inner = self.world.fork(), self.here.fork(), self.inner
+        own = world if inner is self.world else replace(
+            world, known=dict(inner.known), quantities=dict(inner.quantities)
+        )
+        return _compared(Elaborator(own, here), self.value, self.node, right, self.conditions)[0], world, here
+
+
+def _alone(reader: Elaborator, left: s.Node) -> Tensor | Slope | None:
+    """The left side, unless only the right one says which shape it has."""
+    with suppress(NeedShape):
+        return reader.value(left)
+    return None
+
+
+def _compared(
+    reader: Elaborator, first: Tensor | Slope | None, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...]
+) -> tuple[list[Comparison], Tensor | Slope]:
+    world, here = reader.world, reader.here
+    second: Tensor | Slope | None = None
+    if first is not None:
+        with suppress(NeedShape):
+            second = reader.value(right, _shape(first, world))
+    if first is None or second is None:
         second = reader.value(right)
-        shape = second.tensor(world.readings).shape if isinstance(second, Slope) else second.shape
-        first = reader.value(left, shape)
+        first = reader.value(left, _shape(second, world))
     found: list[tuple[Scalar, Scalar, dict[str, Polynomial], str]] = []
     error: DocumentError | None = None
     for one, two, remark in _readings(first, second, world):
@@ -312,7 +343,11 @@ def compare(
     return result, first
 
 
-def with_dummies(world: World, left: s.Node, right: s.Node) -> World:
+def _shape(value: Tensor | Slope, world: World) -> Shape:
+    return value.tensor(world.readings).shape if isinstance(value, Slope) else value.shape
+
+
+def with_dummies(world: World, left: s.Node) -> World:
     """An identity of functions (``σ'(x) = …``, ``d/dx log σ(x) = …``) may use any letter as variable."""
     if isinstance(left, s.Call):
         places: tuple[s.Node, ...] = left.arguments

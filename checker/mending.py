@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.judge import _cases, _with_layers
-from verify_derivations.checker.links import Comparison, Effort, compare, judge_link
+from verify_derivations.checker.links import Comparison, Effort, LeftSide, judge_link
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.splice import ungrouped
 from verify_derivations.checker.statements import Stated
@@ -56,6 +56,7 @@ class Mender:
         self.words = vocabulary(stated, self.visible, self.world.fork(), case.table)
         self.conditions = tuple(stated.conditions)
         self.trials = Trials()
+        self.read: LeftSide | None = None  # the last one that candidates were compared with
         self.effort = Effort(
             first=Limits(unfoldings=12, steps=4_000),
             condition=Limits(unfoldings=4, steps=1_200),
@@ -150,9 +151,10 @@ class Mender:
             if context is not None:
                 verdict = self.verdict(left, right)
                 return None if verdict.rank >= Verdict.CHECKED.rank else DIFFERS
-            world, here = self.world.fork(), Statement(self.stated.number)
             try:
-                comparisons, _ = compare(world, here, one, two, self.conditions)
+                if self.read is None or self.read.node is not one:
+                    self.read = LeftSide(self.world, self.stated.number, one, self.conditions)
+                comparisons, world, here = self.read.compared(two)
             except (DocumentError, AssertionError, ArithmeticError, RecursionError, ValueError) as error:
                 return str(error) or "no meaning"
             environment = world.environment(here.losses[0] if here.losses else None)

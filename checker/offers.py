@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain as concatenated
+from typing import TypeAlias
 
 from verify_derivations.checker.candidates import Corrected
 from verify_derivations.checker.case import Case, Scope
@@ -17,7 +17,7 @@ from verify_derivations.checker.derived import derived_side
 from verify_derivations.checker.forward import AnyDepth, Forward, NoNet
 from verify_derivations.checker.layers import LayeredComposer
 from verify_derivations.checker.links import judge_link
-from verify_derivations.checker.programs import net_name, scopes
+from verify_derivations.checker.programs import net_name
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Net, Offer, Verdict
@@ -35,47 +35,62 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse_expression
 from verify_derivations.formulas.world import Readings, Statement, World
 
+Composed: TypeAlias = tuple[tuple[Net, ...], tuple[Offer, ...], tuple[str, ...]]
+"""Nets, derivatives that are offered, remarks."""
+
 STRICT = {"\\ge": ">", "\\geq": ">", "\\geqslant": ">", "\\le": "<", "\\leq": "<", "\\leqslant": "<"}
 
 
-def nets_and_offers(
-    case: Case, formulas: Sequence[Formula], readings: Readings
-) -> tuple[tuple[Net, ...], tuple[Offer, ...], tuple[str, ...]]:
-    """The nets of a judged document; what is offered, functions first, each in document order; remarks."""
+def offers_of_functions(case: Case, readings: Readings) -> Composed:
+    """What is offered of functions, in document order."""
+    found: list[Offer] = []
+    try:
+        found += _of_functions(case, readings)
+    except Exception as failure:  # the verdicts must not be lost with what they give together
+        return (), tuple(found), (_failed(failure),)
+    return (), tuple(found), ()
+
+
+def net_and_offers(case: Case, formulas: Sequence[Formula], readings: Readings, scope: Scope) -> Composed:
+    """The net of a scope, if it has one, with what is offered for it."""
     nets: list[Net] = []
     found: list[Offer] = []
     try:
-        composers, left_out = composed(case, formulas, readings)
-        nets += (*(composer.net() for composer in composers), *left_out)
-        found += concatenated(_of_functions(case, readings), *(_of_net(case, composer) for composer in composers))
-    except Exception as failure:  # the verdicts must not be lost with what they give together
-        return tuple(nets), tuple(found), (f"The composition of the gradients failed: {failure!r}"[:300],)
-    return tuple(nets), tuple(dict.fromkeys(found)), ()
+        composer = composed(case, formulas, readings, scope)
+        nets += [composer.net() if isinstance(composer, Composer) else composer] if composer is not None else []
+        found += _of_net(case, composer) if isinstance(composer, Composer) else ()
+    except Exception as failure:
+        return tuple(nets), tuple(found), (_failed(failure),)
+    return tuple(nets), tuple(found), ()
 
 
-def composed(
-    case: Case, formulas: Sequence[Formula], readings: Readings
-) -> tuple[tuple[Composer, ...], tuple[Net, ...]]:
-    """The nets of a judged document (see :meth:`Composer.net`), and those that are not composed."""
-    states_gradients = [
-        (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
-        if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
-    ]  # fmt: skip
-    corrected = Corrected(case)
-    found: list[Composer] = []
-    left_out: list[Net] = []
-    for scope in scopes(case, readings):
-        world = scope.definitions.world
-        try:
-            composer = _composer(case, scope, readings, corrected)
-            if composer.has_parameters:
-                composer.gather(states_gradients)
-                found.append(composer)
-        except (NoNet, Uncomposed) as reason:
-            if world.loss is not None and world.is_defined(world.loss):
-                name = net_name(case, scope.name)
-                left_out.append(Net(name, scope.variant, world.loss, (), str(reason)))
-    return tuple(found), tuple(left_out)
+def together(parts: Sequence[Composed]) -> Composed:
+    """Nets that are composed before those that are not."""
+    nets = sorted((net for nets, _, _ in parts for net in nets), key=lambda net: not net.gradients)
+    offers = dict.fromkeys(offer for _, found, _ in parts for offer in found)
+    return tuple(nets), tuple(offers), tuple(dict.fromkeys(remark for _, _, remarks in parts for remark in remarks))
+
+
+def _failed(failure: Exception) -> str:
+    return f"The composition of the gradients failed: {failure!r}"[:300]
+
+
+def composed(case: Case, formulas: Sequence[Formula], readings: Readings, scope: Scope) -> Composer | Net | None:
+    """The net of a scope (see :meth:`Composer.net`), one that is not composed, or none."""
+    world = scope.definitions.world
+    try:
+        composer = _composer(case, scope, readings, Corrected(case))
+        if not composer.has_parameters:
+            return None
+        composer.gather([
+            (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
+            if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
+        ])  # fmt: skip
+        return composer
+    except (NoNet, Uncomposed) as reason:
+        if world.loss is None or not world.is_defined(world.loss):
+            return None
+        return Net(net_name(case, scope.name), scope.variant, world.loss, (), str(reason))
 
 
 def _composer(case: Case, scope: Scope, readings: Readings, corrected: Corrected) -> Composer:

@@ -62,7 +62,7 @@ def each(
         for number, item in enumerate(items):
             yield number, function(item)
         return
-    pool = _Pool(function, items, allowance, beside)
+    pool = _Pool(lambda number: function(items[number]), range(len(items)), allowance, beside)
     try:
         yield from pool.run()
     finally:
@@ -70,14 +70,23 @@ def each(
 
 
 class Ahead(Generic[T, R]):
-    """One task that is begun before its result is asked for, in a process of its own."""
+    """One task in a process of its own, which is begun before it is known what the task is about, and meanwhile
+    prepares itself."""
 
-    def __init__(self, function: Callable[[T], R], item: T, allowance: Allowance) -> None:
-        self.function, self.item = function, item
-        self.pool: _Pool[T, R] | None = None
+    def __init__(
+        self, function: Callable[[T], R], allowance: Allowance, prepare: Callable[[], object] = lambda: None
+    ) -> None:
+        self.function, self.items = function, list[T]()
+        self.pool: _Pool[R] | None = None
         if _forks():
-            self.pool = _Pool(function, [item], replace(allowance, jobs=1))
-            self.pool.start()
+            self.pool = _Pool(function, (), replace(allowance, jobs=1), prepare=prepare)
+            self.pool.begin()
+
+    def give(self, item: T) -> None:
+        """What the task is about; once."""
+        self.items.append(item)
+        if self.pool is not None:
+            self.pool.give(self.pool.workers[0], item)
 
     @property
     def pipes(self) -> list[Connection]:
@@ -85,9 +94,9 @@ class Ahead(Generic[T, R]):
         return [w.pipe for w in self.pool.workers] if self.pool is not None else []
 
     def result(self) -> R | Stopped:
-        """To be asked for once."""
+        """To be asked for once, after it was given something."""
         if self.pool is None:
-            return self.function(self.item)
+            return self.function(self.items[0])
         return next(result for _, result in self.pool.run())
 
     def close(self) -> None:
@@ -107,17 +116,19 @@ class _Worker:
     since: float = 0.0
 
 
-class _Pool(Generic[T, R]):
+class _Pool(Generic[R]):
+    """Workers that apply ``function`` to what they are sent: to each of ``items``."""
+
     def __init__(
-        self, function: Callable[[T], R], items: Sequence[T], allowance: Allowance,
-        beside: Ahead[Any, Any] | None = None,
+        self, function: Callable[[Any], R], items: Sequence[int], allowance: Allowance,
+        beside: Ahead[Any, Any] | None = None, prepare: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
-        self.function, self.items, self.allowance = function, items, allowance
+        self.function, self.allowance, self.prepare = function, allowance, prepare
         self.context = multiprocessing.get_context("fork")
         self.foreign = beside.pipes if beside is not None else []
         self.beside = [pipe for pipe in self.foreign if not pipe.poll()]
         self.workers: list[_Worker] = []
-        self.waiting = iter(range(len(items)))
+        self.waiting = iter(items)
 
     def start(self) -> None:
         for _ in range(self.allowance.jobs - len(self.workers) - len(self.beside)):
@@ -153,25 +164,27 @@ class _Pool(Generic[T, R]):
     def _start(self) -> None:
         """A worker with a task, if there is one left."""
         number = next(self.waiting, None)
-        if number is None:
-            return
+        if number is not None:
+            self.give(self.begin(), number, number)
+
+    def begin(self) -> _Worker:
+        """A worker that waits for a task."""
         here, there = self.context.Pipe()
         others = [here, *self.foreign, *(w.pipe for w in self.workers)]
         process = self.context.Process(
-            target=_work, args=(self.function, self.items, there, others, self.allowance), daemon=True
+            target=_work, args=(self.function, self.prepare, there, others, self.allowance), daemon=True
         )
         sys.stdout.flush()
         sys.stderr.flush()
         process.start()
         there.close()
-        worker = _Worker(process, here)
-        self.workers.append(worker)
-        self._give(worker, number)
+        self.workers.append(_Worker(process, here))
+        return self.workers[-1]
 
-    def _give(self, worker: _Worker, number: int) -> None:
+    def give(self, worker: _Worker, item: Any, number: int = 0) -> None:
         worker.number, worker.since = number, time.monotonic()
         with suppress(OSError):  # it died: that is found when its answer is read
-            worker.pipe.send(number)
+            worker.pipe.send(item)
 
     def _received(self, worker: _Worker) -> R | Stopped:
         try:
@@ -188,7 +201,7 @@ class _Pool(Generic[T, R]):
             _end(worker)
             self.workers.remove(worker)
         else:
-            self._give(worker, number)
+            self.give(worker, number, number)
         return result
 
     def _replace(self, worker: _Worker) -> None:
@@ -204,8 +217,9 @@ def _end(worker: _Worker) -> None:
 
 
 def _work(
-    function: Callable[[T], R], items: Sequence[T], pipe: Connection, others: list[Connection], allowance: Allowance
-) -> None:
+    function: Callable[[Any], R], prepare: Callable[[], object], pipe: Connection, others: list[Connection],
+    allowance: Allowance,
+) -> None:  # fmt: skip
     """The loop of a worker: it ends when the parent closes its end, which it alone holds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's affair
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -214,15 +228,16 @@ def _work(
     _limit_memory(allowance.memory)
     gc.freeze()  # what the parent has read stays
     gc.set_threshold(GARBAGE)
+    prepare()
     while True:
         try:
-            number = pipe.recv()
+            item = pipe.recv()
         except (EOFError, OSError):
             break
         result: R | Stopped
         try:
             signal.setitimer(signal.ITIMER_PROF, allowance.seconds)  # the process ends with SIGPROF
-            result = function(items[number])
+            result = function(item)
         except MemoryError:
             result = Stopped(f"stopped at {allowance.memory / (1 << 30):g} GiB, its limit")
         except Exception as failure:

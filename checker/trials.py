@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import islice
 
 from verify_derivations.checker.links import Comparison
-from verify_derivations.derivations.arithmetic import Undefined, decimal_of, primal
+from verify_derivations.derivations.arithmetic import Base, Undefined, decimal_of, primal
 from verify_derivations.derivations.evaluate import Interpreter
 from verify_derivations.derivations.points import Entry, Point, impose_assumptions
 from verify_derivations.derivations.sizes import Scope, candidates, scope
@@ -42,14 +42,19 @@ class Trials:
 
     def __init__(self, printed: Scalar | None = None) -> None:
         self.printed = printed  # the side as printed
-        self.points: dict[tuple[str | None, tuple[str, ...]], tuple[list[Interpreter], Iterator[Interpreter]]] = {}
+        self.points: dict[tuple[str | None, tuple[str, ...]], tuple[list[_Place], Iterator[_Place]]] = {}
+        self.near: tuple[Environment, Scalar, Environment] | None = None  # the last that was cut, and what was left
 
     def differ(self, c: Comparison, environment: Environment) -> bool:
         """Whether the sides differ at a point, as far as they can be evaluated."""
-        environment = cut(environment, c.left, self.printed)
+        if self.near is None or self.near[0] is not environment or self.near[1] is not c.left:
+            self.near = environment, c.left, cut(environment, c.left, self.printed)
+        environment = self.near[2]
         about = scope([c.left, c.right], environment, c.free.values())
         key = environment.loss, about.sizes
-        made, more = self.points.setdefault(key, ([], _points(about, environment)))
+        if key not in self.points:
+            self.points[key] = [], map(_Place, _points(about, environment))
+        made, more = self.points[key]
         claim = Claim(c.left, c.right, environment, dict(c.free), c.facts, about)
         agreed = 0
         for number in range(MOST):
@@ -116,24 +121,44 @@ def _points(about: Scope, environment: Environment) -> Iterator[Interpreter]:
                 break
 
 
-def _same_at(claim: Claim, interpreter: Interpreter) -> bool | None:
+class _Place:
+    """A point, with the values of the last left side that candidates were compared with there."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        self.left: Scalar | None = None
+        self.values: dict[tuple[tuple[str, int], ...], tuple[Base, bool]] = {}
+
+    def value(self, side: Scalar, indices: Mapping[str, int]) -> tuple[Base, bool]:
+        """And whether it was decided by a tie."""
+        ties = len(self.interpreter.ties)
+        return primal(self.interpreter.side(side, indices)), len(self.interpreter.ties) > ties
+
+    def left_value(self, side: Scalar, indices: Mapping[str, int]) -> tuple[Base, bool]:
+        if side is not self.left:
+            self.left, self.values = side, {}
+        key = tuple(indices.items())
+        if key not in self.values:
+            self.values[key] = self.value(side, indices)
+        return self.values[key]
+
+
+def _same_at(claim: Claim, place: _Place) -> bool | None:
     """``None`` where the point says nothing: both sides are zero, undefined, or a tie."""
     spoke = None
-    assert isinstance(claim.right, Scalar)
+    assert isinstance(claim.left, Scalar) and isinstance(claim.right, Scalar)
     marks = any(
         isinstance(node, Compare) and node.relation == "==" for node in walk(claim.right)
     )  # [a = max a]: no tie
-    for indices in islice(claim.entries(interpreter.sizes), ENTRIES):
-        ties = len(interpreter.ties)
+    for indices in islice(claim.entries(place.interpreter.sizes), ENTRIES):
         try:
-            left = primal(interpreter.side(claim.left, indices))
-            tied = len(interpreter.ties) > ties
-            right = primal(interpreter.side(claim.right, indices))
+            left, tied = place.left_value(claim.left, indices)
+            right, also = place.value(claim.right, indices)
         except Undefined:
             continue
         except (TooLarge, OutOfRange, ArithmeticError, ValueError, KeyError):
             return False
-        if tied or len(interpreter.ties) > ties and not marks:
+        if tied or also and not marks:
             continue
         assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
         x, y = decimal_of(left), decimal_of(right)

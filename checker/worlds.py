@@ -533,7 +533,7 @@ def _first_index(formulas: Sequence[Stated]) -> int:
     """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
     starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
     for f in formulas:
-        for node in s.walk(f.tree) if f.tree is not None else ():
+        for node in f.nodes:
             if not isinstance(node, s.BigOperator) or node.lower is None:
                 continue
             for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):

@@ -93,13 +93,18 @@ def implies(facts: Sequence[Constraint], conclusion: Constraint) -> bool:
     value, relation = whole(conclusion.value)[0], conclusion.relation
     if value.is_constant and conclusion.holds({}):
         return True
-    if conclusion in facts:
+    if contains(facts, conclusion):
         return True
     if relation == ">=":
         return infeasible((*facts, Constraint(-value - 1, ">=")))
     if relation == "==":
         return implies(facts, Constraint(value, ">=")) and implies(facts, Constraint(-value, ">="))
     return infeasible((*facts, Constraint(value, "==")))
+
+
+def contains(facts: Iterable[Constraint], fact: Constraint) -> bool:
+    """Whether a fact is one of ``facts``, without a call for each."""
+    return (fact.value.terms, fact.relation) in [(c.value.terms, c.relation) for c in facts]
 
 
 def infeasible(constraints: Iterable[Constraint]) -> bool:
@@ -151,10 +156,16 @@ def _bounded(constraints: Sequence[Constraint]) -> Sequence[Constraint]:
         below: set[str] = set()
         above: set[str] = set()
         for c in constraints:
-            up, down = c.value.signs if c.relation == ">=" else (c.value.names, c.value.names)
-            below |= up
-            above |= down
-        free = {n for n in below ^ above if n in below or is_index(n)}  # sizes are at least one
+            if c.relation == ">=":
+                up, down = c.value.signs
+                below |= up
+                above |= down
+            else:
+                below |= c.value.names
+                above |= c.value.names
+        free = below ^ above
+        if free:
+            free = {n for n in free if n in below or n[0] == "%"}  # sizes are at least one
         if not free:
             return constraints
         constraints = [c for c in constraints if free.isdisjoint(c.value.names)]
@@ -167,12 +178,16 @@ def _anonymous(constraints: Sequence[Constraint]) -> Key:
     for c in constraints:
         terms = []
         for monomial, coefficient in c.value.terms:
-            renamed = [
-                name if name[0] != "%" else names.setdefault(name, f"%{len(names):03d}") for name in monomial
-            ]
-            number = coefficient.numerator if coefficient.denominator == 1 else coefficient
-            terms.append((tuple(sorted(renamed)), number))
-        terms.sort(key=itemgetter(0))  # as those of a polynomial
+            for name in monomial:
+                if name[0] == "%" and name not in names:
+                    names[name] = f"%{len(names):03d}"
+            if len(monomial) == 1:
+                monomial = (names.get(monomial[0], monomial[0]),)
+            elif monomial:
+                monomial = tuple(sorted([names.get(name, name) for name in monomial]))
+            terms.append((monomial, coefficient))
+        if len(terms) > 1:
+            terms.sort(key=itemgetter(0))  # as those of a polynomial
         found[tuple(terms), c.relation] = None
     return tuple(found)
 

@@ -205,11 +205,13 @@ class Interpreter(Evaluator):
         if extents is None:
             extents = tuple(integer(extent, self.sizes) for extent in quantity.extents)
             self._extents[quantity.head] = extents
-        inside = len(extents) == len(indices)
-        for index, extent in zip(indices, extents, strict=False):
-            inside = inside and 0 <= index < extent
-        if not inside:
-            raise OutOfRange(f"{quantity.head}{list(indices)} outside {list(extents)}")
+        if len(extents) == len(indices):
+            for index, extent in zip(indices, extents, strict=True):
+                if not 0 <= index < extent:
+                    break
+            else:
+                return
+        raise OutOfRange(f"{quantity.head}{list(indices)} outside {list(extents)}")
 
     def _adjoint(self, head: str, indices: Indices) -> Value:
         """``∂L/∂head[indices]``: through the definitions, up to the loss or to an opaque quantity, whose own

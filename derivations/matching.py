@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.ranges import solved
-from verify_derivations.derivations.terms import Factor, Facts, Term, tidy_constraint
+from verify_derivations.derivations.terms import Factor, Facts, Head, Normal, Term, tidy_constraint
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -96,6 +96,15 @@ def leading(parts: Sequence[Term]) -> Term:
     return max(parts, key=_weight)
 
 
-def _weight(term: Term) -> tuple[int, Fraction, int, str]:
-    degree = sum((abs(f.exponent) for f in term.factors), Fraction(0))
-    return (len(term.bound), degree, len(term.factors), "".join(f.key for f in term.factors) if not term.bound else "")
+def heads_of_leading(body: Normal) -> list[frozenset[Head]]:
+    """The heads of the factors of each term that may be the leading one, whatever fills the slots of ``body``."""
+    sizes = [_size(t) for t in body]
+    return [frozenset(f.head for f in t.factors) for t, size in zip(body, sizes, strict=True) if size == max(sizes)]
+
+
+def _size(term: Term) -> tuple[int, Fraction, int]:
+    return len(term.bound), sum((abs(f.exponent) for f in term.factors), Fraction(0)), len(term.factors)
+
+
+def _weight(term: Term) -> tuple[tuple[int, Fraction, int], str]:
+    return _size(term), "".join(f.key for f in term.factors) if not term.bound else ""

@@ -15,6 +15,7 @@ from verify_derivations.derivations.canonical import canonical
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.terms import (
     LOCAL,
+    ONE,
     Beyond,
     Factor,
     Facts,
@@ -76,7 +77,7 @@ def inverse(n: Normalizer, a: Matrix, at: Sequence[Polynomial], facts: Facts) ->
         every = polynomial(fresh("i"))  # none of them is zero, not only the one that is asked for
         inside = (*facts, *map(tidy_constraint, within(every, a.extent)))
         n.require("nonzero", n.reduce([renamed(t, {a.row: every}, t.bound) for t in diagonal], inside), inside)
-        same = n.reduce([Term(Fraction(1), constraints=(Constraint(row - column, "=="),))], facts)
+        same = n.reduce([Term(ONE, constraints=(Constraint(row - column, "=="),))], facts)
         entry = n.reduce([renamed(t, {a.row: row}, t.bound) for t in diagonal], facts)
         return n.product([same, n.power(entry, Fraction(-1), facts)], facts)
     common, rest = _scalars(n, a)
@@ -99,7 +100,7 @@ def inverse(n: Normalizer, a: Matrix, at: Sequence[Polynomial], facts: Facts) ->
         )
     n.require("nonzero", _function(n, a), facts)
     head, args, turned = _closed("inverse", a)
-    return n.single(Factor(head, (*args, *((column, row) if turned else (row, column))), Fraction(1)))
+    return n.single(Factor(head, (*args, *((column, row) if turned else (row, column))), ONE))
 
 
 def determinant(n: Normalizer, a: Matrix, facts: Facts) -> Normal:
@@ -127,7 +128,7 @@ def determinant(n: Normalizer, a: Matrix, facts: Facts) -> Normal:
 
 def _function(n: Normalizer, a: Matrix) -> Normal:
     head, args, _ = _closed("det", a)
-    return n.single(Factor(head, args, Fraction(1)))
+    return n.single(Factor(head, args, ONE))
 
 
 def _closed(kind: str, a: Matrix) -> tuple[Head, tuple[Polynomial, ...], bool]:
@@ -234,7 +235,7 @@ def _factored(a: Matrix) -> tuple[Matrix, Matrix] | None:
         right = _reached(a.column, joined)
         if a.row in right:
             continue
-        rest = Term(Fraction(1), tuple(v for v in term.bound if v != middle), constraints, term.factors)
+        rest = Term(ONE, tuple(v for v in term.bound if v != middle), constraints, term.factors)
         first, second = (_part(rest, right, among=among) for among in (False, True))
         left = tuple(t.scaled(term.coefficient) for t in first)
         return replace(a, body=left, column=middle), replace(a, body=second, row=middle)

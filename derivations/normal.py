@@ -22,6 +22,7 @@ from verify_derivations.derivations.rewrite import Rewriter
 from verify_derivations.derivations.scalars import to_scalar
 from verify_derivations.derivations.signs import Signs
 from verify_derivations.derivations.terms import (
+    ONE,
     UNITY,
     Beyond,
     Factor,
@@ -141,7 +142,7 @@ class Normalizer(Rewriter):
             case Size(value):
                 return self.reduce(number_terms(value), facts)
             case Access(head, indices):
-                return self.single(Factor(Head("tensor", head), indices, Fraction(1)))
+                return self.single(Factor(Head("tensor", head), indices, ONE))
             case Add(terms):
                 return plus(*(self.of(term, facts) for term in terms))
             case Mul(factors):
@@ -156,7 +157,7 @@ class Normalizer(Rewriter):
             case Sum(binders, body):
                 return self.summation(binders, body, facts)
             case Bracket(constraints):
-                return self.reduce([Term(Fraction(1), constraints=constraints)], facts)
+                return self.reduce([Term(ONE, constraints=constraints)], facts)
             case Compare(left, relation, right):
                 difference = plus(self.of(left, facts), scale(self.of(right, facts), -1))
                 return self.compare(self.joined(difference, facts), relation, facts)
@@ -179,9 +180,9 @@ class Normalizer(Rewriter):
         return normal if terms is None else self.reduce(terms, facts)
 
     def single(self, factor: Factor) -> Normal:
-        return (canonical(Term(Fraction(1), factors=(factor,))),)
+        return (canonical(Term(ONE, factors=(factor,))),)
 
-    def head(self, kind: str, bodies: Sequence[Normal], exponent: Fraction = Fraction(1), *, name: str = "",
+    def head(self, kind: str, bodies: Sequence[Normal], exponent: Fraction = ONE, *, name: str = "",
               data: tuple[int, ...] = ()) -> Factor:
         closed, args, fragile = close(bodies)
         return Factor(Head(kind, name, closed, data, fragile=fragile), args, exponent)
@@ -230,7 +231,7 @@ class Normalizer(Rewriter):
         if kind == "argmax" and all(n == 1 for n in extents):
             return number(1)
         closed, args, fragile = close([body], local)
-        return self.single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, Fraction(1)))
+        return self.single(Factor(Head(kind, "", closed, (), extents, fragile=fragile), args + at, ONE))
 
     # -- functions ----------------------------------------------------------------------------------
     def call(self, node: Apply, facts: Facts) -> Normal:
@@ -255,9 +256,9 @@ class Normalizer(Rewriter):
                 base = self.reduce(fill(inner.head.bodies[0], inner.args), facts)
                 powers.append(self.power(base, term.coefficient, facts))
             else:
-                unit = Term(Fraction(1), term.bound, term.constraints, term.factors, term.shape)
+                unit = Term(ONE, term.bound, term.constraints, term.factors, term.shape)
                 factors.append(self.head("exp", [(unit,)], term.coefficient))
-        return self.product([(Term(Fraction(1), factors=collect(factors)),), *powers], facts)
+        return self.product([(Term(ONE, factors=collect(factors)),), *powers], facts)
 
     def log(self, argument: Normal, facts: Facts) -> Normal:
         """log(c·Π xᵉ·S) = log c + Σ e·log x + log S over the factors x that are positive, and over roots: they are not
@@ -277,7 +278,7 @@ class Normalizer(Rewriter):
             elif f.head.kind == "root":
                 result.append(scale(self._log_prime(int(f.head.name)), f.exponent))
             elif f.head.kind not in ("power", "product") and (alone or root or self.signs.positive_factor(f, facts)):
-                one = self.single(Factor(f.head, f.args, Fraction(1)))
+                one = self.single(Factor(f.head, f.args, ONE))
                 result.append(scale(self._log_atom(one), f.exponent))
             elif f.head.kind == "power" and (root or self.signs.positive_factor(f, facts)):
                 body = self.reduce(fill(f.head.bodies[0], f.args), facts)
@@ -290,7 +291,7 @@ class Normalizer(Rewriter):
         if coefficient > 0:
             for prime, e in _factorised(coefficient):
                 result.append(scale(self._log_prime(prime), e))
-            coefficient = Fraction(1)
+            coefficient = ONE
         left = self.product([(Term(coefficient, factors=tuple(inside)),), rest], facts)
         if left != (UNITY,):
             result.append(self._log_atom(left))
@@ -345,17 +346,17 @@ class Normalizer(Rewriter):
         coefficient = content.coefficient
         if len(inside) == 1 and inside[0].exponent in (1, -1) and rest == (UNITY,) and coefficient > 0:
             outside, inside = [*outside, *inside], []  # the square root of x: x itself is required positive
-        kept = Fraction(1)
+        kept = ONE
         if not whole and coefficient < 0:
             coefficient, kept = -coefficient, Fraction(-1)
         body = self.product([(Term(kept, factors=tuple(inside)),), rest], facts)
-        monomial = Term(Fraction(1), factors=tuple(Factor(f.head, f.args, f.exponent * exponent) for f in outside))
+        monomial = Term(ONE, factors=tuple(Factor(f.head, f.args, f.exponent * exponent) for f in outside))
         parts = [(monomial,), _number_power(coefficient, exponent)]
         if body != (UNITY,):
             if whole and body[0].coefficient < 0 and len(body) > 1 and all(t.coefficient < 0 for t in body):
                 body = scale(body, -1)
                 parts.append(number(Fraction(-1) ** int(exponent)))
-            parts.append((Term(Fraction(1), factors=(self.head("power", [body], exponent),)),))
+            parts.append((Term(ONE, factors=(self.head("power", [body], exponent),)),))
         return self.product(parts, facts)
 
     def content(self, normal: Normal) -> tuple[Term, Normal]:
@@ -415,7 +416,7 @@ class Normalizer(Rewriter):
         known = self.signs.sign(rest, facts) if kept else None
         if known is not None:
             orientation, rest = orientation * known, number(1)
-        body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
+        body = self.product([(Term(ONE, factors=kept),), rest], facts)
         body = scale(body, 1 / abs(body[0].coefficient))
         indicator: Normal
         if orientation < 0 and self.signs.smooth(body):
@@ -423,13 +424,13 @@ class Normalizer(Rewriter):
             indicator = plus(number(1), scale(self.single(self.head("compare", [body])), -1))
         else:
             indicator = self.single(self.head("compare", [scale(body, orientation)]))
-        return self.product([(Term(Fraction(1), factors=brackets),), indicator], facts)
+        return self.product([(Term(ONE, factors=brackets),), indicator], facts)
 
     def vanishing(self, content: Term, rest: Normal, facts: Facts) -> Normal:
         """[c·M·S = 0] = [S = 0] for a monomial M that is never zero, and [c·M = 0] = 0."""
         kept = tuple(f for f in content.factors
-                     if not self.signs.nonzero(self.single(Factor(f.head, f.args, Fraction(1))), facts))
-        body = self.product([(Term(Fraction(1), factors=kept),), rest], facts)
+                     if not self.signs.nonzero(self.single(Factor(f.head, f.args, ONE)), facts))
+        body = self.product([(Term(ONE, factors=kept),), rest], facts)
         if body == (UNITY,):
             return ()
         return self.single(self.head("compare", [scale(body, 1 / body[0].coefficient)], name="=="))
@@ -540,7 +541,7 @@ def is_entry(normal: Normal) -> bool:
     if len(normal) != 1 or normal[0].bound or normal[0].constraints or normal[0].coefficient != 1:
         return False
     match normal[0].factors:
-        case (Factor(head, args, exponent),) if head.kind == "tensor" and exponent == 1:
+        case (Factor(head=head, args=args, exponent=exponent),) if head.kind == "tensor" and exponent == 1:
             names = [a.as_atom() for a in args]
             return len(set(names)) == len(names) and all(n is not None and is_index(n) for n in names)
     return False
@@ -580,7 +581,7 @@ def _number_power(value: Fraction, exponent: Fraction) -> Normal:
     """value^exponent for a positive value, or a whole exponent."""
     if exponent.denominator == 1:
         return number(_raised(value, int(exponent)))
-    total = Term(Fraction(1))
+    total = Term(ONE)
     for prime, e in _factorised(value):
         whole, part = divmod(e * exponent, 1)
         factors = (Factor(Head("root", str(prime)), (), part),) if part else ()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from verify_derivations.derivations.canonical import canonical
-from verify_derivations.derivations.domains import contradictory, implies
-from verify_derivations.derivations.matching import leading, quotients
+from verify_derivations.derivations.domains import contains, contradictory, implies
+from verify_derivations.derivations.matching import heads_of_leading, leading, quotients
 from verify_derivations.derivations.ranges import (
     POWER_SUMS,
     bound_of,
@@ -26,10 +27,12 @@ from verify_derivations.derivations.ranges import (
 from verify_derivations.derivations.terms import (
     INDEX,
     LOCAL,
+    ONE,
     Beyond,
     Factor,
     Facts,
     Head,
+    Like,
     Normal,
     Term,
     collect,
@@ -50,6 +53,11 @@ LARGEST_ROOT = 1_000  # exponent of a prime that is written out
 SPLITS = 12  # constraints by which the domains of like sums are divided
 
 
+Resting: TypeAlias = tuple[dict[Like, str], set[tuple[tuple[str, ...], Facts]]]
+"""Terms that no rule changes, with their shapes, and domains of terms (bound variables and constraints) that none of
+the rules does which look at nothing else."""
+
+
 class Rewriter:
     """Applies the rules until none does. Functions whose body may simplify at new indices are rebuilt by
     :meth:`rebuilt`, which the normal form supplies."""
@@ -57,18 +65,23 @@ class Rewriter:
     def __init__(self) -> None:
         self.steps = STEPS  # that are left
         self.reserve = 0  # of them, not to be touched yet
+        self._resting: dict[Facts, Resting] = {}
+        self._leads: dict[Head, list[frozenset[Head]]] = {}  # see `heads_of_leading`, of each power of a sum
+        self._rules = (
+            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
+            self._domain, self._argmax, self._cancel, self._count, self._powers,
+        )  # fmt: skip
+        on_domains = (self._pinch, self._digits, self._window, self._domain)
+        self._others = tuple(rule for rule in self._rules if rule not in on_domains)
 
     def rebuilt(self, factor: Factor, facts: Facts) -> Normal:
         raise NotImplementedError
 
     def reduce(self, terms: Iterable[Term], facts: Facts) -> Normal:
         """The normal form of a sum of raw terms."""
-        waiting = [released(term) for term in terms]
+        waiting = list(terms)
         done: list[Term] = []
-        rules = (
-            self._decide, self._numbers, self._roots, self._pinch, self._digits, self._solve, self._window,
-            self._domain, self._argmax, self._cancel, self._count, self._powers,
-        )
+        resting, domains = self._resting.setdefault(facts, ({}, set()))
         while waiting:
             term = waiting.pop()
             self.steps -= 1
@@ -76,18 +89,26 @@ class Rewriter:
                 raise Beyond("the limit of steps")
             if len(waiting) + len(done) > TERMS:
                 raise Beyond("the normal form grows beyond its limit")
-            for rule in rules:
+            known = resting.get(term.like)
+            if known is not None:
+                done.append(Term(term.coefficient, term.bound, term.constraints, term.factors, known))
+                continue
+            term = released(term)
+            domain = term.bound, term.constraints
+            for rule in self._rules if term.constraints and domain not in domains else self._others:
                 new = rule(term, facts)
                 if new is not None:
                     waiting += new
                     break
             else:
+                domains.add(domain)
                 settled = canonical(term)
                 # A digit may be one that the new variables leave out of the factors.
                 if term.bound and _hidden(settled) > _hidden(term):
                     waiting.append(released(settled))
                 else:
                     done.append(settled)
+                    resting[settled.like] = settled.shape
         return gather(done)
 
     def substitute(self, term: Term, values: Mapping[str, Polynomial], facts: Facts) -> list[Term]:
@@ -207,7 +228,7 @@ class Rewriter:
         if not term.constraints:
             return None
         tidied = tuple(dict.fromkeys(tidy_constraint(c) for c in term.constraints))
-        kept = [c for c in tidied if c not in facts]
+        kept = [c for c in tidied if not contains(facts, c)]
         if not is_box(kept, term.bound):
             if contradictory(kept, facts):
                 return []
@@ -273,7 +294,7 @@ class Rewriter:
             left = self._without_body(f, rest)
             if left is not None and all(chosen.isdisjoint(g.names()) for g in left[1]):
                 head = Head("max", "", f.head.bodies, (), f.head.extents, fragile=f.head.fragile)
-                largest = Factor(head, inner, Fraction(1))
+                largest = Factor(head, inner, ONE)
                 return [Term(term.coefficient / left[0], bound, kept, collect((*left[1], largest)))]
         return None
 
@@ -301,7 +322,7 @@ class Rewriter:
         i, k, j = map(polynomial, (outer, inner, other))
         row, column = LOCAL
         place = {row: i, column: k} if on_left or f.head.data else {row: k, column: i}
-        entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), Fraction(1))
+        entry = Factor(f.head, (*slots, *((k, j) if on_left else (j, k))), ONE)
         matrix = [renamed(t, place, t.bound) for t in fill(body, slots)]
         first = matrix.pop(lead)
         summed = within(k, extent)
@@ -311,7 +332,7 @@ class Rewriter:
         for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):
             if not _fixed(slots, term, quotient):
                 continue  # it is a sum over entries of different matrices
-            new = [Term(Fraction(1), constraints=(Constraint(values[outer] - values[other], "=="),))]
+            new = [Term(ONE, constraints=(Constraint(values[outer] - values[other], "=="),))]
             for t in matrix:
                 bound = (inner, *t.bound)
                 product = Term(-t.coefficient, bound, summed + t.constraints, (entry, *t.factors))
@@ -387,7 +408,7 @@ class Rewriter:
                 cosine = Factor(Head("apply", "cos", f.head.bodies, f.head.data, fragile=f.head.fragile), f.args,
                                 Fraction(2))
                 plain = Term(term.coefficient, term.bound, term.constraints, collect((*rest, lower)))
-                return [plain, times(plain.scaled(Fraction(-1)), Term(Fraction(1), factors=(cosine,)))]
+                return [plain, times(plain.scaled(Fraction(-1)), Term(ONE, factors=(cosine,)))]
             if f.head.kind != "power":
                 continue
             rest = tuple(g for g in term.factors if g is not f)
@@ -402,6 +423,8 @@ class Rewriter:
         return None
 
     def _fold(self, term: Term, f: Factor, facts: Facts) -> list[Term] | None:
+        if not self._may_fold(term, f):
+            return None
         parts = fill(f.head.bodies[0], f.args)
         lead = leading(parts)
         others = [t for t in parts if t is not lead]
@@ -409,10 +432,21 @@ class Rewriter:
         for quotient, _ in quotients(rest.scaled(1 / lead.coefficient), lead, facts):
             if not _fixed(f.args, term, quotient):
                 continue
-            raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),))
+            raised = Term(ONE, factors=(Factor(f.head, f.args, f.exponent + 1),))
             same = Term(Fraction(-1), factors=(f,))
             return [times(quotient, raised), *(times(times(quotient, same), t) for t in others)]
         return self._separated(rest, f, parts)
+
+    def _may_fold(self, term: Term, f: Factor) -> bool:
+        """Whether the other factors have the heads that are needed to fold, or to separate: mostly they have not."""
+        body = f.head.bodies[0]
+        if f.head not in self._leads:
+            self._leads[f.head] = heads_of_leading(body)
+        heads = {g.head for g in term.factors if g is not f}
+        if any(lead <= heads for lead in self._leads[f.head]):
+            return True
+        lower = any(g.exponent < 0 for g in term.factors if g is not f)
+        return lower and any(not t.factors and not t.bound and not t.constraints for t in body)
 
     def _separated(self, rest: Term, f: Factor, parts: Sequence[Term]) -> list[Term] | None:
         """x⁻ᵐ·(c + x·R)ᵉ = (x⁻ᵐ·(c + x·R)ᵉ⁺¹ − x¹⁻ᵐ·R·(c + x·R)ᵉ)/c, where e < 0."""
@@ -425,7 +459,7 @@ class Rewriter:
                 any(h.head == g.head and h.args == g.args and h.exponent > 0 for h in t.factors) for t in others
             ):
                 whole = rest.scaled(1 / constants[0].coefficient)
-                raised = Term(Fraction(1), factors=(Factor(f.head, f.args, f.exponent + 1),))
+                raised = Term(ONE, factors=(Factor(f.head, f.args, f.exponent + 1),))
                 same = Term(Fraction(-1), factors=(f,))
                 return [times(whole, raised), *(times(times(whole, same), t) for t in others)]
         return None

@@ -11,12 +11,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.formulas.expressions import Constraint, fresh
 from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
+
+ONE = Fraction(1)
+"""Most coefficients and exponents are this one: to multiply by it costs nothing."""
 
 
 class Beyond(Exception):
@@ -49,7 +51,15 @@ class Head:
 
     def __eq__(self, other: object) -> bool:
         """The key orders; equality is that of the parts, whatever a document calls its symbols."""
-        return self is other or isinstance(other, Head) and self._hash == other._hash and self._parts == other._parts
+        if self is other:
+            return True
+        if not isinstance(other, Head) or self._hash != other._hash:
+            return False
+        if self._parts is not other._parts:
+            if self._parts != other._parts:
+                return False
+            other._parts = self._parts  # bodies may be deep: once is enough
+        return True
 
     def __hash__(self) -> int:
         return self._hash
@@ -58,21 +68,41 @@ class Head:
         return self.key
 
 
-@dataclass(frozen=True, slots=True)
 class Factor:
-    head: Head
-    args: tuple[Polynomial, ...]
-    exponent: Fraction
+    """A head at an index tuple, to a power. Compares by value, and never changes."""
+
+    __slots__ = ("_hash", "_key", "_names", "args", "exponent", "head")
+
+    def __init__(self, head: Head, args: tuple[Polynomial, ...], exponent: Fraction) -> None:
+        self.head, self.args, self.exponent = head, args, exponent
+        self._hash: int | None = None
+        self._key: str | None = None
+        self._names: frozenset[str] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or isinstance(other, Factor) and (
+            self.args == other.args and self.head == other.head
+            and (self.exponent is other.exponent or self.exponent == other.exponent)
+        )
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash((self.head, self.args))  # that of a fraction is slow
+        return self._hash
+
+    def __repr__(self) -> str:
+        return self.key
 
     def at(self, values: Mapping[str, Polynomial]) -> Factor:
-        if not self.args or not values:
+        if not self.args or not values or self.names().isdisjoint(values):
             return self
         return Factor(self.head, tuple([a.substitute(values) for a in self.args]), self.exponent)
 
     def names(self) -> frozenset[str]:
-        if len(self.args) == 1:
-            return self.args[0].names
-        return frozenset().union(*[a.names for a in self.args])
+        if self._names is None:
+            several = len(self.args) != 1
+            self._names = frozenset().union(*[a.names for a in self.args]) if several else self.args[0].names
+        return self._names
 
     @property
     def slots(self) -> int:
@@ -81,23 +111,46 @@ class Factor:
 
     @property
     def key(self) -> str:
-        return f"{self.head.key}{list(self.args)}^{self.exponent}"
+        if self._key is None:
+            self._key = f"{self.head.key}{list(self.args)}^{'1' if self.exponent is ONE else self.exponent}"
+        return self._key
 
 
-@dataclass(frozen=True, slots=True)
 class Term:
-    coefficient: Fraction
-    bound: tuple[str, ...] = ()
-    constraints: tuple[Constraint, ...] = ()
-    factors: tuple[Factor, ...] = ()
-    shape: str = field(default="", compare=False)  # cached by `canonical`
+    """A coefficient, bound variables, constraints and factors; ``shape`` is remembered by `canonical`. Compares by
+    value of all but that, and never changes."""
+
+    __slots__ = ("bound", "coefficient", "constraints", "factors", "shape")
+
+    def __init__(
+        self, coefficient: Fraction, bound: tuple[str, ...] = (), constraints: tuple[Constraint, ...] = (),
+        factors: tuple[Factor, ...] = (), shape: str = "",
+    ) -> None:  # fmt: skip
+        self.coefficient, self.bound, self.constraints = coefficient, bound, constraints
+        self.factors, self.shape = factors, shape
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or isinstance(other, Term) and (
+            (self.coefficient is other.coefficient or self.coefficient == other.coefficient) and self.like == other.like
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.like)
+
+    def __repr__(self) -> str:
+        return self.key
 
     @property
     def key(self) -> str:
-        return f"{self.coefficient}*{self.shape or shape(self)}"
+        return f"{'1' if self.coefficient is ONE else self.coefficient}*{self.shape or shape(self)}"
+
+    @property
+    def like(self) -> Like:
+        """What terms share that differ in their coefficients only."""
+        return self.bound, self.constraints, self.factors
 
     def scaled(self, factor: Fraction) -> Term:
-        return Term(self.coefficient * factor, self.bound, self.constraints, self.factors, self.shape)
+        return Term(_product(self.coefficient, factor), self.bound, self.constraints, self.factors, self.shape)
 
     def free(self) -> frozenset[str]:
         """Index variables that are not bound here."""
@@ -105,6 +158,7 @@ class Term:
         return frozenset(n for n in names - set(self.bound) if is_index(n))
 
 
+Like: TypeAlias = tuple[tuple[str, ...], tuple[Constraint, ...], tuple[Factor, ...]]
 Normal: TypeAlias = tuple[Term, ...]
 """A sum of terms with different shapes, in the order of their keys; ``()`` is zero."""
 
@@ -113,7 +167,7 @@ Facts: TypeAlias = tuple[Constraint, ...]
 INDEX = Head("index")
 LOCAL = ("%m0", "%m1")
 """Row and column in the closed body of an inverse or a determinant."""
-UNITY = Term(Fraction(1), shape="[]")
+UNITY = Term(ONE, shape="[]")
 
 
 def shape(term: Term) -> str:
@@ -143,7 +197,7 @@ def collect(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
 def _idempotent(exponent: Fraction) -> Fraction:
     assert exponent > 0, "the inverse of a bracket"
-    return Fraction(1)
+    return ONE
 
 
 def apart(term: Term) -> Term:
@@ -173,19 +227,22 @@ def renamed(term: Term, values: Mapping[str, Polynomial], bound: tuple[str, ...]
 def times(a: Term, b: Term) -> Term:
     """The product; bound variables are renamed apart."""
     b = apart(b) if a.bound else b
-    return Term(a.coefficient * b.coefficient, a.bound + b.bound, a.constraints + b.constraints,
+    return Term(_product(a.coefficient, b.coefficient), a.bound + b.bound, a.constraints + b.constraints,
                 collect(a.factors + b.factors))
+
+
+def _product(a: Fraction, b: Fraction) -> Fraction:
+    return b if a is ONE else a if b is ONE else a * b
 
 
 def gather(terms: Iterable[Term]) -> Normal:
     """Canonical terms of equal shape merged, zeros dropped, sorted."""
-    merged: dict[tuple[object, ...], Term] = {}
+    merged: dict[Like, Term] = {}
     given = list(terms)
     if len(given) > 1:
         for term in given:
-            like = (term.bound, term.constraints, term.factors)
-            old = merged.get(like)
-            merged[like] = term if old is None else Term(
+            old = merged.get(term.like)
+            merged[term.like] = term if old is None else Term(
                 old.coefficient + term.coefficient, old.bound, old.constraints, old.factors, old.shape
             )
         given = sorted(merged.values(), key=lambda t: t.shape)
@@ -224,8 +281,8 @@ def number_terms(value: Polynomial) -> list[Term]:
     terms = []
     for monomial, coefficient in value.terms:
         factors = [
-            Factor(INDEX, (Polynomial.atom(name),), Fraction(1)) if is_index(name)
-            else Factor(Head("size", name), (), Fraction(1))
+            Factor(INDEX, (Polynomial.atom(name),), ONE) if is_index(name)
+            else Factor(Head("size", name), (), ONE)
             for name in monomial
         ]
         terms.append(Term(Fraction(coefficient), factors=collect(factors)))

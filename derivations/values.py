@@ -33,6 +33,7 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     Size,
     Sum,
+    letters,
 )
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -118,7 +119,14 @@ class Evaluator:
     def _access(self, node: Access, names: Names, parameters: Parameters) -> Value:
         if not node.indices and node.head in parameters:
             return parameters[node.head]
-        return self._entry(node.head, tuple([integer(index, names) for index in node.indices]))
+        atoms = letters(node)
+        if atoms is None:
+            return self._entry(node.head, tuple([integer(index, names) for index in node.indices]))
+        try:
+            at = tuple([names[atom] for atom in atoms])
+        except KeyError as error:
+            raise OutOfRange(f"nothing binds {error.args[0]} in {error.args[0]}") from None
+        return self._entry(node.head, at)
 
     def _add(self, node: Add, names: Names, parameters: Parameters) -> Value:
         total: Value = NIL
@@ -131,7 +139,8 @@ class Evaluator:
         total: Value = ONE
         for factor in _willing(node.factors):
             total = arithmetic.mul(total, self._scalar(factor, names, parameters))
-            if isinstance(factor, Bracket | Compare) and total == NIL:
+            kind = type(factor)
+            if (kind is Bracket or kind is Compare) and total == NIL:
                 return NIL
         return total
 
@@ -301,6 +310,9 @@ def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
     total: int | Fraction = 0
     try:
         for monomial, coefficient in value.terms:
+            if len(monomial) == 1:
+                total += coefficient * names[monomial[0]]
+                continue
             for name in monomial:
                 coefficient *= names[name]
             total += coefficient
@@ -312,7 +324,7 @@ def exact(value: Polynomial, names: Mapping[str, int]) -> int | Fraction:
 def integer(value: Polynomial, names: Mapping[str, int]) -> int:
     if len(value.terms) == 1:  # mostly one index
         monomial, coefficient = value.terms[0]
-        if coefficient == 1 and len(monomial) == 1 and monomial[0] in names:
+        if len(monomial) == 1 and coefficient == 1 and monomial[0] in names:
             return names[monomial[0]]
     result = exact(value, names)
     if isinstance(result, int):

@@ -127,8 +127,9 @@ def solution(value: Polynomial, variable: str) -> Polynomial | None:
 
 def whole(value: Polynomial) -> tuple[Polynomial, int]:
     """A positive multiple with whole coefficients, and its constant."""
-    scale = math.lcm(*(c.denominator for _, c in value.terms)) if value.terms else 1
-    scaled = value * scale
+    scaled = value
+    if any(type(c) is not int for _, c in value.terms):
+        scaled = value * math.lcm(*(c.denominator for _, c in value.terms))
     return scaled, int(next((c for m, c in scaled.terms if not m), 0))
 
 

@@ -39,8 +39,9 @@ Binder: TypeAlias = tuple[str, Polynomial]
 class Scalar:
     """Base of all nodes."""
 
-    __slots__ = ("_contents",)
+    __slots__ = ("_contents", "_letters")
     _contents: Contents  # once asked for
+    _letters: tuple[str, ...] | None  # likewise, of an access
 
     def __add__(self, other: Scalar | int) -> Scalar:
         return add(self, scalar(other))
@@ -193,7 +194,8 @@ class Constraint:
         )
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        known = self.value._hash
+        return hash(self.value) if known is None else known
 
     def substitute(self, values: Mapping[str, Polynomial]) -> Constraint:
         value = self.value.substitute(values)
@@ -435,6 +437,17 @@ def _contents(root: Scalar) -> Contents:
 def heads(node: Scalar) -> tuple[str, ...]:
     """Names of all tensors that occur, in order of first occurrence."""
     return contents(node).heads
+
+
+def letters(node: Access) -> tuple[str, ...] | None:
+    """The names that are the indices of an access, where each index is one."""
+    try:
+        return node._letters
+    except AttributeError:
+        atoms = tuple([atom for index in node.indices if (atom := index.as_atom()) is not None])
+        found = atoms if len(atoms) == len(node.indices) else None
+        object.__setattr__(node, "_letters", found)
+        return found
 
 
 def map_accesses(node: Scalar, replace: Callable[[Access], Scalar | None]) -> Scalar:

@@ -72,9 +72,10 @@ class NameTable:
     def gather(cls, trees: Iterable[s.Node]) -> NameTable:
         table = cls()
         forest = list(trees)
-        spaces = [node for tree in forest for node in s.walk(tree) if isinstance(node, s.Space)]
+        nodes = [node for tree in forest for node in s.walk(tree)]
+        spaces = [node for node in nodes if isinstance(node, s.Space)]
         tensors = {
-            base_of(item) or "" for tree in forest for node in s.walk(tree)
+            base_of(item) or "" for node in nodes
             if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and node.sides[-1].extents
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol)
@@ -82,34 +83,30 @@ class NameTable:
         extents = [n for space in spaces for n in space.extents]
         table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
         table.matrices = {
-            base_of(item) or "" for tree in forest for node in s.walk(tree)
+            base_of(item) or "" for node in nodes
             if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and len(node.sides[-1].extents) == 2
             and s.Number("1") not in node.sides[-1].extents
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol) or isinstance(item, s.Scripted) and item.sub is None
         }
-        for tree in forest:
-            for node in s.walk(tree):
-                table._bind(node)
-        introduced = [item for tree in forest for node in s.walk(tree) if isinstance(node, s.Relation)
-                      for item in _introduced(node)]  # fmt: skip
+        for node in nodes:
+            table._bind(node)
+        introduced = [item for node in nodes if isinstance(node, s.Relation) for item in _introduced(node)]
         table.squared = {b for x in introduced if _is_square(x) and (b := base_of(x)) is not None and b != "e"}
-        table.squared -= {base_of(x) or "" for tree in forest for node in s.walk(tree) if isinstance(node, s.Relation)
+        table.squared -= {base_of(x) or "" for node in nodes if isinstance(node, s.Relation)
                           for x in _introduced(node) if not _is_square(x) and not _by_square(x, node)}  # fmt: skip
-        for tree in forest:
-            for node in s.walk(tree):
-                if isinstance(node, s.Relation):
-                    table._declare(node)
-        used = {name_of(x) for tree in forest for x in s.walk(tree) if isinstance(x, s.Symbol)}
+        for node in nodes:
+            if isinstance(node, s.Relation):
+                table._declare(node)
+        used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
         table.gradients = {n: n[1:] for n in used if n[0] == "d" and n[1:] in used}
-        for tree in forest:
-            for node in s.walk(tree):
-                if isinstance(node, s.Scripted):
-                    table._bind_together(node, tensors)
+        for node in nodes:
+            if isinstance(node, s.Scripted):
+                table._bind_together(node, tensors)
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
-        table._tell_apart([node for tree in forest for node in s.walk(tree)], tensors)
+        table._tell_apart(nodes, tensors)
         return table
 
     def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 Monomial: TypeAlias = tuple[str, ...]
@@ -38,13 +39,14 @@ def is_index(name: str) -> bool:
 class Polynomial:
     """An immutable polynomial; compares and hashes by value."""
 
-    __slots__ = ("_hash", "_indices", "_names", "_signs", "terms")
+    __slots__ = ("_hash", "_indices", "_names", "_signs", "_text", "terms")
 
     terms: tuple[tuple[Monomial, Coefficient], ...]
     _hash: int | None
     _names: frozenset[str] | None
     _indices: frozenset[str] | None
     _signs: tuple[frozenset[str], frozenset[str]] | None
+    _text: str | None
 
     def __init__(
         self, terms: Mapping[Monomial, Coefficient] | Iterable[tuple[Monomial, Coefficient]] = ()
@@ -58,14 +60,14 @@ class Polynomial:
         self.terms = tuple(sorted([
             pair if type(pair[1]) is int else (pair[0], _reduced(pair[1])) for pair in collected.items() if pair[1]
         ]))
-        self._hash = self._names = self._indices = self._signs = None
+        self._hash = self._names = self._indices = self._signs = self._text = None
 
     @classmethod
     def _ordered(cls, terms: Iterable[tuple[Monomial, Coefficient]]) -> Polynomial:
         """From terms as :attr:`terms` has them: monomials in order, each once, no zero, whole ones as ``int``."""
         made = object.__new__(cls)
         made.terms = tuple(terms)
-        made._hash = made._names = made._indices = made._signs = None
+        made._hash = made._names = made._indices = made._signs = made._text = None
         return made
 
     def __reduce__(self) -> tuple[type[Polynomial], tuple[object]]:
@@ -74,6 +76,8 @@ class Polynomial:
     # -- construction -------------------------------------------------------------------------
     @staticmethod
     def constant(value: int | Fraction) -> Polynomial:
+        if type(value) is int:
+            return _whole(value)
         return Polynomial._ordered([((), _reduced(value))] if value else ())
 
     @staticmethod
@@ -82,7 +86,8 @@ class Polynomial:
 
     # -- arithmetic ---------------------------------------------------------------------------
     def __add__(self, other: Polynomial | int) -> Polynomial:
-        other = polynomial(other)
+        if type(other) is not Polynomial:
+            other = polynomial(other)
         if not other.terms:
             return self
         if not self.terms:
@@ -95,7 +100,8 @@ class Polynomial:
         return Polynomial._ordered([(m, -c) for m, c in self.terms])
 
     def __sub__(self, other: Polynomial | int) -> Polynomial:
-        other = polynomial(other)
+        if type(other) is not Polynomial:
+            other = polynomial(other)
         if not other.terms:
             return self
         return Polynomial([*self.terms, *[(m, -c) for m, c in other.terms]])
@@ -104,7 +110,8 @@ class Polynomial:
         return polynomial(other) - self
 
     def __mul__(self, other: Polynomial | int | Fraction) -> Polynomial:
-        other = polynomial(other)
+        if type(other) is not Polynomial:
+            other = polynomial(other)
         if len(other.terms) == 1 and not other.terms[0][0]:
             factor = other.terms[0][1]
             return self if factor == 1 else Polynomial._ordered([(m, _reduced(c * factor)) for m, c in self.terms])
@@ -251,14 +258,22 @@ class Polynomial:
         return self.terms < other.terms
 
     def __repr__(self) -> str:
-        if not self.terms:
-            return "0"
-        parts = []
-        for monomial, coefficient in self.terms:
-            factors = "*".join(monomial)
-            times = "" if coefficient == 1 else f"{coefficient}*"
-            parts.append(times + factors if factors else str(coefficient))
-        return " + ".join(parts)
+        if self._text is None:
+            self._text = " + ".join(map(_written, self.terms)) if self.terms else "0"
+        return self._text
+
+
+def _written(term: tuple[Monomial, Coefficient]) -> str:
+    monomial, coefficient = term
+    if not monomial:
+        return str(coefficient)
+    factors = "*".join(monomial)
+    return factors if coefficient == 1 else f"{coefficient}*{factors}"
+
+
+@lru_cache(maxsize=1024)
+def _whole(value: int) -> Polynomial:
+    return Polynomial._ordered([((), value)] if value else ())
 
 
 def _reduced(value: Coefficient) -> Coefficient:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import logging
 import random
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -58,6 +60,19 @@ def agrees(latex: str, side: s.Node) -> Agreement | None:
     first = _first(side, atoms)
     names = tuple((str(symbol), latex[slice(*node.span)]) for node, symbol in atoms.items())
     return Agreement(_equal(first, second, list(atoms.values())), latex[slice(*side.span)], first, second, names)
+
+
+def objection(latex: str, sides: Iterable[s.Node]) -> str | None:
+    """What the second reader objects to sides of a formula, with both readings; ``None`` where it agrees or is not
+    asked."""
+    found = (agrees(latex, side) for side in sides)
+    return next((str(agreement) for agreement in found if agreement is not None and not agreement.agree), None)
+
+
+def load() -> None:
+    """Take the time that the second reader needs to start."""
+    with suppress(Exception):  # whatever it raises, it has no reading
+        import latex2sympy2_extended.latex2sympy2  # noqa: F401
 
 
 # -- the guard ------------------------------------------------------------------------------------------

@@ -179,6 +179,16 @@ class Statement:
     left_letters: frozenset[str] = frozenset()
     called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 
+    def fork(self) -> Statement:
+        """A copy, in which more can be read."""
+        new = copy(self)
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, dict | list | set):
+                setattr(new, f.name, copy(value))
+        new.indices = {letter: copy(index) for letter, index in self.indices.items()}
+        return new
+
     def free_letter(self, letter: str, origin: int = 1) -> Index:
         index = Index(letter, fresh(letter), polynomial(origin), None, free=True)
         self.indices[letter] = index

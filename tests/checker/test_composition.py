@@ -9,10 +9,12 @@ import pytest
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
+from verify_derivations.checker.composition import Composer
 from verify_derivations.checker.conventions import ALTERNATIVES
 from verify_derivations.checker.formats import as_json, to_json
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.offers import composed
+from verify_derivations.checker.programs import scopes
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict
 from verify_derivations.derivations.composition import claim_of
 from verify_derivations.derivations.prove import Conditional, Proof, prove_equal
@@ -226,7 +228,8 @@ def test_every_step_is_proved_again(name: str, notes: Report) -> None:
     chosen = {symbol: key for key, (symbol, _) in ALTERNATIVES.items() if key != "up"}
     readings = Readings().but(**{chosen[c.symbol]: c.reading for c in report.conventions if c.symbol in chosen})
     count = 0
-    for composer in composed(case, report.formulas, readings)[0]:
+    found = [composed(case, report.formulas, readings, scope) for scope in scopes(case, readings)]
+    for composer in (c for c in found if isinstance(c, Composer)):
         for step, candidate in composer.steps.values():
             claim = claim_of(step, composer.environment)
             outcome = prove_equal(claim.left, claim.right, claim.environment, claim.free)

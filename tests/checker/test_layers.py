@@ -14,11 +14,11 @@ from unrolled import by_steps, stepwise, unrolled
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.composition import Composer
 from verify_derivations.checker.layers import LayeredComposer
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.nets import composition
 from verify_derivations.checker.offers import composed
+from verify_derivations.checker.programs import scopes
 from verify_derivations.checker.text import print_report, to_string
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict
 from verify_derivations.derivations.composition import claim_of
@@ -314,9 +314,9 @@ def test_what_all_layers_share_is_not_composed() -> None:
 @cache
 def composer(name: str) -> LayeredComposer:
     case = prepare(NETS[name], Effort())
-    found: tuple[Composer, ...] = composed(case, check(NETS[name]).formulas, Readings())[0]
-    assert isinstance(found[0], LayeredComposer)
-    return found[0]
+    found = composed(case, check(NETS[name]).formulas, Readings(), next(scopes(case, Readings())))
+    assert isinstance(found, LayeredComposer)
+    return found
 
 
 NETS = {

@@ -97,8 +97,9 @@ def test_a_task_that_was_begun_before_works_beside_the_others() -> None:
         time.sleep(seconds)
         return os.getpid()
 
-    begun = Ahead(lambda n: (task(0.3), n)[1], 7, Allowance(2))
+    begun: Ahead[int, int] = Ahead(lambda n: (task(0.3), n)[1], Allowance(2))
     try:
+        begun.give(7)
         pids = [pid for _, pid in each(task, [0.1] * 8, Allowance(2), beside=begun)]
         assert len(set(pids)) == 2 and len(set(pids[:2])) == 1
         assert begun.result() == 7
@@ -107,14 +108,26 @@ def test_a_task_that_was_begun_before_works_beside_the_others() -> None:
 
 
 def test_a_task_that_was_begun_before_has_its_limit_too() -> None:
-    begun = Ahead(lambda _: spin(60), 0, Allowance(2, seconds=0.2))
+    begun: Ahead[int, None] = Ahead(lambda _: spin(60), Allowance(2, seconds=0.2))
+    begun.give(0)
     assert results(lambda n: n, 3, jobs=2) == [0, 1, 2]
     assert begun.result() == Stopped("stopped after 0.2 s, its limit")
 
 
 def test_a_task_that_was_begun_before_does_not_outlive_a_report() -> None:
-    begun = Ahead(lambda _: time.sleep(60), 0, Allowance(2))
+    begun: Ahead[int, None] = Ahead(lambda _: time.sleep(60), Allowance(2))
+    begun.give(0)
     (worker,) = begun.pool.workers if begun.pool is not None else ()
     begun.close()
     with pytest.raises(ProcessLookupError):
         os.kill(worker.process.pid or 0, 0)
+
+
+def test_what_a_process_prepares_before_its_task_is_there_for_it() -> None:
+    prepared: list[str] = []
+    begun: Ahead[str, list[str]] = Ahead(lambda item: [*prepared, item], Allowance(2), lambda: prepared.append("ready"))
+    try:
+        begun.give("given later")
+        assert begun.result() == ["ready", "given later"] and not prepared
+    finally:
+        begun.close()

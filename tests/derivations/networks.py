@@ -12,7 +12,7 @@ from verify_derivations.formulas.polynomial import Polynomial, polynomial
 from verify_derivations.formulas.tensors import Tensor, entries
 
 n, m = polynomial("n"), polynomial("m")
-i, j, k, u, v = "%i.i", "%j.j", "%k.k", "%u.u", "%v.v"  # free indices of the claims
+i, j, k, u, v = map(fresh, "ijkuv")  # free indices of the claims
 
 SIGMOID = FunctionDefinition("f", ("z",), power(1 + apply("exp", -Access("z")), -1))
 

@@ -197,7 +197,7 @@ _DIGITS, _WINDOW, _DECIDE, _SOLVE, _FINISHED = (
 
 def _solve_without_range(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:
     found = _SOLVE(self, term, facts)
-    return found and [terms.Term(t.coefficient, t.bound, (), t.factors) for t in found]
+    return found and [terms.Term(t.coefficient, t.bound, (), t.factors) for t in found] if term.bound else found
 
 
 def _unequal_is_always(self: rewrite.Rewriter, term: terms.Term, facts: terms.Facts) -> list[terms.Term] | None:

@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 from expressions_at_random import ENVIRONMENT, FREE, Point, close, expression, m, n
 
+from verify_derivations.derivations import rewrite
 from verify_derivations.derivations.evaluate import evaluate
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Normal
@@ -373,3 +374,32 @@ def test_forms_are_values() -> None:
     form: Normal = normalizer().normal(total(n, x) * scalar(2))
     assert form == normalizer().normal(total(n, lambda t: x(t) + x(t)))
     assert len(form) == 1
+
+
+# -- terms at rest ------------------------------------------------------------------------------------------------
+def _up_to(index: Polynomial) -> Scalar:
+    """Σ_t [t ≤ index]·u_t."""
+    t = fresh("t")
+    return summation([(t, n)], mul(bracket(at_least(index, polynomial(t))), Access("u", (polynomial(t),))))
+
+
+def test_what_is_at_rest_is_not_brought_to_rest_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    form = normalizer()
+    found = form.normal(_up_to(a))
+    monkeypatch.setattr(rewrite, "implies", lambda *_: pytest.fail("asked again"))
+    assert form.reduce(found, form.facts) == found
+
+
+def test_at_rest_is_said_of_some_facts_only() -> None:
+    form = normalizer()
+    found = form.normal(bracket(at_least(a, b)))
+    assert form.reduce(found, form.facts) == found != form.normal(UNIT)
+    assert form.reduce(found, (*form.facts, at_least(a, b))) == form.normal(UNIT)
+
+
+def test_a_sum_is_matched_where_its_heads_occur_only() -> None:
+    """x·(1 + x + y)⁻¹ + y·(1 + x + y)⁻¹ = 1 − (1 + x + y)⁻¹, and z·(1 + x + y)⁻¹ stays."""
+    x, y, z = (Access(name) for name in "xyz")
+    below = power(1 + x + y, -1)
+    assert zero(add(mul(x, below), mul(y, below), below, -UNIT))
+    assert not zero(add(mul(x, below), mul(z, below), below, -UNIT))

@@ -197,8 +197,8 @@ def test_nothing_follows_from_facts_that_contradict_each_other() -> None:
 
 def test_the_name_of_a_symbol_is_only_a_name() -> None:
     """A symbol whose name looks like an entry of another one is not that entry."""
-    odd = environment(Quantity("x", (n,)), Quantity("tensor:x()[%i.i]^1"), Quantity("y"))
-    for name in ("x()[%i.i]^1tensor:y", "x", "tensor:x()[%i.i]^1"):
+    odd = environment(Quantity("x", (n,)), Quantity(f"tensor:x()[{i}]^1"), Quantity("y"))
+    for name in (f"x()[{i}]^1tensor:y", "x", f"tensor:x()[{i}]^1"):
         assert isinstance(prove_equal(entry(name), entry("x", i) * entry("y"), odd, {net.i: n}), Open)
 
 
