@@ -10,6 +10,7 @@ from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
+from verify_derivations.checker.single_layers import single_layers
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import operators as op
@@ -119,6 +120,7 @@ class _Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self._single_layers()
         self._starts()
         self._updates()
         Aliases(self.world, self.result.defined, self.result.misnamed).take_back()
@@ -190,6 +192,22 @@ class _Builder:
         if found:
             self.result.defined[f.number, k, side] = "definition"
         return found
+
+    def _single_layers(self) -> None:
+        """``a^{(L)} = softmax(z^{(L)})``, before the definition of every layer or after it."""
+        for found in single_layers(self.world, self.formulas, dict(self.result.defined)):
+            f, left, right = found.stated, found.left, found.right
+            if found.names:
+                left, right = right, left
+            try:
+                self._register(f, Statement(f.number, defining=True), left, right, None, last=True)
+            except DocumentError as error:
+                self.result.failed[f.number, found.chain] = error
+                continue
+            self.result.defined[f.number, found.chain, found.side] = "definition"
+            self.result.failed.pop((f.number, found.chain), None)
+            if not found.names:
+                self.result.remarks.setdefault(f.number, []).append(found.remark)
 
     def _starts(self) -> None:
         """``h_0 = 0``, before the recursion in h or after it."""

@@ -269,7 +269,7 @@ def test_true_formulas_around_a_circle_are_not_taken() -> None:
 @pytest.mark.parametrize(("changes", "head", "first", "why"), [
     ({}, SAME, r"z^{(L)} = W^{(1)} a^{(L-1)}", "W^{(1)}"),  # weights of the first layer, used again
     ({}, SAME + r"$x \in \mathbb{R}^{n}$", r"z^{(1)} = W^{(1)} x", "z^{(1)}"),
-    ({"again": r"a^{(L)} = 2 z^{(L)}"}, WIDE, "", "says otherwise"),
+    ({"again": r"a^{(L)} = \tanh(-z^{(L)})"}, WIDE, "", "says otherwise"),
     ({"z": r"z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)} + a^{(1)}"}, SAME, "", "a^{(1)}"),
     ({}, WIDE + r"Try $L = 1, \dots, M$.", "", "also a counter"),
     ({}, WIDE.replace("n_{l-1}", "n_{l-1,2}").replace("n_l", "n_{l,2}").replace("n_L", "n_{L,2}"), "", "the size"),
