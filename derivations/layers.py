@@ -20,6 +20,9 @@ from verify_derivations.formulas.expressions import substitute as put
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import World
 
+HOLE = "#"
+"""Stands in the name of a size for the number of its layer."""
+
 MOST = 16  # layers that a definition, a step or the end of a net may reach over
 
 Node = tuple[str, int]
@@ -41,7 +44,7 @@ class NoAscent(Uncomposed):
 @dataclass
 class Numbering:
     """``letter`` counts layers, ``last`` is the last. ``heads`` and ``sizes`` say which names carry a layer: the name
-    without it, and the layer. ``solved``: what the document says that sizes are."""
+    without it, of a size with a :data:`HOLE` for it, and the layer. ``solved``: what the document says that sizes are."""
 
     letter: str
     last: str
@@ -81,7 +84,7 @@ class Numbering:
     def _size(self, size: str, layer: Polynomial) -> Polynomial:
         name, at = self.sizes[size]
         new = at.substitute({self.letter: layer})
-        made = f"{name}_{{{show_extent(new)}}}"
+        made = name.replace(HOLE, show_extent(new))
         if self.sizes.setdefault(made, (name, new)) != (name, new):
             raise Unlike(f"{made} has two meanings")
         return polynomial(made).substitute(self.solved)

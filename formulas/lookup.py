@@ -84,17 +84,19 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
         raise Unsupported(f"{to_latex(node)} is no size")
     name = name_of(base)
     if node.sub is not None:
-        parts = []
-        for item in items_of(node.sub):
-            letters = [x for x in s.walk(item) if isinstance(x, s.Symbol)]
-            if isinstance(item, s.Sum) or any(x.name in here.layers for x in letters):
-                parts.append(show_extent(whole(item, world, here, layer=True)))
-            else:
-                parts.append(to_latex(item))
-        name += "_{" + "".join(parts) + "}"
+        name += "_{" + "".join(_script(item, world, here) for item in items_of(node.sub)) + "}"
     if node.sup is not None:
-        name += "^{" + to_latex(node.sup) + "}"
+        body = node.sup.body if isinstance(node.sup, s.Group) and node.sup.kind in "([" else node.sup
+        left, right = ("", "") if body is node.sup else ("(", ")") if node.sup.kind == "(" else ("[", "]")
+        name += "^{" + left + _script(body, world, here) + right + "}"
     return polynomial(name)
+
+
+def _script(item: s.Node, world: World, here: Statement) -> str:
+    """A script of a size as it is written, the number of its layer worked out: ``n_{l-1}`` at layer 3 is ``n_{2}``."""
+    if isinstance(item, s.Sum) or any(isinstance(x, s.Symbol) and x.name in here.layers for x in s.walk(item)):
+        return show_extent(whole(item, world, here, layer=True))
+    return to_latex(item)
 
 
 def shape_of_space(space: s.Space, world: World, here: Statement) -> Shape:

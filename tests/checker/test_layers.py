@@ -129,6 +129,18 @@ def test_outputs_residuals_and_inputs(changes: dict[str, str], head: str, first:
     assert same(found), found
 
 
+@pytest.mark.parametrize("size", ["n^{(%s)}", "n^{[%s]}", "n^{%s}", "d_{%s}"])
+def test_sizes_are_numbered_as_layers_are(size: str) -> None:
+    head = WIDE
+    for layer, written in (("l-1", "n_{l-1}"), ("l", "n_l"), ("L", "n_L")):
+        head = head.replace(written, size % layer)
+    _, found = net(document(head=head))
+    assert same(found)
+    wrong = BACKWARD["dW"].replace("(l-1)", "(l)")
+    report = check(document({"dW": wrong}, head=head))
+    assert report.formula(number(report, wrong)).verdict.wrong
+
+
 def test_a_last_layer_without_a_layer() -> None:
     head = WIDE.replace(r"y \in \mathbb{R}^{n_L}", r"y \in \mathbb{R}^{k}") + r"$V \in \mathbb{R}^{k \times n_L}$"
     changes = {
