@@ -160,7 +160,7 @@ class Likeness:
         for move in moves:
             if move.rule == "assume" and not self.assumptions:
                 return False
-            if move.rule != "unfold":
+            if not move.unfolds:
                 continue
             of = self._base(move.subject)
             names.append(of)

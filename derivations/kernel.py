@@ -78,12 +78,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``unfold`` a quantity, an adjoint or a function; ``clear`` denominators; ``split`` sums by their domains;
+    """``unfold`` a quantity, an adjoint or a function, everywhere or where its index is ``first``; ``clear`` denominators; ``split`` sums by their domains;
     ``multiply`` with the matrix whose inverse has the free index with number ``subject``; ``assume`` the equation with
     number ``subject`` (of the environment's, then the certificate's own)."""
 
     rule: str
     subject: str = ""
+
+    @property
+    def unfolds(self) -> bool:
+        return self.rule in ("unfold", "unfold first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ class Derivation:
         match move.rule:
             case "unfold":
                 self.unfold(move.subject)
+            case "unfold first":
+                self.unfold(move.subject, first=True)
             case "clear":
                 self.clear()
             case "split":
@@ -163,11 +169,15 @@ class Derivation:
             case _:
                 raise Rejected(f"no move {move.rule}")
 
-    def unfold(self, target: str) -> None:
-        """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
-        the definition itself, not again of each place where it is put in."""
+    def unfold(self, target: str, *, first: bool = False) -> None:
+        """A definition put in everywhere, or only where the first index is the ``first`` that occurs. What the
+        definition needs in order to make sense is recorded once, of the definition itself, not again of each place
+        where it is put in."""
+        place = next(iter(places_of(self.residual, target)), None) if first else None
+        if first and place is None:
+            raise Rejected(f"there is no first {target}")
         self._untied(ties_of(target, self.environment))
-        unfolding = Unfolding(self.normalizer, target, defined(target, self.environment))
+        unfolding = Unfolding(self.normalizer, target, defined(target, self.environment), place)
         self.normalizer.recording = False
         try:
             self.residual = unfolding.of(self.residual)
@@ -175,7 +185,7 @@ class Derivation:
             self.normalizer.recording = True
         self._untied(unfolding.ties)
         self._step("unfold", target)
-        self.moves.append(Move("unfold", target))
+        self.moves.append(Move("unfold first" if first else "unfold", target))
 
     def _untied(self, ties: Sequence[Scalar]) -> None:
         """Conditions that values do not tie. Where they always do, there is no derivative: of |t| at 0."""
@@ -343,6 +353,22 @@ def factors_in(normal: Normal) -> Sequence[Factor]:
             for body in f.head.bodies:
                 found += factors_in(body)
     return found
+
+
+def places_of(normal: Normal, target: str) -> tuple[Polynomial, ...]:
+    """The first indices that a tensor has outside of functions, in their order; none where one is bound, or they do not
+    differ by numbers."""
+    found: dict[Polynomial, None] = {}
+    for term in normal:
+        for f in term.factors:
+            if f.head.kind == "tensor" and f.head.name == target:
+                if not f.args or not f.args[0].names.isdisjoint(term.bound):
+                    return ()
+                found[f.args[0]] = None
+    start = next(iter(found), ZERO)
+    if not all((place - start).is_constant for place in found):
+        return ()
+    return tuple(sorted(found, key=lambda place: (place - start).value))
 
 
 def tensor_heads(normal: Normal) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.assumptions import Guess, guesses
@@ -26,11 +27,13 @@ from verify_derivations.derivations.kernel import (
     certify,
     function_heads,
     has_body,
+    places_of,
     tensor_heads,
     verify,
 )
 from verify_derivations.derivations.modulo import apply_assumption, transposed
 from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.recurrence import times
 from verify_derivations.derivations.terms import Beyond, Normal
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar
@@ -160,11 +163,11 @@ class Search:
             found = self.discovered(self.levels[-1:], exact=True)
             if found is not None:
                 return found
-            target = self.choose(d.residual)
-            if target is None:
+            chosen = self.choose(d.residual)
+            if chosen is None:
                 complete = True
                 break
-            d.unfold(target)
+            d.unfold(chosen[0], first=chosen[1])
         if not d.residual:
             return d.proof()
         found = self.discovered(self.levels[before:])
@@ -278,26 +281,61 @@ class Search:
         return not has_body(head, self.environment)
 
     # -- what to unfold next ----------------------------------------------------------------------------
-    def choose(self, residual: Normal) -> str | None:
-        """Adjoints first, that of the earliest quantity first; but where every term has the same adjoint, what
-        it is multiplied with. Then functions and the quantities of highest rank."""
+    def choose(self, residual: Normal) -> tuple[str, bool] | None:
+        """The next target, and whether only where its index is the first. Adjoints before functions and the quantities
+        of highest rank; but where every term has the same adjoint, what it is multiplied with. In a recursion an
+        adjoint leads to others without end: it is put in only where it is given by those of later times, as in
+        δ_t = W^T δ_{t+1}, or is at the end."""
         loss = self.environment.loss
         found = tensor_heads(residual)
         adjoints = {
             head: of for head in found
             if loss is not None and (of := adjoint_of(head, loss)) is not None and self.unfoldable_adjoint(of)
         }
-        defined = [head for head in found if has_body(head, self.environment)]
-        functions = [name for name in function_heads(residual) if name in self.environment.functions]
-        earliest = min(
-            adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h), default=None
-        )
-        highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
+        recursive = [head for head, of in adjoints.items() if times(self.environment, of) is not None]
+        ordered = sorted(adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h))
+        inner = self.inner(residual, found)
+        places = self.places(residual, {head: adjoints[head] for head in recursive})
+        several = len({time for time, _, _ in places}) > 1
         balanced = len(adjoints) == 1 and all(
-            any(f.head.kind == "tensor" and f.head.name == earliest for f in t.factors) for t in residual
+            any(f.head.kind == "tensor" and f.head.name in adjoints for f in t.factors) for t in residual
         )
-        inner = functions[0] if functions else highest
-        return (inner or earliest) if balanced else (earliest or inner)
+        if balanced and inner is not None and not several:
+            return inner, False
+        plain = [head for head in ordered if head not in recursive]
+        if plain:
+            return plain[0], False
+        if several or places and places[0][2] and not balanced:
+            return places[0][1], True
+        if len(recursive) > 1 and not places or inner is None and ordered:
+            return ordered[0], False
+        return None if inner is None else (inner, False)
+
+    def places(self, residual: Normal, adjoints: Mapping[str, str]) -> list[tuple[Fraction, str, bool]]:
+        """Where the adjoints of a recursion stand, by time, and whether that is a number of steps from the end; nothing
+        where they cannot be compared."""
+        assert self.derivation is not None
+        found: list[tuple[Polynomial, str, bool]] = []
+        for head, of in adjoints.items():
+            order, places = times(self.environment, of), places_of(residual, head)
+            end = self.environment.quantities[of].extents[0].substitute(self.derivation.normalizer.sizes)
+            for place in places:
+                time = order.of(of, place) if order is not None else None
+                if time is not None:
+                    found.append((time, head, (end - place).is_constant))
+            if not places:
+                return []
+        lags = [(time - found[0][0], head, last) for time, head, last in found]
+        if not all(lag.is_constant for lag, _, _ in lags):
+            return []
+        return sorted((lag.value, head, last) for lag, head, last in lags)
+
+    def inner(self, residual: Normal, found: list[str]) -> str | None:
+        """The function, or the quantity of highest rank, that is put in next."""
+        functions = [name for name in function_heads(residual) if name in self.environment.functions]
+        defined = [head for head in found if has_body(head, self.environment)]
+        highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
+        return functions[0] if functions else highest
 
     def unfoldable_adjoint(self, of: str) -> bool:
         quantity = self.environment.quantities.get(of)

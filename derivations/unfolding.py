@@ -27,12 +27,14 @@ from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
 
 class Unfolding:
-    """``target``, a quantity or an adjoint with its ``definition`` or a function of the environment, put in everywhere.
-    What the definition needs in order to make sense is recorded here, once for all its entries. ``ties``: where the
+    """``target``, a quantity or an adjoint with its ``definition`` or a function of the environment, put in everywhere;
+    with a ``place``, only outside of functions where its first index is that. What the definition needs in order to make sense is recorded here, once for all its entries. ``ties``: where the
     derivatives of a function are not what its definition gives."""
 
-    def __init__(self, normalizer: Normalizer, target: str, definition: Quantity | None) -> None:
-        self.normalizer, self.target = normalizer, target
+    def __init__(
+        self, normalizer: Normalizer, target: str, definition: Quantity | None, place: Polynomial | None = None
+    ) -> None:
+        self.normalizer, self.target, self.place = normalizer, target, place
         self.definition = definition if definition is not None and definition.body is not None else None
         self.ties: list[Scalar] = []
         self._mentions: dict[Head, bool] = {}
@@ -58,16 +60,22 @@ class Unfolding:
         return self._mentions[head]
 
     def within(self, term: Term) -> bool:
-        return any(self.mentions(f.head) for f in term.factors)
+        return any(self.meant(f) for f in term.factors)
+
+    def meant(self, f: Factor) -> bool:
+        """Whether the definition is put into a factor."""
+        if self.place is None:
+            return self.mentions(f.head)
+        return f.head.kind == "tensor" and f.head.name == self.target and f.args[:1] == (self.place,)
 
     def terms(self, terms: Iterable[Term], facts: Facts) -> list[Term]:
         """Terms with the definition put in, not yet reduced."""
         found: list[Term] = []
         for term in map(apart, terms):
-            kept = tuple(f for f in term.factors if not self.mentions(f.head))
+            kept = tuple(f for f in term.factors if not self.meant(f))
             outer = Term(term.coefficient, term.bound, term.constraints, kept)
             inner = (*facts, *term.constraints)
-            values = [self.factor(f, inner) for f in term.factors if self.mentions(f.head)]
+            values = [self.factor(f, inner) for f in term.factors if self.meant(f)]
             found += [times(outer, t) for t in self.normalizer.product(values, inner)] if values else [outer]
         return found
 

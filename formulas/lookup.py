@@ -211,6 +211,8 @@ def declared(
             return Known(head, (extent - world.origin + 1,), shape, (world.origin,))
         for node in declaration.indices:
             letters_in = [x.name for x in s.walk(node) if isinstance(x, s.Symbol)]
+            if isinstance(node, s.Number):  # h_0 of a recursion in h_t has the shape of all
+                letters_in = [letter for name, letter in sorted(world.table.shifted) if name == reference.name][:1]
             if letters_in:
                 origin = first_value(reference.name, letters_in[0], world)
                 family.append(family_extent(letters_in[0], world, here, declaration.number) - origin + 1)
