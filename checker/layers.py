@@ -63,8 +63,9 @@ def layers_of(world: World) -> Layers:
         letter, last, environment.loss, dict(world.layer_of), _sizes(environment, letter, last),
         dict(world.extents.solved),
     ))  # fmt: skip
+    named = {layers.numbering.heads[head][0] for head in environment.by_derivatives if head in layers.numbering.heads}
     for name in world.templates:
-        if name not in layers.templates or layers.templates[name].body is None:
+        if name not in named and (name not in layers.templates or layers.templates[name].body is None):
             raise Unlike(f"the definition of {name} was not read for every layer")
     return layers
 

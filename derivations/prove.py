@@ -36,9 +36,10 @@ from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.recurrence import times
 from verify_derivations.derivations.terms import Beyond, Normal
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar
+from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar, heads
 from verify_derivations.formulas.polynomial import Polynomial
 
+AGAIN = 2  # the members of a recursion that are put in, one after the other, everywhere
 MATRICES = 3  # by which a residual is multiplied from one side
 
 
@@ -167,7 +168,7 @@ class Search:
             if chosen is None:
                 complete = True
                 break
-            d.unfold(chosen[0], first=chosen[1])
+            d.unfold(*chosen)
         if not d.residual:
             return d.proof()
         found = self.discovered(self.levels[before:])
@@ -281,11 +282,11 @@ class Search:
         return not has_body(head, self.environment)
 
     # -- what to unfold next ----------------------------------------------------------------------------
-    def choose(self, residual: Normal) -> tuple[str, bool] | None:
-        """The next target, and whether only where its index is the first. Adjoints before functions and the quantities
-        of highest rank; but where every term has the same adjoint, what it is multiplied with. In a recursion an
-        adjoint leads to others without end: it is put in only where it is given by those of later times, as in
-        δ_t = W^T δ_{t+1}, or is at the end."""
+    def choose(self, residual: Normal) -> tuple[str, str] | None:
+        """The next target, and where it is put in: everywhere, or at the first or the last time. Adjoints before
+        functions and the quantities of highest rank; but where every term has the same adjoint, what it is multiplied
+        with. In a recursion an adjoint leads to others without end: it is put in only where it is given by those of
+        later times, as in δ_t = W^T δ_{t+1}, or is at the end."""
         loss = self.environment.loss
         found = tensor_heads(residual)
         adjoints = {
@@ -301,15 +302,22 @@ class Search:
             any(f.head.kind == "tensor" and f.head.name in adjoints for f in t.factors) for t in residual
         )
         if balanced and inner is not None and not several:
-            return inner, False
+            return inner
         plain = [head for head in ordered if head not in recursive]
         if plain:
-            return plain[0], False
+            return plain[0], ""
         if several or places and places[0][2] and not balanced:
-            return places[0][1], True
-        if len(recursive) > 1 and not places or inner is None and ordered:
-            return ordered[0], False
-        return None if inner is None else (inner, False)
+            return places[0][1], "first"
+        fresh = [head for head in ordered if not self.worn(head, adjoints[head])]
+        if fresh and (len(recursive) > 1 and not places or inner is None):
+            return fresh[0], ""
+        return inner
+
+    def worn(self, head: str, of: str) -> bool:
+        """Whether what takes part in a recursion was put in often enough: it would go on without end."""
+        assert self.derivation is not None
+        often = sum(move.unfolds and move.subject == head for move in self.derivation.moves) >= AGAIN
+        return often and times(self.environment, of) is not None
 
     def places(self, residual: Normal, adjoints: Mapping[str, str]) -> list[tuple[Fraction, str, bool]]:
         """Where the adjoints of a recursion stand, by time, and whether that is a number of steps from the end; nothing
@@ -330,12 +338,15 @@ class Search:
             return []
         return sorted((lag.value, head, last) for lag, head, last in lags)
 
-    def inner(self, residual: Normal, found: list[str]) -> str | None:
-        """The function, or the quantity of highest rank, that is put in next."""
+    def inner(self, residual: Normal, found: list[str]) -> tuple[str, str] | None:
+        """The function, or the quantity of highest rank, that is put in next; of ``h_t = g(h_{t-1})`` only the last."""
         functions = [name for name in function_heads(residual) if name in self.environment.functions]
-        defined = [head for head in found if has_body(head, self.environment)]
+        defined = [head for head in found if has_body(head, self.environment) and not self.worn(head, head)]
         highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
-        return functions[0] if functions else highest
+        if functions or highest is None:
+            return (functions[0], "") if functions else None
+        body = self.environment.quantities[highest].body
+        return highest, "last" if body is not None and highest in heads(body) else ""
 
     def unfoldable_adjoint(self, of: str) -> bool:
         quantity = self.environment.quantities.get(of)

@@ -28,6 +28,8 @@ from verify_derivations.formulas.world import (
 ONES = ("1", "\\mathbb{1}", "\\mathbbm{1}")
 """Names that are ones in each entry, also where their shape is declared (plain fonts are no part of a name)."""
 
+BRACKETS = {"(": "({})", "[": "[{}]"}
+
 Shape: TypeAlias = tuple[Polynomial, ...]
 Unfold: TypeAlias = Callable[[Template, dict[str, Polynomial]], None]  # makes the instance of a generic layer
 
@@ -86,9 +88,9 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
     if node.sub is not None:
         name += "_{" + "".join(_script(item, world, here) for item in items_of(node.sub)) + "}"
     if node.sup is not None:
-        body = node.sup.body if isinstance(node.sup, s.Group) and node.sup.kind in "([" else node.sup
-        left, right = ("", "") if body is node.sup else ("(", ")") if node.sup.kind == "(" else ("[", "]")
-        name += "^{" + left + _script(body, world, here) + right + "}"
+        kind = node.sup.kind if isinstance(node.sup, s.Group) else ""
+        body = node.sup.body if isinstance(node.sup, s.Group) and kind in BRACKETS else node.sup
+        name += "^{" + BRACKETS.get(kind, "{}").format(_script(body, world, here)) + "}"
     return polynomial(name)
 
 
