@@ -144,4 +144,5 @@ def is_adjoint_name(node: s.Node, table: NameTable) -> bool:
     if not isinstance(sup, s.Group) or sup.kind != "(":
         return False
     target = table.reference(sup.body)
-    return target is not None and (isinstance(sup.body, s.Scripted) or target.name in table.declared_bare)
+    named = target is not None and target.name in table.declared_bare - table.bound  # Σ_{l=1}^L δ^{(l)}: l is a layer
+    return target is not None and (isinstance(sup.body, s.Scripted) or named)

@@ -59,6 +59,7 @@ class NameTable:
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
+    totals: dict[str, str] = field(default_factory=dict)  # L → L_{t}, of which it is a sum: two names
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -73,6 +74,10 @@ class NameTable:
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol)
         }
+        table.totals = {
+            base: name for tree in forest for node in s.walk(tree) if isinstance(node, s.Relation)
+            for base, name in _total(node) if base not in tensors
+        }  # fmt: skip
         extents = [n for space in spaces for n in space.extents]
         table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
         table.matrices = {
@@ -253,6 +258,8 @@ class NameTable:
             label, found = self._subscripts(base, node)
             name += label
             indices += found
+        if indices and name in self.totals:
+            name = self.totals[name]
         return Reference(
             name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
         )
@@ -417,6 +424,17 @@ def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
         return ()
     first = node.sides[0]
     return first.items if isinstance(first, s.Sequence) else (first,)
+
+
+def _total(node: s.Relation) -> Iterator[tuple[str, str]]:
+    """``L = \\sum_t L_t``: the name of the sum, and one for what is summed."""
+    first = node.sides[0]
+    if not isinstance(first, s.Symbol) or node.relations[0] not in ("=", ":=", "\\equiv"):
+        return
+    sums = [x for side in node.sides[1:] for x in s.walk(side) if isinstance(x, s.BigOperator)]
+    for part in (x for each in sums if each.operator == "\\sum" for x in s.walk(each.body)):
+        if isinstance(part, s.Scripted) and isinstance(part.sub, s.Symbol) and base_of(part) == name_of(first):
+            yield name_of(first), f"{name_of(first)}_{{{part.sub.name}}}"
 
 
 def _is_square(node: s.Node) -> bool:
