@@ -139,6 +139,11 @@ class _Builder:
                 if reference is not None and reference.layer is None and not self.world.is_defined(reference.name):
                     if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
                         self.world.unread.setdefault(reference.name, f.number)
+        for name in self.table.ends & set(self.world.numerators):
+            quantity = self.world.quantities.get(name)
+            if quantity is not None and quantity.number is not None:
+                said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
+                self.result.remarks.setdefault(quantity.number, []).append(said)
         take_as_given(self.world, self.formulas, self.result.defined)
         for known in self.world.known.values():
             for extent in known.extents:
@@ -328,9 +333,11 @@ class _Builder:
     def _given(self, reference: Reference, right: s.Node) -> bool:
         """``A = A^T`` and the like: an equation that mentions its own left side is no definition (a recursion in an
         index is)."""
-        for node in names_in(right):
-            inner = self.table.reference(node)
-            if inner is not None and inner.name == reference.name and inner.layer == reference.layer:
+        found = [inner for inner in map(self.table.reference, names_in(right)) if inner is not None]
+        layers = {name_of(x) for inner in found if inner.layer is not None
+                  for x in s.walk(inner.layer) if isinstance(x, s.Symbol)}  # fmt: skip
+        for inner in found:  # L = ‖a^{(L)} - y‖²: the number of layers is not the loss
+            if inner.name == reference.name and inner.layer == reference.layer and inner.name not in layers:
                 if set(inner.indices) == set(reference.indices):  # also S_{ij} = S_{ji}
                     return True
         return False

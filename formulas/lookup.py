@@ -73,7 +73,7 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
             return here.layers[name]
         if name in here.indices:
             return here.indices[name].value
-        return polynomial(name)
+        return polynomial(f"\\mathrm{{{name}}}" if name in world.numerators else name)  # L: a loss, and so many layers
     base = node.base
     if not isinstance(base, s.Symbol):
         raise Unsupported(f"{to_latex(node)} is no size")
@@ -96,7 +96,8 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
 
 def _script(item: s.Node, world: World, here: Statement) -> str:
     """A script of a size as it is written, the number of its layer worked out: ``n_{l-1}`` at layer 3 is ``n_{2}``."""
-    if isinstance(item, s.Sum) or any(isinstance(x, s.Symbol) and x.name in here.layers for x in s.walk(item)):
+    letters = {x.name for x in s.walk(item) if isinstance(x, s.Symbol)}
+    if isinstance(item, s.Sum) or not letters.isdisjoint((*here.layers, *world.numerators)):
         return show_extent(whole(item, world, here, layer=True))
     return to_latex(item)
 
