@@ -205,6 +205,8 @@ def declared(
             shape = shape_of_space(declaration.space, world, inner)
         except DocumentError:
             continue
+        if layer is not None:  # n_{l+1} stands in the stated shape of W^{(l+1)} as n_l does in that of W^{(l)}
+            world.axis_sizes |= {name for extent in shape for name in extent.names}
         head = world.head(reference.name, layer)
         family, origins = [], []
         if declaration.count is not None:
