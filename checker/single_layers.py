@@ -135,11 +135,12 @@ def _form(node: s.Node) -> frozenset[str]:
 def _follows(
     world: World, f: Stated, left: s.Node, right: s.Node, template: Template, letters: dict[str, Polynomial]
 ) -> bool:
-    """Whether it is what the general definition says in other words."""
+    """Whether it is what the general definition says in other words, or of another shape."""
     trial = world.fork()
     here = Statement(template.number, defining=True, layers=dict(letters))
     try:
         define(trial, here, template.left, template.right, template.number)
     except DocumentError:
         return False
-    return judge_link(trial, left, right, (), f.number, Effort().trial).link.verdict is Verdict.PROVED
+    link = judge_link(trial, left, right, (), f.number, Effort().trial).link
+    return link.verdict is Verdict.PROVED or link.verdict is Verdict.ILL_FORMED and link.evidence == "shape"

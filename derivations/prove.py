@@ -346,7 +346,8 @@ class Search:
         if functions or highest is None:
             return (functions[0], "") if functions else None
         body = self.environment.quantities[highest].body
-        return highest, "last" if body is not None and highest in heads(body) else ""
+        outside = any(f.head.kind == "tensor" and f.head.name == highest for t in residual for f in t.factors)
+        return highest, "last" if outside and body is not None and highest in heads(body) else ""
 
     def unfoldable_adjoint(self, of: str) -> bool:
         quantity = self.environment.quantities.get(of)

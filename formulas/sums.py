@@ -76,10 +76,11 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
 
 
 def _layer_letters(reader: Elaborator, node: s.Node) -> set[str]:
-    """The letters that stand for layers in an expression."""
+    """The letters that stand for layers in an expression; not those of a name in the place of one, ``δ^{(z_j)}``."""
     references = (reader.world.table.reference(part) for part in names_in(node))
-    return {name_of(x) for r in references if r is not None and r.layer is not None
-            for x in s.walk(r.layer) if isinstance(x, s.Symbol)}  # fmt: skip
+    layers = [tuple(s.walk(r.layer)) for r in references if r is not None and r.layer is not None]
+    return {name_of(x) for layer in layers if not any(isinstance(y, s.Scripted) for y in layer)
+            for x in layer if isinstance(x, s.Symbol)}  # fmt: skip
 
 
 def default_extent(reader: Elaborator, index: Index) -> None:
