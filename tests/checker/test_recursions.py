@@ -1,4 +1,4 @@
-"""Recurrent nets: gradients through time for all lengths, beside slips; and quantities that are defined by gradients."""
+"""Recurrent nets: gradients through time for all lengths, beside slips; quantities that are defined by gradients."""
 
 from __future__ import annotations
 
