@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from verify_derivations.checker import check
 from verify_derivations.checker.verdicts import Formula, Printed, Report, Verdict
+from verify_derivations.derivations.kernel import Rejected, verify
 from verify_derivations.formulas.scanner import scan
 
 HEAD = r"""# Recurrent
@@ -65,6 +68,16 @@ def test_a_recursion_in_two_lines(right: str, wrong: str) -> None:
     given = (*TWO_LINES, *LOSS, NAMED)
     assert of(judged(*given, right), right).verdict in RESULT
     assert of(judged(*given, wrong), wrong).verdict is Verdict.REFUTED
+
+
+def test_where_a_definition_was_put_in_is_part_of_the_proof() -> None:
+    (certificate,) = of(judged(*TWO_LINES, *LOSS, NAMED, THROUGH), THROUGH).links[0].certificates
+    assert not verify(certificate).conditions
+    assert any(move.rule == "unfold first" for move in certificate.moves)
+    for rule in ("unfold", "unfold last", "unfold none"):
+        moves = tuple(replace(m, rule=rule) if m.rule == "unfold first" else m for m in certificate.moves)
+        with pytest.raises(Rejected):
+            verify(replace(certificate, moves=moves))
 
 
 def test_the_initial_state_has_the_shape_of_all() -> None:
