@@ -24,8 +24,10 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
 
 
 def is_size(node: s.Node, world: World) -> bool:
-    """Whether nothing else is declared by that name."""
+    """Whether nothing else is declared by that name, nor differentiated."""
     reference = world.table.reference(node)
+    if reference is not None and reference.name in world.numerators:
+        return False
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
 
 

@@ -62,10 +62,13 @@ class Forward:
             if head in reached:
                 continue
             quantity = world.quantities.get(head)
-            if quantity is None or (quantity.body is not None and quantity.opaque):
+            if quantity is None:
                 raise NoNet(f"{head} is not defined")
-            if quantity.body is None and world.layer_of.get(head, ("",))[0] in world.templates:
+            generic = world.layer_of.get(head, ("",))[0] in world.templates
+            if generic and (quantity.body is None or quantity.opaque):
                 raise AnyDepth("the number of its layers is not stated")
+            if quantity.body is not None and quantity.opaque:
+                raise NoNet(f"{head} is not defined")
             reached[head] = quantity
             if quantity.body is not None:
                 pending += heads(quantity.body)

@@ -183,6 +183,7 @@ def equation(
     if c.facts or not isinstance(c.left, Access):
         return "it is stated for some indices only"
     of = adjoint_of(c.left.head, loss) or ""
+    body = in_adjoints(c.right, world.environment(loss))
     target = known.get(of)
     names = [i.as_atom() for i in c.left.indices]
     if target is None:
@@ -192,10 +193,22 @@ def equation(
     indices = tuple(n for n in names if n is not None)
     if any(c.free[n] != world.extents.normal(e) for n, e in zip(indices, target.extents, strict=True)):
         return "it is stated for some indices only"
-    for head in heads(c.right):
+    for head in heads(body):
         if (adjoint_of(head, loss) or head) not in known:
             return f"it needs {adjoint_of(head, loss) or head}, which the net does not compute"
-    return Quantity(c.left.head, target.extents, indices, c.right, number=number)
+    return Quantity(c.left.head, target.extents, indices, body, number=number)
+
+
+def in_adjoints(body: Scalar, environment: Environment) -> Scalar:
+    """``body`` with what the document defines by derivatives of the loss, ``δ = ∂L/∂a ∘ σ'(z)``, written out: what a
+    step needs is then seen."""
+    for _ in environment.by_derivatives:
+        found = {h: environment.quantities[h] for h in heads(body) if h in environment.by_derivatives}
+        if not found:
+            break
+        body = map_accesses(body, lambda a, of=found: instantiate(of[a.head], a.indices)  # type: ignore[misc]
+                            if a.head in of else None)  # fmt: skip
+    return body
 
 
 def source_of(case: Case, number: int, verdict: Verdict, *, derived: bool = False) -> Source:

@@ -26,7 +26,7 @@ from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed,
 from verify_derivations.derivations.composition import Circular, Gap, Uncomposed, claim_of
 from verify_derivations.derivations.induction import Induction
 from verify_derivations.derivations.kernel import SideCondition, needs_of
-from verify_derivations.derivations.layers import Layers, Numbering, Unlike, Window, names_in
+from verify_derivations.derivations.layers import HOLE, Layers, Numbering, Unlike, Window, names_in
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
@@ -36,7 +36,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Readings, Statement, World
 
-SUBSCRIPT = re.compile(r"(.+?)_\{(.*)\}\Z", re.DOTALL)
+SCRIPT = re.compile(r"(.+?(?:_\{|\^\{[(\[]?))(.*?)([)\]]?\})\Z", re.DOTALL)  # n_{l}, n^{l}, n^{(l)}, n^{[l]}
 WORD = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])")
 Sides: TypeAlias = tuple[s.Node, ...]
 """An equation that a chain states of an adjoint, its first side."""
@@ -63,8 +63,9 @@ def layers_of(world: World) -> Layers:
         letter, last, environment.loss, dict(world.layer_of), _sizes(environment, letter, last),
         dict(world.extents.solved),
     ))  # fmt: skip
+    named = {layers.numbering.heads[head][0] for head in environment.by_derivatives if head in layers.numbering.heads}
     for name in world.templates:
-        if name not in layers.templates or layers.templates[name].body is None:
+        if name not in named and (name not in layers.templates or layers.templates[name].body is None):
             raise Unlike(f"the definition of {name} was not read for every layer")
     return layers
 
@@ -76,18 +77,18 @@ def _sizes(environment: Environment, letter: str, last: str) -> dict[str, tuple[
     names = set().union(*(names_in(quantity) for quantity in environment.quantities.values()))
     found: dict[str, tuple[str, Polynomial]] = {}
     for name in sorted(names):
-        match = SUBSCRIPT.match(name)
+        match = SCRIPT.match(name)
         layer = written.get(match[2]) if match else None
         if match is not None and layer is not None:
             if not layer.is_constant:
-                found[name] = match[1], layer
+                found[name] = match[1] + HOLE + match[3], layer
         elif name != last and letter in _letters(name.replace(last, "")):
             raise Unlike(f"how the size {name} depends on the layer is not known")
     families = {name for name, _ in found.values()}
     for name in sorted(names - set(found)):
-        match = SUBSCRIPT.match(name)
-        if match is not None and match[1] in families:
-            found[name] = match[1], written.get(match[2], polynomial(0))
+        match = SCRIPT.match(name)
+        if match is not None and match[1] + HOLE + match[3] in families:
+            found[name] = match[1] + HOLE + match[3], written.get(match[2], polynomial(0))
     return found
 
 

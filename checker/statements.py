@@ -144,4 +144,6 @@ def is_adjoint_name(node: s.Node, table: NameTable) -> bool:
     if not isinstance(sup, s.Group) or sup.kind != "(":
         return False
     target = table.reference(sup.body)
-    return target is not None and (isinstance(sup.body, s.Scripted) or target.name in table.declared_bare)
+    layers = table.bound | table.ends  # Σ_{l=1}^L δ^{(l)}: l and L are layers
+    named = target is not None and target.name in table.declared_bare - layers
+    return target is not None and (isinstance(sup.body, s.Scripted) or named)

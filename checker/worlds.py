@@ -12,6 +12,7 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.places import substituted
+from verify_derivations.checker.single_layers import single_layers
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
@@ -150,6 +151,7 @@ class _Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self._single_layers()
         self._starts()
         self._updates()
         Aliases(self.world, self.result.defined, self.result.misnamed).take_back()
@@ -171,6 +173,11 @@ class _Builder:
                 if reference.layer is None and not self.world.is_defined(reference.name):
                     if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
                         self.world.unread.setdefault(reference.name, f.number)
+        for name in self.table.ends & set(self.world.numerators):
+            quantity = self.world.quantities.get(name)
+            if quantity is not None and quantity.number is not None:
+                said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
+                self.result.remarks.setdefault(quantity.number, []).append(said)
         take_as_given(self.world, self.formulas, self.result.defined)
         for known in self.world.known.values():
             for extent in known.extents:
@@ -224,6 +231,22 @@ class _Builder:
         if found:
             self.result.defined[f.number, k, side] = "definition"
         return found
+
+    def _single_layers(self) -> None:
+        """``a^{(L)} = softmax(z^{(L)})``, before the definition of every layer or after it."""
+        for found in single_layers(self.world, self.formulas, dict(self.result.defined)):
+            f, left, right = found.stated, found.left, found.right
+            if found.names:
+                left, right = right, left
+            try:
+                self._register(f, Statement(f.number, defining=True), left, right, None, last=True)
+            except DocumentError as error:
+                self.result.failed[f.number, found.chain] = error
+                continue
+            self.result.defined[f.number, found.chain, found.side] = "definition"
+            self.result.failed.pop((f.number, found.chain), None)
+            if not found.names:
+                self.result.remarks.setdefault(f.number, []).append(found.remark)
 
     def _starts(self) -> None:
         """``h_0 = 0``, before the recursion in h or after it."""
@@ -368,9 +391,11 @@ class _Builder:
     def _given(self, reference: Reference, right: s.Node) -> bool:
         """``A = A^T`` and the like: an equation that mentions its own left side is no definition (a recursion in an
         index is)."""
-        for node in names_in(right):
-            inner = self.table.reference(node)
-            if inner is not None and inner.name == reference.name and inner.layer == reference.layer:
+        found = [inner for inner in map(self.table.reference, names_in(right)) if inner is not None]
+        layers = {name_of(x) for inner in found if inner.layer is not None
+                  for x in s.walk(inner.layer) if isinstance(x, s.Symbol)}  # fmt: skip
+        for inner in found:  # L = ‖a^{(L)} - y‖²: the number of layers is not the loss
+            if inner.name == reference.name and inner.layer == reference.layer and inner.name not in layers:
                 if set(inner.indices) == set(reference.indices):  # also S_{ij} = S_{ji}
                     return True
         return False

@@ -70,7 +70,7 @@ class Composition:
     """Steps of one environment, by the quantity whose adjoint they give (``head[indices] = body``, as a definition).
 
     Raises :class:`Uncomposed` for what is no step: not an adjoint of a known quantity with all its entries, a right
-    side with other free indices or with unknown quantities, two steps for one adjoint.
+    side with other free indices, with unknown quantities or those defined by adjoints, two steps for one adjoint.
     """
 
     def __init__(self, steps: Iterable[Quantity], environment: Environment) -> None:
@@ -87,7 +87,8 @@ class Composition:
             if head in self.steps:
                 raise Uncomposed(f"two steps give the derivative by {head}")
             mentioned = [(h, self.adjoint_of(h)) for h in heads(step.body)]
-            unknown = [h for h, inner in mentioned if (inner or h) not in environment.quantities]
+            unknown = [h for h, inner in mentioned if (inner or h) not in environment.quantities
+                       or inner is None and h in environment.by_derivatives]  # fmt: skip
             if unknown:
                 raise Uncomposed(f"the step of {head} needs {unknown[0]}")
             self.steps[head] = step
@@ -160,7 +161,7 @@ class Likeness:
         for move in moves:
             if move.rule == "assume" and not self.assumptions:
                 return False
-            if move.rule != "unfold":
+            if not move.unfolds:
                 continue
             of = self._base(move.subject)
             names.append(of)

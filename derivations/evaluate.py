@@ -220,7 +220,8 @@ class Interpreter(Evaluator):
         assert loss is not None
         if head == loss:
             return ONE
-        opaque = [q for q in self.environment.quantities.values() if q.opaque and q.head != head and q.body is not None]
+        opaque = [q for q in self.environment.quantities.values() if q.opaque and q.head != head and q.body is not None
+                  and q.head not in self.environment.by_derivatives]  # fmt: skip
         cut = frozenset(q.head for q in opaque)
         moving = self.affected_by(head, cut)
         bridges = [q for q in opaque if uses(self.environment, q) & moving]

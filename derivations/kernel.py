@@ -22,8 +22,8 @@ from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer, Pattern, is_entry, like
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
-from verify_derivations.derivations.unfolding import Unfolding
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
+from verify_derivations.derivations.unfolding import Places, Unfolding, is_tensor
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     Access,
@@ -77,12 +77,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """``unfold`` a quantity, an adjoint or a function; ``clear`` denominators; ``split`` sums by their domains;
+    """``unfold`` a quantity, an adjoint or a function, everywhere or in a recursion at the ``first`` or ``last`` time;
+    ``clear`` denominators; ``split`` sums by their domains;
     ``multiply`` with the matrix whose inverse has the free index with number ``subject``; ``assume`` the equation with
     number ``subject`` (of the environment's, then the certificate's own)."""
 
     rule: str
     subject: str = ""
+
+    @property
+    def unfolds(self) -> bool:
+        return self.rule in ("unfold", "unfold first", "unfold last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,8 @@ class Derivation:
         match move.rule:
             case "unfold":
                 self.unfold(move.subject)
+            case "unfold first" | "unfold last":
+                self.unfold(move.subject, move.rule.removeprefix("unfold "))
             case "clear":
                 self.clear()
             case "split":
@@ -161,11 +168,22 @@ class Derivation:
             case _:
                 raise Rejected(f"no move {move.rule}")
 
-    def unfold(self, target: str) -> None:
-        """A definition put in everywhere. What the definition needs in order to make sense is recorded once, of
-        the definition itself, not again of each place where it is put in."""
+    def unfold(self, target: str, where: str = "") -> None:
+        """A definition put in everywhere, or only at some places, outside of functions: at the ``first`` of all first
+        indices of the target, or in each term at the ``last`` that the target and its adjoint have there. What the
+        definition needs in order to make sense is recorded once, of the definition itself, not again of each place
+        where it is put in."""
+        only: Places | None = None
+        if where == "first":
+            first = next(iter(places_of(self.residual, target)), None)
+            if first is None:
+                raise Rejected(f"there is no first {target}")
+            only = lambda term: first  # noqa: E731
+        elif where == "last":
+            names = (target, adjoint(target, self.environment.loss or ""))
+            only = lambda term: next(reversed(places_of((unbound(term),), *names)), None)  # noqa: E731
         self._untied(ties_of(target, self.environment))
-        unfolding = Unfolding(self.normalizer, target, defined(target, self.environment))
+        unfolding = Unfolding(self.normalizer, target, defined(target, self.environment), only)
         self.normalizer.recording = False
         try:
             self.residual = unfolding.of(self.residual)
@@ -173,7 +191,7 @@ class Derivation:
             self.normalizer.recording = True
         self._untied(unfolding.ties)
         self._step("unfold", target)
-        self.moves.append(Move("unfold", target))
+        self.moves.append(Move(f"unfold {where}".strip(), target))
 
     def _untied(self, ties: Sequence[Scalar]) -> None:
         """Conditions that values do not tie. Where they always do, there is no derivative: of |t| at 0."""
@@ -379,6 +397,26 @@ def factors_in(normal: Normal) -> Sequence[Factor]:
             for body in f.head.bodies:
                 found += factors_in(body)
     return found
+
+
+def unbound(term: Term) -> Term:
+    return Term(term.coefficient, (), term.constraints, term.factors)
+
+
+def places_of(normal: Normal, *names: str) -> tuple[Polynomial, ...]:
+    """The first indices that tensors have outside of functions, in their order; none where one is bound, or they do not
+    differ by numbers."""
+    found: dict[Polynomial, None] = {}
+    for term in normal:
+        for f in term.factors:
+            if any(is_tensor(f, name) for name in names):
+                if not f.args or not f.args[0].names.isdisjoint(term.bound):
+                    return ()
+                found[f.args[0]] = None
+    start = next(iter(found), ZERO)
+    if not all((place - start).is_constant for place in found):
+        return ()
+    return tuple(sorted(found, key=lambda place: (place - start).value))
 
 
 def tensor_heads(normal: Normal) -> list[str]:

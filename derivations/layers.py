@@ -20,6 +20,9 @@ from verify_derivations.formulas.expressions import substitute as put
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import World
 
+HOLE = "#"
+"""Stands in the name of a size for the number of its layer."""
+
 MOST = 16  # layers that a definition, a step or the end of a net may reach over
 
 Node = tuple[str, int]
@@ -41,7 +44,7 @@ class NoAscent(Uncomposed):
 @dataclass
 class Numbering:
     """``letter`` counts layers, ``last`` is the last. ``heads`` and ``sizes`` say which names carry a layer: the name
-    without it, and the layer. ``solved``: what the document says that sizes are."""
+    without it, of a size with a :data:`HOLE` for it, and the layer. ``solved``: what the document says of sizes."""
 
     letter: str
     last: str
@@ -81,7 +84,7 @@ class Numbering:
     def _size(self, size: str, layer: Polynomial) -> Polynomial:
         name, at = self.sizes[size]
         new = at.substitute({self.letter: layer})
-        made = f"{name}_{{{show_extent(new)}}}"
+        made = name.replace(HOLE, show_extent(new))
         if self.sizes.setdefault(made, (name, new)) != (name, new):
             raise Unlike(f"{made} has two meanings")
         return polynomial(made).substitute(self.solved)
@@ -114,7 +117,8 @@ class Layers:
         self.sizes = frozenset(name for name in every if not self._numbered(name))
         if any(map(self._numbered, inside)):
             raise Unlike("a function depends on the size of a layer")
-        layered = [(*n.heads[q.head], q) for q in environment.quantities.values() if q.head in n.heads]
+        layered = [(*n.heads[q.head], q) for q in environment.quantities.values()
+                   if q.head in n.heads and q.head not in environment.by_derivatives]  # fmt: skip
         for name, layer, quantity in layered:
             at = n.offset(layer, n.letter)
             if at is not None:
@@ -211,7 +215,8 @@ class Layers:
             offset = None if layer is None else self.numbering.offset(layer, self.numbering.letter)
             if layer is not None and (offset is None or abs(offset) > MOST or name not in self.templates):
                 raise Unlike(f"the step of {step.head} mentions {head}")
-            if layer is None and (inner is not None or head not in self.environment.quantities):
+            unknown = inner is not None or head not in self.environment.quantities
+            if layer is None and (unknown or head in self.environment.by_derivatives):
                 raise Unlike(f"the step of {step.head} mentions {head}")
             if inner is not None and offset is not None:
                 found.append((name, offset))

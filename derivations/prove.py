@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from verify_derivations.derivations.assumptions import Guess, guesses
@@ -25,17 +26,20 @@ from verify_derivations.derivations.kernel import (
     certify,
     function_heads,
     has_body,
+    places_of,
     tensor_heads,
     verify,
 )
 from verify_derivations.derivations.modulo import apply_assumption, transposed
 from verify_derivations.derivations.normal import Normalizer
+from verify_derivations.derivations.recurrence import times
 from verify_derivations.derivations.rewrite import STEPS
 from verify_derivations.derivations.terms import Beyond, Normal
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar
+from verify_derivations.formulas.expressions import NOUGHT, Constraint, Scalar, heads
 from verify_derivations.formulas.polynomial import Polynomial
 
+AGAIN = 2  # the members of a recursion that are put in, one after the other, everywhere
 MATRICES = 3  # by which a residual is multiplied from one side
 
 
@@ -164,11 +168,11 @@ class Search:
             found = self.discovered(self.levels[-1:], exact=True)
             if found is not None:
                 return found
-            target = self.choose(d.residual)
-            if target is None:
+            chosen = self.choose(d.residual)
+            if chosen is None:
                 complete = True
                 break
-            d.unfold(target)
+            d.unfold(*chosen)
         if not d.residual:
             return d.proof()
         found = self.discovered(self.levels[before:])
@@ -284,26 +288,72 @@ class Search:
         return not has_body(head, self.environment)
 
     # -- what to unfold next ----------------------------------------------------------------------------
-    def choose(self, residual: Normal) -> str | None:
-        """Adjoints first, that of the earliest quantity first; but where every term has the same adjoint, what
-        it is multiplied with. Then functions and the quantities of highest rank."""
+    def choose(self, residual: Normal) -> tuple[str, str] | None:
+        """The next target, and where it is put in: everywhere, or at the first or the last time. Adjoints before
+        functions and the quantities of highest rank; but where every term has the same adjoint, what it is multiplied
+        with. In a recursion an adjoint leads to others without end: it is put in only where it is given by those of
+        later times, as in δ_t = W^T δ_{t+1}, or is at the end."""
         loss = self.environment.loss
         found = tensor_heads(residual)
         adjoints = {
             head: of for head in found
             if loss is not None and (of := adjoint_of(head, loss)) is not None and self.unfoldable_adjoint(of)
         }
-        defined = [head for head in found if has_body(head, self.environment)]
-        functions = [name for name in function_heads(residual) if name in self.environment.functions]
-        earliest = min(
-            adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h), default=None
-        )
-        highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
+        recursive = [head for head, of in adjoints.items() if times(self.environment, of) is not None]
+        ordered = sorted(adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h))
+        inner = self.inner(residual, found)
+        places = self.places(residual, {head: adjoints[head] for head in recursive})
+        several = len({time for time, _, _ in places}) > 1
         balanced = len(adjoints) == 1 and all(
-            any(f.head.kind == "tensor" and f.head.name == earliest for f in t.factors) for t in residual
+            any(f.head.kind == "tensor" and f.head.name in adjoints for f in t.factors) for t in residual
         )
-        inner = functions[0] if functions else highest
-        return (inner or earliest) if balanced else (earliest or inner)
+        if balanced and inner is not None and not several:
+            return inner
+        plain = [head for head in ordered if head not in recursive]
+        if plain:
+            return plain[0], ""
+        if several or places and places[0][2] and not balanced:
+            return places[0][1], "first"
+        fresh = [head for head in ordered if not self.worn(head, adjoints[head])]
+        if fresh and (len(recursive) > 1 and not places or inner is None):
+            return fresh[0], ""
+        return inner
+
+    def worn(self, head: str, of: str) -> bool:
+        """Whether what takes part in a recursion was put in often enough: it would go on without end."""
+        assert self.derivation is not None
+        often = sum(move.unfolds and move.subject == head for move in self.derivation.moves) >= AGAIN
+        return often and times(self.environment, of) is not None
+
+    def places(self, residual: Normal, adjoints: Mapping[str, str]) -> list[tuple[Fraction, str, bool]]:
+        """Where the adjoints of a recursion stand, by time, and whether that is a number of steps from the end; nothing
+        where they cannot be compared."""
+        assert self.derivation is not None
+        found: list[tuple[Polynomial, str, bool]] = []
+        for head, of in adjoints.items():
+            order, places = times(self.environment, of), places_of(residual, head)
+            end = self.environment.quantities[of].extents[0].substitute(self.derivation.normalizer.sizes)
+            for place in places:
+                time = order.of(of, place) if order is not None else None
+                if time is not None:
+                    found.append((time, head, (end - place).is_constant))
+            if not places:
+                return []
+        lags = [(time - found[0][0], head, last) for time, head, last in found]
+        if not all(lag.is_constant for lag, _, _ in lags):
+            return []
+        return sorted((lag.value, head, last) for lag, head, last in lags)
+
+    def inner(self, residual: Normal, found: list[str]) -> tuple[str, str] | None:
+        """The function, or the quantity of highest rank, that is put in next; of ``h_t = g(h_{t-1})`` only the last."""
+        functions = [name for name in function_heads(residual) if name in self.environment.functions]
+        defined = [head for head in found if has_body(head, self.environment) and not self.worn(head, head)]
+        highest = max(defined, key=lambda head: (head not in self.later, self.rank.get(head, 0), head), default=None)
+        if functions or highest is None:
+            return (functions[0], "") if functions else None
+        body = self.environment.quantities[highest].body
+        outside = any(f.head.kind == "tensor" and f.head.name == highest for t in residual for f in t.factors)
+        return highest, "last" if outside and body is not None and highest in heads(body) else ""
 
     def unfoldable_adjoint(self, of: str) -> bool:
         quantity = self.environment.quantities.get(of)

@@ -6,6 +6,8 @@ therefore need not be followed through the definition of ``h_{t-1}``, which woul
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -15,16 +17,33 @@ from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, 
 Definition: TypeAlias = tuple[str, tuple[str, ...], Scalar]  # head, indices, body
 
 
+@dataclass(frozen=True)
+class Times:
+    """The order in which the members of a recursion are worked out: each rests on members of earlier times only."""
+
+    scale: int
+    offsets: Mapping[str, int]
+
+    def of(self, head: str, index: Polynomial) -> Polynomial | None:
+        """The time of ``head[index, …]``; ``None`` where it has no part in the recursion."""
+        return index * self.scale + self.offsets[head] if head in self.offsets else None
+
+
 def too_early(access: Access, head: str, indices: tuple[Polynomial, ...], environment: Environment) -> bool:
     """Whether ``access`` stands at an earlier time of the recursion than ``head[indices]``, by their first indices."""
-    times = _times(environment, head)
-    if times is None or access.head not in times or not access.indices or not indices:
+    order = times(environment, head)
+    if order is None or not access.indices or not indices:
         return False
-    lag = access.indices[0] + times[access.head] - indices[0] - times[head]
+    own, other = order.of(access.head, access.indices[0]), order.of(head, indices[0])
+    if own is None or other is None:
+        return False
+    lag = own - other
     return lag.is_constant and lag.value < 0
 
 
-def _times(environment: Environment, head: str) -> dict[str, int] | None:
+def times(environment: Environment, head: str) -> Times | None:
+    """The times of the quantities that take part in a recursion with ``head``; ``None`` where there is no recursion, or
+    no such order is found."""
     if any(environment.captured.values()):
         return None  # a definition may mention more than it shows
     key = tuple(
@@ -34,9 +53,9 @@ def _times(environment: Environment, head: str) -> dict[str, int] | None:
 
 
 @lru_cache(maxsize=64)
-def _solve(definitions: tuple[Definition, ...], head: str) -> dict[str, int] | None:
-    """Offsets φ with ``c + φ(inner) ≤ φ(outer)`` wherever ``outer[t]`` mentions ``inner[t + c]``, for the quantities
-    that take part in a recursion with ``head``; ``None`` where there is no such recursion or no such offsets."""
+def _solve(definitions: tuple[Definition, ...], head: str) -> Times | None:
+    """Offsets φ with ``N·c + φ(inner) < φ(outer)`` wherever ``outer[t]`` mentions ``inner[t + c]``. With N above the
+    number of members there are some wherever along each circle the c have a negative sum."""
     edges: list[tuple[str, str, int]] = []
     for name, indices, body in definitions:
         for node in walk(body):
@@ -46,16 +65,17 @@ def _solve(definitions: tuple[Definition, ...], head: str) -> dict[str, int] | N
     members = _reached(edges, head) & _reached([(b, a, c) for a, b, c in edges], head)
     if not members:
         return None
-    inner = [(a, b, c) for a, b, c in edges if a in members and b in members]
-    times = dict.fromkeys(sorted(members), 0)
+    scale = len(members) + 1
+    inner = [(a, b, scale * c + 1) for a, b, c in edges if a in members and b in members]
+    found = dict.fromkeys(sorted(members), 0)
     for _ in range(len(members) + 1):
         changed = False
         for outer, name, lag in inner:
-            if lag + times[name] > times[outer]:
-                times[name] = times[outer] - lag
+            if lag + found[name] > found[outer]:
+                found[name] = found[outer] - lag
                 changed = True
         if not changed:
-            return times
+            return Times(scale, found)
     return None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import instantiate, ties_of_call, unfold_function
 from verify_derivations.derivations.domains import implies
@@ -25,14 +26,23 @@ from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.expressions import Apply, Scalar, fresh, rename_apart, substitute, within
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 
+Places: TypeAlias = Callable[[Term], Polynomial | None]
+
+
+def is_tensor(f: Factor, name: str) -> bool:
+    return f.head.kind == "tensor" and f.head.name == name
+
 
 class Unfolding:
-    """``target``, a quantity or an adjoint with its ``definition`` or a function of the environment, put in everywhere.
-    What the definition needs in order to make sense is recorded here, once for all its entries. ``ties``: where the
-    derivatives of a function are not what its definition gives."""
+    """``target``, a quantity or an adjoint with its ``definition`` or a function of the environment, put in everywhere;
+    with ``only``, outside of functions alone, where its first index is what that gives for the term. What the
+    definition needs in order to make sense is recorded here, once for all its entries. ``ties``: where the derivatives
+    of a function are not what its definition gives."""
 
-    def __init__(self, normalizer: Normalizer, target: str, definition: Quantity | None) -> None:
-        self.normalizer, self.target = normalizer, target
+    def __init__(
+        self, normalizer: Normalizer, target: str, definition: Quantity | None, only: Places | None = None
+    ) -> None:
+        self.normalizer, self.target, self.only = normalizer, target, only
         self.definition = definition if definition is not None and definition.body is not None else None
         self.ties: list[Scalar] = []
         self._mentions: dict[Head, bool] = {}
@@ -58,16 +68,26 @@ class Unfolding:
         return self._mentions[head]
 
     def within(self, term: Term) -> bool:
-        return any(self.mentions(f.head) for f in term.factors)
+        if self.only is None:
+            return any(self.mentions(f.head) for f in term.factors)
+        return any(map(self.chosen(term), term.factors))
+
+    def chosen(self, term: Term) -> Callable[[Factor], bool]:
+        """Whether the definition is put into a factor of a term."""
+        if self.only is None:
+            return lambda f: self.mentions(f.head)
+        place = self.only(term)
+        return lambda f: place is not None and is_tensor(f, self.target) and f.args[:1] == (place,)
 
     def terms(self, terms: Iterable[Term], facts: Facts) -> list[Term]:
         """Terms with the definition put in, not yet reduced."""
         found: list[Term] = []
         for term in map(apart, terms):
-            kept = tuple(f for f in term.factors if not self.mentions(f.head))
+            chosen = self.chosen(term)
+            kept = tuple(f for f in term.factors if not chosen(f))
             outer = Term(term.coefficient, term.bound, term.constraints, kept)
             inner = (*facts, *term.constraints)
-            values = [self.factor(f, inner) for f in term.factors if self.mentions(f.head)]
+            values = [self.factor(f, inner) for f in term.factors if chosen(f)]
             found += [times(outer, t) for t in self.normalizer.product(values, inner)] if values else [outer]
         return found
 

@@ -75,8 +75,9 @@ class Environment:
         return {}
 
     def consumers(self, head: str) -> tuple[Quantity, ...]:
-        """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition."""
-        return self._consumers.get(head, ())
+        """The quantities whose definitions mention ``head``, themselves or by a function, in order of definition; not
+        those that are defined by derivatives of the loss, which does not depend on them."""
+        return tuple(q for q in self._users.get(head, ()) if q.head not in self.by_derivatives)
 
     def contributors(self, head: str) -> tuple[Quantity, ...]:
         """The consumers of ``head`` by which it may move the loss: those on which it rests, or an opaque quantity, of
@@ -94,7 +95,7 @@ class Environment:
         return frozenset(found)
 
     @cached_property
-    def _consumers(self) -> Mapping[str, tuple[Quantity, ...]]:
+    def _users(self) -> Mapping[str, tuple[Quantity, ...]]:
         found: dict[str, list[Quantity]] = {}
         for quantity in self.quantities.values():
             for head in self.mentioned(quantity.body) if quantity.body is not None else ():
@@ -150,6 +151,22 @@ class Environment:
             h for head, inner in mentioned.items() for h in inner
             if place.get(h, -1) > place[head] and reaches(h, head, set())
         )  # fmt: skip
+
+    @cached_property
+    def by_derivatives(self) -> frozenset[str]:
+        """The quantities whose definitions mention a derivative of the loss, themselves or by others:
+        ``δ = ∂L/∂a ∘ σ'(z)``."""
+        loss, mentioned, found = self.loss, self._mentioned, set[str]()
+        if loss is None:
+            return frozenset()
+        pending = [head for head, inner in mentioned.items()
+                   if any(h not in self.quantities and adjoint_of(h, loss) is not None for h in inner)]  # fmt: skip
+        while pending:
+            head = pending.pop()
+            if head not in found:
+                found.add(head)
+                pending += (user.head for user in self._users.get(head, ()))
+        return frozenset(found)
 
     @cached_property
     def _mentioned(self) -> dict[str, frozenset[str]]:

@@ -40,6 +40,8 @@ from verify_derivations.formulas.world import (
 ONES = ("1", "\\mathbb{1}", "\\mathbbm{1}")
 """Names that are ones in each entry, also where their shape is declared (plain fonts are no part of a name)."""
 
+BRACKETS = {"(": "({})", "[": "[{}]"}
+
 Shape: TypeAlias = tuple[Polynomial, ...]
 Unfold: TypeAlias = Callable[[Template, dict[str, Polynomial]], None]  # makes the instance of a generic layer
 
@@ -83,7 +85,7 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
             return here.layers[name]
         if name in here.indices:
             return here.indices[name].value
-        return polynomial(name)
+        return polynomial(f"\\mathrm{{{name}}}" if name in world.numerators else name)  # L: a loss, and so many layers
     base = node.base
     if not isinstance(base, s.Symbol):
         raise Unsupported(f"{to_latex(node)} is no size")
@@ -96,17 +98,20 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
         raise Unsupported(f"{to_latex(node)} is no size")
     name = name_of(base)
     if node.sub is not None:
-        parts = []
-        for item in items_of(node.sub):
-            letters = [x for x in s.walk(item) if isinstance(x, s.Symbol)]
-            if isinstance(item, s.Sum) or any(x.name in here.layers for x in letters):
-                parts.append(show_extent(whole(item, world, here, layer=True)))
-            else:
-                parts.append(to_latex(item))
-        name += "_{" + "".join(parts) + "}"
+        name += "_{" + "".join(_script(item, world, here) for item in items_of(node.sub)) + "}"
     if node.sup is not None:
-        name += "^{" + to_latex(node.sup) + "}"
+        kind = node.sup.kind if isinstance(node.sup, s.Group) else ""
+        body = node.sup.body if isinstance(node.sup, s.Group) and kind in BRACKETS else node.sup
+        name += "^{" + BRACKETS.get(kind, "{}").format(_script(body, world, here)) + "}"
     return polynomial(name)
+
+
+def _script(item: s.Node, world: World, here: Statement) -> str:
+    """A script of a size as it is written, the number of its layer worked out: ``n_{l-1}`` at layer 3 is ``n_{2}``."""
+    letters = {x.name for x in s.walk(item) if isinstance(x, s.Symbol)}
+    if isinstance(item, s.Sum) or not letters.isdisjoint((*here.layers, *world.numerators)):
+        return show_extent(whole(item, world, here, layer=True))
+    return to_latex(item)
 
 
 def shape_of_space(space: s.Space, world: World, here: Statement) -> Shape:
@@ -212,6 +217,8 @@ def declared(
             shape = shape_of_space(declaration.space, world, inner)
         except DocumentError:
             continue
+        if layer is not None:  # n_{l+1} stands in the stated shape of W^{(l+1)} as n_l does in that of W^{(l)}
+            world.axis_sizes |= {name for extent in shape for name in extent.names}
         head = world.head(reference.name, layer)
         family, origins = [], []
         if declaration.count is not None:
@@ -221,6 +228,8 @@ def declared(
             return Known(head, (extent - world.origin + 1,), shape, (world.origin,))
         for node in declaration.indices:
             letters_in = [x.name for x in s.walk(node) if isinstance(x, s.Symbol)]
+            if isinstance(node, s.Number):  # h_0 of a recursion in h_t has the shape of all
+                letters_in = [letter for name, letter in sorted(world.table.shifted) if name == reference.name][:1]
             if letters_in:
                 origin = first_value(reference.name, letters_in[0], world)
                 family.append(family_extent(letters_in[0], world, here, declaration.number) - origin + 1)

@@ -116,7 +116,8 @@ class NameTable:
             if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
                 continue
             name = name_of(node.sides[0]) if isinstance(node.sides[0], s.Symbol) else None
-            for part in s.walk(node) if name is not None and name not in tensors else ():
+            sums = [x for x in s.walk(node) if isinstance(x, s.BigOperator) and x.operator == "\\sum"]
+            for part in (x for each in sums if name and name not in tensors for x in s.walk(each.body)):
                 if isinstance(part, s.Scripted) and base_of(part) == name:
                     reference = self.reference(part)
                     if reference is not None and reference.indices:

@@ -169,6 +169,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 name in world.declarations or name in world.templates or name in world.known
                 or any(h == name or h.startswith(name + "^{(") for h in world.known)
             )  # fmt: skip
+            known_name &= name not in world.numerators  # δ^{(L)} is of layer L, not of the loss L
             if target is not None and known_name and not (name in reader.here.layers or name in reader.here.indices):
                 slope = gradient_of(reader, sup.body, None)
                 if node.sub is not None:

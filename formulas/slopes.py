@@ -179,6 +179,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     else:
         loss = _loss(reader, numerator)
     if loss is not None and (loss != head) and not total:
+        if reader.world.in_every_layer(head):
+            raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
         reader.here.losses.append(loss)
         main = reader.here.losses[0]
         if loss == main:

@@ -21,7 +21,7 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import bounded, items_of, name_of
+from verify_derivations.formulas.names import bounded, items_of, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Tensor, total
 from verify_derivations.formulas.world import Index, NeedShape, Unsupported
@@ -45,6 +45,8 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
         for one in binder(reader, item, node.upper, conditions):
             bound.append(one)
             reader.here.indices[one.letter] = one
+    if any(one.letter in _layer_letters(reader, node.body) for one in bound):
+        raise Unsupported("a sum over layers is outside the calculus")
     body = reader.value(node.body, expected)
     facts = [c for c in (_exclusion(reader, r) for r in conditions) if c is not None]
     for relation in conditions:
@@ -73,6 +75,14 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
 
     tensor = reader.as_tensor(body)
     return tensor.map(close)
+
+
+def _layer_letters(reader: Elaborator, node: s.Node) -> set[str]:
+    """The letters that stand for layers in an expression; not those of a name in the place of one, ``δ^{(z_j)}``."""
+    references = (reader.world.table.reference(part) for part in names_in(node))
+    layers = [tuple(s.walk(r.layer)) for r in references if r is not None and r.layer is not None]
+    return {name_of(x) for layer in layers if not any(isinstance(y, s.Scripted) for y in layer)
+            for x in layer if isinstance(x, s.Symbol)}  # fmt: skip
 
 
 def default_extent(reader: Elaborator, index: Index) -> None:

@@ -12,7 +12,7 @@ from verify_derivations.formulas.definitions import Environment, FunctionDefinit
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Access, Constraint, Polynomial, Scalar, fresh, polynomial
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.names import NameTable, names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
 
 Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
@@ -275,6 +275,16 @@ class World:
                 waiting += environment.mentioned(quantity.body)
             found.add(name)
         return head in found
+
+    def in_every_layer(self, head: str) -> bool:
+        """Whether the definitions of every layer of a net of any depth mention what carries no layer itself."""
+        if head in self.layer_of or all(layer.is_constant for _, layer in self.layer_of.values()):
+            return False
+        found = (
+            self.table.reference(node) for templates in self.templates.values() for template in templates
+            for node in names_in(template.right)
+        )  # fmt: skip
+        return any(r is not None and r.layer is None and r.name == head for r in found)
 
     def losses(self) -> tuple[str, ...]:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""

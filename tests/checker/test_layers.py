@@ -129,6 +129,18 @@ def test_outputs_residuals_and_inputs(changes: dict[str, str], head: str, first:
     assert same(found), found
 
 
+@pytest.mark.parametrize("size", ["n^{(%s)}", "n^{[%s]}", "n^{%s}", "d_{%s}"])
+def test_sizes_are_numbered_as_layers_are(size: str) -> None:
+    head = WIDE
+    for layer, written in (("l-1", "n_{l-1}"), ("l", "n_l"), ("L", "n_L")):
+        head = head.replace(written, size % layer)
+    _, found = net(document(head=head))
+    assert same(found)
+    wrong = BACKWARD["dW"].replace("(l-1)", "(l)")
+    report = check(document({"dW": wrong}, head=head))
+    assert report.formula(number(report, wrong)).verdict.wrong
+
+
 def test_a_last_layer_without_a_layer() -> None:
     head = WIDE.replace(r"y \in \mathbb{R}^{n_L}", r"y \in \mathbb{R}^{k}") + r"$V \in \mathbb{R}^{k \times n_L}$"
     changes = {
@@ -269,7 +281,7 @@ def test_true_formulas_around_a_circle_are_not_taken() -> None:
 @pytest.mark.parametrize(("changes", "head", "first", "why"), [
     ({}, SAME, r"z^{(L)} = W^{(1)} a^{(L-1)}", "W^{(1)}"),  # weights of the first layer, used again
     ({}, SAME + r"$x \in \mathbb{R}^{n}$", r"z^{(1)} = W^{(1)} x", "z^{(1)}"),
-    ({"again": r"a^{(L)} = 2 z^{(L)}"}, WIDE, "", "says otherwise"),
+    ({"again": r"a^{(L)} = \tanh(-z^{(L)})"}, WIDE, "", "says otherwise"),
     ({"z": r"z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)} + a^{(1)}"}, SAME, "", "a^{(1)}"),
     ({}, WIDE + r"Try $L = 1, \dots, M$.", "", "also a counter"),
     ({}, WIDE.replace("n_{l-1}", "n_{l-1,2}").replace("n_l", "n_{l,2}").replace("n_L", "n_{L,2}"), "", "the size"),

@@ -36,7 +36,7 @@ def size(layer: Polynomial | int) -> Polynomial:
 
 def numbering() -> Numbering:
     places = [(name, layer) for name in "Wahz" for layer in (l - 1, l, l + 1, L - 1, L)]
-    n = Numbering("l", "L", "J", {}, {"n_{l}": ("n", l)})
+    n = Numbering("l", "L", "J", {}, {"n_{l}": ("n_{#}", l)})
     for name, layer in places:
         n.head(name, layer)
     for layer in (l - 1, l + 1, L - 1, L):

@@ -132,7 +132,7 @@ def test_letters_that_run_to_different_ends(name: str, document: tuple[str, ...]
     ("document", "names"),
     [
         ((r"E_t = x_t^2", r"E = \sum_{t=1}^{T} E_t"), ("E_{{t}}", "E")),
-        ((r"E_t = x_t^2", r"E = E_1 + E_2"), ("E_{{1}}", "E")),
+        ((r"E_t = x_t^2", "E = (E_1, E_2)^T"), ("E", "E")),
         ((r"E_t = x_t^2", r"F = \sum_{t=1}^{T} E_t", r"y = E"), ("E", "E")),  # one vector
         ((r"E \in R^{T}", r"E_t = x_t^2", r"E = \sum_{t=1}^{T} E_t c_t"), ("E", "E")),  # declared to be one
     ],

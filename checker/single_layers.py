@@ -1,0 +1,146 @@
+"""Which equations of a single layer define it, beside a definition of every layer.
+
+``a^{(l)} = σ(z^{(l)})`` speaks of all layers, ``a^{(0)} = x`` or ``a^{(L)} = softmax(z^{(L)})`` of one that differs.
+``a^{(3)} = σ(z^{(3)})`` is what the general definition says already: a claim, as is an equation that names the same
+quantities and operators as the general one and does not follow from it, a slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from verify_derivations.checker.links import Effort, judge_link
+from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.define import define
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Polynomial
+from verify_derivations.formulas.lookup import layer_value, match_layer
+from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.world import Statement, Template, World
+
+FORM = (s.Symbol, s.Number, s.Scripted, s.Group, s.Sum, s.Product, s.Sequence)
+"""What a slip may change: names, layers, signs, the kind of a product."""
+
+
+Links: TypeAlias = Mapping[tuple[int, int, int], str]
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """``left = right``, side ``side`` of a chain, says of a layer something else than the definition of every layer.
+    Where ``right`` is a name that is known from nothing else, it is the layer that defines the name."""
+
+    stated: Stated
+    chain: int
+    side: int
+    left: s.Node
+    right: s.Node
+    template: Template
+    names: bool = False
+
+    @property
+    def remark(self) -> str:
+        return f"for this layer, instead of formula {self.template.number}"
+
+
+def single_layers(world: World, formulas: Sequence[Stated], defined: Links) -> Iterator[Otherwise]:
+    """The equations, of those that are not in ``defined``, by which the document defines single layers otherwise."""
+    for f in formulas:
+        for k, chain in enumerate(f.chains):
+            for side, (left, right) in enumerate(zip(chain.sides, chain.sides[1:], strict=False)):
+                if chain.update or (f.number, k, side) in defined:
+                    continue
+                found = _template_of(world, left, f.number)
+                if found is None or contains_derivative(right) or _mentions(world, right, left):
+                    continue
+                template, layer, letters = found
+                if _name(world, right) and not (layer.is_constant and layer.value < 2):
+                    if not _compared(world, left, right, formulas, defined):
+                        yield Otherwise(f, k, side, left, right, template, names=True)
+                elif _form(right) != _form(template.right) and not _follows(world, f, left, right, template, letters):
+                    yield Otherwise(f, k, side, left, right, template)
+
+
+def _template_of(
+    world: World, left: s.Node, number: int
+) -> tuple[Template, Polynomial, dict[str, Polynomial]] | None:
+    """The general definition of a single layer on a left side, the layer, and which value its letter takes."""
+    reference = world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    if reference is None or reference.layer is None or is_adjoint_name(left, world.table) or not _bare(reference):
+        return None
+    layer = layer_value(reference.layer, world, Statement())
+    for template in world.templates.get(reference.name, ()) if layer is not None else ():
+        assert layer is not None
+        letters = match_layer(template.layer, layer, world)
+        if template.number != number and letters is not None and template.letter not in layer.names:
+            return template, layer, letters
+    return None
+
+
+def _bare(reference: Reference) -> bool:
+    changed = reference.power is not None or reference.transposed or reference.inverted or reference.primes
+    return not changed and all(isinstance(i, s.Symbol) for i in reference.indices)
+
+
+def _mentions(world: World, right: s.Node, left: s.Node) -> bool:
+    own = world.table.reference(left)
+    assert own is not None
+    for node in s.walk(right):
+        other = world.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        if other is not None and (other.name, other.layer) == (own.name, own.layer):
+            return True
+    return False
+
+
+def _name(world: World, right: s.Node) -> bool:
+    """Whether a right side is a name without a layer: of an input, or, where the layer has others below, of an output,
+    ``a^{(L)} = \\hat y``."""
+    reference = world.table.reference(right) if isinstance(right, s.Symbol | s.Scripted) else None
+    return reference is not None and reference.layer is None and _bare(reference) and not reference.indices
+
+
+def _compared(world: World, left: s.Node, right: s.Node, formulas: Sequence[Stated], defined: Links) -> bool:
+    """Whether a definition has both a layer and the name with which it is equated, as a loss has the target, or the
+    name is defined otherwise."""
+    reference = world.table.reference(right)
+    assert reference is not None
+    return world.is_defined(reference.name) or any(
+        _mentions(world, side, right) and _mentions(world, side, left)
+        for f in formulas for k, chain in enumerate(f.chains) if (f.number, k, 0) in defined
+        for side in chain.sides if not contains_derivative(side)
+    )  # fmt: skip
+
+
+def _form(node: s.Node) -> frozenset[str]:
+    """The names without layers and indices, and the operators, of an expression."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, s.Symbol):
+            found.add(name_of(part))
+        elif isinstance(part, s.Scripted):
+            waiting.append(part.base)
+            continue
+        elif not isinstance(part, FORM):
+            found.add(type(part).__name__)
+        waiting += s.children(part)
+    return frozenset(found)
+
+
+def _follows(
+    world: World, f: Stated, left: s.Node, right: s.Node, template: Template, letters: dict[str, Polynomial]
+) -> bool:
+    """Whether it is what the general definition says in other words, or of another shape."""
+    trial = world.fork()
+    here = Statement(template.number, defining=True, layers=dict(letters))
+    try:
+        define(trial, here, template.left, template.right, template.number)
+    except DocumentError:
+        return False
+    link = judge_link(trial, left, right, (), f.number, Effort().trial).link
+    return link.verdict is Verdict.PROVED or link.verdict is Verdict.ILL_FORMED and link.evidence == "shape"

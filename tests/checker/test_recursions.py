@@ -1,0 +1,151 @@
+"""Recurrent nets: gradients through time for all lengths, beside slips; quantities that are defined by gradients."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Formula, Printed, Report, Verdict
+from verify_derivations.derivations.kernel import Rejected, verify
+from verify_derivations.formulas.scanner import scan
+
+HEAD = r"""# Recurrent
+
+For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^n$, $y_t \in \mathbb{R}^k$, with $W \in \mathbb{R}^{m \times m}$,
+$U \in \mathbb{R}^{m \times n}$, $V \in \mathbb{R}^{k \times m}$ and $h_0 \in \mathbb{R}^m$.
+"""
+ONE_LINE = (r"h_t = \tanh(W h_{t-1} + U x_t)",)
+TWO_LINES = (r"z_t = W h_{t-1} + U x_t", r"h_t = \tanh(z_t)")
+LOSS = (r"o_t = V h_t", r"L_t = \frac{1}{2} \|o_t - y_t\|^2", r"L = \sum_{t=1}^T L_t")
+RESULT = (Verdict.PROVED, Verdict.CONDITIONAL)  # under t < T, where a formula has t + 1
+
+
+def judged(*formulas: str, head: str = HEAD) -> Report:
+    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md"))
+
+
+def of(report: Report, latex: str) -> Formula:
+    return next(f for f in report.formulas if f.latex.strip() == latex)
+
+
+STATE = r"\frac{\partial L}{\partial h_t} = V^\top (o_t - y_t) + W^\top \mathrm{diag}(1 - h_{t+1}^2) " \
+        r"\frac{\partial L}{\partial h_{t+1}}"  # fmt: skip
+DELTA = r"\delta_t = \frac{\partial L}{\partial h_t} \odot (1 - h_t \odot h_t)"
+BEFORE = r"\frac{\partial L}{\partial W} = \sum_{t=1}^T \delta_t h_{t-1}^\top"
+INPUT = r"\frac{\partial L}{\partial U} = \sum_{t=1}^T \delta_t x_t^\top"
+STEP = r"\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2) W"
+END = r"\frac{\partial L}{\partial h_T} = V^\top (o_T - y_T)"
+
+
+@pytest.mark.parametrize(("right", "wrong"), [
+    (STATE, STATE.replace(r"W^\top", "W")),
+    (STATE, STATE.replace("1 - h_{t+1}", "1 - h_{t}")),
+    (BEFORE, BEFORE.replace("h_{t-1}", "h_t")),
+    (INPUT, INPUT.replace(r"\delta_t", r"\frac{\partial L}{\partial h_t}")),
+    (STEP, STEP.replace("h_t^2", "h_{t-1}^2")),
+    (END, END.replace("V^", "2 V^")),
+])  # fmt: skip
+def test_a_recursion_in_one_line(right: str, wrong: str) -> None:
+    given = (*ONE_LINE, *LOSS, DELTA)
+    assert of(judged(*given, right), right).verdict in RESULT
+    assert of(judged(*given, wrong), wrong).verdict is Verdict.REFUTED
+
+
+NAMED = r"\delta_t = \frac{\partial L}{\partial z_t}"
+THROUGH = r"\delta_t = (V^\top (o_t - y_t) + W^\top \delta_{t+1}) \odot (1 - h_t \odot h_t)"
+LAST = r"\delta_T = (V^\top (o_T - y_T)) \odot (1 - h_T \odot h_T)"
+
+
+@pytest.mark.parametrize(("right", "wrong"), [
+    (THROUGH, THROUGH.replace("t+1", "t")),
+    (THROUGH, THROUGH.replace(r"W^\top", "W")),
+    (LAST, LAST.replace("- h_T", "+ h_T")),
+    (BEFORE, BEFORE.replace("h_{t-1}", "h_t")),
+])  # fmt: skip
+def test_a_recursion_in_two_lines(right: str, wrong: str) -> None:
+    given = (*TWO_LINES, *LOSS, NAMED)
+    assert of(judged(*given, right), right).verdict in RESULT
+    assert of(judged(*given, wrong), wrong).verdict is Verdict.REFUTED
+
+
+def test_where_a_definition_was_put_in_is_part_of_the_proof() -> None:
+    (certificate,) = of(judged(*TWO_LINES, *LOSS, NAMED, THROUGH), THROUGH).links[0].certificates
+    assert not verify(certificate).conditions
+    assert any(move.rule == "unfold first" for move in certificate.moves)
+    for rule in ("unfold", "unfold last", "unfold none"):
+        moves = tuple(replace(m, rule=rule) if m.rule == "unfold first" else m for m in certificate.moves)
+        with pytest.raises(Rejected):
+            verify(replace(certificate, moves=moves))
+
+
+def test_the_initial_state_has_the_shape_of_all() -> None:
+    assert of(judged(*ONE_LINE), ONE_LINE[0]).verdict is Verdict.DEFINED
+    report = judged(*ONE_LINE, head=HEAD.replace(r"h_0 \in \mathbb{R}^m", r"h_0 \in \mathbb{R}^n"))
+    assert of(report, ONE_LINE[0]).verdict is Verdict.ILL_FORMED
+
+
+def test_a_sum_and_what_it_sums_have_names_of_their_own() -> None:
+    output = r"\frac{\partial L}{\partial V} = \sum_{t=1}^T \frac{\partial L_t}{\partial o_t} h_t^\top"
+    assert of(judged(*ONE_LINE, *LOSS, output), output).verdict is Verdict.PROVED
+    one = r"\frac{\partial L}{\partial V} = \frac{\partial L_t}{\partial o_t} h_t^\top"
+    assert of(judged(*ONE_LINE, *LOSS, one), one).verdict.wrong
+
+
+# -- quantities that are defined by derivatives of the loss ------------------------------------------------------------
+NET = r"""# Net
+
+Layer $l$ maps $a^{(l-1)} \in \mathbb{R}^{n_{l-1}}$ to $a^{(l)} \in \mathbb{R}^{n_l}$, for $l = 1, \dots, L$, with
+$W^{(l)} \in \mathbb{R}^{n_l \times n_{l-1}}$, $b^{(l)} \in \mathbb{R}^{n_l}$ and $y \in \mathbb{R}^{n_L}$.
+"""
+FORWARD = (r"z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}", r"a^{(l)} = \tanh(z^{(l)})")
+ERROR = r"\delta^{(l)} = \frac{\partial J}{\partial a^{(l)}} \odot (1 - a^{(l)} \odot a^{(l)})"
+SQUARES = r"J = \frac{1}{2} \|a^{(L)} - y\|^2"
+TOP = r"\frac{\partial J}{\partial a^{(L)}} = a^{(L)} - y"
+BELOW = r"\frac{\partial J}{\partial a^{(l)}} = W^{(l+1)\top} \delta^{(l+1)}"
+WEIGHTS = r"\frac{\partial J}{\partial W^{(l)}} = \delta^{(l)} a^{(l-1)\top}"
+BIAS = r"\frac{\partial J}{\partial b^{(l)}} = \delta^{(l)}"
+
+
+def test_what_is_defined_by_derivatives_leads_to_no_loss() -> None:
+    report = judged(*FORWARD, SQUARES, ERROR, TOP, BELOW, WEIGHTS, BIAS, head=NET)
+    assert {of(report, line).verdict for line in (TOP, BELOW, WEIGHTS, BIAS)} == {Verdict.PROVED}
+    (net,) = report.nets
+    assert {(g.printed, g.verdict) for g in net.gradients} == {(Printed.SAME, Verdict.PROVED)}
+    wrong = BIAS + r" \odot a^{(l)}"
+    assert of(judged(*FORWARD, SQUARES, ERROR, wrong, head=NET), wrong).verdict is Verdict.REFUTED
+
+
+def test_a_step_needs_what_the_names_in_it_are_defined_by() -> None:
+    """∂J/∂W by δ, δ by ∂J/∂a: a slip in ∂J/∂a is one on the way to ∂J/∂W."""
+    head = NET.replace("n_{l-1}", "n").replace("n_l", "n").replace("n_L", "n")
+    wrong = BELOW.replace(r"\top", "")
+    (net,) = judged(*FORWARD, SQUARES, ERROR, TOP, wrong, WEIGHTS, head=head).nets
+    assert [g.printed for g in net.gradients if g.parameter == "W^{(l)}"] == [Printed.WRONG]
+
+
+# -- what is the loss and the number of layers -------------------------------------------------------------------------
+def test_a_letter_for_the_loss_and_for_the_number_of_layers() -> None:
+    formulas = [line.replace("J", "L") for line in (SQUARES, TOP, ERROR, BELOW, WEIGHTS)]
+    report = judged(*FORWARD, *formulas, head=NET)
+    assert [of(report, line).verdict for line in formulas] == [
+        Verdict.DEFINED, Verdict.PROVED, Verdict.DEFINED, Verdict.PROVED, Verdict.PROVED,
+    ]  # fmt: skip
+    assert any("also a number" in remark for remark in of(report, formulas[0]).remarks)
+    wrong = formulas[1].replace("- y", "+ y")
+    assert of(judged(*FORWARD, formulas[0], wrong, head=NET), wrong).verdict is Verdict.REFUTED
+
+
+# -- what all layers share ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("claim", [
+    r"\frac{\partial J}{\partial b} = \sum_{l=1}^{L} \delta^{(l)}",
+    r"\frac{\partial J}{\partial b} = \sum_{l=1}^{L} \delta^{(l-1)}",
+    r"\frac{\partial J}{\partial b} = \delta^{(l)}",
+    r"\frac{\partial J}{\partial b} = \delta^{(L)}",
+])  # fmt: skip
+def test_sums_over_layers_are_neither_proved_nor_refuted(claim: str) -> None:
+    head = NET.replace("n_{l-1}", "n").replace("n_l", "n").replace("n_L", "n") + r"$b \in \mathbb{R}^n$" + "\n"
+    shared = FORWARD[0].replace("b^{(l)}", "b")
+    named = r"\delta^{(l)} = \frac{\partial J}{\partial z^{(l)}}"
+    assert of(judged(shared, FORWARD[1], SQUARES, named, claim, head=head), claim).verdict is Verdict.UNDECIDED
