@@ -140,6 +140,7 @@ class Instances:
             for q in world.quantities.values():
                 if q.body is not None:
                     used |= set(heads(q.body)) - {q.head}
+            world.settled = set(world.quantities)
             world.frontier = {head for head in world.quantities if head not in used and head not in losses}
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.templates:

@@ -166,6 +166,8 @@ class Environment:
             if head not in found:
                 found.add(head)
                 pending += (user.head for user in self._users.get(head, ()))
+        if loss in found:
+            return frozenset()  # the loss is defined by its own derivatives: nothing is known of it
         return frozenset(found)
 
     @cached_property

@@ -10,7 +10,16 @@ from typing import Any, TypeAlias
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, Access, Constraint, Polynomial, Scalar, fresh, polynomial
+from verify_derivations.formulas.expressions import (
+    ONE,
+    Access,
+    Constraint,
+    Polynomial,
+    Scalar,
+    fresh,
+    heads,
+    polynomial,
+)
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.names import NameTable, names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
@@ -226,6 +235,7 @@ class World:
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
+    settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
     arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors
     loss: str | None = None
     differentiate: Differentiate | None = None
@@ -309,7 +319,10 @@ class World:
         loss = loss or self.loss
         quantities = dict(self.quantities)
         if loss is not None and not self.is_defined(loss):
-            quantities |= {h: replace(quantities[h], opaque=True) for h in self.frontier if h in quantities}
+            late = quantities.keys() - self.settled - {loss}  # a quantity that no definition mentions
+            if late:
+                late -= {h for q in quantities.values() if q.body is not None for h in heads(q.body) if h != q.head}
+            quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in self.frontier | late}
         new = Environment(
             quantities=quantities,
             functions=dict(self.functions),

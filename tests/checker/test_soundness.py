@@ -35,6 +35,10 @@ LAYER = (
     r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^{n}", r"b \in \mathbb{R}^{m}", r"t \in \mathbb{R}^{m}",
     r"e \in \mathbb{R}^{m}", r"z = W x + b", r"L = \frac{1}{2} \sum_{i=1}^{m} (z_i - t_i)^2",
 )  # fmt: skip
+SCALARS = (r"a \in \mathbb{R}", r"b \in \mathbb{R}", "c = 2 b")
+ITSELF = (
+    r"x \in \mathbb{R}^{n}", r"w \in \mathbb{R}^{n}", r"a = w \odot x", r"g = \frac{\partial L}{\partial a} \odot a",
+)  # fmt: skip
 SELECTED = (
     r"A \in \mathbb{R}^{n \times n}", r"x \in \mathbb{R}^{n}", r"z \in \mathbb{R}^{n}",
     r"D_{mi} = [x_m = z_i] A_{mi}",
@@ -81,6 +85,14 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & x > 0 \\ 2 & z \end{cases}", Verdict.UNDECIDED),
         (CASES, r"\frac{\partial g}{\partial x} = \begin{cases} 1 & \text{on weekdays} \\ 2 & x < 0 \end{cases}",
          Verdict.UNDECIDED),
+        # of a loss that nothing defines, or that is defined by its own derivatives, nothing is known
+        (SCALARS, r"\frac{\partial L}{\partial a} = 0", Verdict.UNDECIDED),
+        (SCALARS, r"\frac{\partial L}{\partial b} = 2 \frac{\partial L}{\partial c}", Verdict.PROVED),
+        ((*SCALARS, "L = c^2"), r"\frac{\partial L}{\partial a} = 0", Verdict.PROVED),
+        ((*SCALARS, "L = a c^2"), r"\frac{\partial L}{\partial a} = 0", Verdict.REFUTED),
+        ((*ITSELF, r"L = \sum_{i=1}^n (a_i + g_i)"), r"\frac{\partial L}{\partial a} = 0", Verdict.UNDECIDED),
+        ((*ITSELF, r"L = \sum_{i=1}^n a_i"), r"\frac{\partial L}{\partial a_i} = 1", Verdict.PROVED),
+        ((*ITSELF, r"L = \sum_{i=1}^n a_i"), r"\frac{\partial L}{\partial a_i} = 0", Verdict.REFUTED),
         # brackets of equal values
         (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [z_i = x_m]", Verdict.PROVED),
         (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [z_m = x_i]", Verdict.REFUTED),
