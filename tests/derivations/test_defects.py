@@ -220,7 +220,8 @@ def _tie_counted_twice(
 ) -> list[terms.Term]:
     first, second = ranges.tightest(term, variable, one, other, side)
     *rest, order = second.constraints
-    return [first, replace(second, constraints=(*rest, Constraint(order.value + 1, ">=")))]
+    both = (*rest, Constraint(order.value + 1, ">="))
+    return [first, terms.Term(second.coefficient, second.bound, both, second.factors)]
 
 
 def _one_bound(term: terms.Term, variable: str, one: Polynomial, other: Polynomial, side: int) -> list[terms.Term]:
