@@ -539,6 +539,9 @@ class _Builder:
                 return False
             if isinstance(node, s.Scripted) and node.base in arguments and not isinstance(node.sup, s.Number):
                 return False
+        others = (self.table.reference(node) for node in names_in(right) if node not in arguments)
+        if any(r is not None and not self._is_scalar(r) for r in others):
+            return False
         calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))
         return any(n.function == left.function and n.arguments != left.arguments for n in calls)
 
