@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import Quantity
@@ -53,6 +53,60 @@ class Instances:
         for head in sorted(mentioned | set(world.layer_of)):
             if head in world.layer_of and head not in fixed:
                 self._consumers(head)
+        self._also_used()
+
+    def _also_used(self) -> None:
+        """Where a loss has the weights of single layers (a penalty), or the outputs of hidden ones, besides what every
+        layer does with them, nothing is known of the derivative by those of any layer."""
+        world = self.world
+        named = {
+            world.layer_of[h] for q in world.quantities.values() if q.body is not None and q.head not in world.layer_of
+            for h in heads(q.body) if h in world.layer_of
+        }  # fmt: skip
+        more = {
+            name for name, layer in named if (name not in world.templates or self._is_hidden(layer, named))
+            and any(not self._ends(layer + step) for step in self._steps(name))
+        }  # fmt: skip
+        for head, (name, layer) in world.layer_of.items():
+            known = any((layer - other).is_constant for other_name, other in named if other_name == name)
+            if name in more and not layer.is_constant and not known and head in world.quantities:
+                self._opaque(head)
+                world.also_used.add(head)
+
+    def _is_hidden(self, layer: Polynomial, named: set[tuple[str, Polynomial]]) -> bool:
+        """Whether a loss also has something of a later layer; what holds of hidden layers is said of every layer."""
+        direction = -1 if self._upward() else 1
+        return any((d := other - layer).is_constant and d.value * direction > 0
+                   or layer.is_constant and not other.is_constant for _, other in named)  # fmt: skip
+
+    def _steps(self, name: str) -> set[Polynomial]:
+        """By how many layers what a template makes of ``name`` comes later."""
+        found = set()
+        for template in (t for templates in self.world.templates.values() for t in templates):
+            left = self.table.reference(template.left)
+            own = layer_value(left.layer, self.world, Statement()) if left is not None and left.layer else None
+            if contains_derivative(template.right):
+                continue  # a δ: the loss does not depend on it
+            for node in s.walk(template.right) if own is not None else ():
+                right = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+                if right is not None and right.name == name and right.layer is not None:
+                    other = layer_value(right.layer, self.world, Statement())
+                    if other is not None and own is not None:
+                        found.add(own - other)
+        return found
+
+    def _ends(self, layer: Polynomial) -> bool:
+        """Whether a layer comes after all on which a loss rests; a numbered one is none after an L-th."""
+        world, direction = self.world, -1 if self._upward() else 1
+        found, waiting = set[str](), [q.head for q in world.quantities.values() if q.head not in world.layer_of]
+        while waiting:
+            quantity = world.quantities.get(waiting.pop())
+            new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
+            found |= new
+            waiting += new
+        apart = [(layer - other, other) for h in found if h in world.layer_of for other in [world.layer_of[h][1]]]
+        return all(d.is_constant and d.value * direction > 0 or other.is_constant and not layer.is_constant
+                   for d, other in apart)  # fmt: skip
 
     def _materialise(self, head: str) -> None:
         item = self.world.pending.pop(head, None)

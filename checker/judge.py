@@ -25,7 +25,7 @@ from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
-from verify_derivations.formulas.lookup import shape_of_space
+from verify_derivations.formulas.lookup import shape_of_space, stated_range, whole
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
@@ -45,6 +45,7 @@ from verify_derivations.formulas.world import (
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
+LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
@@ -290,7 +291,46 @@ def _with_layers(
         worst_of_all = min(results, key=lambda r: r.link.verdict.rank)
         certificates = tuple(c for r in results for c in r.link.certificates)
         return replace(worst_of_all, link=replace(worst_of_all.link, certificates=certificates))
-    return judge_link(world, left, right, conditions, number, effort)
+    judged = judge_link(world, left, right, conditions, number, effort)
+    if judged.link.verdict is Verdict.UNDECIDED and world.also_used:
+        return _at_each_layer(world, left, right, conditions, number, effort) or judged
+    return judged
+
+
+def _at_each_layer(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort
+) -> Judged | None:
+    """The judgement of a formula for every layer by those at each, where the layers are few and numbered; ``None``
+    where it has no judgement at one of them."""
+    def letters(*trees: s.Node) -> set[str]:
+        return {name_of(node) for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol)}
+
+    layers = {n for head in world.also_used for n in world.layer_of[head][1].names}
+    for letter in sorted(layers & letters(left, right) - letters(*conditions)):
+        stated = stated_range(letter, world, number)
+        if stated is None:
+            continue
+        first, last = (whole(value, world, Statement()) for value in stated)
+        if not first.is_constant or not last.is_constant or not 0 <= last.value - first.value < LAYERS:
+            continue
+        found = {}
+        for k in range(int(first.value), int(last.value) + 1):
+            sides = [_put(side, letter, s.Number(str(k))) for side in (left, right)]
+            found[k] = judge_link(world.fork(), sides[0], sides[1], conditions, number, effort)
+        wrong = next((k for k, one in found.items() if one.link.verdict is Verdict.REFUTED), None)
+        if wrong is None and {one.link.verdict for one in found.values()} != {Verdict.PROVED}:
+            continue
+        chosen = found[int(first.value) if wrong is None else wrong]
+        where = ", ".join(map(str, found)) if wrong is None else str(wrong)
+        link = replace(
+            chosen.link, left=to_latex(left), right=to_latex(right), left_expression=None, right_expression=None,
+            message=f"{chosen.link.message}, at {letter} = {where}",
+            assumptions=tuple(dict.fromkeys(a for one in found.values() for a in one.link.assumptions)),
+            certificates=tuple(c for one in found.values() for c in one.link.certificates),
+        )  # fmt: skip
+        return Judged(link, conventions=chosen.conventions, remarks=chosen.remarks,
+                      uses=frozenset(n for one in found.values() for n in one.uses))  # fmt: skip
+    return None
 
 
 def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:

@@ -449,10 +449,19 @@ def is_inverse_transpose(node: s.Node) -> bool:
 
 
 def is_range(node: s.Relation) -> bool:
-    """``j = 1, …, F`` (or ``i \\in \\{1, …, n\\}``)."""
+    """``j = 1, …, F`` (or ``i \\in \\{1, …, n\\}``), ``l = 1, 2, 3``. What is in ``{0, 1}`` need be no index."""
     last = node.sides[-1]
     items = last.items if isinstance(last, s.Sequence | s.Finite) else ()
-    return any(isinstance(item, s.Dots) for item in items)
+    if any(isinstance(item, s.Dots) for item in items):
+        return True
+    numbers = [int(item.text) if isinstance(item, s.Number) and item.text.isdigit() else None for item in items]
+    first = numbers[0] if len(numbers) > 1 else None
+    letters = node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],)
+    return (
+        first is not None and (first == 1 or isinstance(last, s.Sequence)) and len(node.sides) == 2
+        and numbers == list(range(first, first + len(numbers)))
+        and all(isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() for x in letters)
+    )
 
 
 def bounded(node: s.Relation) -> tuple[tuple[s.Symbol, ...], s.Node, s.Node] | None:

@@ -181,6 +181,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     if loss is not None and (loss != head) and not total:
         if reader.world.in_every_layer(head):
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
+        if head in reader.world.also_used:
+            raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
         reader.here.losses.append(loss)
         main = reader.here.losses[0]
         if loss == main:

@@ -12,6 +12,7 @@ from verify_derivations.formulas.expressions import (
     Maximum,
     Product,
     Scalar,
+    add,
     bracket,
     fresh,
     less,
@@ -23,8 +24,10 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import Shape, whole
 from verify_derivations.formulas.names import bounded, items_of, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import Tensor, total
+from verify_derivations.formulas.tensors import Tensor, elementwise, total
 from verify_derivations.formulas.world import Index, NeedShape, Unsupported
+
+LAYERS = 100  # that a sum may write out
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -46,7 +49,8 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
             bound.append(one)
             reader.here.indices[one.letter] = one
     if any(one.letter in _layer_letters(reader, node.body) for one in bound):
-        raise Unsupported("a sum over layers is outside the calculus")
+        reader.here.indices = outer
+        return _over_layers(reader, node, bound, conditions, expected)
     body = reader.value(node.body, expected)
     facts = [c for c in (_exclusion(reader, r) for r in conditions) if c is not None]
     for relation in conditions:
@@ -83,6 +87,22 @@ def _layer_letters(reader: Elaborator, node: s.Node) -> set[str]:
     layers = [tuple(s.walk(r.layer)) for r in references if r is not None and r.layer is not None]
     return {name_of(x) for layer in layers if not any(isinstance(y, s.Scripted) for y in layer)
             for x in layer if isinstance(x, s.Symbol)}  # fmt: skip
+
+
+def _over_layers(
+    reader: Elaborator, node: s.BigOperator, bound: list[Index], conditions: list[s.Relation], expected: Shape | None
+) -> Tensor:
+    """A sum over layers of known numbers, written out."""
+    one = bound[0]
+    count = one.extent.value if one.extent is not None and one.extent.is_constant and one.start.is_constant else None
+    if count is None or len(bound) > 1 or conditions or node.operator != "\\sum" or not 0 < count <= LAYERS:
+        raise Unsupported("a sum over layers is outside the calculus, unless their numbers are stated")
+    outer, terms = dict(reader.here.layers), []
+    for k in range(int(count)):
+        reader.here.layers = outer | {one.letter: one.start + k}
+        terms.append(reader.tensor(node.body, expected))
+    reader.here.layers = outer
+    return elementwise(add, *terms)
 
 
 def default_extent(reader: Elaborator, index: Index) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.names import NameTable, Reference, is_range
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse, parse_expression
 from verify_derivations.formulas.symbols import collect
@@ -101,6 +101,19 @@ def test_a_shifted_subscript_is_an_index() -> None:
 def test_an_accent_makes_another_name_and_bold_face_does_not() -> None:
     assert reference(r"\hat{y}", r"L = (y - \hat{y})^2").name != reference("y", r"L = (y - \hat{y})^2").name
     assert reference(r"\mathbf{x}", r"y = \mathbf{w}^T\mathbf{x}").name == "x"
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        ("l = 1, 2, 3", True), (r"l \in \{1, 2, 3\}", True), ("l = 0, 1", True), (r"l = 1, \dots, L", True),
+        (r"y \in \{0, 1\}", False), (r"y \in \{-1, 1\}", False), ("l = 1, 3", False), ("x_i = 1, 2", False),
+        ("Y = 1, 2", False), (r"l \in \{3\}", False), ("l = 2", False),
+    ],
+)  # fmt: skip
+def test_a_range_may_be_a_list(latex: str, expected: bool) -> None:
+    (part,) = parse(latex, collect([latex])).parts
+    assert isinstance(part, s.Relation) and is_range(part) is expected
 
 
 # -- letters that tell quantities apart ---------------------------------------------------------------------------
