@@ -58,6 +58,7 @@ class NameTable:
     bases: set[str] = field(default_factory=set)  # bases that are declared or defined at all
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     matrices: set[str] = field(default_factory=set)  # bases declared with two axes, none of extent one
+    vectors: set[str] = field(default_factory=set)  # bases declared with one axis
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
@@ -80,6 +81,12 @@ class NameTable:
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
             if isinstance(item, s.Symbol)
         }
+        table.vectors = tensors - {
+            base_of(item) for node in nodes
+            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space)
+            and len([n for n in node.sides[-1].extents if n != s.Number("1")]) != 1
+            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
+        }  # fmt: skip
         extents = [n for space in spaces for n in space.extents]
         table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
         table.matrices = {
@@ -335,13 +342,18 @@ class NameTable:
 
     def index_items(self, base: str, sub: s.Node) -> tuple[s.Node, ...]:
         """The items of a subscript; a word of bound letters on a tensor (``Q_{if}``) and two digits on a matrix
-        (``A_{12}``) are lists of indices, a size beside an index (``x_{s i}``) a product."""
+        (``A_{12}``) are lists, a size beside an index (``x_{s i}``) a product; so is a number (``2i``) behind
+        a comma, or where there is one index."""
         found: list[s.Node] = []
+        if base in self.vectors and _is_multiple(sub):
+            return (sub,)
         names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
         if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
             if set(names) - self.sizes <= self.bound:
                 return (sub,)
-        for item in items_of(sub):
+        items = sub.items if isinstance(sub, s.Sequence) else ()
+        parts = [x for item in items for x in ((item,) if _is_multiple(item) else items_of(item))] or items_of(sub)
+        for item in parts:
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
             if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
                 found += [s.Symbol(letter) for letter in letters]
@@ -431,6 +443,12 @@ def names_in(node: s.Node) -> Iterator[s.Node]:
             return
     for child in s.children(node):
         yield from names_in(child)
+
+
+def _is_multiple(node: s.Node) -> bool:
+    """``2i``."""
+    factors = factors_of(node)
+    return len(factors) > 1 and isinstance(factors[0], s.Number)
 
 
 def is_transpose(node: s.Node) -> bool:

@@ -116,6 +116,19 @@ def test_a_range_may_be_a_list(latex: str, expected: bool) -> None:
     assert isinstance(part, s.Relation) and is_range(part) is expected
 
 
+@pytest.mark.parametrize(
+    ("name", "declared", "indices"),
+    [
+        ("x_{2i}", r"x \in R^{2n}", "2 i"), ("x_{2i}", r"x \in R^{2n \times 1}", "2 i"),
+        ("x_{2i}", r"x \in R^{n \times m}", "2,i"), ("X_{c,2i}", r"X \in R^{C \times 2n}", "c,2 i"),
+        ("x_{2i-1}", r"x \in R^{2n}", "2 i - 1"), ("X_{ci}", r"X \in R^{C \times n}", "c,i"),
+    ],
+)
+def test_a_multiple_of_an_index(name: str, declared: str, indices: str) -> None:
+    found = reference(name, declared, r"y = \sum_{i=1}^n z_i", r"y = \sum_{c=1}^C z_c")
+    assert shown(found.indices).replace("2i", "2 i").replace("i-", "i - ").replace("-1", "- 1") == indices
+
+
 # -- letters that tell quantities apart ---------------------------------------------------------------------------
 TWO = (r"a_j = \sum_{i=1}^{D} w_{ji} x_i", r"a_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{K} a_k")
 
