@@ -104,9 +104,9 @@ class Signs:
 
     def smooth(self, normal: Normal) -> bool:
         """No comparison or maximum inside, also not through definitions: an analytic function, not constant,
-        whose zeros are therefore negligible. That needs a domain in one piece: √(x²) − x, arctan x + arctan(1/x) − π/2
-        and log(x²) − 2·log x are zero for all x > 0. So what is divided by inside of a logarithm, a root or an arctan is
-        positive, and what a logarithm or a root is taken of is positive, or a given entry."""
+        whose zeros are therefore negligible. That needs a domain in one piece: √(x²) − x, log(x²) − 2·log x and
+        arctan x + arctan(1/x) − π/2 are zero for all x > 0. So what is divided by inside of a logarithm, a root or an
+        arctan is positive, and what a logarithm or a root is taken of is positive, or a given entry."""
         return any(t.factors for t in normal) and all(self._smooth_factor(f) for t in normal for f in t.factors)
 
     def _smooth_factor(self, f: Factor, *, undivided: bool = False) -> bool:
