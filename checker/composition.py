@@ -20,7 +20,7 @@ from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed,
 from verify_derivations.checker.wording import condition_text
 from verify_derivations.derivations.composition import Circular, Composition, Gap, Uncomposed
 from verify_derivations.derivations.differentiate import adjoint_step
-from verify_derivations.derivations.kernel import SideCondition, needs_of
+from verify_derivations.derivations.kernel import Nowhere, SideCondition, needs_of
 from verify_derivations.derivations.refute import Refuted, refute
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -124,7 +124,7 @@ class Composer:
         return head
 
     def needs(self, head: str) -> tuple[SideCondition, ...]:
-        """Under which conditions the derived step of a quantity holds."""
+        """Under which conditions the derived step of a quantity holds. Raises :class:`Nowhere`."""
         return needs_of(self.steps[adjoint(head, self.loss)][0], self._way)
 
     @cached_property
@@ -220,7 +220,10 @@ class Composer:
             if candidate is None:
                 steps.append(Step(self.shown(head), None, "derived", Verdict.PROVED))
                 if head not in self._needed:
-                    needs = self.needs(head)
+                    try:
+                        needs = self.needs(head)
+                    except Nowhere as reason:
+                        return Gradient(parameter, Verdict.UNDECIDED, (), (), str(reason), Printed.OPEN)
                     self._needed[head] = [condition_text(need, self.environment) for need in needs]
                 assumptions += self._needed[head]
             else:

@@ -18,6 +18,7 @@ from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.define import define, define_start
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
@@ -539,11 +540,25 @@ class _Builder:
                 return False
             if isinstance(node, s.Scripted) and node.base in arguments and not isinstance(node.sup, s.Number):
                 return False
+            if isinstance(node, s.Call) and self._of_tensors(node):
+                return False
+            if isinstance(node, s.Product) and "\\cdot" in node.operators and set(node.factors) <= arguments:
+                return False  # x·x is a number
         others = (self.table.reference(node) for node in names_in(right) if node not in arguments)
         if any(r is not None and not self._is_scalar(r) for r in others):
             return False
         calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))
         return any(n.function == left.function and n.arguments != left.arguments for n in calls)
+
+    def _of_tensors(self, call: s.Call) -> bool:
+        """Whether what is called puts entries together, the largest of them or their mean, or is a quantity's name."""
+        function = call.function.base if isinstance(call.function, s.Scripted) else call.function
+        name = name_of(function) if isinstance(function, s.Symbol) else ""
+        if name.lstrip("\\") in ("max", "min"):
+            return len(call.arguments) == 1
+        reference = self.table.reference(call.function)
+        known = reference is not None and find(replace(reference, indices=()), self.world, Statement()) is not None
+        return name not in self.world.functions and (known or name.lstrip("\\") in OPERATORS)
 
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())

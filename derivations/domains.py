@@ -70,22 +70,31 @@ def replaying(lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> Iterator[L
 
 
 class _Given:
-    """Lemmas that somebody else found; each is checked when it is first used."""
+    """Lemmas that somebody else found; each is checked when it is first used. The constraints need not have the order
+    and the names that they had there."""
 
     def __init__(self, lemmas: Mapping[tuple[Constraint, ...], Refutation]) -> None:
         self.lemmas = {_key(constraints): (constraints, reason) for constraints, reason in lemmas.items()}
+        self.similar: dict[tuple[int | Fraction, ...], list[Key]] = {}
+        for key in self.lemmas:
+            self.similar.setdefault(_outline(key), []).append(key)
         self.used: Lemmas = {}
         self.checked: dict[Key, bool] = {}
 
     def refuted(self, key: Key) -> bool:
-        if key not in self.lemmas:
-            return False
         if key not in self.checked:
-            constraints, reason = self.lemmas[key]
-            self.checked[key] = refutes(reason, constraints)
-            if self.checked[key]:
-                self.used[constraints] = reason
+            same = key if key in self.lemmas else next(
+                (other for other in self.similar.get(_outline(key), ()) if _ordered(other) == _ordered(key)), None
+            )
+            self.checked[key] = same is not None and self._holds(same)
         return self.checked[key]
+
+    def _holds(self, key: Key) -> bool:
+        constraints, reason = self.lemmas[key]
+        if not refutes(reason, constraints):
+            return False
+        self.used[constraints] = reason
+        return True
 
 
 def implies(facts: Sequence[Constraint], conclusion: Constraint) -> bool:
@@ -195,6 +204,39 @@ def _anonymous(constraints: Sequence[Constraint]) -> Key:
 def _key(constraints: Sequence[Constraint]) -> Key:
     """Of constraints whose index variables have been renamed."""
     return tuple([(c.value.terms, c.relation) for c in constraints])
+
+
+def _outline(key: Key) -> tuple[int | Fraction, ...]:
+    """What is the same of constraints in any order, with any names, and is found at once."""
+    return tuple(sorted([abs(c) for terms, _ in key for _, c in terms]))
+
+
+@lru_cache(maxsize=65536)
+def _ordered(key: Key) -> Key:
+    """The same key for the same constraints in another order, with other names of index variables, and equations of
+    either sign. Variables are numbered by where they occur, then by the numbers of those beside them; of those that
+    still look alike the first goes first, which matters only where they are not alike."""
+    numbers = dict.fromkeys((name for terms, _ in key for m, _ in terms for name in m if is_index(name)), 0)
+
+    def numbered(own: str = "") -> list[tuple[list[tuple[Monomial, int | Fraction]], str]]:
+        names = {name: f"%{number:03d}" for name, number in numbers.items()} | {own: "%"}
+        found = []
+        for terms, relation in key:
+            seen = [(tuple(sorted([names.get(n, n) for n in m])), c) for m, c in terms]
+            signs = (1,) if relation == ">=" else (1, -1)
+            found.append((min(sorted((m, c * sign) for m, c in seen) for sign in signs), relation))
+        return sorted(found)
+
+    while True:
+        looks = {name: (number, str(numbered(name))) for name, number in numbers.items()}
+        places = {look: place for place, look in enumerate(sorted(looks.values()))}
+        finer = {name: places[look] for name, look in looks.items()}  # alike: the last place of their own
+        if finer == numbers:
+            alike = [name for name in numbers if list(numbers.values()).count(numbers[name]) > 1]
+            if not alike:
+                return tuple((tuple(terms), relation) for terms, relation in numbered())
+            finer[min(alike, key=numbers.__getitem__)] -= 1
+        numbers = finer
 
 
 @lru_cache(maxsize=65536)

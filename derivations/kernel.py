@@ -115,6 +115,10 @@ class Rejected(Exception):
     """The certificate does not prove its claim."""
 
 
+class Nowhere(Beyond):
+    """What the claim needs in order to make sense holds nowhere: it says nothing."""
+
+
 class Derivation:
     """``residual`` is zero only if the two sides of the claim are equal."""
 
@@ -201,7 +205,7 @@ class Derivation:
                 continue
             difference = self.normalizer.normal(tie)
             if not difference:
-                raise Beyond("a derivative where values tie")
+                raise Nowhere("a derivative where values tie")
             self.normalizer.record("no tie", difference)
 
     def cleared(self) -> Normal:
@@ -325,16 +329,23 @@ class Derivation:
 
     def _settled(self, condition: Condition, normalizer: Normalizer, nonzero: frozenset[Pattern] = frozenset()) -> bool:
         """Whether a condition on signs follows from the definitions of what it mentions, and from what is ``nonzero``;
-        values do not tie where the sign of their difference is known."""
+        values do not tie where the sign of their difference is known. Raises :class:`Nowhere` where the definitions
+        say that it does not hold for any values."""
         normal, facts = condition.normal, normalizer.facts
         rank = self.environment.order()
         try:
             for _ in range(DISCHARGES):
+                if not normal:
+                    if condition.kind == "nonnegative":
+                        return True
+                    raise Nowhere("what is divided by, compared or taken the logarithm of is zero everywhere")
                 sign = normalizer.sign(normal, facts)
                 if sign is None:
                     sign = sign_by_cases(normal, normalizer, facts)
                 if sign == 1 or sign is not None and condition.kind in ("nonzero", "no tie"):
                     return True
+                if sign == -1:
+                    raise Nowhere("a root or a logarithm of what is negative everywhere")
                 if condition.kind in ("nonzero", "no tie") and (
                     like(normal) in nonzero or all(like(part) in nonzero for part in normalizer.zeros(normal, facts))
                 ):
@@ -347,6 +358,8 @@ class Derivation:
                     return False
                 target = functions[0] if functions else max(heads, key=lambda h: (rank.get(h, 0), h))
                 normal = Unfolding(normalizer, target, defined(target, self.environment)).of(normal)
+        except Nowhere:
+            raise
         except Beyond:
             pass
         return False
@@ -362,13 +375,15 @@ def defined(target: str, environment: Environment) -> Quantity | None:
 
 def needs_of(step: Quantity, environment: Environment) -> tuple[SideCondition, ...]:
     """What the step from the consumers of a quantity to its adjoint needs: that they have a value, and do not tie;
-    where it has no normal form, only the ties."""
+    where it has no normal form, only the ties. Raises :class:`Nowhere`."""
     at = tuple(map(polynomial, step.indices))
     claim = Claim(Access(step.head, at), NOUGHT, environment, dict(zip(step.indices, step.extents, strict=True)))
     try:
         derivation = Derivation(claim)
         derivation.unfold(step.head)
         return derivation.conditions()
+    except Nowhere:
+        raise
     except Beyond:
         return tuple(SideCondition("no tie", tie) for tie in ties_of(step.head, environment))
 

@@ -104,17 +104,37 @@ class Signs:
 
     def smooth(self, normal: Normal) -> bool:
         """No comparison or maximum inside, also not through definitions: an analytic function, not constant,
-        whose zeros are therefore negligible."""
+        whose zeros are therefore negligible. That needs a domain in one piece: √(x²) − x, log(x²) − 2·log x and
+        arctan x + arctan(1/x) − π/2 are zero for all x > 0. So what is divided by inside of a logarithm, a root or an
+        arctan is positive, and what a logarithm or a root is taken of is positive, or a given entry."""
         return any(t.factors for t in normal) and all(self._smooth_factor(f) for t in normal for f in t.factors)
 
-    def _smooth_factor(self, f: Factor) -> bool:
-        if f.head.kind in ("compare", "max", "argmax"):
+    def _smooth_factor(self, f: Factor, *, undivided: bool = False) -> bool:
+        head, whole = f.head, f.exponent.denominator == 1
+        if head.kind in ("compare", "max", "argmax"):
             return False
-        if f.head.kind == "apply" and not self._smooth_call(f.head.name):
+        if head.kind == "apply" and not self._smooth_call(head.name):
             return False
-        if f.head.kind == "tensor" and not self._smooth_head(f.head.name, ()):
+        if head.kind == "tensor" and not self._smooth_head(head.name, ()):
             return False
-        return all(self._smooth_factor(g) for body in f.head.bodies for t in body for g in t.factors)
+        if not whole and not self.positive_factor(f, ()) and not self._given(head):
+            return False
+        if undivided and whole and f.exponent < 0 and not self.positive_factor(f, ()):
+            return False
+        if head.kind == "log" and not self.positive(head.bodies[0], ()) and not self._given_entry(head.bodies[0]):
+            return False
+        undivided = undivided or not whole or head.kind == "log" or head.name == "arctan"
+        return all(self._smooth_factor(g, undivided=undivided) for body in head.bodies for t in body for g in t.factors)
+
+    def _given(self, head: Head) -> bool:
+        """A tensor that no definition gives."""
+        quantity = self.environment.quantities.get(head.name)
+        return head.kind == "tensor" and (quantity is None or quantity.body is None)
+
+    def _given_entry(self, normal: Normal) -> bool:
+        return [(t.coefficient > 0, t.constraints, len(t.factors)) for t in normal] == [(True, (), 1)] and all(
+            f.exponent == 1 and self._given(f.head) for f in normal[0].factors
+        )
 
     def _smooth_call(self, name: str) -> bool:
         return name not in self.environment.functions and plain_name(name) in SMOOTH
@@ -124,12 +144,20 @@ class Signs:
         if quantity is None or quantity.body is None or name in seen:
             return True
         for node in walk(quantity.body):
-            if isinstance(node, Compare | Maximum | ArgMaximum):
-                return False
-            if isinstance(node, Apply) and not self._smooth_call(node.function):
-                return False
-            if isinstance(node, Access) and not self._smooth_head(node.head, (*seen, name)):
-                return False
+            match node:
+                case Compare() | Maximum() | ArgMaximum():
+                    return False
+                case Power(base, exponent):
+                    natural = isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value > 0
+                    if not natural and self.scalar_sign(base) != "+":
+                        return False
+                case Apply(function, arguments):
+                    if not self._smooth_call(function) or plain_name(function) == "tan":
+                        return False
+                    if plain_name(function) in ("log", "sqrt") and self.scalar_sign(arguments[0]) != "+":
+                        return False
+                case Access(inner) if not self._smooth_head(inner, (*seen, name)):
+                    return False
         return True
 
     # -- definitions ----------------------------------------------------------------------------------
@@ -239,9 +267,4 @@ def _as_polynomial(normal: Normal) -> Polynomial | None:
 
 
 def _denominator(value: Polynomial) -> int:
-
-
     return math.lcm(*(c.denominator for _, c in value.terms)) if value.terms else 1
-
-
-

@@ -303,3 +303,12 @@ def test_a_derived_step_names_what_its_definitions_need(matrix: str, conditions:
     gradient = by(check(scan(text), effort=Effort(repair=0)), "A")
     assert [step.kind for step in gradient.steps] == ["stated", "derived"]
     assert len(gradient.assumptions) == conditions
+
+
+@pytest.mark.parametrize(("q", "verdict"), [("z + 1", Verdict.UNDECIDED), ("z + 2", Verdict.PROVED)])
+def test_a_loss_that_has_a_value_nowhere_has_no_gradient(q: str, verdict: Verdict) -> None:
+    """(q − z − 1)/(q − z − 1) for q = z + 1."""
+    quotient, slope = r"\frac{q - z - 1}{q - z - 1}", r"\frac{\partial r}{\partial z} = 0"
+    report = check(scan(f"Let $z \\in R$.\n\n$$q = {q}$$\n\n$$r = {quotient}$$\n\n$${slope}$$\n"))
+    assert by(report, "z").verdict is verdict
+    assert report.formulas[-1].verdict is verdict

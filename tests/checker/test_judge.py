@@ -124,6 +124,19 @@ def test_the_letter_of_an_argument_may_be_a_tensor_elsewhere() -> None:
     assert whole.formulas[1].verdict is Verdict.DEFINED and whole.formulas[2].verdict is not Verdict.PROVED
 
 
+@pytest.mark.parametrize(("right", "of_a_number", "of_all"), [
+    (r"\frac{x}{\max(x)}", "1", r"\frac{z_i}{\max(z)}"),
+    (r"x-\operatorname{mean}(x)", "0", r"z_i-\frac1n\sum_{k=1}^nz_k"),
+])
+def test_what_puts_the_entries_of_its_argument_together_is_no_function_of_numbers(
+    right: str, of_a_number: str, of_all: str
+) -> None:
+    found = report(r"x\in R^n, z\in R^n", rf"f(x)={right}", "a=f(z)", f"a_i={of_a_number}", f"a_i={of_all}")
+    assert [f.verdict for f in found.formulas[-2:]] == [REFUTED, PROVED]
+    entrywise = report(r"x\in R^n, z\in R^n", r"f(x)=\max(0,x)", "a=f(2z)", "a_i=2z_i", r"a_i=2\max(0,z_i)")
+    assert [f.verdict for f in entrywise.formulas[-2:]] == [REFUTED, PROVED]
+
+
 def test_signs_in_the_prose_are_no_formulas_that_cannot_be_read() -> None:
     found = report("For $\\odot$ and $f(\\cdot)$ and $n!$ and $a_{$ see below.")
     assert [f.verdict for f in found.formulas] == [Verdict.DEFINED] * 3 + [Verdict.UNREAD]

@@ -784,7 +784,9 @@ DEFECTS: dict[str, Defect] = {
 
 A = Access("A")
 KNOWN = environment(
-    *(Quantity(name, (n,)) for name in "xya"), *map(Quantity, "Az"),
+    *(Quantity(name, (n,)) for name in "xya"), *map(Quantity, "Az"), define("zz", (), lambda: power(Z, 2)),
+    define("root", (), lambda: power(power(Z, 2), Fraction(1, 2))),
+    define("logarithm", (), lambda: Fraction(1, 2) * apply("log", power(Z, 2))),
     define("r", (n,), lambda i: apply("relu", entry("x", i))),
     define("s", (n,), lambda i: entry("r", i)), below_one=frozenset("Aaz"), nonzero=frozenset("x"),
     functions={"erf": FunctionDefinition("erf", ("t",), apply("relu", Access("t")))},
@@ -799,6 +801,13 @@ def _in_parts(constant: Scalar, slope: Scalar = UNIT) -> tuple[Scalar, Scalar]:
     return power(Z, -1) * below, power(Z, -1) - slope * below
 
 
+def _tied(difference: Scalar) -> Scalar:
+    """1 where two values do not tie."""
+    return Compare(difference, ">", NOUGHT) + Compare(-difference, ">", NOUGHT)
+
+
+HALF = Fraction(1, 2)
+SLOPED = apply("arctan", Z) + apply("arctan", power(Z, -1)) - 2 * apply("arctan", UNIT)  # zero for all z > 0
 Function = Callable[..., Any]
 CHECKS: dict[str, tuple[type | Any, Function, str, str, Scalar, Scalar]] = {
     "what is twice below one is below one": (
@@ -832,26 +841,50 @@ CHECKS: dict[str, tuple[type | Any, Function, str, str, Scalar, Scalar]] = {
         signs.Signs, signs.Signs.smooth, "any(t.factors for t in normal) and", "",
         Compare(-LATER, ">", NOUGHT), 1 - Compare(LATER, ">", NOUGHT)),
     "what is defined by relu is smooth": (
-        signs.Signs, signs.Signs._smooth_head, "isinstance(node, Apply) and", "False and",
+        signs.Signs, signs.Signs._smooth_head, "if not self._smooth_call(function) or", "if",
         Compare(entry("r", i), ">=", NOUGHT), Compare(entry("r", i), ">", NOUGHT)),
     "a bound that does not count one by one is forgotten": (
         rewrite.Rewriter, rewrite.Rewriter._count, "len(lower) + len(upper) == len(about) and ", "",
         COUNT, Size(n)),
     "an unknown function is smooth": (
-        signs.Signs, signs.Signs._smooth_factor, 'f.head.kind == "apply" and', "False and",
+        signs.Signs, signs.Signs._smooth_factor, 'head.kind == "apply" and', "False and",
         Compare(Apply("g", (Z,)), ">=", NOUGHT), Compare(Apply("g", (Z,)), ">", NOUGHT)),
     "every quantity is smooth": (
-        signs.Signs, signs.Signs._smooth_factor, 'f.head.kind == "tensor" and', "False and",
+        signs.Signs, signs.Signs._smooth_factor, 'head.kind == "tensor" and', "False and",
         Compare(entry("r", i), ">=", NOUGHT), Compare(entry("r", i), ">", NOUGHT)),
     "what is defined by what is defined by relu is smooth": (
-        signs.Signs, signs.Signs._smooth_head, "isinstance(node, Access) and", "False and",
+        signs.Signs, signs.Signs._smooth_head, "if not self._smooth_head(inner, (*seen, name))", "if False",
         Compare(entry("s", i), ">=", NOUGHT), Compare(entry("s", i), ">", NOUGHT)),
     "a function of relu is smooth": (
-        signs.Signs, signs.Signs._smooth_factor, "for body in f.head.bodies for t in body", "for t in ()",
+        signs.Signs, signs.Signs._smooth_factor, "for body in head.bodies for t in body", "for t in ()",
         Compare(exp(apply("relu", Z)), ">=", UNIT), Compare(exp(apply("relu", Z)), ">", UNIT)),
     "a function is smooth because of its name": (
         signs.Signs, signs.Signs._smooth_call, "name not in self.environment.functions and", "",
         Compare(apply("erf", Z), ">=", NOUGHT), Compare(apply("erf", Z), ">", NOUGHT)),
+    "a root is analytic": (
+        signs.Signs, signs.Signs._smooth_factor, "and not self._given(head):", "and False:",
+        _tied(power(power(Z, 2), HALF) - Z), UNIT),
+    "a root of what is defined is analytic": (
+        signs.Signs, signs.Signs._given, " and (quantity is None or quantity.body is None)", "",
+        _tied(power(Access("zz"), HALF) - Z), UNIT),
+    "a root of a power is one of an entry": (
+        signs.Signs, signs.Signs._given, 'head.kind == "tensor" and ', "", _tied(power(power(Z, 2), HALF) - Z), UNIT),
+    "a logarithm is analytic": (
+        signs.Signs, signs.Signs._smooth_factor, "and not self._given_entry(head.bodies[0]):", "and False:",
+        _tied(apply("log", power(Z, 2)) - 2 * apply("log", Z)), UNIT),
+    "a logarithm of a power is one of an entry": (
+        signs.Signs, signs.Signs._given_entry, "f.exponent == 1 and ", "",
+        _tied(apply("log", power(Z, 2)) - 2 * apply("log", Z)), UNIT),
+    "what is divided by does not part a domain": (
+        signs.Signs, signs.Signs._smooth_factor, "if undivided and whole", "if False and whole", _tied(SLOPED), UNIT),
+    "an arctan of anything is analytic": (
+        signs.Signs, signs.Signs._smooth_factor, ' or head.name == "arctan"', "", _tied(SLOPED), UNIT),
+    "what is defined by a root is analytic": (
+        signs.Signs, signs.Signs._smooth_head, "if not natural and", "if False and",
+        _tied(Access("root") - Z), UNIT),
+    "what is defined by a logarithm is analytic": (
+        signs.Signs, signs.Signs._smooth_head, 'in ("log", "sqrt") and', "in () and",
+        _tied(Access("logarithm") - apply("log", A)), UNIT),
     "a constant is not divided by in partial fractions": (
         rewrite.Rewriter, rewrite.Rewriter._separated, "rest.scaled(1 / constants[0].coefficient)", "rest",
         *_in_parts(scalar(2), over(n, lambda t: power(x(t), 2)))),

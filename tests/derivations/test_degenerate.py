@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import networks as net
@@ -14,6 +15,7 @@ from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     UNIT,
+    Access,
     Compare,
     Constraint,
     Maximum,
@@ -22,6 +24,7 @@ from verify_derivations.formulas.expressions import (
     Size,
     apply,
     mul,
+    power,
     scalar,
 )
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
@@ -100,3 +103,28 @@ def test_values_whose_order_is_known_do_not_tie() -> None:
         assert isinstance(proof, Proof)
         assert [c.kind for c in proof.conditions] == kinds
         assert isinstance(prove_equal(gradient("u"), 2 * slope, env, {}), Open)
+
+
+NEXT = environment(Quantity("z"), define("q", (), lambda: Z + 1), define("r", (), lambda: Z + 1 + power(Z, 2)))
+SAYING_NOTHING: dict[str, Callable[[Scalar], tuple[Scalar, Scalar]]] = {
+    # claims on a difference that is zero everywhere for q = z + 1, and at one point only for r = z + 1 + z²
+    "a quotient": lambda d: (d / d, UNIT),
+    "a quotient that is subtracted again": lambda d: (power(d, -1) - power(d, -1), NOUGHT),
+    "a logarithm": lambda d: (exp(apply("log", power(d, 2))), power(d, 2)),
+    "a comparison off ties": lambda d: (Compare(d, ">=", NOUGHT), Compare(d, ">", NOUGHT)),
+}
+
+
+@pytest.mark.parametrize("name", SAYING_NOTHING)
+def test_what_has_a_meaning_nowhere_is_not_proved(name: str) -> None:
+    for head, proved in (("q", False), ("r", True)):
+        left, right = SAYING_NOTHING[name](Access(head) - Z - 1)
+        assert isinstance(prove_equal(left, right, NEXT, {}), Proof if proved else Open), head
+
+
+@pytest.mark.parametrize("name", ["sqrt", "log"])
+def test_what_is_negative_everywhere_has_no_root_nor_logarithm(name: str) -> None:
+    back: Callable[[Scalar], Scalar] = exp if name == "log" else lambda value: power(value, 2)
+    for argument, proved in ((-exp(Z), False), (-1 - power(Z, 2), False), (1 - power(Z, 2), True)):
+        outcome = prove_equal(back(apply(name, argument)), argument, SCALARS, {})
+        assert isinstance(outcome, Proof if proved else Open), argument

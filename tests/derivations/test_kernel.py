@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from claims import CLAIMS, CROSS, Claim
 from networks import entry, environment, gradient, i, n, over
 
-from verify_derivations.derivations import domains
+from verify_derivations.derivations import certificates, domains
 from verify_derivations.derivations.certificates import CertificateError, decoded, digest, encoded
 from verify_derivations.derivations.kernel import Certificate, Move, Rejected, certify, verify
 from verify_derivations.derivations.kernel import Claim as KernelClaim
@@ -19,7 +22,8 @@ from verify_derivations.derivations.witnesses import (
     Given,
 )
 from verify_derivations.formulas.definitions import Quantity
-from verify_derivations.formulas.expressions import at_least, free_names, heads, rename_apart
+from verify_derivations.formulas.expressions import Constraint, at_least, equal, free_names, heads, rename_apart
+from verify_derivations.formulas.polynomial import is_index, polynomial
 
 
 def kernel_claim(claim: Claim) -> KernelClaim:
@@ -48,6 +52,47 @@ def test_a_certificate_verifies_from_its_file(name: str, monkeypatch: pytest.Mon
     domains._lemma.cache_clear()
     (again,) = read(text)
     verify(again)
+
+
+def _shuffled(seed: int) -> Callable[[Any], Any]:
+    """In the place of `_numbered`: names of index variables that sort in any order."""
+
+    def named(value: Any) -> Any:
+        names = sorted({text for text in certificates._strings(value) if is_index(text)})
+        letters = random.Random(seed).sample("abcdefghijklmnopqrstuvwxyz", len(names))
+        new = {name: f"%{letter}.-000" for name, letter in zip(names, letters, strict=True)}
+        text = json.dumps(value)
+        for name in names:
+            text = text.replace(f'"{name}"', f'"{new[name]}"')
+        return json.loads(text)
+
+    return named
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", ["softmax, other index", "through the pooling", "kernel"])
+def test_names_of_indices_may_sort_in_any_order(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = certificate(name)
+    monkeypatch.setattr(certificates, "_numbered", _shuffled(seed))
+    (again,) = read(written(good))
+    verify(again)
+    with pytest.raises(Rejected):
+        verify(replace(again, claim=replace(again.claim, right=again.claim.right + 1)))
+
+
+def test_a_lemma_is_about_the_same_constraints_in_any_order_only() -> None:
+    """i > j, k = j + n, k ≥ i + n contradict each other; with k ≥ j + n they do not, though they look alike."""
+    a, b, c = (polynomial(f"%00{k}") for k in range(3))
+    given = (at_least(a, b + 1), equal(c, b + n), at_least(c, a + n))
+    turned = (at_least(b, c + n), Constraint(a + n - b, "=="), at_least(c, a + 1))
+    other = (at_least(b, c + n), Constraint(c + n - b, "=="), at_least(c, a + 1))
+    reason = domains._reason(given)
+    assert reason is not None
+    for constraints, known in ((given, True), (turned, True), (other, False)):
+        lemmas = domains._Given({given: reason})
+        assert lemmas.refuted(domains._key(constraints)) is known
+        assert list(lemmas.used) == [given] * known
+    assert not domains._Given({other: reason}).refuted(domains._key(other))
 
 
 WITH_INDICES = ("kernel", "through the pooling", "weights", "batch normalisation", "sum over the others")
