@@ -50,7 +50,7 @@ class Model:
         self.program, self.options, self.remember = program, options, remember
         self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
         self._compiled: dict[tuple[int, bool], Compiled] = {}
-        self._totals = {head: np.zeros_like(value) for head, value in self.parameters.items()}
+        self._totals, self._weighted = ({h: np.zeros_like(v) for h, v in self.parameters.items()} for _ in range(2))
         self._at_once = samples_at_once(program, options)
 
     def share(self, parameters: dict[str, NDArray]) -> None:
@@ -90,7 +90,10 @@ class Model:
 
     def gradients(self, images: NDArray, labels: NDArray,
                   draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
-        """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
+        """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter.
+
+        They are to be read, until the next call: a formula's array may be a view of another, or that of two gradients.
+        """
         count, parts = len(labels), self.slices(len(labels))
         if len(parts) == 1:
             return self._gradients(images, labels, draws)
@@ -102,9 +105,7 @@ class Model:
             losses.append(loss.copy())
             predictions.append(prediction.copy())
             for head, total in self._totals.items():
-                gradient = gradients[head]
-                gradient *= (part.stop - part.start) / count
-                total += gradient
+                total += np.multiply(gradients[head], (part.stop - part.start) / count, out=self._weighted[head])
         return np.concatenate(losses), np.concatenate(predictions, axis=-1), self._totals
 
     def _gradients(self, images: NDArray, labels: NDArray,
