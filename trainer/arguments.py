@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas.errors import DocumentError
@@ -71,11 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def check(args: argparse.Namespace) -> None:
     for name, good, expected in (
         ("epochs", args.epochs >= 1, "at least 1"), ("batch", args.batch >= 1, "at least 1"),
-        ("rate", args.rate is None or args.rate > 0, "positive"), ("test", 0 < args.test < 1, "between 0 and 1"),
+        ("rate", args.rate is None or 0 < args.rate < inf, "positive and finite"),
+        ("test", 0 < args.test < 1, "between 0 and 1"),
         ("validation", 0 <= args.validation < 1, "at least 0 and below 1"), ("seed", args.seed >= 0, "not negative"),
         ("threads", args.threads >= 1, "at least 1"), ("workers", args.workers >= 1, "at least 1"),
-        ("momentum", 0 <= args.momentum < 1, "at least 0 and below 1"), ("decay", args.decay >= 0, "not negative"),
-        ("patience", args.patience >= 0, "not negative"),
+        ("momentum", 0 <= args.momentum < 1, "at least 0 and below 1"),
+        ("decay", 0 <= args.decay < inf, "finite and not negative"), ("patience", args.patience >= 0, "not negative"),
         ("momentum", not args.momentum or args.optimiser == "sgd", "used with --optimiser sgd"),
         ("patience", not args.patience or args.validation > 0, "used with --validation"),
         ("resume", not args.resume or args.checkpoint, "used with --checkpoint"),
@@ -132,7 +134,7 @@ def _meant(kind: str, given: str | None, names: Sequence[str]) -> str | None:
 
 
 def given_classes(text: str) -> tuple[int, ...]:
-    if not all(part.strip().isdigit() for part in text.split(",")):
+    if not all(part.strip().isdecimal() for part in text.split(",")):
         raise DocumentError(f"--classes {text}: expected class numbers with commas between")
     return tuple(int(part) for part in text.split(","))
 
@@ -154,7 +156,7 @@ def given_sizes(options: Sequence[str]) -> dict[str, int]:
         name, equals, value = option.partition("=")
         if not equals and option.endswith(".toml"):
             found |= _sizes_of(option)
-        elif not value.isdigit() or not int(value):
+        elif not value.isdecimal() or not int(value):
             raise DocumentError(f"--size {option}: expected NAME=N with a positive integer, or a TOML file")
         else:
             found[name.strip()] = int(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.trainer import files
 from verify_derivations.trainer.runtime import NDArray
 
 
@@ -33,14 +33,7 @@ def write(path: Path, arrays: Mapping[str, NDArray], meta: Mapping[str, Any]) ->
     numbered: dict[str, Any] = {f"a{k}": arrays[key] for k, key in enumerate(keys)}
     np.savez(buffer, header=header, **numbered)
     content = buffer.getvalue()
-    temporary = path.with_name(path.name + ".writing")
-    with temporary.open("wb") as file:
-        file.write(hashlib.sha256(content).digest() + content)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        os.replace(path, previous(path))
-    os.replace(temporary, path)
+    files.write(path, hashlib.sha256(content).digest() + content, former=previous(path))
 
 
 def read(path: Path, signature: Mapping[str, Any]) -> tuple[dict[str, NDArray], dict[str, Any], list[str]]:

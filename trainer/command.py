@@ -45,6 +45,9 @@ def run(args: argparse.Namespace, nets: Nets, remember: Remember | None = None) 
     except DocumentError as reason:
         print(f"verify-derivations train: {reason}", file=sys.stderr)
         return 2
+    except MemoryError as reason:
+        print(f"verify-derivations train: there is not enough memory ({reason})", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -53,6 +56,7 @@ def run(args: argparse.Namespace, nets: Nets, remember: Remember | None = None) 
 def _run(args: argparse.Namespace, nets: Nets, remember: Remember | None) -> int:
     from pathlib import Path
 
+    from verify_derivations.trainer import files
     from verify_derivations.trainer.data import load, load_images
     from verify_derivations.trainer.model import Model, anew, predicted
 
@@ -88,7 +92,7 @@ def _run(args: argparse.Namespace, nets: Nets, remember: Remember | None) -> int
     if args.save:
         model.save(Path(args.save))
     if args.export:
-        Path(args.export).write_text(_exported(args, model), encoding="utf-8")
+        files.write(Path(args.export), _exported(args, model).encode())
     if args.plots:
         from verify_derivations.trainer.plots import draw
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.trainer import files
 from verify_derivations.trainer.runtime import NDArray
 
 
@@ -122,19 +124,20 @@ def _part(name: str, images: Any, labels: Any) -> tuple[NDArray, NDArray]:
         images = images[..., None]
     if images.ndim == 2:  # features without a place
         images = images[:, :, None, None]
-    if images.ndim != 4 or labels.ndim != 1:
+    if images.ndim != 4 or labels.ndim != 1 or not all(images.shape[1:]):
         raise DataError(f"{name}: images have shape {images.shape} and labels {labels.shape}; "
                         "expected (samples, height, width[, channels]) and (samples,)")
     if len(images) != len(labels) or not len(labels):
         raise DataError(f"{name}: {len(images)} images but {len(labels)} labels; expected as many, and some")
-    if images.dtype.kind not in "uifb" or labels.dtype.kind not in "uif":
+    if images.dtype.kind not in "uifb" or labels.dtype.kind not in "uifb":
         raise DataError(f"{name}: images are {images.dtype} and labels {labels.dtype}; expected numbers")
-    images = images.astype(np.float32)
+    with np.errstate(over="ignore"):
+        images = images.astype(np.float32)
     bad = np.flatnonzero(~np.isfinite(images).all(axis=(1, 2, 3)))
     if bad.size:
         row, column, _ = np.argwhere(~np.isfinite(images[bad[0]]))[0]
-        raise DataError(f"{name}: image {bad[0]} has a value that is not finite in row {row}, column {column} "
-                        f"({bad.size} such images); replace such values or leave these images out")
+        raise DataError(f"{name}: image {bad[0]} has a value that is not finite (in 32 bits) in row {row}, column "
+                        f"{column} ({bad.size} such images); replace such values or leave these images out")
     wrong = np.flatnonzero((labels < 0) | (labels != np.floor(labels)))
     if wrong.size:
         raise DataError(f"{name}: label {wrong[0]} is {labels[wrong[0]]}; expected integers from 0 "
@@ -145,9 +148,8 @@ def _part(name: str, images: Any, labels: Any) -> tuple[NDArray, NDArray]:
 def _npz(path: Path) -> Dataset:
     """Arrays ``x``/``images`` and ``y``/``labels``, perhaps with ``x_train`` … ``y_test``."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = {key: archive[key] for key in archive.files}
-    except Exception as reason:  # numpy raises many kinds for a damaged archive
+        found = files.arrays(path)
+    except ValueError as reason:
         raise DataError(f"{path}: not a readable NPZ archive of plain arrays ({reason})") from None
     for names in (("x_train", "y_train"), ("x", "y"), ("images", "labels"), ("train_images", "train_labels")):
         if all(name in found for name in names):
@@ -193,7 +195,7 @@ def read_idx(path: Path) -> NDArray:
         raise DataError(f"{path}: is truncated in its header")
     shape = struct.unpack(f">{rank}I", raw[4:4 + 4 * rank])
     dtype = np.dtype(kinds[raw[2]])
-    expected = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+    expected = dtype.itemsize * math.prod(shape)
     present = len(raw) - 4 - 4 * rank
     if present != expected:
         raise DataError(f"{path}: should have {expected} bytes of data for shape {shape}, but has {present}")
@@ -216,14 +218,13 @@ def _array(path: Path) -> NDArray:
     if path.suffix not in (".npy", ".npz"):
         return read_idx(path)
     try:
-        found = np.load(path, allow_pickle=False)
-        if isinstance(found, np.lib.npyio.NpzFile):
-            found = next((found[key] for key in ("x", "images", "x_test") if key in found.files), None)
-    except Exception as reason:  # numpy raises many kinds for a damaged file
+        arrays = files.arrays(path)
+    except ValueError as reason:
         raise DataError(f"{path}: not a readable NPY or NPZ file of a plain array ({reason})") from None
+    found = next((arrays[key] for key in ("x", "images", "x_test") if key in arrays), None)
     if found is None or not found.ndim:
         raise DataError(f"{path}: has neither x nor images")
-    return np.asarray(found)
+    return found
 
 
 def _pixels(path: Path, channels: int) -> NDArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
@@ -23,25 +24,31 @@ class History:
     def __enter__(self) -> History:
         if self.path is not None:
             try:
-                kept = self._earlier(self.path.read_text(encoding="utf-8")) if self.path.exists() else []
+                kept = self._earlier(self.path.read_text(encoding="utf-8")) if self.path.is_file() else []
                 self._file = self.path.open("w", encoding="utf-8", newline="")
             except (OSError, ValueError) as reason:
                 raise DocumentError(f"{self.path}: cannot be used as history ({reason})") from None
-            if self.path.suffix == ".csv":
-                self._file.write(_row(list(asdict(Progress(0, 0, 0, 0, 0, 0, 0)))))
-            self._file.writelines(kept)
+            heading = _row(list(asdict(Progress(0, 0, 0, 0, 0, 0, 0)))) if self.path.suffix == ".csv" else ""
+            self._write("".join([heading, *kept]))
         return self
 
     def __exit__(self, *exception: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what could not be written was said
+                self._file.close()
 
     def add(self, state: Progress) -> None:
-        if self._file is None or self.path is None:
-            return
-        values = asdict(state)
-        self._file.write(_row(list(values.values())) if self.path.suffix == ".csv" else json.dumps(values) + "\n")
-        self._file.flush()
+        if self.path is not None:
+            values = asdict(state)
+            self._write(_row(list(values.values())) if self.path.suffix == ".csv" else json.dumps(values) + "\n")
+
+    def _write(self, text: str) -> None:
+        assert self._file is not None
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as reason:
+            raise DocumentError(f"{self.path}: cannot be written ({reason.strerror})") from None
 
     def _earlier(self, text: str) -> list[str]:
         lines = text.splitlines(keepends=True)

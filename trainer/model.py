@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -12,6 +14,7 @@ import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, binders_of, children
+from verify_derivations.trainer import files
 from verify_derivations.trainer.options import DEFAULT, Options
 from verify_derivations.trainer.program import Program, per_sample
 from verify_derivations.trainer.runtime import Code, Compiled, NDArray
@@ -50,7 +53,7 @@ class Model:
         self.program, self.options, self.remember = program, options, remember
         self.parameters = initial(program, np.random.default_rng(seed), options.dtype, initialiser)
         self._compiled: dict[tuple[int, bool], Compiled] = {}
-        self._totals = {head: np.zeros_like(value) for head, value in self.parameters.items()}
+        self._totals, self._weighted = ({h: np.zeros_like(v) for h, v in self.parameters.items()} for _ in range(2))
         self._at_once = samples_at_once(program, options)
 
     def share(self, parameters: dict[str, NDArray]) -> None:
@@ -90,7 +93,10 @@ class Model:
 
     def gradients(self, images: NDArray, labels: NDArray,
                   draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
-        """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter."""
+        """Loss of each sample, predictions (classes × samples) and the mean gradient of each parameter.
+
+        They are to be read, until the next call: a formula's array may be a view of another, or that of two gradients.
+        """
         count, parts = len(labels), self.slices(len(labels))
         if len(parts) == 1:
             return self._gradients(images, labels, draws)
@@ -102,9 +108,7 @@ class Model:
             losses.append(loss.copy())
             predictions.append(prediction.copy())
             for head, total in self._totals.items():
-                gradient = gradients[head]
-                gradient *= (part.stop - part.start) / count
-                total += gradient
+                total += np.multiply(gradients[head], (part.stop - part.start) / count, out=self._weighted[head])
         return np.concatenate(losses), np.concatenate(predictions, axis=-1), self._totals
 
     def _gradients(self, images: NDArray, labels: NDArray,
@@ -185,16 +189,18 @@ class Model:
     def save(self, path: Path) -> None:
         """All parameters, in the order of the program, with the net's name and shapes."""
         arrays: dict[str, Any] = {f"p{k}": value for k, value in enumerate(self.parameters.values())}
-        with path.open("wb") as file:
-            np.savez(file, net=np.array(self.program.name), heads=np.array(list(self.parameters)), **arrays)
+        buffer = io.BytesIO()
+        np.savez(buffer, net=np.array(self.program.name), heads=np.array(list(self.parameters)), **arrays)
+        files.write(path, buffer.getvalue())
 
     def load(self, path: Path) -> None:
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                found = {key: archive[key] for key in archive.files}
-                values = {str(head): found[f"p{k}"] for k, head in enumerate(found["heads"])}
-        except Exception as reason:  # numpy raises many kinds for a damaged archive
-            raise DocumentError(f"{path}: not a file of saved parameters ({reason})") from None
+            found = files.arrays(path)
+            values = {str(head): found[f"p{k}"] for k, head in enumerate(found["heads"])}
+        except KeyError as missing:
+            raise DocumentError(f"{path}: not a file of saved parameters (it has no {missing})") from None
+        except ValueError as reason:
+            raise DocumentError(f"{path}: not a file of saved parameters, as --save writes them ({reason})") from None
         self.assign(values, str(path))
 
     def assign(self, values: Mapping[str, NDArray], origin: str) -> None:
@@ -234,6 +240,8 @@ def initial(program: Program, rng: np.random.Generator, dtype: str, initialiser:
     values = {}
     for head in program.parameters:
         shape = program.shape(head)
+        if math.prod(shape) * np.dtype(dtype).itemsize > sys.maxsize:
+            raise MemoryError(f"{head} has shape {shape}")
         if len(shape) == 1:
             values[head] = np.zeros(shape, dtype)
         elif not shape:

@@ -40,14 +40,17 @@ class Optimiser:
         }
         self.state["steps"] = np.zeros((), np.int64)
         self._spare = {head: np.empty_like(value) for head, value in parameters.items()}
+        decayed = [head for head, value in parameters.items() if rule.decay and value.ndim > 1]
+        self._decayed = {head: np.empty_like(parameters[head]) for head in decayed}
 
     def update(self, gradients: Mapping[str, NDArray], rate: float) -> None:
-        """One step down. The gradient arrays are used as scratch space."""
+        """One step down. Gradients are only read: those of two parameters may be one array."""
         self.state["steps"] += 1
         for head, value in self.parameters.items():
             gradient = gradients[head]
-            if self.rule.decay and value.ndim > 1:
-                gradient += np.multiply(value, self.rule.decay, out=self._spare[head])
+            if head in self._decayed:
+                decay = np.multiply(value, self.rule.decay, out=self._spare[head])
+                gradient = np.add(gradient, decay, out=self._decayed[head])
             if self.rule.name == "adam":
                 self._adam(head, value, gradient, rate)
             elif self.rule.momentum:
@@ -65,8 +68,9 @@ class Optimiser:
         first *= 0.9
         first += np.multiply(gradient, 0.1, out=spare)
         second *= 0.999
-        gradient *= gradient
-        second += np.multiply(gradient, 0.001, out=spare)
+        np.multiply(gradient, gradient, out=spare)
+        spare *= 0.001
+        second += spare
         np.sqrt(second, out=spare)
         spare *= 1 / math.sqrt(1 - 0.999**steps)
         spare += 1e-8

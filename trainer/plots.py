@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.trainer import files
 from verify_derivations.trainer.data import Dataset
 from verify_derivations.trainer.model import Model, predicted
 from verify_derivations.trainer.runtime import Compiled, NDArray
@@ -34,8 +36,10 @@ def saved(folder: Path, figures: Mapping[str, Any]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, figure in figures.items():
+        drawn = io.BytesIO()
+        figure.savefig(drawn, dpi=120, format="png")
         paths.append(folder / f"{name}.png")
-        figure.savefig(paths[-1], dpi=120)
+        files.write(paths[-1], drawn.getvalue())
     return paths
 
 

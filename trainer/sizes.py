@@ -57,7 +57,9 @@ def fitted(program: Program, image: tuple[int, int, int], classes: int, given: M
         return replace(program, sizes=_defaults(program, found, atoms))
     shown = ", ".join(f"{_show(left)} = {right}" for left, right in equations)
     fixed = ", ".join(f"{plain(a)} = {v}" for a, v in known.items()) or "nothing given"
-    remedy = next(_fitting(program, image, classes, given), "is a map's height divisible by its pooling window?")
+    likely = ("is a map's height divisible by its pooling window?" if places else
+              f"the data have images of {'×'.join(map(str, image))} and {classes} classes")
+    remedy = next(_fitting(program, image, classes, given), likely)
     raise DocumentError(f"{program.name}: no positive integers satisfy {shown} with {fixed} ({remedy})")
 
 

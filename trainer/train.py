@@ -89,6 +89,7 @@ class Run:
         if settings.validation and not 0 < held < len(order):
             raise DocumentError(f"a validation share of {settings.validation} leaves nothing to train or validate with")
         self.data, self.valid, self.kept = data, np.sort(order[:held]), np.sort(order[held:])
+        self._contents = zlib.crc32(np.ascontiguousarray(data.images).data, zlib.crc32(data.labels.tobytes()))
         self.gradients = gradients or self._gradients
         self.optimiser = Optimiser(settings.rule, model.parameters)
         self.epoch, self.step = 1, 0
@@ -173,7 +174,7 @@ class Run:
             "draws": [[d.head, d.low, d.high] for d in program.draws],
             "formulas": _fingerprint(program),
             "options": asdict(self.model.options), "stops early": bool(self.settings.patience),
-            "data": [data.name, len(data.labels), zlib.crc32(data.labels.tobytes())],
+            "data": [data.name, len(data.labels), self._contents],
             **settings,
         }
 

@@ -50,7 +50,7 @@ class Team:
         self._predictions = shared((*entries, batch), dtype)
         self._draws = {draw.head: shared((batch,), dtype) for draw in model.program.draws}
         self._gradients = [
-            {head: shared(value.shape, dtype) for head, value in model.parameters.items()} for _ in range(1, workers)
+            {head: shared(value.shape, dtype) for head, value in model.parameters.items()} for _ in range(workers)
         ]
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
@@ -59,7 +59,7 @@ class Team:
         context = multiprocessing.get_context("fork")
         for size in {len(part) for part in self._parts(np.arange(self.batch))}:
             self.model.prepare(size)  # compiled once, before forking
-        for gradients in self._gradients:
+        for gradients in self._gradients[1:]:
             ours, theirs = context.Pipe()
             process = context.Process(target=self._serve, args=(theirs, ours, gradients), daemon=True)
             process.start()
@@ -97,16 +97,15 @@ class Team:
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return
 
-    def _compute(self, chosen: NDArray, start: int, gradients: Mapping[str, NDArray] | None) -> dict[str, NDArray]:
-        """The gradients of one part; loss and predictions go to the part's place in shared memory, where its draws
+    def _compute(self, chosen: NDArray, start: int, gradients: Mapping[str, NDArray]) -> None:
+        """The ``gradients`` of one part; loss and predictions go to the part's place in shared memory, where its draws
         are."""
         part = slice(start, start + len(chosen))
         draws = {head: values[part] for head, values in self._draws.items()}
         losses, predictions, found = self.model.gradients(self.data.images[chosen], self.data.labels[chosen], draws)
         self._losses[part], self._predictions[..., part] = losses, predictions
-        for head, target in (gradients or {}).items():
+        for head, target in gradients.items():
             np.copyto(target, found[head])
-        return found
 
     def __call__(self, chosen: NDArray, draws: Draws = NO_DRAWS) -> tuple[NDArray, NDArray, dict[str, NDArray]]:
         """Loss of each sample, predictions and mean gradients, as of one process."""
@@ -120,10 +119,11 @@ class Team:
             except OSError:
                 raise self._lost(number) from None
             start += len(part)
-        total = self._compute(parts[0], 0, None)
+        total, *others = self._gradients
+        self._compute(parts[0], 0, total)
         for gradient in total.values():
             gradient *= len(parts[0]) / len(chosen)
-        answers = zip(self._pipes, parts[1:], self._gradients, strict=False)
+        answers = zip(self._pipes, parts[1:], others, strict=False)
         for number, (pipe, part, gradients) in enumerate(answers):
             try:
                 pipe.recv_bytes()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_gradients import filled, worst_difference
 
@@ -15,8 +17,13 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, add, apply, negate, power, scalar
 from verify_derivations.formulas.program import Program
 from verify_derivations.formulas.scanner import scan
+from verify_derivations.trainer.data import load
 from verify_derivations.trainer.derive import completed
+from verify_derivations.trainer.model import Model
+from verify_derivations.trainer.optimisers import Rule
 from verify_derivations.trainer.sizes import fitted
+from verify_derivations.trainer.train import Run, Settings
+from verify_derivations.trainer.workers import Team
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / "formulas" / "notes_on_cnn" / "notes.md"
@@ -154,3 +161,19 @@ def test_train_on_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     out, err = capsys.readouterr()
     assert "the document states none" in err
     assert float(out.split("test accuracy ")[1].split(" %")[0]) > 85
+
+
+@pytest.mark.parametrize(("second", "equal"), [("c", True), ("2 c", False)])
+@pytest.mark.parametrize("rule", [Rule(momentum=0.9), Rule("adam")], ids=lambda r: r.name)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_parameters_with_one_formula_for_their_gradients_are_updated_alike(
+    second: str, equal: bool, rule: Rule, workers: int
+) -> None:
+    """One array holds both gradients; an update that wrote to it would be seen by the other."""
+    text = DENSE.replace("x + b", f"x + b + {second}").replace("b \\in", "b \\in R^{m}, c \\in")
+    data = load("digits").split(0.8, 0)
+    model = Model(fitted(completed(of(text)), (8, 8, 1), 10, {}))
+    with Team(model, data, workers, 50) if workers > 1 else nullcontext() as team:
+        for _ in Run(model, data, Settings(epochs=1, rate=0.01, rule=rule), team):
+            pass
+    assert np.any(model.parameters["b"]) and np.array_equal(model.parameters["b"], model.parameters["c"]) is equal

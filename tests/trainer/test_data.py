@@ -73,6 +73,8 @@ def test_npz(tmp_path: Path) -> None:
     (IMAGES, np.zeros(4, int), "all labels are the same"),
     (IMAGES[:0], LABELS[:0], "0 images"),
     (IMAGES.astype(str), LABELS, "expected numbers"),
+    (IMAGES[:, :0], LABELS, "expected \\(samples"),
+    (IMAGES.astype(float) * 1e300, LABELS, "not finite \\(in 32 bits\\)"),
 ])
 def test_wrong_arrays(images: Any, labels: Any, message: str) -> None:
     assert dataset("good", IMAGES, LABELS).classes == 3

@@ -63,6 +63,14 @@ def test_what_cannot_be_computed_says_why_and_the_rest_runs() -> None:
         as_printed(program, [shapes])
 
 
+def test_a_formula_that_leaves_an_index_out() -> None:
+    """What it gives is one row for all units: an array to be read only."""
+    program = dense_net()
+    indices = program[adjoint("W2", L)].indices
+    corrected, bad = runs(program, printed(program, "W2", entry(program.inputs[0], indices[0].removeprefix("%"))))
+    assert bad.error > 0.1 and len(bad.accuracies) == len(corrected.accuracies) and not bad.trouble
+
+
 def test_all_together() -> None:
     program = one_conv_net()
     formulas = [printed(program, head, mul(scalar(3), program[adjoint(head, L)].body)) for head in ("c1", "b3")]  # type: ignore[arg-type]

@@ -75,6 +75,9 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     Run(model(), DATA, SETTINGS).save(tmp_path / "run")
     with pytest.raises(CheckpointError, match="batch is 30 there and 31 here"):
         Run(model(), DATA, replace(SETTINGS, batch=31)).resume(tmp_path / "run")
+    other = replace(DATA, images=DATA.images[::-1])
+    with pytest.raises(CheckpointError, match="data is"):
+        Run(model(), other, SETTINGS).resume(tmp_path / "run")
     Run(model(), DATA, replace(SETTINGS, epochs=9)).resume(tmp_path / "run")
 
 

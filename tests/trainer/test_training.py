@@ -87,7 +87,9 @@ def test_saved_parameters_are_loaded(tmp_path: Path, capsys: pytest.CaptureFixtu
     (["--size", "n_2=x"], "NAME=N"), (["--epochs", "0"], "at least 1"), (["--data", "nowhere.npz"], "no such file"),
     (["--net", "I-C1-MP1-FC1-O", "--size", "h_1=3", "--size", "s_1=5"], "instead of h_1 = 3, 4 would fit"),
     (["--save", "/nowhere/x"], "there is no folder /nowhere"), (["--export", "."], "cannot be written"),
-    (["--plots", "/dev/null/x"], "cannot be made"),
+    (["--plots", "/dev/null/x"], "cannot be made"), (["--size", "n_2=²"], "NAME=N"), (["--classes", "²,3"], "commas"),
+    (["--rate", "inf"], "positive and finite"), (["--decay", "inf"], "finite and not negative"),
+    (["--size", "n_2=99999999999999"], "not enough memory"), (["--size", f"n_2={10**30}"], "not enough memory"),
 ])
 def test_a_request_that_cannot_be_met(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(*options) == 2
