@@ -864,3 +864,61 @@ def test_a_reading_is_tried_where_something_asks_for_it(monkeypatch: pytest.Monk
     by_matrix, wrong, right = (formula.number for formula in found.formulas[-3:])
     assert {number for number, layout in tried if layout == "numerator"} >= {by_matrix, wrong, right}
     assert {number for number, layout in tried if layout == "denominator"} == {wrong, right}
+
+
+MEMBERS = (
+    r"\theta\in R^{n}, x^{(i)}\in R^{n}, y\in R^{m}",
+    r"J(\theta)=\frac12\sum_{i=1}^{m}(h_\theta(x^{(i)})-y_i)^2",
+    r"h_\theta(x)=\theta^Tx",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial J}{\partial\theta_j}=\sum_{i=1}^{m}(h_\theta(x^{(i)})-y_i)x^{(i)}_j", PROVED),
+        (r"\frac{\partial J}{\partial\theta_j}=\sum_{i=1}^{m}(y_i-h_\theta(x^{(i)}))x^{(i)}_j", REFUTED),
+        (r"\nabla_\theta J=\sum_{i=1}^{m}(\theta^Tx^{(i)}-y_i)x^{(i)}", PROVED),
+        (r"\nabla_\theta J=0", REFUTED),
+        (r"\nabla_\theta h_\theta(x)=x", UNDECIDED),  # one x, where all of them are called x as well
+    ],
+)
+def test_a_function_of_one_of_many_is_applied_before_it_is_defined(claim: str, verdict: Verdict) -> None:
+    found = last(*MEMBERS, claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "verdict"),
+    [
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial\theta}=0", PROVED),
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial x_i}=f'(x_i)", PROVED),
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial x_i}=mf'(x_i)", REFUTED),
+        (r"\sum_{i=1}^{m}f_\theta(x_i)", r"\frac{\partial J}{\partial\theta}=0", UNDECIDED),
+        (r"\sum_{i=1}^{m}f_{h}(x_i)", r"\frac{\partial J}{\partial\theta}=0", PROVED),
+        (r"\sum_{i=1}^{m}f(s)", r"\frac{\partial J}{\partial s}=mf'(s)", PROVED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=mf_i'(s)", UNDECIDED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=0", UNDECIDED),
+    ],
+)
+def test_an_unknown_function_depends_on_what_its_subscript_says(value: str, claim: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^{m}, \theta\in R, s\in R", f"J={value}", claim).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("definition", "verdict"),
+    [
+        ("S_p(i)=C_p(i)+1", REFUTED),
+        ("S_p(i)=C_p(i)+C_p(k)", UNDECIDED),  # what S is, and so how the loss depends on C, nobody knows
+    ],
+)
+def test_a_function_whose_definition_has_no_meaning_is_none_that_nothing_is_stated_of(
+    definition: str, verdict: Verdict
+) -> None:
+    loss = r"L=\frac12\sum_{p=1}^{m}\sum_{i=1}^{n}S_p(i)^2"
+    stated = (r"x_p\in R^{n}, b\in R", r"C_p(i)=\sigma(x_{pi}+b)", definition, loss)
+    found = report(*stated, r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert found.verdict is verdict, found.message
+    rounded = report(*stated, r"S_p(\lceil n/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert rounded.verdict is UNDECIDED, rounded.message
