@@ -162,6 +162,7 @@ class _Builder:
         self._single_layers()
         self._starts()
         self._updates()
+        self._entries()
         Aliases(self.world, self.result.defined, self.result.misnamed).take_back()
         instances = Instances(self.world, self.formulas)
         instances.layers()
@@ -285,6 +286,27 @@ class _Builder:
                     for side in range(len(chain.sides) - 1):
                         self.result.defined.setdefault((f.number, k, side), "update")
                     self.result.failed.pop((f.number, k), None)
+
+    def _entries(self) -> None:
+        """``x_{i+p} = u_i`` of an x that no equation defines: what some entries are, by which x is not free. (What
+        compares entries of x with others, ``S_{1j} = S_{j1}``, is a claim.)"""
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                left = self.table.reference(chain.sides[0])
+                if left is None or (f.number, k, 0) in self.result.defined or chain.update or len(chain.sides) < 2:
+                    continue
+                if left.layer is not None or left.power is not None or left.transposed or left.inverted or left.primes:
+                    continue
+                letters = {name_of(n) for i in left.indices for n in s.walk(i) if isinstance(n, s.Symbol)}
+                if all(isinstance(i, s.Symbol) for i in left.indices) or letters <= self.world.sizes:
+                    continue
+                others = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
+                compared = any(r is not None and r.name == left.name for r in others)
+                known = self.world.is_defined(left.name) or is_adjoint_name(chain.sides[0], self.table)
+                if not compared and not known:
+                    self.result.failed[f.number, k] = PartialDefinition(
+                        f"it defines some entries of {left.name}, and nothing is said of the others"
+                    )
 
     def _define_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:
         left, right = chain.sides[side], chain.sides[side + 1]

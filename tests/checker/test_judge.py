@@ -644,7 +644,7 @@ def test_a_definition_whose_sum_ends_too_early_is_ill_formed(loss: str, verdict:
         ((), r"w_{t+1}=w_t-\eta g_t", Verdict.DEFINED),
         ((), r"w_{t+1}=w_t-\eta\frac{m_t}{\sqrt{v_t}+\epsilon}", Verdict.DEFINED),  # nothing says what η is
         ((), r"w_{t+1}=w_{t+2}", REFUTED),
-        ((), r"w_{t+1}=g_t", REFUTED),
+        ((), r"w_{t+1}=g_t", UNDECIDED),  # what w is, but not its first value
         ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_{t+1})", CONDITIONAL),  # u is defined: a claim, for t < T
         ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_t)", REFUTED),
     ],
@@ -922,3 +922,20 @@ def test_a_function_whose_definition_has_no_meaning_is_none_that_nothing_is_stat
     assert found.verdict is verdict, found.message
     rounded = report(*stated, r"S_p(\lceil n/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
     assert rounded.verdict is UNDECIDED, rounded.message
+
+
+@pytest.mark.parametrize(
+    ("padded", "claim", "verdict"),
+    [
+        (r"q_{i+p}=x_i", r"\frac{\partial L}{\partial x_i}=0", UNDECIDED),  # q is not free, nor known at its borders
+        (r"q_{i+p}=x_i", r"\frac{\partial L}{\partial x_i}=q_{i+p}", UNDECIDED),
+        (r"q_{i}=x_i", r"\frac{\partial L}{\partial x_i}=0", REFUTED),
+        (r"q_{i}=x_i", r"\frac{\partial L}{\partial x_i}=q_{i}", PROVED),
+        (r"r_i=x_i", r"\frac{\partial L}{\partial x_i}=0", PROVED),  # a loss that knows nothing of x
+    ],
+)
+def test_entries_that_are_stated_at_a_shifted_index(padded: str, claim: str, verdict: Verdict) -> None:
+    size = "n+2p" if "p" in padded else "n"
+    found = report(rf"x\in R^{{n}}, q\in R^{{{size}}}", padded, r"L=\frac12\|q\|^2", claim).formulas
+    assert found[1].verdict is (UNDECIDED if "p" in padded else Verdict.DEFINED), found[1].message
+    assert found[-1].verdict is verdict, found[-1].message
