@@ -939,3 +939,21 @@ def test_entries_that_are_stated_at_a_shifted_index(padded: str, claim: str, ver
     found = report(rf"x\in R^{{n}}, q\in R^{{{size}}}", padded, r"L=\frac12\|q\|^2", claim).formulas
     assert found[1].verdict is (UNDECIDED if "p" in padded else Verdict.DEFINED), found[1].message
     assert found[-1].verdict is verdict, found[-1].message
+
+
+@pytest.mark.parametrize(
+    ("document", "claim", "verdict"),
+    [
+        ((r"x\in R^{2n}", r"y_k=x_{2k-1}+x_{2k}"), r"\frac{\partial y_k}{\partial x_{2k}}=1", PROVED),
+        ((r"x\in R^{2n}", r"y_k=x_{2k-1}+x_{2k}"), r"\frac{\partial y_k}{\partial x_{2k}}=2", REFUTED),
+        ((r"X\in R^{2n\times 2n}", r"y_k=X_{2k,2k-1}^2"),
+         r"\frac{\partial y_k}{\partial X_{2k,2k-1}}=2X_{2k,2k-1}", PROVED),
+        ((r"X\in R^{2n\times 2n}", r"y_k=X_{2k,2k-1}^2"),
+         r"\frac{\partial y_k}{\partial X_{2k,2k-1}}=X_{2k,2k-1}", REFUTED),
+        ((r"X\in R^{2\times n}", r"y_k=X_{2k}^2"), r"\frac{\partial y_k}{\partial X_{2,k}}=2X_{2,k}", PROVED),  # a row
+        ((r"X\in R^{2\times n}", r"y_k=X_{2k}^2"), r"\frac{\partial y_k}{\partial X_{1,k}}=2X_{2,k}", REFUTED),
+    ],
+)  # fmt: skip
+def test_a_multiple_of_an_index_is_one_index_of_a_list(document: Document, claim: str, verdict: Verdict) -> None:
+    found = report(*document, "For $k = 1, \\dots, n$.", claim).formulas[-1]
+    assert found.verdict is verdict, found.message
