@@ -18,7 +18,7 @@ from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.calls import OPERATORS
+from verify_derivations.formulas.calls import OPERATORS, any_of
 from verify_derivations.formulas.define import define, define_start
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
@@ -146,6 +146,13 @@ class _Builder:
             (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
             if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
         ]  # fmt: skip
+        lefts = [(side, f.number) for f, _, chain in waiting if not chain.update for side in chain.sides[:-1]]
+        self.world.awaited = {
+            (_function_name(left.function), n) for left, n in lefts if isinstance(left, s.Call) and _may_define(left)
+        }
+        defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
+            isinstance(i, s.Symbol) for i in r.indices)}
+        self.world.free_names = self.world.denominators - defined
         for last in (False, False, True):
             while waiting:
                 later = [item for item in waiting if not self._define(*item, last=last)]
@@ -155,6 +162,7 @@ class _Builder:
         self._single_layers()
         self._starts()
         self._updates()
+        self._entries()
         Aliases(self.world, self.result.defined, self.result.misnamed).take_back()
         instances = Instances(self.world, self.formulas)
         instances.layers()
@@ -278,6 +286,27 @@ class _Builder:
                     for side in range(len(chain.sides) - 1):
                         self.result.defined.setdefault((f.number, k, side), "update")
                     self.result.failed.pop((f.number, k), None)
+
+    def _entries(self) -> None:
+        """``x_{i+p} = u_i`` of an x that no equation defines: what some entries are, by which x is not free. (What
+        compares entries of x with others, ``S_{1j} = S_{j1}``, is a claim.)"""
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                left = self.table.reference(chain.sides[0])
+                if left is None or (f.number, k, 0) in self.result.defined or chain.update or len(chain.sides) < 2:
+                    continue
+                if left.layer is not None or left.power is not None or left.transposed or left.inverted or left.primes:
+                    continue
+                letters = {name_of(n) for i in left.indices for n in s.walk(i) if isinstance(n, s.Symbol)}
+                if all(isinstance(i, s.Symbol) for i in left.indices) or letters <= self.world.sizes:
+                    continue
+                others = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
+                compared = any(r is not None and r.name == left.name for r in others)
+                known = self.world.is_defined(left.name) or is_adjoint_name(chain.sides[0], self.table)
+                if not compared and not known:
+                    self.result.failed[f.number, k] = PartialDefinition(
+                        f"it defines some entries of {left.name}, and nothing is said of the others"
+                    )
 
     def _define_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:
         left, right = chain.sides[side], chain.sides[side + 1]
@@ -455,13 +484,16 @@ class _Builder:
     # -- functions ----------------------------------------------------------------------------------------------
 
     def _function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
+        found = self._defines_function(f, left, right)
+        self.world.awaited.discard((_function_name(left.function), f.number))
+        return found
+
+    def _defines_function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
         function = left.function
-        if isinstance(function, s.Scripted) and (function.primes or function.sup is not None):
-            return False
         reference = self.table.reference(function)
-        if reference is None:
+        if reference is None or not _may_define(left):
             return False
-        name = to_latex(function) if isinstance(function, s.Scripted) else name_of(function)  # type: ignore[arg-type]
+        name = _function_name(function)
         if name in self.world.functions and name not in self.inherited:
             return False
         if name.lstrip("\\") in op.elementwise_functions or name.lstrip("\\") in STANDARD:
@@ -482,11 +514,12 @@ class _Builder:
         if scalars_only:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
             for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
                 if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
-                    plain = s.Symbol(f"{p.name}_{{\\square}}" if p.name in {q.name for q in params[:k]} else p.name)
+                    plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
         if stands_for_others or not scalars_only and not self._is_elementwise(left, right):
             if not self._undefined(reference, f):
                 return False
+            right, arguments = self._of_a_member(left, right)
             define(world, Statement(f.number, defining=True), function, right, f.number)
             world.arguments[reference.name] = arguments
             return True
@@ -531,6 +564,23 @@ class _Builder:
         world.conventions_of[name] = frozenset(here.conventions)
         return True
 
+    def _of_a_member(self, left: s.Call, right: s.Node) -> tuple[s.Node, tuple[s.Node, ...]]:
+        """``h(x) = w^T x`` beside many x_i, and ``h(x_i)``, is a function of one of them: the right side and the
+        argument with a name for any one."""
+        argument = left.arguments[0]
+        reference = self.table.reference(argument)
+        known = None if reference is None or reference.indices else find(reference, self.world, Statement())
+        members = {
+            member.name for f in self.every for n in f.nodes if isinstance(n, s.Call) and n.function == left.function
+            for member in map(self.table.reference, n.arguments)
+            if member is not None and known is not None and len(member.indices) == len(known.family) > 0
+        }
+        if len(left.arguments) > 1 or known is None or known.head not in members:
+            return right, left.arguments
+        one = s.Symbol(any_of(known.head))
+        self.world.add(Known(one.name, (), known.shape))
+        return substituted(right, argument, one), (one,)
+
     def _is_elementwise(self, left: s.Call, right: s.Node) -> bool:
         """Whether a function is of numbers although its argument is also the name of a tensor: it is applied to other
         things, and nothing on its right side is of tensors."""
@@ -563,6 +613,17 @@ class _Builder:
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())
         return known is None or len(p.indices) == len(known.extents)
+
+
+def _function_name(function: s.Node) -> str:
+    return name_of(function) if isinstance(function, s.Symbol) else to_latex(function)
+
+
+def _may_define(left: s.Call) -> bool:
+    """Whether ``left`` is a function by its name, not a derivative of one, nor a power."""
+    function = left.function
+    return isinstance(function, s.Symbol) or isinstance(function, s.Scripted) and not (
+        function.primes or function.sup is not None)
 
 
 def _next_of(node: s.Node) -> s.Symbol | None:

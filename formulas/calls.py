@@ -33,7 +33,7 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.slopes import Slope, derivative_of
@@ -106,11 +106,26 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if known is not None and len(node.arguments) == 1:
         argument = reader.tensor(node.arguments[0], expected)
         return argument.map(lambda b: _derived(reader, known, b, primes))
+    if any(other == name for other, _ in world.awaited):
+        raise UndefinedSymbol(f"the function {name} is not defined here")
     if reader.here.defining or name in world.opaque_functions:
+        _independent(reader, node.function)
         world.opaque_functions.add(name)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
     raise UndefinedSymbol(f"the function {name} is not defined here")
+
+
+def _independent(reader: Elaborator, function: s.Node) -> None:
+    """A function of which nothing is stated depends on its arguments only, unless its subscript says otherwise: ``f_i``
+    is another one for each i, and ``f_θ`` depends on a θ by which one differentiates. (A state h that is defined by
+    ``f_h`` is no parameter of it.)"""
+    if not isinstance(function, s.Scripted) or function.sub is None:
+        return
+    for symbol in names_in(function.sub):
+        reference = reader.world.table.reference(symbol)
+        if reference is not None and reference.name in {*reader.here.indices, *reader.world.free_names}:
+            raise Unsupported(f"how {to_latex(function)} depends on {to_latex(symbol)} is not stated")
 
 
 def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:
@@ -167,6 +182,8 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which its definition depends by others")
     shape = world.known[variable].shape
     argument = reader.tensor(node.arguments[0], shape)
+    if isinstance(node.arguments[0], s.Symbol) and variable == any_of(name_of(node.arguments[0])):
+        raise Unsupported(f"{to_latex(node.arguments[0])} stands for one of many here, and for all of them elsewhere")
     if argument.shape != shape or world.known[variable].family:
         raise ShapeError(f"{name} is a function of {show(shape)}, its argument has shape {show(argument.shape)}")
 
@@ -178,6 +195,11 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
     assert isinstance(value.body, Access)
     at = dict(zip(quantity_of.indices, value.body.indices, strict=True))
     return Tensor(value.axes, map_accesses(substitute(rename_apart(quantity_of.body), at), put_in))
+
+
+def any_of(name: str) -> str:
+    """The name of any one member of a family, the x of ``h(x) = …`` beside x_1, …, x_m."""
+    return f"{name}_{{\\square}}"
 
 
 def _derived(reader: Elaborator, function: str, argument: Scalar, primes: int) -> Scalar:

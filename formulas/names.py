@@ -61,6 +61,7 @@ class NameTable:
     vectors: set[str] = field(default_factory=set)  # bases declared with one axis
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
+    lists: set[str] = field(default_factory=set)  # names that have one index everywhere, but for a multiple such as 2i
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
     kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
@@ -98,6 +99,11 @@ class NameTable:
         }
         for node in nodes:
             table._bind(node)
+        places: dict[str, set[int]] = defaultdict(set)
+        for node in nodes:
+            if isinstance(node, s.Scripted) and node.sub is not None and _multiple(node.sub) is None:
+                places[base_of(node) or ""].add(len(items_of(node.sub)) if not isinstance(node.sub, s.Number) else 1)
+        table.lists = {base for base, counts in places.items() if counts == {1}} - table.matrices
         introduced = [item for node in nodes if isinstance(node, s.Relation) for item in _introduced(node)]
         table.squared = {b for x in introduced if _is_square(x) and (b := base_of(x)) is not None and b != "e"}
         table.squared -= {base_of(x) or "" for node in nodes if isinstance(node, s.Relation)
@@ -345,15 +351,13 @@ class NameTable:
         (``A_{12}``) are lists, a size beside an index (``x_{s i}``) a product; so is a number (``2i``) behind
         a comma, or where there is one index."""
         found: list[s.Node] = []
-        if base in self.vectors and _is_multiple(sub):
+        if (base in self.vectors or base in self.lists - self.families) and _multiple(sub) is not None:
             return (sub,)
         names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
         if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
             if set(names) - self.sizes <= self.bound:
                 return (sub,)
-        items = sub.items if isinstance(sub, s.Sequence) else ()
-        parts = [x for item in items for x in ((item,) if _is_multiple(item) else items_of(item))] or items_of(sub)
-        for item in parts:
+        for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
             if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
                 found += [s.Symbol(letter) for letter in letters]
@@ -421,10 +425,18 @@ def factors_of(node: s.Node | None) -> tuple[s.Node, ...]:
 
 
 def items_of(node: s.Node) -> tuple[s.Node, ...]:
-    """The indices of a subscript: ``u,v`` and ``uv`` alike."""
+    """The indices of a subscript: ``u,v`` and ``uv`` alike, but ``2u,2v`` are two."""
     if isinstance(node, s.Sequence):
-        return tuple(part for item in node.items for part in items_of(item))
+        return tuple(part for item in node.items for part in (items_of(item) if _multiple(item) is None else (item,)))
     return factors_of(node)
+
+
+def _multiple(node: s.Node) -> str | None:
+    """The index of which ``2i`` is a multiple."""
+    factors = factors_of(node)
+    if len(factors) == 2 and isinstance(factors[0], s.Number) and isinstance(factors[1], s.Symbol):
+        return factors[1].name if factors[0].text not in ("0", "1") else None
+    return None
 
 
 def names_in(node: s.Node) -> Iterator[s.Node]:
@@ -443,12 +455,6 @@ def names_in(node: s.Node) -> Iterator[s.Node]:
             return
     for child in s.children(node):
         yield from names_in(child)
-
-
-def _is_multiple(node: s.Node) -> bool:
-    """``2i``."""
-    factors = factors_of(node)
-    return len(factors) > 1 and isinstance(factors[0], s.Number)
 
 
 def is_transpose(node: s.Node) -> bool:

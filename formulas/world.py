@@ -232,6 +232,8 @@ class World:
     facts: list[Constraint] = field(default_factory=list)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
+    awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
+    free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way

@@ -657,7 +657,7 @@ def test_a_definition_whose_sum_ends_too_early_is_ill_formed(loss: str, verdict:
         ((), r"w_{t+1}=w_t-\eta g_t", Verdict.DEFINED),
         ((), r"w_{t+1}=w_t-\eta\frac{m_t}{\sqrt{v_t}+\epsilon}", Verdict.DEFINED),  # nothing says what η is
         ((), r"w_{t+1}=w_{t+2}", REFUTED),
-        ((), r"w_{t+1}=g_t", REFUTED),
+        ((), r"w_{t+1}=g_t", UNDECIDED),  # what w is, but not its first value
         ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_{t+1})", CONDITIONAL),  # u is defined: a claim, for t < T
         ((r"u_t=\tanh(u_{t-1}+g_t)",), r"u_{t+1}=\tanh(u_t+g_t)", REFUTED),
     ],
@@ -877,3 +877,96 @@ def test_a_reading_is_tried_where_something_asks_for_it(monkeypatch: pytest.Monk
     by_matrix, wrong, right = (formula.number for formula in found.formulas[-3:])
     assert {number for number, layout in tried if layout == "numerator"} >= {by_matrix, wrong, right}
     assert {number for number, layout in tried if layout == "denominator"} == {wrong, right}
+
+
+MEMBERS = (
+    r"\theta\in R^{n}, x^{(i)}\in R^{n}, y\in R^{m}",
+    r"J(\theta)=\frac12\sum_{i=1}^{m}(h_\theta(x^{(i)})-y_i)^2",
+    r"h_\theta(x)=\theta^Tx",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial J}{\partial\theta_j}=\sum_{i=1}^{m}(h_\theta(x^{(i)})-y_i)x^{(i)}_j", PROVED),
+        (r"\frac{\partial J}{\partial\theta_j}=\sum_{i=1}^{m}(y_i-h_\theta(x^{(i)}))x^{(i)}_j", REFUTED),
+        (r"\nabla_\theta J=\sum_{i=1}^{m}(\theta^Tx^{(i)}-y_i)x^{(i)}", PROVED),
+        (r"\nabla_\theta J=0", REFUTED),
+        (r"\nabla_\theta h_\theta(x)=x", UNDECIDED),  # one x, where all of them are called x as well
+    ],
+)
+def test_a_function_of_one_of_many_is_applied_before_it_is_defined(claim: str, verdict: Verdict) -> None:
+    found = last(*MEMBERS, claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "verdict"),
+    [
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial\theta}=0", PROVED),
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial x_i}=f'(x_i)", PROVED),
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial x_i}=mf'(x_i)", REFUTED),
+        (r"\sum_{i=1}^{m}f_\theta(x_i)", r"\frac{\partial J}{\partial\theta}=0", UNDECIDED),
+        (r"\sum_{i=1}^{m}f_{h}(x_i)", r"\frac{\partial J}{\partial\theta}=0", PROVED),
+        (r"\sum_{i=1}^{m}f(s)", r"\frac{\partial J}{\partial s}=mf'(s)", PROVED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=mf_i'(s)", UNDECIDED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=0", UNDECIDED),
+    ],
+)
+def test_an_unknown_function_depends_on_what_its_subscript_says(value: str, claim: str, verdict: Verdict) -> None:
+    found = report(r"x\in R^{m}, \theta\in R, s\in R", f"J={value}", claim).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("definition", "verdict"),
+    [
+        ("S_p(i)=C_p(i)+1", REFUTED),
+        ("S_p(i)=C_p(i)+C_p(k)", UNDECIDED),  # what S is, and so how the loss depends on C, nobody knows
+    ],
+)
+def test_a_function_whose_definition_has_no_meaning_is_none_that_nothing_is_stated_of(
+    definition: str, verdict: Verdict
+) -> None:
+    loss = r"L=\frac12\sum_{p=1}^{m}\sum_{i=1}^{n}S_p(i)^2"
+    stated = (r"x_p\in R^{n}, b\in R", r"C_p(i)=\sigma(x_{pi}+b)", definition, loss)
+    found = report(*stated, r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert found.verdict is verdict, found.message
+    rounded = report(*stated, r"S_p(\lceil n/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert rounded.verdict is UNDECIDED, rounded.message
+
+
+@pytest.mark.parametrize(
+    ("padded", "claim", "verdict"),
+    [
+        (r"q_{i+p}=x_i", r"\frac{\partial L}{\partial x_i}=0", UNDECIDED),  # q is not free, nor known at its borders
+        (r"q_{i+p}=x_i", r"\frac{\partial L}{\partial x_i}=q_{i+p}", UNDECIDED),
+        (r"q_{i}=x_i", r"\frac{\partial L}{\partial x_i}=0", REFUTED),
+        (r"q_{i}=x_i", r"\frac{\partial L}{\partial x_i}=q_{i}", PROVED),
+        (r"r_i=x_i", r"\frac{\partial L}{\partial x_i}=0", PROVED),  # a loss that knows nothing of x
+    ],
+)
+def test_entries_that_are_stated_at_a_shifted_index(padded: str, claim: str, verdict: Verdict) -> None:
+    size = "n+2p" if "p" in padded else "n"
+    found = report(rf"x\in R^{{n}}, q\in R^{{{size}}}", padded, r"L=\frac12\|q\|^2", claim).formulas
+    assert found[1].verdict is (UNDECIDED if "p" in padded else Verdict.DEFINED), found[1].message
+    assert found[-1].verdict is verdict, found[-1].message
+
+
+@pytest.mark.parametrize(
+    ("document", "claim", "verdict"),
+    [
+        ((r"x\in R^{2n}", r"y_k=x_{2k-1}+x_{2k}"), r"\frac{\partial y_k}{\partial x_{2k}}=1", PROVED),
+        ((r"x\in R^{2n}", r"y_k=x_{2k-1}+x_{2k}"), r"\frac{\partial y_k}{\partial x_{2k}}=2", REFUTED),
+        ((r"X\in R^{2n\times 2n}", r"y_k=X_{2k,2k-1}^2"),
+         r"\frac{\partial y_k}{\partial X_{2k,2k-1}}=2X_{2k,2k-1}", PROVED),
+        ((r"X\in R^{2n\times 2n}", r"y_k=X_{2k,2k-1}^2"),
+         r"\frac{\partial y_k}{\partial X_{2k,2k-1}}=X_{2k,2k-1}", REFUTED),
+        ((r"X\in R^{2\times n}", r"y_k=X_{2k}^2"), r"\frac{\partial y_k}{\partial X_{2,k}}=2X_{2,k}", PROVED),  # a row
+        ((r"X\in R^{2\times n}", r"y_k=X_{2k}^2"), r"\frac{\partial y_k}{\partial X_{1,k}}=2X_{2,k}", REFUTED),
+    ],
+)  # fmt: skip
+def test_a_multiple_of_an_index_is_one_index_of_a_list(document: Document, claim: str, verdict: Verdict) -> None:
+    found = report(*document, "For $k = 1, \\dots, n$.", claim).formulas[-1]
+    assert found.verdict is verdict, found.message
