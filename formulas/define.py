@@ -63,9 +63,11 @@ def define(
                 index = here.indices[letter]
                 if index.extent is None and origin == world.origin:
                     index.extent = extent
-    if before is not None and not before.family and len(letters) == sum(n != ONE for n in before.shape) and letters:
-        for letter, extent in zip(letters, [n for n in before.shape if n != ONE], strict=True):
-            if here.indices[letter].extent is None:
+    axes = [n for n in before.shape if n != ONE] if before is not None else []
+    if before is not None and axes and len(letters) == len(before.family) + len(axes):
+        starts = (*(before.origins or (world.origin,) * len(before.family)), *(world.origin for _ in axes))
+        for letter, extent, origin in zip(letters, (*before.family, *axes), starts, strict=True):
+            if here.indices[letter].extent is None and origin == world.origin:
                 here.indices[letter].extent = extent
     try:
         value = reader.tensor(right, expected)

@@ -245,7 +245,7 @@ class NameTable:
                     self.zeroth.add(base)
                 letters = [x.name for x in s.walk(item) if isinstance(x, s.Symbol)]
                 if isinstance(item, s.Sum) and len(letters) == 1:
-                    if "-" in item.signs:
+                    if "-" in item.signs and any(isinstance(term, s.Symbol) for term in item.terms):  # not 2i - 1
                         self.shifted.add((base, letters[0]))
                     self.bound |= {letters[0]} - self.sizes  # an affine subscript is an index, never a label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:

@@ -99,6 +99,13 @@ def test_a_sum_up_to_an_index(first: str, last_value: str, verdict: Verdict) -> 
     assert last(*RUNNING, claim).verdict is verdict
 
 
+@pytest.mark.parametrize("entries", [("S_{p,i,j}", "C_{p,%s,%s}"), ("S_p(i,j)", "C_p(%s,%s)")])
+@pytest.mark.parametrize(("row", "verdict"), [("2i", Verdict.DEFINED), ("2i-1", Verdict.DEFINED), ("2i+1", ILL_FORMED)])
+def test_the_entries_of_members_of_a_family_are_defined(entries: tuple[str, str], row: str, verdict: Verdict) -> None:
+    shapes = r"For $C_p\in R^{2m\times 2n}$ and $S_p\in R^{m\times n}$ and $p = 1, \dots, 6$:"
+    assert report(shapes, f"{entries[0]} = {entries[1] % (row, '2j')}").formulas[-1].verdict is verdict
+
+
 @pytest.mark.parametrize(("mean", "verdict"), [(r"\frac1n", PROVED), ("", REFUTED)])
 def test_a_total_and_its_parts(mean: str, verdict: Verdict) -> None:
     parts = (r"x_i\in R^d, w\in R^d, y\in R^n", r"E_i=\frac12(w^Tx_i-y_i)^2", r"E=\frac1n\sum_{i=1}^n E_i")
