@@ -38,7 +38,7 @@ from verify_derivations.derivations import (
     unfolding,
     witnesses,
 )
-from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, Search, prove_equal
+from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, prove_equal
 from verify_derivations.formulas import expressions, operators
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
@@ -152,11 +152,6 @@ def _product_without_renaming(a: terms.Term, b: terms.Term) -> terms.Term:
 def _solved_in_fractions(value: Polynomial, variable: str) -> Polynomial | None:
     parts = value.linear_in(variable) if variable in value.names else None
     return parts[1] * (-1 / parts[0].value) if parts is not None and parts[0].is_constant else None
-
-
-def _as_if_not_opaque(head: str, env: Environment) -> Quantity | None:
-    shown = {h: replace(q, opaque=False) for h, q in env.quantities.items()}
-    return differentiate.adjoint_step(head, replace(env, quantities=shown))
 
 
 def _some_positions(term: terms.Term, head: terms.Head, at: tuple[Polynomial, ...]) -> frozenset[str] | None:
@@ -562,10 +557,17 @@ DEFECTS: dict[str, Defect] = {
         SCALARS,
     ),
     "an opaque quantity is differentiated by what the document shows": Defect(
-        [(kernel, "adjoint_step", _as_if_not_opaque), (Search, "unfoldable_adjoint", _always)],
+        [(Environment, "has_step", _always)],
         gradient("u"),
         scalar(2),
         environment(Quantity("u", opaque=True), define("L", (), lambda: 2 * entry("u")), loss="L"),
+    ),
+    "a loss that is defined by its own derivative is differentiated": Defect(
+        [(Environment, "has_step", lambda self, head: not self.quantities[head].opaque)],
+        gradient("u"),
+        scalar(2),
+        environment(Quantity("u"), define("g", (), lambda: gradient("u")),
+                    define("L", (), lambda: 2 * entry("u") + entry("g")), loss="L"),
     ),
     "a bound variable captures what is put in": Defect(
         [(expressions, "fresh", lambda name: name)],
