@@ -570,6 +570,13 @@ DEFECTS: dict[str, Defect] = {
         environment(Quantity("u"), define("g", (), lambda: gradient("u")),
                     define("L", (), lambda: 2 * entry("u") + entry("g")), loss="L"),
     ),
+    "facts that contradict each other are facts": Defect(
+        [(kernel, "contradictory", lambda *_: False)],
+        bracket(at_least(i, 1)),
+        NOUGHT,
+        free={net.i: n},
+        facts=(at_least(i, n),),
+    ),
     "a bound variable captures what is put in": Defect(
         [(expressions, "fresh", lambda name: name)],
         lambda: _bound_anew(expressions.substitute(Sum(((net.i, n),), x(i) * x(j)), {net.j: i})),
