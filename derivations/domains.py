@@ -208,7 +208,7 @@ def _key(constraints: Sequence[Constraint]) -> Key:
 
 def _outline(key: Key) -> tuple[int | Fraction, ...]:
     """What is the same of constraints in any order, with any names, and is found at once."""
-    return tuple(sorted([abs(c) for terms, _ in key for _, c in terms]))
+    return tuple(sorted([c if c > 0 else -c for terms, _ in key for _, c in terms]))
 
 
 @lru_cache(maxsize=65536)
