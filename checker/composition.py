@@ -222,8 +222,8 @@ class Composer:
                 if head not in self._needed:
                     try:
                         needs = self.needs(head)
-                    except Nowhere as failure:
-                        return Gradient(parameter, Verdict.UNDECIDED, (), (), str(failure), Printed.OPEN)
+                    except Nowhere as never:
+                        return Gradient(parameter, Verdict.UNDECIDED, (), (), str(never), Printed.OPEN)
                     self._needed[head] = [condition_text(need, self.environment) for need in needs]
                 assumptions += self._needed[head]
             else:

@@ -169,10 +169,12 @@ def adjoint_step(head: str, environment: Environment) -> Quantity | None:
         adj(X)[i] = Σ_{consumers Y} Σ_j adj(Y)[j] · ∂Y[j]/∂X[i],    adj(loss) = 1
 
     over the consumers by which the loss may move: the adjoints of others are zero.
-    ``None`` where it has to stay a symbol: an opaque or unknown quantity, or no loss."""
-    quantity, loss = environment.quantities.get(head), environment.loss
-    if quantity is None or quantity.opaque or loss is None:
+    ``None`` where it has to stay a symbol: an opaque or unknown quantity, no loss, or one that is defined by its own
+    derivatives."""
+    loss = environment.loss
+    if loss is None or not environment.has_step(head):
         return None
+    quantity = environment.quantities[head]
     indices = tuple(fresh("i") for _ in quantity.extents)
     at = tuple(polynomial(i) for i in indices)
     terms: list[Scalar] = [UNIT] if head == loss else []

@@ -208,8 +208,7 @@ def _key(constraints: Sequence[Constraint]) -> Key:
 
 def _outline(key: Key) -> tuple[int | Fraction, ...]:
     """What is the same of constraints in any order, with any names, and is found at once."""
-    found: list[int | Fraction] = [c if c > 0 else -c for terms, _ in key for _, c in terms]
-    return tuple(sorted(found))
+    return tuple(sorted([c if c > 0 else -c for terms, _ in key for _, c in terms]))
 
 
 @lru_cache(maxsize=65536)

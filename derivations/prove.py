@@ -297,7 +297,7 @@ class Search:
         found = tensor_heads(residual)
         adjoints = {
             head: of for head in found
-            if loss is not None and (of := adjoint_of(head, loss)) is not None and self.unfoldable_adjoint(of)
+            if loss is not None and (of := adjoint_of(head, loss)) is not None and self.environment.has_step(of)
         }
         recursive = [head for head, of in adjoints.items() if times(self.environment, of) is not None]
         ordered = sorted(adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h))
@@ -354,10 +354,6 @@ class Search:
         body = self.environment.quantities[highest].body
         outside = any(f.head.kind == "tensor" and f.head.name == highest for t in residual for f in t.factors)
         return highest, "last" if outside and body is not None and highest in heads(body) else ""
-
-    def unfoldable_adjoint(self, of: str) -> bool:
-        quantity = self.environment.quantities.get(of)
-        return quantity is not None and not quantity.opaque
 
 
 __all__ = [

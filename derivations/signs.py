@@ -77,7 +77,7 @@ class Signs:
     def nonnegative(self, normal: Normal, facts: Facts) -> bool:
         value = _as_polynomial(normal)
         if value is not None:
-            return implies(facts, Constraint(value * _denominator(value), ">="))
+            return implies(facts, Constraint(value, ">="))
         return all(self._nonnegative_term(t, facts) for t in normal)
 
     def nonzero(self, normal: Normal, facts: Facts) -> bool:
@@ -132,7 +132,7 @@ class Signs:
         return head.kind == "tensor" and (quantity is None or quantity.body is None)
 
     def _given_entry(self, normal: Normal) -> bool:
-        return [(t.coefficient > 0, t.constraints, len(t.factors)) for t in normal] == [(True, (), 1)] and all(
+        return [(t.constraints, len(t.factors)) for t in normal] == [((), 1)] and all(
             f.exponent == 1 and self._given(f.head) for f in normal[0].factors
         )
 
@@ -212,8 +212,7 @@ class Signs:
     def _nonnegative_term(self, t: Term, facts: Facts) -> bool:
         inner = (*facts, *t.constraints)
         return t.coefficient > 0 and all(
-            f.exponent.denominator == 1 and f.exponent.numerator % 2 == 0
-            or f.exponent.denominator % 2 == 0
+            f.exponent.denominator > 1 or f.exponent.numerator % 2 == 0  # a root of what is not negative, a square
             or f.head.kind in ("compare", "argmax")
             or self.positive_factor(f, inner)
             or f.head.kind == "tensor" and self.head_sign(f.head.name) in "+0"
@@ -224,8 +223,7 @@ class Signs:
     def _positive_term(self, t: Term, facts: Facts) -> bool:
         inner = (*facts, *t.constraints)
         return (
-            t.coefficient > 0
-            and all(self.positive_factor(f, inner) for f in t.factors)
+            all(self.positive_factor(f, inner) for f in t.factors)
             and self._inhabited(t, facts)
         )
 

@@ -84,6 +84,12 @@ class Environment:
         which not all consumers are known."""
         return tuple(quantity for quantity in self.consumers(head) if quantity.head in self._moving)
 
+    def has_step(self, head: str) -> bool:
+        """Whether the derivative of the loss by ``head`` is given by those by its consumers: not where these are not
+        all known, nor where the loss is defined by its own derivatives, ``L = M + λ·∂L/∂s``."""
+        quantity = self.quantities.get(head)
+        return quantity is not None and not quantity.opaque and self.loss not in self._by_derivatives
+
     @cached_property
     def _moving(self) -> frozenset[str]:
         found = {q.head for q in self.quantities.values() if q.opaque or q.head == self.loss}
@@ -152,10 +158,15 @@ class Environment:
             if place.get(h, -1) > place[head] and reaches(h, head, set())
         )  # fmt: skip
 
-    @cached_property
+    @property
     def by_derivatives(self) -> frozenset[str]:
-        """The quantities whose definitions mention a derivative of the loss, themselves or by others:
-        ``δ = ∂L/∂a ∘ σ'(z)``."""
+        """The quantities that are defined by derivatives of the loss, ``δ = ∂L/∂a ∘ σ'(z)``, so that it does not depend
+        on them: none, where it does."""
+        return frozenset() if self.loss in self._by_derivatives else self._by_derivatives
+
+    @cached_property
+    def _by_derivatives(self) -> frozenset[str]:
+        """What mentions a derivative of the loss in its definition, itself or by others."""
         loss, mentioned, found = self.loss, self._mentioned, set[str]()
         if loss is None:
             return frozenset()
@@ -166,8 +177,6 @@ class Environment:
             if head not in found:
                 found.add(head)
                 pending += (user.head for user in self._users.get(head, ()))
-        if loss in found:
-            return frozenset()  # the loss is defined by its own derivatives: nothing is known of it
         return frozenset(found)
 
     @cached_property

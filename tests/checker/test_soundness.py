@@ -91,6 +91,7 @@ def judged(folder: Path, *formulas: str) -> Formula:
         ((*SCALARS, "L = c^2"), r"\frac{\partial L}{\partial a} = 0", Verdict.PROVED),
         ((*SCALARS, "L = a c^2"), r"\frac{\partial L}{\partial a} = 0", Verdict.REFUTED),
         ((*ITSELF, r"L = \sum_{i=1}^n (a_i + g_i)"), r"\frac{\partial L}{\partial a} = 0", Verdict.UNDECIDED),
+        ((*ITSELF, r"L = \sum_{i=1}^n (a_i + g_i)"), r"\frac{\partial L}{\partial a_i} = 1", Verdict.UNDECIDED),
         ((*ITSELF, r"L = \sum_{i=1}^n a_i"), r"\frac{\partial L}{\partial a_i} = 1", Verdict.PROVED),
         ((*ITSELF, r"L = \sum_{i=1}^n a_i"), r"\frac{\partial L}{\partial a_i} = 0", Verdict.REFUTED),
         # brackets of equal values

@@ -38,7 +38,7 @@ from verify_derivations.derivations import (
     unfolding,
     witnesses,
 )
-from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, Search, prove_equal
+from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, prove_equal
 from verify_derivations.formulas import expressions, operators
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
 from verify_derivations.formulas.expressions import (
@@ -49,6 +49,7 @@ from verify_derivations.formulas.expressions import (
     ArgMaximum,
     Compare,
     Constraint,
+    Maximum,
     Scalar,
     Size,
     Sum,
@@ -152,11 +153,6 @@ def _product_without_renaming(a: terms.Term, b: terms.Term) -> terms.Term:
 def _solved_in_fractions(value: Polynomial, variable: str) -> Polynomial | None:
     parts = value.linear_in(variable) if variable in value.names else None
     return parts[1] * (-1 / parts[0].value) if parts is not None and parts[0].is_constant else None
-
-
-def _as_if_not_opaque(head: str, env: Environment) -> Quantity | None:
-    shown = {h: replace(q, opaque=False) for h, q in env.quantities.items()}
-    return differentiate.adjoint_step(head, replace(env, quantities=shown))
 
 
 def _some_positions(term: terms.Term, head: terms.Head, at: tuple[Polynomial, ...]) -> frozenset[str] | None:
@@ -562,10 +558,24 @@ DEFECTS: dict[str, Defect] = {
         SCALARS,
     ),
     "an opaque quantity is differentiated by what the document shows": Defect(
-        [(kernel, "adjoint_step", _as_if_not_opaque), (Search, "unfoldable_adjoint", _always)],
+        [(Environment, "has_step", _always)],
         gradient("u"),
         scalar(2),
         environment(Quantity("u", opaque=True), define("L", (), lambda: 2 * entry("u")), loss="L"),
+    ),
+    "a loss that is defined by its own derivative is differentiated": Defect(
+        [(Environment, "has_step", lambda self, head: not self.quantities[head].opaque)],
+        gradient("u"),
+        scalar(2),
+        environment(Quantity("u"), define("g", (), lambda: gradient("u")),
+                    define("L", (), lambda: 2 * entry("u") + entry("g")), loss="L"),
+    ),
+    "facts that contradict each other are facts": Defect(
+        [(kernel, "contradictory", lambda *_: False)],
+        bracket(at_least(i, 1)),
+        NOUGHT,
+        free={net.i: n},
+        facts=(at_least(i, n),),
     ),
     "a bound variable captures what is put in": Defect(
         [(expressions, "fresh", lambda name: name)],
@@ -783,10 +793,14 @@ DEFECTS: dict[str, Defect] = {
 
 
 A = Access("A")
+LARGEST = Maximum(((net.k, n),), entry("x", net.k))
 KNOWN = environment(
     *(Quantity(name, (n,)) for name in "xya"), *map(Quantity, "Az"), define("zz", (), lambda: power(Z, 2)),
     define("root", (), lambda: power(power(Z, 2), Fraction(1, 2))),
     define("logarithm", (), lambda: Fraction(1, 2) * apply("log", power(Z, 2))),
+    define("positive", (), lambda: exp(Z)), define("bracket", (), lambda: Compare(Z, ">", NOUGHT)),
+    define("largest", (), lambda: LARGEST - entry("x", 0)), define("tangent", (), lambda: apply("tan", Z)),
+    define("inverse", (), lambda: power(Z, -1)),
     define("r", (n,), lambda i: apply("relu", entry("x", i))),
     define("s", (n,), lambda i: entry("r", i)), below_one=frozenset("Aaz"), nonzero=frozenset("x"),
     functions={"erf": FunctionDefinition("erf", ("t",), apply("relu", Access("t")))},
@@ -885,6 +899,39 @@ CHECKS: dict[str, tuple[type | Any, Function, str, str, Scalar, Scalar]] = {
     "what is defined by a logarithm is analytic": (
         signs.Signs, signs.Signs._smooth_head, 'in ("log", "sqrt") and', "in () and",
         _tied(Access("logarithm") - apply("log", A)), UNIT),
+    "what is not negative is positive": (
+        signs.Signs, signs.Signs.positive, "scaled - 1", "scaled", Compare(Size(n - 1), ">", NOUGHT), UNIT),
+    "a function is never zero like the quantity of its name": (
+        signs.Signs, signs.Signs.nonzero, 'f.head.kind == "tensor" and f.head', "f.head",
+        Compare(Apply("x", (Z,)), "==", NOUGHT), NOUGHT),
+    "a function is positive like the quantity of its name": (
+        signs.Signs, signs.Signs.positive_factor, 'if head.kind == "tensor":', "if head.name:",
+        Compare(Apply("positive", (Z,)), ">", NOUGHT), UNIT),
+    "a function is not negative like the quantity of its name": (
+        signs.Signs, signs.Signs._nonnegative_term, 'f.head.kind == "tensor" and self', "self",
+        Compare(1 + Apply("zz", (Z,)), ">", NOUGHT), UNIT),
+    "no index is negative": (
+        signs.Signs, signs.Signs._nonnegative_term, ' and implies(inner, Constraint(f.args[0], ">="))', "",
+        Compare(1 + mul(Size(polynomial("%p.0")), exp(Z)), ">", NOUGHT), UNIT),
+    "a maximum is smooth": (
+        signs.Signs, signs.Signs._smooth_factor, '("compare", "max", "argmax")', '("compare", "argmax")',
+        _tied(LARGEST - x(0)), UNIT),
+    "what is defined by a bracket is smooth": (
+        signs.Signs, signs.Signs._smooth_head, "Compare() | Maximum()", "Maximum()", _tied(Access("bracket")), UNIT),
+    "what is defined by a maximum is smooth": (
+        signs.Signs, signs.Signs._smooth_head, "| Maximum() |", "|", _tied(Access("largest")), UNIT),
+    "what is defined by a tangent is smooth": (
+        signs.Signs, signs.Signs._smooth_head, ' or plain_name(function) == "tan"', "",
+        _tied(apply("arctan", Access("tangent")) - Z), UNIT),
+    "what is defined by an inverse is smooth": (
+        signs.Signs, signs.Signs._smooth_head, " and exponent.value > 0", "",
+        _tied(apply("arctan", Z) + apply("arctan", Access("inverse")) - 2 * apply("arctan", UNIT)), UNIT),
+    "a root of a size is one": (
+        signs, signs._as_polynomial, " or f.exponent.denominator != 1", "",
+        Compare(power(Size(n), HALF) - 2, ">", NOUGHT), NOUGHT),
+    "one over a size is one": (
+        signs, signs._as_polynomial, " or f.exponent < 0", "",
+        Compare(1 - 2 * power(Size(n), -1), ">", NOUGHT), NOUGHT),
     "a constant is not divided by in partial fractions": (
         rewrite.Rewriter, rewrite.Rewriter._separated, "rest.scaled(1 / constants[0].coefficient)", "rest",
         *_in_parts(scalar(2), over(n, lambda t: power(x(t), 2)))),
@@ -930,6 +977,9 @@ SIGN_RULES: dict[str, tuple[str, str, Scalar, bool]] = {
         apply("cosh", Z), True),
     "relu is positive": ('"abs"):\n                return "0"', '"abs"):\n                return "+"',
                          apply("relu", Z), True),
+    "a root is positive": ("return self.scalar_sign(arguments[0])", 'return "+"',
+                           apply("sqrt", apply("relu", Z)), True),
+    "a maximum is positive": ("    return self.scalar_sign(body)\n", '    return "+"\n', LARGEST, False),
     "an empty sum is positive": ('if sign != "+" or inhabited else "0"', "", over(n - m, lambda t: exp(x(t))), True),
     "a bracket is positive": ('ArgMaximum():\n            return "0"', 'ArgMaximum():\n            return "+"',
                               Compare(Z, ">", NOUGHT), True),
@@ -1104,9 +1154,34 @@ FORGOTTEN: dict[str, Forgotten] = {
         [(signs.Signs, "nonzero", _changed(signs.Signs.nonzero, " and not normal[0].constraints", ""))],
         lambda: _proved(over(n, x) / over(n, x), UNIT, KNOWN), ("nonzero",),
     ),
+    "a product is never zero if one of its factors is not": Forgotten(
+        [(kernel.Derivation, "_settled", _changed(kernel.Derivation._settled, "nonzero or all(", "nonzero or any("))],
+        lambda: _proved((x(i) - x(j)) / (x(i) - x(j)) + _tied(mul(x(i) - x(j), y(j))), scalar(2)),
+        ("nonzero", "no tie"), ("nonzero",),
+    ),
     "every condition is settled": Forgotten(
         [(kernel.Derivation, "_settled", _always)], lambda: _proved(x(i) / x(i), UNIT), ("nonzero",)
     ),
+}
+
+
+BRACKETED: dict[str, tuple[str, Scalar]] = {
+    # what is broken in `_bracketed`, and what would then never be zero
+    "a bracket over a range is one everywhere": (
+        " or any(t.bound or t.constraints for t in normal)", LATER + Compare(Z, ">", NOUGHT)),
+    "two brackets are never zero": ("not one.factors and ", Compare(Z, ">", NOUGHT) + Compare(A, ">", NOUGHT)),
+    "a bracket times anything has two values": (
+        "and len(other.factors) == 1", 1 - 2 * mul(Compare(Z, ">", NOUGHT), A)),
+    "everything is a bracket": ('and other.factors[0].head.kind == "compare"', 1 - 2 * A),
+    "one less a bracket is never zero": (
+        "and one.coefficient + other.coefficient != 0", 1 - Compare(Z, ">", NOUGHT)),
+}
+FORGOTTEN |= {
+    name: Forgotten(
+        [(signs, "_bracketed", _changed(signs._bracketed, old, ""))],
+        lambda value=value: _proved(value / value, UNIT, KNOWN), ("nonzero",),  # type: ignore[misc]
+    )
+    for name, (old, value) in BRACKETED.items()
 }
 
 
