@@ -196,3 +196,20 @@ def test_what_is_to_be_maximised_is_said(
     document.write_text(SOFTMAX + rf"$$L = {loss}, \quad y \in R^{{m}}$$", encoding="utf-8")
     assert main(["train", str(document), "--epochs", "1"]) == 0
     assert ("seems to be what is to be maximised" in capsys.readouterr().err) is warned
+
+
+def test_letters_that_tell_quantities_apart_are_trained_with(capsys: pytest.CaptureFixture[str]) -> None:
+    """And with the wrong formulas of that document as they are printed: one cannot run, together they do not learn."""
+    document = str(ROOT / "tests" / "documents" / "letters.md")
+    assert main(["train", document, "--epochs", "2", "--as-printed"]) == 0
+    out, err = capsys.readouterr()
+    rows = {row.split("\t")[0]: row.split("\t") for row in out.splitlines()}
+    assert "derived, because the document's formula does not hold here: 21\n" in err
+    assert float(rows["corrected"][3].split(" %")[0]) > 90
+    assert rows["formula 21"][2] == "cannot run: z_{k} is not defined here"
+    assert float(rows["all as printed"][3].split(" %")[0]) < 50
+
+
+def test_labels_that_are_maps_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(ROOT / "tests" / "documents" / "entries.md")]) == 2
+    assert "labels with 3 indices cannot be class labels" in capsys.readouterr().err
