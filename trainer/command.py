@@ -58,7 +58,7 @@ def _run(args: argparse.Namespace, nets: Nets, remember: Remember | None) -> int
 
     from verify_derivations.trainer import files
     from verify_derivations.trainer.data import load, load_images
-    from verify_derivations.trainer.model import Model, anew, predicted
+    from verify_derivations.trainer.model import AT_ONCE, Model, anew, predicted
 
     check(args)
     found = nets()
@@ -84,6 +84,9 @@ def _run(args: argparse.Namespace, nets: Nets, remember: Remember | None) -> int
     for line in _about(program):
         print(line, file=sys.stderr)
     with _threads(args.threads):
+        if not args.evaluate and model.rewards(data.test_images[:AT_ONCE]):
+            print(f"warning: {program.loss_name} grows as the output nears the label, so it seems to be what is to be "
+                  "maximised; training minimises (state its negative as the loss)", file=sys.stderr)
         if args.as_printed:
             return _as_printed(args, model, data)
         history = [] if args.evaluate else _train(args, model, data)

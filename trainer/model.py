@@ -31,6 +31,9 @@ CACHED = 4 << 20
 FEWEST = 48
 """Samples that are computed at once, however much memory they take: matrix products of fewer are slow."""
 
+AT_ONCE = 256
+"""Samples that are evaluated at once, unless their quantities would leave the caches."""
+
 T = TypeVar("T")
 
 
@@ -117,7 +120,7 @@ class Model:
         gradients = {p: step.arrays[self.program.gradient(p)] for p in self.parameters}
         return self._losses(step, len(labels)), self._predictions(step), gradients
 
-    def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = 256) -> tuple[NDArray, NDArray]:
+    def outputs(self, images: NDArray, labels: NDArray | None = None, batch: int = AT_ONCE) -> tuple[NDArray, NDArray]:
         """Predictions (classes × samples) and the loss of each sample (zeros, where there are no labels)."""
         labels = np.zeros(len(images), np.int64) if labels is None else labels
         batch = int(min(batch, self._at_once))
@@ -134,6 +137,15 @@ class Model:
         """Mean loss and the share of right predictions."""
         predictions, losses = self.outputs(images, labels)
         return float(losses.mean(dtype=np.float64)), float((predicted(predictions) == labels).mean())
+
+    def rewards(self, images: NDArray) -> bool:
+        """Whether what should be a loss is larger, over these images, where each label is what the net says than where
+        it is what the net says least: then it is to be maximised, not minimised."""
+        outputs = self.outputs(images)[0]
+        likely = predicted(outputs)
+        unlikely = outputs.argmin(axis=0) if outputs.ndim > 1 else 1 - likely
+        best, worst = (float(self.outputs(images, labels)[1].mean(dtype=np.float64)) for labels in (likely, unlikely))
+        return best > worst
 
     def first_not_finite(self, images: NDArray, labels: NDArray, draws: Draws = NO_DRAWS) -> str:
         """The first quantity, in the order of computation, that has an entry which is not finite."""

@@ -42,6 +42,10 @@ $$\frac{\partial L}{\partial h} = h - y$$
 $$\frac{\partial L}{\partial b} = \frac{\partial L}{\partial h} \circ h \circ (1 - h)$$
 $$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial b} x^T$$
 """
+SOFTMAX = r"""
+$$z = W x + b, \quad W \in R^{m \times n}, x \in R^{n}, b \in R^{m}$$
+$$a_k = \frac{e^{z_k}}{\sum_{l=1}^{m} e^{z_l}}, \quad a \in R^{m}$$
+"""
 
 
 def of(text: str) -> Program:
@@ -177,3 +181,35 @@ def test_parameters_with_one_formula_for_their_gradients_are_updated_alike(
         for _ in Run(model, data, Settings(epochs=1, rate=0.01, rule=rule), team):
             pass
     assert np.any(model.parameters["b"]) and np.array_equal(model.parameters["b"], model.parameters["c"]) is equal
+
+
+@pytest.mark.parametrize(("loss", "warned"), [
+    (r"-\sum_{k=1}^{m} y_k \log(a_k)", False), (r"\sum_{k=1}^{m} y_k \log(a_k)", True),
+    (r"\frac{1}{2} \| y - a \|^2", False), (r"-\frac{1}{2} \| y - a \|^2", True),
+    (r"1 - \sum_{k=1}^{m} y_k a_k", False), (r"\sum_{k=1}^{m} y_k a_k", True),
+])
+def test_what_is_to_be_maximised_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], loss: str, warned: bool
+) -> None:
+    """A likelihood, say: training minimises it."""
+    document = tmp_path / "mine.md"
+    document.write_text(SOFTMAX + rf"$$L = {loss}, \quad y \in R^{{m}}$$", encoding="utf-8")
+    assert main(["train", str(document), "--epochs", "1"]) == 0
+    assert ("seems to be what is to be maximised" in capsys.readouterr().err) is warned
+
+
+def test_letters_that_tell_quantities_apart_are_trained_with(capsys: pytest.CaptureFixture[str]) -> None:
+    """And with the wrong formulas of that document as they are printed: one cannot run, together they do not learn."""
+    document = str(ROOT / "tests" / "documents" / "letters.md")
+    assert main(["train", document, "--epochs", "2", "--as-printed"]) == 0
+    out, err = capsys.readouterr()
+    rows = {row.split("\t")[0]: row.split("\t") for row in out.splitlines()}
+    assert "derived, because the document's formula does not hold here: 21\n" in err
+    assert float(rows["corrected"][3].split(" %")[0]) > 90
+    assert rows["formula 21"][2] == "cannot run: z_{k} is not defined here"
+    assert float(rows["all as printed"][3].split(" %")[0]) < 50
+
+
+def test_labels_that_are_maps_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(ROOT / "tests" / "documents" / "entries.md")]) == 2
+    assert "labels with 3 indices cannot be class labels" in capsys.readouterr().err
