@@ -957,3 +957,34 @@ def test_entries_that_are_stated_at_a_shifted_index(padded: str, claim: str, ver
 def test_a_multiple_of_an_index_is_one_index_of_a_list(document: Document, claim: str, verdict: Verdict) -> None:
     found = report(*document, "For $k = 1, \\dots, n$.", claim).formulas[-1]
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [
+        (r"f'(z^{(l)})", PROVED),
+        (r"f'^{(l)}(z^{(l)})", PROVED),
+        (r"f^{(l)'}(z^{(l)})", PROVED),
+        (r"f^{(l)\prime}(z^{(l)})", PROVED),
+        (r"f^{(l)}(z^{(l)})", REFUTED),
+        (r"f^{(l)'}(a^{(l)})", REFUTED),
+        (r"f^{(l+1)'}(z^{(l)})", UNDECIDED),  # another function
+    ],
+)
+def test_a_function_of_each_layer(slope: str, verdict: Verdict) -> None:
+    found = report(
+        r"W^{(l)}\in R^{n\times n}", "For $l = 1, \\dots, L$.",
+        r"z^{(l)}=W^{(l)}a^{(l-1)}", r"a^{(l)}=f^{(l)}(z^{(l)})",
+        r"J=\frac12\|a^{(L)}\|^2",
+        rf"\frac{{\partial J}}{{\partial z^{{(l)}}}}=\frac{{\partial J}}{{\partial a^{{(l)}}}}\circ {slope}",
+    ).formulas[-1]  # fmt: skip
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("loss", "verdict"), [(r"\sum_{i=1}^{n}f^{(i)}(x)", UNDECIDED), (r"\sum_{i=1}^{n}f(x)", PROVED)]
+)
+def test_a_function_of_each_index(loss: str, verdict: Verdict) -> None:
+    slope = "n f'(x)" if "(i)" not in loss else "n f^{(i)'}(x)"
+    found = report(r"x\in R", f"L={loss}", rf"\frac{{\partial L}}{{\partial x}}={slope}").formulas[-1]
+    assert found.verdict is verdict, found.message
