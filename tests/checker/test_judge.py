@@ -988,3 +988,26 @@ def test_a_function_of_each_index(loss: str, verdict: Verdict) -> None:
     slope = "n f'(x)" if "(i)" not in loss else "n f^{(i)'}(x)"
     found = report(r"x\in R", f"L={loss}", rf"\frac{{\partial L}}{{\partial x}}={slope}").formulas[-1]
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize("state", [("h_t", "h_{t-1}", "h_{t+1}", r"h_{\tau}"),
+                                   ("h^{(t)}", "h^{(t-1)}", "h^{(t+1)}", r"h^{(\tau)}")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla_{NOW}L=W^T((\nabla_{NEXT}L)\circ(1-NEXT\circ NEXT))", CONDITIONAL),  # where t < τ
+        (r"\nabla_{NOW}L=W^T((\nabla_{NEXT}L)\circ(1-NOW\circ NOW))", REFUTED),
+        (r"\nabla_WL=\sum_{t=1}^{\tau}((\nabla_{NOW}L)\circ(1-NOW\circ NOW)){BEFORE}^T", PROVED),
+        (r"\nabla_WL=\sum_{t=1}^{\tau}((\nabla_{NOW}L)\circ(1-NOW\circ NOW)){NOW}^T", REFUTED),
+    ],
+)
+def test_the_time_of_a_recursion_may_be_a_superscript(state: tuple[str, ...], claim: str, verdict: Verdict) -> None:
+    now, before, after, final = state
+    for word, name in (("NOW", now), ("NEXT", after), ("BEFORE", before)):
+        claim = claim.replace(word, name)
+    found = report(
+        rf"{now}\in R^{{n}}, t=1,\dots,\tau", r"W\in R^{n\times n}", rf"{now}=\tanh(W{before})",
+        rf"L=\frac12\|{final}\|^2", claim,
+    ).formulas  # fmt: skip
+    assert {f.verdict for f in found if f.number in (3, 4)} == {Verdict.DEFINED}, found
+    assert found[-1].verdict is verdict, found[-1].message
