@@ -920,8 +920,10 @@ def test_a_function_whose_definition_has_no_meaning_is_none_that_nothing_is_stat
     stated = (r"x_p\in R^{n}, b\in R", r"C_p(i)=\sigma(x_{pi}+b)", definition, loss)
     found = report(*stated, r"\frac{\partial L}{\partial b}=0").formulas[-1]
     assert found.verdict is verdict, found.message
-    rounded = report(*stated, r"S_p(\lceil n/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
-    assert rounded.verdict is UNDECIDED, rounded.message
+    rounded = report(*stated, r"S_p(\lceil i/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert rounded.verdict is verdict, rounded.message  # entries still
+    applied = report(*stated, r"S_p(b+1)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert applied.verdict is UNDECIDED, applied.message  # a function of numbers, of which S_p(i) = … says nothing
 
 
 @pytest.mark.parametrize(
