@@ -20,6 +20,7 @@ from verify_derivations.checker.vocabulary import vocabulary
 from verify_derivations.derivations.prove import Limits
 from verify_derivations.derivations.values import OutOfRange, TooLarge
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads
@@ -161,7 +162,8 @@ class Mender:
             named = isinstance(one, s.Symbol | s.Scripted | s.Call) or any(
                 here.losses
             )  # ∂m/∂b is worked out as it is read
-            if named and any(_circular(c) for c in comparisons) and not isinstance(two, s.Derivative | s.Nabla):
+            circular = any(_circular(c, environment.loss) for c in comparisons)
+            if named and circular and not isinstance(two, s.Derivative | s.Nabla):
                 return "says nothing"
             try:
                 if all(self.trials.differ(c, environment) for c in comparisons):
@@ -205,6 +207,8 @@ def unmarked(node: s.Node) -> s.Node | None:
     return None
 
 
-def _circular(c: Comparison) -> bool:
-    """``a = up(a)``: a quantity in terms of itself."""
-    return isinstance(c.left, Access) and c.left.head in heads(c.right)
+def _circular(c: Comparison, loss: str | None) -> bool:
+    """``a = up(a)``: a quantity, or a multiple of a derivative of the loss (``dZ``, by custom), in terms of itself."""
+    own = set(heads(c.left))
+    multiple = loss is not None and all(adjoint_of(head, loss) is not None for head in own)
+    return len(own) == 1 and (multiple or isinstance(c.left, Access)) and not own.isdisjoint(heads(c.right))

@@ -32,7 +32,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
-from verify_derivations.formulas.lookup import Shape, whole
+from verify_derivations.formulas.lookup import Shape, layer_value, whole
 from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
@@ -49,14 +49,18 @@ Operator: TypeAlias = "Callable[[Elaborator, s.Call, Shape | None], Value]"
 def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
     function = node.function
     power_node: s.Node | None = None
+    layer: s.Node | None = None
     transposed = False
     if isinstance(function, s.Scripted) and isinstance(function.base, s.Symbol):
         name, primes = name_of(function.base), function.primes
         if function.sub is not None:
             name += "_{" + to_latex(function.sub) + "}"
         if function.sup is not None:
-            reference = reader.world.table.reference(s.Scripted(s.Symbol("\\square"), None, function.sup))
+            sup, slopes = _primed(function.sup)
+            primes += slopes
+            reference = reader.world.table.reference(s.Scripted(s.Symbol("\\square"), None, sup))
             assert reference is not None
+            layer = reference.layer
             if reference.layer is not None or (reference.power is not None and not _numeric(reference.power)):
                 pass  # f^{(l)}, \sigma^{l}: one function for every layer unless it is defined otherwise
             else:
@@ -71,6 +75,8 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
     indicates = isinstance(function, s.Symbol) and function.name in ("1", "I") and len(node.arguments) == 1
     if indicates and isinstance(first, s.Relation) and name not in reader.world.functions:
         return comparison(reader, first)
+    if layer is not None:
+        _in_its_layer(reader, node, name, layer)
     value = _apply(reader, node, name, primes, expected)
     if power_node is not None:
         exponent = reader.tensor(power_node)
@@ -79,6 +85,29 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
     if transposed:
         value = transpose(value.tensor() if isinstance(value, Slope) else value)
     return value
+
+
+def _primed(sup: s.Node) -> tuple[s.Node, int]:
+    """The layer of ``f^{(l)'}``, and how often f is differentiated."""
+    if isinstance(sup, s.Scripted) and isinstance(sup.base, s.Group) and sup.sub is None and sup.sup is None:
+        return sup.base, sup.primes
+    return sup, 0
+
+
+def _in_its_layer(reader: Elaborator, node: s.Call, name: str, layer: s.Node) -> None:
+    """A function f^{(l)} that nothing defines is one function f as long as it is applied to the same layer each time:
+    f^{(l+1)} of z^{(l)} beside f^{(l)} of z^{(l)} is another one, and so is each f^{(i)} of a sum over i."""
+    world = reader.world
+    reference = world.table.reference(node.arguments[0])
+    if name in world.functions:
+        return
+    if any(isinstance(n, s.Symbol) and name_of(n) in reader.here.indices for n in s.walk(layer)):
+        raise Unsupported(f"how {to_latex(node.function)} depends on {to_latex(layer)} is not stated")
+    if reference is None or reference.layer is None:
+        return
+    own, of = (layer_value(n, world, reader.here) for n in (layer, reference.layer))
+    if own is not None and of is not None and world.ahead.setdefault(name, own - of) != own - of:
+        raise Unsupported(f"{to_latex(node.function)} is applied to another layer than elsewhere")
 
 
 def _numeric(node: s.Node) -> bool:

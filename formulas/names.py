@@ -256,12 +256,12 @@ class NameTable:
             for part in factors_of(node.sup):
                 if isinstance(part, s.Group) and part.kind in "([":
                     self.bracket_layers.add(base)
-                    if (
-                        isinstance(part.body, s.Symbol)
-                        and part.body.name in self.bound
-                        and part.body.name not in ("l", "L")
-                    ):
-                        self.sample_axes.add(base)
+                    letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
+                    if len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
+                        if isinstance(part.body, s.Symbol):
+                            self.sample_axes.add(base)
+                        elif isinstance(part.body, s.Sum) and "-" in part.body.signs:  # h^{(t-1)}
+                            self.shifted.add((base, letters[0]))
 
     # -- resolving ------------------------------------------------------------------------------------
     def variable_of(self, name: str) -> str | None:
@@ -387,7 +387,7 @@ class NameTable:
             if (base, item.name) in self.shifted:
                 return False
             indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
-            return not (indexable and len(item.name) == 1)
+            return not (indexable and (len(item.name) == 1 or item.name in self.ends))
         return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
 
     def _labels(self, item: s.Symbol) -> bool:

@@ -178,10 +178,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
         if node.sub is not None and sup is None and "\\delta" not in world.aliases:
             items = items_of(node.sub)
             if len(items) == 2 and not any(n == "\\delta" or n.startswith("\\delta_") for n in world.known):
-                left, right = (whole(reader.new_letters(i), world, reader.here) for i in items)
-                for a, b in ((items[0], items[1]), (items[1], items[0])):
-                    reader.share_extent(a, b)
-                return constant(delta(left, right))
+                return _kronecker(reader, items)
     if name_of(base) in PROBABILITY and name_of(base) not in world.declared_names() | world.functions.keys():
         raise Unsupported(f"{to_latex(base)}: expectations and probabilities are not supported")
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
@@ -202,9 +199,23 @@ def _stripped(node: s.Node | None) -> s.Node | None:
     return node
 
 
+def _kronecker(reader: Elaborator, items: tuple[s.Node, ...]) -> Tensor:
+    left, right = (whole(reader.new_letters(i), reader.world, reader.here) for i in items)
+    for a, b in ((items[0], items[1]), (items[1], items[0])):
+        reader.share_extent(a, b)
+    return constant(delta(left, right))
+
+
 def identity(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor:
+    """``I``, ``I_n`` and ``I_{n \\times n}``; ``I_{kj}`` of two indices is an entry of it."""
     if isinstance(node, s.Scripted) and node.sub is not None:
         sub = node.sub
+        items, world = items_of(sub), reader.world
+        if len(items) == 2 and all(
+            isinstance(i, s.Symbol) and name_of(i) not in world.sizes
+            and (name_of(i) in reader.here.indices or name_of(i) in world.table.bound) for i in items
+        ):  # fmt: skip
+            return _kronecker(reader, items)
         first = sub.factors[0] if isinstance(sub, s.Product) and sub.operators[0] == "\\times" else sub
         return op.identity(whole(first, reader.world, reader.here))
     if expected is not None and len(expected) == 2 and expected[0] == expected[1]:

@@ -55,6 +55,7 @@ ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"
 """Commands that make another symbol of one."""
 
 CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\psi", "\\rho"))
+ROUNDING = frozenset(("\\lceil", "\\lfloor", "/"))
 INDEX_LETTERS = frozenset("ijklmnpqrstuv")
 
 
@@ -341,14 +342,14 @@ def _simple_arguments(tokens: list[Token], opening: int) -> bool:
 
 
 def _places(tokens: list[Token], opening: int) -> tuple[list[str], bool] | None:
-    """Of a bracket with index expressions (``i``, ``2i - u``, ``N``), one letter of each (or none, ``""``), and whether
-    they are nothing but letters; ``None`` for any other bracket."""
+    """Of a bracket with index expressions (``i``, ``2i - u``, ``⌈i/2⌉``, ``N``), one letter of each (or none, ``""``),
+    and whether they are nothing but letters; ``None`` for any other bracket."""
     found, simple, letters = [], True, ""
     for token in [*tokens[opening + 1:tokens[opening].partner], None]:
         if token is None or token.kind == ",":
             found.append(letters)
             letters = ""
-        elif token.kind in ("number", "sign"):
+        elif token.kind in ("number", "sign") or token.text in ROUNDING:
             simple = False
         elif token.kind == "symbol" and (token.text in INDEX_LETTERS or token.text.isupper()):
             letters = token.text if not letters or letters.isupper() else letters

@@ -99,6 +99,14 @@ def test_the_gradients_of_each_example() -> None:
     assert report.conventions[0].reading == "gradient of each example's loss"
 
 
+def test_a_correction_of_a_gradient_says_more_than_what_its_name_stands_for() -> None:
+    each = NET + r"$$dZ = Z - Y$$ $$dW = \frac{1}{m} dZ X^T$$"
+    unknown = displayed(each + r"$$dZ = q'(W X)$$")[-1]  # m ∂J/∂Z would be dZ again
+    assert unknown.verdict is ILL_FORMED and r"\partial Z" not in str(unknown.correction), unknown.correction
+    turned = displayed(each + r"$$dZ = Y - Z$$")[-1]
+    assert turned.verdict is REFUTED and turned.correction is not None and turned.correction.verdict is PROVED
+
+
 @pytest.mark.parametrize(
     "differentials",
     [
@@ -323,3 +331,16 @@ def test_long_formulas_are_shown_without_their_middle() -> None:
     lines = to_string(lambda console: print_report(report, console), None).splitlines()
     assert report.formulas[-1].verdict is REFUTED
     assert len(lines) < 90 and any("lines)" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("entry", "verdict"),
+    [("I_{kj}", PROVED), ("I_{jk}", PROVED), (r"\delta_{kj}", PROVED), ("I_{kk}", REFUTED), ("1", REFUTED)],
+)
+def test_entries_of_the_identity(entry: str, verdict: Verdict) -> None:
+    text = r"""
+    $a \in \mathbb{R}^{K}$
+    $$y_k = \frac{\exp(a_k)}{\sum_{j=1}^{K} \exp(a_j)}$$
+    $$\frac{\partial y_k}{\partial a_j} = y_k (ENTRY - y_j)$$
+    """
+    assert last(text, ENTRY=entry).verdict is verdict

@@ -940,8 +940,10 @@ def test_a_function_whose_definition_has_no_meaning_is_none_that_nothing_is_stat
     stated = (r"x_p\in R^{n}, b\in R", r"C_p(i)=\sigma(x_{pi}+b)", definition, loss)
     found = report(*stated, r"\frac{\partial L}{\partial b}=0").formulas[-1]
     assert found.verdict is verdict, found.message
-    rounded = report(*stated, r"S_p(\lceil n/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
-    assert rounded.verdict is UNDECIDED, rounded.message
+    rounded = report(*stated, r"S_p(\lceil i/2\rceil)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert rounded.verdict is verdict, rounded.message  # entries still
+    applied = report(*stated, r"S_p(b+1)=1", r"\frac{\partial L}{\partial b}=0").formulas[-1]
+    assert applied.verdict is UNDECIDED, applied.message  # a function of numbers, of which S_p(i) = … says nothing
 
 
 @pytest.mark.parametrize(
@@ -977,3 +979,57 @@ def test_entries_that_are_stated_at_a_shifted_index(padded: str, claim: str, ver
 def test_a_multiple_of_an_index_is_one_index_of_a_list(document: Document, claim: str, verdict: Verdict) -> None:
     found = report(*document, "For $k = 1, \\dots, n$.", claim).formulas[-1]
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [
+        (r"f'(z^{(l)})", PROVED),
+        (r"f'^{(l)}(z^{(l)})", PROVED),
+        (r"f^{(l)'}(z^{(l)})", PROVED),
+        (r"f^{(l)\prime}(z^{(l)})", PROVED),
+        (r"f^{(l)}(z^{(l)})", REFUTED),
+        (r"f^{(l)'}(a^{(l)})", REFUTED),
+        (r"f^{(l+1)'}(z^{(l)})", UNDECIDED),  # another function
+    ],
+)
+def test_a_function_of_each_layer(slope: str, verdict: Verdict) -> None:
+    found = report(
+        r"W^{(l)}\in R^{n\times n}", "For $l = 1, \\dots, L$.",
+        r"z^{(l)}=W^{(l)}a^{(l-1)}", r"a^{(l)}=f^{(l)}(z^{(l)})",
+        r"J=\frac12\|a^{(L)}\|^2",
+        rf"\frac{{\partial J}}{{\partial z^{{(l)}}}}=\frac{{\partial J}}{{\partial a^{{(l)}}}}\circ {slope}",
+    ).formulas[-1]  # fmt: skip
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("loss", "verdict"), [(r"\sum_{i=1}^{n}f^{(i)}(x)", UNDECIDED), (r"\sum_{i=1}^{n}f(x)", PROVED)]
+)
+def test_a_function_of_each_index(loss: str, verdict: Verdict) -> None:
+    slope = "n f'(x)" if "(i)" not in loss else "n f^{(i)'}(x)"
+    found = report(r"x\in R", f"L={loss}", rf"\frac{{\partial L}}{{\partial x}}={slope}").formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize("state", [("h_t", "h_{t-1}", "h_{t+1}", r"h_{\tau}"),
+                                   ("h^{(t)}", "h^{(t-1)}", "h^{(t+1)}", r"h^{(\tau)}")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla_{NOW}L=W^T((\nabla_{NEXT}L)\circ(1-NEXT\circ NEXT))", CONDITIONAL),  # where t < τ
+        (r"\nabla_{NOW}L=W^T((\nabla_{NEXT}L)\circ(1-NOW\circ NOW))", REFUTED),
+        (r"\nabla_WL=\sum_{t=1}^{\tau}((\nabla_{NOW}L)\circ(1-NOW\circ NOW)){BEFORE}^T", PROVED),
+        (r"\nabla_WL=\sum_{t=1}^{\tau}((\nabla_{NOW}L)\circ(1-NOW\circ NOW)){NOW}^T", REFUTED),
+    ],
+)
+def test_the_time_of_a_recursion_may_be_a_superscript(state: tuple[str, ...], claim: str, verdict: Verdict) -> None:
+    now, before, after, final = state
+    for word, name in (("NOW", now), ("NEXT", after), ("BEFORE", before)):
+        claim = claim.replace(word, name)
+    found = report(
+        rf"{now}\in R^{{n}}, t=1,\dots,\tau", r"W\in R^{n\times n}", rf"{now}=\tanh(W{before})",
+        rf"L=\frac12\|{final}\|^2", claim,
+    ).formulas  # fmt: skip
+    assert {f.verdict for f in found if f.number in (3, 4)} == {Verdict.DEFINED}, found
+    assert found[-1].verdict is verdict, found[-1].message
