@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.case import Case
+from verify_derivations.checker.comparisons import compare
 from verify_derivations.checker.judge import SATISFIED, judge
-from verify_derivations.checker.links import compare, touched
+from verify_derivations.checker.links import touched
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Convention, Formula, Reading, Verdict
 from verify_derivations.formulas.errors import DocumentError

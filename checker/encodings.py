@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify_derivations.checker.links import Comparison
+from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of

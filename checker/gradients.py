@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from verify_derivations.checker.case import Case, Scope
+from verify_derivations.checker.comparisons import compare
 from verify_derivations.checker.forward import Forward
-from verify_derivations.checker.links import compare, judge_link
+from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Verdict, worst
 from verify_derivations.derivations.differentiate import dependents, instantiate

@@ -6,16 +6,9 @@ from dataclasses import fields, replace
 from fractions import Fraction
 
 from verify_derivations.checker.case import Case
+from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
-from verify_derivations.checker.links import (
-    Comparison,
-    Effort,
-    Judged,
-    judge_link,
-    parameter_values,
-    range_message,
-    unread,
-)
+from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, range_message, unread
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst

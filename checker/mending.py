@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from verify_derivations.checker.case import Case
+from verify_derivations.checker.comparisons import Comparison, LeftSide
 from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.judge import _cases, _with_layers
-from verify_derivations.checker.links import Comparison, Effort, LeftSide, judge_link
+from verify_derivations.checker.links import Effort, judge_link
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.splice import ungrouped
 from verify_derivations.checker.statements import Stated

@@ -26,7 +26,7 @@ from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.tensors import show_extent
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.links import Comparison
+    from verify_derivations.checker.comparisons import Comparison
 
 POINTS = 20_000  # of the search for an index that leaves its axis
 MOST_ASKED = 4  # conditions on the letters of a claim

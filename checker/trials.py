@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
-from verify_derivations.checker.links import Comparison
+from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.derivations.arithmetic import Base, Undefined, decimal_of, primal
 from verify_derivations.derivations.evaluate import Interpreter
 from verify_derivations.derivations.points import Entry, Point, impose_assumptions

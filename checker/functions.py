@@ -1,0 +1,182 @@
+"""Definitions of functions: of numbers, applied entry by entry, or of what a quantity depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from verify_derivations.checker.places import substituted
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import operators as op
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.calls import OPERATORS, any_of
+from verify_derivations.formulas.define import define
+from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.expressions import Access, heads, map_accesses
+from verify_derivations.formulas.lookup import find, layer_value
+from verify_derivations.formulas.names import Reference, name_of, names_in
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import Known, Statement, Unsupported, World
+
+if TYPE_CHECKING:
+    from verify_derivations.checker.worlds import Definitions
+
+STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
+"""Operators that a formula says something of where they stand on its left side: it does not define them."""
+
+
+class Functions:
+    """Those of a scope; ``inherited`` are names of functions from the scopes before, ``undefined`` tells whether a
+    quantity has no definition yet."""
+
+    def __init__(
+        self, result: Definitions, inherited: set[str], every: Sequence[Stated],
+        undefined: Callable[[Reference, Stated], bool],
+    ) -> None:  # fmt: skip
+        self.result, self.world, self.table = result, result.world, result.world.table
+        self.inherited, self.every, self.undefined = inherited, every, undefined
+
+    def define(self, f: Stated, left: s.Call, right: s.Node) -> bool:
+        """Whether the formula defines one; raises :class:`DocumentError` where its definition has no meaning."""
+        found = self._defines_function(f, left, right)
+        self.world.awaited.discard((function_name(left.function), f.number))
+        return found
+
+    def _defines_function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
+        function = left.function
+        reference = self.table.reference(function)
+        if reference is None or not may_define(left):
+            return False
+        name = function_name(function)
+        if name in self.world.functions and name not in self.inherited:
+            return False
+        if name.lstrip("\\") in op.elementwise_functions or name.lstrip("\\") in STANDARD:
+            return False
+        world = self.world
+        arguments = left.arguments
+        targets = [self.table.reference(a) for a in arguments]
+        if any(t is None for t in targets):
+            return False
+        params: list[Reference] = [t for t in targets if t is not None]
+        declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
+        mentioned = [r.name for r in map(self.table.reference, names_in(right)) if r is not None]
+        if reference.name in mentioned:
+            return False  # it says something of a function, and does not define it
+        # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.
+        stands_for_others = not declared and mentioned and not any(p.name in mentioned for p in params)
+        scalars_only = all(self._is_scalar(p) for p in declared)
+        if scalars_only:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
+            for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
+                if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
+                    plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
+                    right, params[k] = substituted(right, argument, plain), Reference(plain.name)
+        if stands_for_others or not scalars_only and not self._is_elementwise(left, right):
+            if not self.undefined(reference, f):
+                return False
+            right, arguments = self._of_a_member(left, right)
+            define(world, Statement(f.number, defining=True), function, right, f.number)
+            world.arguments[reference.name] = arguments
+            return True
+        holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
+        inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
+        inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
+        heads_of: dict[str, str] = {}
+        for p, hole in zip(params, holes, strict=True):
+            layer = None if p.layer is None else layer_value(p.layer, world, Statement())
+            head = inner.head(p.name, layer)
+            inner.add(Known(head, (), ()))
+            heads_of[head] = hole
+        inner.sizes = world.sizes
+        inner.positive = world.positive
+        inner.opaque_functions = world.opaque_functions
+        for other in world.known.values():
+            if other.head not in inner.known and not other.extents:
+                inner.add(other)
+        inner.declarations = {
+            n: [d for d in ds if not d.space.extents] for n, ds in world.declarations.items() if n not in heads_of
+        }
+        inner.functions.pop(name, None)
+        here = Statement(f.number, defining=True, scalars=True)
+        value = Elaborator(inner, here).tensor(right, ())
+        self.result.remarks[f.number] = here.remarks
+        if not value.is_scalar:
+            raise Unsupported(f"{to_latex(left)} is no function of scalars")
+        own = {h for h in heads(value.body) if h not in heads_of}
+        for head in sorted(own):
+            if head not in world.known:
+                if any(d.space.extents for d in world.declarations.get(head, ())):
+                    raise Unsupported(f"{to_latex(left)} is no function of scalars: {head} is none")
+                world.add(Known(head, (), ()))
+                self.result.introduced.setdefault(f.number, set()).add(head)
+        mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
+        world.parameters[name] = tuple(heads_of)
+        world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
+        self.inherited.discard(name)
+        for p in (t for t in targets if t is not None):
+            if p.layer is None and not p.indices and p.name not in world.known and p.name not in world.declarations:
+                world.add(Known(p.name, (), ()))
+        world.conventions_of[name] = frozenset(here.conventions)
+        return True
+
+    def _of_a_member(self, left: s.Call, right: s.Node) -> tuple[s.Node, tuple[s.Node, ...]]:
+        """``h(x) = w^T x`` beside many x_i, and ``h(x_i)``, is a function of one of them: the right side and the
+        argument with a name for any one."""
+        argument = left.arguments[0]
+        reference = self.table.reference(argument)
+        known = None if reference is None or reference.indices else find(reference, self.world, Statement())
+        members = {
+            member.name for f in self.every for n in f.nodes if isinstance(n, s.Call) and n.function == left.function
+            for member in map(self.table.reference, n.arguments)
+            if member is not None and known is not None and len(member.indices) == len(known.family) > 0
+        }
+        if len(left.arguments) > 1 or known is None or known.head not in members:
+            return right, left.arguments
+        one = s.Symbol(any_of(known.head))
+        self.world.add(Known(one.name, (), known.shape))
+        return substituted(right, argument, one), (one,)
+
+    def _is_elementwise(self, left: s.Call, right: s.Node) -> bool:
+        """Whether a function is of numbers although its argument is also the name of a tensor: it is applied to other
+        things, and nothing on its right side is of tensors."""
+        arguments = set(left.arguments)
+        for node in s.walk(right):
+            if isinstance(node, s.BigOperator | s.Norm | s.Matrix | s.Nabla | s.Derivative):
+                return False
+            if isinstance(node, s.Scripted) and node.base in arguments and not isinstance(node.sup, s.Number):
+                return False
+            if isinstance(node, s.Call) and self._of_tensors(node):
+                return False
+            if isinstance(node, s.Product) and "\\cdot" in node.operators and set(node.factors) <= arguments:
+                return False  # x·x is a number
+        others = (self.table.reference(node) for node in names_in(right) if node not in arguments)
+        if any(r is not None and not self._is_scalar(r) for r in others):
+            return False
+        calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))
+        return any(n.function == left.function and n.arguments != left.arguments for n in calls)
+
+    def _of_tensors(self, call: s.Call) -> bool:
+        """Whether what is called puts entries together, the largest of them or their mean, or is a quantity's name."""
+        function = call.function.base if isinstance(call.function, s.Scripted) else call.function
+        name = name_of(function) if isinstance(function, s.Symbol) else ""
+        if name.lstrip("\\") in ("max", "min"):
+            return len(call.arguments) == 1
+        reference = self.table.reference(call.function)
+        known = reference is not None and find(replace(reference, indices=()), self.world, Statement()) is not None
+        return name not in self.world.functions and (known or name.lstrip("\\") in OPERATORS)
+
+    def _is_scalar(self, p: Reference) -> bool:
+        known = find(replace(p, indices=()), self.world, Statement())
+        return known is None or len(p.indices) == len(known.extents)
+
+
+def function_name(function: s.Node) -> str:
+    return name_of(function) if isinstance(function, s.Symbol) else to_latex(function)
+
+
+def may_define(left: s.Call) -> bool:
+    """Whether ``left`` is a function by its name, not a derivative of one, nor a power."""
+    function = left.function
+    return isinstance(function, s.Symbol) or isinstance(function, s.Scripted) and not (
+        function.primes or function.sup is not None)
