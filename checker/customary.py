@@ -100,13 +100,7 @@ class _Customary:
 
     def depends(self, head: str, other: str) -> bool:
         if head not in self.below:
-            found, waiting = set[str](), [head]
-            while waiting:
-                quantity = self.world.quantities.get(waiting.pop())
-                new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
-                found |= new
-                waiting += new
-            self.below[head] = frozenset(found)
+            self.below[head] = frozenset(self.world.below([head]))
         return other in self.below[head]
 
     # -- the names ---------------------------------------------------------------------------------------------

@@ -98,12 +98,7 @@ class Instances:
     def _ends(self, layer: Polynomial) -> bool:
         """Whether a layer comes after all on which a loss rests; a numbered one is none after an L-th."""
         world, direction = self.world, -1 if self._upward() else 1
-        found, waiting = set[str](), [q.head for q in world.quantities.values() if q.head not in world.layer_of]
-        while waiting:
-            quantity = world.quantities.get(waiting.pop())
-            new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
-            found |= new
-            waiting += new
+        found = world.below(head for head in world.quantities if head not in world.layer_of)
         apart = [(layer - other, other) for h in found if h in world.layer_of for other in [world.layer_of[h][1]]]
         return all(d.is_constant and d.value * direction > 0 or other.is_constant and not layer.is_constant
                    for d, other in apart)  # fmt: skip
@@ -152,13 +147,7 @@ class Instances:
         world = self.world
         if self._upward() or not all(map(world.is_defined, world.losses())):
             return False
-        found, waiting = set[str](), list(world.losses())
-        while waiting:
-            quantity = world.quantities.get(waiting.pop())
-            new = set(heads(quantity.body)) - found if quantity is not None and quantity.body is not None else set()
-            found |= new
-            waiting += new
-        rests_on = [layer - world.layer_of[head][1] for head in found if head in world.layer_of]
+        rests_on = [layer - world.layer_of[head][1] for head in world.below(world.losses()) if head in world.layer_of]
         return bool(rests_on) and all(d.is_constant and d.value > 0 for d in rests_on)
 
     def _upward(self) -> bool:

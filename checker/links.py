@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
+from typing import Literal
 
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
@@ -16,7 +17,7 @@ from verify_derivations.derivations.kernel import Certificate, Claim, Proof, Rej
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, Search
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
-from verify_derivations.derivations.terms import Beyond
+from verify_derivations.derivations.terms import Beyond, scale
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
@@ -207,12 +208,12 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
     what was differentiated. The proof of the claim, which has them written out, needs no such condition."""
     if link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED):
         return link
-    may = {tie: _may_tie(tie, environment) for tie in ties}
-    if None in may.values():
+    found = [_tie(tie, environment) for tie in ties]
+    if None in found:
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message="a derivative where values tie",
                        assumptions=(), proof=(), certificates=())  # fmt: skip
     said = dict.fromkeys(
-        condition_text(SideCondition("no tie", tie), environment) for tie, can in may.items() if can and not any(
+        condition_text(SideCondition("no tie", tie), environment) for tie in found if tie and not any(
             condition_text(SideCondition(kind, tie), environment) in link.assumptions for kind in SAY_NO_TIE)
     )
     new = tuple(text for text in said if text not in link.assumptions)
@@ -221,16 +222,21 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
     return replace(link, message=f"{link.message}; {', '.join(new)}", assumptions=(*link.assumptions, *new))
 
 
-def _may_tie(tie: Scalar, environment: Environment) -> bool | None:
-    """Whether a difference of compared values can be zero; ``None`` where it always is."""
+def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | None:
+    """What is not zero off ties, up to a factor as the kernel says it; false where it never is zero, ``None`` where it
+    always is."""
     if isinstance(tie, Maximum):
-        return True
+        return tie
     normalizer = Normalizer(environment)
     try:
         difference = normalizer.normal(tie)
-        return normalizer.sign(difference, normalizer.facts) is None if difference else None
+        if not difference:
+            return None
+        if normalizer.sign(difference, normalizer.facts) is not None:
+            return False
+        return normalizer.scalar(scale(difference, 1 / difference[0].coefficient))
     except Beyond:
-        return True
+        return tie
 
 
 def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:

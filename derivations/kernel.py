@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
 from verify_derivations.derivations.casewise import nonnegative_by_cases, sign_by_cases
@@ -182,10 +183,10 @@ class Derivation:
             first = next(iter(places_of(self.residual, target)), None)
             if first is None:
                 raise Rejected(f"there is no first {target}")
-            only = lambda term: first  # noqa: E731
+            only = partial(_at, first)
         elif where == "last":
             names = (target, adjoint(target, self.environment.loss or ""))
-            only = lambda term: next(reversed(places_of((unbound(term),), *names)), None)  # noqa: E731
+            only = partial(_last_place, names)
         self._untied(ties_of(target, self.environment))
         unfolding = Unfolding(self.normalizer, target, defined(target, self.environment), only)
         self.normalizer.recording = False
@@ -414,8 +415,14 @@ def factors_in(normal: Normal) -> Sequence[Factor]:
     return found
 
 
-def unbound(term: Term) -> Term:
-    return Term(term.coefficient, (), term.constraints, term.factors)
+def _at(place: Polynomial, term: Term) -> Polynomial:
+    return place
+
+
+def _last_place(names: tuple[str, str], term: Term) -> Polynomial | None:
+    """The last first index of the names in one term, which may be bound in it."""
+    unbound = Term(term.coefficient, (), term.constraints, term.factors)
+    return next(reversed(places_of((unbound,), *names)), None)
 
 
 def places_of(normal: Normal, *names: str) -> tuple[Polynomial, ...]:

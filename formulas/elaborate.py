@@ -210,11 +210,12 @@ class Elaborator:
             if all(v is None for v in values):
                 raise NeedShape("no shape is stated")
             shape = ()
-        for k in sorted(range(len(nodes)), key=lambda k: isinstance(nodes[k], s.Symbol | s.Scripted)):
+        names = {k for k, node in enumerate(nodes) if isinstance(node, s.Symbol | s.Scripted)}
+        for k in sorted(range(len(nodes)), key=names.__contains__):
             if (value := values[k]) is None:  # a name alone takes the shape of what has one by its factors
                 before = set(self.world.known)
                 values[k] = value = self.tensor(nodes[k], shape)
-                if set(self.world.known) > before and len(value.axes) == 2 and ONE not in value.shape:
+                if k in names and set(self.world.known) > before and len(value.axes) == 2 and ONE not in value.shape:
                     said = f"${to_latex(nodes[k])}$ is declared nowhere: it is read as {show(value.shape)}"
                     self.here.remarks.append(said)
                 shape = shape or (() if value.is_scalar else value.shape)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeAlias
@@ -278,17 +278,22 @@ class World:
         quantity = self.quantities.get(head)
         return quantity is not None and quantity.body is not None
 
+    def below(self, start: Iterable[str]) -> set[str]:
+        """``start``, and all on which these rest by definitions, of functions too."""
+        mentioned = Environment(functions=self.functions).mentioned
+        found = set(start)
+        waiting = list(found)
+        while waiting:
+            quantity = self.quantities.get(waiting.pop())
+            if quantity is not None and quantity.body is not None:
+                new = mentioned(quantity.body) - found
+                found |= new
+                waiting += new
+        return found
+
     def depends(self, body: Scalar, head: str) -> bool:
         """Whether a value depends on a quantity, itself or by definitions."""
-        environment = self.environment()
-        found, waiting = set[str](), [*environment.mentioned(body)]
-        while waiting:
-            name = waiting.pop()
-            quantity = self.quantities.get(name)
-            if name not in found and quantity is not None and quantity.body is not None:
-                waiting += environment.mentioned(quantity.body)
-            found.add(name)
-        return head in found
+        return head in self.below(Environment(functions=self.functions).mentioned(body))
 
     def in_every_layer(self, head: str) -> bool:
         """Whether the definitions of every layer of a net of any depth mention what carries no layer itself."""

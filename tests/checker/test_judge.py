@@ -209,6 +209,14 @@ def test_a_derivative_that_is_worked_out_exists_off_ties(definition: str, slope:
     assert any("ties" in text for text in found.links[0].assumptions) is condition
 
 
+@pytest.mark.parametrize(("first", "count"), [("z > 0", 1), ("z > 1", 2)])
+def test_a_tie_is_told_once(first: str, count: int) -> None:
+    """z > 0 and -z > 0 tie at one place, z > 1 and z < 0 at two."""
+    rows = rf"\begin{{cases}} z & {first} \\ 2z & z < 0 \end{{cases}}"
+    (offer,) = report(r"z\in R", f"g(z) = {rows}").derived
+    assert offer.message.count("off ties") == count
+
+
 def test_there_is_no_derivative_where_values_always_tie() -> None:
     given = (r"x \in \mathbb{R}^n", r"a_i = \max(x_i, x_i)", r"b_i = \max(x_i, x_i + 1)")
     assert last(*given, r"\frac{\partial a_i}{\partial x_j} = 0").verdict is Verdict.UNDECIDED
