@@ -92,7 +92,9 @@ class Case:
 
     def definitions(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Definitions:
         """The definitions that hold in a scope and variant. Whoever adds to their world takes a fork of it."""
-        return self._built(scope, variant, readings).definitions.read_by(readings)
+        built = self._built(scope, variant, readings.plain)
+        readings.note(built.asked)
+        return built.definitions.read_by(readings)
 
     def _built(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Built:
         """Definitions are read once for all readings that make no difference to them."""
@@ -101,7 +103,6 @@ class Case:
             if all(getattr(built.readings, name) == getattr(readings, name) for name in built.asked):
                 return built
         noted = NotedReadings.of(readings)
-        noted.asked.clear()
         extra = visible_extra(self.extra, scope, variant)
         every = [*extra, *self.above(scope)]
         seen = [*extra, *visible(self.above(scope), scope, variant)]

@@ -57,7 +57,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         message = "states a shape, a range or a symbol" if stated.memberships or stated.ranges else ""
         world = case.definitions(stated.scope, stated.variant, readings).world.fork()
         return replace(base, message=message, shape=shape_of(stated, world))
-    variants = case.variants_of(stated) if case.effort.refutation else [stated.variant]
+    variants = case.variants_of(stated)[: None if case.effort.refutation else 1]
     best: Formula | None = None
     for variant in variants:
         attempt = replace(case, effort=case.effort.proofs_only) if best is not None else case
@@ -200,7 +200,7 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
-            links.append(judged.link)
+            links.append(replace(judged.link, conventions=judged.conventions))
             if not case.effort.refutation and judged.link.verdict.rank < Verdict.CHECKED.rank:
                 return links, remarks, uses  # a trial of a reading: one failure is enough
             remarks += judged.remarks
@@ -283,7 +283,9 @@ def _with_layers(
         ]
         worst_of_all = min(results, key=lambda r: r.link.verdict.rank)
         certificates = tuple(c for r in results for c in r.link.certificates)
-        return replace(worst_of_all, link=replace(worst_of_all.link, certificates=certificates))
+        conventions = frozenset().union(*(r.conventions for r in results))
+        link = replace(worst_of_all.link, certificates=certificates)
+        return replace(worst_of_all, link=link, conventions=conventions)
     judged = judge_link(world, left, right, conditions, number, effort)
     if judged.link.verdict is Verdict.UNDECIDED and world.also_used:
         return _at_each_layer(world, left, right, conditions, number, effort) or judged

@@ -7,7 +7,7 @@ another task of its round did: so the report does not depend on how many process
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.conventions import Trial, Trials, Tried, settle, tried, usual
+from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
@@ -83,8 +83,8 @@ def objections(formulas: Sequence[Written]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class _Task:
-    """``doubt`` the reading of ``numbers``; ``try`` a reading of one formula, ``judge`` or ``correct`` it; derive what
-    is offered of ``functions``; ``compose`` the steps of all ``formulas`` in one of the scopes."""
+    """``doubt`` the reading of ``numbers``; ``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
+    what is offered of ``functions``; ``compose`` the steps of all ``formulas`` in one of the scopes."""
 
     kind: str
     numbers: tuple[int, ...]
@@ -114,10 +114,11 @@ class _Judgement:
 
     def report(self) -> Report:
         case, document = self.case, self.case.document
-        readings, conventions, trials = settle(case, self.attempt)
-        self._clock("conventions")
-        formulas = self.judged(readings, trials)
+        usually, doubts = self.usually()
         self._clock("judge")
+        readings, conventions = settle(case, usually, self.attempt)
+        formulas = self.judged(readings, usually, doubts)
+        self._clock("conventions")
         case.grounds = frozenset(
             a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions
         )
@@ -150,33 +151,32 @@ class _Judgement:
         found = (self.by_number[number] for number in task.numbers)
         return [(f.number, f.raw.latex, tuple(side for c in f.chains for side in c.sides)) for f in found]
 
+    def usually(self) -> tuple[dict[int, Tried], dict[int, str]]:
+        """The judgement of every formula in the usual reading, and what the second reader objects."""
+        later_first = [f.number for f in reversed(self.case.formulas) if f.chains]  # they rest on more: what takes long
+        tasks = [_Task("judge", (number,), self.usual) for number in later_first]  # should not begin last
+        results = self.run("judging", [*self.doubts, *tasks])
+        doubts = {number: text for found in results[: len(self.doubts)] for number, text in found.items()}
+        return dict(sorted(zip(later_first, results[len(self.doubts):], strict=True))), doubts
+
     def attempt(self, trials: Sequence[Trial]) -> Trials:
         results = self.run("trying readings", [_Task("try", (number,), readings) for number, readings in trials])
         return dict(zip(trials, results, strict=True))
 
-    def judged(self, readings: Readings, trials: Trials) -> list[Formula]:
-        """The verdict on every formula; where a trial proved it, that is it."""
+    def judged(self, readings: Readings, usually: Mapping[int, Tried], doubts: Mapping[int, str]) -> list[Formula]:
+        """The verdict on every formula: judged again only where the readings that were settled make a difference."""
         case = self.case
-        found: dict[int, Formula] = {}
-        for stated in case.formulas:
-            trial = trials.get((stated.number, readings)) if readings == self.usual else None  # those are verified
-            proved = trial is not None and trial.formula.verdict is Verdict.PROVED
-            if trial is not None and proved and case.variants_of(stated)[0] == stated.variant:
-                found[stated.number] = trial.formula
-            elif not stated.chains:
-                found[stated.number] = judge(case, stated, readings)
-        later_first = reversed(case.formulas)  # they rest on more: the longest tasks should not begin last
-        waiting = [stated.number for stated in later_first if stated.number not in found]
-        judging = [_Task("judge", (number,), readings) for number in waiting]
-        results = self.run("judging", [*self.doubts, *judging])
-        found.update(zip(waiting, results[len(self.doubts):], strict=True))
-        for doubt in results[: len(self.doubts)]:
-            for number, text in doubt.items():
-                old = found[number]
-                found[number] = replace(
-                    old, verdict=Verdict.UNREAD, message=text, remarks=(*old.remarks, text), links=(), assumptions=(),
-                    uses=(), slip=False,
-                )  # fmt: skip
+        found = {f.number: judge(case, f, readings) for f in case.formulas if not f.chains}
+        found |= {number: old.formula for number, old in usually.items()}
+        again = [number for number, old in usually.items() if not old.holds_in(readings, self.usual)]
+        results = self.run("judging again", [_Task("judge", (number,), readings) for number in again])
+        found.update((number, new.formula) for number, new in zip(again, results, strict=True))
+        for number, text in doubts.items():
+            old = found[number]
+            found[number] = replace(
+                old, verdict=Verdict.UNREAD, message=text, remarks=(*old.remarks, text), links=(), assumptions=(),
+                uses=(), slip=False,
+            )  # fmt: skip
         return [found[stated.number] for stated in case.formulas]
 
     def corrected(self, formulas: Sequence[Formula], readings: Readings) -> tuple[list[Formula], Composed]:
@@ -240,7 +240,8 @@ class _Judgement:
         if task.readings is None or not task.numbers:
             return []
         stated = self.by_number[task.numbers[0]]
-        return [stated.variant] if task.kind == "try" else list(dict.fromkeys([*self.case.variants_of(stated), None]))
+        variants = self.case.variants_of(stated)
+        return variants[:1] if task.kind == "try" else list(dict.fromkeys([*variants, None]))
 
     def perform(self, task: _Task) -> Any:
         case = self.case
@@ -261,7 +262,7 @@ class _Judgement:
         if task.kind == "try":
             return tried(case, stated, task.readings)
         if task.kind == "judge":
-            return judge(case, stated, task.readings)
+            return judged(case, stated, task.readings)
         from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged
 
         assert task.formula is not None
@@ -277,7 +278,7 @@ class _Judgement:
             return replace(task.formula, remarks=(*task.formula.remarks, f"the search for a correction was {reason}"))
         stated = self.by_number[task.numbers[0]]
         formula = replace(introduced(stated), verdict=Verdict.UNDECIDED, message=f"the judgement was {reason}")
-        return Tried(formula, READINGS) if task.kind == "try" else formula
+        return Tried(formula, READINGS)
 
     # -- the cache -------------------------------------------------------------------------------------------------
     def known(self, task: _Task, task_key: bytes) -> Any:

@@ -74,6 +74,10 @@ class Effort:
         return replace(self.proofs_only, verification=False)
 
 
+CLASH = "clash"
+"""Among the conventions of an equation whose shapes do not fit as it is read."""
+
+
 @dataclass
 class Judged:
     link: Link
@@ -97,6 +101,7 @@ def judge_link(
             error = Unsupported(elsewhere)
         return _failed(left, right, error, here)
     environment = world.environment(here.losses[0] if here.losses else None)
+    here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
     elsewhere = unread(world, (left, right), number)
     if elsewhere is not None:
         link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
@@ -427,6 +432,7 @@ def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) 
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
+        here.conventions.add(CLASH)
     elif isinstance(error, OverlappingRows):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))

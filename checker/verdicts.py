@@ -74,6 +74,8 @@ class Link:
     right_expression: Scalar | None = None
     certificates: tuple[Certificate, ...] = field(default=(), compare=False)
     """One for each proof that the verdict rests on, each verified. The names of their indices are fresh."""
+    conventions: frozenset[str] = field(default=frozenset(), compare=False)
+    """On which its reading depends (see ``conventions.py``), and whether it clashes with the usual ones."""
 
     @property
     def moves(self) -> tuple[Move, ...] | None:
@@ -136,6 +138,10 @@ class Formula:
     variant: str | None = None  # e.g. "cross-entropy": the variant in whose text it stands
     uses: tuple[int, ...] = ()  # numbers of the formulas whose definitions its verdict rests on
     slip: bool = False  # a minor slip (typography) rather than an error
+
+    @property
+    def conventions(self) -> frozenset[str]:
+        return frozenset(name for link in self.links for name in link.conventions)
 
     def __repr__(self) -> str:
         from verify_derivations.checker.unicode_math import to_text

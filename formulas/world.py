@@ -77,6 +77,13 @@ class Readings:
     def but(self, **changes: str) -> Readings:
         return replace(self, **changes)
 
+    @property
+    def plain(self) -> Readings:
+        return self
+
+    def note(self, names: Iterable[str]) -> None:
+        """That the readings with these names were asked for."""
+
 
 UNWRITTEN = "^{\\sharp}"
 """Ends the name of a quantity that the document does not have: the matrix of which a symmetric one is the even part."""
@@ -90,10 +97,20 @@ class NotedReadings(Readings):
     asked: set[str]
 
     @classmethod
-    def of(cls, readings: Readings) -> NotedReadings:
-        noted = cls(**{name: getattr(readings, name) for name in READINGS})
-        object.__setattr__(noted, "asked", set())
+    def of(cls, readings: Readings, asked: set[str] | None = None) -> NotedReadings:
+        noted = cls(**{name: object.__getattribute__(readings, name) for name in READINGS})
+        object.__setattr__(noted, "asked", set() if asked is None else asked)
         return noted
+
+    def but(self, **changes: str) -> NotedReadings:
+        return self.of(replace(self.plain, **changes), self.asked)
+
+    @property
+    def plain(self) -> Readings:
+        return Readings(**{name: object.__getattribute__(self, name) for name in READINGS})
+
+    def note(self, names: Iterable[str]) -> None:
+        self.asked.update(names)
 
     def __getattribute__(self, name: str) -> Any:
         if name in READINGS:

@@ -42,14 +42,14 @@ def document(text: str = NOTES) -> Document:
 def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the formulas that were judged, as opposed to remembered."""
     done: list[int] = []
-    judge = judgement.judge
+    judged = judgement.judged
 
     def counted(case: Any, stated: Any, readings: Any) -> Any:
         if stated.chains:
             done.append(stated.number)
-        return judge(case, stated, readings)
+        return judged(case, stated, readings)
 
-    monkeypatch.setattr(judgement, "judge", counted)
+    monkeypatch.setattr(judgement, "judged", counted)
     return done
 
 
@@ -177,15 +177,15 @@ def test_processes_make_no_difference() -> None:
 def test_one_formula_at_its_limit_is_undecided_and_not_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = judgement.judge
+    judged = judgement.judged
 
     def slow(case: Any, stated: Any, readings: Any) -> Any:
         while stated.number == 4:
             pass
-        return judge(case, stated, readings)
+        return judged(case, stated, readings)
 
     with monkeypatch.context() as patched:
-        patched.setattr(judgement, "judge", slow)
+        patched.setattr(judgement, "judged", slow)
         limited = check(document(), allowance=Allowance(1, seconds=0.5), cache=tmp_path)
     assert verdicts(limited) == ["defined", "defined", "defined", "undecided", "refuted"]
     assert "limit" in limited.formulas[3].message

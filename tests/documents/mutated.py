@@ -18,7 +18,7 @@ import pytest
 
 from verify_derivations.checker import judge as judging
 from verify_derivations.checker.case import Case, prepare
-from verify_derivations.checker.conventions import one_by_one, settle
+from verify_derivations.checker.conventions import one_by_one
 from verify_derivations.checker.edits import edits
 from verify_derivations.checker.judge import judge
 from verify_derivations.checker.links import Effort, Judged, judge_link
@@ -95,8 +95,7 @@ class Outcome:
 def subject(path: Path, effort: Effort = QUICK) -> Subject:
     notation = beside(path)
     case = prepare(read_document(path), effort, read_notation(notation) if notation is not None else None)
-    readings, *_ = settle(case, one_by_one(case))
-    found = (judge(case, stated, readings) for stated in case.formulas if stated.chains)
+    readings, _, found = one_by_one(case)
     return Subject(case, readings, {f.number: f for f in found if f.verdict is Verdict.PROVED})
 
 
