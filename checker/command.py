@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import os
 import sys
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "verify-derivations"
 VERIFYING = 60.0  # seconds of processor time for one entry of a file of certificates
+GARBAGE = 100_000
+"""Objects made before unreachable cycles are looked for: what is read and proved is many trees, and soon gone."""
 FORMATS = ("text", "json", "html", "sarif", "junit")
 
 _EPILOG = """\
@@ -35,6 +38,7 @@ conditional, checked or undecided); 2 usage, unreadable file or unread formula.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit status; a user's mistake is one line on standard error, never a traceback."""
+    gc.set_threshold(GARBAGE)
     try:
         options = _parse(sys.argv[1:] if arguments is None else list(arguments))
         _tolerate_any_encoding()

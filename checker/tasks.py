@@ -24,9 +24,6 @@ from typing import Any, Generic, TypeVar
 PATIENCE = 10
 """How many times its processor time a task may take by the clock, before it is taken to hang."""
 
-GARBAGE = 100_000
-"""Objects made before a worker looks for unreachable cycles: its objects are many, mostly trees, and soon gone."""
-
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -227,7 +224,6 @@ def _work(
         other.close()
     _limit_memory(allowance.memory)
     gc.freeze()  # what the parent has read stays
-    gc.set_threshold(GARBAGE)
     prepare()
     while True:
         try:
