@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -104,8 +104,12 @@ def judge_link(
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
     elsewhere = unread(world, (left, right), number)
     if elsewhere is not None:
-        link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
-        return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks), value)
+        unknown = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
+        said = frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks)
+        failed = Judged(unknown, None, None, *said, value)
+        if not all(_whatever(world, (left, right), c, environment) for c in comparisons):
+            return failed
+        effort = effort.proofs_only  # of what it is nothing else can be said
     best: Judged | None = None
     for comparison in comparisons:
         outside, where = out_of_range(comparison, environment), ""
@@ -127,8 +131,11 @@ def judge_link(
                 link = _unused(world, comparison, environment, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & world.supposed.keys())
+        if elsewhere is not None:  # which may be of another shape than it seems
+            supposed += _unstated(world, comparison, environment)
         if supposed:  # of another shape of b, ∂L/∂b is something else
-            link = _only_where(", ".join(f"{name} \\in {_space(world.supposed[name])}" for name in supposed), link)
+            shapes = {name: world.supposed.get(name, world.known[name].shape) for name in supposed}
+            link = _only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -138,7 +145,7 @@ def judge_link(
         if link.verdict in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL):
             break
     assert best is not None
-    return best
+    return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
 def _apart(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
@@ -245,24 +252,69 @@ def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | Non
 
 
 def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """That the sides depend on a quantity whose definition has no meaning: taken as free, it would prove too much."""
-    missing = {name for name, where in world.unread.items() if where != number}
-    if not missing:
+    """That the sides depend on a quantity whose definition has no meaning."""
+    missing = _missing(world, sides, number)
+    if missing is None:
         return None
+    return f"the definition of {missing} in formula {world.unread[missing].number} has no meaning"
+
+
+def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """The first quantity on which the sides depend and whose definition has no meaning."""
+    wanted = {name for name, found in world.unread.items() if found.number != number}
+    for name in _below(world, _named(world, sides)) if wanted else ():
+        quantity = world.quantities.get(name)
+        if name in wanted and (quantity is None or quantity.body is None):
+            return name
+    return None
+
+
+def _named(world: World, sides: Iterable[s.Node]) -> set[str]:
     references = (
         world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)
     )
-    pending = {reference.name for reference in references if reference is not None}
-    seen: set[str] = set()
+    return {reference.name for reference in references if reference is not None}
+
+
+def _below(world: World, names: Iterable[str], *, as_written: bool = False) -> Iterator[str]:
+    """Names and all that they depend on by definitions; with ``as_written`` also by those that have no meaning."""
+    pending, seen = set(names), set[str]()
     while pending:
         name = pending.pop()
         seen.add(name)
+        yield name
         quantity = world.quantities.get(name)
-        if name in missing and (quantity is None or quantity.body is None):
-            return f"the definition of {name} in formula {world.unread[name]} has no meaning"
         if quantity is not None and quantity.body is not None:
             pending |= {*heads(quantity.body), *contents(quantity.body).functions} - seen
-    return None
+        elif as_written and name in world.unread:
+            pending |= world.unread[name].names - seen
+
+
+def _unstated(world: World, c: Comparison, environment: Environment) -> list[str]:
+    """The quantities in a comparison whose definitions have no meaning and whose shapes are not declared."""
+    loss = environment.loss
+    named = {(adjoint_of(h, loss) if loss is not None else None) or h for h in (*heads(c.left), *heads(c.right))}
+    below = set(_below(world, named))
+    return sorted(n for n in below & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
+
+
+def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
+    """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
+    only by them, or by what depends on them and on which they do not depend. (The derivative by anything else may go
+    through them.)"""
+    loss = environment.loss
+    below, variables = set[str](), set(variables_in(world, *sides))
+    pending = {*_named(world, sides), *heads(c.left), *heads(c.right)}
+    while pending:
+        found = set(_below(world, pending)) - below
+        below |= found
+        adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
+        variables |= adjoints
+        pending = (adjoints | {loss for _ in adjoints if loss is not None}) - below
+    return all(
+        name == v or name in _below(world, (v,)) and v not in _below(world, (name,), as_written=True)
+        for name in below & world.unread.keys() for v in variables
+    )  # fmt: skip
 
 
 # -- deciding ------------------------------------------------------------------------------------------------

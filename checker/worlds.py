@@ -42,6 +42,7 @@ from verify_derivations.formulas.world import (
     Statement,
     Template,
     UndefinedSymbol,
+    Unread,
     Unsupported,
     World,
 )
@@ -168,7 +169,9 @@ class _Builder:
                     continue
                 if reference.layer is None and not self.world.is_defined(reference.name):
                     if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
-                        self.world.unread.setdefault(reference.name, f.number)
+                        inside = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
+                        mentioned = frozenset(r.name for r in inside if r is not None)
+                        self.world.unread.setdefault(reference.name, Unread(f.number, mentioned))
         for name in self.table.ends & set(self.world.numerators):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:
@@ -215,6 +218,9 @@ class _Builder:
                     self.result.failed[f.number, k] = error
             except DocumentError as error:
                 self.result.failed[f.number, k] = error
+            except (ArithmeticError, AssertionError, RecursionError, TypeError, ValueError) as failure:
+                said = f"the checker failed on this definition: {failure!r}"[:300]  # and must not on all the others
+                self.result.failed[f.number, k] = Unsupported(said)
         return done
 
     def _define_by_a_later_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:

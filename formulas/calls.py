@@ -121,7 +121,10 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         raise Unsupported(f"{name.partition('_')[0]}: expectations and probabilities are not supported")
     if name in world.functions:
         arguments = [reader.tensor(a, expected) for a in node.arguments]
-        number = world.functions[name].number
+        number, count = world.functions[name].number, len(world.functions[name].parameters)
+        if len(arguments) != count:
+            said = f"{count} argument{'s' if count > 1 else ''}"
+            raise Unsupported(f"{to_latex(node)}: {to_latex(node.function)} is defined as a function of {said}")
         if number is not None:
             reader.here.uses.add(number)
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)

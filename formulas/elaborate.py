@@ -90,6 +90,8 @@ class Elaborator:
                 if degree is None:
                     return self.tensor(body, expected).map(lambda b: power(b, Fraction(1, 2)))
                 k = whole(degree, self.world, self.here)
+                if not k.is_constant or not k.value:
+                    raise Unsupported(f"no rule for {to_latex(node)}")
                 return self.tensor(body, expected).map(lambda b: power(b, Fraction(1) / k.value))
             case s.Norm(body=body, order=order):
                 return op.norm(self.tensor(body), self.order(order))

@@ -133,6 +133,14 @@ class Known:
         return self.family + tuple(n for n in self.shape if n != ONE)
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A definition that has no meaning: the number of its formula, and the names that stand in it."""
+
+    number: int
+    names: frozenset[str]
+
+
 @dataclass
 class Index:
     """An index letter in scope: the document's value is ``variable + start``; ``extent`` may be learnt from use."""
@@ -265,7 +273,7 @@ class World:
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
-    unread: dict[str, int] = field(default_factory=dict)  # name → formula that defines it, but has no meaning
+    unread: dict[str, Unread] = field(default_factory=dict)  # by name
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
 

@@ -1,0 +1,48 @@
+"""Notation of documents that were not written to be checked: what is said in it, and what is left open."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
+DEFINED, UNDECIDED, ILL_FORMED = Verdict.DEFINED, Verdict.UNDECIDED, Verdict.ILL_FORMED
+
+
+def report(text: str) -> Report:
+    return check(scan(text, "found.md"), effort=Effort(repair=0))
+
+
+def last(text: str) -> Formula:
+    return report(text).formulas[-1]
+
+
+# -- definitions that cannot be read --------------------------------------------------------------------------
+UNREAD = r"""The output is $y = \sigma(z)$ with $z = [\sin x, w]$, where $t \in \mathbb{R}$ and SAID, and
+
+$$ L = -t \log y - (1-t)\log(1-y) $$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdict"),
+    [
+        ("$z \\in \\mathbb{R}$", r"\frac{\partial y}{\partial z} = y(1-y)", PROVED),
+        ("$x \\in \\mathbb{R}$", r"\frac{\partial y}{\partial z} = y(1-y)", CONDITIONAL),  # is z a number?
+        ("$z \\in \\mathbb{R}$", r"\frac{\partial y}{\partial z} = y(1+y)", UNDECIDED),  # z may be what makes it right
+        ("$z \\in \\mathbb{R}$", r"\frac{\partial L}{\partial z} = y - t", PROVED),
+        ("$z \\in \\mathbb{R}$", r"\frac{\partial L}{\partial y} = \frac{y - t}{y(1-y)}", PROVED),
+        ("$z \\in \\mathbb{R}$", r"\frac{\partial L}{\partial z} = \frac{y - t}{y(1-y)}", UNDECIDED),
+        ("$z \\in \\mathbb{R}$", r"\frac{\partial L}{\partial x} = 0", UNDECIDED),  # by way of z
+        ("$b \\in \\mathbb{R}$", r"\frac{\partial L}{\partial b} = 0", UNDECIDED),
+        ("$z \\in \\mathbb{R}$", r"y = \sigma(x w)", UNDECIDED),
+    ],
+)
+def test_what_holds_whatever_a_quantity_is_needs_no_definition_of_it(said: str, claim: str, verdict: Verdict) -> None:
+    found = last(UNREAD.replace("SAID", said) + f"$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
