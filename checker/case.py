@@ -155,7 +155,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         try:
             reading = read(raw.latex, symbols, document.macros, before)
         except ReadError as error:
-            if not raw.displayed and states_nothing(raw.latex, document.macros):
+            if states_nothing(raw.latex, document.macros):
                 quoted = s.Statements((s.Text(raw.latex),), ("",))
                 formulas.append(Stated(raw, quoted, mentions=[*quoted.parts], remarks=("not read; it states nothing",)))
                 continue

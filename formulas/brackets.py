@@ -125,6 +125,22 @@ class Brackets:
             opened.append(len(self.tokens))
             self.emit("open", kind, unit, large=large)
 
+    def is_bar(self) -> bool:
+        r"""Whether a ``\mid`` comes where only a bar can: ``\mid x \mid``."""
+        opened = self.bars[-1]
+        if self.previous() not in OPERAND_END or opened and self.tokens[opened[-1]].text == "|":
+            return True
+        depth = 0  # \lambda \mid w \mid: behind the next one there is no operand
+        for k in range(self.index, len(self.units)):
+            text = self.units[k].text
+            depth += (text in sp.OPENING or text == "{") - (text in sp.CLOSING or text == "}")
+            if depth < 0:
+                return False
+            if depth == 0 and text == r"\mid":
+                after = self.units[k + 1].text if k + 1 < len(self.units) else ""
+                return not after or after in ",;.+-=)]}" or after in sp.RELATIONS
+        return False
+
     def settle_bars(self, opened: list[int]) -> None:
         """A bar left single conditions: ``p(y|x)``."""
         for k in opened:

@@ -163,6 +163,8 @@ class _Lexer(Brackets):
             self._font(unit, sp.FONTS[name])
         elif name in sp.SWITCHES:  # {\bf x}
             self.fonts[-1] = sp.SWITCHES[name]
+        elif name == r"\mid" and self.is_bar():
+            self.delimiter(unit._replace(text="|"), large=False)
         elif name in sp.RELATIONS:
             self.emit("relation", sp.RELATIONS[name], unit)
         elif name in sp.ARROWS:

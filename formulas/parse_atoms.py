@@ -128,6 +128,8 @@ class Atoms(Rows, Derivatives):
         """TeX braces do not print: a sum in them is only allowed where nothing stands beside it."""
         opening = self.token
         start = self.index
+        if self.is_stacked(1) and self.tokens[opening.partner + 1].text == "/":
+            return self.stacked_derivative(opening)
         node = self.braces(self.side)
         unbounded = isinstance(node, s.BigOperator) or (isinstance(node, s.Derivative) and node.prefix)
         if unbounded and self.token.kind in ("times", *STARTS):

@@ -11,10 +11,8 @@ from verify_derivations.formulas.cursor import STARTS, Cursor
 
 class Derivatives(Cursor):
     def fraction(self, token: Token) -> s.Node:
-        if self.at("open", "{") and self.tokens[self.index + 1].kind == "differential":
-            below = self.tokens[self.token.partner + 1:self.token.partner + 3]
-            if len(below) == 2 and below[0].text == "{" and below[1].kind == "differential":
-                return self._stacked_derivative(token)
+        if self.is_stacked(0):
+            return self.stacked_derivative(token)
         numerator = self.argument()
         return s.Fraction(numerator, self.argument(), span=self.span(token.start))
 
@@ -44,7 +42,15 @@ class Derivatives(Cursor):
             order = self._order() if order == 1 else order
         return s.Nabla(variable, self.factor(), order, span=self.span(token.start))
 
-    def _stacked_derivative(self, token: Token) -> s.Node:
+    def is_stacked(self, between: int) -> bool:
+        """Whether a differential in braces comes next, and another one with so many tokens between them."""
+        if not self.at("open", "{") or self.tokens[self.index + 1].kind != "differential":
+            return False
+        after = self.token.partner + 1 + between
+        below = self.tokens[after:after + 2]
+        return len(below) == 2 and below[0].text == "{" and below[1].kind == "differential"
+
+    def stacked_derivative(self, token: Token) -> s.Node:
         opening = self.next()
         sign = self.next()
         order = self._order()
@@ -52,6 +58,8 @@ class Derivatives(Cursor):
         if self.index != opening.partner:
             raise self.unexpected("} or a factor")
         self.next()
+        if self.at("times", "/"):  # {\partial L}/{\partial x}
+            self.next()
         opening = self.next()
         variables: list[s.Node] = []
         while self.at("differential"):

@@ -160,7 +160,7 @@ class Expressions(Atoms):
     def _append_factor(self, factors: list[s.Node], operators: list[str]) -> None:
         """One more factor; a product in TeX braces, which do not print, is spliced in."""
         token = self.token
-        factor = self.factor()
+        factor = self._negative() if operators and operators[-1] and self.at("sign", "-") else self.factor()
         spliced = token.text == "{" and isinstance(factor, s.Product)
         first = factor.factors[0] if spliced and isinstance(factor, s.Product) else factor
         if factors and operators[-1] == "" and isinstance(first, s.Number) and isinstance(factors[-1], s.Number):
@@ -170,6 +170,12 @@ class Expressions(Atoms):
             operators += factor.operators
         else:
             factors.append(factor)
+
+    def _negative(self) -> s.Node:
+        r"""``2 \cdot -1``, without the brackets that it needs."""
+        token = self.next()
+        inner = s.Sum(("-",), (self.factor(),), span=self.span(token.start))
+        return s.Group("(", inner, span=inner.span)
 
     def factor(self) -> s.Node:
         start = self.token.start

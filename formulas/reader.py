@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import ReadError
@@ -50,16 +51,21 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
 
 def states_nothing(latex: str, macros: Macros | None = None) -> bool:
     """Whether a formula only shows a sign or a notation: ``\\odot``, ``f(\\cdot)``, ``50\\%``. It has no relation, or
-    nothing else; where a bracket is missing, it may state anything."""
+    nothing else; where a brace is missing, it may state anything."""
     try:
         parts = [unit.text for unit in scan(latex) if unit.text.strip()]
     except ReadError:
         return False
-    if any(parts.count(opening) != parts.count(closing) for opening, closing in ("{}", "()", "[]")):
+    if parts.count("{") != parts.count("}"):
         return False
     if macros and not macros.keys().isdisjoint(parts):
         return False
-    return len(parts) == 1 and parts[0] not in "()[]{}" or (RELATIONS.keys() | ARROWS).isdisjoint(parts)
+    depth, outside = 0, list[str]()  # of scripts: \lim_{h \to 0}
+    for before, part in pairwise(["", *parts]):
+        script = depth or before in ("_", "^")
+        depth += (part == "{") - (part == "}") if script else 0
+        outside += [] if script else [part]
+    return len(parts) == 1 and parts[0] not in "{}" or (RELATIONS.keys() | ARROWS).isdisjoint(outside)
 
 
 def parse_expression(latex: str, symbols: Symbols, macros: Macros | None = None) -> s.Node:

@@ -75,6 +75,7 @@ _LATEX = re.compile(rf"""
   | (?P<command>{HEADING_COMMANDS}) | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
+_EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
 
@@ -330,7 +331,13 @@ class _Scanner:
         end = self._find(closing, match.end())
         if end < 0 or not self._same_paragraph(match.end(), end):
             return self._literal(match)
-        self._add(match.end(), end, match.start(), displayed=display)
+        pieces, latex, position = list[Piece](), "", match.end()
+        for eaten in _EATEN.finditer(self.text, match.end(), end):
+            pieces.append(Piece(len(latex), position))
+            latex += self.text[position:eaten.start()]
+            position = eaten.end()
+        pieces.append(Piece(len(latex), position))
+        self._add_pieces(pieces, latex + self.text[position:end], match.start(), displayed=display)
         return end + 3
 
     def _dollar(self, match: re.Match[str]) -> int:

@@ -26,7 +26,7 @@ _TEXT = (
     r"|label|tag\*?|hspace\*?|vspace\*?|phantom"
 )
 _RAW = re.compile(
-    rf"""(?P<space>[\s~]+|(?<!\\)%[^\n]*)
+    rf"""(?P<space>[\s~\u200b\u200c\u200d\u2060\ufeff]+|(?<!\\)%[^\n]*)
     |(?P<text>\\(?:{_TEXT})\s*(?=\{{))
     |(?P<command>\\(?:[A-Za-z]+|.|$))
     |(?P<number>\d+(?:\.\d+)?|\.\d+)
@@ -46,7 +46,7 @@ _UNICODE = {
     "−": "-", "×": r"\times", "·": r"\cdot", "∘": r"\circ", "⊙": r"\odot", "⋆": r"\star", "≤": r"\le", "≥": r"\ge",
     "≠": r"\neq", "∈": r"\in", "∞": r"\infty", "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum", "∏": r"\prod",
     "→": r"\to", "⇒": r"\Rightarrow", "←": r"\leftarrow", "‖": r"\|", "…": r"\dots", "⋯": r"\cdots", "≈": r"\approx",
-    "ℓ": r"\ell", "′": "'", "⊤": r"\top",
+    "ℓ": r"\ell", "′": "'", "⊤": r"\top", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "。": ".", "’": "'",
 } | {letter: f"\\{name}" for letter, name in zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _GREEK, strict=True)}
 
 

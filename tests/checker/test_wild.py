@@ -46,3 +46,38 @@ $$ L = -t \log y - (1-t)\log(1-y) $$
 def test_what_holds_whatever_a_quantity_is_needs_no_definition_of_it(said: str, claim: str, verdict: Verdict) -> None:
     found = last(UNREAD.replace("SAID", said) + f"$$ {claim} $$\n")
     assert found.verdict is verdict, found.message
+
+
+# -- spellings ------------------------------------------------------------------------------------------------
+NEURON = r"$$ x \in \mathbb{R}^n, \quad w \in \mathbb{R}^n, \quad y = \sigma(z)，z = w^T x​ $$" + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"{\partial y}/{\partial z} = y(1-y)", PROVED),
+        (r"{\partial y}/{\partial z} = y(1+y)", REFUTED),
+        (r"{\partial y}/{\partial z} = \frac{-1}{(1+e^{-z})^2} \cdot e^{-z} \cdot -1", PROVED),
+        (r"{\partial y}/{\partial z} = \frac{1}{(1+e^{-z})^2} \cdot e^{-z} \cdot -1", REFUTED),
+        (r"\mid y - 1 \mid^2 = (1 - y)^2", PROVED),
+        (r"\mid y - 1 \mid^3 = (y - 1)^3", REFUTED),
+        (r"2 \mid z \mid + 1 = 1 + \mid 2z \mid", PROVED),
+        (r"2 \mid z \mid + 1 = 1 + \mid z \mid", REFUTED),
+    ],
+)
+def test_spellings_of_informal_notes(claim: str, verdict: Verdict) -> None:
+    found = last(NEURON + f"$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+def test_markdown_that_eats_backslashes() -> None:
+    found = report(r"Let \\(x \in \\{ -1, 1 \\} \\), \\(\mid x \mid\\), \\(D(p\|\|q)\\) and \\(x\_1 = \\), then.")
+    assert [f.verdict for f in found.formulas] == [DEFINED] * 3 + [Verdict.UNREAD]
+    assert found.formulas[2].latex == "D(p||q)"
+    assert found.formulas[3].column == 72
+
+
+@pytest.mark.parametrize("sign", [r"$$\odot$$", "$(x_1$", r"$\lim_{h \to 0}$", r"\\(\lambda \mid w \mid\\)"])
+def test_what_states_nothing_is_not_unread(sign: str) -> None:
+    assert last(f"Here {sign} stands.").verdict is DEFINED
+    assert last("Here $$x = $$ stands.").verdict is Verdict.UNREAD

@@ -324,12 +324,14 @@ def test_an_entry_in_brackets_is_printed_as_one(latex: str) -> None:
     assert "(" in to_latex(tree) and parse_expression(to_latex(tree), symbols) == tree
 
 
-@pytest.mark.parametrize("latex", ["*", r"\odot", r"f(\cdot)", r"\|\cdot\|", "n!", r"50\%", "=", r"\approx", "{}^T"])
+@pytest.mark.parametrize(
+    "latex", ["*", r"\odot", r"f(\cdot)", r"\|\cdot\|", "n!", r"50\%", "=", r"\approx", "{}^T", "(x_1"]
+)
 def test_a_sign_states_nothing(latex: str) -> None:
     assert states_nothing(latex)
 
 
-@pytest.mark.parametrize("latex", ["x =", "a_{b", "(", r"x \in \%", r"a \Rightarrow", r"f(\cdot) = 1", r"\is x"])
+@pytest.mark.parametrize("latex", ["x =", "a_{b", "(x_1 =", r"x \in \%", r"a \Rightarrow", r"f(\cdot) = 1", r"\is x"])
 def test_more_than_a_sign_may_state_something(latex: str) -> None:
     assert not states_nothing(latex, collect_macros(r"\newcommand{\is}{=}"))
 
