@@ -17,7 +17,6 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     add,
     fresh,
-    heads,
     mul,
     polynomial,
     substitute,
@@ -40,6 +39,7 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
 class _Given:
     def __init__(self, world: World, defined: dict[tuple[int, int, int], str]) -> None:
         self.world, self.table, self.defined = world, world.table, defined
+        self.environment = world.environment()
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
         """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
@@ -54,7 +54,7 @@ class _Given:
             left, right = (reader.tensor(x) for x in chain.sides)
         except DocumentError:
             return
-        used = (*heads(left.body), *heads(right.body))
+        used = self.environment.mentioned(left.body - right.body)
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return
         variable = any(h.split("^{(")[0] in self.world.denominators for h in used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from fractions import Fraction
 
@@ -10,7 +11,14 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, range_message, unread
 from verify_derivations.checker.ranges import out_of_range
-from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
+from verify_derivations.checker.statements import (
+    Chain,
+    Stated,
+    contains_derivative,
+    example,
+    is_adjoint_name,
+    is_number,
+)
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas import syntax as s
@@ -37,7 +45,9 @@ from verify_derivations.formulas.world import (
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
+EXAMPLE = "gives a value, for an example or a case"
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
+SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -120,6 +130,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
+        if any(link.verdict.wrong for link in found) and _is_example(case, stated, chain):
+            found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
         links += found
         remarks += extra
         uses |= used
@@ -134,6 +146,18 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
                    remarks=tuple(dict.fromkeys(r for r in remarks if r)),
                    uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)),
                    shape=shape_of(stated, definitions.world))  # fmt: skip
+
+
+def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
+    """Whether a chain gives values of quantities, and does not claim that they always have them. (A gradient that is
+    said to be zero is a claim.)"""
+    if not stated.raw.displayed and is_number(chain.sides[-1]) and SUPPOSING.search(stated.raw.context):
+        return True
+    names = example(stated, chain)
+    references = [case.table.reference(name) for name in names]
+    return bool(names) and not any(is_adjoint_name(name, case.table) for name in names) and not any(
+        r is None or case.table.variable_of(r.name) is not None for r in references
+    )  # fmt: skip
 
 
 def judge_chain(
@@ -175,7 +199,7 @@ def judge_chain(
                 said = definitions.bracketed[number, k, side][1]
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
                 continue
-            messages = {"assumption": "states an assumption", "update": UPDATE}
+            messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")

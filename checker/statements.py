@@ -126,6 +126,31 @@ def _chain(node: s.Relation, stated: Stated) -> None:
     stated.chains.append(Chain(tuple(sides), space))
 
 
+def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
+    """The names whose values a chain gives for an example: those in the text that are numbers (``x = 4``, but no number
+    displayed), and all that are lists of numbers."""
+    *names, value = chain.sides
+    if chain.update or chain.space is not None or not names:
+        return ()
+    if not (_is_list_of_numbers(value) or not stated.raw.displayed and is_number(value)):
+        return ()
+    return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
+
+
+def is_number(node: s.Node) -> bool:
+    if isinstance(node, s.Sum) and len(node.terms) == 1:
+        node = node.terms[0]
+    return isinstance(node, s.Number) or node == s.Symbol("\\infty")
+
+
+def _is_list_of_numbers(node: s.Node) -> bool:
+    if isinstance(node, s.Scripted) and node.sub is None:  # transposed
+        node = node.base
+    if isinstance(node, s.Matrix):
+        return all(is_number(item) for row in node.rows for item in row)
+    return isinstance(node, s.Group) and isinstance(node.body, s.Sequence) and all(map(is_number, node.body.items))
+
+
 def is_derivative(node: s.Node) -> bool:
     return isinstance(node, s.Derivative | s.Nabla)
 

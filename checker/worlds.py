@@ -13,7 +13,15 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.single_layers import single_layers
-from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.checker.statements import (
+    Chain,
+    Stated,
+    contains_derivative,
+    example,
+    is_adjoint_name,
+    is_derivative,
+    is_number,
+)
 from verify_derivations.checker.undeclared import shapes_of_gradients
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import syntax as s
@@ -134,6 +142,9 @@ class _Builder:
             (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
             if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
         ]  # fmt: skip
+        for f, k, chain in self._examples(waiting):
+            self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}
+        waiting = [(f, k, chain) for f, k, chain in waiting if (f.number, k, 0) not in self.result.defined]
         lefts = [(side, f.number) for f, _, chain in waiting if not chain.update for side in chain.sides[:-1]]
         self.world.awaited = {
             (function_name(left.function), n) for left, n in lefts if isinstance(left, s.Call) and may_define(left)
@@ -185,6 +196,32 @@ class _Builder:
                     if fact not in self.world.facts:
                         self.world.facts.append(fact)
         return self.result
+
+    def _examples(self, chains: Sequence[tuple[Stated, int, Chain]]) -> list[tuple[Stated, int, Chain]]:
+        """Those that give values for an example, and define nothing: another value is given elsewhere, or the quantity
+        is defined, differentiated by, has indices, or is what a function is of."""
+        named = {id(chain): example(f, chain) for f, _, chain in chains}
+        values: dict[s.Node, set[s.Node]] = {}
+        for _, _, chain in chains:
+            for name in named[id(chain)]:
+                values.setdefault(name, set()).add(chain.sides[-1])
+        others = {side for _, _, chain in chains if not named[id(chain)] for side in chain.sides[:-1]}
+        others |= {a for side in others if isinstance(side, s.Call) and may_define(side) for a in side.arguments}
+        scripted = (n for f in self.every for n in f.nodes if isinstance(n, s.Scripted))
+        references = map(self.table.reference, scripted)
+        indexed = {r.name for r in references if r is not None and r.indices}
+
+        def is_example(f: Stated, chain: Chain) -> bool:
+            for name in named[id(chain)]:
+                reference = self.table.reference(name)
+                if not is_number(chain.sides[-1]) or len(values[name]) > 1 or name in others:
+                    return True
+                if reference is not None and not reference.indices:
+                    if reference.name in self.world.denominators or reference.name in indexed:
+                        return True
+            return False
+
+        return [(f, k, chain) for f, k, chain in chains if is_example(f, chain)]
 
     def _key(self, node: s.Node) -> str | None:
         reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None

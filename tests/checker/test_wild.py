@@ -81,3 +81,30 @@ def test_markdown_that_eats_backslashes() -> None:
 def test_what_states_nothing_is_not_unread(sign: str) -> None:
     assert last(f"Here {sign} stands.").verdict is DEFINED
     assert last("Here $$x = $$ stands.").verdict is Verdict.UNREAD
+
+
+# -- values for an example ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("For class one, $t = 1$, and for the other $t = 0$.", DEFINED),
+        ("Take $x_1 = 2$ and $x_2 = -1$.", DEFINED),
+        ("Take $x = [2, -1, 1]$.", DEFINED),
+        ("Take $w = \\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}$.", DEFINED),
+        ("At the start $z = 0$.", DEFINED),
+        ("Nothing moves if $\\frac{\\partial L}{\\partial w} = 0$.", DEFINED),
+        ("One sees $\\frac{\\partial L}{\\partial w} = 0$.", REFUTED),
+        ("One sees\n\n$$ z = 0 $$\n\n", REFUTED),
+    ],
+)
+def test_values_for_an_example_are_no_claims(words: str, verdict: Verdict) -> None:
+    net = r"Let $x, w \in \mathbb{R}^n$, $t \in \mathbb{R}$, $z = w^T x$ and $L = \frac12 (z - t)^2$."
+    claims = "\n\n$$ \\frac{\\partial L}{\\partial w} = (z - t) x $$\n\n$$ \\frac{\\partial L}{\\partial w} = z x $$\n"
+    *_, value, right, wrong = report(f"{net}\n\n{words}{claims}").formulas
+    assert value.verdict is verdict, value.message
+    assert (right.verdict, wrong.verdict) == (PROVED, REFUTED)
+
+
+def test_a_number_that_is_given_once_is_known() -> None:
+    text = "With $a = 0.01$, $f(z) = a z$.\n\n$$ f'(z) = 0.01 $$\n\n$$ f'(z) = 0.02 $$\n"
+    assert [f.verdict for f in report(text).formulas[-2:]] == [PROVED, REFUTED]
