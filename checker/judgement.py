@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from verify_derivations.checker.anew import better, examples, with_examples
 from verify_derivations.checker.cache import Cache, key
-from verify_derivations.checker.case import prepare
+from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
@@ -115,6 +116,8 @@ class _Judgement:
     def report(self) -> Report:
         case, document = self.case, self.case.document
         usually, doubts = self.usually()
+        usually |= self.in_examples(usually)
+        case = self.case
         self._clock("judge")
         readings, conventions = settle(case, usually, self.attempt)
         formulas = self.judged(readings, usually, doubts)
@@ -158,6 +161,26 @@ class _Judgement:
         results = self.run("judging", [*self.doubts, *tasks])
         doubts = {number: text for found in results[: len(self.doubts)] for number, text in found.items()}
         return dict(sorted(zip(later_first, results[len(self.doubts):], strict=True))), doubts
+
+    def in_examples(self, usually: Mapping[int, Tried]) -> dict[int, Tried]:
+        """The judgement of what is stated in examples of their own, where there are any."""
+        case, before = self.case, {number: old.formula for number, old in usually.items()}
+        parts = examples(case, before)
+        if not parts or not case.effort.refutation:
+            return {}
+        self.about(with_examples(case, parts))
+        numbers = [n for part in parts for n in part.stated if n in usually]
+        results = self.run("judging examples", [_Task("judge", (number,), self.usual) for number in numbers])
+        found = dict(zip(numbers, results, strict=True))
+        after = {number: new.formula for number, new in found.items()}
+        taken = [part for part in parts if better(part, before, after)]
+        self.about(with_examples(case, taken) if taken else case)
+        return {number: found[number] for part in taken for number in part.stated if number in found}
+
+    def about(self, case: Case) -> None:
+        self.case = case
+        self.by_number = {f.number: f for f in case.formulas}
+        self.world_keys.clear()
 
     def attempt(self, trials: Sequence[Trial]) -> Trials:
         results = self.run("trying readings", [_Task("try", (number,), readings) for number, readings in trials])

@@ -26,12 +26,12 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     keys: dict[tuple[str, ...], dict[str, str]] = {}
     for stated in formulas:
         for chain in stated.chains:
-            key = _key(chain.sides[0], table)
+            key = key_of(chain.sides[0], table)
             if key is not None and len(chain.sides) > 1 and not is_derivative(chain.sides[1]):
                 keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
         for member in stated.memberships:
             for name in member.names if isinstance(member.where, s.Space) else ():
-                key = _key(name, table)
+                key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
     isolated: set[tuple[str, ...]] = set()
@@ -121,7 +121,7 @@ def _under(path: tuple[str, ...], keys: dict[tuple[str, ...], dict[str, str]]) -
     return found
 
 
-def _key(node: s.Node, table: NameTable) -> str | None:
+def key_of(node: s.Node, table: NameTable) -> str | None:
     """What an equation defines, if its left side is a name or a function of names."""
     if is_adjoint_name(node, table):
         return None

@@ -46,6 +46,7 @@ class Stated:
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
+    anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None
 
@@ -113,9 +114,13 @@ def _chain(node: s.Relation, stated: Stated) -> None:
         return
     sides = [node.sides[0]]
     space = None
-    for relation, side in zip(node.relations, node.sides[1:], strict=True):
+    for k, (relation, side) in enumerate(zip(node.relations, node.sides[1:], strict=True), 1):
         if relation in EQUALS:
             sides.append(side)
+        elif relation == "\\to" and k < len(node.relations) and node.relations[k] in EQUALS:  # y = x^2 \to y' = 2x
+            stated.chains.append(Chain(tuple(sides), space))
+            _chain(s.Relation(node.sides[k:], node.relations[k:]), stated)
+            return
         elif relation == "\\in" and isinstance(side, s.Space):
             space = side
             break

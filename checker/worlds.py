@@ -12,6 +12,7 @@ from verify_derivations.checker.functions import Functions, function_name, may_d
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
+from verify_derivations.checker.scopes import key_of
 from verify_derivations.checker.single_layers import single_layers
 from verify_derivations.checker.statements import (
     Chain,
@@ -138,9 +139,11 @@ class _Builder:
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key
         }  # fmt: skip
+        anew = {key: f.number for f in self.formulas for key in f.anew}
         waiting = [
             (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
             if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
+            and f.number >= anew.get(key_of(chain.sides[0], self.table) or "", 0)
         ]  # fmt: skip
         for f, k, chain in self._examples(waiting):
             self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}

@@ -40,6 +40,8 @@ def tokenize(latex: str, symbols: Symbols | None = None, macros: Macros | None =
     units = undecorated(expand(scan(without_definitions(latex)), macros or {}))
     return _Lexer(units, symbols, len(latex)).run()
 
+_WIDE = re.compile(r"\s*(?:[1-9]\d*(?:\.\d+)?|0?\.[2-9]\d*)\s*(?:em|in|cm)\s*")  # a space as wide as \quad
+
 
 class _Lexer(Brackets):
     def __init__(self, units: list[Raw], symbols: Symbols | None, length: int) -> None:
@@ -123,6 +125,9 @@ class _Lexer(Brackets):
     def _text(self, unit: Raw) -> None:
         command, content = unit.text[:-1].split("{", 1)
         command = command.rstrip("* ")
+        if command == r"\hspace" and _WIDE.fullmatch(content):
+            self._separate(unit)
+            return
         if command in sp.PROSE:
             return
         content = content.removeprefix("np.")
@@ -163,6 +168,8 @@ class _Lexer(Brackets):
             self._font(unit, sp.FONTS[name])
         elif name in sp.SWITCHES:  # {\bf x}
             self.fonts[-1] = sp.SWITCHES[name]
+        elif sp.RELATIONS.get(name) == r"\to" and self.previous() in ("quad", "\\\\", ","):  # y = x^2 \quad \to \quad …
+            self.emit("arrow", r"\Rightarrow", unit)
         elif name == r"\mid" and self.is_bar():
             self.delimiter(unit._replace(text="|"), large=False)
         elif name in sp.RELATIONS:
@@ -315,6 +322,9 @@ class _Lexer(Brackets):
         elif text in ("<", ">", "=", ":"):
             if text == ":" and self.scripts[-1] and self.previous() not in OPERAND_END:
                 self._symbol(":", unit)  # X_{:,j}
+            elif text in "<>" and self.peek() == "=" and self.units[self.index].joined:
+                self.index += 1
+                self.emit("relation", sp.RELATIONS[{"<": r"\leq", ">": r"\geq"}[text]], unit._replace(end=unit.end + 1))
             else:
                 self.emit("relation", text, unit)
         elif text in sp.SIGNS:

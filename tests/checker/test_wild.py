@@ -108,3 +108,36 @@ def test_values_for_an_example_are_no_claims(words: str, verdict: Verdict) -> No
 def test_a_number_that_is_given_once_is_known() -> None:
     text = "With $a = 0.01$, $f(z) = a z$.\n\n$$ f'(z) = 0.01 $$\n\n$$ f'(z) = 0.02 $$\n"
     assert [f.verdict for f in report(text).formulas[-2:]] == [PROVED, REFUTED]
+
+
+# -- definitions given anew -----------------------------------------------------------------------------------
+PRODUCTS = "# Products\n\nLet $x, y \\in \\mathbb{R}$ and $f(x, y) = x y$, so that\n\n$$ \\frac{\\partial f}{\\partial x} = y $$\n\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "verdicts"),
+    [
+        ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = 1$.", [DEFINED, PROVED]),
+        ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = 2$.", [DEFINED, REFUTED]),
+        ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = y$.", [REFUTED, PROVED]),  # it was wrong
+        ("$$ f(x, y) = x + y \\hspace{0.5in} \\rightarrow \\hspace{0.5in} \\frac{\\partial f}{\\partial x} = 1 $$", [PROVED]),
+        ("$$ f(x, y) = x + y \\hspace{0.5in} \\rightarrow \\hspace{0.5in} \\frac{\\partial f}{\\partial x} = y $$", [REFUTED]),
+        ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 1 $$", [PROVED]),
+        ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 3 $$", [REFUTED]),
+        ("$$ f(x, y) = x + y $$", [REFUTED]),  # displayed, and nothing rests on it
+        ("Others are $f(x, y) = x - y$ and $f(x, y) = x^2$.", [DEFINED, DEFINED]),
+        ("Also $f(x, y) = y x$.", [PROVED]),
+        ("$$ f(x, y) = x + y $$\n\n$$ \\frac{\\partial f}{\\partial y} = 1 $$\n\n# Products again\n\n"
+         "$$ \\frac{\\partial f}{\\partial y} = x $$\n\n$$ \\frac{\\partial f}{\\partial y} = 1 $$",
+         [DEFINED, PROVED, PROVED, REFUTED]),
+    ],
+)  # fmt: skip
+def test_one_example_after_the_other(rest: str, verdicts: list[Verdict]) -> None:
+    found = report(PRODUCTS + rest + "\n").formulas[3:]
+    assert [f.verdict for f in found] == verdicts, [f.message for f in found]
+
+
+def test_comparisons_of_programmers() -> None:
+    text = "Let $x, y \\in \\mathbb{R}$ and $f(x, y) = \\max(x, y)$.\n\n$$ \\frac{\\partial f}{\\partial x} = \\mathbb{1}(x SIGN y) $$\n"
+    assert last(text.replace("SIGN", ">=")).verdict is PROVED
+    assert last(text.replace("SIGN", "<=")).verdict is REFUTED
