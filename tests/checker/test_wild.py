@@ -111,7 +111,8 @@ def test_a_number_that_is_given_once_is_known() -> None:
 
 
 # -- definitions given anew -----------------------------------------------------------------------------------
-PRODUCTS = "# Products\n\nLet $x, y \\in \\mathbb{R}$ and $f(x, y) = x y$, so that\n\n$$ \\frac{\\partial f}{\\partial x} = y $$\n\n"
+BY = "\\frac{\\partial f}{\\partial x}"
+PRODUCTS = f"# Products\n\nLet $x, y \\in R$ and $f(x, y) = x y$, so that\n\n$$ {BY} = y $$\n\n"
 
 
 @pytest.mark.parametrize(
@@ -120,8 +121,8 @@ PRODUCTS = "# Products\n\nLet $x, y \\in \\mathbb{R}$ and $f(x, y) = x y$, so th
         ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = 1$.", [DEFINED, PROVED]),
         ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = 2$.", [DEFINED, REFUTED]),
         ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = y$.", [REFUTED, PROVED]),  # it was wrong
-        ("$$ f(x, y) = x + y \\hspace{0.5in} \\rightarrow \\hspace{0.5in} \\frac{\\partial f}{\\partial x} = 1 $$", [PROVED]),
-        ("$$ f(x, y) = x + y \\hspace{0.5in} \\rightarrow \\hspace{0.5in} \\frac{\\partial f}{\\partial x} = y $$", [REFUTED]),
+        (f"$$ f(x, y) = x + y \\hspace{{0.5in}} \\rightarrow \\hspace{{0.5in}} {BY} = 1 $$", [PROVED]),
+        (f"$$ f(x, y) = x + y \\hspace{{0.5in}} \\rightarrow \\hspace{{0.5in}} {BY} = y $$", [REFUTED]),
         ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 1 $$", [PROVED]),
         ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 3 $$", [REFUTED]),
         ("$$ f(x, y) = x + y $$", [REFUTED]),  # displayed, and nothing rests on it
@@ -138,6 +139,6 @@ def test_one_example_after_the_other(rest: str, verdicts: list[Verdict]) -> None
 
 
 def test_comparisons_of_programmers() -> None:
-    text = "Let $x, y \\in \\mathbb{R}$ and $f(x, y) = \\max(x, y)$.\n\n$$ \\frac{\\partial f}{\\partial x} = \\mathbb{1}(x SIGN y) $$\n"
+    text = f"Let $x, y \\in R$ and $f(x, y) = \\max(x, y)$.\n\n$$ {BY} = \\mathbb{{1}}(x SIGN y) $$\n"
     assert last(text.replace("SIGN", ">=")).verdict is PROVED
     assert last(text.replace("SIGN", "<=")).verdict is REFUTED
