@@ -225,6 +225,8 @@ def judge_chain(
                     sides[side + 1] = left
                     continue
             links.append(replace(judged.link, conventions=judged.conventions))
+            if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
+                sides[side + 1] = left  # what comes next is compared with what can be read
             if not case.effort.refutation and judged.link.verdict.rank < Verdict.CHECKED.rank:
                 return links, remarks, uses  # a trial of a reading: one failure is enough
             remarks += judged.remarks
@@ -234,6 +236,16 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _unsupported(world: World, side: s.Node) -> bool:
+    try:
+        Elaborator(world.fork(), Statement()).value(side)
+    except Unsupported:
+        return True
+    except DocumentError:
+        return False
+    return False
 
 
 def _outside(world: World, defined: Scalar | None) -> str | None:

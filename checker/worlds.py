@@ -143,7 +143,7 @@ class _Builder:
         waiting = [
             (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
             if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
-            and f.number >= anew.get(key_of(chain.sides[0], self.table) or "", 0)
+            and not f.number < anew.get(key_of(chain.sides[0], self.table) or "", f.number)
         ]  # fmt: skip
         for f, k, chain in self._examples(waiting):
             self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}

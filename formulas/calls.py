@@ -128,6 +128,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         if number is not None:
             reader.here.uses.add(number)
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+    if any(isinstance(n, s.Relation) and "\\mid" in n.relations for a in node.arguments for n in s.walk(a)):
+        raise Unsupported(f"{to_latex(node)}: expectations and probabilities are not supported")
     if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
         return _of_variables(reader, node, name, primes, expected)
     if bare in OPERATORS and not primes:
@@ -145,6 +147,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         world.opaque_functions.add(name)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+    if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
+        raise Unsupported(f"the function {name} is not defined here")
     raise UndefinedSymbol(f"the function {name} is not defined here")
 
 

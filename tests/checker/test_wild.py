@@ -142,3 +142,20 @@ def test_comparisons_of_programmers() -> None:
     text = f"Let $x, y \\in R$ and $f(x, y) = \\max(x, y)$.\n\n$$ {BY} = \\mathbb{{1}}(x SIGN y) $$\n"
     assert last(text.replace("SIGN", ">=")).verdict is PROVED
     assert last(text.replace("SIGN", "<=")).verdict is REFUTED
+
+
+# -- what is outside the calculus -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("claim", "verdicts"),
+    [
+        (r"\textrm{prod}(a + 1, b) = (y - t) x", [UNDECIDED, PROVED]),
+        (r"\textrm{prod}(a + 1, b) = (y + t) x", [UNDECIDED, REFUTED]),
+        (r"(y - t) x = \textrm{prod}(a + 1, b)", [PROVED, UNDECIDED]),
+        (r"P(y = 1 \mid x) = y x", [UNDECIDED, REFUTED]),
+        (r"P(y = 1 \mid x) = (y - t) x", [UNDECIDED, PROVED]),
+    ],
+)
+def test_a_side_that_cannot_be_read_is_passed_over(claim: str, verdicts: list[Verdict]) -> None:
+    net = r"Let $x, w \in \mathbb{R}^n$, $t \in R$, $y = w^T x$ and $L = \frac12 (y - t)^2$."
+    found = last(f"{net}\n\n$$ \\frac{{\\partial L}}{{\\partial w}} = {claim} $$\n")
+    assert [link.verdict for link in found.links] == verdicts, found.message
