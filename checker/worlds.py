@@ -84,16 +84,17 @@ class Definitions:
 
 def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
-    inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated],
+    inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated], declared: Sequence[Stated],
 ) -> Definitions:  # fmt: skip
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
-    the other variants, whose declarations, sizes and derivatives say what names mean."""
+    the other variants, whose declarations, sizes and derivatives say what names mean; ``declared`` are
+    declarations of scopes before."""
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
         extents = Extents()
         for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
             before = dict(extents.solved)
-            builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every)
+            builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
             result = builder.run(loss, names)
             if extents.solved == before:
@@ -116,8 +117,9 @@ class _Builder:
     def __init__(
         self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable,
         readings: Readings, inherited: Mapping[str, FunctionDefinition], extents: Extents, every: Sequence[Stated],
+        declared: Sequence[Stated],
     ) -> None:  # fmt: skip
-        self.formulas, self.every = formulas, every
+        self.formulas, self.every, self.declared = formulas, every, declared
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
         self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
@@ -127,7 +129,7 @@ class _Builder:
 
     def run(self, loss: str, names: Sequence[Alias]) -> Definitions:
         """``names`` are those for derivatives of ``loss`` by custom."""
-        declare(self.world, self.every)
+        declare(self.world, [*self.declared, *self.every])
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)
         for alias in names:
@@ -191,7 +193,7 @@ class _Builder:
             if quantity is not None and quantity.number is not None:
                 said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
                 self.result.remarks.setdefault(quantity.number, []).append(said)
-        take_as_given(self.world, self.formulas, self.result.defined)
+        take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
         for known in self.world.known.values():
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:

@@ -67,6 +67,7 @@ class NameTable:
     kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
     shaped: set[str] = field(default_factory=set)  # numbered names with a shape of their own: W_2, also beside a W
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
+    members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -211,6 +212,8 @@ class NameTable:
                 continue
             if any(isinstance(x, s.Dots) for x in items):
                 self.families.add(base)
+            if isinstance(item, s.Scripted) and len(_brackets(item.sup)) == 2:
+                self.members.add(base)
             if isinstance(item, s.Symbol):
                 self.declared_bare.add(base)
             elif isinstance(item, s.Call):
@@ -257,7 +260,8 @@ class NameTable:
                 if isinstance(part, s.Group) and part.kind in "([":
                     self.bracket_layers.add(base)
                     letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
-                    if len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
+                    alone = len(_brackets(node.sup)) == 1
+                    if alone and len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
                         if isinstance(part.body, s.Symbol):
                             self.sample_axes.add(base)
                         elif isinstance(part.body, s.Sum) and "-" in part.body.signs:  # h^{(t-1)}
@@ -288,9 +292,12 @@ class NameTable:
         base, primes = self.gradients.get(inner.name, inner.name), node.primes
         if primes and base in self.primed:
             name, primes = name + "'" * primes, 0
+        brackets = _brackets(node.sup)
         for part in _superscripts(node.sup):
             if isinstance(part, s.Group) and part.kind in "([":
-                if base in self.sample_axes:
+                if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
+                    indices = [*([] if base in self.members else [s.Symbol(":")]), part.body, *indices]
+                elif base in self.sample_axes and len(brackets) == 1:
                     indices.insert(0, part.body)
                 else:
                     layer = part.body
@@ -523,6 +530,11 @@ def _by_square(item: s.Node, node: s.Relation) -> bool:
 
 def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:
     return node.items if isinstance(node, s.Sequence) else factors_of(node)
+
+
+def _brackets(node: s.Node | None) -> list[s.Node]:
+    """What stands in brackets in a superscript: the layer, the number of an example, or both."""
+    return [part for part in _superscripts(node) if isinstance(part, s.Group) and part.kind in "(["]
 
 
 def _is_number(node: s.Node, text: str) -> bool:

@@ -333,7 +333,9 @@ def by_custom(reader: Elaborator, alias: Alias, found: Value) -> Value:
             meaning = f"{show_extent(alias.examples)} {meaning}"
             factor = scalar(alias.examples)
             found = found.scaled(factor) if isinstance(found, Slope) else found.map(lambda body: mul(factor, body))
-    reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom")
+    loss = reader.world.loss
+    unwritten = f", {loss} the loss that is not written" if loss not in reader.world.table.bare else ""
+    reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom{unwritten}")
     return found
 
 
