@@ -108,10 +108,19 @@ class _Customary:
         return other in self.below[head]
 
     # -- the names ---------------------------------------------------------------------------------------------
-    def head(self, reference: Reference) -> str | None:
-        """The quantity by which a name differentiates, if it is known."""
+    def name(self, reference: Reference) -> str:
+        """By what a name differentiates: ``dy`` by the output ``\\hat{y}``, where y is a label on which that does not
+        rest."""
         name = self.table.variable_of(reference.name)
         assert name is not None
+        output = f"\\hat{{{name}}}"
+        if self.world.is_defined(output) and not self.world.is_defined(name) and not self.depends(output, name):
+            return output
+        return name
+
+    def head(self, reference: Reference) -> str | None:
+        """The quantity by which a name differentiates, if it is known."""
+        name = self.name(reference)
         try:
             known = find(replace(reference, name=name, indices=()), self.world, Statement())
         except DocumentError:
@@ -137,7 +146,8 @@ class _Customary:
         if family and (len(letters) != family or len(reference.indices) != family):
             return None  # said of the members elsewhere
         left = _plain(node, with_indices=bool(family or not reference.indices))
-        derivative = s.Derivative(self.written(loss), (self.variable(left),))
+        accent = "\\hat" if self.name(reference) != self.table.variable_of(reference.name) else ""
+        derivative = s.Derivative(self.written(loss), (self.variable(left, accent),))
         examples = next((n for n in self.world.known[head].extents if n.as_atom() in self.averaged(loss)), None)
         return Alias(left, derivative, 0, custom=True, examples=examples)
 
@@ -163,11 +173,11 @@ class _Customary:
                 return node
         return s.Symbol(loss)
 
-    def variable(self, node: s.Node) -> s.Node:
+    def variable(self, node: s.Node, accent: str) -> s.Node:
         if isinstance(node, s.Scripted):
-            return replace(node, base=self.variable(node.base))
+            return replace(node, base=self.variable(node.base, accent))
         assert isinstance(node, s.Symbol)
-        return replace(node, name=node.name[1:])
+        return replace(node, name=self.table.gradients[name_of(node)], accent=accent)
 
 
 def _plain(node: s.Node, with_indices: bool) -> s.Node:

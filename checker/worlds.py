@@ -136,7 +136,8 @@ class _Builder:
             reference = self.table.reference(alias.left)
             assert reference is not None
             self.world.aliases.setdefault(reference.name, []).append(alias)
-            self.world.denominators.add(self.table.variable_of(reference.name) or "")
+            below = self.table.reference(alias.right.denominators[0]) if isinstance(alias.right, s.Derivative) else None
+            self.world.denominators.add(below.name if below is not None else "")
         overriding = {
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key

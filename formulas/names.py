@@ -113,7 +113,8 @@ class NameTable:
             if isinstance(node, s.Relation):
                 table._declare(node)
         used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
-        table.gradients = {n: n[1:] for n in used if n[0] == "d" and n[1:] in used}
+        prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
+        table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
         for node in nodes:
             if isinstance(node, s.Scripted):
                 table._bind_together(node, tensors)

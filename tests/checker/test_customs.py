@@ -73,6 +73,73 @@ def test_claims_broadcast_only_as_definitions_do() -> None:
     assert last(text, SUM=r"\frac{1}{2} \|X + a\|^2").verdict is PROVED
 
 
+# -- entries -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("claim", "verdict"), [("2 (a * b) * b", PROVED), ("2 (a * b) * a", REFUTED)])
+def test_a_star_between_tensors_of_one_shape(claim: str, verdict: Verdict) -> None:
+    text = r"""
+    $a \in \mathbb{R}^{n}$, $b \in \mathbb{R}^{n}$ $$h = a * b$$ $$L = \|h\|^2$$
+    $$\frac{\partial L}{\partial a} = CLAIM$$
+    """
+    assert last(text, CLAIM=claim).verdict is verdict
+
+
+def test_a_star_between_maps_of_two_shapes_is_a_convolution() -> None:
+    text = r"""
+    $a \in \mathbb{R}^{n \times n}$, $k \in \mathbb{R}^{m \times m}$ $$h = a * k$$
+    $$L = \sum_{i} \sum_{j} h_{ij}$$ $$\frac{\partial L}{\partial a} = k$$
+    """
+    *_, definition, _, claim = displayed(text)
+    assert not any("entries" in r for r in definition.remarks) and claim.verdict not in (PROVED, CONDITIONAL)
+
+
+# -- names for gradients of two symbols ------------------------------------------------------------------------------
+NEURONS = r"""
+$x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $t \in \mathbb{R}^m$
+$$y = \sigma(W x)$$
+$$E = \frac{1}{2} \|y - t\|^2$$
+$$\Delta W = SAID$$
+$$\Delta W = CLAIM ((y - t) \circ y \circ (1 - y)) x^T$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [(r"\frac{\partial E}{\partial W}", "1", "2"), (r"-\eta \frac{\partial E}{\partial W}", r"-\eta", r"\eta")],
+)
+def test_delta_and_a_symbol_are_one_name(said: str, right: str, wrong: str) -> None:
+    """Of the gradient where the document says so, else of a step."""
+    assert last(NEURONS, SAID=said, CLAIM=right).verdict is PROVED
+    assert last(NEURONS, SAID=said, CLAIM=wrong).verdict is REFUTED
+
+
+def test_a_margin_beside_a_symbol_is_a_factor() -> None:
+    text = r"""
+    $x \in \mathbb{R}^n$, $\Delta > 0$ $$L = \Delta x^T x$$ $$\frac{\partial L}{\partial x} = CLAIM$$
+    """
+    assert last(text, CLAIM=r"2 \Delta x").verdict is PROVED
+    assert last(text, CLAIM=r"\Delta x").verdict is REFUTED
+
+
+RECURRENT = r"""
+$x_t \in \mathbb{R}^n$, $h_t \in \mathbb{R}^m$, $y_t, \hat{y}_t \in \mathbb{R}^k$, $t = 1, \dots, T$, $h_0 = 0$
+$$h_t = \tanh(W h_{t-1} + U x_t)$$
+$$\hat{y}_t = V h_t$$
+$$L = \frac{1}{2} \sum_{t=1}^T \|\hat{y}_t - y_t\|^2$$
+$$\delta y_t = \hat{y}_t - y_t$$
+$$\delta h_t = V^T \delta y_t + W^T (STEP \circ \delta h_{t+1})$$
+"""
+
+
+def test_small_deltas_name_gradients_by_custom() -> None:
+    """δy of a label y is the gradient by the output ŷ."""
+    *_, output, hidden = displayed(RECURRENT, STEP=r"(1 - h_{t+1} \circ h_{t+1})")
+    assert output.verdict is PROVED and r"\frac{\partial L}{\partial \hat{y}_{t}}" in output.remarks[0]
+    assert hidden.verdict is CONDITIONAL and hidden.assumptions == ("t<T",)
+    assert last(RECURRENT, STEP=r"(1 - h_t \circ h_t)").verdict is REFUTED
+    wrong = RECURRENT.replace(r"\delta y_t = \hat{y}_t - y_t", r"\delta y_t = y_t - \hat{y}_t")
+    assert displayed(wrong, STEP="1")[-2].verdict is REFUTED
+
+
 # -- names for gradients --------------------------------------------------------------------------------------------
 NET = r"""
 $X \in \mathbb{R}^{n \times m}$, $W \in \mathbb{R}^{k \times n}$, $Y \in \mathbb{R}^{k \times m}$
