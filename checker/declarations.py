@@ -70,13 +70,17 @@ class _Declarations:
         world.numerators = sorted(counts, key=lambda n: -counts[n])
 
     def given(self) -> None:
-        """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”."""
+        """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”, or
+        “$c \\in \\{1, …, C\\}$”."""
         world = self.world
-        spoken = {x.name for f in self.every if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
+        inline = [f for f in self.every if not f.raw.displayed]
+        spoken = {x.name for f in inline for x in f.mentions if isinstance(x, s.Symbol)}
+        spoken |= {letter for f in inline if len(f.ranges) == 1 and not f.chains for letter, _, _ in f.ranges}
         sums = [n.lower for f in self.every for n in f.nodes if isinstance(n, s.BigOperator) and n.lower is not None]
         items = [x for lower in sums for x in (lower.items if isinstance(lower, s.Sequence) else (lower,))]
         summed = {name for item in items for name in _binds(item)}
-        bound = {letter for _, letter, _, _ in world.ranges} | summed | world.sizes
+        displayed = {letter for f in self.every if f.raw.displayed for letter, _, _ in f.ranges}
+        bound = displayed | summed | world.sizes
         definitions = [c for f in self.every for c in f.chains if not any(map(contains_derivative, c.sides))]
         left = {letter for chain in definitions for side in chain.sides[:-1] for letter in self._letters(side)}
         letters = {letter for chain in definitions for letter in self._letters(chain.sides[-1])}

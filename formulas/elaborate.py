@@ -33,7 +33,7 @@ from verify_derivations.formulas.expressions import (
     power,
 )
 from verify_derivations.formulas.lookup import Shape, find, new_letter, whole
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
 from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope, untransposed
@@ -162,7 +162,7 @@ class Elaborator:
         return reduce(matrix_product, [one] * abs(int(count)))
 
     def new_letters(self, node: s.Node) -> s.Node:
-        for x in s.walk(node):
+        for x in names_in(node):  # not the letters of y_i, one given value
             if (
                 isinstance(x, s.Symbol)
                 and name_of(x) not in self.here.indices

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
@@ -118,6 +118,10 @@ class NameTable:
         for node in nodes:
             if isinstance(node, s.Scripted):
                 table._bind_together(node, tensors)
+        entries = {base_of(x) for x in nodes if isinstance(x, s.Scripted) and table._letter(x) in table.bound}
+        for node in nodes:
+            if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
+                table._bind_as_entries(node, entries - {None})
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
@@ -194,6 +198,21 @@ class NameTable:
             return
         if len(letters) == 1 and base in tensors or len(letters) > 1 and self.bound & set(letters):
             self.bound |= set(letters) - self.sizes
+
+    def _bind_as_entries(self, node: s.Relation, entries: Set[str | None]) -> None:
+        """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it."""
+        letter = self._letter(node.sides[0])
+        if letter is not None and letter not in self.sizes and any(
+            isinstance(x, s.Scripted) and base_of(x) in entries and self._letter(x) == letter
+            for side in node.sides[1:] for x in s.walk(side)
+        ):  # fmt: skip
+            self.bound.add(letter)
+
+    def _letter(self, node: s.Node) -> str | None:
+        """The one letter that is a subscript."""
+        if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol):
+            return None
+        return node.sub.name if len(node.sub.name) == 1 and node.sub.name.islower() else None
 
     def _declare(self, node: s.Relation) -> None:
         items = _introduced(node)
@@ -396,7 +415,8 @@ class NameTable:
                 return False
             indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
-        return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
+        entry = base in self.declared_bare | self.indexed  # s_{y_i}
+        return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
 
     def _labels(self, item: s.Symbol) -> bool:
         """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""

@@ -283,7 +283,7 @@ def _prefixes(formulas: list[list[Token]]) -> frozenset[str]:
 
 
 def is_prefix(tokens: list[Token], k: int) -> bool:
-    """Whether the symbol at ``k`` may make one name with what follows: ``d\\gamma``, ``\\mathrm{d}W``, ``\\delta h_t``."""
+    """Whether the symbol at ``k`` may make one name with what follows: ``d\\gamma``, ``\\Delta b``."""
     if tokens[k].kind != "symbol" or tokens[k].text not in DIFFERENCES | {"d"}:
         return False
     upright, after = tokens[k].font == "\\mathrm" or tokens[k].text in DIFFERENCES, tokens[k + 1]

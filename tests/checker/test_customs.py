@@ -330,6 +330,55 @@ def test_the_class_of_an_example() -> None:
     assert unsaid[0].verdict is ILL_FORMED and "stands on the right" in unsaid[0].message
 
 
+CLASSIFIER = r"""
+$x \in \mathbb{R}^{D}$ with label LABEL, and $W \in \mathbb{R}^{C \times D}$.
+$$s = W x$$
+$$p_j = \frac{e^{s_j}}{\sum_{k=1}^{C} e^{s_k}}$$
+$$L = -\log p_{y}$$
+$$\frac{\partial L}{\partial s_j} = p_j SIGN \mathbb{1}[j = y]$$
+"""
+
+
+@pytest.mark.parametrize("label", ["$y$", r"$y \in \{1, \dots, C\}$", "$y_i$"])
+def test_the_label_of_an_example(label: str) -> None:
+    """p_j is an entry as s_j is, where s_k is summed over. A slip in what is said of j = y is no missing condition."""
+    text = CLASSIFIER.replace("p_{y}", "p_{y_i}").replace("= y]", "= y_i]") if "_" in label else CLASSIFIER
+    assert last(text, LABEL=label, SIGN="-").verdict is PROVED
+    assert last(text, LABEL=label, SIGN="+").verdict is REFUTED
+
+
+def test_the_labels_of_many_examples_are_outside_the_calculus() -> None:
+    text = CLASSIFIER.replace("L = -", r"L = -\sum_{i=1}^N").replace("p_{y}", "p_{i,y_i}").replace("s_j", "s_{ij}")
+    text = text.replace("s = W x", "s_i = W x_i").replace("s_k", "s_{ik}").replace("p_j", "p_{ij}").replace("$x", "$x_i")
+    *_, loss, claim = displayed(text.replace("= y]", "= y_i]"), LABEL="$y_i$", SIGN="-")
+    assert loss.verdict is claim.verdict is UNDECIDED and "depends on another" in loss.message
+
+
+MARGINS = r"""
+$x_i \in \mathbb{R}^{D}$ with label $y_i$, and $W \in \mathbb{R}^{C \times D}$.
+$$s = W x_i$$
+$$L_i = \sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)$$
+$$\frac{\partial L_i}{\partial s_OF} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("of", "claim", "verdict"),
+    [
+        ("j", r"\mathbb{1}(s_j - s_{y_i} + 1 > 0), \quad j \neq y_i", PROVED),
+        ("j", r"\mathbb{1}(s_j - s_{y_i} + 1 > 0)", CONDITIONAL),
+        ("j", r"\mathbb{1}(s_j - s_{y_i} > 0), \quad j \neq y_i", REFUTED),
+        ("j", r"-\mathbb{1}(s_j - s_{y_i} + 1 > 0)", REFUTED),
+        ("{y_i}", r"-\sum_{j \neq y_i} \mathbb{1}(s_j - s_{y_i} + 1 > 0)", PROVED),
+        ("{y_i}", r"\sum_{j \neq y_i} \mathbb{1}(s_j - s_{y_i} + 1 > 0)", REFUTED),
+    ],
+)
+def test_margins_of_all_classes_but_one(of: str, claim: str, verdict: Verdict) -> None:
+    found = last(MARGINS, OF=of, CLAIM=claim)
+    assert found.verdict is verdict
+    assert (r"j \neq y_{i}" in found.assumptions) == (verdict is CONDITIONAL)
+
+
 def test_a_word_that_is_none_of_the_samples() -> None:
     text = r"""
     $v \in \mathbb{R}^{d}$, $u_w \in \mathbb{R}^{d}$ for $w = 1, \dots, V$; the word $o$ was seen.
