@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.formulas import operators as op
@@ -120,6 +121,10 @@ class _Declarations:
                         self._declare(first, chain.space, f.number, sizes_only=True)
                     else:
                         self._hint(first, chain.space, f.number)
+        for name, letter in self.table.kinds.iterates.items():
+            world.declarations[name + self.table.kinds.iterate(name)] = [
+                replace(d, indices=(s.Symbol(letter),)) for d in world.declarations.get(name, ()) if not d.indices
+            ]  # fmt: skip
         for f in self.every:
             for chain in f.chains:
                 self._size_equation(chain)

@@ -145,6 +145,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         world.opaque_functions.add(name)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+    if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
+        raise Unsupported(f"how {name} depends on its variables is not stated")
     raise UndefinedSymbol(f"the function {name} is not defined here")
 
 

@@ -142,7 +142,9 @@ class NameTable:
                     if reference is not None and reference.indices:
                         totals.setdefault(reference.name, to_latex(reference.indices[0]))
         ends = last_values(nodes)
-        self.kinds = Kinds(ends, totals=totals)
+        iterates = self._iterates(nodes, tensors)
+        self.kinds = Kinds(ends, totals=totals, iterates=iterates)
+        self.shifted |= {(name + self.kinds.iterate(name), letter) for name, letter in iterates.items()}
         if len(set(ends.values())) < 2:
             return
         places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
@@ -158,7 +160,32 @@ class NameTable:
                 places[key].append(reference.indices)
                 if id(node) in left:
                     definitions[key].append(reference.indices)
-        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals)
+        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates)
+
+    def _iterates(self, nodes: Sequence[s.Node], tensors: set[str]) -> dict[str, str]:
+        """``θ_t = θ_{t-1} - …``, ``θ_{t+1} = θ_t - …`` of a tensor θ by which one differentiates as a whole."""
+        below = {
+            x for node in nodes for x in (
+                node.denominators if isinstance(node, s.Derivative) else
+                (node.variable,) if isinstance(node, s.Nabla) else ()
+            )
+        }  # fmt: skip
+        names = {name_of(x) for x in below if isinstance(x, s.Symbol)} & tensors & self.declared_bare
+        found: dict[str, str] = {}
+        for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+            first, *others = (
+                [n for n in s.walk(side) if isinstance(n, s.Scripted) and n.sub is not None and base_of(n) in names]
+                for side in node.sides
+            )  # fmt: skip
+            left = next((x for x in first if x is node.sides[0]), None)
+            if left is None or not any(base_of(x) == base_of(left) for side in others for x in side):
+                continue
+            letters = {letter for base, letter in self.shifted if base == base_of(left)}
+            if len(letters) == 1:
+                found[base_of(left) or ""] = letters.pop()
+            elif isinstance(left.sub, s.Sum) and isinstance(left.sub.terms[0], s.Symbol):
+                found[base_of(left) or ""] = left.sub.terms[0].name
+        return found
 
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.Call):

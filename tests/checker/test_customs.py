@@ -349,7 +349,8 @@ def test_the_label_of_an_example(label: str) -> None:
 
 def test_the_labels_of_many_examples_are_outside_the_calculus() -> None:
     text = CLASSIFIER.replace("L = -", r"L = -\sum_{i=1}^N").replace("p_{y}", "p_{i,y_i}").replace("s_j", "s_{ij}")
-    text = text.replace("s = W x", "s_i = W x_i").replace("s_k", "s_{ik}").replace("p_j", "p_{ij}").replace("$x", "$x_i")
+    for one, many in (("s = W x", "s_i = W x_i"), ("s_k", "s_{ik}"), ("p_j", "p_{ij}"), ("$x", "$x_i")):
+        text = text.replace(one, many)
     *_, loss, claim = displayed(text.replace("= y]", "= y_i]"), LABEL="$y_i$", SIGN="-")
     assert loss.verdict is claim.verdict is UNDECIDED and "depends on another" in loss.message
 
@@ -460,3 +461,31 @@ def test_entries_of_the_identity(entry: str, verdict: Verdict) -> None:
     $$\frac{\partial y_k}{\partial a_j} = y_k (ENTRY - y_j)$$
     """
     assert last(text, ENTRY=entry).verdict is verdict
+
+
+# -- algorithms -----------------------------------------------------------------------------------------------------
+DESCENT = r"""
+$\theta \in \mathbb{R}^n$, $a \in \mathbb{R}^n$
+$$L(\theta) = \frac{1}{2} \sum_{i=1}^n a_i \theta_i^2$$
+$$\nabla_\theta L(\theta) = CLAIM$$
+$$g_t = \nabla_\theta L(\theta_{t-1})$$
+$$m_t = \beta m_{t-1} + (1 - \beta) g_t$$
+$$\theta_t = \theta_{t-1} - \alpha m_t$$
+"""
+
+
+def test_the_values_of_an_algorithm_are_no_entries_of_the_vector() -> None:
+    claim, *steps = displayed(DESCENT, CLAIM=r"a \circ \theta")[1:]
+    assert claim.verdict is PROVED and {f.verdict for f in steps} == {DEFINED}
+    assert displayed(DESCENT, CLAIM=r"2 a \circ \theta")[1].verdict is REFUTED
+    cumulative = r"""
+    $x, s \in \mathbb{R}^n$ $$s_i = s_{i-1} + x_i, \quad i = 1, \dots, n$$ $$L = \sum_{i=1}^n s_i^2$$
+    $$\frac{\partial L}{\partial s_n} = 2 s_n$$
+    """
+    assert last(cumulative).verdict is not ILL_FORMED
+
+
+def test_the_loss_of_an_algorithm_need_not_be_stated() -> None:
+    stated = DESCENT[DESCENT.index(r"$$g_t") :]
+    found = displayed(r"$\theta_t \in \mathbb{R}^n$, and a loss $L(\theta)$." + stated)
+    assert found[1].verdict is UNDECIDED and "is not stated" in found[1].message
