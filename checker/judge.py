@@ -201,7 +201,8 @@ def judge_chain(
                 continue
             messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-            if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
+            new = kind == "definition" and reference is not None and not contains_derivative(right)
+            if new and reference is not None and case.table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
             message = messages.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)

@@ -68,15 +68,17 @@ class _Onward:
                 letters[f.scope] |= {x.name for i in reference.indices for x in s.walk(i) if isinstance(x, s.Symbol)}
                 return True
 
-            kept.append(replace(
-                f, tree=None, chains=[], mentions=[], symmetric=tuple(filter(holds, f.symmetric)),
-                memberships=[m for m in (replace(m, names=self.names(m, holds)) for m in f.memberships)
-                             if any(not isinstance(n, s.Dots) for n in m.names)],
+            members = (replace(m, names=self.names(m, holds)) for m in f.memberships)
+            found = replace(
+                f, tree=None, chains=[], mentions=[n for n in f.mentions if self.is_given(f, n)],
+                symmetric=tuple(filter(holds, f.symmetric)),
+                memberships=[m for m in members if any(not isinstance(n, s.Dots) for n in m.names)],
                 conditions=[c for c in f.conditions if isinstance(c.sides[-1], s.Number) and any(map(holds, c.sides))],
-            ))  # fmt: skip
+            )  # fmt: skip
+            kept.append(found)
         for f in kept:
             f.ranges = [r for r in f.ranges if r[0] in letters[f.scope]]
-        return [f for f in kept if f.memberships or f.conditions or f.symmetric or f.ranges]
+        return [f for f in kept if f.memberships or f.conditions or f.symmetric or f.ranges or f.mentions]
 
     def names(self, member: Membership, holds: Callable[[s.Node], bool]) -> tuple[s.Node, ...]:
         found: list[s.Node] = []
@@ -102,6 +104,10 @@ class _Onward:
     def is_used_after(self, f: Stated, name: str) -> bool:
         return any(number > f.number for number, _ in self.uses.get(name, ()))
 
+    def is_given(self, f: Stated, node: s.Node) -> bool:
+        """Whether a formula in the prose speaks of a letter: the class $c$, an index that is given."""
+        return isinstance(node, s.Symbol) and not f.raw.displayed and len(node.name) == 1 and node.name.islower()
+
     def holding(self, f: Stated, node: s.Node) -> Reference | None:
         """The name ``node``, if what ``f`` says of it holds in the later scope."""
         reference = self.table.reference(node)
@@ -117,11 +123,21 @@ class _Onward:
         own, uses = len(declared.indices), [use for _, use in self.uses.get(declared.name, ())]
         if not all(len(use.indices) in (own, own + len(axes), *([own + 1] if len(axes) == 2 else ())) for use in uses):
             return None
+        if not all(self.ends_alike(use.indices, declared.indices) for use in uses):
+            return None
         if all(self.ends_as(use.indices[own:], axes) for use in uses):
             return node
         many = isinstance(node, s.Symbol) and axes and all(len(use.indices) == 1 for use in uses)
         return s.Scripted(node, uses[0].indices[0], None, 0) if many else None
 
+    def ends_alike(self, used: Sequence[s.Node], declared: Sequence[s.Node]) -> bool:
+        """Whether letters run to the same ends: the x_i of a sum over ``i = 1, …, D`` are none of the examples x_n."""
+        pairs = zip(map(self.end, used), map(self.end, declared), strict=False)
+        return all(None in (one, other) or one == other for one, other in pairs)
+
     def ends_as(self, indices: Sequence[s.Node], axes: Sequence[s.Node]) -> bool:
-        ends = [self.table.kinds.ends.get(i.name) if isinstance(i, s.Symbol) else None for i in indices]
-        return all(end is None or end == to_latex(axis) for end, axis in zip(ends, axes, strict=False))
+        pairs = zip(map(self.end, indices), axes, strict=False)
+        return all(end is None or end == to_latex(axis) for end, axis in pairs)
+
+    def end(self, index: s.Node) -> str | None:
+        return self.table.kinds.ends.get(index.name) if isinstance(index, s.Symbol) else None

@@ -574,7 +574,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     if expected is None or (not shape and reference.indices):
         if len(family) == 1 and origins == [world.origin] and not shape:
             known = Known(head, (), (family[0], ONE))
-        elif len(family) == 2 and not shape:
+        elif len(family) == 2 and origins == [world.origin] * 2 and not shape:  # w_{j0} is beside a matrix
             known = Known(head, (), tuple(family))
         else:
             known = Known(head, tuple(family), shape, tuple(origins))

@@ -441,6 +441,8 @@ class NameTable:
             if (base, item.name) in self.shifted:
                 return False
             indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
+            if item.name.isupper() and item.name not in self.bound:  # E_D beside a number E
+                indexable &= base in self.vectors | self.matrices | self.indexed | self.families
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry

@@ -336,7 +336,7 @@ def by_custom(reader: Elaborator, alias: Alias, found: Value) -> Value:
             meaning = f"{show_extent(alias.examples)} {meaning}"
             factor = scalar(alias.examples)
             found = found.scaled(factor) if isinstance(found, Slope) else found.map(lambda body: mul(factor, body))
-    loss = reader.world.loss
+    loss = to_latex(alias.right.numerator) if isinstance(alias.right, s.Derivative) else ""
     unwritten = f", {loss} the loss that is not written" if loss not in reader.world.table.bare else ""
     reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom{unwritten}")
     return found

@@ -380,6 +380,17 @@ def test_margins_of_all_classes_but_one(of: str, claim: str, verdict: Verdict) -
     assert (r"j \neq y_{i}" in found.assumptions) == (verdict is CONDITIONAL)
 
 
+@pytest.mark.parametrize(("claim", "verdict"), [(r"(\hat{y}_o - 1) v", PROVED), (r"(1 - \hat{y}_o) v", REFUTED)])
+def test_a_given_word_beside_a_definition_for_every_word(claim: str, verdict: Verdict) -> None:
+    text = r"""
+    $v \in \mathbb{R}^{d}$, $u_w \in \mathbb{R}^{d}$ for $w = 1, \dots, V$; the word $o$ was seen.
+    $$\hat{y}_o = \frac{\exp(u_o^T v)}{\sum_{w=1}^V \exp(u_w^T v)}$$
+    $$J = -\log \hat{y}_o$$
+    $$\frac{\partial J}{\partial u_o} = CLAIM$$
+    """
+    assert last(text, CLAIM=claim).verdict is verdict
+
+
 def test_a_word_that_is_none_of_the_samples() -> None:
     text = r"""
     $v \in \mathbb{R}^{d}$, $u_w \in \mathbb{R}^{d}$ for $w = 1, \dots, V$; the word $o$ was seen.
@@ -489,3 +500,25 @@ def test_the_loss_of_an_algorithm_need_not_be_stated() -> None:
     stated = DESCENT[DESCENT.index(r"$$g_t") :]
     found = displayed(r"$\theta_t \in \mathbb{R}^n$, and a loss $L(\theta)$." + stated)
     assert found[1].verdict is UNDECIDED and "is not stated" in found[1].message
+
+
+# -- scripts --------------------------------------------------------------------------------------------------------
+def test_a_capital_on_a_number_is_a_label() -> None:
+    text = r"""
+    $\phi_n \in \mathbb{R}^D$, $w \in \mathbb{R}^D$, $n = 1, \dots, N$
+    $$E_D(w) = \frac{1}{2} \sum_{n=1}^N (w^T \phi_n)^2$$
+    $$E = E_D(w) + \frac{1}{2} w^T w$$
+    $$\nabla E_D(w) = CLAIM$$
+    """
+    assert last(text, CLAIM=r"\sum_{n=1}^N (w^T \phi_n) \phi_n").verdict is PROVED
+    assert last(text, CLAIM=r"\sum_{n=1}^N \phi_n").verdict is REFUTED
+
+
+def test_a_bias_is_the_weight_with_the_number_zero() -> None:
+    text = r"""
+    $$a_j = \sum_{i=1}^D w_{ji} x_i + w_{j0}, \quad j = 1, \dots, M$$
+    $$E = \frac{1}{2} \sum_{j=1}^M a_j^2$$
+    $$\frac{\partial E}{\partial w_{ji}} = CLAIM$$
+    """
+    assert last(text, CLAIM="a_j x_i").verdict is PROVED
+    assert last(text, CLAIM="a_j").verdict is REFUTED

@@ -122,3 +122,41 @@ def test_a_definition_stays_with_its_section() -> None:
     assert last(text, NAME="h", CLAIM="h").verdict is PROVED
     assert last(text, NAME="h", CLAIM="2 h").verdict is REFUTED
     assert last(text, NAME="W", CLAIM="h x^T").verdict is ILL_FORMED
+
+
+def test_letters_that_run_to_other_ends_count_something_else() -> None:
+    """The x_i of an input are none of the examples x_n; a number is read for each, as nothing is declared."""
+    text = r"""
+    # Examples
+
+    $x_n \in \mathbb{R}^D$, $w \in \mathbb{R}^D$, $n = 1, \dots, N$
+
+    $$y_n = w^T x_n$$
+    $$E = \frac{1}{2} \sum_{n=1}^N y_n^2$$
+
+    # Units
+
+    $$z = \sum_{i=1}^D v_i x_i$$
+    $$E = \frac{1}{2} z^2$$
+    $$\frac{\partial E}{\partial v_i} = CLAIM$$
+    """.replace("    ", "")
+    assert last(text, CLAIM="z x_i").verdict is PROVED
+    assert last(text, CLAIM="z v_i").verdict is REFUTED
+
+
+def test_of_a_given_letter_it_is_spoken_once() -> None:
+    text = r"""
+    # One
+
+    $z \in \mathbb{R}^A$, and the action is $a$.
+
+    $$p_k = \frac{\exp(z_k)}{\sum_{j=1}^A \exp(z_j)}$$
+    $$L = -\log p_a$$
+
+    # Other
+
+    $$L = \exp(z_a)$$
+    $$\frac{\partial L}{\partial z_k} = CLAIM$$
+    """.replace("    ", "")
+    assert last(text, CLAIM=r"\exp(z_a) \mathbb{1}[k = a]").verdict is PROVED
+    assert last(text, CLAIM=r"\exp(z_k)").verdict is REFUTED
