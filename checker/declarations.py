@@ -44,14 +44,12 @@ def _at_layer(node: s.Node, number: s.Number, letter: s.Symbol) -> s.Node:
     """Scripts that are the number of a layer, as those of any layer."""
     if isinstance(node, s.Space):
         return replace(node, extents=tuple(_at_layer(n, number, letter) for n in node.extents))
-    if isinstance(node, s.Scripted):
-        scripts = {"sub": node.sub, "sup": node.sup}
-        found = {k: letter if v == number else v for k, v in scripts.items()}
-        for k, v in scripts.items():
-            if isinstance(v, s.Group) and v.body == number:
-                found[k] = replace(v, body=letter)
-        return replace(node, **found)
-    return node
+    if isinstance(node, s.Group) and node.body == number:
+        return replace(node, body=letter)
+    if not isinstance(node, s.Scripted):
+        return node
+    sub, sup = (letter if n == number else n and _at_layer(n, number, letter) for n in (node.sub, node.sup))
+    return replace(node, sub=sub, sup=sup)
 
 
 class _Declarations:
@@ -138,10 +136,11 @@ class _Declarations:
                     else:
                         self._hint(first, chain.space, f.number)
         self._of_every_layer()
-        for name, letter in self.table.kinds.iterates.items():
-            world.declarations[name + self.table.kinds.iterate(name)] = [
-                replace(d, indices=(s.Symbol(letter),)) for d in world.declarations.get(name, ()) if not d.indices
-            ]  # fmt: skip
+        kinds = self.table.kinds
+        for base, letter in kinds.iterates.items():
+            world.declarations[base + kinds.iterate(base)] = [
+                replace(d, indices=(s.Symbol(letter),)) for d in world.declarations.get(base, ()) if not d.indices
+            ]
         for f in self.every:
             for chain in f.chains:
                 self._size_equation(chain)

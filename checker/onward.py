@@ -88,8 +88,8 @@ class _Onward:
             elif holds(name):
                 reference = self.table.reference(name)
                 assert reference is not None
-                of_space = isinstance(member.where, s.Space)
-                found.append(self.as_used(name, reference, member.where) or name if of_space else name)
+                used = self.as_used(name, reference, member.where) if isinstance(member.where, s.Space) else None
+                found.append(used or name)
         return tuple(found)
 
     def references(self, nodes: Iterable[s.Node]) -> list[Reference]:

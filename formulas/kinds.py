@@ -33,8 +33,8 @@ class Kinds:
         if name in self.totals and indices:
             return f"_{{{{{self.totals[name]}}}}}"
         if name in self.iterates and len(indices) == 1:
-            letters = {x.name for x in s.walk(indices[0]) if isinstance(x, s.Symbol)}
-            return self.iterate(name) if letters <= {self.iterates[name]} else ""
+            steps = {x.name for x in s.walk(indices[0]) if isinstance(x, s.Symbol)}
+            return self.iterate(name) if steps <= {self.iterates[name]} else ""
         if name not in self.names:
             return ""
         letters = [self._first(index) for index in indices]

@@ -416,12 +416,12 @@ def test_gradients_by_custom_of_a_loss_that_is_not_written() -> None:
     assert all(f.verdict.wrong for f in found[4:]), [f.message for f in found[4:]]
 
 
-@pytest.mark.parametrize(("mean", "verdict"), [(r"\frac{1}{m}", Verdict.PROVED), ("", Verdict.REFUTED)])
-def test_the_shape_of_the_input_is_that_of_every_layer(mean: str, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("name", "verdict"), [("dZ", Verdict.PROVED), ("dA", Verdict.REFUTED)])
+def test_the_shape_of_the_input_is_that_of_every_layer(name: str, verdict: Verdict) -> None:
     """Of A^{[l]} only A^{[0]} is declared: with a column for each example."""
     text = COLUMNS.replace(r"$A^{[l]} \in", r"$A^{[0]} = X \in").replace(r"\mathbb{R}^{n^{[l]} \times m}", "SPACE")
     text = text.replace("SPACE", r"\mathbb{R}^{n^{[0]} \times m}") + "\n".join(f"\n$${row}$$" for row in GRADIENTS[:3])
-    claim = check(scan(text + f"\n\n$$db^{{[l]}} = {mean} \\sum_{{i=1}}^m dZ^{{[l](i)}}$$")).formulas[-1]
+    claim = check(scan(f"{text}\n\n$${GRADIENTS[3].replace('dZ', name)}$$")).formulas[-1]
     assert claim.verdict is verdict
 
 
