@@ -32,6 +32,30 @@ def declared_before(
     return onward.found()
 
 
+def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) -> list[Stated]:
+    """The formulas ``here`` that a scope sees, without what a section beside it declares of names that it declares
+    again, or uses otherwise."""
+    own = [f for f in here if f.scope == scope]
+    onward = _Onward((), own, table)
+    again = {r.name for f in own for m in f.memberships for r in onward.references(m.names) if r.layer is None}
+
+    def holds(name: s.Node, where: s.Node) -> bool:
+        reference = table.reference(name)
+        if reference is None or reference.layer is not None or not isinstance(where, s.Space):
+            return True
+        if reference.name not in onward.uses:
+            return reference.name not in again
+        return onward.as_used(name, reference, where) is not None
+
+    found = []
+    for f in here:
+        if f.scope != scope and f.raw.section != scope[: len(f.raw.section)]:
+            members = [replace(m, names=tuple(n for n in m.names if holds(n, m.where))) for m in f.memberships]
+            f = replace(f, memberships=[m for m in members if m.names])
+        found.append(f)
+    return found
+
+
 class _Onward:
     def __init__(self, formulas: Sequence[Stated], here: Sequence[Stated], table: NameTable) -> None:
         self.table = table
