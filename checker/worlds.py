@@ -13,7 +13,7 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.scopes import key_of
-from verify_derivations.checker.single_layers import single_layers
+from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import (
     Chain,
     Stated,
@@ -158,12 +158,17 @@ class _Builder:
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
         self.world.free_names = self.world.denominators - defined
+        below = [*inputs(self.world, self.formulas)]
+        as_every_layer = {(x.stated.number, x.chain) for x in below}
+        waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
         for last in (False, False, True):
             while waiting:
                 later = [item for item in waiting if not self._define(*item, last=last)]
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        for each in below:
+            self._input(each)
         self._single_layers()
         self._starts()
         self._updates()
@@ -292,6 +297,16 @@ class _Builder:
             self.result.failed.pop((f.number, found.chain), None)
             if not found.names:
                 self.result.remarks.setdefault(f.number, []).append(found.remark)
+
+    def _input(self, found: Input) -> None:
+        """``a^{(0)} = x``, which the first layer says; else it is a layer by itself."""
+        f = found.stated
+        try:
+            self._register(f, Statement(f.number, defining=True), found.name, found.right, None, last=True)
+            self.result.defined[f.number, found.chain, 0] = "definition"
+            self.result.remarks.setdefault(f.number, []).append(found.remark)
+        except DocumentError:
+            self._define(f, found.chain, f.chains[found.chain], last=True)
 
     def _starts(self) -> None:
         """``h_0 = 0``, before the recursion in h or after it."""
