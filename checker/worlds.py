@@ -158,8 +158,8 @@ class _Builder:
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
         self.world.free_names = self.world.denominators - defined
-        below = [*inputs(self.world, self.formulas)]
-        as_every_layer = {(x.stated.number, x.chain) for x in below}
+        firsts = [*inputs(self.world, self.formulas)]
+        as_every_layer = {(x.stated.number, x.chain) for x in firsts}
         waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
         for last in (False, False, True):
             while waiting:
@@ -167,7 +167,7 @@ class _Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
-        for each in below:
+        for each in firsts:
             self._input(each)
         self._single_layers()
         self._starts()
