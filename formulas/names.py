@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
@@ -142,7 +142,7 @@ class NameTable:
                     if reference is not None and reference.indices:
                         totals.setdefault(reference.name, to_latex(reference.indices[0]))
         ends = last_values(nodes)
-        iterates = self._iterates(nodes, tensors)
+        iterates = self._iterates(nodes, tensors, ends)
         self.kinds = Kinds(ends, totals=totals, iterates=iterates)
         self.shifted |= {(name + self.kinds.iterate(name), letter) for name, letter in iterates.items()}
         if len(set(ends.values())) < 2:
@@ -162,30 +162,22 @@ class NameTable:
                     definitions[key].append(reference.indices)
         self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates)
 
-    def _iterates(self, nodes: Sequence[s.Node], tensors: set[str]) -> dict[str, str]:
-        """``θ_t = θ_{t-1} - …``, ``θ_{t+1} = θ_t - …`` of a tensor θ by which one differentiates as a whole."""
-        below = {
-            x for node in nodes for x in (
-                node.denominators if isinstance(node, s.Derivative) else
-                (node.variable,) if isinstance(node, s.Nabla) else ()
-            )
-        }  # fmt: skip
+    def _iterates(self, nodes: Sequence[s.Node], tensors: set[str], ends: Mapping[str, str]) -> dict[str, str]:
+        """``θ_t = θ_{t-1} - …``, ``θ_{t+1} = θ_t - …`` of a tensor θ by which one differentiates as a whole. A letter
+        that runs to the end of an axis counts entries."""
+        below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
+        below += [n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None]
         names = {name_of(x) for x in below if isinstance(x, s.Symbol)} & tensors & self.declared_bare
         found: dict[str, str] = {}
         for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
-            first, *others = (
-                [n for n in s.walk(side) if isinstance(n, s.Scripted) and n.sub is not None and base_of(n) in names]
-                for side in node.sides
-            )  # fmt: skip
-            left = next((x for x in first if x is node.sides[0]), None)
-            if left is None or not any(base_of(x) == base_of(left) for side in others for x in side):
+            left, name = node.sides[0], base_of(node.sides[0]) or ""
+            if name not in names or not isinstance(left, s.Scripted) or left.sub is None:
                 continue
-            letters = {letter for base, letter in self.shifted if base == base_of(left)}
-            if len(letters) == 1:
-                found[base_of(left) or ""] = letters.pop()
-            elif isinstance(left.sub, s.Sum) and isinstance(left.sub.terms[0], s.Symbol):
-                found[base_of(left) or ""] = left.sub.terms[0].name
-        return found
+            right = (x for side in node.sides[1:] for x in s.walk(side) if isinstance(x, s.Scripted))
+            letters = {letter for base, letter in self.shifted if base == name}
+            if len(letters) == 1 and any(base_of(x) == name and x.sub is not None for x in right):
+                found[name] = letters.pop()
+        return {name: letter for name, letter in found.items() if ends.get(letter) not in self.sizes}
 
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.Call):
