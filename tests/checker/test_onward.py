@@ -124,6 +124,24 @@ def test_a_definition_stays_with_its_section() -> None:
     assert last(text, NAME="W", CLAIM="h x^T").verdict is ILL_FORMED
 
 
+def test_it_is_told_where_a_name_is_defined() -> None:
+    text = r"""
+    # Hidden
+
+    $x \in \mathbb{R}^n$
+
+    $$h = x + x$$
+    $$L = \|h\|^2$$
+
+    # Output
+
+    $$L = \frac{1}{2} \|x\|^2$$
+    $$\frac{\partial L}{\partial x} = NAME$$
+    """.replace("    ", "")
+    assert any("defined in formula 2, of “Hidden”" in remark for remark in last(text, NAME="h").remarks)
+    assert not last(text, NAME="q").remarks[1:] and last(text, NAME="x").verdict is PROVED
+
+
 def test_letters_that_run_to_other_ends_count_something_else() -> None:
     """The x_i of an input are none of the examples x_n; a number is read for each, as nothing is declared."""
     text = r"""
