@@ -47,6 +47,7 @@ from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_e
 from verify_derivations.formulas.world import (
     UNWRITTEN,
     ChainError,
+    Index,
     IndexRangeError,
     OverlappingRows,
     Statement,
@@ -129,8 +130,7 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and not where:
             judge = partial(_decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables_in(world, left, right))  # fmt: skip
-            letters = {index.variable: index.letter for index in here.indices.values() if index.free}
-            link = _apart(world, comparison, environment, link, judge, letters)
+            link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
@@ -154,7 +154,7 @@ def judge_link(
 
 def _apart(
     world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link],
-    letters: Mapping[str, str],
+    indices: Sequence[Index],
 ) -> Link:  # fmt: skip
     """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
     samples), or where an index of the claim is another than a given one (the class y), if the claim holds so: a
@@ -168,10 +168,9 @@ def _apart(
             if last.as_atom() is None or not fits or any((value + beyond.value).is_constant for value in fits):
                 continue
             tried.append((beyond, f"{given}>{show_extent(last)}"))
-        for variable, letter in letters.items():
-            if variable in c.free and given in used - _compared(c, variable):
-                place = polynomial(variable) + environment.origin - polynomial(given)
-                tried.append((Constraint(place, "!="), f"{letter} \\neq {given}"))
+        for index in indices:
+            if index.variable in c.free and given in used - _compared(c, index.variable):
+                tried.append((Constraint(index.value - polynomial(given), "!="), f"{index.letter} \\neq {given}"))
     for fact, where in tried:
         link = judge(replace(c, facts=(*c.facts, fact)), environment=environment)
         if link.verdict is Verdict.PROVED:

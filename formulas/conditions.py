@@ -25,7 +25,7 @@ from verify_derivations.formulas.expressions import (
     negate,
     polynomial,
 )
-from verify_derivations.formulas.lookup import Shape, new_letter, whole
+from verify_derivations.formulas.lookup import Shape, given_value, new_letter, whole
 from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.overlaps import exclusive
 from verify_derivations.formulas.printer import to_latex
@@ -117,8 +117,11 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
         new_letter(name, reader.world, reader.here)
     if not all(n in reader.here.indices or n in reader.world.sizes for n in names):
         return None
-    if any(to_latex(x) not in reader.world.given | reader.world.sizes for x in found if isinstance(x, s.Scripted)):
-        return None
+    for x in found:
+        if isinstance(x, s.Scripted) and to_latex(x) not in reader.world.sizes:
+            if to_latex(x) not in reader.world.given:
+                return None
+            given_value(x, reader.world, reader.here)
     if not any(n in reader.here.indices for n in names):
         return None
     a, b = (whole(side, reader.world, reader.here) for side in node.sides)

@@ -32,7 +32,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     power,
 )
-from verify_derivations.formulas.lookup import Shape, find, new_letter, whole
+from verify_derivations.formulas.lookup import Shape, find, given_value, new_letter, whole
 from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
@@ -162,7 +162,9 @@ class Elaborator:
         return reduce(matrix_product, [one] * abs(int(count)))
 
     def new_letters(self, node: s.Node) -> s.Node:
-        for x in names_in(node):  # not the letters of y_i, one given value
+        for x in names_in(node):
+            if isinstance(x, s.Scripted) and to_latex(x) not in self.world.sizes:
+                given_value(x, self.world, self.here)  # y_i is one, or has no meaning
             if (
                 isinstance(x, s.Symbol)
                 and name_of(x) not in self.here.indices

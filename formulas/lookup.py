@@ -390,7 +390,12 @@ def index_at(
     range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
     members of a family, of which a range may leave out the last ones."""
     if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
-        return _given_value(node, extent, origin, world, here)
+        value = given_value(node, world, here)
+        world.given.add(to_latex(node))
+        within = at_least(world.extents.normal(extent) + origin - 1 - value, 0)
+        if within not in world.facts:
+            world.facts.append(within)
+        return value - origin
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
         if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
             new_letter(name_of(node), world, here)
@@ -407,23 +412,13 @@ def index_at(
     return whole(node, world, here) - origin
 
 
-def _given_value(node: s.Scripted, extent: Polynomial, origin: int, world: World, here: Statement) -> Polynomial:
-    """The index ``y_i``, the class of one example: a given value, if i is no index."""
-    value = given_value(node, world, here)
-    if value is None:
-        raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
-    world.given.add(to_latex(node))
-    within = at_least(world.extents.normal(extent) + origin - 1 - value, 0)
-    if within not in world.facts:
-        world.facts.append(within)
-    return value - origin
-
-
-def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial | None:
-    """The value of a name with scripts as a whole number, if none of its letters is an index."""
+def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
+    """The index ``y_i``, the class of one example: a given value of at least one, if i is no index."""
     letters = {name_of(x) for x in s.walk(node.sub or node) if isinstance(x, s.Symbol)}
     if not letters.isdisjoint(world.table.bound | here.indices.keys()) or node.sup is not None or node.primes:
-        return None
+        raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
+    if world.origin != 1:
+        raise Unsupported(f"{to_latex(node)} is an index that may be zero: that is outside the calculus")
     return whole(node, world, here)
 
 

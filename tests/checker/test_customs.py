@@ -355,6 +355,15 @@ def test_the_labels_of_many_examples_are_outside_the_calculus() -> None:
     assert loss.verdict is claim.verdict is UNDECIDED and "depends on another" in loss.message
 
 
+def test_a_label_that_depends_on_an_index_is_no_given_value() -> None:
+    text = r"""
+    $s \in \mathbb{R}^C$ and labels $y_i$, $i = 1, \dots, N$.
+    $$L = \sum_{i=1}^N \sum_{j \neq y_i} s_j$$
+    $$\frac{\partial L}{\partial s_j} = N, \quad j \neq y_i$$
+    """
+    assert [f.verdict for f in displayed(text)] == [UNDECIDED, UNDECIDED]
+
+
 MARGINS = r"""
 $x_i \in \mathbb{R}^{D}$ with label $y_i$, and $W \in \mathbb{R}^{C \times D}$.
 $$s = W x_i$$
