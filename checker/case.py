@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
+from verify_derivations.checker.onward import declared_before, fitting
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.words import read_prose
@@ -105,10 +106,19 @@ class Case:
                 return built
         noted = NotedReadings.of(readings)
         extra = visible_extra(self.extra, scope, variant)
-        every = [*extra, *self.above(scope)]
-        seen = [*extra, *visible(self.above(scope), scope, variant)]
+        here = fitting(self.above(scope), scope, self.table)
+        every = [*extra, *here]
+        seen = [*extra, *visible(here, scope, variant)]
         inherited = self._inherited(scope, readings)
-        found = build_world(seen, variant, scope, self.table, noted, inherited.functions, every)
+
+        def build(clashing: Set[int] = frozenset()) -> Definitions:
+            declared = declared_before(self.formulas, here, self.table, clashing=clashing)
+            return build_world(seen, variant, scope, self.table, noted, inherited.functions, every, declared)
+
+        found = build()
+        if found.failed:  # y ∈ R^n of one net need not be the y of the next
+            other = build({number for number, _ in found.failed})
+            found = other if len(other.failed) < len(found.failed) else found
         known.append(Built(readings, frozenset(noted.asked) | inherited.asked, found))
         return known[-1]
 

@@ -1,7 +1,8 @@
 """Names for gradients by custom: ``dW`` is ∂J/∂W in notes that say so nowhere, where J is their one loss.
 
 Such a name is read so only where the document does not say otherwise, the loss depends on W, and the equations between
-such names run backward, as gradients do: in ``dZ = dW X`` they are differentials.
+such names run backward, as gradients do: in ``dZ = dW X`` they are differentials. Notes on the layers of a net need not
+write a loss: where they define no number at all, it is one that may depend in any way on what they define.
 
 Some notes average the loss over m examples and let ``dZ`` stand for the examples' own gradients, ``dZ = A - Y`` beside
 ``dW = \\frac{1}{m} dZ X^T``. The reading ``examples`` says which.
@@ -91,10 +92,13 @@ class _Customary:
             head for q in self.world.quantities.values()
             if q.body is not None and self.table.variable_of(q.head) is None for head in heads(q.body)
         }  # fmt: skip
-        last = [
+        numbers = [
             q.head for q in self.world.quantities.values()
-            if q.body is not None and not q.extents and q.head not in used and self.table.variable_of(q.head) is None
+            if q.body is not None and not q.extents and self.table.variable_of(q.head) is None
         ]  # fmt: skip
+        if not numbers:
+            return next((name for name in LOSSES if name not in self.table.bare | self.table.bases), None)
+        last = [head for head in numbers if head not in used]
         named = [head for head in last if head in LOSSES]
         return (last if len(last) == 1 else named if len(named) == 1 else [None])[0]
 
@@ -104,10 +108,19 @@ class _Customary:
         return other in self.below[head]
 
     # -- the names ---------------------------------------------------------------------------------------------
-    def head(self, reference: Reference) -> str | None:
-        """The quantity by which a name differentiates, if it is known."""
+    def name(self, reference: Reference) -> str:
+        """By what a name differentiates: ``dy`` by the output ``\\hat{y}``, where y is a label on which that does not
+        rest."""
         name = self.table.variable_of(reference.name)
         assert name is not None
+        output = f"\\hat{{{name}}}"
+        if self.world.is_defined(output) and not self.world.is_defined(name) and not self.depends(output, name):
+            return output
+        return name
+
+    def head(self, reference: Reference) -> str | None:
+        """The quantity by which a name differentiates, if it is known."""
+        name = self.name(reference)
         try:
             known = find(replace(reference, name=name, indices=()), self.world, Statement())
         except DocumentError:
@@ -133,16 +146,18 @@ class _Customary:
         if family and (len(letters) != family or len(reference.indices) != family):
             return None  # said of the members elsewhere
         left = _plain(node, with_indices=bool(family or not reference.indices))
-        derivative = s.Derivative(self.written(loss), (self.variable(left),))
+        accent = "\\hat" if self.name(reference) != self.table.variable_of(reference.name) else ""
+        derivative = s.Derivative(self.written(loss), (self.variable(left, accent),))
         examples = next((n for n in self.world.known[head].extents if n.as_atom() in self.averaged(loss)), None)
         return Alias(left, derivative, 0, custom=True, examples=examples)
 
     def averaged(self, loss: str) -> set[str]:
-        """The numbers by which the definition of the loss divides: what it is a mean over is one of them."""
+        """The numbers by which the definition of the loss divides, or else the equations of its gradients: what it is a
+        mean over is one of them."""
         quantity = self.world.quantities.get(loss)
         found: set[str] = set()
         for f in self.formulas:
-            if quantity is not None and quantity.number is not None and f.number == quantity.number:
+            if f.number == quantity.number if quantity is not None else any(map(self.gradient, f.nodes)):
                 for node in f.nodes:
                     below = [node.denominator] if isinstance(node, s.Fraction) else []
                     if isinstance(node, s.Product):
@@ -151,18 +166,18 @@ class _Customary:
         return found
 
     def written(self, loss: str) -> s.Node:
-        """The loss as the document writes it."""
+        """The loss as the document writes it, if it does."""
         for node in (node for f in self.formulas for node in f.nodes if isinstance(node, s.Symbol | s.Scripted)):
             reference = self.table.reference(node)
             if reference == Reference(loss):
                 return node
-        raise AssertionError(loss)
+        return s.Symbol(loss)
 
-    def variable(self, node: s.Node) -> s.Node:
+    def variable(self, node: s.Node, accent: str) -> s.Node:
         if isinstance(node, s.Scripted):
-            return replace(node, base=self.variable(node.base))
+            return replace(node, base=self.variable(node.base, accent))
         assert isinstance(node, s.Symbol)
-        return replace(node, name=node.name[1:])
+        return replace(node, name=self.table.gradients[name_of(node)], accent=accent)
 
 
 def _plain(node: s.Node, with_indices: bool) -> s.Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.formulas import operators as op
@@ -39,6 +40,18 @@ def _binds(item: s.Node) -> set[str]:
     return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
 
 
+def _at_layer(node: s.Node, number: s.Number, letter: s.Symbol) -> s.Node:
+    """Scripts that are the number of a layer, as those of any layer."""
+    if isinstance(node, s.Space):
+        return replace(node, extents=tuple(_at_layer(n, number, letter) for n in node.extents))
+    if isinstance(node, s.Group) and node.body == number:
+        return replace(node, body=letter)
+    if not isinstance(node, s.Scripted):
+        return node
+    sub, sup = (letter if n == number else n and _at_layer(n, number, letter) for n in (node.sub, node.sup))
+    return replace(node, sub=sub, sup=sup)
+
+
 class _Declarations:
     def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
         self.world, self.table, self.every = world, world.table, formulas
@@ -70,18 +83,24 @@ class _Declarations:
         world.numerators = sorted(counts, key=lambda n: -counts[n])
 
     def given(self) -> None:
-        """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”."""
+        """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”, or
+        “$c \\in \\{1, …, C\\}$”."""
         world = self.world
-        spoken = {x.name for f in self.every if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
+        inline = [f for f in self.every if not f.raw.displayed]
+        spoken = {x.name for f in inline for x in f.mentions if isinstance(x, s.Symbol)}
+        spoken |= {letter for f in inline if len(f.ranges) == 1 and not f.chains for letter, _, _ in f.ranges}
         sums = [n.lower for f in self.every for n in f.nodes if isinstance(n, s.BigOperator) and n.lower is not None]
         items = [x for lower in sums for x in (lower.items if isinstance(lower, s.Sequence) else (lower,))]
         summed = {name for item in items for name in _binds(item)}
-        bound = {letter for _, letter, _, _ in world.ranges} | summed | world.sizes
+        displayed = {letter for f in self.every if f.raw.displayed for letter, _, _ in f.ranges}
+        bound = displayed | summed | world.sizes
         definitions = [c for f in self.every for c in f.chains if not any(map(contains_derivative, c.sides))]
-        left = {letter for chain in definitions for side in chain.sides[:-1] for letter in self._letters(side)}
-        letters = {letter for chain in definitions for letter in self._letters(chain.sides[-1])}
+        letters = {  # also the o of -\\log p_o, beside a definition of p_o for every o
+            letter for chain in definitions for letter in self._letters(chain.sides[-1])
+            if letter not in {x for side in chain.sides[:-1] for x in self._letters(side)}
+        }  # fmt: skip
         if world.origin == 1:
-            world.given = {n for n in letters & spoken - bound - left if n not in world.declared_names()}
+            world.given = {n for n in letters & spoken - bound if n not in world.declared_names()}
 
     def _letters(self, side: s.Node) -> set[str]:
         """The letters that are indices in it."""
@@ -116,6 +135,12 @@ class _Declarations:
                         self._declare(first, chain.space, f.number, sizes_only=True)
                     else:
                         self._hint(first, chain.space, f.number)
+        self._of_every_layer()
+        kinds = self.table.kinds
+        for base, letter in kinds.iterates.items():
+            world.declarations[base + kinds.iterate(base)] = [
+                replace(d, indices=(s.Symbol(letter),)) for d in world.declarations.get(base, ()) if not d.indices
+            ]
         for f in self.every:
             for chain in f.chains:
                 self._size_equation(chain)
@@ -133,6 +158,20 @@ class _Declarations:
                     self._domain(member.names, member.where)
             for condition in f.conditions:
                 self._inequality(condition)
+
+    def _of_every_layer(self) -> None:
+        """``A^{[0]} ∈ R^{n^{[0]} × m}`` beside a definition of every ``A^{[l]}``, whose shape nothing says: that is
+        ``n^{[l]} × m``, where the number of the layer stands in the shape."""
+        for chain in (chain for f in self.every for chain in f.chains):
+            left = self.table.reference(chain.sides[0])
+            if left is None or not isinstance(left.layer, s.Symbol) or left.indices:
+                continue
+            stated = self.world.declarations.get(left.name, [])
+            if not stated or not all(isinstance(d.layer, s.Number) and not d.indices for d in stated):
+                continue
+            spaces = {_at_layer(d.space, d.layer, left.layer) for d in stated if isinstance(d.layer, s.Number)}
+            if len(spaces) == 1 and isinstance(space := spaces.pop(), s.Space) and space != stated[0].space:
+                stated.append(Declaration(left.layer, (), space, stated[0].number))
 
     def _range_of(self, node: s.BigOperator, number: int) -> None:
         lower = node.lower

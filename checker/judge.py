@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
 
@@ -142,6 +143,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     wrong = [link for link in links if link.verdict.wrong]  # a slip: the equations hold, only the stated shape does not
     slip = bool(wrong) and all(link.right in spaces for link in wrong)
     message = first.message if first is not None else ""
+    if any(link.evidence == "symbol" for link in links):
+        remarks += _elsewhere(case, stated, definitions.world)
     return replace(base, verdict=verdict, slip=slip, links=tuple(links), message=message, assumptions=assumptions,
                    remarks=tuple(dict.fromkeys(r for r in remarks if r)),
                    uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)),
@@ -158,6 +161,20 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     return bool(names) and not any(is_adjoint_name(name, case.table) for name in names) and not any(
         r is None or case.table.variable_of(r.name) is not None for r in references
     )  # fmt: skip
+
+
+def _elsewhere(case: Case, stated: Stated, world: World) -> Iterator[str]:
+    """Which names of a formula only a section with definitions of its own defines."""
+    here = {f.number for f in case.above(stated.scope)}
+    lefts = ((f, chain.sides[0]) for f in case.formulas if f.number not in here for chain in f.chains)
+    defined = {r.name: f for f, left in lefts for r in [case.table.reference(left)] if r is not None}
+    for node in stated.nodes:
+        reference = case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        f = defined.pop(reference.name, None) if reference is not None else None
+        if f is None or reference is None or reference.name in world.known | world.declarations | world.functions:
+            continue
+        where = f.raw.section[-1] if f.raw.section else "another section"
+        yield f"${to_latex(node)}$ is defined in formula {f.number}, of “{where}”, whose definitions are its own"
 
 
 def judge_chain(
@@ -201,7 +218,8 @@ def judge_chain(
                 continue
             messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-            if kind == "definition" and reference is not None and case.table.variable_of(reference.name) is not None:
+            new = kind == "definition" and reference is not None and not contains_derivative(right)
+            if new and reference is not None and case.table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
             message = messages.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)

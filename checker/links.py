@@ -25,6 +25,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
+    Bracket,
     Constraint,
     Maximum,
     Number,
@@ -33,8 +34,10 @@ from verify_derivations.formulas.expressions import (
     at_least,
     children,
     contents,
+    free_names,
     heads,
     polynomial,
+    walk,
 )
 from verify_derivations.formulas.lookup import whole
 from verify_derivations.formulas.polynomial import is_index
@@ -44,6 +47,7 @@ from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_e
 from verify_derivations.formulas.world import (
     UNWRITTEN,
     ChainError,
+    Index,
     IndexRangeError,
     OverlappingRows,
     Statement,
@@ -126,7 +130,7 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and not where:
             judge = partial(_decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables_in(world, left, right))  # fmt: skip
-            link = _apart(world, comparison, environment, link, judge)
+            link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
@@ -148,20 +152,37 @@ def judge_link(
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
-def _apart(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+def _apart(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link],
+    indices: Sequence[Index],
+) -> Link:  # fmt: skip
     """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
-    samples), if the claim holds so: a condition that the document does not state."""
-    for letter in sorted(world.given):
-        fits = [fact.value for fact in world.facts if letter in fact.value.names]  # V - o of an axis with V entries
+    samples), or where an index of the claim is another than a given one (the class y), if the claim holds so: a
+    condition that the document does not state."""
+    tried: list[tuple[Constraint, str]] = []
+    used = free_names(c.left) | free_names(c.right)
+    for given in sorted(world.given):
+        fits = [fact.value for fact in world.facts if given in fact.value.names]  # V - o of an axis with V entries
         for last in dict.fromkeys(whole(r[3], world, Statement()) for r in world.ranges):
-            beyond = at_least(polynomial(letter) - last, 1)
+            beyond = at_least(polynomial(given) - last, 1)
             if last.as_atom() is None or not fits or any((value + beyond.value).is_constant for value in fits):
                 continue
-            link = judge(replace(c, facts=(*c.facts, beyond)), environment=environment)
-            if link.verdict is Verdict.PROVED:
-                where = f"{letter}>{show_extent(last)}"
-                return replace(_only_where(where, link), counterexample=refuted.counterexample)
+            tried.append((beyond, f"{given}>{show_extent(last)}"))
+        for index in indices:
+            if index.variable in c.free and given in used - _compared(c, index.variable):
+                tried.append((Constraint(index.value - polynomial(given), "!="), f"{index.letter} \\neq {given}"))
+    for fact, where in tried:
+        link = judge(replace(c, facts=(*c.facts, fact)), environment=environment)
+        if link.verdict is Verdict.PROVED:
+            return replace(_only_where(where, link), counterexample=refuted.counterexample)
     return refuted
+
+
+def _compared(c: Comparison, variable: str) -> set[str]:
+    """With what the claim itself compares an index: of ``p_j - [j = y]`` it says what holds at j = y."""
+    brackets = (node for side in (c.left, c.right) for node in walk(side) if isinstance(node, Bracket))
+    names = (constraint.value.names for node in brackets for constraint in node.constraints)
+    return {name for found in names if variable in found for name in found}
 
 
 def _unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:

@@ -4,6 +4,7 @@ Sections share their definitions until one defines again what a sibling has defi
 of its own, which sees what the sections above it state. A section that only declares again what a sibling has defined
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
+(What is only declared holds onward also in other scopes: ``onward.py``.)
 A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
 """
 

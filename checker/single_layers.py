@@ -2,13 +2,14 @@
 
 ``a^{(l)} = σ(z^{(l)})`` speaks of all layers, ``a^{(0)} = x`` or ``a^{(L)} = softmax(z^{(L)})`` of one that differs.
 ``a^{(3)} = σ(z^{(3)})`` is what the general definition says already: a claim, as is an equation that names the same
-quantities and operators as the general one and does not follow from it, a slip.
+quantities and operators as the general one and does not follow from it, a slip. ``z^{(1)} = W^{(1)} x + b^{(1)}`` says
+that the a^{(0)} of the general definition is x.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.links import Effort, judge_link
@@ -17,15 +18,17 @@ from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Polynomial
+from verify_derivations.formulas.expressions import Polynomial, polynomial
 from verify_derivations.formulas.lookup import layer_value, match_layer
 from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement, Template, World
 
 FORM = (s.Symbol, s.Number, s.Scripted, s.Group, s.Sum, s.Product, s.Sequence)
 """What a slip may change: names, layers, signs, the kind of a product."""
 
 
+FIRST = s.Number("1")
 Links: TypeAlias = Mapping[tuple[int, int, int], str]
 
 
@@ -63,6 +66,73 @@ def single_layers(world: World, formulas: Sequence[Stated], defined: Links) -> I
                         yield Otherwise(f, k, side, left, right, template, names=True)
                 elif _form(right) != _form(template.right) and not _follows(world, f, left, right, template, letters):
                     yield Otherwise(f, k, side, left, right, template)
+
+
+@dataclass(frozen=True)
+class Input:
+    """``name = right``, said by a chain that is the general definition at its layer with ``right`` for ``name``."""
+
+    stated: Stated
+    chain: int
+    name: s.Node
+    right: s.Node
+
+    @property
+    def remark(self) -> str:
+        return f"${to_latex(self.name)}$ is read as ${to_latex(self.right)}$: then this layer is as every layer"
+
+
+def inputs(world: World, formulas: Sequence[Stated]) -> Iterator[Input]:
+    """What the first layer has for the output of a layer below, which is mentioned nowhere."""
+    equations = [(f, k, world.table.reference(chain.sides[0]), chain) for f in formulas
+                 for k, chain in enumerate(f.chains) if len(chain.sides) == 2 and not chain.update]  # fmt: skip
+    named = [r for f in formulas for r in map(world.table.reference, f.nodes) if r is not None]
+    here = Statement()
+    for f, k, single, chain in equations:
+        if single is None or single.layer != FIRST:
+            continue
+        for general, right in ((r, c.sides[1]) for _, _, r, c in equations):
+            if general is None or general.name != single.name or not isinstance(general.layer, s.Symbol):
+                continue
+            here.layers = {name_of(general.layer): polynomial(1)}
+            found = set(_differences(world, right, chain.sides[1], here))
+            pair = found.pop() if len(found) == 1 else None
+            below = world.table.reference(pair[0]) if pair is not None else None
+            if pair is None or below is None or below.layer is None or not isinstance(pair[0], s.Scripted):
+                continue
+            zeroth = layer_value(below.layer, world, here) == polynomial(0)
+            if zeroth and not any((r.name, r.layer) == (below.name, s.Number("0")) for r in named):
+                kind = pair[0].sup.kind if isinstance(pair[0].sup, s.Group) else "("
+                yield Input(f, k, replace(pair[0], sup=s.Group(kind, s.Number("0"))), pair[1])
+
+
+def _differences(
+    world: World, general: s.Node, single: s.Node, here: Statement
+) -> Iterator[tuple[s.Node, s.Node] | None]:
+    """Where a name without a layer stands in ``single`` for one with a layer; ``None`` where another thing differs."""
+    one, two = (world.table.reference(node) for node in (general, single))
+    if one is not None and two is not None:
+        layers = [layer_value(r.layer, world, here) if r.layer is not None else None for r in (one, two)]
+        if (one.name, layers[0]) == (two.name, layers[1]) and _scripts(one) == _scripts(two):
+            return
+        yield (general, single) if layers[0] is not None and two.layer is None and _bare(one) and _bare(two) else None
+        return
+    parts = s.children(general), s.children(single)
+    if type(general) is not type(single) or len(parts[0]) != len(parts[1]) or _signs(general) != _signs(single):
+        yield None
+        return
+    for a, b in zip(*parts, strict=True):
+        yield from _differences(world, a, b, here)
+
+
+def _scripts(reference: Reference) -> tuple[object, ...]:
+    return reference.indices, reference.power, reference.transposed, reference.inverted, reference.primes
+
+
+def _signs(node: s.Node) -> object:
+    """What an expression says besides its parts."""
+    return {f.name: v for f in fields(node) if f.name not in ("span", "large") and not isinstance(
+        v := getattr(node, f.name), s.Node) and not (isinstance(v, tuple) and any(isinstance(x, s.Node) for x in v))}
 
 
 def _template_of(

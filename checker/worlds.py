@@ -13,7 +13,7 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.scopes import key_of
-from verify_derivations.checker.single_layers import single_layers
+from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import (
     Chain,
     Stated,
@@ -84,16 +84,17 @@ class Definitions:
 
 def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
-    inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated],
+    inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated], declared: Sequence[Stated],
 ) -> Definitions:  # fmt: skip
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
-    the other variants, whose declarations, sizes and derivatives say what names mean."""
+    the other variants, whose declarations, sizes and derivatives say what names mean; ``declared`` are
+    declarations of scopes before."""
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
         extents = Extents()
         for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
             before = dict(extents.solved)
-            builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every)
+            builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
             result = builder.run(loss, names)
             if extents.solved == before:
@@ -116,8 +117,9 @@ class _Builder:
     def __init__(
         self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable,
         readings: Readings, inherited: Mapping[str, FunctionDefinition], extents: Extents, every: Sequence[Stated],
+        declared: Sequence[Stated],
     ) -> None:  # fmt: skip
-        self.formulas, self.every = formulas, every
+        self.formulas, self.every, self.declared = formulas, every, declared
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
         self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
@@ -127,14 +129,15 @@ class _Builder:
 
     def run(self, loss: str, names: Sequence[Alias]) -> Definitions:
         """``names`` are those for derivatives of ``loss`` by custom."""
-        declare(self.world, self.every)
+        declare(self.world, [*self.declared, *self.every])
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)
         for alias in names:
             reference = self.table.reference(alias.left)
             assert reference is not None
             self.world.aliases.setdefault(reference.name, []).append(alias)
-            self.world.denominators.add(self.table.variable_of(reference.name) or "")
+            below = self.table.reference(alias.right.denominators[0]) if isinstance(alias.right, s.Derivative) else None
+            self.world.denominators.add(below.name if below is not None else "")
         overriding = {
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key
@@ -155,12 +158,17 @@ class _Builder:
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
         self.world.free_names = self.world.denominators - defined
+        firsts = [*inputs(self.world, self.formulas)]
+        as_every_layer = {(x.stated.number, x.chain) for x in firsts}
+        waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
         for last in (False, False, True):
             while waiting:
                 later = [item for item in waiting if not self._define(*item, last=last)]
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        for each in firsts:
+            self._input(each)
         self._single_layers()
         self._starts()
         self._updates()
@@ -191,7 +199,7 @@ class _Builder:
             if quantity is not None and quantity.number is not None:
                 said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
                 self.result.remarks.setdefault(quantity.number, []).append(said)
-        take_as_given(self.world, self.formulas, self.result.defined)
+        take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
         for known in self.world.known.values():
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:
@@ -289,6 +297,16 @@ class _Builder:
             self.result.failed.pop((f.number, found.chain), None)
             if not found.names:
                 self.result.remarks.setdefault(f.number, []).append(found.remark)
+
+    def _input(self, found: Input) -> None:
+        """``a^{(0)} = x``, which the first layer says; else it is a layer by itself."""
+        f = found.stated
+        try:
+            self._register(f, Statement(f.number, defining=True), found.name, found.right, None, last=True)
+            self.result.defined[f.number, found.chain, 0] = "definition"
+            self.result.remarks.setdefault(f.number, []).append(found.remark)
+        except DocumentError:
+            self._define(f, found.chain, f.chains[found.chain], last=True)
 
     def _starts(self) -> None:
         """``h_0 = 0``, before the recursion in h or after it."""

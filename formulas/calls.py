@@ -149,6 +149,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
+    if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
+        raise Unsupported(f"how {name} depends on its variables is not stated")
     raise UndefinedSymbol(f"the function {name} is not defined here")
 
 

@@ -25,8 +25,8 @@ from verify_derivations.formulas.expressions import (
     negate,
     polynomial,
 )
-from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.lookup import Shape, given_value, new_letter, whole
+from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.overlaps import exclusive
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Tensor, constant, elementwise
@@ -111,10 +111,17 @@ def condition(reader: Elaborator, node: s.Node) -> Tensor | None:
 
 def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
     """A condition on indices (``i = j``, ``i \\neq k``, ``i < j``), where all letters are indices."""
-    letters = [x for x in s.walk(node) if isinstance(x, s.Symbol)]
-    names = {name_of(x) for x in letters}
-    if not letters or not all(n in reader.here.indices or n in reader.world.sizes for n in names):
+    found = [*names_in(node)]
+    names = {name_of(x) for x in found if isinstance(x, s.Symbol)}
+    for name in names & reader.world.given - reader.here.indices.keys():
+        new_letter(name, reader.world, reader.here)
+    if not all(n in reader.here.indices or n in reader.world.sizes for n in names):
         return None
+    for x in found:
+        if isinstance(x, s.Scripted) and to_latex(x) not in reader.world.sizes:
+            if to_latex(x) not in reader.world.given:
+                return None
+            given_value(x, reader.world, reader.here)
     if not any(n in reader.here.indices for n in names):
         return None
     a, b = (whole(side, reader.world, reader.here) for side in node.sides)

@@ -50,7 +50,9 @@ def define(
     reader = Elaborator(world, here)
     ranges = {r[1]: r for r in world.ranges if r[0] == number}
     for letter in letters:
-        index = here.indices.get(letter) or new_letter(letter, world, here)
+        index = here.indices.get(letter) or (
+            here.free_letter(letter, world.origin) if letter in world.given else new_letter(letter, world, here)
+        )
         if letter in ranges:
             index.start = whole(ranges[letter][2], world, here)
             index.extent = whole(ranges[letter][3], world, here) - index.start + 1

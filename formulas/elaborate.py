@@ -32,8 +32,8 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     power,
 )
-from verify_derivations.formulas.lookup import Shape, find, new_letter, whole
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.lookup import Shape, find, given_value, new_letter, whole
+from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
 from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope, untransposed
@@ -46,6 +46,7 @@ from verify_derivations.formulas.tensors import (
     elementwise,
     matrix_product,
     show,
+    show_extent,
     transpose,
 )
 from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
@@ -161,7 +162,9 @@ class Elaborator:
         return reduce(matrix_product, [one] * abs(int(count)))
 
     def new_letters(self, node: s.Node) -> s.Node:
-        for x in s.walk(node):
+        for x in names_in(node):
+            if isinstance(x, s.Scripted) and to_latex(x) not in self.world.sizes:
+                given_value(x, self.world, self.here)  # y_i is one, or has no meaning
             if (
                 isinstance(x, s.Symbol)
                 and name_of(x) not in self.here.indices
@@ -183,14 +186,22 @@ class Elaborator:
         deepest = 2 * MOST_LAYERS if all(v.is_constant and v.value >= 0 for v in letters.values()) else 0
         if unfolding.count(template.number) > deepest:
             raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
+        instance = template.number, tuple(sorted((name, show_extent(value)) for name, value in letters.items()))
+        if self.world.shapeless.get(instance) == len(self.world.known):  # nothing new is known since then
+            raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
         from verify_derivations.formulas.define import define  # it reads right sides with this class
 
         inner = Statement(template.number, defining=True, layers=dict(letters))
         unfolding.append(template.number)
         try:
             define(self.world, inner, template.left, template.right, template.number)
+        except NeedShape:
+            self.world.shapeless[instance] = len(self.world.known)
+            raise
         finally:
             unfolding.pop()
+            if not unfolding:
+                self.world.shapeless.clear()
 
     # -- arithmetic -------------------------------------------------------------------------------------------
     def group(self, body: s.Node, expected: Shape | None) -> Value:
@@ -309,8 +320,24 @@ class Elaborator:
                 raise Unsupported(f"no meaning is known for the operator {operator}")
         return result
 
+    def alike(self, image: Tensor, node: s.Node, expected: Shape | None) -> list[Tensor] | None:
+        """An image and what it is multiplied by, if they have one shape, which is not that of a number."""
+        try:
+            other = self.as_tensor(self.value(node))
+        except NeedShape:
+            return None
+        shapes = [tuple(self.world.extents.normal(n) for n in shape) for shape in (image.shape, other.shape)]
+        same = not image.is_scalar and shapes[0] == shapes[1] and expected in (None, image.shape)
+        return [image, other] if same else None
+
     def star(self, image: Tensor, node: s.Node, operator: str, expected: Shape | None) -> Tensor:
-        """``⋆`` of two maps, read as ``conv2(…, 'valid')`` or as cross-correlation."""
+        """``⋆`` of two maps, read as ``conv2(…, 'valid')`` or as cross-correlation; ``*`` between tensors of one shape
+        is NumPy's, entry by entry."""
+        if operator == "\\ast":
+            factors = self.alike(image, node, expected)
+            if factors is not None:
+                self.here.remarks.append("$*$ is read as the product of entries: both sides of it have one shape")
+                return self.entrywise("\\circ", mul, factors, [])
         self.here.conventions.add("star")
         if image.is_scalar:
             return matrix_product(image, self.tensor(node, expected))

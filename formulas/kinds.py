@@ -20,20 +20,29 @@ class Kinds:
     """``ends`` gives for a letter the value up to which it runs, where the document names only one; ``names`` the names
     that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of
     their own: ``a_{{k}}``. ``totals`` are names that without an index are another quantity, ``E`` of
-    ``E = \\sum_t E_t``, with what stands for the index."""
+    ``E = \\sum_t E_t``, with what stands for the index; ``iterates`` the letters of ``θ_t``, the values that an
+    algorithm gives to the vector θ by which one differentiates."""
 
     ends: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     totals: dict[str, str] = field(default_factory=dict)
+    iterates: dict[str, str] = field(default_factory=dict)
 
     def label(self, name: str, indices: Sequence[s.Node]) -> str:
         """What is added to a name; nothing where a letter does not tell."""
         if name in self.totals and indices:
             return f"_{{{{{self.totals[name]}}}}}"
+        if name in self.iterates and len(indices) == 1:
+            steps = {x.name for x in s.walk(indices[0]) if isinstance(x, s.Symbol)}
+            return self.iterate(name) if steps <= {self.iterates[name]} else ""
         if name not in self.names:
             return ""
         letters = [self._first(index) for index in indices]
         return f"_{{{{{''.join(letters)}}}}}" if all(letters) else ""
+
+    def iterate(self, name: str) -> str:
+        """What is added to the name of a vector for its values in an algorithm."""
+        return f"_{{{{{self.iterates[name]}}}}}"
 
     def _first(self, index: s.Node) -> str:
         end = self.ends.get(index.name) if isinstance(index, s.Symbol) else None

@@ -389,6 +389,13 @@ def index_at(
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
     range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
     members of a family, of which a range may leave out the last ones."""
+    if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
+        value = given_value(node, world, here)
+        world.given.add(to_latex(node))
+        within = at_least(world.extents.normal(extent) + origin - 1 - value, 0)
+        if within not in world.facts:
+            world.facts.append(within)
+        return value - origin
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
         if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
             new_letter(name_of(node), world, here)
@@ -403,6 +410,16 @@ def index_at(
                 _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, here, head, members)
     return whole(node, world, here) - origin
+
+
+def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
+    """The index ``y_i``, the class of one example: a given value of at least one, if i is no index."""
+    letters = {name_of(x) for x in s.walk(node.sub or node) if isinstance(x, s.Symbol)}
+    if not letters.isdisjoint(world.table.bound | here.indices.keys()) or node.sup is not None or node.primes:
+        raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
+    if world.origin != 1:
+        raise Unsupported(f"{to_latex(node)} is an index that may be zero: that is outside the calculus")
+    return whole(node, world, here)
 
 
 def new_letter(letter: str, world: World, here: Statement) -> Index:
@@ -552,7 +569,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     if expected is None or (not shape and reference.indices):
         if len(family) == 1 and origins == [world.origin] and not shape:
             known = Known(head, (), (family[0], ONE))
-        elif len(family) == 2 and not shape:
+        elif len(family) == 2 and origins == [world.origin] * 2 and not shape:  # w_{j0} is beside a matrix
             known = Known(head, (), tuple(family))
         else:
             known = Known(head, tuple(family), shape, tuple(origins))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
@@ -67,6 +67,7 @@ class NameTable:
     kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
     shaped: set[str] = field(default_factory=set)  # numbered names with a shape of their own: W_2, also beside a W
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
+    members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
 
     # -- gathering ------------------------------------------------------------------------------------
@@ -112,10 +113,15 @@ class NameTable:
             if isinstance(node, s.Relation):
                 table._declare(node)
         used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
-        table.gradients = {n: n[1:] for n in used if n[0] == "d" and n[1:] in used}
+        prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
+        table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
         for node in nodes:
             if isinstance(node, s.Scripted):
                 table._bind_together(node, tensors)
+        entries = {base_of(x) for x in nodes if isinstance(x, s.Scripted) and table._letter(x) in table.bound}
+        for node in nodes:
+            if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
+                table._bind_as_entries(node, entries - {None})
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
@@ -136,7 +142,9 @@ class NameTable:
                     if reference is not None and reference.indices:
                         totals.setdefault(reference.name, to_latex(reference.indices[0]))
         ends = last_values(nodes)
-        self.kinds = Kinds(ends, totals=totals)
+        iterates = self._iterates(nodes, tensors, ends)
+        self.kinds = Kinds(ends, totals=totals, iterates=iterates)
+        self.shifted |= {(name + self.kinds.iterate(name), letter) for name, letter in iterates.items()}
         if len(set(ends.values())) < 2:
             return
         places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
@@ -152,7 +160,24 @@ class NameTable:
                 places[key].append(reference.indices)
                 if id(node) in left:
                     definitions[key].append(reference.indices)
-        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals)
+        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates)
+
+    def _iterates(self, nodes: Sequence[s.Node], tensors: set[str], ends: Mapping[str, str]) -> dict[str, str]:
+        """``θ_t = θ_{t-1} - …``, ``θ_{t+1} = θ_t - …`` of a tensor θ by which one differentiates as a whole. A letter
+        that runs to the end of an axis counts entries."""
+        below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
+        below += [n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None]
+        names = {name_of(x) for x in below if isinstance(x, s.Symbol)} & tensors & self.declared_bare
+        found: dict[str, str] = {}
+        for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+            left, name = node.sides[0], base_of(node.sides[0]) or ""
+            if name not in names or not isinstance(left, s.Scripted) or left.sub is None:
+                continue
+            right = (x for side in node.sides[1:] for x in s.walk(side) if isinstance(x, s.Scripted))
+            letters = {letter for base, letter in self.shifted if base == name}
+            if len(letters) == 1 and any(base_of(x) == name and x.sub is not None for x in right):
+                found[name] = letters.pop()
+        return {name: letter for name, letter in found.items() if ends.get(letter) not in self.sizes}
 
     def _bind(self, node: s.Node) -> None:
         if isinstance(node, s.Call):
@@ -193,6 +218,21 @@ class NameTable:
         if len(letters) == 1 and base in tensors or len(letters) > 1 and self.bound & set(letters):
             self.bound |= set(letters) - self.sizes
 
+    def _bind_as_entries(self, node: s.Relation, entries: Set[str | None]) -> None:
+        """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it."""
+        letter = self._letter(node.sides[0])
+        if letter is not None and letter not in self.sizes and any(
+            isinstance(x, s.Scripted) and base_of(x) in entries and self._letter(x) == letter
+            for side in node.sides[1:] for x in s.walk(side)
+        ):  # fmt: skip
+            self.bound.add(letter)
+
+    def _letter(self, node: s.Node) -> str | None:
+        """The one letter that is a subscript."""
+        if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol):
+            return None
+        return node.sub.name if len(node.sub.name) == 1 and node.sub.name.islower() else None
+
     def _declare(self, node: s.Relation) -> None:
         items = _introduced(node)
         if node.relations[0] == "\\in" and isinstance(node.sides[1], s.Space):
@@ -211,6 +251,8 @@ class NameTable:
                 continue
             if any(isinstance(x, s.Dots) for x in items):
                 self.families.add(base)
+            if isinstance(item, s.Scripted) and len(_brackets(item.sup)) == 2:
+                self.members.add(base)
             if isinstance(item, s.Symbol):
                 self.declared_bare.add(base)
             elif isinstance(item, s.Call):
@@ -257,7 +299,8 @@ class NameTable:
                 if isinstance(part, s.Group) and part.kind in "([":
                     self.bracket_layers.add(base)
                     letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
-                    if len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
+                    alone = len(_brackets(node.sup)) == 1
+                    if alone and len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
                         if isinstance(part.body, s.Symbol):
                             self.sample_axes.add(base)
                         elif isinstance(part.body, s.Sum) and "-" in part.body.signs:  # h^{(t-1)}
@@ -288,9 +331,12 @@ class NameTable:
         base, primes = self.gradients.get(inner.name, inner.name), node.primes
         if primes and base in self.primed:
             name, primes = name + "'" * primes, 0
+        brackets = _brackets(node.sup)
         for part in _superscripts(node.sup):
             if isinstance(part, s.Group) and part.kind in "([":
-                if base in self.sample_axes:
+                if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
+                    indices = [*([] if base in self.members else [s.Symbol(":")]), part.body, *indices]
+                elif base in self.sample_axes and len(brackets) == 1:
                     indices.insert(0, part.body)
                 else:
                     layer = part.body
@@ -387,8 +433,11 @@ class NameTable:
             if (base, item.name) in self.shifted:
                 return False
             indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
+            if item.name.isupper() and item.name not in self.bound:  # E_D beside a number E
+                indexable &= base in self.vectors | self.matrices | self.indexed | self.families
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
-        return isinstance(item, s.Text) or (isinstance(item, s.Scripted) and base not in self.declared_bare)
+        entry = base in self.declared_bare | self.indexed  # s_{y_i}
+        return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
 
     def _labels(self, item: s.Symbol) -> bool:
         """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""
@@ -523,6 +572,11 @@ def _by_square(item: s.Node, node: s.Relation) -> bool:
 
 def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:
     return node.items if isinstance(node, s.Sequence) else factors_of(node)
+
+
+def _brackets(node: s.Node | None) -> list[s.Node]:
+    """What stands in brackets in a superscript: the layer, the number of an example, or both."""
+    return [part for part in _superscripts(node) if isinstance(part, s.Group) and part.kind in "(["]
 
 
 def _is_number(node: s.Node, text: str) -> bool:

@@ -13,7 +13,7 @@ from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
 from verify_derivations.formulas.spellings import connecting
-from verify_derivations.formulas.symbols import ACCENTS, LABELS, OPERATORS, is_gradient
+from verify_derivations.formulas.symbols import ACCENTS, DIFFERENCES, LABELS, OPERATORS, is_prefix
 
 LARGEST_EXPONENT = 1000
 LONGEST_NUMBER = 100
@@ -60,10 +60,10 @@ class Atoms(Rows, Derivatives):
         raise self.unexpected("an expression")
 
     def _symbol(self) -> s.Node:
-        joined = self.symbols.gradients and is_gradient(self.tokens, self.index)
+        joined = self.token.text in self.symbols.prefixes and is_prefix(self.tokens, self.index)
         token = self.next()
         if joined:
-            return self._gradient_of(self.atom(), token)
+            return self._prefixed(self.atom(), token)
         if token.text == "arg" and self.token.kind == "symbol" and self.token.text in ("max", "min"):
             token = replace(token, text="arg" + self.next().text)
         name = token.text
@@ -72,14 +72,15 @@ class Atoms(Rows, Derivatives):
             self.remarks.append(f"{name} is read as one symbol, not as a product of letters")
         return s.Symbol(name, font=token.font, span=self.span(token.start))
 
-    def _gradient_of(self, inner: s.Node, token: Token) -> s.Node:
-        """The name ``d\\hat{x}`` of one symbol."""
+    def _prefixed(self, inner: s.Node, token: Token) -> s.Node:
+        """The name ``d\\hat{x}``, ``\\Delta W`` of one symbol."""
         span = self.span(token.start)
         if isinstance(inner, s.Scripted):  # \hat{x_i}
-            return replace(inner, base=self._gradient_of(inner.base, token), span=span)
+            return replace(inner, base=self._prefixed(inner.base, token), span=span)
         if not isinstance(inner, s.Symbol):
-            raise self.error("a d before this is not read", token=token, expected="one symbol")
-        return s.Symbol("d" + name_of(inner), span=span)
+            raise self.error(f"{token.text} before this is not read", token=token, expected="one symbol")
+        space = " " if token.text in DIFFERENCES else ""
+        return s.Symbol(f"{token.text}{space}{name_of(inner)}", span=span)
 
     def _bracket(self) -> s.Node:
         opening = self.token

@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.lookup import (
     Shape,
+    family_extent,
     index_at,
     is_slice,
     match_layer,
@@ -311,6 +312,8 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
     for letter, node in zip(names, given, strict=False):
         if letter:
             index = inner.indices[letter]
+            if index.extent is None and any(shifted == letter for _, shifted in reader.world.table.shifted):
+                index.extent = family_extent(letter, reader.world, inner, alias.number)  # of the steps of an algorithm
             if index.extent is None:
                 raise NeedShape(f"the range of {letter} is not stated")
             origin = int(index.start.value) if index.start.is_constant else reader.world.origin
@@ -333,7 +336,9 @@ def by_custom(reader: Elaborator, alias: Alias, found: Value) -> Value:
             meaning = f"{show_extent(alias.examples)} {meaning}"
             factor = scalar(alias.examples)
             found = found.scaled(factor) if isinstance(found, Slope) else found.map(lambda body: mul(factor, body))
-    reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom")
+    loss = to_latex(alias.right.numerator) if isinstance(alias.right, s.Derivative) else ""
+    unwritten = f", {loss} the loss that is not written" if loss not in reader.world.table.bare else ""
+    reader.here.remarks.append(f"${to_latex(alias.left)}$ is read as ${meaning}$, by custom{unwritten}")
     return found
 
 

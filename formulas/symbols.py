@@ -66,7 +66,7 @@ class Symbols:
     functions: frozenset[str] = field(default=frozenset())
     indices: frozenset[str] = field(default=frozenset())  # letters that a sum binds
     entries: frozenset[str] = field(default=frozenset())  # names of which W(i, j) is an entry
-    gradients: bool = False  # a formula begins with a name such as d\\gamma
+    prefixes: frozenset[str] = field(default=frozenset())  # of names such as d\\gamma, \\Delta W
 
     def is_function(self, name: str, font: str = "") -> bool:
         """Whether ``name`` before a bracket is applied to it."""
@@ -132,8 +132,7 @@ def collect(
                 defined.add(token.text)
     if any(_names_a_gradient(tokens) for tokens in formulas):
         declared |= {run for run in defined if run[0] == "d" and len(run) == 2}
-    gradients = any(_defines_gradient(tokens) for tokens in formulas)
-    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), gradients=gradients)
+    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), prefixes=_prefixes(formulas))
     whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
     symbols = replace(symbols, words=symbols.words | whole)
     applied: set[str] = set()
@@ -271,20 +270,32 @@ def _names_a_gradient(tokens: list[Token]) -> bool:
     return any(a.kind == "differential" and b.text == run[1] for a, b in pairwise(tokens))
 
 
-def is_gradient(tokens: list[Token], k: int) -> bool:
-    """Whether the d at ``k`` makes one name with what follows: ``d\\gamma``, ``d\\hat{x}``, ``\\mathrm{d}W``."""
-    if tokens[k].kind != "symbol" or tokens[k].text != "d":
+DIFFERENCES = frozenset(("\\Delta", "\\delta"))
+
+
+def _prefixes(formulas: list[list[Token]]) -> frozenset[str]:
+    """What makes one name with the symbol behind it, where such a name is the left side of a formula: the d of
+    ``d\\gamma``, and ``\\Delta``, ``\\delta`` where they never stand otherwise."""
+    found = {tokens[0].text for tokens in formulas if _defines_prefixed(tokens)}
+    for tokens in formulas:
+        found -= {t.text for k, t in enumerate(tokens) if t.text in DIFFERENCES and not is_prefix(tokens, k)}
+    return frozenset(found)
+
+
+def is_prefix(tokens: list[Token], k: int) -> bool:
+    """Whether the symbol at ``k`` may make one name with what follows: ``d\\gamma``, ``\\Delta b``."""
+    if tokens[k].kind != "symbol" or tokens[k].text not in DIFFERENCES | {"d"}:
         return False
-    upright, after = tokens[k].font == "\\mathrm", tokens[k + 1]
+    upright, after = tokens[k].font == "\\mathrm" or tokens[k].text in DIFFERENCES, tokens[k + 1]
     if not upright and after.start != tokens[k].end:
         return False
     special = after.text.startswith("\\") or bool(after.font)
     return after.kind == "command" and after.text in ACCENTS or after.kind == "symbol" and (upright or special)
 
 
-def _defines_gradient(tokens: list[Token]) -> bool:
+def _defines_prefixed(tokens: list[Token]) -> bool:
     """Whether such a name is the left side of a formula."""
-    if not is_gradient(tokens, 0):
+    if not is_prefix(tokens, 0):
         return False
     end = 2
     if tokens[1].kind == "command":

@@ -275,6 +275,8 @@ class World:
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
+    shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions
+    # at layers where they gave no shape, and how many quantities were known then: two ways down would be 2^layers
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
 
     def fork(self) -> World:

@@ -73,6 +73,73 @@ def test_claims_broadcast_only_as_definitions_do() -> None:
     assert last(text, SUM=r"\frac{1}{2} \|X + a\|^2").verdict is PROVED
 
 
+# -- entries -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("claim", "verdict"), [("2 (a * b) * b", PROVED), ("2 (a * b) * a", REFUTED)])
+def test_a_star_between_tensors_of_one_shape(claim: str, verdict: Verdict) -> None:
+    text = r"""
+    $a \in \mathbb{R}^{n}$, $b \in \mathbb{R}^{n}$ $$h = a * b$$ $$L = \|h\|^2$$
+    $$\frac{\partial L}{\partial a} = CLAIM$$
+    """
+    assert last(text, CLAIM=claim).verdict is verdict
+
+
+def test_a_star_between_maps_of_two_shapes_is_a_convolution() -> None:
+    text = r"""
+    $a \in \mathbb{R}^{n \times n}$, $k \in \mathbb{R}^{m \times m}$ $$h = a * k$$
+    $$L = \sum_{i} \sum_{j} h_{ij}$$ $$\frac{\partial L}{\partial a} = k$$
+    """
+    *_, definition, _, claim = displayed(text)
+    assert not any("entries" in r for r in definition.remarks) and claim.verdict not in (PROVED, CONDITIONAL)
+
+
+# -- names for gradients of two symbols ------------------------------------------------------------------------------
+NEURONS = r"""
+$x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $t \in \mathbb{R}^m$
+$$y = \sigma(W x)$$
+$$E = \frac{1}{2} \|y - t\|^2$$
+$$\Delta W = SAID$$
+$$\Delta W = CLAIM ((y - t) \circ y \circ (1 - y)) x^T$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [(r"\frac{\partial E}{\partial W}", "1", "2"), (r"-\eta \frac{\partial E}{\partial W}", r"-\eta", r"\eta")],
+)
+def test_delta_and_a_symbol_are_one_name(said: str, right: str, wrong: str) -> None:
+    """Of the gradient where the document says so, else of a step."""
+    assert last(NEURONS, SAID=said, CLAIM=right).verdict is PROVED
+    assert last(NEURONS, SAID=said, CLAIM=wrong).verdict is REFUTED
+
+
+def test_a_margin_beside_a_symbol_is_a_factor() -> None:
+    text = r"""
+    $x \in \mathbb{R}^n$, $\Delta > 0$ $$L = \Delta x^T x$$ $$\frac{\partial L}{\partial x} = CLAIM$$
+    """
+    assert last(text, CLAIM=r"2 \Delta x").verdict is PROVED
+    assert last(text, CLAIM=r"\Delta x").verdict is REFUTED
+
+
+RECURRENT = r"""
+$x_t \in \mathbb{R}^n$, $h_t \in \mathbb{R}^m$, $y_t, \hat{y}_t \in \mathbb{R}^k$, $t = 1, \dots, T$, $h_0 = 0$
+$$h_t = \tanh(W h_{t-1} + U x_t)$$
+$$\hat{y}_t = V h_t$$
+$$L = \frac{1}{2} \sum_{t=1}^T \|\hat{y}_t - y_t\|^2$$
+$$\delta y_t = \hat{y}_t - y_t$$
+$$\delta h_t = V^T \delta y_t + W^T (STEP \circ \delta h_{t+1})$$
+"""
+
+
+def test_small_deltas_name_gradients_by_custom() -> None:
+    """δy of a label y is the gradient by the output ŷ."""
+    *_, output, hidden = displayed(RECURRENT, STEP=r"(1 - h_{t+1} \circ h_{t+1})")
+    assert output.verdict is PROVED and r"\frac{\partial L}{\partial \hat{y}_{t}}" in output.remarks[0]
+    assert hidden.verdict is CONDITIONAL and hidden.assumptions == ("t<T",)
+    assert last(RECURRENT, STEP=r"(1 - h_t \circ h_t)").verdict is REFUTED
+    wrong = RECURRENT.replace(r"\delta y_t = \hat{y}_t - y_t", r"\delta y_t = y_t - \hat{y}_t")
+    assert displayed(wrong, STEP="1")[-2].verdict is REFUTED
+
+
 # -- names for gradients --------------------------------------------------------------------------------------------
 NET = r"""
 $X \in \mathbb{R}^{n \times m}$, $W \in \mathbb{R}^{k \times n}$, $Y \in \mathbb{R}^{k \times m}$
@@ -263,6 +330,76 @@ def test_the_class_of_an_example() -> None:
     assert unsaid[0].verdict is ILL_FORMED and "stands on the right" in unsaid[0].message
 
 
+CLASSIFIER = r"""
+$x \in \mathbb{R}^{D}$ with label LABEL, and $W \in \mathbb{R}^{C \times D}$.
+$$s = W x$$
+$$p_j = \frac{e^{s_j}}{\sum_{k=1}^{C} e^{s_k}}$$
+$$L = -\log p_{y}$$
+$$\frac{\partial L}{\partial s_j} = p_j SIGN \mathbb{1}[j = y]$$
+"""
+
+
+@pytest.mark.parametrize("label", ["$y$", r"$y \in \{1, \dots, C\}$", "$y_i$"])
+def test_the_label_of_an_example(label: str) -> None:
+    """p_j is an entry as s_j is, where s_k is summed over. A slip in what is said of j = y is no missing condition."""
+    text = CLASSIFIER.replace("p_{y}", "p_{y_i}").replace("= y]", "= y_i]") if "_" in label else CLASSIFIER
+    assert last(text, LABEL=label, SIGN="-").verdict is PROVED
+    assert last(text, LABEL=label, SIGN="+").verdict is REFUTED
+
+
+def test_the_labels_of_many_examples_are_outside_the_calculus() -> None:
+    text = CLASSIFIER.replace("L = -", r"L = -\sum_{i=1}^N").replace("p_{y}", "p_{i,y_i}").replace("s_j", "s_{ij}")
+    for one, many in (("s = W x", "s_i = W x_i"), ("s_k", "s_{ik}"), ("p_j", "p_{ij}"), ("$x", "$x_i")):
+        text = text.replace(one, many)
+    *_, loss, claim = displayed(text.replace("= y]", "= y_i]"), LABEL="$y_i$", SIGN="-")
+    assert loss.verdict is claim.verdict is UNDECIDED and "depends on another" in loss.message
+
+
+def test_a_label_that_depends_on_an_index_is_no_given_value() -> None:
+    text = r"""
+    $s \in \mathbb{R}^C$ and labels $y_i$, $i = 1, \dots, N$.
+    $$L = \sum_{i=1}^N \sum_{j \neq y_i} s_j$$
+    $$\frac{\partial L}{\partial s_j} = N, \quad j \neq y_i$$
+    """
+    assert [f.verdict for f in displayed(text)] == [UNDECIDED, UNDECIDED]
+
+
+MARGINS = r"""
+$x_i \in \mathbb{R}^{D}$ with label $y_i$, and $W \in \mathbb{R}^{C \times D}$.
+$$s = W x_i$$
+$$L_i = \sum_{j \neq y_i} \max(0, s_j - s_{y_i} + 1)$$
+$$\frac{\partial L_i}{\partial s_OF} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("of", "claim", "verdict"),
+    [
+        ("j", r"\mathbb{1}(s_j - s_{y_i} + 1 > 0), \quad j \neq y_i", PROVED),
+        ("j", r"\mathbb{1}(s_j - s_{y_i} + 1 > 0)", CONDITIONAL),
+        ("j", r"\mathbb{1}(s_j - s_{y_i} > 0), \quad j \neq y_i", REFUTED),
+        ("j", r"-\mathbb{1}(s_j - s_{y_i} + 1 > 0)", REFUTED),
+        ("{y_i}", r"-\sum_{j \neq y_i} \mathbb{1}(s_j - s_{y_i} + 1 > 0)", PROVED),
+        ("{y_i}", r"\sum_{j \neq y_i} \mathbb{1}(s_j - s_{y_i} + 1 > 0)", REFUTED),
+    ],
+)
+def test_margins_of_all_classes_but_one(of: str, claim: str, verdict: Verdict) -> None:
+    found = last(MARGINS, OF=of, CLAIM=claim)
+    assert found.verdict is verdict
+    assert (r"j \neq y_{i}" in found.assumptions) == (verdict is CONDITIONAL)
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [(r"(\hat{y}_o - 1) v", PROVED), (r"(1 - \hat{y}_o) v", REFUTED)])
+def test_a_given_word_beside_a_definition_for_every_word(claim: str, verdict: Verdict) -> None:
+    text = r"""
+    $v \in \mathbb{R}^{d}$, $u_w \in \mathbb{R}^{d}$ for $w = 1, \dots, V$; the word $o$ was seen.
+    $$\hat{y}_o = \frac{\exp(u_o^T v)}{\sum_{w=1}^V \exp(u_w^T v)}$$
+    $$J = -\log \hat{y}_o$$
+    $$\frac{\partial J}{\partial u_o} = CLAIM$$
+    """
+    assert last(text, CLAIM=claim).verdict is verdict
+
+
 def test_a_word_that_is_none_of_the_samples() -> None:
     text = r"""
     $v \in \mathbb{R}^{d}$, $u_w \in \mathbb{R}^{d}$ for $w = 1, \dots, V$; the word $o$ was seen.
@@ -344,3 +481,53 @@ def test_entries_of_the_identity(entry: str, verdict: Verdict) -> None:
     $$\frac{\partial y_k}{\partial a_j} = y_k (ENTRY - y_j)$$
     """
     assert last(text, ENTRY=entry).verdict is verdict
+
+
+# -- algorithms -----------------------------------------------------------------------------------------------------
+DESCENT = r"""
+$\theta \in \mathbb{R}^n$, $a \in \mathbb{R}^n$
+$$L(\theta) = \frac{1}{2} \sum_{i=1}^n a_i \theta_i^2$$
+$$\nabla_\theta L(\theta) = CLAIM$$
+$$g_t = \nabla_\theta L(\theta_{t-1})$$
+$$m_t = \beta m_{t-1} + (1 - \beta) g_t$$
+$$\theta_t = \theta_{t-1} - \alpha m_t$$
+"""
+
+
+def test_the_values_of_an_algorithm_are_no_entries_of_the_vector() -> None:
+    claim, *steps = displayed(DESCENT, CLAIM=r"a \circ \theta")[1:]
+    assert claim.verdict is PROVED and {f.verdict for f in steps} == {DEFINED}
+    assert displayed(DESCENT, CLAIM=r"2 a \circ \theta")[1].verdict is REFUTED
+    cumulative = r"""
+    $x, s \in \mathbb{R}^n$ $$s_i = s_{i-1} + x_i, \quad i = 1, \dots, n$$ $$L = \sum_{i=1}^n s_i^2$$
+    $$\frac{\partial L}{\partial s_n} = 2 s_n$$
+    """
+    assert last(cumulative).verdict is not ILL_FORMED
+
+
+def test_the_loss_of_an_algorithm_need_not_be_stated() -> None:
+    stated = DESCENT[DESCENT.index(r"$$g_t") :]
+    found = displayed(r"$\theta_t \in \mathbb{R}^n$, and a loss $L(\theta)$." + stated)
+    assert found[1].verdict is UNDECIDED and "is not stated" in found[1].message
+
+
+# -- scripts --------------------------------------------------------------------------------------------------------
+def test_a_capital_on_a_number_is_a_label() -> None:
+    text = r"""
+    $\phi_n \in \mathbb{R}^D$, $w \in \mathbb{R}^D$, $n = 1, \dots, N$
+    $$E_D(w) = \frac{1}{2} \sum_{n=1}^N (w^T \phi_n)^2$$
+    $$E = E_D(w) + \frac{1}{2} w^T w$$
+    $$\nabla E_D(w) = CLAIM$$
+    """
+    assert last(text, CLAIM=r"\sum_{n=1}^N (w^T \phi_n) \phi_n").verdict is PROVED
+    assert last(text, CLAIM=r"\sum_{n=1}^N \phi_n").verdict is REFUTED
+
+
+def test_a_bias_is_the_weight_with_the_number_zero() -> None:
+    text = r"""
+    $$a_j = \sum_{i=1}^D w_{ji} x_i + w_{j0}, \quad j = 1, \dots, M$$
+    $$E = \frac{1}{2} \sum_{j=1}^M a_j^2$$
+    $$\frac{\partial E}{\partial w_{ji}} = CLAIM$$
+    """
+    assert last(text, CLAIM="a_j x_i").verdict is PROVED
+    assert last(text, CLAIM="a_j").verdict is REFUTED

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from counted import calls
 from unrolled import by_steps, stepwise, unrolled
 
 from verify_derivations.checker import check
@@ -380,3 +381,53 @@ def test_the_steps_agree_with_the_derivative_of_the_unrolled_net(name: str, dept
 
 def _tenths(value: Any) -> Any:
     return [_tenths(v) for v in value] if isinstance(value, list) else Fraction(value, 10)
+
+
+# -- notes on the layers of a net, without its loss ------------------------------------------------------------------
+COLUMNS = r"""# A net
+
+For layers $l = 1, \dots, L$ with $W^{[l]} \in \mathbb{R}^{n^{[l]} \times n^{[l-1]}}$, $b^{[l]} \in
+\mathbb{R}^{n^{[l]}}$ and $A^{[l]} \in \mathbb{R}^{n^{[l]} \times m}$:
+
+$$Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}$$
+$$A^{[l]} = g^{[l]}(Z^{[l]})$$
+"""
+
+
+GRADIENTS = (
+    r"dZ^{[l]} = dA^{[l]} * g^{[l]\prime}(Z^{[l]})",
+    r"dA^{[l-1]} = W^{[l]T} dZ^{[l]}",
+    r"dW^{[l]} = \frac{1}{m} dZ^{[l]} A^{[l-1]T}",
+    r"db^{[l]} = \frac{1}{m} \sum_{i=1}^m dZ^{[l](i)}",
+)
+
+
+def test_gradients_by_custom_of_a_loss_that_is_not_written() -> None:
+    """Where dW is divided by m, dZ holds the gradients of the examples."""
+    wrong = (
+        r"dZ^{[l]} = dA^{[l]} * g^{[l]\prime}(A^{[l]})",
+        r"dA^{[l-1]} = W^{[l]} dZ^{[l]}",
+        r"dW^{[l]} = dZ^{[l]} A^{[l-1]T}",
+        r"db^{[l]} = \frac{1}{m} \sum_{i=1}^m dA^{[l](i)}",
+    )
+    found = check(scan(COLUMNS + "\n".join(f"\n$${row}$$" for row in (*GRADIENTS, *wrong)))).formulas[-8:]
+    assert [f.verdict for f in found[:4]] == [Verdict.PROVED] * 4, [f.message for f in found[:4]]
+    assert all("J the loss that is not written" in " ".join(f.remarks) for f in found[:4])
+    assert all(f.verdict.wrong for f in found[4:]), [f.message for f in found[4:]]
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("dZ", Verdict.PROVED), ("dA", Verdict.REFUTED)])
+def test_the_shape_of_the_input_is_that_of_every_layer(name: str, verdict: Verdict) -> None:
+    """Of A^{[l]} only A^{[0]} is declared: with a column for each example."""
+    text = COLUMNS.replace(r"$A^{[l]} \in", r"$A^{[0]} = X \in").replace(r"\mathbb{R}^{n^{[l]} \times m}", "SPACE")
+    text = text.replace("SPACE", r"\mathbb{R}^{n^{[0]} \times m}") + "\n".join(f"\n$${row}$$" for row in GRADIENTS[:3])
+    claim = check(scan(f"{text}\n\n$${GRADIENTS[3].replace('dZ', name)}$$")).formulas[-1]
+    assert claim.verdict is verdict
+
+
+def test_layers_without_shapes_are_not_looked_through_in_all_ways() -> None:
+    """dA^{[l-1]} leads upwards, Z^{[l]} downwards, and each asks twice for the shape of the next: 2^layers ways."""
+    head, forward = COLUMNS.split(":\n", 1)
+    text = head[: head.index("with")] + r"with $A^{[l]} \in \mathbb{R}^{n^{[l]} \times m}$, $A^{[0]} = X$:"
+    case = prepare(scan(f"{text}\n{forward}" + "\n".join(f"\n$${row}$$" for row in GRADIENTS)), Effort())
+    assert calls(lambda: case.definitions((), None, Readings())) < 1_000_000

@@ -94,3 +94,27 @@ def test_an_output_is_named() -> None:
     assert of(judged(AFFINE, HIDDEN, named, loss, NAMED, wrong, head=head), wrong).verdict is Verdict.REFUTED
     target = r"a^{(L)} = y"  # what one hopes for defines nothing: the loss compares the two
     assert of(judged(AFFINE, HIDDEN, target, SQUARES, NAMED), target).verdict is Verdict.REFUTED
+
+
+FIRST = r"z^{(1)} = W^{(1)} x + b^{(1)}"
+
+
+def test_a_first_layer_of_the_input_is_as_every_layer() -> None:
+    last = r"\delta^{(L)} = (a^{(L)} - y) \odot (1 - a^{(L)} \odot a^{(L)})"
+    rest = (AFFINE, HIDDEN, SQUARES, NAMED, last, BELOW, WEIGHTS)
+    report = judged(FIRST, *rest, r"\frac{\partial J}{\partial W^{(1)}} = \delta^{(1)} x^\top")
+    first = of(report, FIRST)
+    assert first.verdict is Verdict.DEFINED and first.remarks[0].startswith("$a^{(0)}$ is read as $x$")
+    assert {f.verdict for f in report.formulas[-4:]} == {Verdict.PROVED}
+    (net,) = report.nets
+    assert [(g.printed, g.verdict) for g in net.gradients] == [(Printed.SAME, Verdict.PROVED)]
+    assert of(judged(FIRST, *rest[:-1], WEIGHTS.replace("l-1", "l")), WEIGHTS.replace("l-1", "l")).verdict.wrong
+
+
+@pytest.mark.parametrize("slip", [
+    FIRST.replace("W^{(1)}", r"W^{(1)\top}"),  # of another form
+    FIRST.replace("(1)", "(2)"),  # a^{(1)} is defined as that of every layer
+])  # fmt: skip
+def test_another_layer_of_the_input_is_not_as_every_layer(slip: str) -> None:
+    found = of(judged(slip, AFFINE, HIDDEN, SQUARES, NAMED), slip)
+    assert not any("is read as $x$" in remark for remark in found.remarks)

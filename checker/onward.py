@@ -1,0 +1,167 @@
+"""What is declared holds onward: also in a later scope, until that says something else of the name.
+
+A document says once what its data are (“let ``x_n ∈ R^D`` for ``n = 1, …, N``”) and then puts one model a section
+beside another. Definitions stay with their scope; shapes, ranges and signs of names that a later scope uses in its own
+definitions hold there, too, if they fit its use of them: ``t_n ∈ R`` says nothing of ``t_{nk}``, but ``x ∈ R^D`` says
+of ``x_n`` what each of them is, where n runs to another end than D. A definition that has no meaning with them is read
+without (``case.py``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import replace
+
+from verify_derivations.checker.statements import Membership, Stated, contains_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import NameTable, Reference, names_in
+from verify_derivations.formulas.printer import to_latex
+
+
+def declared_before(
+    formulas: Sequence[Stated], here: Sequence[Stated], table: NameTable, *, clashing: Set[int] = frozenset()
+) -> list[Stated]:
+    """What scopes before declare of names by which ``here``, the formulas of a scope, define something, and of which
+    they say nothing else: each as a formula that only declares. The last scope that says anything of a name counts.
+    Nothing of the names in the formulas with the numbers ``clashing``."""
+    onward = _Onward(formulas, here, table)
+    for name, uses in onward.uses.items():
+        if any(number in clashing for number, _ in uses):
+            onward.source.pop(name, None)
+    return onward.found()
+
+
+def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) -> list[Stated]:
+    """The formulas ``here`` that a scope sees, without what a section beside it declares of names that it declares
+    again, or uses otherwise."""
+    own = [f for f in here if f.scope == scope]
+    onward = _Onward((), own, table)
+    again = {r.name for f in own for m in f.memberships for r in onward.references(m.names) if r.layer is None}
+
+    def holds(name: s.Node, where: s.Node) -> bool:
+        reference = table.reference(name)
+        if reference is None or reference.layer is not None or not isinstance(where, s.Space):
+            return True
+        if reference.name not in onward.uses:
+            return reference.name not in again
+        return onward.as_used(name, reference, where) is not None
+
+    found = []
+    for f in here:
+        if f.scope != scope and f.raw.section != scope[: len(f.raw.section)]:
+            members = [replace(m, names=tuple(n for n in m.names if holds(n, m.where))) for m in f.memberships]
+            f = replace(f, memberships=[m for m in members if m.names])
+        found.append(f)
+    return found
+
+
+class _Onward:
+    def __init__(self, formulas: Sequence[Stated], here: Sequence[Stated], table: NameTable) -> None:
+        self.table = table
+        inside = {f.number for f in here}
+        self.before = [f for f in formulas if f.number not in inside and not f.apart]
+        own = {reference.name for f in here for reference in self.said(f)}
+        self.uses: dict[str, list[tuple[int, Reference]]] = defaultdict(list)
+        for f in here:
+            for chain in f.chains:
+                if not any(map(contains_derivative, chain.sides)):
+                    for reference in self.references(node for side in chain.sides for node in names_in(side)):
+                        if reference.name not in own:
+                            self.uses[reference.name].append((f.number, reference))
+        self.source: dict[str, tuple[str, ...]] = {}  # the scope that says what a name is
+        for f in reversed(self.before):
+            for reference in self.said(f):
+                if self.is_used_after(f, reference.name):
+                    self.source.setdefault(reference.name, f.scope)
+
+    def found(self) -> list[Stated]:
+        letters: dict[tuple[str, ...], set[str]] = defaultdict(set)  # the indices of what each scope declares
+        misfits = {
+            reference.name for f in self.before for m in f.memberships if isinstance(m.where, s.Space)
+            for name in m.names if (reference := self.holding(f, name)) is not None
+            and self.as_used(name, reference, m.where) is None
+        }  # fmt: skip
+        kept = []
+        for f in self.before:
+
+            def holds(node: s.Node, f: Stated = f) -> bool:
+                reference = self.holding(f, node)
+                if reference is None or reference.name in misfits:
+                    return False
+                letters[f.scope] |= {x.name for i in reference.indices for x in s.walk(i) if isinstance(x, s.Symbol)}
+                return True
+
+            members = (replace(m, names=self.names(m, holds)) for m in f.memberships)
+            found = replace(
+                f, tree=None, chains=[], mentions=[n for n in f.mentions if self.is_given(f, n)],
+                symmetric=tuple(filter(holds, f.symmetric)),
+                memberships=[m for m in members if any(not isinstance(n, s.Dots) for n in m.names)],
+                conditions=[c for c in f.conditions if isinstance(c.sides[-1], s.Number) and any(map(holds, c.sides))],
+            )  # fmt: skip
+            kept.append(found)
+        for f in kept:
+            f.ranges = [r for r in f.ranges if r[0] in letters[f.scope]]
+        return [f for f in kept if f.memberships or f.conditions or f.symmetric or f.ranges or f.mentions]
+
+    def names(self, member: Membership, holds: Callable[[s.Node], bool]) -> tuple[s.Node, ...]:
+        found: list[s.Node] = []
+        for name in member.names:
+            if isinstance(name, s.Dots):
+                found.append(name)
+            elif holds(name):
+                reference = self.table.reference(name)
+                assert reference is not None
+                used = self.as_used(name, reference, member.where) if isinstance(member.where, s.Space) else None
+                found.append(used or name)
+        return tuple(found)
+
+    def references(self, nodes: Iterable[s.Node]) -> list[Reference]:
+        return [reference for reference in map(self.table.reference, nodes) if reference is not None]
+
+    def said(self, f: Stated) -> list[Reference]:
+        """The names of which a formula says what they are."""
+        nodes = [name for m in f.memberships for name in m.names]
+        nodes += [side for chain in f.chains for side in chain.sides[:-1]]
+        return self.references(nodes + [side for condition in f.conditions for side in condition.sides])
+
+    def is_used_after(self, f: Stated, name: str) -> bool:
+        return any(number > f.number for number, _ in self.uses.get(name, ()))
+
+    def is_given(self, f: Stated, node: s.Node) -> bool:
+        """Whether a formula in the prose speaks of a letter: the class $c$, an index that is given."""
+        return isinstance(node, s.Symbol) and not f.raw.displayed and len(node.name) == 1 and node.name.islower()
+
+    def holding(self, f: Stated, node: s.Node) -> Reference | None:
+        """The name ``node``, if what ``f`` says of it holds in the later scope."""
+        reference = self.table.reference(node)
+        if reference is None or self.source.get(reference.name) != f.scope:
+            return None
+        return reference if self.is_used_after(f, reference.name) else None
+
+    def as_used(self, node: s.Node, declared: Reference, space: s.Space) -> s.Node | None:
+        """The name that is declared to lie in ``space``, if all its uses have the indices of a member and perhaps of an
+        entry, which runs to the end of its axis. ``x ∈ R^D`` of which later many are used, ``x_n`` for ``n = 1, …, N``,
+        is each of these."""
+        axes = [extent for extent in space.extents if extent != s.Number("1")]
+        own, uses = len(declared.indices), [use for _, use in self.uses.get(declared.name, ())]
+        if not all(len(use.indices) in (own, own + len(axes), *([own + 1] if len(axes) == 2 else ())) for use in uses):
+            return None
+        if not all(self.ends_alike(use.indices, declared.indices) for use in uses):
+            return None
+        if all(self.ends_as(use.indices[own:], axes) for use in uses):
+            return node
+        many = isinstance(node, s.Symbol) and axes and all(len(use.indices) == 1 for use in uses)
+        return s.Scripted(node, uses[0].indices[0], None, 0) if many else None
+
+    def ends_alike(self, used: Sequence[s.Node], declared: Sequence[s.Node]) -> bool:
+        """Whether letters run to the same ends: the x_i of a sum over ``i = 1, …, D`` are none of the examples x_n."""
+        pairs = zip(map(self.end, used), map(self.end, declared), strict=False)
+        return all(None in (one, other) or one == other for one, other in pairs)
+
+    def ends_as(self, indices: Sequence[s.Node], axes: Sequence[s.Node]) -> bool:
+        pairs = zip(map(self.end, indices), axes, strict=False)
+        return all(end is None or end == to_latex(axis) for end, axis in pairs)
+
+    def end(self, index: s.Node) -> str | None:
+        return self.table.kinds.ends.get(index.name) if isinstance(index, s.Symbol) else None
