@@ -101,8 +101,13 @@ def total_derivative(
     expression: Scalar, head: str, indices: tuple[Polynomial, ...], environment: Environment
 ) -> Scalar:
     """``∂expression/∂head[indices]`` by explicit occurrences of ``head`` and through the definitions of
-    all quantities that depend on it; intermediate quantities stay symbols in the result."""
-    return _Differentiation(head, indices, environment, dependents(head, environment)).of(rename_apart(expression))
+    all quantities that depend on it, in a recursion also of later members of ``head``; intermediate quantities stay
+    symbols in the result. Raises :class:`RecursionError` where it is not known which member is the later one."""
+    through, quantity = dependents(head, environment), environment.quantities.get(head)
+    if quantity is not None and quantity.body is not None:
+        if not environment.mentioned(quantity.body).isdisjoint({head, *through}):
+            through |= {head}
+    return _Differentiation(head, indices, environment, through).of(rename_apart(expression))
 
 
 def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scalar, ...]:
@@ -257,14 +262,20 @@ class _Differentiation:
         raise TypeError(f"no derivative rule for {type(node).__name__}")
 
     def access(self, node: Access) -> Scalar:
-        """∂X[i]/∂X[k] = δ_ik, a factor per index; other quantities through their definitions."""
-        if node.head == self.head:
+        """∂X[i]/∂X[k] = δ_ik, a factor per index; other quantities, and later members of a recursion, through their
+        definitions."""
+        recursive = node.head == self.head in self.through
+        if node.head == self.head and not (recursive and node.indices[:1] != self.indices[:1]):
             assert len(node.indices) == len(self.indices), (node, self.indices)
             return bracket(*(equal(a, b) for a, b in zip(node.indices, self.indices, strict=True)))
         if node.head in self.through:
             quantity = self.environment.quantities[node.head]
             if too_early(node, self.head, self.indices, self.environment):
                 return NOUGHT
+            if recursive:
+                lag = node.indices[0] - self.indices[0]
+                if not lag.is_constant or lag.value < 0:
+                    raise RecursionError("which member of a recursion is the later one is not known")
             return self.of(instantiate(quantity, node.indices))
         return NOUGHT
 
