@@ -103,11 +103,7 @@ def total_derivative(
     """``∂expression/∂head[indices]`` by explicit occurrences of ``head`` and through the definitions of
     all quantities that depend on it, in a recursion also of later members of ``head``; intermediate quantities stay
     symbols in the result. Raises :class:`RecursionError` where it is not known which member is the later one."""
-    through, quantity = dependents(head, environment), environment.quantities.get(head)
-    if quantity is not None and quantity.body is not None:
-        if not environment.mentioned(quantity.body).isdisjoint({head, *through}):
-            through |= {head}
-    return _Differentiation(head, indices, environment, through).of(rename_apart(expression))
+    return _Differentiation(head, indices, environment, _through(head, environment)).of(rename_apart(expression))
 
 
 def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scalar, ...]:
@@ -115,7 +111,8 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
     ``head`` (as :class:`Maximum`; their largest value must be attained once) and differences that a
     comparison, ``relu``, ``abs``, ``max`` or ``min`` of them compares (they must not be zero). Raises
     :class:`RecursionError` for a function that calls itself."""
-    moving = dependents(head, environment) | {head}
+    through = _through(head, environment)
+    moving = through | {head}
     found: list[Scalar] = []
     pending = [(expression, 0)]
     seen: set[str] = set()
@@ -125,7 +122,7 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
             raise RecursionError("a function is defined by itself")
         for node in walk(part):
             match node:
-                case Access(name) if name in moving and name != head and name not in seen:
+                case Access(name) if name in through and name not in seen:
                     seen.add(name)
                     quantity = environment.quantities[name]
                     if quantity.body is not None:
@@ -166,6 +163,14 @@ def dependents(head: str, environment: Environment) -> frozenset[str]:
                 found.add(quantity.head)
                 frontier.append(quantity.head)
     return frozenset(found)
+
+
+def _through(head: str, environment: Environment) -> frozenset[str]:
+    """The quantities through whose definitions a derivative by ``head`` leads: in a recursion its own, too."""
+    found, quantity = dependents(head, environment), environment.quantities.get(head)
+    if quantity is None or quantity.body is None:
+        return found
+    return found if environment.mentioned(quantity.body).isdisjoint({head, *found}) else found | {head}
 
 
 def adjoint_step(head: str, environment: Environment) -> Quantity | None:

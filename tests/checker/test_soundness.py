@@ -69,6 +69,10 @@ DEEP = (
     r"J = \frac12 \|a^{(L)} - y\|^2",
 )  # fmt: skip
 THREE = (r"l = 1, 2, 3", *(line.replace("(L)", "(3)") for line in DEEP[1:]))
+UNREAD = (
+    r"x \in \mathbb{R}^n", r"h_0 \in \mathbb{R}", r"q \in \mathbb{R}", r"h_t = \mathbb{E}[h_{t-1} x_1]",
+    r"q = \mathbb{E}[x_1]", r"M = q^2",
+)  # fmt: skip
 UNITS = (
     r"i = 1, \dots, D", r"a_j = \sum_{i=1}^{D} w_{ji} x_i, \quad j = 1, \dots, M", r"z_j = \tanh(a_j)",
     r"a_k = \sum_{j=1}^{M} w_{kj} z_j", r"E = \frac12 \sum_{k=1}^{K} a_k^2",
@@ -187,6 +191,10 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (DERIVED, PARTIAL % (r"\delta_i", "y_i") + "-2 (1 - u_i^2)", Verdict.PROVED),
         (DERIVED, PARTIAL % (r"\delta_i", "y_i") + "0", Verdict.REFUTED),
         (DERIVED, PARTIAL % ("g_i", "y_i") + "0", Verdict.UNDECIDED),
+        # what is known of what has no meaning: how it stands in other definitions, not in its own
+        (UNREAD, PARTIAL % ("M", "q") + "2 q", Verdict.PROVED),
+        (UNREAD, PARTIAL % ("M", "q") + "q", Verdict.UNDECIDED),
+        (UNREAD, PARTIAL % ("h_t", "h_{t-1}") + "0", Verdict.UNDECIDED),
         # the layers below those that are mentioned rest on the first
         (DEEP, PARTIAL % ("a^{(L)}", "x") + "0", Verdict.UNDECIDED),
         (DEEP, PARTIAL % ("a^{(l)}", "b^{(1)}") + "0", Verdict.UNDECIDED),
@@ -210,3 +218,13 @@ def judged(folder: Path, *formulas: str) -> Formula:
 def test_verdict(before: tuple[str, ...], claim: str, verdict: Verdict, tmp_path: Path) -> None:
     formula = judged(tmp_path, *before, claim)
     assert formula.verdict is verdict, formula.message
+
+
+def test_ties_of_the_states_between_are_named(tmp_path: Path) -> None:
+    states = (r"h_0 \in \mathbb{R}^m", r"t = 1, \dots, T", r"W \in \mathbb{R}^{m \times m}")
+    claim = PARTIAL % ("h_t", "h_{t-1}") + r"\mathrm{diag}([W h_{t-1} > 0]) W"
+    found = judged(tmp_path, *states, r"h_t = \max(0, W h_{t-1})", claim)
+    assert found.verdict is Verdict.PROVED and "off ties" in found.message
+    claim = PARTIAL % ("h_t", "h_{t-1}") + r"\mathrm{diag}(1 - h_t^2) W"
+    found = judged(tmp_path, *states, r"h_t = \tanh(W h_{t-1})", claim)
+    assert found.verdict is Verdict.PROVED and "off ties" not in found.message
