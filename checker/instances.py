@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -13,6 +13,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Polynomial, heads
 from verify_derivations.formulas.lookup import find, layer_value, match_layer
+from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.world import Known, Statement, World
 
 
@@ -56,22 +57,47 @@ class Instances:
         self._also_used()
 
     def _also_used(self) -> None:
-        """Where a loss has the weights of single layers (a penalty), or the outputs of hidden ones, besides what every
-        layer does with them, nothing is known of the derivative by those of any layer."""
+        """Where a loss, or every layer, has what belongs to single layers (the weights of a penalty, the outputs of
+        hidden ones, x^{(0)}) besides what every layer does with it, nothing is known of the derivative by those of any
+        layer."""
         world = self.world
         named = {
             world.layer_of[h] for q in world.quantities.values() if q.body is not None and q.head not in world.layer_of
             for h in heads(q.body) if h in world.layer_of
         }  # fmt: skip
-        more = {
-            name for name, layer in named if (name not in world.templates or self._is_hidden(layer, named))
-            and any(not self._ends(layer + step) for step in self._steps(name))
+        rests_on = world.below(name for name in world.losses() if world.is_defined(name))
+        direct = {
+            world.layer_of[h] for q in world.quantities.values() if q.head in rests_on - world.layer_of.keys()
+            for h in (heads(q.body) if q.body is not None else ()) if h in world.layer_of
         }  # fmt: skip
+        inside = set(self._in_every_layer())
+        single, more = named | inside, {name for name, _ in inside}
+        for name, layer in named:
+            users = self._users(name)
+            twice = (name, layer) in direct and any(world.head(user, layer + step) in rests_on for user, step in users)
+            if twice or (
+                (name not in world.templates or self._is_hidden(layer, named))
+                and any(not self._ends(layer + step) for _, step in users)
+            ):
+                more.add(name)
         for head, (name, layer) in world.layer_of.items():
-            known = any((layer - other).is_constant for other_name, other in named if other_name == name)
+            others = [other for other_name, other in single if other_name == name]
+            known = layer in others or others and all((layer - other).is_constant for other in others)
             if name in more and not layer.is_constant and not known and head in world.quantities:
                 self._opaque(head)
                 world.also_used.add(head)
+
+    def _in_every_layer(self) -> Iterator[tuple[str, Polynomial]]:
+        """The single layers that definitions of every layer have, ``x^{(0)}``."""
+        for template in (t for templates in self.world.templates.values() for t in templates):
+            for node in s.walk(template.right) if not contains_derivative(template.right) else ():
+                reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+                if reference is None or reference.layer is None:
+                    continue
+                letters = {name_of(x) for x in s.walk(reference.layer) if isinstance(x, s.Symbol)}
+                layer = layer_value(reference.layer, self.world, Statement())
+                if layer is not None and template.letter not in letters:
+                    yield reference.name, layer
 
     def _is_hidden(self, layer: Polynomial, named: set[tuple[str, Polynomial]]) -> bool:
         """Whether a loss also has something of a later layer; what holds of hidden layers is said of every layer."""
@@ -79,8 +105,8 @@ class Instances:
         return any((d := other - layer).is_constant and d.value * direction > 0
                    or layer.is_constant and not other.is_constant for _, other in named)  # fmt: skip
 
-    def _steps(self, name: str) -> set[Polynomial]:
-        """By how many layers what a template makes of ``name`` comes later."""
+    def _users(self, name: str) -> set[tuple[str, Polynomial]]:
+        """What templates make of ``name``, and by how many layers it comes later."""
         found = set()
         for template in (t for templates in self.world.templates.values() for t in templates):
             left = self.table.reference(template.left)
@@ -91,8 +117,8 @@ class Instances:
                 right = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
                 if right is not None and right.name == name and right.layer is not None:
                     other = layer_value(right.layer, self.world, Statement())
-                    if other is not None and own is not None:
-                        found.add(own - other)
+                    if left is not None and other is not None and own is not None:
+                        found.add((left.name, own - other))
         return found
 
     def _ends(self, layer: Polynomial) -> bool:

@@ -321,8 +321,8 @@ def _unstated(world: World, c: Comparison, environment: Environment) -> list[str
 
 def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
     """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
-    only by them, or by what depends on them and on which they do not depend. (The derivative by anything else may go
-    through them.)"""
+    only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
+    derivative by anything else may go through them.)"""
     loss = environment.loss
     below, variables = set[str](), set(variables_in(world, *sides))
     pending = {*_named(world, sides), *heads(c.left), *heads(c.right)}
@@ -333,7 +333,7 @@ def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environmen
         variables |= adjoints
         pending = (adjoints | {loss for _ in adjoints if loss is not None}) - below
     return all(
-        name == v or name in _below(world, (v,)) and v not in _below(world, (name,), as_written=True)
+        (name == v or name in _below(world, (v,))) and v not in _below(world, world.unread[name].names, as_written=True)
         for name in below & world.unread.keys() for v in variables
     )  # fmt: skip
 

@@ -101,8 +101,9 @@ def total_derivative(
     expression: Scalar, head: str, indices: tuple[Polynomial, ...], environment: Environment
 ) -> Scalar:
     """``∂expression/∂head[indices]`` by explicit occurrences of ``head`` and through the definitions of
-    all quantities that depend on it; intermediate quantities stay symbols in the result."""
-    return _Differentiation(head, indices, environment, dependents(head, environment)).of(rename_apart(expression))
+    all quantities that depend on it, in a recursion also of later members of ``head``; intermediate quantities stay
+    symbols in the result. Raises :class:`RecursionError` where it is not known which member is the later one."""
+    return _Differentiation(head, indices, environment, _through(head, environment)).of(rename_apart(expression))
 
 
 def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scalar, ...]:
@@ -110,7 +111,8 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
     ``head`` (as :class:`Maximum`; their largest value must be attained once) and differences that a
     comparison, ``relu``, ``abs``, ``max`` or ``min`` of them compares (they must not be zero). Raises
     :class:`RecursionError` for a function that calls itself."""
-    moving = dependents(head, environment) | {head}
+    through = _through(head, environment)
+    moving = through | {head}
     found: list[Scalar] = []
     pending = [(expression, 0)]
     seen: set[str] = set()
@@ -120,7 +122,7 @@ def ties(expression: Scalar, head: str, environment: Environment) -> tuple[Scala
             raise RecursionError("a function is defined by itself")
         for node in walk(part):
             match node:
-                case Access(name) if name in moving and name != head and name not in seen:
+                case Access(name) if name in through and name not in seen:
                     seen.add(name)
                     quantity = environment.quantities[name]
                     if quantity.body is not None:
@@ -161,6 +163,14 @@ def dependents(head: str, environment: Environment) -> frozenset[str]:
                 found.add(quantity.head)
                 frontier.append(quantity.head)
     return frozenset(found)
+
+
+def _through(head: str, environment: Environment) -> frozenset[str]:
+    """The quantities through whose definitions a derivative by ``head`` leads: in a recursion its own, too."""
+    found, quantity = dependents(head, environment), environment.quantities.get(head)
+    if quantity is None or quantity.body is None:
+        return found
+    return found if environment.mentioned(quantity.body).isdisjoint({head, *found}) else found | {head}
 
 
 def adjoint_step(head: str, environment: Environment) -> Quantity | None:
@@ -257,14 +267,20 @@ class _Differentiation:
         raise TypeError(f"no derivative rule for {type(node).__name__}")
 
     def access(self, node: Access) -> Scalar:
-        """∂X[i]/∂X[k] = δ_ik, a factor per index; other quantities through their definitions."""
-        if node.head == self.head:
+        """∂X[i]/∂X[k] = δ_ik, a factor per index; other quantities, and later members of a recursion, through their
+        definitions."""
+        recursive = node.head == self.head in self.through
+        if node.head == self.head and not (recursive and node.indices[:1] != self.indices[:1]):
             assert len(node.indices) == len(self.indices), (node, self.indices)
             return bracket(*(equal(a, b) for a, b in zip(node.indices, self.indices, strict=True)))
         if node.head in self.through:
             quantity = self.environment.quantities[node.head]
             if too_early(node, self.head, self.indices, self.environment):
                 return NOUGHT
+            if recursive:
+                lag = node.indices[0] - self.indices[0]
+                if not lag.is_constant or lag.value < 0:
+                    raise RecursionError("which member of a recursion is the later one is not known")
             return self.of(instantiate(quantity, node.indices))
         return NOUGHT
 

@@ -59,14 +59,11 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
             sup, slopes = _primed(function.sup)
             primes += slopes
             reference = reader.world.table.reference(s.Scripted(s.Symbol("\\square"), None, sup))
-            assert reference is not None
-            layer = reference.layer
-            if reference.layer is not None or (reference.power is not None and not _numeric(reference.power)):
-                pass  # f^{(l)}, \sigma^{l}: one function for every layer unless it is defined otherwise
-            else:
-                power_node, transposed = reference.power, reference.transposed
-                if reference.inverted:
-                    raise Unsupported(f"no meaning is known for {to_latex(function)}")
+            if reference is None or reference.inverted:
+                raise Unsupported(f"no meaning is known for {to_latex(function)}")
+            layer, power_node, transposed = reference.layer, reference.power, reference.transposed
+            if layer is None and power_node is not None and _is_layer(reader, node, power_node):
+                layer, power_node = power_node, None
     elif isinstance(function, s.Symbol):
         name, primes = name_of(function), 0
     else:
@@ -110,8 +107,18 @@ def _in_its_layer(reader: Elaborator, node: s.Call, name: str, layer: s.Node) ->
         raise Unsupported(f"{to_latex(node.function)} is applied to another layer than elsewhere")
 
 
-def _numeric(node: s.Node) -> bool:
-    return isinstance(node, s.Number)
+def _is_layer(reader: Elaborator, node: s.Call, sup: s.Node) -> bool:
+    """Whether the superscript of ``f^{l}(z^{l})`` is a layer, f being one function for every layer unless it is defined
+    otherwise; that of ``\\tanh^{2n}(z)`` is a power."""
+    letters = {name_of(x) for x in s.walk(sup) if isinstance(x, s.Symbol)}
+    table = reader.world.table
+    references = [table.reference(x) for a in node.arguments for x in s.walk(a) if isinstance(x, s.Symbol | s.Scripted)]
+    layers = [r.layer for r in references if r is not None and r.layer is not None]
+    if any(isinstance(x, s.Symbol) and name_of(x) in letters for layer in layers for x in s.walk(layer)):
+        return True
+    if letters and (table.bare_layers or table.bracket_layers):
+        raise Unsupported(f"whether {to_latex(sup)} in {to_latex(node.function)} is a layer or a power is not clear")
+    return False
 
 
 def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:

@@ -36,7 +36,15 @@ from verify_derivations.formulas.lookup import Shape, find, given_value, new_let
 from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
-from verify_derivations.formulas.slopes import Slope, compose, derivative_of, gradient_of, telescope, untransposed
+from verify_derivations.formulas.slopes import (
+    Slope,
+    compose,
+    derivative_of,
+    gradient_of,
+    out_of_order,
+    telescope,
+    untransposed,
+)
 from verify_derivations.formulas.sums import big
 from verify_derivations.formulas.tensors import (
     ShapeError,
@@ -471,7 +479,8 @@ class Elaborator:
             if operator == "/":
                 result = elementwise(_quotient, self.as_tensor(result), self.as_tensor(right))
             elif isinstance(result, Slope) and isinstance(right, Slope):
-                result = compose(result, right)
+                plain = out_of_order(result, right, self.world.readings)
+                result = matrix_product(*map(self.as_tensor, (result, right))) if plain else compose(result, right)
             elif isinstance(result, Tensor) and result.is_scalar and isinstance(right, Slope):
                 result = right.scaled(result.body)
             elif isinstance(result, Slope) and isinstance(right, Tensor) and right.is_scalar:

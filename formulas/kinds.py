@@ -73,14 +73,17 @@ def told_apart(
 ) -> frozenset[str]:  # fmt: skip
     """The names that letters tell apart. ``places`` gives for a name and its layer the indices of all its places,
     ``definitions`` those of the left sides of its definitions. Where letters tell the quantities of one name apart,
-    they do so for all: ``w_{ji}`` and ``w_{kj}`` are given, and no definition says that they are two."""
+    they do so for all: ``w_{ji}`` and ``w_{kj}`` are given, and no definition says that they are two. What has another
+    index, ``a_1``, may be any of them."""
 
     def kinds(found: Sequence[Sequence[s.Node]]) -> set[tuple[str, ...]]:
-        """Empty where not every place has letters that tell, and as many."""
-        known = {tuple(ends.get(i.name, "") if isinstance(i, s.Symbol) else "" for i in indices) for indices in found}
-        return known if all(all(kind) for kind in known) and len({len(kind) for kind in known}) == 1 else set()
+        """With an empty end for what does not tell, as a number."""
+        return {tuple(ends.get(i.name, "") if isinstance(i, s.Symbol) else "" for i in indices) for indices in found}
 
-    several = {key for key, found in places.items() if len(kinds(found)) > 1}
-    if all(len(kinds(definitions.get(key, ()))) < 2 for key in several):
+    def told(found: set[tuple[str, ...]]) -> bool:
+        return len(found) > 1 and all(map(all, found)) and len({len(kind) for kind in found}) == 1
+
+    several = {key for key, found in places.items() if told({kind for kind in kinds(found) if all(kind)})}
+    if not any(told(kinds(definitions.get(key, ()))) for key in several):
         return frozenset()
     return frozenset(name for name, _ in several)

@@ -521,6 +521,8 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     stated = reference.name in world.declarations or any(name == reference.name for name, _ in world.layer_of.values())
     if layer is not None and not layer.is_constant and stated:
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
+    if reference.name in world.table.kinds.names:
+        return Unsupported(f"which quantity {_show(reference)} is, its index does not tell")
     name, star, _ = reference.name.partition("^{")
     if star and re.fullmatch(r".*\^\{(\\star|\\ast|\*)\}", reference.name) and name in world.declared_names():
         return Unsupported(f"{_show(reference)} has no definition: of what only equations describe nothing is judged")
@@ -532,7 +534,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
     if reference.layer is not None and layer is None:
         raise UndefinedSymbol(f"{_show(reference)} is not defined")
-    if not here.defining:
+    if not here.defining or reference.name in world.table.kinds.names:
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()

@@ -313,7 +313,8 @@ class NameTable:
         return self.gradients[base] + name[len(base):] if base in self.gradients else None
 
     def reference(self, node: s.Node) -> Reference | None:
-        """The name that ``node`` refers to, or ``None`` if it is no decorated symbol."""
+        """The name that ``node`` refers to, or ``None`` if it is no decorated symbol; a power of a power is none, nor
+        what has two layers."""
         if isinstance(node, s.Symbol):
             return Reference(name_of(node), node=node)
         if not isinstance(node, s.Scripted):
@@ -332,20 +333,23 @@ class NameTable:
         if primes and base in self.primed:
             name, primes = name + "'" * primes, 0
         brackets = _brackets(node.sup)
+        rest: list[s.Node] = []  # what is no sign: factors of one power, 2n, or of a layer without brackets
         for part in _superscripts(node.sup):
-            if isinstance(part, s.Group) and part.kind in "([":
+            if isinstance(part, s.Group) and part.kind in "([" and not rest:
                 if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
                     indices = [*([] if base in self.members else [s.Symbol(":")]), part.body, *indices]
                 elif base in self.sample_axes and len(brackets) == 1:
                     indices.insert(0, part.body)
+                elif layer is not None:
+                    return None
                 else:
                     layer = part.body
             elif is_transpose(part):
                 transposed = not transposed
-            elif part == INVERSE:
-                inverted = True
-            elif is_inverse_transpose(part):
-                inverted, transposed = True, not transposed
+            elif part == INVERSE or is_inverse_transpose(part):
+                if inverted:
+                    return None
+                inverted, transposed = True, transposed != (part != INVERSE)
             elif isinstance(part, s.Symbol) and part.name in ("\\ast", "*", "+", "\\star", "\\prime"):
                 name += "^{" + part.name + "}"
             elif (
@@ -358,10 +362,20 @@ class NameTable:
                 name += "^{" + part.name + "}"
             elif base in self.squared and _is_number(part, "2"):
                 name += "^{2}"
-            elif self._is_layer(base, node, part):
-                layer, bare_layer = part, base in self.bracket_layers
             else:
-                power = part
+                rest.append(part)
+        if rest:
+            if len(rest) > 1 and isinstance(node.sup, s.Sequence):
+                return None
+            whole = rest[0] if len(rest) == 1 else s.Product(tuple(rest), ("",) * (len(rest) - 1))
+            if self._is_layer(base, node, whole):
+                if layer is not None:
+                    return None
+                layer, bare_layer = whole, base in self.bracket_layers
+            elif power is not None:
+                return None
+            else:
+                power = whole
         if node.sub is not None:
             label, found = self._subscripts(base, node)
             name += label

@@ -265,7 +265,8 @@ def decorated(reader: Elaborator, node: s.Scripted, expected: Shape | None) -> T
     """Scripts on a bracket, a call, a fraction: components, transpose, power, inverse."""
     fake = s.Scripted(s.Symbol("\\square"), None, node.sup, node.primes)
     reference = reader.world.table.reference(fake)
-    assert reference is not None
+    if reference is None or None not in (reference.layer, reference.power):
+        raise Unsupported(f"no meaning is known for the superscripts of {to_latex(node)}")
     if reference.layer is not None:  # (x)^{(2)}: an ordinary power in brackets
         reference = replace(reference, power=reference.layer, layer=None)
     inner = expected

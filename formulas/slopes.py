@@ -8,13 +8,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import adjoint
+from verify_derivations.formulas.definitions import adjoint, adjoint_of
+from verify_derivations.formulas.descent import unknown_below
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
     Apply,
     Polynomial,
     Scalar,
+    heads,
+    map_accesses,
     mul,
     polynomial,
     rename_apart,
@@ -85,7 +88,7 @@ def _spread(axes: tuple[Axis, ...], shape: tuple[Polynomial, ...]) -> tuple[Axis
 
 
 def compose(left: Slope, right: Slope) -> Slope:
-    """The chain rule: ``∂A/∂Y · ∂Y/∂X`` (in either order of writing) contracts all axes of Y."""
+    """The chain rule: ``∂A/∂Y · ∂Y/∂X`` contracts all axes of Y, in either order of writing."""
     if left.denominator != right.numerator:
         if right.denominator == left.numerator:
             return compose(right, left)
@@ -105,6 +108,15 @@ def compose(left: Slope, right: Slope) -> Slope:
     return Slope(
         left.numerator, right.denominator, left.top, right.bottom, left.top_shape, right.bottom_shape, body, fraction
     )
+
+
+def out_of_order(left: Slope, right: Slope, readings: Readings) -> bool:
+    """Whether two Jacobian matrices of a chain stand in the order of the other layout, ``∂y/∂x · ∂z/∂y`` where row i
+    belongs to the i-th component: then they are multiplied as the matrices that they are. A derivative of a scalar, or
+    by a matrix, is none of these, and its chain has no order."""
+    first, second = (right, left) if readings.layout == "denominator" else (left, right)
+    matrices = all(len(slope.top) == len(slope.bottom) == 1 for slope in (left, right))
+    return matrices and first.denominator != second.numerator and second.denominator == first.numerator
 
 
 def telescope(values: Sequence[object]) -> bool:
@@ -190,12 +202,7 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
     assert numerator is not None
     top = _numerator(reader, numerator)
-    inner = top.body
-    if isinstance(inner, Access) and inner.head == head and inner.indices != access.indices:
-        quantity = reader.world.quantities[head]  # ∂h_t/∂h_{t-1}: through the definition of h_t
-        if quantity.body is not None:
-            inner = substitute(rename_apart(quantity.body), dict(zip(quantity.indices, inner.indices, strict=True)))
-    body = _differentiate(reader, inner, head, access.indices)
+    body = _differentiate(reader, top.body, head, access.indices)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
 
@@ -248,7 +255,22 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
-    environment = reader.world.environment()
+    environment, losses = reader.world.environment(), reader.world.losses()
+    for name in losses:
+        if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name):
+            raise Unsupported(f"how {name} depends on its variables is not stated")
+
+    def written_out(access: Access) -> Scalar | None:
+        """Of a derivative of a loss, which is a symbol elsewhere: it depends on all on which the loss does."""
+        found = [(loss, of) for loss in losses if (of := adjoint_of(access.head, loss)) is not None]
+        return _differentiate(reader, Access(found[0][0]), found[0][1], access.indices) if found else None
+
+    body = map_accesses(body, written_out)
+    if any(adjoint_of(h, loss) is not None for h in reader.world.below(heads(body)) for loss in losses):
+        raise Unsupported("a derivative of what is defined by derivatives of a loss")
+    unknown = unknown_below(reader.world, heads(body), head)
+    if unknown is not None:
+        raise Unsupported(f"how {unknown} depends on {head}, through layers without numbers, is not known")
     if reader.world.ties is not None:
         reader.here.ties += reader.world.ties(body, head, environment)
     try:

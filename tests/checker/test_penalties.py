@@ -65,3 +65,62 @@ def test_without_numbers_of_the_layers_nothing_is_said() -> None:
     for claim in (WEIGHTS, WEIGHTS + r" + \lambda W^{(l)}"):
         text = head + "\n\n".join(f"$${line}$$" for line in (*forward, loss, DELTA, claim))
         assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is Verdict.UNDECIDED
+
+
+RESIDUAL = (
+    r"a^{(0)} = x", r"u^{(l)} = W^{(l)} a^{(l-1)}", r"a^{(l)} = a^{(l-1)} + \tanh(u^{(l)})",
+    r"J = \frac12 \|a^{(%s)} - y\|^2",
+)  # fmt: skip
+STEP = r"\frac{\partial J}{\partial a^{(%s)}} = "
+THROUGH = r"(W^{(%s)})^T ((1 - \tanh(u^{(%s)})^2) \odot \frac{\partial J}{\partial a^{(%s)}})"
+
+
+def back(to: str, through: str) -> str:
+    return STEP % to + rf"\frac{{\partial J}}{{\partial a^{{({through})}}}} + " + THROUGH % ((through,) * 3)
+
+
+def residual(last: str, claim: str, every: str = "", loss: str = "", numbers: str = "") -> Formula:
+    lines = [line.replace("%s", last) for line in (*RESIDUAL, claim)]
+    lines[2] += every
+    lines[3] += loss
+    head = rf"Let $x, y, v \in R^{{n}}$, $W^{{(l)}} \in R^{{n \times n}}$ and $l = {numbers or '1, 2, 3'}$." + "\n\n"
+    text = head + "\n\n".join(f"$${line}$$" for line in lines)
+    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+
+
+def test_a_single_layer_in_every_layer() -> None:
+    """Each layer has a^{(0)}: its derivative is a sum over all of them."""
+    again, general = r" + v \odot a^{(0)}", back("l-1", "l")
+    assert residual("3", general).verdict is Verdict.PROVED
+    assert residual("3", general, again).verdict is Verdict.REFUTED
+    assert residual("3", back("1", "2"), again).verdict is Verdict.PROVED
+    assert residual("3", back("0", "1"), again).verdict is Verdict.REFUTED
+    any_depth = r"1, \dots, L"
+    assert residual("L", general, numbers=any_depth).verdict is Verdict.PROVED
+    assert residual("L", general, again, numbers=any_depth).verdict is Verdict.UNDECIDED
+    assert residual("L", back("L-1", "L"), numbers=any_depth).verdict is Verdict.PROVED
+    assert residual("L", back("L-1", "L"), again, numbers=any_depth).verdict is Verdict.UNDECIDED  # L may be 1
+
+
+@pytest.mark.parametrize("numbers", ["", r"1, \dots, L"])
+def test_what_a_loss_has_of_the_last_layer_besides_its_output(numbers: str) -> None:
+    last, general = "L" if numbers else "3", back("l-1", "l")
+    also = rf" + v^T u^{{({last})}}"
+    assert residual(last, general, numbers=numbers).verdict is Verdict.PROVED
+    assert residual(last, general, loss=also, numbers=numbers).verdict is Verdict.REFUTED
+    at_last = back(f"{last}-1", last)
+    assert residual(last, at_last, loss=also, numbers=numbers).verdict is Verdict.REFUTED
+    assert residual(last, at_last + rf" + (W^{{({last})}})^T v", loss=also, numbers=numbers).verdict is Verdict.PROVED
+
+
+def test_what_the_loss_does_not_rest_on_uses_nothing_twice() -> None:
+    """p is made of u^{(3)} besides a^{(3)}, and no loss of p."""
+    lines = [line.replace("%s", "3") for line in RESIDUAL]
+    text = r"Let $x, y, v \in R^{n}$, $W^{(l)} \in R^{n \times n}$ and $l = 1, 2, 3$." + "\n\n"
+    beside = (r"p = v^T u^{(3)}", r"q = \|a^{(3)}\|^2")
+    claims = (back("l-1", "l"), back("l-1", "l").replace("1 - ", "1 + "))
+    found = [
+        check(scan(text + "\n\n".join(f"$${line}$$" for line in (*lines, *beside, c))), effort=Effort(repair=0))
+        for c in claims
+    ]
+    assert [report.formulas[-1].verdict for report in found] == [Verdict.PROVED, Verdict.REFUTED]

@@ -148,6 +148,23 @@ def test_names_of_indices_do_not_matter_but_their_places_do() -> None:
     assert not Likeness(one, other).alike("m")
 
 
+def test_what_was_found_to_be_unlike_stays_so() -> None:
+    """Also asked for again, and by what rests on it."""
+    twice, thrice = (vector("v", mul(scalar(k), Access("w1", AT))) for k in (2, 3))
+    rests = vector("u", Access("v", AT))
+    likeness = Likeness(*(Environment({"v": v, "u": rests}) for v in (twice, thrice)))
+    assert [likeness.alike(name) for name in ("v", "v", "u", "u", "w1")] == [False, False, False, False, True]
+
+
+def test_what_is_defined_in_one_of_two_is_not_alike() -> None:
+    known = Environment({"v": vector("v", Access("w1", AT))})
+    leaf, unknown = Environment({"v": vector("v")}), Environment()
+    assert Likeness(known, replace(known)).alike("v")
+    for one, other in ((known, unknown), (known, leaf), (leaf, unknown)):
+        assert not Likeness(one, other).alike("v")
+        assert not Likeness(other, one).alike("v")
+
+
 def test_signs_facts_functions_and_assumptions_are_read_too() -> None:
     environment = replace(deep(3), assumptions=((Access("w1", AT), scalar(1)),))
     assert not Likeness(environment, replace(environment, positive=frozenset({"w3"}))).carries_over(CLAIM, MOVES)

@@ -32,6 +32,7 @@ from verify_derivations.derivations import (
     modulo,
     normal,
     ranges,
+    recurrence,
     rewrite,
     signs,
     terms,
@@ -373,6 +374,10 @@ LAYER = environment(
 )  # fmt: skip
 QX = ArgMaximum((("%q", n),), x(polynomial("%q")), (i,))
 QY = ArgMaximum((("%q", n),), x(polynomial("%q")), (j,))
+RECURSION = environment(
+    Quantity("w"), define("z", (n,), lambda t: entry("w") * entry("h", t - 1)),
+    define("h", (n,), lambda t: 2 * entry("z", t)),
+)  # fmt: skip
 POSITIVE_PARTS = apply("relu", entry("A")) + apply("relu", Z)
 
 DEFECTS: dict[str, Defect] = {
@@ -629,6 +634,28 @@ DEFECTS: dict[str, Defect] = {
         lambda: differentiate.total_derivative(entry("L"), "u", (), LAYER),
         NOUGHT,
         LAYER,
+    ),
+    "what is at the same time is too early": Defect(
+        [(differentiate, "too_early", _changed(recurrence.too_early, "lag.value < 0", "True"))],
+        lambda: differentiate.total_derivative(entry("h", i), "z", (i,), RECURSION),
+        NOUGHT,
+        RECURSION,
+        free={net.i: n},
+    ),
+    "time runs backwards": Defect(
+        [(differentiate, "too_early", _changed(recurrence.too_early, "own - other", "other - own"))],
+        lambda: differentiate.total_derivative(entry("h", i), "z", (i,), RECURSION),
+        NOUGHT,
+        RECURSION,
+        free={net.i: n},
+    ),
+    "the members of a recursion do not depend on each other": Defect(
+        [(differentiate._Differentiation, "access", _changed(
+            differentiate._Differentiation.access, "node.head == self.head in self.through", "False"))],
+        lambda: differentiate.total_derivative(entry("h", i), "h", (i - 2,), RECURSION),
+        NOUGHT,
+        RECURSION,
+        free={net.i: n},
     ),
     "a digit may be as large as one likes": Defect(
         [(rewrite.Rewriter, "_digits", _digits_without_domain)],

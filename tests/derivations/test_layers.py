@@ -12,7 +12,7 @@ from networks import define, entry, over
 from unrolled import by_steps, stepwise, unrolled
 
 from verify_derivations.derivations import induction as trusted
-from verify_derivations.derivations.composition import Composition, Gap, claim_of
+from verify_derivations.derivations.composition import Composition, Gap, Uncomposed, claim_of
 from verify_derivations.derivations.evaluate import Partial, evaluate
 from verify_derivations.derivations.induction import Induction
 from verify_derivations.derivations.layers import Layers, NoAscent, Numbering, Unlike, ascending
@@ -238,19 +238,63 @@ def test_another_consumer_at_the_border() -> None:
     composed(net, top=[ones, own])
 
 
-@pytest.mark.parametrize("special", [
-    define(at("z", 1), (size(1),), lambda i: entry(at("W", 1), i, polynomial(0))),  # another first layer, by W
-    define(at("z", l + 1), (size(l + 1),), lambda i: entry(at("a", l), polynomial(0))),  # another generic one
-    define(at("z", L), (size(L),), lambda i: entry(at("a", 0), i)),  # what carries a fixed layer
-    define(at("a", L), (size(L),), lambda i: scalar(L) * entry(at("z", L), i)),  # the number of layers as a number
+NAMED = define(at("h", l), (size(l),), lambda i: entry(at("a", l), i))
+BY_NAME = {
+    **STEPS,
+    "a": step("a", l, back("h", l, "%i"), "%i"),
+    "h": replace(STEPS["a"], head=adjoint(at("h", l), "J")),
+}
+
+
+def test_another_name_at_the_border_that_is_none() -> None:
+    """h_l = a_l, but h_{L-1} = 2·a_{L-1}: the step of W with a_{l-1} for h_{l-1} holds below."""
+    net = layers(weighted(l, "h"), more=[NAMED])
+    assert all(proved(s, net.around(s)) for s in BY_NAME.values())
+    found = Induction(net, BY_NAME.values())
+    assert (found.holds("W", 0), found.holds("W", -1)) == (True, True)
+    other = define(at("h", L - 1), (size(L - 1),), lambda i: 2 * entry(at("a", L - 1), i))
+    net = layers(weighted(l, "h"), other, more=[NAMED])
+    found = Induction(net, BY_NAME.values())
+    assert (found.holds("W", 0), found.holds("W", -1)) == (False, True)
+    wrong = net.numbering.moved(BY_NAME["W"], L)
+    claim = claim_of(wrong, net.window(2).environment)
+    assert isinstance(refute(claim.left, claim.right, claim.environment, claim.free), Refuted)
+
+
+def test_steps_are_those_of_one_layer() -> None:
+    net = layers()
+    moved = net.numbering.moved(STEPS["z"], l + 1)
+    assert net.generic(moved) == ("z", 1)
+    for steps in ([moved], [STEPS["z"], STEPS["z"]], [replace(STEPS["z"], body=None)]):
+        with pytest.raises(Uncomposed, match="not the step"):
+            Induction(net, steps)
+
+
+@pytest.mark.parametrize(("special", "why"), [
+    (  # another first layer, by W
+        define(at("z", 1), (size(1),), lambda i: entry(at("W", 1), i, polynomial(0))),
+        "is not defined as at the other layers",
+    ),
+    (  # another generic one
+        define(at("z", l + 1), (size(l + 1),), lambda i: entry(at("a", l), polynomial(0))),
+        "is not defined alike",
+    ),
+    (  # what carries a fixed layer
+        define(at("z", L), (size(L),), lambda i: entry(at("a", 0), i)),
+        "is not one of the last layers",
+    ),
+    (  # the number of layers as a number
+        define(at("a", L), (size(L),), lambda i: scalar(L) * entry(at("z", L), i)),
+        "depends on L",
+    ),
 ])  # fmt: skip
-def test_layers_that_are_defined_in_other_ways_are_not_composed(special: Quantity) -> None:
+def test_layers_that_are_defined_in_other_ways_are_not_composed(special: Quantity, why: str) -> None:
     special_net = numbering()
     for name, layer in (("W", 1), ("z", 1), ("a", 0)):
         special_net.head(name, polynomial(layer))
     given = layers().environment
     environment = replace(given, quantities={**given.quantities, special.head: special})
-    with pytest.raises(Unlike):
+    with pytest.raises(Unlike, match=why):
         composed(Layers(environment, special_net), top=(TOP, OUTPUT))
 
 
@@ -276,7 +320,8 @@ def test_only_every_other_layer_reaches_the_loss() -> None:
                                              * entry(adjoint(numbering().head("z", l + 2), "J"), j)), "%i")}
     names.head("z", l + 2)
     names.head("W", l + 2)
-    with pytest.raises(Unlike):
+    names._size("n_{l}", l + 2)
+    with pytest.raises(Unlike, match="not known to hold at every layer"):
         composed(net, steps)
 
 
