@@ -180,6 +180,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         stated = Stated(raw, reading.statements)
         stated.remarks = tuple(reading.remarks)
         analyse(stated)
+        if before is not None and any(side is before for chain in stated.chains for side in chain.sides):
+            stated.continued = before
         before = last_side(reading.statements)
         formulas.append(stated)
     read_prose(formulas)

@@ -291,7 +291,7 @@ def _nets(options: argparse.Namespace, remember: Remembered) -> Sequence[Net]:
         from verify_derivations.formulas.scanner import scan
 
         print(f"{name}: judging the formulas that are trained with", file=sys.stderr, flush=True)
-        return nets(scan(text, name), notation=notation, activations=options.activation)
+        return nets(scan(text, name, files=True), notation=notation, activations=options.activation)
 
     def program(net: str, loss: str) -> Program:
         return remember(lambda: next(n for n in judged() if (n.name, n.loss_name) == (net, loss)).program(),
@@ -306,7 +306,7 @@ def _init(options: argparse.Namespace) -> int:
     from verify_derivations.checker.draft import draft
     from verify_derivations.formulas.scanner import scan
 
-    write(draft(scan(text, options.document)), options.output)
+    write(draft(scan(text, options.document, files=True)), options.output)
     return 0
 
 
@@ -333,7 +333,7 @@ def _open(options: argparse.Namespace) -> tuple[Document, Path | None]:
     from verify_derivations.formulas.scanner import scan
 
     text, name, notation = _read(options)
-    return scan(text, name), notation
+    return scan(text, name, files=True), notation
 
 
 def _judge(options: argparse.Namespace) -> Report:

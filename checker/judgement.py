@@ -129,7 +129,8 @@ class _Judgement:
         self._clock("correct")
         nets, derived, failures = self.composed(formulas, readings, functions)
         self._clock("compose")
-        remarks = (*(f"The notation file leaves {name} open." for name in self.notation.open), *failures)
+        left = (f"The notation file leaves {name} open." for name in self.notation.open)
+        remarks = (*document.remarks, *left, *failures)
         return Report(
             document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author,
             document.date, self.timings, document.macros, nets, derived, self.stopped,
@@ -152,7 +153,10 @@ class _Judgement:
 
     def written(self, task: _Task) -> list[Written]:
         found = (self.by_number[number] for number in task.numbers)
-        return [(f.number, f.raw.latex, tuple(side for c in f.chains for side in c.sides)) for f in found]
+        return [
+            (f.number, f.raw.latex, tuple(side for c in f.chains for side in c.sides if side is not f.continued))
+            for f in found
+        ]
 
     def usually(self) -> tuple[dict[int, Tried], dict[int, str]]:
         """The judgement of every formula in the usual reading, and what the second reader objects."""

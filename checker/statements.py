@@ -46,6 +46,7 @@ class Stated:
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
+    continued: s.Node | None = None  # the side of the row above, with which this one begins
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None

@@ -44,6 +44,7 @@ class Document:
     date: str = ""
     formulas: tuple[RawFormula, ...] = ()
     macros: Mapping[str, Macro] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def source_line(self, line: int) -> str:
         lines = self.text.split("\n")

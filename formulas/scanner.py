@@ -24,6 +24,7 @@ from verify_derivations.formulas.headings import (
     latex_argument,
     plain,
 )
+from verify_derivations.formulas.inclusions import Around, around
 from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
@@ -41,17 +42,20 @@ def read_document(path: Path | str) -> Document:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"{path}:{line}: not UTF-8 text (byte 0x{data[error.start]:02x})") from None
-    return scan(text, str(path))
+    return scan(text, str(path), files=True)
 
 
-def scan(text: str, path: str = "document.md") -> Document:
-    """The document ``text``; a path ending in ``.tex`` tells that it is LaTeX rather than Markdown."""
+def scan(text: str, path: str = "document.md", *, files: bool = False) -> Document:
+    """The document ``text``; a path ending in ``.tex`` tells that it is LaTeX rather than Markdown. With ``files``, the
+    macros of the files around it are known, too."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     latex = path.endswith((".tex", ".ltx")) or "\\documentclass" in text[:5000]
-    scanner = _Scanner(text, latex)
+    others = around(Path(path), text) if files and latex and Path(path).is_file() else Around()
+    scanner = _Scanner(text, latex, others.macros)
     scanner.run()
     meta = scanner.meta
-    return Document(path, text, meta.title, meta.author, meta.date, tuple(scanner.formulas), scanner.macros)
+    remarks = tuple(f"The formulas of {name} are not judged here: it is a file of its own." for name in others.unread)
+    return Document(path, text, meta.title, meta.author, meta.date, tuple(scanner.formulas), scanner.macros, remarks)
 
 
 ROWS = ("align", "gather", "eqnarray", "flalign", "alignat")
@@ -80,12 +84,12 @@ _BLANK = re.compile(r"\n[ \t>]*\n")
 
 
 class _Scanner:
-    def __init__(self, text: str, latex: bool) -> None:
+    def __init__(self, text: str, latex: bool, macros: Mapping[str, Macro]) -> None:
         self.text, self.latex = text, latex
         self.pattern = _LATEX if latex else _MARKDOWN
         self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
         self.formulas: list[RawFormula] = []
-        self.macros = collect_macros(text)
+        self.macros = {**macros, **collect_macros(text)}
         self.shorthands = _shorthands(self.macros)
         if self.shorthands:
             names = "|".join(re.escape(name) for name in self.shorthands)

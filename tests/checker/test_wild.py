@@ -159,3 +159,10 @@ def test_a_side_that_cannot_be_read_is_passed_over(claim: str, verdicts: list[Ve
     net = r"Let $x, w \in \mathbb{R}^n$, $t \in R$, $y = w^T x$ and $L = \frac12 (y - t)^2$."
     found = last(f"{net}\n\n$$ \\frac{{\\partial L}}{{\\partial w}} = {claim} $$\n")
     assert [link.verdict for link in found.links] == verdicts, found.message
+
+
+def test_a_row_is_read_a_second_time_without_the_side_that_it_continues() -> None:
+    rows = r"J &= \log(1+e^{(1-2y)z}) \\ &= -\log \sigma ((2y-1)z) \\ &= \log(1+e^{-FACTOR(2y-1)z})."
+    text = "Let $y, z \\in R$.\n\n$$\\begin{align}" + rows + "\\end{align}$$\n"
+    assert [f.verdict for f in report(text.replace("FACTOR", "")).formulas[1:]] == [DEFINED, PROVED, PROVED]
+    assert [f.verdict for f in report(text.replace("FACTOR", "2")).formulas[1:]] == [DEFINED, PROVED, REFUTED]
