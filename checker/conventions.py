@@ -6,7 +6,7 @@ readings it is then tried. Which these are does not depend on what is proved, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -82,11 +82,11 @@ def settle(
 ) -> tuple[Readings, list[Convention]]:
     """The readings, where the notation file fixes none, by the claims that each satisfies. ``usually`` is the judgement
     of every formula in the usual reading, ``attempt`` makes trials of others."""
-    first = readings = usual(case)
+    readings = usual(case)
     touches = {number: found.formula.conventions for number, found in usually.items()}
     open_ = {name: concerned for name in ALTERNATIVES if (concerned := _concerned(name, touches, case))}
     variants = {f.number: f.variant for f in case.formulas}
-    done: dict[Trial, Tried] = {(number, first): found for number, found in usually.items()}
+    done: dict[Trial, Tried] = {(number, readings): found for number, found in usually.items()}
 
     def results(wanted: Sequence[Trial]) -> list[Verdict]:
         for trial in wanted:
@@ -97,17 +97,29 @@ def settle(
         done.update(attempt(missing) if missing else {})
         return [_outcome(done[trial].formula, variants[trial[0]]) for trial in wanted]
 
-    clashes = {n for n, concerned in open_.items() if any(CLASH in touches[number] for number in concerned)}
-    options_of = {n: ALTERNATIVES[n][1][: 1 if n == "layout" and n not in clashes else None] for n in open_}
-    results([trial for n, concerned in open_.items() for trial in _trials(n, options_of[n], concerned, first)])
+    def verdicts(name: str, option: str, numbers: Iterable[int]) -> list[Verdict]:
+        return results([(number, readings.but(**{name: option})) for number in numbers])
+
+    def asking(name: str, concerned: Sequence[int]) -> dict[int, Verdict]:
+        """The formulas that tell whether another option can be better, with the verdict in the first one: of options
+        that only matter where shapes or proofs clash, those of which no proof was found."""
+        found = dict(zip(concerned, verdicts(name, ALTERNATIVES[name][1][0], concerned), strict=True))
+        return {n: v for n, v in found.items() if name not in ONLY_ON_CLASH or v not in PROVED}
+
+    results([
+        (number, readings.but(**{name: option})) for name, concerned in open_.items()
+        for number in asking(name, concerned) for option in ALTERNATIVES[name][1]
+    ])  # fmt: skip
     conventions: list[Convention] = []
     for name, concerned in open_.items():
-        (symbol, every), options, total = ALTERNATIVES[name], options_of[name], len(concerned)
-        found = results(list(_trials(name, options[:1], concerned, readings)))
-        if sum(v in PROVED for v in found) < total:
-            options = every  # of square matrices a layout clashes with no shape, but with a proof
-        verdicts = results(list(_trials(name, options, concerned, readings)))
-        by_option = [verdicts[k * total : (k + 1) * total] for k in range(len(options))]
+        (symbol, options), total = ALTERNATIVES[name], len(concerned)
+        if name in ONLY_ON_CLASH:
+            first_found = asking(name, concerned)
+            options = (options[0], *(
+                option for option in options[1:]
+                if any(map(_gains, first_found.values(), verdicts(name, option, first_found)))
+            ))  # fmt: skip
+        by_option = [verdicts(name, option, concerned) for option in options]
         counts = [sum(v in PROVED for v in found) for found in by_option]
         # A layout is a matter of shapes: there it counts how many claims have one, also where a proof needs longer.
         fitting = [name in ONLY_ON_CLASH and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
@@ -120,6 +132,10 @@ def settle(
         if name != "up":  # routing needs more than its argument says: claims are judged literally
             readings = readings.but(**{name: options[chosen]})
     return readings, conventions
+
+
+def _gains(before: Verdict, after: Verdict) -> bool:
+    return after in PROVED or before is Verdict.ILL_FORMED is not after
 
 
 def _outcome(formula: Formula, variant: str | None) -> Verdict:
@@ -148,9 +164,3 @@ def _alike(trial: Trial, done: Trials) -> Tried | None:
     number, readings = trial
     alike = (tried for (n, others), tried in done.items() if n == number and tried.holds_in(readings, others))
     return next(alike, None)
-
-
-def _trials(name: str, options: Sequence[str], concerned: Sequence[int], readings: Readings) -> Iterator[Trial]:
-    for option in options:
-        for number in concerned:
-            yield number, readings.but(**{name: option})
