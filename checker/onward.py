@@ -123,6 +123,7 @@ class _Onward:
         """The names of which a formula says what they are."""
         nodes = [name for m in f.memberships for name in m.names]
         nodes += [side for chain in f.chains for side in chain.sides[:-1]]
+        nodes += [m.sides[0] for m in f.mentions if isinstance(m, s.Relation) and m.relations[0] == "\\sim"]
         return self.references(nodes + [side for condition in f.conditions for side in condition.sides])
 
     def is_used_after(self, f: Stated, name: str) -> bool:

@@ -178,3 +178,12 @@ def test_of_a_given_letter_it_is_spoken_once() -> None:
     """.replace("    ", "")
     assert last(text, CLAIM=r"\exp(z_a) \mathbb{1}[k = a]").verdict is PROVED
     assert last(text, CLAIM=r"\exp(z_k)").verdict is REFUTED
+
+
+@pytest.mark.parametrize(("said", "conditions"), [("$a$ as before", []), (r"$a \sim U(l, u)$", [r"a \neq 0"])])
+def test_a_distribution_says_something_else(said: str, conditions: list[str]) -> None:
+    """A slope above one in one section, and one that is drawn in the next."""
+    text = "# One\n\n$$ f(z) = z/a, \\quad a > 1 $$\n\n# Two\n\n$$ f(z) = 2z/a $$\n\nSAID.\n\n$$ f'(z) = 2/a $$\n"
+    found = last(text.replace("SAID", said))
+    assert found.verdict is PROVED
+    assert list(found.assumptions) == conditions
