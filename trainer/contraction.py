@@ -95,8 +95,8 @@ class Contraction(ArrayProgram):
                 columns: tuple[str, ...]) -> sp.Symbol:
         """The array as a matrix. The group with the samples is laid out last (else the group of the first axis first),
         so that both orientations of an operand come from the same copy."""
-        if SAMPLE in array.axes:
-            turned = SAMPLE in rows
+        if any(map(counts_samples, array.axes)):
+            turned = any(map(counts_samples, rows))
         elif array.expression in self.windows:  # to be copied anyway: long rows
             turned = self.shape(rows[-1:]) > self.shape(columns[-1:])
         else:

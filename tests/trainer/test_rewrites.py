@@ -261,3 +261,9 @@ def test_masks_are_still_there_after_rewriting() -> None:
     program = pooled_early(two_conv_net(height=12, maps=(2, 3), kernel=(3, 2)).concrete())
     body = program[program.gradient("k1")].body
     assert body is not None and any(isinstance(node, ArgMaximum) for node in walk(body))
+
+
+def test_a_convolution_is_computed_once_whatever_the_batch() -> None:
+    """Its operands lie in memory alike in the net and where its gradient asks for the maxima again."""
+    program = two_conv_net(height=14, maps=(8, 12), kernel=(3, 3), channels=2)
+    assert len({training(program, batch).code.source.count("matmul(") for batch in (2, 7, 10, 32)}) == 1
