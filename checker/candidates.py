@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from verify_derivations.checker.case import Case, Scope
-from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
+from verify_derivations.checker.gradients import RIGHT, adjoint_head, piece
 from verify_derivations.checker.judge import ROUTING
 from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.mending import unmarked
 from verify_derivations.checker.statements import Chain, Stated, analyse
 from verify_derivations.checker.verdicts import Formula, Link, Printed, Verdict, worst
-from verify_derivations.derivations.composition import Likeness
+from verify_derivations.derivations.composition import Likeness, Piece
+from verify_derivations.derivations.recurrence import rests_on
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.expressions import Access, heads
+from verify_derivations.formulas.expressions import Access, heads, polynomial
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.world import Readings, World
@@ -40,7 +41,7 @@ class Candidate:
     own: bool  # it stands in the text of this variant, or of all
     problem: Printed
     reason: str = ""
-    printed: Quantity | None = None
+    printed: Piece | None = None
     sides: tuple[s.Node, s.Node] | None = None
     routed: bool = False
     kind: str = "stated"
@@ -177,12 +178,19 @@ class Candidates:
         problem = Printed.ILL_FORMED if printed is None else Printed.WRONG
         return replace(candidate, problem=problem, reason=reason, printed=printed)
 
-    def equation(self, sides: tuple[s.Node, s.Node], number: int, routed: bool = False) -> Quantity | None:
+    def equation(self, sides: tuple[s.Node, s.Node], number: int, routed: bool = False) -> Piece | None:
+        """What an equation says of an adjoint, for the entries that are meant; not of one by itself, unless at another
+        time."""
         world = self._routing if routed else self.scope.definitions.world
         conditions = self._conditions.get(number, ())
-        found = equation(world, *sides, number, conditions, self.environment.quantities, self.loss)
-        if isinstance(found, str) or found.body is None or found.head in heads(found.body):
+        found = piece(world, *sides, number, conditions, self.environment.quantities, self.loss)
+        if isinstance(found, str) or found.step.body is None:
             return None
+        step = found.step
+        if step.head in heads(step.body):
+            start = polynomial(step.indices[0]) if step.indices else None
+            if any(head == step.head and not distance for head, distance in rests_on(step.body, start)):
+                return None
         return found
 
     @cached_property

@@ -409,11 +409,11 @@ def _decide(
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
 
 
-def judge_claim(claim: Claim, effort: Effort) -> tuple[Verdict, tuple[str, ...]] | None:
+def judge_claim(claim: Claim, limits: Limits) -> tuple[Verdict, tuple[str, ...]] | None:
     """Whether a claim is proved, or under an assumption, and what has to hold; ``None``: no proof was found."""
     c = Comparison(claim.left, claim.right, claim.free, claim.facts)
     origin = claim.environment.origin
-    match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.condition, verification=True):
+    match _attempt(Search(claim, adjoints_of(c, claim.environment)), limits, verification=True):
         case Proof() as proof:
             return Verdict.PROVED, conditions_of(proof, claim.environment)
         case Conditional(assumption, proof):

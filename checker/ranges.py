@@ -49,7 +49,7 @@ def out_of_range(comparison: Comparison, environment: Environment) -> Outside | 
     domain = tuple(c for v, n in comparison.free.items() for c in within(polynomial(v), n))
     facts = (*environment.facts, *comparison.facts, *domain)
     for side in (comparison.left, comparison.right):
-        for access, known in _accesses(side, facts):
+        for access, known in accesses(side, facts):
             extents = _extents(access.head, environment)
             if extents is None or len(extents) != len(access.indices):
                 continue
@@ -84,7 +84,8 @@ def _extents(head: str, environment: Environment) -> tuple[Polynomial, ...] | No
     return None if quantity is None else quantity.extents
 
 
-def _accesses(node: Scalar, facts: tuple[Constraint, ...]) -> Iterator[tuple[Access, tuple[Constraint, ...]]]:
+def accesses(node: Scalar, facts: tuple[Constraint, ...]) -> Iterator[tuple[Access, tuple[Constraint, ...]]]:
+    """What an expression reads, each with ``facts`` and what else holds where it counts."""
     if isinstance(node, Access):
         yield node, facts
         return
@@ -93,7 +94,7 @@ def _accesses(node: Scalar, facts: tuple[Constraint, ...]) -> Iterator[tuple[Acc
     if isinstance(node, Mul):
         facts = (*facts, *(c for f in node.factors if isinstance(f, Bracket) for c in f.constraints))
     for child in children(node):
-        yield from _accesses(child, facts)
+        yield from accesses(child, facts)
 
 
 def _violation(facts: tuple[Constraint, ...], wanted: Constraint, index: Polynomial) -> Mapping[str, int] | None:
