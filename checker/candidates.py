@@ -27,7 +27,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.world import Readings, World
 
-NO_EQUATION = ("assumption", "update", "values")
+NO_EQUATION = ("assumption", "update", "values", "end")
 """What a link may be that is neither judged nor the definition of a name."""
 
 
@@ -129,6 +129,8 @@ class Candidates:
         number, last = stated.number, chain.sides[-1]
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
         links = _links(formula.links, chain)
+        if links[0] is not None and links[0].verdict is Verdict.DEFINED and links[0].evidence in NO_EQUATION:
+            return None
         said = self._said(links[0], chain, number)
         mended = self.corrected.stated(stated, formula)
         other = mended.chains[k] if mended is not None else None

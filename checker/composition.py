@@ -37,6 +37,7 @@ from verify_derivations.derivations.composition import (
 from verify_derivations.derivations.differentiate import adjoint_step
 from verify_derivations.derivations.domains import contradictory, implies
 from verify_derivations.derivations.kernel import Nowhere, SideCondition, needs_of
+from verify_derivations.derivations.recurrence import guarded
 from verify_derivations.derivations.refute import Refuted, refute
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -172,8 +173,8 @@ class Composer:
                 rest = rest_of([part.piece for part in parts if part.piece is not None], self.environment)
         if not rest:
             return tuple(parts)
-        bad = [c for c in all_of if c.own and (c.sides is None or not parts)]
-        here = (c for c in bad if not parts or c.printed is None or self._about(c.printed, parts, rest))
+        wrong = (c for c in all_of if c.own and c.sides is None)  # what holds here only names it
+        here = (c for c in wrong if not parts or c.printed is None or self._about(c.printed, parts, rest))
         return (*parts, Part(None, None, next(here, None)))
 
     def _about(self, printed: Piece, parts: Sequence[Part], rest: Cases) -> bool:
@@ -342,7 +343,7 @@ class Composer:
             return Printed.NOT_STATED, None, f"{self._named(parameter)} is not stated"
         if self._printed_composition is not None:
             chain = self._printed_composition.chain(parameter)
-        parts = list(self._parts(chain))
+        parts = self._parts(chain, printed=self._printed_composition is not None)
         parts.sort(key=lambda p: self.steps[adjoint(p[0], self.loss)].whole)  # else what the end needs would be named
         for head, part in parts:
             candidate = part.said
@@ -362,12 +363,24 @@ class Composer:
     def _stated(self, head: str) -> bool:
         return any(part.said is not None for part in self.chosen(adjoint(head, self.loss)))
 
-    def _parts(self, chain: Sequence[str]) -> Iterator[tuple[str, Part]]:
-        """The parts of the steps in a chain, without what is derived for entries that none of them asks for: of h_0."""
-        for head in chain:
-            for part in self.steps[adjoint(head, self.loss)].parts:
-                if part.used is not None or head == chain[-1] or self._asked(head, part, chain):
-                    yield head, part
+    def _parts(self, chain: Sequence[str], *, printed: bool = False) -> list[tuple[str, Part]]:
+        """The parts of the steps in a chain, as taken or as ``printed``, without what is derived for entries that none
+        asks for, the derivative by h_0, and without what only that needs."""
+        counting = {head: [
+            part for part in self.steps[adjoint(head, self.loss)].parts
+            if part.used is not None or head == chain[-1] or self._asked(head, part, chain)
+        ] for head in chain}  # fmt: skip
+        needed, pending = {chain[-1]}, [chain[-1]]
+        while pending:
+            for part in counting[pending.pop()]:
+                said = part.said.printed if part.said is not None and printed else None
+                piece = said or part.piece
+                assert piece is not None and piece.step.body is not None
+                found = {adjoint_of(name, self.loss) for name in heads(piece.step.body)}
+                new = [head for head in chain if head in found and head not in needed]
+                needed.update(new)
+                pending += new
+        return [(head, part) for head in chain if head in needed for part in counting[head]]
 
     def _asked(self, head: str, part: Part, chain: Sequence[str]) -> bool:
         """Whether one of the steps needs the derivative by an entry that is left to a derived part."""
@@ -421,7 +434,7 @@ class Composer:
                 assert step.body is not None
                 own = map_accesses(step.body, lambda a, p=prefix: Access(p + a.head, a.indices)  # type: ignore[misc]
                                    if adjoint_of(a.head, self.loss) is not None else None)  # fmt: skip
-                quantities[prefix + name] = replace(step, head=prefix + name, body=own)
+                quantities[prefix + name] = replace(step, head=prefix + name, body=guarded(own))
         step = self.steps[target].step
         at = tuple(map(polynomial, step.indices))
         found = refute(

@@ -17,13 +17,17 @@ from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import (
     Access,
     Bracket,
+    Constraint,
     Mul,
     Polynomial,
     Scalar,
     Sum,
     binders_of,
+    bracket,
     children,
+    mul,
     polynomial,
+    rebuild,
     walk,
 )
 
@@ -104,6 +108,17 @@ def rests_on(body: Scalar, start: Polynomial | None) -> Iterator[tuple[str, int 
             yield from visit(child, equations)
 
     return visit(body, ())
+
+
+def guarded(node: Scalar) -> Scalar:
+    """The same, with the equations on which a factor rests, Σ_k [t = s + 1]·W_jk, beside the other factors too: who
+    works out the product need not work out these elsewhere."""
+    parts = children(node)
+    made = rebuild(node, tuple(map(guarded, parts))) if parts else node
+    if not isinstance(made, Mul):
+        return made
+    inside = [e for factor in made.factors if not isinstance(factor, Bracket) for e in _equations(factor)]
+    return mul(bracket(*(Constraint(e, "==") for e in inside)), made)
 
 
 def _distance(difference: Polynomial, equations: Iterable[Polynomial]) -> int | None:
