@@ -18,7 +18,8 @@ from verify_derivations.checker.mending import unmarked
 from verify_derivations.checker.statements import Chain, Stated, analyse
 from verify_derivations.checker.verdicts import Formula, Link, Printed, Verdict, worst
 from verify_derivations.derivations.composition import Likeness, Piece
-from verify_derivations.derivations.recurrence import rests_on
+from verify_derivations.derivations.kernel import Certificate
+from verify_derivations.derivations.recurrence import accesses
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.errors import ReadError
@@ -47,6 +48,7 @@ class Candidate:
     kind: str = "stated"
     verdict: Verdict = Verdict.UNDECIDED
     assumptions: tuple[str, ...] = ()
+    proofs: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Reached:
     assumptions: tuple[str, ...]
     links: tuple[Link, ...]
     routed: bool = False
+
+    @property
+    def proofs(self) -> tuple[Certificate, ...]:
+        """The proofs of the equation of its first and its last side."""
+        return self.links[0].certificates if len(self.links) == 1 else ()
 
 
 class Corrected:
@@ -139,14 +146,14 @@ class Candidates:
         reached = self._reached(stated, formula, links)
         if reached is not None and said is not None and reached.side == len(chain.sides) - 1:
             return said, Candidate(number, own, Printed.SAME, "", None, (chain.sides[0], last), reached.routed,
-                                   "stated", reached.verdict, reached.assumptions)  # fmt: skip
+                                   "stated", reached.verdict, reached.assumptions, reached.proofs)  # fmt: skip
         held = self._held(stated, formula, other) if other is not None else None
         if other is not None and held is not None:
             correct = self._said(held.links[0], other, number)
             if correct is None:
                 return None
             new = Candidate(number, own, Printed.SAME, "", None, (other.sides[0], _plain(other.sides[-1])), held.routed,
-                            "corrected", held.verdict, held.assumptions)  # fmt: skip
+                            "corrected", held.verdict, held.assumptions, held.proofs)  # fmt: skip
             if said == correct and to_latex(other.sides[-1]) == to_latex(last):
                 return correct, new  # only on the way to its last side something is wrong
             return correct, self._with_problem(new, formula, links, chain, said == correct)
@@ -190,8 +197,8 @@ class Candidates:
             return None
         step = found.step
         if step.head in heads(step.body):
-            start = polynomial(step.indices[0]) if step.indices else None
-            if any(head == step.head and not distance for head, distance in rests_on(step.body, start)):
+            own = (access.indices for access, _ in accesses(step.body) if access.head == step.head)
+            if any(at[:1] == tuple(map(polynomial, step.indices[:1])) for at in own):
                 return None
         return found
 

@@ -7,7 +7,7 @@ its correction, else what follows from the definitions. That the steps together 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,7 +16,6 @@ from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.forward import Forward, NoNet
 from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.programs import net_name
-from verify_derivations.checker.ranges import accesses
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Step, Verdict, worst
 from verify_derivations.checker.wording import condition_text
@@ -37,7 +36,7 @@ from verify_derivations.derivations.composition import (
 from verify_derivations.derivations.differentiate import adjoint_step
 from verify_derivations.derivations.domains import contradictory, implies
 from verify_derivations.derivations.kernel import Nowhere, SideCondition, needs_of
-from verify_derivations.derivations.recurrence import guarded
+from verify_derivations.derivations.recurrence import accesses, guarded
 from verify_derivations.derivations.refute import Refuted, refute
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -184,7 +183,8 @@ class Composer:
     def _where_it_holds(self, piece: Piece, candidate: Candidate) -> Candidate:
         """The formula with its verdict for the entries that it is used for: that it holds for no others is then no
         condition."""
-        found = judge_claim(claim_of(piece.step, self.environment, piece.where), self.case.effort.proof)
+        claim = claim_of(piece.step, self.environment, piece.where)
+        found = judge_claim(claim, self.case.effort.proof, candidate.proofs)
         if found is None or found[0].rank < candidate.verdict.rank:
             return candidate
         return replace(candidate, verdict=found[0], assumptions=found[1])
@@ -311,7 +311,7 @@ class Composer:
         for head, part in self._parts(chain):
             candidate = part.used
             if candidate is None:
-                steps.append(Step(self._entries(head, part), None, "derived", Verdict.PROVED))
+                steps.append(Step(self._entries(head, part, chain), None, "derived", Verdict.PROVED))
                 if head not in self._needed:
                     try:
                         needs = self.needs(head)
@@ -350,7 +350,7 @@ class Composer:
             if candidate is None:
                 assert part.piece is not None
                 if not rearranges(part.piece.step):
-                    what = adjoint(self._entries(head, part), self.loss)
+                    what = adjoint(self._entries(head, part, chain), self.loss)
                     return Printed.NOT_STATED, None, f"${what}$ is not stated"
             elif part.refused:
                 return Printed.OPEN, candidate.number, "it gives an earlier step by a later one: the steps are circular"
@@ -368,7 +368,7 @@ class Composer:
         asks for, the derivative by h_0, and without what only that needs."""
         counting = {head: [
             part for part in self.steps[adjoint(head, self.loss)].parts
-            if part.used is not None or head == chain[-1] or self._asked(head, part, chain)
+            if part.used is not None or self._asked(head, part, chain)
         ] for head in chain}  # fmt: skip
         needed, pending = {chain[-1]}, [chain[-1]]
         while pending:
@@ -382,40 +382,35 @@ class Composer:
                 pending += new
         return [(head, part) for head in chain if head in needed for part in counting[head]]
 
-    def _asked(self, head: str, part: Part, chain: Sequence[str]) -> bool:
-        """Whether one of the steps needs the derivative by an entry that is left to a derived part."""
-        rest = self._rest(head, part)
-        if rest == ((),):
-            return True
-        name = adjoint(head, self.loss)
-        indices = self.steps[name].step.indices
+    def _asked(self, head: str, part: Part, chain: Sequence[str]) -> Cases:
+        """The cases in which a part is the first that holds, as far as one of the steps needs an entry of them."""
+        taken = self.steps[adjoint(head, self.loss)]
+        before = taken.pieces[: taken.parts.index(part)]
+        rest = rest_of(before, self.environment) if before else ((),)
+        if rest == ((),) or head == chain[-1]:
+            return rest
+        asked = set[tuple[Constraint, ...]]()
         for user in chain:
             step = self.steps[adjoint(user, self.loss)].step
             assert step.body is not None
-            if name not in heads(step.body):
+            if taken.step.head not in heads(step.body):
                 continue
             for access, known in accesses(step.body, (*self.environment.facts, *inside(step))):
-                at = dict(zip(indices, access.indices, strict=True)) if access.head == name else None
-                if at is not None and any(not contradictory(_put(case, at), known) for case in rest):
-                    return True
-        return False
+                if access.head == taken.step.head:
+                    at = dict(zip(taken.step.indices, access.indices, strict=True))
+                    asked.update(case for case in rest if not contradictory(_put(case, at), known))
+        return tuple(case for case in rest if case in asked)
 
-    def _rest(self, head: str, part: Part) -> Cases:
-        """Where a part is the first that holds."""
-        taken = self.steps[adjoint(head, self.loss)]
-        before = taken.pieces[: taken.parts.index(part)]
-        return rest_of(before, self.environment) if before else ((),)
-
-    def _entries(self, head: str, part: Part) -> str:
+    def _entries(self, head: str, part: Part, chain: Sequence[str]) -> str:
         """How the entries are called that a part is about: the last, the first, or all."""
-        taken, rest = self.steps[adjoint(head, self.loss)], self._rest(head, part)
-        if rest == ((),) or head not in self.scope.definitions.world.known:
+        taken, asked = self.steps[adjoint(head, self.loss)], self._asked(head, part, chain)
+        if asked == ((),) or head not in self.scope.definitions.world.known:
             return self.shown(head)
         index, extent = polynomial(taken.step.indices[0]), taken.step.extents[0]
         origins = self.scope.definitions.world.known[head].origins or (self.environment.origin,)
         known = (*self.environment.facts, *inside(taken.step))
         for place in (extent - 1, polynomial(0)):
-            if all(implies((*known, *case), equal(index, place)) for case in rest):
+            if all(implies((*known, *case), equal(index, place)) for case in asked):
                 return f"{head}_{{{show_extent(place + origins[0])}}}"
         return self.shown(head)
 

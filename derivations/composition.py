@@ -10,10 +10,9 @@ right side is what the steps compute when they are evaluated one after the other
 deep net costs a step a layer. :class:`Composition` checks all that this rests on, beside the proofs of the steps.
 
 Through time, the steps lead from each time to later ones: along every circle of quantities, ``h_t`` by ``z_{t+1}``,
-``z_t`` by ``h_t``, the first indices increase in sum (or decrease, where a recursion runs backwards). As they are of
-finitely many numbers, and what stands beyond is multiplied by zero or may have any value, this ends like a net of
-fixed depth. What is proved of the last time and what is proved of all before it (:class:`Piece`) are one step
-(:func:`by_cases`).
+``z_t`` by ``h_t``, the first indices increase in sum (or decrease, where a recursion runs backwards). As these are
+finitely many, and no step asks for an entry beyond the last, this ends like a net of fixed depth. What is proved of the
+last time and what is proved of all before it (:class:`Piece`) are one step (:func:`by_cases`).
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from verify_derivations.derivations.domains import contradictory
+from verify_derivations.derivations.domains import contradictory, implies
 from verify_derivations.derivations.kernel import Claim, Move
-from verify_derivations.derivations.recurrence import Edge, around, ascent, rests_on
+from verify_derivations.derivations.recurrence import Edge, accesses, around, ascent, distance
 from verify_derivations.derivations.witnesses import whole
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -260,14 +259,25 @@ class Composition:
         return members
 
     def _edges(self, head: str) -> Iterator[Edge]:
-        """What the step of ``head`` needs, with the distance of the first indices."""
+        """What the step of ``head`` needs, with the distance of the first indices; none, where it is not known, nor
+        that there is such an entry."""
         step = self.steps[head]
         assert step.body is not None
-        start = polynomial(step.indices[0]) if step.indices else None
-        for name, distance in rests_on(step.body, start):
-            inner = self.adjoint_of(name)
-            if inner is not None:
-                yield head, inner, distance
+        known = (*self.environment.facts, *inside(step))
+        for access, facts in accesses(rename_apart(step.body), known):
+            inner = self.adjoint_of(access.head)
+            if inner is None:
+                continue
+            far = None
+            if step.indices and access.indices and _exists(access, self.environment.quantities[inner].extents, facts):
+                far = distance(access.indices[0] - polynomial(step.indices[0]), facts)
+            yield head, inner, far
+
+
+def _exists(access: Access, extents: Sequence[Polynomial], facts: Sequence[Constraint]) -> bool:
+    """Whether an entry is known to be one of the quantity."""
+    places = zip(access.indices, extents, strict=True)
+    return all(implies(facts, c) for place, extent in places for c in within(place, extent))
 
 
 # -- the same proof elsewhere ------------------------------------------------------------------------------------

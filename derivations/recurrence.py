@@ -29,6 +29,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     rebuild,
     walk,
+    within,
 )
 
 Definition: TypeAlias = tuple[str, tuple[str, ...], Scalar]  # head, indices, body
@@ -86,58 +87,50 @@ def _way(edges: Iterable[Edge], start: str, end: str) -> tuple[str, ...]:
     return ()
 
 
-def rests_on(body: Scalar, start: Polynomial | None) -> Iterator[tuple[str, int | None]]:
-    """The tensors in a definition, each with the distance of its first index from ``start`` (``None``: there is none,
-    or it is not known) where the entry counts: an equation between indices without which a product is zero holds in
-    all of it."""
-
-    def visit(node: Scalar, equations: tuple[Polynomial, ...]) -> Iterator[tuple[str, int | None]]:
-        if isinstance(node, Access):
-            known = start is not None and node.indices
-            yield node.head, _distance(node.indices[0] - start, equations) if known else None
-            return
-        hidden = {v for v, _ in binders_of(node)}
-        if hidden:
-            equations = tuple(e for e in equations if hidden.isdisjoint(e.names))
-        if start is not None and not hidden.isdisjoint(start.names):
-            yield from ((n.head, None) for n in walk(node) if isinstance(n, Access))
-            return
-        if isinstance(node, Mul):
-            equations = (*equations, *(e for factor in node.factors for e in _equations(factor)))
-        for child in children(node):
-            yield from visit(child, equations)
-
-    return visit(body, ())
+def accesses(node: Scalar, facts: tuple[Constraint, ...] = ()) -> Iterator[tuple[Access, tuple[Constraint, ...]]]:
+    """What an expression reads, each with ``facts`` and what else holds where it counts: the ranges of sums, and the
+    brackets without which a product is zero."""
+    if isinstance(node, Access):
+        yield node, facts
+        return
+    for variable, extent in binders_of(node):
+        facts = (*facts, *within(polynomial(variable), extent))
+    if isinstance(node, Mul):
+        facts = (*facts, *(c for factor in node.factors for c in _needed(factor)))
+    for child in children(node):
+        yield from accesses(child, facts)
 
 
-def guarded(node: Scalar) -> Scalar:
-    """The same, with the equations on which a factor rests, Σ_k [t = s + 1]·W_jk, beside the other factors too: who
-    works out the product need not work out these elsewhere."""
-    parts = children(node)
-    made = rebuild(node, tuple(map(guarded, parts))) if parts else node
-    if not isinstance(made, Mul):
-        return made
-    inside = [e for factor in made.factors if not isinstance(factor, Bracket) for e in _equations(factor)]
-    return mul(bracket(*(Constraint(e, "==") for e in inside)), made)
-
-
-def _distance(difference: Polynomial, equations: Iterable[Polynomial]) -> int | None:
+def distance(difference: Polynomial, facts: Iterable[Constraint]) -> int | None:
+    """The whole number that a difference of indices is, where ``facts`` hold."""
+    equations = [c.value for c in facts if c.relation == "=="]
     for value in (difference, *(difference + e for e in equations), *(difference - e for e in equations)):
         if value.is_constant and value.value.denominator == 1:
             return int(value.value)
     return None
 
 
-def _equations(node: Scalar) -> tuple[Polynomial, ...]:
-    """What is zero wherever ``node`` is not."""
+def guarded(node: Scalar) -> Scalar:
+    """The same, with the brackets on which a factor rests, Σ_k [t = s + 1]·W_jk, beside the other factors too: who
+    works out the product need not work out these elsewhere."""
+    parts = children(node)
+    made = rebuild(node, tuple(map(guarded, parts))) if parts else node
+    if not isinstance(made, Mul):
+        return made
+    inside = (c for factor in made.factors if not isinstance(factor, Bracket) for c in _needed(factor))
+    return mul(bracket(*inside), made)
+
+
+def _needed(node: Scalar) -> tuple[Constraint, ...]:
+    """What holds wherever ``node`` is not zero."""
     match node:
         case Bracket(constraints):
-            return tuple(c.value for c in constraints if c.relation == "==")
+            return constraints
         case Mul(factors):
-            return tuple(e for factor in factors for e in _equations(factor))
+            return tuple(c for factor in factors for c in _needed(factor))
         case Sum(binders, body):
             bound = {v for v, _ in binders}
-            return tuple(e for e in _equations(body) if bound.isdisjoint(e.names))
+            return tuple(c for c in _needed(body) if bound.isdisjoint(c.value.names))
     return ()
 
 

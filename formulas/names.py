@@ -289,7 +289,7 @@ class NameTable:
                 if isinstance(item, s.Sum) and len(letters) == 1:
                     if "-" in item.signs and any(isinstance(term, s.Symbol) for term in item.terms):  # not 2i - 1
                         self.shifted.add((base, letters[0]))
-                    self.bound |= {letters[0]} - self.sizes - self.ends  # an affine subscript is an index, never a label
+                    self.bound |= {letters[0]} - self.sizes - self.ends  # an affine subscript is an index, no label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
                 elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and self._labels(item)):
