@@ -195,9 +195,9 @@ class Candidates:
         found = piece(world, *sides, number, conditions, self.environment.quantities, self.loss)
         if isinstance(found, str) or found.step.body is None:
             return None
-        step = found.step
-        if step.head in heads(step.body):
-            own = (access.indices for access, _ in accesses(step.body) if access.head == step.head)
+        step, body = found.step, found.step.body
+        if step.head in heads(body):
+            own = (access.indices for access, _ in accesses(body) if access.head == step.head)
             if any(at[:1] == tuple(map(polynomial, step.indices[:1])) for at in own):
                 return None
         return found

@@ -209,10 +209,11 @@ def piece(
         (c, *_), _ = compare(world, here, left, right, conditions)
     except (DocumentError, RecursionError, ArithmeticError, AssertionError) as reason:
         return str(reason)
-    if not isinstance(c.left, Access):
+    left_side = c.left
+    if not isinstance(left_side, Access):
         return SOME
     environment = world.environment(loss)
-    of = adjoint_of(c.left.head, loss) or ""
+    of = adjoint_of(left_side.head, loss) or ""
     target = known.get(of)
     if target is None:
         return f"{loss} does not rest on {of}"
@@ -225,7 +226,7 @@ def piece(
     indices: list[str] = []
     values: dict[str, Polynomial] = {}  # of the letters, by the indices
     where = list(c.facts)
-    for place, extent in zip(c.left.indices, target.extents, strict=True):
+    for place, extent in zip(left_side.indices, target.extents, strict=True):
         own = sorted(place.names & c.free.keys())
         index = place.as_atom() if own and place.as_atom() is not None else None
         indices.append(index or fresh("i"))
@@ -247,7 +248,7 @@ def piece(
     ranges = [x for i, extent in zip(indices, target.extents, strict=True) for x in within(polynomial(i), extent)]
     meant = (replace(x, value=x.value.substitute(values)) for x in where)
     said = tuple(dict.fromkeys(x for x in meant if not implies((*environment.facts, *ranges), x)))
-    step = Quantity(c.left.head, target.extents, tuple(indices), substitute(body, values), number=number)
+    step = Quantity(left_side.head, target.extents, tuple(indices), substitute(body, values), number=number)
     return Piece(step, said)
 
 

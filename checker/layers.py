@@ -171,7 +171,8 @@ class LayeredComposer(Composer):
         corrected."""
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
         said = self._step(row, -1, stated)
-        candidate = Candidate(stated.number, own, Printed.OPEN, formula.message, said and Piece(said))
+        printed = Piece(said) if said is not None else None
+        candidate = Candidate(stated.number, own, Printed.OPEN, formula.message, printed)
         wrong = next((link for link in formula.links if link.verdict.wrong), None)
         if wrong is not None:
             problem = Printed.WRONG if said is not None else Printed.ILL_FORMED

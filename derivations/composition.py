@@ -157,7 +157,8 @@ def by_cases(pieces: Sequence[Piece], environment: Environment) -> Quantity:
         raise Uncomposed(f"the pieces of {first.head} are not of the same entries")
     if rest_of(pieces, environment):
         raise Uncomposed(f"the pieces of {first.head} leave entries out")
-    terms, otherwise = [], UNIT
+    terms: list[Scalar] = []
+    otherwise: Scalar = UNIT
     for piece in pieces:
         assert piece.step.body is not None
         terms.append(mul(otherwise, bracket(*piece.where), piece.step.body))
