@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.kinds import Kinds, last_values, told_apart
+from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
 from verify_derivations.formulas.printer import to_latex
 
 TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
@@ -190,7 +190,7 @@ class NameTable:
             self.applied.add(base_of(node) or "")
         end = node.upper if isinstance(node, s.BigOperator) else None
         if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
-            end = node.sides[-1].items[-1]
+            end = ends_of(node.sides[-1])[1]
         if isinstance(end, s.Symbol):
             self.ends.add(end.name)
         if isinstance(node, s.BigOperator) and node.lower is not None:

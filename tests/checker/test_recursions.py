@@ -222,3 +222,26 @@ def test_what_comes_after_the_last_time_is_zero_only_where_it_is_said() -> None:
         assert of(report, other).verdict is not Verdict.DEFINED
         assert of(report, other).verdict is not Verdict.PROVED
         assert of(report, THROUGH).verdict is Verdict.CONDITIONAL
+
+
+@pytest.mark.parametrize("times", [
+    r"t = 1, \dots, T-1", r"t = T-1, \dots, 1", r"1 \le t < T", r"1 \le t \le T-1", "t < T",
+])  # fmt: skip
+def test_a_formula_is_judged_for_the_times_that_it_is_stated_for(times: str) -> None:
+    right = rf"{THROUGH}, \quad {times}"
+    assert of(judged(*STEPWISE, right, effort=Effort(repair=0)), right).verdict is Verdict.PROVED
+    wrong = rf"{THROUGH.replace('W^', '2 W^')}, \quad {times}"
+    assert of(judged(*STEPWISE, wrong, effort=Effort(repair=0)), wrong).verdict is Verdict.REFUTED
+
+
+def test_a_range_that_ends_beyond_the_last_time_is_none() -> None:
+    beyond = rf"{THROUGH}, \quad t = 1, \dots, T"
+    assert of(judged(*STEPWISE, beyond, effort=Effort(repair=0)), beyond).verdict is Verdict.CONDITIONAL
+    beyond = rf"{THROUGH}, \quad t = 1, \dots, T+1"
+    assert of(judged(*STEPWISE, beyond, effort=Effort(repair=0)), beyond).verdict.wrong
+
+
+def test_steps_for_the_times_before_the_last_and_for_fewer() -> None:
+    assert together(*STEPWISE, LAST, rf"{THROUGH}, \quad t = T-1, \dots, 1", *PARAMETERS) == RIGHT_STEPS
+    fewer = together(*STEPWISE, LAST, rf"{THROUGH}, \quad t = T-2, \dots, 1", *PARAMETERS)
+    assert {fewer[x][:2] for x in "WU"} == {(Verdict.PROVED, Printed.NOT_STATED)}
