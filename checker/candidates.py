@@ -11,22 +11,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from verify_derivations.checker.case import Case, Scope
-from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
+from verify_derivations.checker.gradients import RIGHT, adjoint_head, piece
 from verify_derivations.checker.judge import ROUTING
 from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.mending import unmarked
 from verify_derivations.checker.statements import Chain, Stated, analyse
 from verify_derivations.checker.verdicts import Formula, Link, Printed, Verdict, worst
-from verify_derivations.derivations.composition import Likeness
+from verify_derivations.derivations.composition import Likeness, Piece
+from verify_derivations.derivations.kernel import Certificate
+from verify_derivations.derivations.recurrence import accesses
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.errors import ReadError
-from verify_derivations.formulas.expressions import Access, heads
+from verify_derivations.formulas.expressions import Access, heads, polynomial
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.world import Readings, World
 
-NO_EQUATION = ("assumption", "update", "values")
+NO_EQUATION = ("assumption", "update", "values", "example", "end")
 """What a link may be that is neither judged nor the definition of a name."""
 
 
@@ -40,12 +42,13 @@ class Candidate:
     own: bool  # it stands in the text of this variant, or of all
     problem: Printed
     reason: str = ""
-    printed: Quantity | None = None
+    printed: Piece | None = None
     sides: tuple[s.Node, s.Node] | None = None
     routed: bool = False
     kind: str = "stated"
     verdict: Verdict = Verdict.UNDECIDED
     assumptions: tuple[str, ...] = ()
+    proofs: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Reached:
     assumptions: tuple[str, ...]
     links: tuple[Link, ...]
     routed: bool = False
+
+    @property
+    def proofs(self) -> tuple[Certificate, ...]:
+        """The proofs of the equation of its first and its last side."""
+        return self.links[0].certificates if len(self.links) == 1 else ()
 
 
 class Corrected:
@@ -128,6 +136,8 @@ class Candidates:
         number, last = stated.number, chain.sides[-1]
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
         links = _links(formula.links, chain)
+        if links[0] is not None and links[0].verdict is Verdict.DEFINED and links[0].evidence in NO_EQUATION:
+            return None
         said = self._said(links[0], chain, number)
         mended = self.corrected.stated(stated, formula)
         other = mended.chains[k] if mended is not None else None
@@ -136,14 +146,14 @@ class Candidates:
         reached = self._reached(stated, formula, links)
         if reached is not None and said is not None and reached.side == len(chain.sides) - 1:
             return said, Candidate(number, own, Printed.SAME, "", None, (chain.sides[0], last), reached.routed,
-                                   "stated", reached.verdict, reached.assumptions)  # fmt: skip
+                                   "stated", reached.verdict, reached.assumptions, reached.proofs)  # fmt: skip
         held = self._held(stated, formula, other) if other is not None else None
         if other is not None and held is not None:
             correct = self._said(held.links[0], other, number)
             if correct is None:
                 return None
             new = Candidate(number, own, Printed.SAME, "", None, (other.sides[0], _plain(other.sides[-1])), held.routed,
-                            "corrected", held.verdict, held.assumptions)  # fmt: skip
+                            "corrected", held.verdict, held.assumptions, held.proofs)  # fmt: skip
             if said == correct and to_latex(other.sides[-1]) == to_latex(last):
                 return correct, new  # only on the way to its last side something is wrong
             return correct, self._with_problem(new, formula, links, chain, said == correct)
@@ -177,12 +187,19 @@ class Candidates:
         problem = Printed.ILL_FORMED if printed is None else Printed.WRONG
         return replace(candidate, problem=problem, reason=reason, printed=printed)
 
-    def equation(self, sides: tuple[s.Node, s.Node], number: int, routed: bool = False) -> Quantity | None:
+    def equation(self, sides: tuple[s.Node, s.Node], number: int, routed: bool = False) -> Piece | None:
+        """What an equation says of an adjoint, for the entries that are meant; not of one by itself, unless at another
+        time."""
         world = self._routing if routed else self.scope.definitions.world
         conditions = self._conditions.get(number, ())
-        found = equation(world, *sides, number, conditions, self.environment.quantities, self.loss)
-        if isinstance(found, str) or found.body is None or found.head in heads(found.body):
+        found = piece(world, *sides, number, conditions, self.environment.quantities, self.loss)
+        if isinstance(found, str) or found.step.body is None:
             return None
+        step, body = found.step, found.step.body
+        if step.head in heads(body):
+            own = (access.indices for access, _ in accesses(body) if access.head == step.head)
+            if any(at[:1] == tuple(map(polynomial, step.indices[:1])) for at in own):
+                return None
         return found
 
     @cached_property

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import permutations
 
+from verify_derivations.checker.beyond import with_ends
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
@@ -93,6 +94,7 @@ def _compared(
     if not found:
         assert error is not None
         raise error
+    found = [(with_ends(a, world), with_ends(b, world), free, remark) for a, b, free, remark in found]
     facts = tuple(_conditions(conditions, world, here, reader))
     result = []
     for one_body, two_body, free, remark in found:

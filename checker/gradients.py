@@ -13,18 +13,34 @@ from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.comparisons import compare
 from verify_derivations.checker.forward import Forward
 from verify_derivations.checker.links import judge_link
+from verify_derivations.checker.ranges import narrowed
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Verdict, worst
+from verify_derivations.derivations.composition import Piece
 from verify_derivations.derivations.differentiate import dependents, instantiate
+from verify_derivations.derivations.domains import implies
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, Scalar, heads, map_accesses, rename_apart
+from verify_derivations.formulas.expressions import (
+    Access,
+    Polynomial,
+    Scalar,
+    equal,
+    fresh,
+    heads,
+    map_accesses,
+    polynomial,
+    rename_apart,
+    substitute,
+    within,
+)
 from verify_derivations.formulas.program import Printed, Source
 from verify_derivations.formulas.world import Statement, World
 
 RIGHT = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
+SOME = "it is stated for some indices only"
 
 
 @dataclass(frozen=True)
@@ -177,27 +193,63 @@ def equation(
 ) -> Quantity | str:  # fmt: skip
     """``left = right`` as ``adjoint(X)[i, …] = body`` for all entries of X, by ``known`` quantities and adjoints of
     such; else why it is none."""
+    found = piece(world, left, right, number, conditions, known, loss)
+    if isinstance(found, str):
+        return found
+    return SOME if found.where else found.step
+
+
+def piece(
+    world: World, left: s.Node, right: s.Node, number: int, conditions: tuple[s.Relation, ...],
+    known: Mapping[str, Quantity], loss: str,
+) -> Piece | str:  # fmt: skip
+    """As :func:`equation`, but for the entries that are meant, and where no index leaves its range."""
+    here = Statement(number)
     try:
-        (c, *_), _ = compare(world, Statement(number), left, right, conditions)
+        (c, *_), _ = compare(world, here, left, right, conditions)
     except (DocumentError, RecursionError, ArithmeticError, AssertionError) as reason:
         return str(reason)
-    if c.facts or not isinstance(c.left, Access):
-        return "it is stated for some indices only"
-    of = adjoint_of(c.left.head, loss) or ""
-    body = in_adjoints(c.right, world.environment(loss))
+    left_side = c.left
+    if not isinstance(left_side, Access):
+        return SOME
+    environment = world.environment(loss)
+    of = adjoint_of(left_side.head, loss) or ""
     target = known.get(of)
-    names = [i.as_atom() for i in c.left.indices]
     if target is None:
         return f"{loss} does not rest on {of}"
-    if None in names or len(set(names)) != len(names) or set(names) != set(c.free):
-        return "it is stated for some indices only"
-    indices = tuple(n for n in names if n is not None)
-    if any(c.free[n] != world.extents.normal(e) for n, e in zip(indices, target.extents, strict=True)):
-        return "it is stated for some indices only"
+    letters = {index.variable for index in here.indices.values() if index.free}
+    inner = narrowed(c, environment, letters) if letters else (c, ())
+    if inner is None:
+        return "an index leaves its range"
+    c = inner[0]
+    body = in_adjoints(c.right, environment)
+    indices: list[str] = []
+    values: dict[str, Polynomial] = {}  # of the letters, by the indices
+    where = list(c.facts)
+    for place, extent in zip(left_side.indices, target.extents, strict=True):
+        own = sorted(place.names & c.free.keys())
+        index = place.as_atom() if own and place.as_atom() is not None else None
+        indices.append(index or fresh("i"))
+        at = polynomial(indices[-1])
+        if not own:
+            where.append(equal(at, place))
+            continue
+        shift = place - polynomial(own[0])
+        if len(own) > 1 or own[0] in values or not shift.names.isdisjoint(c.free):
+            return SOME
+        values[own[0]] = at - shift
+        if index is None or c.free[own[0]] != world.extents.normal(extent):
+            where += within(at - shift, c.free[own[0]])
+    if set(values) != set(c.free):
+        return SOME
     for head in heads(body):
         if (adjoint_of(head, loss) or head) not in known:
             return f"it needs {adjoint_of(head, loss) or head}, which the net does not compute"
-    return Quantity(c.left.head, target.extents, indices, body, number=number)
+    ranges = [x for i, extent in zip(indices, target.extents, strict=True) for x in within(polynomial(i), extent)]
+    meant = (replace(x, value=x.value.substitute(values)) for x in where)
+    said = tuple(dict.fromkeys(x for x in meant if not implies((*environment.facts, *ranges), x)))
+    step = Quantity(left_side.head, target.extents, tuple(indices), substitute(body, values), number=number)
+    return Piece(step, said)
 
 
 def in_adjoints(body: Scalar, environment: Environment) -> Scalar:

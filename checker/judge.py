@@ -47,6 +47,7 @@ from verify_derivations.formulas.world import (
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
 EXAMPLE = "gives a value, for an example or a case"
+END = "says that the derivative is zero after the last member"
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
 LAYERS = 12  # at each of which a formula may be judged
@@ -216,14 +217,14 @@ def judge_chain(
                 said = definitions.bracketed[number, k, side][1]
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
                 continue
-            messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE}
+            messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "end": END}
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             new = kind == "definition" and reference is not None and not contains_derivative(right)
             if new and reference is not None and case.table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
             message = messages.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
-            outside = _outside(world, one)
+            outside = _outside(world, one) if kind != "end" else None
             if outside is not None:
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", outside))
                 continue

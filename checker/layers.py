@@ -16,14 +16,14 @@ from typing import TypeAlias
 
 from verify_derivations.checker.candidates import Candidate, Corrected
 from verify_derivations.checker.case import Case, Scope
-from verify_derivations.checker.composition import Composer
+from verify_derivations.checker.composition import Composer, Part
 from verify_derivations.checker.forward import Forward
 from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
 from verify_derivations.checker.judge import _cases, _put
 from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
-from verify_derivations.derivations.composition import Circular, Gap, Uncomposed, claim_of
+from verify_derivations.derivations.composition import Circular, Gap, Piece, Uncomposed, claim_of
 from verify_derivations.derivations.induction import Induction
 from verify_derivations.derivations.kernel import SideCondition, needs_of
 from verify_derivations.derivations.layers import HOLE, Layers, Numbering, Unlike, Window, names_in
@@ -171,7 +171,8 @@ class LayeredComposer(Composer):
         corrected."""
         own = stated.scope != self.scope.name or stated.variant in (None, self.scope.variant)
         said = self._step(row, -1, stated)
-        candidate = Candidate(stated.number, own, Printed.OPEN, formula.message, said)
+        printed = Piece(said) if said is not None else None
+        candidate = Candidate(stated.number, own, Printed.OPEN, formula.message, printed)
         wrong = next((link for link in formula.links if link.verdict.wrong), None)
         if wrong is not None:
             problem = Printed.WRONG if said is not None else Printed.ILL_FORMED
@@ -215,7 +216,7 @@ class LayeredComposer(Composer):
         where the document's formula needed one: here less is known that may speak against it."""
         for environment in self._environments(step) if step is not None else ():
             assert step is not None
-            found = judge_claim(claim_of(step, environment), self.case.effort)
+            found = judge_claim(claim_of(step, environment), self.case.effort.condition)
             if found is not None and (conditional or found[0] is Verdict.PROVED):
                 return found
         return None
@@ -301,18 +302,21 @@ class LayeredComposer(Composer):
         found = [head for head, (name, at) in places if name in needed and at >= self.induction.deep.start]
         return (*found, *self.parameters)
 
-    def chosen(self, head: str) -> tuple[Quantity | None, Candidate | None]:
+    def _choice(self, head: str) -> tuple[Part, ...]:
         """What is stated of the last layer before what is stated of every layer, where that holds."""
         if self._stated_here(head):
-            return self._best(head)
-        name, at = self._place(head)
-        if not self.induction.holds(name, at):
-            return None, None
-        layer = polynomial(self.layers.numbering.last) + at
-        step, candidate = self._generic(name)
-        if candidate is not None and candidate.printed is not None:
-            candidate = replace(candidate, printed=self.layers.numbering.moved(candidate.printed, layer))
-        return None if step is None else self.layers.numbering.moved(step, layer), candidate
+            step, candidate = self._best(head)
+        else:
+            name, at = self._place(head)
+            if not self.induction.holds(name, at):
+                return (Part(None),)
+            layer = polynomial(self.layers.numbering.last) + at
+            step, candidate = self._generic(name)
+            step = None if step is None else self.layers.numbering.moved(step, layer)
+            if candidate is not None and candidate.printed is not None:
+                printed = self.layers.numbering.moved(candidate.printed.step, layer)
+                candidate = replace(candidate, printed=Piece(printed))
+        return (Part(None, None, candidate) if step is None else Part(Piece(step), candidate, candidate),)
 
     def _stated_here(self, head: str) -> bool:
         """Whether the text of this variant, or a formula that holds in it, speaks of the adjoint of a single layer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -409,11 +410,19 @@ def _decide(
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
 
 
-def judge_claim(claim: Claim, effort: Effort) -> tuple[Verdict, tuple[str, ...]] | None:
-    """Whether a claim is proved, or under an assumption, and what has to hold; ``None``: no proof was found."""
+def judge_claim(
+    claim: Claim, limits: Limits, known: Iterable[Certificate] = ()
+) -> tuple[Verdict, tuple[str, ...]] | None:
+    """Whether a claim is proved, or under an assumption, and what has to hold; ``None``: no proof was found. Where a
+    ``known`` proof of something similar is one of the claim, none is searched for."""
+    for certificate in known:
+        if certificate.assumption is None:
+            with suppress(Rejected):
+                proof = verify(replace(certificate, claim=claim))
+                return Verdict.PROVED, conditions_of(proof, claim.environment)
     c = Comparison(claim.left, claim.right, claim.free, claim.facts)
     origin = claim.environment.origin
-    match _attempt(Search(claim, adjoints_of(c, claim.environment)), effort.condition, verification=True):
+    match _attempt(Search(claim, adjoints_of(c, claim.environment)), limits, verification=True):
         case Proof() as proof:
             return Verdict.PROVED, conditions_of(proof, claim.environment)
         case Conditional(assumption, proof):

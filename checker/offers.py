@@ -215,8 +215,8 @@ def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
     """The derivatives that are needed on the way from the loss to the parameters, and not stated."""
     environment = composer.scope.definitions.world.environment(composer.loss)
     missing = [
-        adjoint_of(name, composer.loss) or "" for name, (step, candidate) in composer.steps.items()
-        if candidate is None and composer.chosen(name)[1] is None and not rearranges(step)
+        adjoint_of(name, composer.loss) or "" for name, taken in composer.steps.items()
+        if not any(part.used or part.said for part in taken.parts) and not rearranges(taken.step)
     ]  # fmt: skip
     missing.sort(key=lambda head: -composer.forward.rank[head])
     words: Vocabulary | None = None

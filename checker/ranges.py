@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from verify_derivations.derivations.domains import implies
+from verify_derivations.derivations.recurrence import accesses
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import (
     Access,
-    Bracket,
     Constraint,
-    Mul,
     Polynomial,
-    Scalar,
     at_least,
-    binders_of,
-    children,
     polynomial,
     within,
 )
@@ -49,7 +45,7 @@ def out_of_range(comparison: Comparison, environment: Environment) -> Outside | 
     domain = tuple(c for v, n in comparison.free.items() for c in within(polynomial(v), n))
     facts = (*environment.facts, *comparison.facts, *domain)
     for side in (comparison.left, comparison.right):
-        for access, known in _accesses(side, facts):
+        for access, known in accesses(side, facts):
             extents = _extents(access.head, environment)
             if extents is None or len(extents) != len(access.indices):
                 continue
@@ -82,18 +78,6 @@ def _extents(head: str, environment: Environment) -> tuple[Polynomial, ...] | No
     inner = adjoint_of(head, environment.loss) if environment.loss is not None else None
     quantity = environment.quantities.get(inner or head)
     return None if quantity is None else quantity.extents
-
-
-def _accesses(node: Scalar, facts: tuple[Constraint, ...]) -> Iterator[tuple[Access, tuple[Constraint, ...]]]:
-    if isinstance(node, Access):
-        yield node, facts
-        return
-    for variable, extent in binders_of(node):
-        facts = (*facts, *within(polynomial(variable), extent))
-    if isinstance(node, Mul):
-        facts = (*facts, *(c for f in node.factors if isinstance(f, Bracket) for c in f.constraints))
-    for child in children(node):
-        yield from _accesses(child, facts)
 
 
 def _violation(facts: tuple[Constraint, ...], wanted: Constraint, index: Polynomial) -> Mapping[str, int] | None:

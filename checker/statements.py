@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import NameTable, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
 
@@ -106,7 +107,7 @@ def _range(node: s.Relation, stated: Stated) -> None:
     assert isinstance(last, s.Sequence | s.Finite)
     for name in names:
         if isinstance(name, s.Symbol):
-            stated.ranges.append((name.name, last.items[0], last.items[-1]))
+            stated.ranges.append((name.name, *ends_of(last)))
 
 
 def _chain(node: s.Relation, stated: Stated) -> None:

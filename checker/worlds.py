@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verify_derivations.checker.aliases import Aliases
+from verify_derivations.checker.beyond import take_ends
 from verify_derivations.checker.customary import customary
 from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.functions import Functions, function_name, may_define
@@ -199,6 +200,7 @@ class _Builder:
             if quantity is not None and quantity.number is not None:
                 said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
                 self.result.remarks.setdefault(quantity.number, []).append(said)
+        take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
         for known in self.world.known.values():
             for extent in known.extents:
@@ -353,7 +355,8 @@ class _Builder:
                     continue
                 others = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
                 compared = any(r is not None and r.name == left.name for r in others)
-                known = self.world.is_defined(left.name) or is_adjoint_name(chain.sides[0], self.table)
+                known = self.world.is_defined(left.name) or left.name in self.world.aliases
+                known = known or is_adjoint_name(chain.sides[0], self.table)
                 if not compared and not known:
                     self.result.failed[f.number, k] = PartialDefinition(
                         f"it defines some entries of {left.name}, and nothing is said of the others"

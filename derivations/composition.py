@@ -8,19 +8,31 @@ adjoints::
 Putting equals for equals, from the last step to the first, a parameter's step becomes an equation without adjoints. Its
 right side is what the steps compute when they are evaluated one after the other; nothing has to be multiplied out, so a
 deep net costs a step a layer. :class:`Composition` checks all that this rests on, beside the proofs of the steps.
+
+Through time, the steps lead from each time to later ones: along every circle of quantities, ``h_t`` by ``z_{t+1}``,
+``z_t`` by ``h_t``, the first indices increase in sum (or decrease, where a recursion runs backwards). As these are
+finitely many, and no step asks for an entry beyond the last, this ends like a net of fixed depth. What is proved of the
+last time and what is proved of all before it (:class:`Piece`) are one step (:func:`by_cases`).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
+from verify_derivations.derivations.domains import contradictory, implies
 from verify_derivations.derivations.kernel import Claim, Move
+from verify_derivations.derivations.recurrence import Edge, accesses, around, ascent, distance
+from verify_derivations.derivations.witnesses import whole
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import (
+    UNIT,
     Access,
     Apply,
     ArgMaximum,
+    Constraint,
     Determinant,
     Inverse,
     Maximum,
@@ -29,13 +41,19 @@ from verify_derivations.formulas.expressions import (
     Product,
     Scalar,
     Sum,
+    add,
+    bracket,
     children,
     free_indices,
     heads,
+    mul,
     polynomial,
     rebuild,
+    rename_apart,
+    scalar,
     substitute,
     walk,
+    within,
 )
 
 
@@ -59,11 +77,99 @@ class Circular(Uncomposed):
         self.heads = tuple(heads)
 
 
-def claim_of(step: Quantity, environment: Environment) -> Claim:
-    """What has to be proved of a step: ``step.head[i] = step.body`` for all entries."""
+Cases: TypeAlias = tuple[tuple[Constraint, ...], ...]
+"""One of these holds, each with all its constraints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A step for the entries at which ``where`` holds: at the last time, or before it."""
+
+    step: Quantity
+    where: tuple[Constraint, ...] = ()
+
+
+def claim_of(step: Quantity, environment: Environment, where: tuple[Constraint, ...] = ()) -> Claim:
+    """What has to be proved of a step: ``step.head[i] = step.body`` for all entries, or those at which ``where`` holds.
+    An index that this gives is put in."""
     assert step.body is not None
-    left = Access(step.head, tuple(map(polynomial, step.indices)))
-    return Claim(left, step.body, environment, dict(zip(step.indices, step.extents, strict=True)))
+    at = {index: polynomial(index) for index in step.indices}
+    given: dict[str, Polynomial] = {}
+    for constraint in where:
+        for index in step.indices:
+            value = polynomial(index) - constraint.value
+            if constraint.relation == "==" and not given and value.names.isdisjoint(step.indices):
+                given[index] = value
+    at |= given
+    body = substitute(rename_apart(step.body), given) if given else step.body
+    free = {index: extent for index, extent in zip(step.indices, step.extents, strict=True) if index not in given}
+    facts = (replace(c, value=c.value.substitute(given)) for c in where)
+    left = Access(step.head, tuple(at[index] for index in step.indices))
+    return Claim(left, body, environment, free, tuple(c for c in facts if not (c.value.is_constant and c.holds({}))))
+
+
+def aligned(piece: Piece, indices: tuple[str, ...]) -> Piece:
+    """The piece with other index variables."""
+    step, new = piece.step, dict(zip(piece.step.indices, map(polynomial, indices), strict=True))
+    assert step.body is not None
+    where = tuple(replace(c, value=c.value.substitute(new)) for c in piece.where)
+    return Piece(replace(step, indices=indices, body=substitute(rename_apart(step.body), new)), where)
+
+
+def rest_of(pieces: Sequence[Piece], environment: Environment) -> Cases:
+    """Where none of the pieces says what the entry is: one of these cases holds there; there are none, where that is
+    seen to be nowhere. The pieces have the same indices."""
+    cases: list[tuple[Constraint, ...]] = [()]
+    for piece in pieces:
+        cases = [
+            (*case, other) for case in cases for constraint in piece.where for other in negated(constraint)
+            if not contradictory([*inside(piece.step), *case, other], environment.facts)
+        ]  # fmt: skip
+    return tuple(cases)
+
+
+def meets(piece: Piece, cases: Cases, environment: Environment) -> bool:
+    """Whether a piece says something in one of the cases, as far as is known."""
+    return any(not contradictory([*inside(piece.step), *case, *piece.where], environment.facts) for case in cases)
+
+
+def inside(step: Quantity) -> list[Constraint]:
+    """What holds of the indices of all entries."""
+    return [c for i, extent in zip(step.indices, step.extents, strict=True) for c in within(polynomial(i), extent)]
+
+
+def negated(constraint: Constraint) -> tuple[Constraint, ...]:
+    """One of these holds wherever ``constraint`` does not."""
+    value, _ = whole(constraint.value)
+    match constraint.relation:
+        case ">=":
+            return (Constraint(-value - 1, ">="),)
+        case "==":
+            return Constraint(value - 1, ">="), Constraint(-value - 1, ">=")
+    return (Constraint(value, "=="),)
+
+
+def by_cases(pieces: Sequence[Piece], environment: Environment) -> Quantity:
+    """The step that is, at each entry, the first piece that holds there; proved, if each piece is. Raises
+    :class:`Uncomposed` unless they are of one quantity, with the same indices, and leave nothing out."""
+    first = pieces[0].step
+    if any((p.step.head, p.step.indices, p.step.extents) != (first.head, first.indices, first.extents) for p in pieces):
+        raise Uncomposed(f"the pieces of {first.head} are not of the same entries")
+    if rest_of(pieces, environment):
+        raise Uncomposed(f"the pieces of {first.head} leave entries out")
+    terms: list[Scalar] = []
+    otherwise: Scalar = UNIT
+    for piece in pieces:
+        assert piece.step.body is not None
+        terms.append(mul(otherwise, bracket(*piece.where), piece.step.body))
+        otherwise = mul(otherwise, _not(piece.where))
+    return replace(first, body=add(*terms))
+
+
+def _not(where: Sequence[Constraint]) -> Scalar:
+    if len(where) == 1 and where[0].relation != "==":
+        return bracket(*negated(where[0]))
+    return add(UNIT, mul(scalar(-1), bracket(*where)))
 
 
 class Composition:
@@ -105,29 +211,35 @@ class Composition:
         return self._mentions[head]
 
     def chain(self, head: str) -> tuple[str, ...]:
-        """The quantities whose steps give the derivative by ``head``, each after those that it needs, ``head`` last.
-        Raises :class:`Gap` or :class:`Circular`."""
+        """The quantities whose steps give the derivative by ``head``, each after those that it needs but for itself at
+        another time, ``head`` last. Raises :class:`Gap` or :class:`Circular`."""
         self._visit(head)
+        needed = self._needed(head)
+        return tuple(sorted(needed, key=self._done.__getitem__))
+
+    def _needed(self, head: str) -> set[str]:
         needed = {head}
         pending = [head]
         while pending:
-            new = [h for h in self._mentions[pending.pop()] if h not in needed]
+            new = [h for h in self.mentions(pending.pop()) if h not in needed]
             needed.update(new)
             pending += new
-        return tuple(sorted(needed, key=self._done.__getitem__))
+        return needed
 
     def _visit(self, head: str) -> None:
         """Depth first without recursion: a net may be deeper than the stack."""
         path: dict[str, list[str]] = {}  # on the way, with what is left to visit
         start: list[str] = [head]
+        through_time: set[str] = set()  # where circles end
         while start or path:
             if start:
                 new = start.pop()
                 if new in self._done:
                     continue
                 if new in path:
-                    on_path = list(path)
-                    raise Circular(on_path[on_path.index(new) :])
+                    if new not in through_time:
+                        through_time |= self._ending(new)
+                    continue
                 path[new] = list(reversed(self.mentions(new)))
             last = next(reversed(path))
             if path[last]:
@@ -135,6 +247,38 @@ class Composition:
             else:
                 del path[last]
                 self._done[last] = len(self._done)
+
+    def _ending(self, head: str) -> set[str]:
+        """What refers to each other around ``head``, if that ends. Raises :class:`Circular`."""
+        edges = [edge for name in sorted(self._needed(head)) for edge in self._edges(name)]
+        members = around(edges, head)
+        edges = [(a, b, d) for a, b, d in edges if a in members and b in members]
+        upwards = ascent(edges)
+        backwards = ascent([(a, b, None if d is None else -d) for a, b, d in edges])
+        if isinstance(upwards, tuple) and isinstance(backwards, tuple):
+            raise Circular(upwards)
+        return members
+
+    def _edges(self, head: str) -> Iterator[Edge]:
+        """What the step of ``head`` needs, with the distance of the first indices; none, where it is not known, nor
+        that there is such an entry."""
+        step = self.steps[head]
+        assert step.body is not None
+        known = (*self.environment.facts, *inside(step))
+        for access, facts in accesses(rename_apart(step.body), known):
+            inner = self.adjoint_of(access.head)
+            if inner is None:
+                continue
+            far = None
+            if step.indices and access.indices and _exists(access, self.environment.quantities[inner].extents, facts):
+                far = distance(access.indices[0] - polynomial(step.indices[0]), facts)
+            yield head, inner, far
+
+
+def _exists(access: Access, extents: Sequence[Polynomial], facts: Sequence[Constraint]) -> bool:
+    """Whether an entry is known to be one of the quantity."""
+    places = zip(access.indices, extents, strict=True)
+    return all(implies(facts, c) for place, extent in places for c in within(place, extent))
 
 
 # -- the same proof elsewhere ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from verify_derivations.derivations.composition import Uncomposed, same_definition
 from verify_derivations.derivations.differentiate import adjoint_step
+from verify_derivations.derivations.recurrence import ascent
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import Access, Polynomial, free_names, heads, map_accesses, polynomial
 from verify_derivations.formulas.expressions import substitute as put
@@ -395,24 +396,7 @@ class Window:
 
 
 def ascending(edges: Mapping[str, Iterable[Node]]) -> None:
-    """Raises :class:`NoAscent` where the distances along a circle have no positive sum.
-
-    With a weight of N·distance − 1, more names than edges in a simple circle, those and only those are negative."""
-    names = list(edges)
-    weight: dict[tuple[str, str], int] = {}
-    for name, targets in edges.items():
-        for target, distance in targets:
-            if target in edges:
-                cost = (len(names) + 1) * distance - 1
-                weight[name, target] = min(cost, weight.get((name, target), cost))
-    after: dict[tuple[str, str], tuple[str, ...]] = {pair: (pair[1],) for pair in weight}
-    for via in names:
-        for a in names:
-            for b in names:
-                if (a, via) in weight and (via, b) in weight:
-                    cost = weight[a, via] + weight[via, b]
-                    if cost < weight.get((a, b), cost + 1):
-                        weight[a, b], after[a, b] = cost, (*after[a, via], *after[via, b])
-        for name in names:
-            if weight.get((name, name), 0) < 0:
-                raise NoAscent((name, *after[name, name][:-1]))
+    """Raises :class:`NoAscent` where the distances along a circle have no positive sum."""
+    found = ascent([(name, target, d) for name, targets in edges.items() for target, d in targets if target in edges])
+    if isinstance(found, tuple):
+        raise NoAscent(found)

@@ -1,20 +1,140 @@
-"""Recurrences: which members of a recursion are too early to depend on a given one.
+"""What is counted, and rests on itself at other numbers: times of a recursion, layers that a letter counts.
 
 In ``z_t = W h_{t-1} + …``, ``h_t = tanh(z_t)`` nothing at time t depends on a later time. A derivative by ``z_t``
-therefore need not be followed through the definition of ``h_{t-1}``, which would never end.
+therefore need not be followed through the definition of ``h_{t-1}``, which would never end. Derivatives lead the other
+way, ``∂L/∂z_t`` to ``∂L/∂h_t`` to ``∂L/∂z_{t+1}``, and end at the last time. Whether there is such an order is one
+question for definitions and for derivatives, for times and for layers: :func:`ascent`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, polynomial, walk
+from verify_derivations.formulas.expressions import (
+    Access,
+    Bracket,
+    Constraint,
+    Mul,
+    Polynomial,
+    Scalar,
+    Sum,
+    binders_of,
+    bracket,
+    children,
+    mul,
+    polynomial,
+    rebuild,
+    walk,
+    within,
+)
 
 Definition: TypeAlias = tuple[str, tuple[str, ...], Scalar]  # head, indices, body
+Edge: TypeAlias = tuple[str, str, "int | None"]
+"""``(a, b, d)``: a at number n rests on b at n + d; ``None``: at a number that is not known."""
+
+
+# -- order ------------------------------------------------------------------------------------------------------------
+def ascent(edges: Sequence[Edge]) -> dict[str, int] | tuple[str, ...]:
+    """Offsets φ with ``φ(a) < N·d + φ(b)`` for all edges (N: more than there are names), so that N·n + φ increases from
+    each to what it rests on, and below any bound on n only finitely many steps can be made. There are some if and only
+    if along each circle the distances have a positive sum; else the names along one where they do not, or are not
+    known."""
+    names = list(dict.fromkeys(name for a, b, _ in edges for name in (a, b)))
+    for a, b, d in edges:
+        if d is None:
+            way = _way(edges, b, a)
+            if way:
+                return way
+    scale = len(names) + 1
+    weighted = [(a, b, scale * d - 1) for a, b, d in edges if d is not None]
+    found, towards = dict.fromkeys(names, 0), dict[str, str]()
+    for _ in range(len(names) + 1):
+        last = ""
+        for a, b, weight in weighted:
+            if found[b] + weight < found[a]:
+                found[a], towards[a], last = found[b] + weight, b, a
+        if not last:
+            return found
+    for _ in names:  # from anywhere behind it onto the circle
+        last = towards[last]
+    circle = [last]
+    while towards[circle[-1]] != last:
+        circle.append(towards[circle[-1]])
+    return tuple(circle)
+
+
+def _way(edges: Iterable[Edge], start: str, end: str) -> tuple[str, ...]:
+    """The names on a shortest way along edges from ``start`` to ``end``, both included; none, if there is none."""
+    targets: dict[str, list[str]] = {}
+    for a, b, _ in edges:
+        targets.setdefault(a, []).append(b)
+    before: dict[str, str | None] = {start: None}
+    for name in (pending := [start]):
+        if name == end:
+            way: list[str] = []
+            at: str | None = name
+            while at is not None:
+                way.append(at)
+                at = before[at]
+            return tuple(reversed(way))
+        new = [b for b in targets.get(name, ()) if b not in before]
+        before |= dict.fromkeys(new, name)
+        pending += new
+    return ()
+
+
+def accesses(node: Scalar, facts: tuple[Constraint, ...] = ()) -> Iterator[tuple[Access, tuple[Constraint, ...]]]:
+    """What an expression reads, each with ``facts`` and what else holds where it counts: the ranges of sums, and the
+    brackets without which a product is zero."""
+    if isinstance(node, Access):
+        yield node, facts
+        return
+    for variable, extent in binders_of(node):
+        facts = (*facts, *within(polynomial(variable), extent))
+    if isinstance(node, Mul):
+        facts = (*facts, *(c for factor in node.factors for c in _needed(factor)))
+    for child in children(node):
+        yield from accesses(child, facts)
+
+
+def distance(difference: Polynomial, facts: Iterable[Constraint]) -> int | None:
+    """The whole number that a difference of indices is, where ``facts`` hold."""
+    equations = [c.value for c in facts if c.relation == "=="]
+    for value in (difference, *(difference + e for e in equations), *(difference - e for e in equations)):
+        if value.is_constant and value.value.denominator == 1:
+            return int(value.value)
+    return None
+
+
+def guarded(node: Scalar) -> Scalar:
+    """The same, with the brackets on which a factor rests, Σ_k [t = s + 1]·W_jk, beside the other factors too: who
+    works out the product need not work out these elsewhere."""
+    parts = children(node)
+    made = rebuild(node, tuple(map(guarded, parts))) if parts else node
+    if not isinstance(made, Mul):
+        return made
+    inside = (c for factor in made.factors if not isinstance(factor, Bracket) for c in _needed(factor))
+    return mul(bracket(*inside), made)
+
+
+def _needed(node: Scalar) -> tuple[Constraint, ...]:
+    """What holds wherever ``node`` is not zero."""
+    match node:
+        case Bracket(constraints):
+            return constraints
+        case Mul(factors):
+            return tuple(c for factor in factors for c in _needed(factor))
+        case Sum(binders, body):
+            bound = {v for v, _ in binders}
+            return tuple(c for c in _needed(body) if bound.isdisjoint(c.value.names))
+    return ()
+
+
+# -- times of a recursion ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -54,36 +174,35 @@ def times(environment: Environment, head: str) -> Times | None:
 
 @lru_cache(maxsize=64)
 def _solve(definitions: tuple[Definition, ...], head: str) -> Times | None:
-    """Offsets φ with ``N·c + φ(inner) < φ(outer)`` wherever ``outer[t]`` mentions ``inner[t + c]``. With N above the
-    number of members there are some wherever along each circle the c have a negative sum."""
-    edges: list[tuple[str, str, int]] = []
+    edges: list[Edge] = []  # from what is mentioned to what mentions it: to a later time
     for name, indices, body in definitions:
         for node in walk(body):
             if isinstance(node, Access) and node.indices:
-                shift = node.indices[0] - polynomial(indices[0])
-                edges.append((name, node.head, int(shift.value) if shift.is_constant else 1_000_000))
-    members = _reached(edges, head) & _reached([(b, a, c) for a, b, c in edges], head)
+                shift = polynomial(indices[0]) - node.indices[0]
+                edges.append((node.head, name, int(shift.value) if shift.is_constant else None))
+    members = around(edges, head)
     if not members:
         return None
-    scale = len(members) + 1
-    inner = [(a, b, scale * c + 1) for a, b, c in edges if a in members and b in members]
-    found = dict.fromkeys(sorted(members), 0)
-    for _ in range(len(members) + 1):
-        changed = False
-        for outer, name, lag in inner:
-            if lag + found[name] > found[outer]:
-                found[name] = found[outer] - lag
-                changed = True
-        if not changed:
-            return Times(scale, found)
-    return None
+    found = ascent([(a, b, d) for a, b, d in edges if a in members and b in members])
+    if isinstance(found, tuple):
+        return None
+    return Times(len(members) + 1, found)
 
 
-def _reached(edges: list[tuple[str, str, int]], start: str) -> set[str]:
+def around(edges: Sequence[Edge], start: str) -> set[str]:
+    """What lies on circles through ``start``."""
+    return _reached(edges, start) & _reached([(b, a, d) for a, b, d in edges], start)
+
+
+def _reached(edges: Iterable[Edge], start: str) -> set[str]:
     """What can be reached from ``start`` in at least one step."""
+    targets: dict[str, list[str]] = {}
+    for a, b, _ in edges:
+        targets.setdefault(a, []).append(b)
     found: set[str] = set()
-    frontier = {start}
-    while frontier:
-        frontier = {b for a, b, _ in edges if a in frontier} - found
-        found |= frontier
+    pending = [start]
+    while pending:
+        new = set(targets.get(pending.pop(), ())) - found
+        found |= new
+        pending += sorted(new)
     return found

@@ -49,6 +49,14 @@ class Kinds:
         return next((letter for letter, other in self.ends.items() if other == end), "")
 
 
+def ends_of(values: s.Sequence | s.Finite) -> tuple[s.Node, s.Node]:
+    """The least and the greatest of the values of a letter, which may be told backwards: ``t = T - 1, …, 1``."""
+    first, last = values.items[0], values.items[-1]
+    numbers = [int(item.text) for item in (first, last) if isinstance(item, s.Number) and item.text.isdigit()]
+    down = numbers[0] > numbers[1] if len(numbers) == 2 else isinstance(last, s.Number) and bool(numbers)
+    return (last, first) if down else (first, last)
+
+
 def last_values(nodes: Sequence[s.Node]) -> dict[str, str]:
     """For each letter the last value of its sums and ranges, where it is always the same."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -56,7 +64,7 @@ def last_values(nodes: Sequence[s.Node]) -> dict[str, str]:
         if isinstance(node, s.BigOperator) and node.upper is not None and isinstance(node.lower, s.Relation):
             items, last = node.lower.sides[0], node.upper
         elif isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Sequence | s.Finite):
-            items, last = node.sides[0], node.sides[-1].items[-1]
+            items, last = node.sides[0], ends_of(node.sides[-1])[1]
             if not any(isinstance(item, s.Dots) for item in node.sides[-1].items):
                 continue
         else:

@@ -474,13 +474,13 @@ def _unify(
         return
     if any(map(is_index, difference.names)):
         return  # where the range of one index depends on another is seen where both are known
+    if difference.is_constant and difference.value < 0:
+        return  # a shorter range inside the axis
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:
             world.extents.equate(polynomial(name), extent if side is have else have)
             return
-    if difference.is_constant and difference.value < 0:
-        return  # a shorter range inside the axis
     raise IndexRangeError(
         f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
     )

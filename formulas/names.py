@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.kinds import Kinds, last_values, told_apart
+from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
 from verify_derivations.formulas.printer import to_latex
 
 TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
@@ -190,7 +190,7 @@ class NameTable:
             self.applied.add(base_of(node) or "")
         end = node.upper if isinstance(node, s.BigOperator) else None
         if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
-            end = node.sides[-1].items[-1]
+            end = ends_of(node.sides[-1])[1]
         if isinstance(end, s.Symbol):
             self.ends.add(end.name)
         if isinstance(node, s.BigOperator) and node.lower is not None:
@@ -289,7 +289,7 @@ class NameTable:
                 if isinstance(item, s.Sum) and len(letters) == 1:
                     if "-" in item.signs and any(isinstance(term, s.Symbol) for term in item.terms):  # not 2i - 1
                         self.shifted.add((base, letters[0]))
-                    self.bound |= {letters[0]} - self.sizes  # an affine subscript is an index, never a label
+                    self.bound |= {letters[0]} - self.sizes - self.ends  # an affine subscript is an index, no label
                 elif isinstance(item, s.Symbol) and item.name in self.bound:
                     self.indexed.add(base)
                 elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and self._labels(item)):

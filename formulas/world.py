@@ -241,6 +241,7 @@ class World:
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     templates: dict[str, list[Template]] = field(default_factory=dict)

@@ -342,9 +342,9 @@ NETS = {
 def test_every_step_is_proved_again_in_the_last_layers(name: str) -> None:
     """Also those that were proved around a layer, at each layer where they are said to hold."""
     found = composer(name)
-    for step, _ in found.steps.values():
-        claim = claim_of(step, found.environment)
-        assert isinstance(prove_equal(claim.left, claim.right, claim.environment, claim.free), Proof), step.head
+    for taken in found.steps.values():
+        claim = claim_of(taken.step, found.environment)
+        assert isinstance(prove_equal(claim.left, claim.right, claim.environment, claim.free), Proof), taken.step.head
     assert len(found.steps) > 8
 
 

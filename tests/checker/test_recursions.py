@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from verify_derivations.checker import check
+from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Formula, Printed, Report, Verdict
 from verify_derivations.derivations.kernel import Rejected, verify
 from verify_derivations.formulas.scanner import scan
@@ -22,8 +23,8 @@ LOSS = (r"o_t = V h_t", r"L_t = \frac{1}{2} \|o_t - y_t\|^2", r"L = \sum_{t=1}^T
 RESULT = (Verdict.PROVED, Verdict.CONDITIONAL)  # under t < T, where a formula has t + 1
 
 
-def judged(*formulas: str, head: str = HEAD) -> Report:
-    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md"))
+def judged(*formulas: str, head: str = HEAD, effort: Effort | None = None) -> Report:
+    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in formulas), "net.md"), effort=effort)
 
 
 def of(report: Report, latex: str) -> Formula:
@@ -149,3 +150,98 @@ def test_sums_over_layers_are_neither_proved_nor_refuted(claim: str) -> None:
     shared = FORWARD[0].replace("b^{(l)}", "b")
     named = r"\delta^{(l)} = \frac{\partial J}{\partial z^{(l)}}"
     assert of(judged(shared, FORWARD[1], SQUARES, named, claim, head=head), claim).verdict is Verdict.UNDECIDED
+
+
+# -- what the steps through time give together -------------------------------------------------------------------------
+STEPWISE = (*TWO_LINES, *LOSS, NAMED)
+OUTPUT = r"\frac{\partial L}{\partial V} = \sum_{t=1}^T (o_t - y_t) h_t^\top"
+PARAMETERS = (BEFORE, INPUT, OUTPUT)
+BEYOND = r"\delta_{T+1} = 0"
+
+
+def together(*formulas: str) -> dict[str, tuple[Verdict, Printed, str]]:
+    """By parameter, whether its derivative is proved, what the printed formulas give, and the formula that does not."""
+    report = judged(*formulas, effort=Effort(repair=0))
+    (net,) = report.nets
+    at = {f.number: f.latex.strip() for f in report.formulas}
+    return {g.parameter: (g.verdict, g.printed, at.get(g.number or 0, "")) for g in net.gradients}
+
+
+RIGHT_STEPS = dict.fromkeys("WUV", (Verdict.PROVED, Printed.SAME, ""))
+
+
+@pytest.mark.parametrize("formulas", [
+    (*STEPWISE, LAST, THROUGH, *PARAMETERS),
+    (*STEPWISE, THROUGH, LAST, *PARAMETERS),
+    (*STEPWISE, BEYOND, THROUGH, *PARAMETERS),
+    (*STEPWISE, BEYOND.replace(r"\delta", r"\frac{\partial L}{\partial z").replace("} =", "}} ="), THROUGH,
+     *PARAMETERS),
+    (*STEPWISE, LAST, THROUGH.replace("t+1", "t").replace("_t ", "_{t-1} ").replace("y_t)", "y_{t-1})")
+     .replace("W^\\top \\delta_{t-1}", "W^\\top \\delta_t").replace("h_t)", "h_{t-1})"), *PARAMETERS),
+    (*ONE_LINE, *LOSS, DELTA, END, STATE, *PARAMETERS),  # nothing is said of h_0, and nothing asks for it
+])  # fmt: skip
+def test_steps_through_time_give_the_gradients(formulas: tuple[str, ...]) -> None:
+    assert together(*formulas) == RIGHT_STEPS
+
+
+@pytest.mark.parametrize(("formulas", "wrong"), [
+    ((*STEPWISE, LAST, THROUGH, *PARAMETERS), (THROUGH, THROUGH.replace(r"W^\top", "W"))),
+    ((*STEPWISE, LAST, THROUGH, *PARAMETERS), (LAST, LAST.replace("- h_T", "+ h_T"))),
+    ((*STEPWISE, BEYOND, THROUGH, *PARAMETERS), (THROUGH, THROUGH.replace(r"W^\top", "W"))),
+    ((*ONE_LINE, *LOSS, DELTA, END, STATE, *PARAMETERS), (STATE, STATE.replace(r"W^\top", "W"))),
+])  # fmt: skip
+def test_a_slip_in_a_step_through_time_is_named(formulas: tuple[str, ...], wrong: tuple[str, str]) -> None:
+    found = together(*(wrong[1] if line == wrong[0] else line for line in formulas))
+    assert found["V"] == RIGHT_STEPS["V"]
+    assert {found[x] for x in "WU"} == {(Verdict.PROVED, Printed.WRONG, wrong[1])}
+
+
+@pytest.mark.parametrize(("formulas", "missing"), [
+    ((*STEPWISE, THROUGH, *PARAMETERS), "z_{T}"),
+    ((*STEPWISE, LAST, *PARAMETERS), "z}"),
+    ((*STEPWISE, *PARAMETERS), "}"),
+    ((*ONE_LINE, *LOSS, DELTA, STATE, *PARAMETERS), "h_{T}"),
+])  # fmt: skip
+def test_what_is_not_stated_of_some_times_is_derived(formulas: tuple[str, ...], missing: str) -> None:
+    (net,) = judged(*formulas).nets
+    for gradient in net.gradients:
+        assert gradient.verdict is Verdict.PROVED
+        if gradient.parameter != "V":
+            assert gradient.printed is Printed.NOT_STATED
+            assert missing in gradient.reason
+            assert "derived" in {step.kind for step in gradient.steps}
+
+
+def test_what_comes_after_the_last_time_is_zero_only_where_it_is_said() -> None:
+    report = judged(*STEPWISE, BEYOND, THROUGH)
+    assert of(report, BEYOND).verdict is Verdict.DEFINED
+    assert of(report, THROUGH).verdict is Verdict.PROVED
+    assert of(judged(*STEPWISE, THROUGH), THROUGH).verdict is Verdict.CONDITIONAL
+    for other in (BEYOND.replace("T+1", "T"), BEYOND.replace("T+1", "T+2")):
+        report = judged(*STEPWISE, other, THROUGH, effort=Effort(repair=0))
+        assert of(report, other).verdict is not Verdict.DEFINED
+        assert of(report, other).verdict is not Verdict.PROVED
+        assert of(report, THROUGH).verdict is Verdict.CONDITIONAL
+
+
+@pytest.mark.parametrize("times", [
+    r"t = 1, \dots, T-1", r"t = T-1, \dots, 1", r"1 \le t < T", r"1 \le t \le T-1", "t < T",
+])  # fmt: skip
+def test_a_formula_is_judged_for_the_times_that_it_is_stated_for(times: str) -> None:
+    right = rf"{THROUGH}, \quad {times}"
+    assert of(judged(*STEPWISE, right, effort=Effort(repair=0)), right).verdict is Verdict.PROVED
+    wrong = rf"{THROUGH.replace('W^', '2 W^')}, \quad {times}"
+    assert of(judged(*STEPWISE, wrong, effort=Effort(repair=0)), wrong).verdict is Verdict.REFUTED
+
+
+def test_a_range_that_ends_beyond_the_last_time_is_none() -> None:
+    beyond = rf"{THROUGH}, \quad t = 1, \dots, T"
+    assert of(judged(*STEPWISE, beyond, effort=Effort(repair=0)), beyond).verdict is Verdict.CONDITIONAL
+    beyond = rf"{THROUGH}, \quad t = 1, \dots, T+1"
+    assert of(judged(*STEPWISE, beyond, effort=Effort(repair=0)), beyond).verdict.wrong
+
+
+def test_steps_for_the_times_before_the_last_and_for_fewer() -> None:
+    assert together(*STEPWISE, LAST, rf"{THROUGH}, \quad t = T-1, \dots, 1", *PARAMETERS) == RIGHT_STEPS
+    fewer = together(*STEPWISE, LAST, rf"{THROUGH}, \quad t = T-2, \dots, 1", *PARAMETERS)
+    assert {fewer[x][:2] for x in "WU"} == {(Verdict.PROVED, Printed.NOT_STATED)}
