@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
-from verify_derivations.checker.scopes import key_of
+from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.printer import to_latex
 
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
@@ -89,8 +90,9 @@ def _of_names(left: s.Call) -> bool:
 
 
 def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, tuple[str, str]]:
-    """The formulas, by number, that define again what one before them has defined, and differ from it: what that is,
-    and a remark."""
+    """The formulas, by number, that define again what one before them has defined, and differ from it, or give it by
+    other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``): what that is, and
+    a remark."""
     seen: dict[tuple[tuple[str, ...], str], int] = {}
     result: dict[int, tuple[str, str]] = {}
     for stated in case.formulas:
@@ -98,14 +100,33 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, tuple[s
             if len(chain.sides) < 2 or chain.update:
                 continue
             left, right = chain.sides[:2]
-            key = key_of(left, case.table)
-            if key is None or case.variants(stated.scope) or isinstance(left, s.Call) and not _of_names(left):
+            name = name_of_key(key_of(left, case.table))
+            if name is None or case.variants(stated.scope) or isinstance(left, s.Call) and not _of_names(left):
                 continue
-            first = seen.setdefault((stated.scope, key), stated.number)
+            first = seen.setdefault((stated.scope, name), stated.number)
             if first == stated.number or stated.number not in found or stated.number in result:
                 continue
             said = to_latex(left), to_latex(right)
             if any(k.verdict.wrong and (k.left, k.right) == said for k in found[stated.number].links):
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
-                result[stated.number] = key, text
+                result[stated.number] = name, text
+            elif _by_other_quantities(case, stated, name, right, found):
+                text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
+                result[stated.number] = name, text
     return result
+
+
+def _by_other_quantities(case: Case, stated: Stated, name: str, right: s.Node, found: Mapping[int, Formula]) -> bool:
+    """Whether a later formula of the section, which does not hold, differentiates by something on the right side."""
+    inside = {r.name for r in map(case.table.reference, names_in(right)) if r is not None} - {name}
+    for later in case.formulas:
+        if later.number <= stated.number or (later.scope, later.raw.section) != (stated.scope, stated.raw.section):
+            continue
+        if later.number not in found or found[later.number].verdict in HOLD:
+            continue
+        for node in later.nodes:
+            if isinstance(node, s.Derivative):
+                top, *below = map(case.table.reference, (node.numerator, *node.denominators))
+                if top is not None and top.name == name and any(r is not None and r.name in inside for r in below):
+                    return True
+    return False

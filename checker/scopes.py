@@ -136,6 +136,11 @@ def key_of(node: s.Node, table: NameTable) -> str | None:
     return reference.name + ("" if reference.layer is None else "^" + to_latex(reference.layer))
 
 
+def name_of_key(key: str | None) -> str | None:
+    """The name of a quantity that ``f = …`` and ``f(x) = …`` define."""
+    return None if key is None else key.removesuffix("()")
+
+
 def assign_variants(formulas: Sequence[Stated]) -> None:
     """Set ``variant`` of every formula from the cues in the prose before it."""
     names: dict[tuple[str, ...], list[str]] = {}

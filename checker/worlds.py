@@ -13,7 +13,7 @@ from verify_derivations.checker.functions import Functions, function_name, may_d
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
-from verify_derivations.checker.scopes import key_of
+from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import (
     Chain,
@@ -121,6 +121,8 @@ class _Builder:
         declared: Sequence[Stated],
     ) -> None:  # fmt: skip
         self.formulas, self.every, self.declared = formulas, every, declared
+        self.anew = {name: f.number for f in formulas for name in f.anew}
+        inherited = {name: function for name, function in inherited.items() if name not in self.anew}
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
         self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
@@ -143,11 +145,10 @@ class _Builder:
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key
         }  # fmt: skip
-        anew = {key: f.number for f in self.formulas for key in f.anew}
         waiting = [
             (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
             if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
-            and not f.number < anew.get(key_of(chain.sides[0], self.table) or "", f.number)
+            and not f.number < self.anew.get(name_of_key(key_of(chain.sides[0], self.table)) or "", f.number)
         ]  # fmt: skip
         for f, k, chain in self._examples(waiting):
             self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}

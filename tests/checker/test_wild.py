@@ -166,3 +166,20 @@ def test_a_row_is_read_a_second_time_without_the_side_that_it_continues() -> Non
     text = "Let $y, z \\in R$.\n\n$$\\begin{align}" + rows + "\\end{align}$$\n"
     assert [f.verdict for f in report(text.replace("FACTOR", "")).formulas[1:]] == [DEFINED, PROVED, PROVED]
     assert [f.verdict for f in report(text.replace("FACTOR", "2")).formulas[1:]] == [DEFINED, PROVED, REFUTED]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial f}{\partial q} = z", PROVED),
+        (r"\frac{\partial f}{\partial q} = q", REFUTED),
+        (r"\frac{\partial f}{\partial z} = q", PROVED),
+        (r"\frac{\partial f}{\partial x} = \frac{\partial f}{\partial q} \frac{\partial q}{\partial x}", PROVED),
+        (r"\frac{\partial f}{\partial x} = 2 \frac{\partial f}{\partial q} \frac{\partial q}{\partial x}", REFUTED),
+    ],
+)
+def test_a_function_broken_down_into_steps(claim: str, verdict: Verdict) -> None:
+    text = "Let $x, y, z \\in R$ and $f(x, y, z) = (x + y) z$. With $q = x + y$, $f = q z$ and\n\n"
+    found = report(f"{text}$$ \\frac{{\\partial f}}{{\\partial q}} = z $$\n\n$$ {claim} $$\n").formulas
+    assert found[-1].verdict is verdict, found[-1].message
+    assert "other quantities" in " ".join(found[3].remarks)
