@@ -10,7 +10,7 @@ from functools import cached_property
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
-from verify_derivations.checker.onward import declared_before, fitting
+from verify_derivations.checker.onward import Said, declared_before, fitting
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.words import read_prose
@@ -77,6 +77,10 @@ class Case:
             found.setdefault(stated.scope, []).append(stated)
         return found
 
+    @cached_property
+    def said(self) -> Said:
+        return Said(self.formulas, self.table)
+
     def above(self, scope: tuple[str, ...]) -> list[Stated]:
         """The formulas of a scope and of those that it lies in, in document order."""
         levels = (self.by_scope.get(scope[:k], ()) for k in range(len(scope) + 1))
@@ -112,7 +116,7 @@ class Case:
         inherited = self._inherited(scope, readings)
 
         def build(clashing: Set[int] = frozenset()) -> Definitions:
-            declared = declared_before(self.formulas, here, self.table, clashing=clashing)
+            declared = declared_before(self.said, here, self.table, clashing=clashing)
             return build_world(seen, variant, scope, self.table, noted, inherited.functions, every, declared)
 
         found = build()

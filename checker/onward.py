@@ -9,6 +9,7 @@ without (``case.py``).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
@@ -19,13 +20,54 @@ from verify_derivations.formulas.names import NameTable, Reference, names_in
 from verify_derivations.formulas.printer import to_latex
 
 
+class Said:
+    """What the formulas of a document say, by the names of which they say it, and by the letters of which the prose
+    speaks: so that a scope asks for its own, however long the document is."""
+
+    def __init__(self, formulas: Sequence[Stated], table: NameTable) -> None:
+        self.of_name: dict[str, list[Stated]] = defaultdict(list)
+        self.of_letter: dict[str, list[Stated]] = defaultdict(list)
+        self.of_scope: dict[tuple[str, ...], list[Stated]] = defaultdict(list)
+        for f in formulas:
+            if f.apart:
+                continue
+            self.of_scope[f.scope].append(f)
+            for name in {reference.name for reference in said(f, table)}:
+                self.of_name[name].append(f)
+            for letter in {n.name for n in f.mentions if isinstance(n, s.Symbol) and is_given(f, n)}:
+                self.of_letter[letter].append(f)
+
+    def last(self, name: str, before: int, inside: Set[int]) -> Stated | None:
+        """The last formula outside that says something of a name, before a number."""
+        found = self.of_name.get(name, [])
+        end = bisect_left(found, before, key=lambda f: f.number)
+        return next((f for f in reversed(found[:end]) if f.number not in inside), None)
+
+
+def said(f: Stated, table: NameTable) -> list[Reference]:
+    """The names of which a formula says what they are."""
+    nodes = [name for m in f.memberships for name in m.names]
+    nodes += [side for chain in f.chains for side in chain.sides[:-1]]
+    nodes += [m.sides[0] for m in f.mentions if isinstance(m, s.Relation) and m.relations[0] == "\\sim"]
+    return _references(nodes + [side for condition in f.conditions for side in condition.sides], table)
+
+
+def is_given(f: Stated, node: s.Node) -> bool:
+    """Whether a formula in the prose speaks of a letter: the class $c$, an index that is given."""
+    return isinstance(node, s.Symbol) and not f.raw.displayed and len(node.name) == 1 and node.name.islower()
+
+
+def _references(nodes: Iterable[s.Node], table: NameTable) -> list[Reference]:
+    return [reference for reference in map(table.reference, nodes) if reference is not None]
+
+
 def declared_before(
-    formulas: Sequence[Stated], here: Sequence[Stated], table: NameTable, *, clashing: Set[int] = frozenset()
+    everything: Said, here: Sequence[Stated], table: NameTable, *, clashing: Set[int] = frozenset()
 ) -> list[Stated]:
     """What scopes before declare of names by which ``here``, the formulas of a scope, define something, and of which
     they say nothing else: each as a formula that only declares. The last scope that says anything of a name counts.
     Nothing of the names in the formulas with the numbers ``clashing``."""
-    onward = _Onward(formulas, here, table)
+    onward = _Onward(everything, here, table)
     for name, uses in onward.uses.items():
         if any(number in clashing for number, _ in uses):
             onward.source.pop(name, None)
@@ -36,8 +78,8 @@ def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) ->
     """The formulas ``here`` that a scope sees, without what a section beside it declares of names that it declares
     again, or uses otherwise."""
     own = [f for f in here if f.scope == scope]
-    onward = _Onward((), own, table)
-    again = {r.name for f in own for m in f.memberships for r in onward.references(m.names) if r.layer is None}
+    onward = _Onward(None, own, table)
+    again = {r.name for f in own for m in f.memberships for r in _references(m.names, table) if r.layer is None}
 
     def holds(name: s.Node, where: s.Node) -> bool:
         reference = table.reference(name)
@@ -57,23 +99,28 @@ def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) ->
 
 
 class _Onward:
-    def __init__(self, formulas: Sequence[Stated], here: Sequence[Stated], table: NameTable) -> None:
+    def __init__(self, everything: Said | None, here: Sequence[Stated], table: NameTable) -> None:
         self.table = table
-        inside = {f.number for f in here}
-        self.before = [f for f in formulas if f.number not in inside and not f.apart]
-        own = {reference.name for f in here for reference in self.said(f)}
+        own = {reference.name for f in here for reference in said(f, table)}
         self.uses: dict[str, list[tuple[int, Reference]]] = defaultdict(list)
         for f in here:
             for chain in f.chains:
                 if not any(map(contains_derivative, chain.sides)):
-                    for reference in self.references(node for side in chain.sides for node in names_in(side)):
+                    for reference in _references((n for side in chain.sides for n in names_in(side)), table):
                         if reference.name not in own:
                             self.uses[reference.name].append((f.number, reference))
         self.source: dict[str, tuple[str, ...]] = {}  # the scope that says what a name is
-        for f in reversed(self.before):
-            for reference in self.said(f):
-                if self.is_used_after(f, reference.name):
-                    self.source.setdefault(reference.name, f.scope)
+        self.before: list[Stated] = []
+        if everything is not None:
+            inside = {f.number for f in here}
+            for name, uses in self.uses.items():
+                last = everything.last(name, max(number for number, _ in uses), inside)
+                if last is not None:
+                    self.source[name] = last.scope
+            used = {n.name for f in here for n in f.nodes if isinstance(n, s.Symbol)}
+            found = {f.number: f for scope in self.source.values() for f in everything.of_scope[scope]}
+            found |= {f.number: f for letter in used for f in everything.of_letter.get(letter, ())[-1:]}
+            self.before = [found[number] for number in sorted(found) if number not in inside]
 
     def found(self) -> list[Stated]:
         letters: dict[tuple[str, ...], set[str]] = defaultdict(set)  # the indices of what each scope declares
@@ -94,7 +141,7 @@ class _Onward:
 
             members = (replace(m, names=self.names(m, holds)) for m in f.memberships)
             found = replace(
-                f, tree=None, chains=[], mentions=[n for n in f.mentions if self.is_given(f, n)],
+                f, tree=None, chains=[], mentions=[n for n in f.mentions if is_given(f, n)],
                 symmetric=tuple(filter(holds, f.symmetric)),
                 memberships=[m for m in members if any(not isinstance(n, s.Dots) for n in m.names)],
                 conditions=[c for c in f.conditions if isinstance(c.sides[-1], s.Number) and any(map(holds, c.sides))],
@@ -116,22 +163,8 @@ class _Onward:
                 found.append(used or name)
         return tuple(found)
 
-    def references(self, nodes: Iterable[s.Node]) -> list[Reference]:
-        return [reference for reference in map(self.table.reference, nodes) if reference is not None]
-
-    def said(self, f: Stated) -> list[Reference]:
-        """The names of which a formula says what they are."""
-        nodes = [name for m in f.memberships for name in m.names]
-        nodes += [side for chain in f.chains for side in chain.sides[:-1]]
-        nodes += [m.sides[0] for m in f.mentions if isinstance(m, s.Relation) and m.relations[0] == "\\sim"]
-        return self.references(nodes + [side for condition in f.conditions for side in condition.sides])
-
     def is_used_after(self, f: Stated, name: str) -> bool:
         return any(number > f.number for number, _ in self.uses.get(name, ()))
-
-    def is_given(self, f: Stated, node: s.Node) -> bool:
-        """Whether a formula in the prose speaks of a letter: the class $c$, an index that is given."""
-        return isinstance(node, s.Symbol) and not f.raw.displayed and len(node.name) == 1 and node.name.islower()
 
     def holding(self, f: Stated, node: s.Node) -> Reference | None:
         """The name ``node``, if what ``f`` says of it holds in the later scope."""
