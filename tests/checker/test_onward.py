@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from counted import calls
 
 from verify_derivations.checker import check
+from verify_derivations.checker.case import prepare
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.onward import declared_before
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -187,3 +191,13 @@ def test_a_distribution_says_something_else(said: str, conditions: list[str]) ->
     found = last(text.replace("SAID", said))
     assert found.verdict is PROVED
     assert list(found.assumptions) == conditions
+
+
+def test_many_sections_ask_for_their_own_names() -> None:
+    def work(count: int) -> int:
+        sections = (f"# S{k}\n\n$x \\in R^{{n}}$, $w \\in R^{{n}}$\n\n$$ f = {k} w^T x $$\n\n" for k in range(count))
+        case = prepare(scan("".join(sections), "many.md"), Effort())
+        wanted = list(dict.fromkeys(f.scope for f in case.formulas))
+        return calls(lambda: [declared_before(case.said, case.by_scope[scope], case.table) for scope in wanted])
+
+    assert work(80) < 5 * work(20)
