@@ -158,8 +158,7 @@ def _differ(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return left != right
     x, y = arithmetic.decimal_of(left), arithmetic.decimal_of(right)
-    largest = max(abs(x), abs(y))
-    return largest > TOLERANCE and abs(x - y) > TOLERANCE * largest
+    return abs(x - y) > TOLERANCE * max(abs(x), abs(y))  # however small: the gradients of a deep net vanish
 
 
 def confirmed(claim: Claim, witness: Witness) -> bool:

@@ -430,6 +430,17 @@ def test_differences_below_rounding_do_not_count() -> None:
     assert isinstance(refute(apply("exp", X) + large - large, apply("exp", X), PLAIN, {}), Agreement)
 
 
+def test_small_values_differ_like_large_ones() -> None:
+    """The gradients of a deep net are far below rounding, and yet a sign is a sign."""
+    tiny = apply("exp", scalar(-200))
+    half = power(apply("exp", scalar(-100)), 2)
+    assert isinstance(refute(tiny * X, -tiny * X, PLAIN, {}), Refuted)
+    assert isinstance(refute(tiny * X, half * X, PLAIN, {}), Agreement)
+    rounding = apply("exp", X) * apply("exp", Y) - apply("exp", X + Y)
+    assert isinstance(refute(rounding, NOUGHT, PLAIN, {}), Agreement)
+    assert isinstance(refute(rounding + tiny, NOUGHT, PLAIN, {}), Refuted)
+
+
 def test_even_and_odd_entries() -> None:
     """Σ_{t<n} x[2t] is not Σ_{t<2n} x[t], although both sum entries of x."""
     even = environment(Quantity("x", (2 * n,)))
