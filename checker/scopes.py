@@ -86,20 +86,24 @@ def _apart(
             for other in siblings:
                 others |= own[other] if other != path else {}
             beside = [f for other in siblings if other != path for f in below[other]]
-            if _mentioned(below[path], table) & _names(others) <= _names(own[path]) and (
-                _mentioned(beside, table) & _names(own[path]) <= _names(others)
-            ):
+            mine, theirs = _names(own[path]) | here.keys(), _names(others)
+            if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs:
                 found.add(path)
     return found
 
 
 def _index_counts(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[int]]:
-    """With how many indices each name is declared."""
+    """With how many indices each name is declared, as a variable of a function, or as a name for a derivative."""
+    names = [name for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for name in m.names]
+    for left, *others in (chain.sides for f in formulas for chain in f.chains):
+        if isinstance(left, s.Call) and isinstance(left.function, s.Symbol):
+            names += left.arguments
+        elif any(map(is_derivative, others)):
+            names.append(left)
     found: dict[str, set[int]] = {}
-    for member in (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space)):
-        for reference in map(table.reference, member.names):
-            if reference is not None:
-                found.setdefault(reference.name, set()).add(len(reference.indices))
+    for reference in map(table.reference, names):
+        if reference is not None:
+            found.setdefault(reference.name, set()).add(len(reference.indices))
     return found
 
 

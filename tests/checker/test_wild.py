@@ -183,3 +183,40 @@ def test_a_function_broken_down_into_steps(claim: str, verdict: Verdict) -> None
     found = report(f"{text}$$ \\frac{{\\partial f}}{{\\partial q}} = z $$\n\n$$ {claim} $$\n").formulas
     assert found[-1].verdict is verdict, found[-1].message
     assert "other quantities" in " ".join(found[3].remarks)
+
+
+# -- sections that use a letter each in their own way ------------------------------------------------------------
+SWISH = r"""# Activations
+
+The swish is $g(u) = u \sigma(\beta u)$, and $g'(u) = CLAIM$.
+
+# Contrast
+
+Let $u_i, v_j \in \mathbb{R}^d$, $i, j = 1, \dots, N$, and $S_{ij} = u_i^T v_j$.
+
+$$ \frac{\partial S_{ij}}{\partial u_i} = OTHER $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "other", "verdicts"),
+    [
+        (r"\beta g(u) + \sigma(\beta u)(1 - \beta g(u))", "v_j", [PROVED, PROVED]),
+        (r"g(u) + \sigma(\beta u)(1 - g(u))", "u_i", [REFUTED, REFUTED]),
+    ],
+)
+def test_the_variable_of_a_function_is_no_member_of_another_section(
+    claim: str, other: str, verdicts: list[Verdict]
+) -> None:
+    *_, slope = (f for f in report(SWISH.replace("CLAIM", claim).replace("OTHER", other)).formulas if "g'" in f.latex)
+    last_one = report(SWISH.replace("CLAIM", claim).replace("OTHER", other)).formulas[-1]
+    assert [slope.verdict, last_one.verdict] == verdicts, (slope.message, last_one.message)
+
+
+@pytest.mark.parametrize(("square", "verdict"), [("^2", PROVED), ("", REFUTED)])
+def test_a_name_for_a_derivative_is_another_one_in_the_next_section(square: str, verdict: Verdict) -> None:
+    first = r"Let $x \in R^d$, $y = 2x$, and write $g_i = \frac{\partial L}{\partial y_i}$."
+    second = r"$$w = \frac{g}{\|v\|} v, \quad v \in R^k, g \in R$$"
+    claim = r"$$\nabla_v L = \frac{g}{\|v\|}\nabla_w L - \frac{g}{\|v\|SQUARE}\frac{\partial L}{\partial g} v$$"
+    text = f"# One\n\n{first}\n\n# Two\n\n{second}\n\n{claim.replace('SQUARE', square)}\n"
+    assert last(text).verdict is verdict
