@@ -148,7 +148,7 @@ def try_point(
         trial.exact = trial.exact and exact
         if _differ(left, right):
             witness = Witness(sizes, point, interpreter, indices, left, right)
-            if like is not None or confirmed(claim, witness):
+            if like is not None and not _below_rounding(left, right) or confirmed(claim, witness):
                 trial.witness = witness
                 return trial
     return trial
@@ -159,6 +159,11 @@ def _differ(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
         return left != right
     x, y = arithmetic.decimal_of(left), arithmetic.decimal_of(right)
     return abs(x - y) > TOLERANCE * max(abs(x), abs(y))  # however small: the gradients of a deep net vanish
+
+
+def _below_rounding(left: Fraction | Decimal, right: Fraction | Decimal) -> bool:
+    exact = isinstance(left, Fraction) and isinstance(right, Fraction)
+    return not exact and max(abs(arithmetic.decimal_of(v)) for v in (left, right)) <= TOLERANCE
 
 
 def confirmed(claim: Claim, witness: Witness) -> bool:
