@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from verify_derivations.checker.links import Effort
+from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
@@ -169,6 +170,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     extra = stated_by(notation, symbols, document.macros)
     formulas: list[Stated] = []
     before: s.Node | None = None
+    read_after: list[tuple[Stated, s.Node | None]] = []  # and the last side of the formula before
     for raw in document.formulas:
         try:
             reading = read(raw.latex, symbols, document.macros, before)
@@ -183,13 +185,16 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             continue
         stated = Stated(raw, reading.statements)
         stated.remarks = tuple(reading.remarks)
-        analyse(stated)
-        if before is not None and any(side is before for chain in stated.chains for side in chain.sides):
-            stated.continued = before
+        read_after.append((stated, before))
         before = last_side(reading.statements)
         formulas.append(stated)
+    listed = read_listings(formulas)
+    for stated, last in read_after:
+        analyse(stated)
+        if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
+            stated.continued = last
     read_prose(formulas)
-    table = NameTable.gather(f.tree for f in (*extra, *formulas) if f.tree is not None)
+    table = NameTable.gather((f.tree for f in (*extra, *formulas) if f.tree is not None), listed)
     _say_what_letters_tell(formulas, table)
     assign_scopes(formulas, table)
     assign_variants(formulas)

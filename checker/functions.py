@@ -38,13 +38,14 @@ class Functions:
         self.result, self.world, self.table = result, result.world, result.world.table
         self.inherited, self.every, self.undefined = inherited, every, undefined
 
-    def define(self, f: Stated, left: s.Call, right: s.Node) -> bool:
-        """Whether the formula defines one; raises :class:`DocumentError` where its definition has no meaning."""
-        found = self._defines_function(f, left, right)
+    def define(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
+        """Whether the formula defines one; raises :class:`DocumentError` where its definition has no meaning. Unless it
+        is the ``last`` try, a function of the entries of something waits for the definition of that."""
+        found = self._defines_function(f, left, right, last)
         self.world.awaited.discard((function_name(left.function), f.number))
         return found
 
-    def _defines_function(self, f: Stated, left: s.Call, right: s.Node) -> bool:
+    def _defines_function(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         function = left.function
         reference = self.table.reference(function)
         if reference is None or not may_define(left):
@@ -67,17 +68,22 @@ class Functions:
         # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.
         stands_for_others = not declared and mentioned and not any(p.name in mentioned for p in params)
         scalars_only = all(self._is_scalar(p) for p in declared)
-        if scalars_only:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
+        of_entries = scalars_only and self._has_entries(params, right)
+        if scalars_only and not of_entries:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
             for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
                 if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
                     plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
-        if stands_for_others or not scalars_only and not self._is_elementwise(left, right):
+        if stands_for_others or of_entries or not scalars_only and not self._is_elementwise(left, right):
             if not self.undefined(reference, f):
                 return False
             right, arguments = self._of_a_member(left, right)
-            define(world, Statement(f.number, defining=True), function, right, f.number)
+            letters = self._letters(function, arguments)
+            named = s.Scripted(function, s.Sequence(letters) if letters[1:] else letters[0]) if letters else function
+            define(world, Statement(f.number, defining=last or not of_entries), named, right, f.number)
             world.arguments[reference.name] = arguments
+            if letters:
+                world.runs[reference.name] = letters
             return True
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
@@ -136,6 +142,21 @@ class Functions:
         one = s.Symbol(any_of(known.head))
         self.world.add(Known(one.name, (), known.shape))
         return substituted(right, argument, one), (one,)
+
+    def _has_entries(self, params: Sequence[Reference], right: s.Node) -> bool:
+        """``R(W) = Σ_kl W_kl²`` is a function of no number, whatever the shape of W."""
+        bare = {p.name for p in params if p.layer is None and not p.indices}
+        return any(
+            r is not None and r.name in bare and r.indices and r.layer is None
+            for r in map(self.table.reference, names_in(right))
+        )  # fmt: skip
+
+    def _letters(self, function: s.Node, arguments: Sequence[s.Node]) -> tuple[s.Symbol, ...]:
+        """The i of ``f(x_i, W)``, by which f has a value for each i."""
+        indices = (i for a in arguments for r in [self.table.reference(a)] if r is not None for i in r.indices)
+        letters = tuple(dict.fromkeys(i for i in indices if isinstance(i, s.Symbol)))
+        free = [i for i in letters if i.name not in self.world.given and i.name in self.table.bound]
+        return letters if len(free) == len(letters) and isinstance(function, s.Symbol) else ()
 
     def _is_elementwise(self, left: s.Call, right: s.Node) -> bool:
         """Whether a function is of numbers although its argument is also the name of a tensor: it is applied to other

@@ -39,6 +39,7 @@ from verify_derivations.formulas.world import (
     Readings,
     Statement,
     UnboundIndex,
+    UndefinedFunction,
     UndefinedSymbol,
     Unsupported,
     World,
@@ -283,13 +284,14 @@ def _decimal(value: Fraction) -> str:
 
 
 def _without_meaning(world: World, left: s.Node, right: s.Node, failed: DocumentError, number: int) -> Link:
-    """A definition that cannot be read; what it is wanting in, unless that is another definition."""
+    """A definition that cannot be read; what it is wanting in, unless that is another definition. It clashes with
+    nothing that the document says: it may be right."""
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed))
     elsewhere = unread(world, (left, right), number)
     if elsewhere is not None or isinstance(failed, Unsupported):
         return link if elsewhere is None else replace(link, message=elsewhere)
-    how = f". A declaration would tell, as {DECLARATIONS}" if isinstance(failed, NeedShape) else ""
-    return replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol", message=f"{failed}{how}")
+    how = "" if isinstance(failed, UndefinedFunction) else f". A declaration would tell, as {DECLARATIONS}"
+    return replace(link, evidence="symbol", message=f"{failed}{how}")
 
 
 def _introduces(world: World, left: s.Node, table: NameTable) -> bool:

@@ -40,7 +40,8 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     walk,
 )
-from verify_derivations.formulas.lookup import whole
+from verify_derivations.formulas.lookup import layer_value, whole
+from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
@@ -104,7 +105,7 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, (left, right), number)) is not None:
             error = Unsupported(elsewhere)
-        return _failed(left, right, error, here)
+        return _failed(left, right, error, here, world)
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
     elsewhere = unread(world, (left, right), number)
@@ -119,7 +120,7 @@ def judge_link(
     for comparison in comparisons:
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            failed = _failed(left, right, IndexRangeError(range_message(outside, world, environment)), here)
+            failed = _failed(left, right, IndexRangeError(range_message(outside, world, environment)), here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
@@ -504,7 +505,7 @@ def _example(found: Refuted) -> Counterexample:
     return Counterexample(found.sizes, values, found.left, found.right, found.indices, found.python)
 
 
-def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) -> Judged:
+def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
     if isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
@@ -513,11 +514,21 @@ def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement) 
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError):
-        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
+        guessed = _guessed(left, right, world)
+        said = f"{error}, if {guessed} is a number: its shape is stated nowhere"
+        link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
         here.conventions.add(CLASH)
     elif isinstance(error, OverlappingRows):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
+
+
+def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
+    """What is read as a number, for nothing says its shape, and on which a side rests: shapes clash, but perhaps not
+    those of the document."""
+    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
+    layers = ((r.name, None if r.layer is None else layer_value(r.layer, world, Statement())) for r in references if r)
+    return min(world.below(world.head(*each) for each in layers) & world.guessed, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
-from verify_derivations.formulas.names import NameTable, bounded, is_range
+from verify_derivations.formulas.names import NameTable, bounded, factors_of, is_range
 from verify_derivations.formulas.scanner import RawFormula
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
@@ -154,8 +154,12 @@ def _is_list_of_numbers(node: s.Node) -> bool:
     if isinstance(node, s.Scripted) and node.sub is None:  # transposed
         node = node.base
     if isinstance(node, s.Matrix):
-        return all(is_number(item) for row in node.rows for item in row)
-    return isinstance(node, s.Group) and isinstance(node.body, s.Sequence) and all(map(is_number, node.body.items))
+        cells = [item for row in node.rows for item in row]
+    elif isinstance(node, s.Group) and isinstance(node.body, s.Sequence):
+        cells = [factor for item in node.body.items for factor in factors_of(item)]  # 0, \ldots 1, \ldots, 0
+    else:
+        return False
+    return all(is_number(cell) or isinstance(cell, s.Dots) for cell in cells) and any(map(is_number, cells))
 
 
 def is_derivative(node: s.Node) -> bool:

@@ -25,6 +25,7 @@ from verify_derivations.checker.statements import (
     is_number,
 )
 from verify_derivations.checker.undeclared import shapes_of_gradients
+from verify_derivations.checker.updates import is_update
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define, define_start
@@ -324,19 +325,10 @@ class _Builder:
                     continue
 
     def _updates(self) -> None:
-        """``w_{t+1} = w_t - η g_t`` of a w that no equation defines: what an algorithm does next, no claim about w."""
+        """What an algorithm does next is no claim: see :mod:`updates`."""
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
-                left = self.table.reference(chain.sides[0])
-                if left is None or len(left.indices) != 1 or left.layer is not None or self.world.is_defined(left.name):
-                    continue
-                letter = _next_of(left.indices[0])
-                if letter is None or left.power is not None or left.transposed or left.inverted or left.primes:
-                    continue
-                if any(
-                    right is not None and right.name == left.name and right.indices == (letter,)
-                    for right in map(self.table.reference, names_in(chain.sides[-1]))
-                ):
+                if is_update(chain, self.world):
                     for side in range(len(chain.sides) - 1):
                         self.result.defined.setdefault((f.number, k, side), "update")
                     self.result.failed.pop((f.number, k), None)
@@ -368,7 +360,7 @@ class _Builder:
         if is_derivative(left) or is_adjoint_name(left, self.table):
             return False
         if isinstance(left, s.Call):
-            return self.functions.define(f, left, right)
+            return self.functions.define(f, left, right, last)
         if not isinstance(left, s.Symbol | s.Scripted):
             return False
         reference = self.table.reference(left)
@@ -535,13 +527,6 @@ class _Builder:
             return False
         before = whole(stated[0], self.world, Statement()) - layer
         return before.is_constant and before.value > 0
-
-
-def _next_of(node: s.Node) -> s.Symbol | None:
-    """The letter t of ``t+1``."""
-    if isinstance(node, s.Sum) and node.signs == ("+", "+") and node.terms[1] == s.Number("1"):
-        return node.terms[0] if isinstance(node.terms[0], s.Symbol) else None
-    return None
 
 
 def _first_index(formulas: Sequence[Stated]) -> int:

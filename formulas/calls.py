@@ -38,7 +38,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
-from verify_derivations.formulas.world import NeedShape, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import NeedShape, UndefinedFunction, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -148,7 +148,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         argument = reader.tensor(node.arguments[0], expected)
         return argument.map(lambda b: _derived(reader, known, b, primes))
     if any(other == name for other, _ in world.awaited):
-        raise UndefinedSymbol(f"the function {name} is not defined here")
+        raise UndefinedFunction(f"the function {name} is not defined here")
     if reader.here.defining or name in world.opaque_functions:
         _independent(reader, node.function)
         world.opaque_functions.add(name)
@@ -158,7 +158,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         raise Unsupported(f"the function {name} is not defined here")
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")
-    raise UndefinedSymbol(f"the function {name} is not defined here")
+    raise UndefinedFunction(f"the function {name} is not defined here")
 
 
 def _independent(reader: Elaborator, function: s.Node) -> None:
@@ -180,6 +180,9 @@ def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expe
     assert reference is not None
     plain = replace(reference, power=None, primes=0)
     at, stated = node.arguments, reader.world.arguments.get(plain.name, ())
+    if plain.name in reader.world.runs and not primes:
+        indices = _members(reader, node, stated, reader.world.runs[plain.name])
+        return quantity(reader, replace(plain, indices=indices), expected)
     if reader.here.called.setdefault(plain.name, at) != at and not stated:
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
     if not primes:
@@ -191,6 +194,32 @@ def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expe
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
     function = node.function.base if isinstance(node.function, s.Scripted) else node.function
     return derivative_of(reader, s.Derivative(function, at))
+
+
+def _members(
+    reader: Elaborator, node: s.Call, stated: tuple[s.Node, ...], letters: tuple[s.Symbol, ...]
+) -> tuple[s.Node, ...]:
+    """The j of ``f(x_j, W)`` beside a definition of ``f(x_i, W)``: all but the index is the same."""
+    table, values = reader.world.table, dict[s.Node, s.Node]()
+    left = iter(stated)
+    for at in node.arguments:
+        found = table.reference(at)
+        for other in left:
+            known = table.reference(other)
+            if at == other and not (known is not None and set(known.indices) & set(letters)):
+                break
+            if found is None or known is None or not known.indices or len(found.indices) != len(known.indices):
+                continue
+            if replace(found, indices=()) != replace(known, indices=()):
+                continue
+            pairs = list(zip(known.indices, found.indices, strict=True))
+            if all((values.setdefault(i, j) if i in letters else i) == j for i, j in pairs):
+                break
+        else:
+            raise Unsupported(f"{to_latex(node)} is {to_latex(node.function)} at other arguments than those stated")
+    if len(values) < len(letters):
+        raise Unsupported(f"{to_latex(node)}: of which member is not said")
+    return tuple(values[i] for i in letters)
 
 
 def _among(arguments: tuple[s.Node, ...], stated: tuple[s.Node, ...]) -> bool:

@@ -77,6 +77,7 @@ def define(
         names = set(world.known)
         value = reader.tensor(right, expected if expected is not None else ())
         numbers = [n for n, q in world.known.items() if n not in names and not q.extents]
+        world.guessed.update(numbers)
         if expected is None and numbers:
             said = ", ".join(f"${name}$" for name in numbers)
             here.remarks.append(f"no shape is stated for {said}: read as {'numbers' if numbers[1:] else 'a number'}")

@@ -319,6 +319,9 @@ class _Lexer(Brackets):
                 self.settle_bars(self.bars[-1])
                 self.bars[-1] = []
                 self.emit("&", text, unit)
+            elif self.peek() == "&" and self.previous() != "relation":  # columns of an align: two equations
+                if self.peek(1) not in ("=", "<", ">"):
+                    self.emit("quad", r"\quad", unit)
         elif text in ("<", ">", "=", ":"):
             if text == ":" and self.scripts[-1] and self.previous() not in OPERAND_END:
                 self._symbol(":", unit)  # X_{:,j}

@@ -339,6 +339,9 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     if len(rest) == 1 and len(known.shape) == 2:
         return _row_or_column(known, fixed, rest[0], world, here)
     if not known.shape and not family:
+        if not any(d.layer is None and not d.hint for d in world.declarations.get(known.head, ())):
+            said = f"{known.head} is a number here, and whether it is one of many is not said"
+            raise Unsupported(f"{_show(reference)}: {said}")
         raise IndexRangeError(f"{known.head} is a scalar and has no index")
     raise IndexRangeError(f"{known.head} has {family + len(inner)} indices, {count} given")
 

@@ -69,11 +69,12 @@ class NameTable:
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
+    listed: dict[tuple[str, str], str] = field(default_factory=dict)  # (w, o) → W_{o}, where that lists all w_{oij}
 
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
-    def gather(cls, trees: Iterable[s.Node]) -> NameTable:
-        table = cls()
+    def gather(cls, trees: Iterable[s.Node], listed: Mapping[tuple[str, str], str] | None = None) -> NameTable:
+        table = cls(listed=dict(listed or {}))
         forest = list(trees)
         nodes = [node for tree in forest for node in s.walk(tree)]
         spaces = [node for node in nodes if isinstance(node, s.Space)]
@@ -376,7 +377,11 @@ class NameTable:
                 return None
             else:
                 power = whole
-        if node.sub is not None:
+        entry = self._entry(node)
+        if entry is not None:
+            name, found = entry
+            indices += found
+        elif node.sub is not None:
             label, found = self._subscripts(base, node)
             name += label
             indices += found
@@ -384,6 +389,18 @@ class NameTable:
         return Reference(
             name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
         )
+
+    def _entry(self, node: s.Scripted) -> tuple[str, list[s.Node]] | None:
+        """What a list of entries says of ``b_o``, ``b_{o1}`` and ``w_{o12}``, the entries of b_o and W_o."""
+        base = name_of(node.base) if isinstance(node.base, s.Symbol) else None
+        if base is None or node.sub is None or not self.listed:
+            return None
+        label, *rest = node.sub.items if isinstance(node.sub, s.Sequence) else factors_of(node.sub)
+        name = self.listed.get((base, to_latex(label)))
+        if name is not None and len(rest) == 1 and isinstance(rest[0], s.Number) and len(rest[0].text) == 2:
+            rest = [s.Number(digit) for digit in rest[0].text]
+        own = name is not None and name.startswith(base)
+        return (name, rest) if name is not None and (own or len(rest) == 2) else None
 
     def _is_layer(self, base: str, node: s.Scripted, part: s.Node) -> bool:
         if base in self.bare_layers:

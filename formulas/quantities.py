@@ -103,6 +103,8 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
         if reference.primes > 1:
             raise Unsupported(f"no meaning is known for {to_latex(node)}")
         tensor = reader.as_tensor(value)
+        if reference.primes and tensor.is_scalar:  # a derivative, by what is not said
+            raise Unsupported(f"no meaning is known for {to_latex(node)}")
         value = tensor if tensor.is_scalar else transpose(tensor)
     return value
 
@@ -274,10 +276,41 @@ def decorated(reader: Elaborator, node: s.Scripted, expected: Shape | None) -> T
         inner = (expected[1], expected[0])
     if isinstance(node.base, s.Norm) and reader.order(node.base.order) == 2 and node.sup == s.Number("2"):
         return op.squared_norm(reader.tensor(node.base.body))  # no root to be taken and undone
+    if node.primes and node.sub is None and node.sup is None:
+        slope = _primed_call(reader, node)
+        if slope is not None:
+            return slope
+    _no_entry_of_unknown(reader, node)
     value: Value = reader.value(node.base, inner)
     if node.sub is not None:
         value = component(reader, reader.as_tensor(value), node.sub)
     return reader.as_tensor(finish(reader, value, reference, node))
+
+
+def _no_entry_of_unknown(reader: Elaborator, node: s.Scripted) -> None:
+    """``f(z)_j`` of an f that nothing defines need not be ``f(z_j)``: it may be a softmax."""
+    function = node.base.function if isinstance(node.base, s.Call) else None
+    if node.sub is None or not isinstance(function, s.Symbol) or name_of(function) in reader.world.functions:
+        return
+    trial = type(reader)(reader.world.fork(), reader.here.fork())  # nothing in it is to be known as a number by that
+    try:
+        trial.value(node.base)
+    except DocumentError:
+        return
+    if name_of(function) in trial.world.opaque_functions:
+        raise Unsupported(f"how the entries of {to_latex(node.base)} depend on its argument is not stated")
+
+
+def _primed_call(reader: Elaborator, node: s.Scripted) -> Tensor | None:
+    """``g(z)'`` and ``(g(z))'``, a number: ``g'(z)``."""
+    inner = node.base
+    while isinstance(inner, s.Group) and inner.kind in "([":
+        inner = inner.body
+    if not isinstance(inner, s.Call) or not isinstance(inner.function, s.Symbol) or len(inner.arguments) != 1:
+        return None
+    if not isinstance(inner.arguments[0], s.Symbol | s.Scripted) or not reader.tensor(inner).is_scalar:
+        return None
+    return reader.tensor(replace(inner, function=s.Scripted(inner.function, primes=node.primes)))
 
 
 def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | None:

@@ -12,7 +12,7 @@ The body of Σ (and of ∂/∂x) is the rest of the product it stands in. Every 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
@@ -96,6 +96,7 @@ class _Parser(Expressions):
         close: list[bool] = []  # whether only a comma stands before the part
         joint = ""
         depth = 0
+        braces = 0  # around a statement behind an arrow: \\implies{a = b}
         comma_only = False
         while True:
             token = self.token
@@ -115,6 +116,9 @@ class _Parser(Expressions):
                     elif parts:
                         parts[-1] = self._continue_side(parts[-1])
                     continue
+                if token.kind == "arrow" and self.at("open", "{"):
+                    self.next()
+                    braces += 1
                 rank = ("", ",", "\\\\", "\\Rightarrow")
                 new = {"arrow": "\\Rightarrow", "\\\\": "\\\\"}.get(token.kind, ",")
                 comma_only = token.kind == "," and joint == ""
@@ -128,6 +132,9 @@ class _Parser(Expressions):
                     joints.append(joint if len(parts) > 1 else "")
                     close.append(False)
                     joint = ","
+            elif token.kind == "close" and braces:
+                self.next()
+                braces -= 1
             elif token.kind == "eof":
                 break
             else:
@@ -138,7 +145,9 @@ class _Parser(Expressions):
                 joints.append("\\Rightarrow" if joint == "\\Rightarrow" else (joint or ",") if len(parts) > 1 else "")
                 close.append(comma_only)
                 joint, comma_only = "", False
-                if self.token.kind not in _ENDS and not (self.at("finish") and depth):
+                if self.token.kind not in _ENDS and not (
+                    self.at("finish") and depth or self.at("close") and braces
+                ):
                     raise self.unexpected("an operator, a relation, or the end of the formula")
         if not parts:
             raise self.error("the formula is empty", expected="an expression")
@@ -186,6 +195,7 @@ def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.S
             part = s.Sequence(tuple(run), span=(part.span[0], last.span[1]))  # x_{1}, \dots, x_{m}
             k = end
         if isinstance(part, s.Relation):
+            part = _with_commas(part)
             stop = k
             while stop < len(parts) and close[stop] and joints[stop] == "," and (
                 isinstance(parts[stop], _LISTED)
@@ -200,6 +210,18 @@ def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.S
         merged.append(part)
         result.append(joint)
     return s.Statements(tuple(merged), tuple(result), span=span)
+
+
+def _with_commas(relation: s.Relation) -> s.Relation:
+    """``i = 1 \\dots N`` is ``i = 1, \\dots, N``."""
+    last = relation.sides[-1]
+    if not isinstance(last, s.Product) or not isinstance(relation.sides[0], s.Symbol | s.Sequence):
+        return relation
+    if len(last.factors) != 3 or set(last.operators) != {""} or not isinstance(last.factors[1], s.Dots):
+        return relation
+    if not isinstance(last.factors[0], s.Number) or relation.relations[-1] != "=":
+        return relation
+    return replace(relation, sides=(*relation.sides[:-1], s.Sequence(last.factors, span=last.span)))
 
 
 _LISTED = s.Dots | s.Number | s.Symbol | s.Scripted

@@ -21,7 +21,7 @@ RELATIONS = _same(
     r"\doteq": ":=", r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\gets": r"\leftarrow",
     r"\subseteq": r"\subset",
 }
-ARROWS = _commands("Rightarrow implies Longrightarrow therefore iff Leftrightarrow")
+ARROWS = _commands("Rightarrow implies Longrightarrow therefore iff Leftrightarrow impliedby Leftarrow Longleftarrow")
 TIMES = _same("cdot times circ odot star ast otimes bullet") | {"*": r"\ast", "/": "/", r"\div": "/"}
 SIGNS = frozenset(("+", "-", r"\pm", r"\mp"))
 BIG = _commands("sum prod int bigcup bigcap lim")

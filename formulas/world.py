@@ -32,6 +32,10 @@ class UndefinedSymbol(DocumentError):
     """A name that nothing in scope introduces."""
 
 
+class UndefinedFunction(UndefinedSymbol):
+    """A function that nothing in scope introduces."""
+
+
 class ChainError(DocumentError):
     """A product of derivatives that does not telescope."""
 
@@ -244,6 +248,7 @@ class World:
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
+    guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
@@ -267,6 +272,7 @@ class World:
     also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
     settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
     arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors
+    runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # f → i, where f(x_i) is defined for every i
     loss: str | None = None
     differentiate: Differentiate | None = None
     ties: Ties | None = None

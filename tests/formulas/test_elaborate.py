@@ -9,7 +9,7 @@ from worlds import place
 from verify_derivations.derivations.evaluate import evaluate
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.tensors import ShapeError
-from verify_derivations.formulas.world import ChainError, IndexRangeError, Readings, UndefinedSymbol
+from verify_derivations.formulas.world import ChainError, IndexRangeError, Readings, UndefinedSymbol, Unsupported
 
 NET = (
     r"W\in R^{n\times m}, x\in R^{n\times 1}, b\in R^{m\times 1}",
@@ -59,7 +59,7 @@ def test_shapes(latex: str, shape: str) -> None:
             ("does not telescope", "z is not a"),
         ),
         (r"\sum_{i=1}^{m} x_i", IndexRangeError, ("m", "n entries")),
-        ("L_i", IndexRangeError, ("scalar",)),
+        ("L_i", Unsupported, ("a number here",)),
     ],
 )
 def test_clashes_are_named(latex: str, error: type[DocumentError], parts: tuple[str, ...]) -> None:

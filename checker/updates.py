@@ -1,0 +1,74 @@
+"""Updates: what an algorithm does next with a quantity, which no equation defines, says nothing of its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verify_derivations.checker.statements import Chain, is_adjoint_name
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import names_in
+from verify_derivations.formulas.world import World
+
+
+def is_update(chain: Chain, world: World) -> bool:
+    """``w_{t+1} = w_t - η g_t``, ``w(k+1) = w(k) - η g(k)`` and the ``w = w - η g`` of a program."""
+    left, right = chain.sides[0], chain.sides[-1]
+    if len(chain.sides) < 2 or is_adjoint_name(left, world.table):
+        return False
+    return _of_subscripts(left, right, world) or _of_arguments(left, right, world) or _of_a_program(left, right, world)
+
+
+def _of_subscripts(left: s.Node, right: s.Node, world: World) -> bool:
+    reference = world.table.reference(left)
+    if reference is None or len(reference.indices) != 1 or reference.layer is not None:
+        return False
+    if reference.power is not None or reference.transposed or reference.inverted or reference.primes:
+        return False
+    letter = _before(reference.indices[0])
+    return letter is not None and not world.is_defined(reference.name) and any(
+        inner is not None and inner.name == reference.name and inner.indices == (letter,)
+        for inner in map(world.table.reference, names_in(right))
+    )  # fmt: skip
+
+
+def _of_arguments(left: s.Node, right: s.Node, world: World) -> bool:
+    for name, step in _at_steps(left):
+        letter = _before(step)
+        if letter is not None and _is_free(name, world):
+            return any(
+                (inner, at) == (name, letter) for node in s.walk(right) for inner, at in _at_steps(node, anywhere=True)
+            )
+    return False
+
+
+def _of_a_program(left: s.Node, right: s.Node, world: World) -> bool:
+    """As an equation it would say that all the rest is zero."""
+    if not isinstance(left, s.Symbol | s.Scripted) or not _is_free(left, world):
+        return False
+    return isinstance(right, s.Sum) and len(right.terms) > 1 and ("+", left) in zip(
+        right.signs, right.terms, strict=True
+    )  # fmt: skip
+
+
+def _is_free(name: s.Node, world: World) -> bool:
+    reference = world.table.reference(name)
+    return reference is not None and reference.name not in world.functions and not (
+        world.is_defined(reference.name) or reference.name in world.templates or reference.name in world.aliases
+    )  # fmt: skip
+
+
+def _at_steps(node: s.Node, anywhere: bool = False) -> Iterator[tuple[s.Node, s.Node]]:
+    """A name and what stands in brackets behind it; with ``anywhere``, also inside a product."""
+    if isinstance(node, s.Call) and len(node.arguments) == 1:
+        yield node.function, node.arguments[0]
+    if isinstance(node, s.Product) and (anywhere or len(node.factors) == 2):
+        for name, operator, step in zip(node.factors, node.operators, node.factors[1:], strict=False):
+            if operator == "" and isinstance(step, s.Group) and isinstance(name, s.Symbol | s.Scripted):
+                yield name, step.body
+
+
+def _before(node: s.Node) -> s.Symbol | None:
+    """The letter t of ``t+1``."""
+    if isinstance(node, s.Sum) and node.signs == ("+", "+") and node.terms[1] == s.Number("1"):
+        return node.terms[0] if isinstance(node.terms[0], s.Symbol) else None
+    return None
