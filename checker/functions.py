@@ -69,7 +69,7 @@ class Functions:
         stands_for_others = not declared and mentioned and not any(p.name in mentioned for p in params)
         scalars_only = all(self._is_scalar(p) for p in declared)
         of_entries = scalars_only and self._has_entries(params, right)
-        if scalars_only and not of_entries:  # ℓ(a^{(i)}, y^{(i)}) is a function of two numbers: it says the same for every i
+        if scalars_only and not of_entries:  # ℓ(a^{(i)}, y^{(i)}) is of two numbers: it says the same for every i
             for k, (p, argument) in enumerate(zip(params, arguments, strict=True)):
                 if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
                     plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
@@ -162,6 +162,9 @@ class Functions:
         """Whether a function is of numbers although its argument is also the name of a tensor: it is applied to other
         things, and nothing on its right side is of tensors."""
         arguments = set(left.arguments)
+        members = (r for r in map(self.table.reference, arguments) if r is not None and r.indices)
+        if not all(map(self._is_scalar, members)):
+            return False
         for node in s.walk(right):
             if isinstance(node, s.BigOperator | s.Norm | s.Matrix | s.Nabla | s.Derivative):
                 return False

@@ -51,6 +51,7 @@ from verify_derivations.formulas.world import (
     ChainError,
     Index,
     IndexRangeError,
+    Known,
     OverlappingRows,
     Statement,
     UndefinedSymbol,
@@ -105,7 +106,8 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, (left, right), number)) is not None:
             error = Unsupported(elsewhere)
-        return _failed(left, right, error, here, world)
+        return _with_a_number(world, left, right, conditions, number, effort, error) or _failed(
+            left, right, error, here, world)  # fmt: skip
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
     elsewhere = unread(world, (left, right), number)
@@ -152,6 +154,23 @@ def judge_link(
             break
     assert best is not None
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
+
+
+def _with_a_number(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
+    error: DocumentError,
+) -> Judged | None:  # fmt: skip
+    """What holds whatever number a name stands for that nothing introduces, as λ in d(λw²/2)/dw = λw. (By such a name
+    itself nothing is differentiated: what depends on it is not said.)"""
+    name = error.name if isinstance(error, UndefinedSymbol) else None
+    if name is None or name in variables_in(world, left, right) or name in world.numerators or name in world.known:
+        return None
+    supposing = world.fork()
+    supposing.add(Known(name, (), ()))
+    judged = judge_link(supposing, left, right, conditions, number, effort.proofs_only)
+    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return None
+    return replace(judged, link=_only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
 
 
 def _apart(
@@ -527,7 +546,9 @@ def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
     """What is read as a number, for nothing says its shape, and on which a side rests: shapes clash, but perhaps not
     those of the document."""
     references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
-    layers = ((r.name, None if r.layer is None else layer_value(r.layer, world, Statement())) for r in references if r)
+    names = [r for r in references if r is not None]
+    layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
+              for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
     return min(world.below(world.head(*each) for each in layers) & world.guessed, default=None)
 
 

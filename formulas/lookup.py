@@ -529,7 +529,11 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     name, star, _ = reference.name.partition("^{")
     if star and re.fullmatch(r".*\^\{(\\star|\\ast|\*)\}", reference.name) and name in world.declared_names():
         return Unsupported(f"{_show(reference)} has no definition: of what only equations describe nothing is judged")
-    return UndefinedSymbol(f"{_show(reference)} is not defined here")
+    starts = tuple(f"{base}_{{{label} " for base, label in world.table.listed)  # w_{oj}: a row of W_o, or a column?
+    if f"{reference.name} ".startswith(starts):
+        return Unsupported(f"{_show(reference)}: what it is of the listed entries is not said")
+    plain = layer is None and reference.layer is None and not reference.indices
+    return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)
 
 
 def _introduce(reference: Reference, world: World, here: Statement, expected: Shape | None) -> Tensor:

@@ -36,7 +36,7 @@ from verify_derivations.formulas.names import Reference, is_transpose, items_of,
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, show_extent, transpose
-from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, Unsupported
+from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, UndefinedFunction, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -292,13 +292,17 @@ def _no_entry_of_unknown(reader: Elaborator, node: s.Scripted) -> None:
     function = node.base.function if isinstance(node.base, s.Call) else None
     if node.sub is None or not isinstance(function, s.Symbol) or name_of(function) in reader.world.functions:
         return
+    said = f"how the entries of {to_latex(node.base)} depend on its argument is not stated"
     trial = type(reader)(reader.world.fork(), reader.here.fork())  # nothing in it is to be known as a number by that
     try:
-        trial.value(node.base)
+        trial.value(node.base, ())
+    except UndefinedFunction:
+        if all(name != name_of(function) for name, _ in reader.world.awaited):
+            raise Unsupported(said) from None
     except DocumentError:
         return
     if name_of(function) in trial.world.opaque_functions:
-        raise Unsupported(f"how the entries of {to_latex(node.base)} depend on its argument is not stated")
+        raise Unsupported(said)
 
 
 def _primed_call(reader: Elaborator, node: s.Scripted) -> Tensor | None:

@@ -29,7 +29,11 @@ Ties: TypeAlias = Callable[[Scalar, str, Environment], tuple[Scalar, ...]]
 
 
 class UndefinedSymbol(DocumentError):
-    """A name that nothing in scope introduces."""
+    """A name that nothing in scope introduces; ``name``, where it may be that of a number."""
+
+    def __init__(self, message: str, name: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class UndefinedFunction(UndefinedSymbol):

@@ -220,3 +220,190 @@ def test_a_name_for_a_derivative_is_another_one_in_the_next_section(square: str,
     claim = r"$$\nabla_v L = \frac{g}{\|v\|}\nabla_w L - \frac{g}{\|v\|SQUARE}\frac{\partial L}{\partial g} v$$"
     text = f"# One\n\n{first}\n\n# Two\n\n{second}\n\n{claim.replace('SQUARE', square)}\n"
     assert last(text).verdict is verdict
+
+
+# -- listings of entries ------------------------------------------------------------------------------------------
+LISTED = r"""LISTING, so that
+
+$$ y = w^T x \quad L = \frac12 y^2 $$
+
+$$ \frac{\partial L}{\partial w_i} = y x_i $$
+
+$$ \frac{\partial L}{\partial w_1} = y x_1 $$
+
+$$ \frac{\partial L}{\partial w_1} = y x_2 $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("listing", "verdicts"),
+    [
+        (r"Let $x = [x_1, \ldots, x_n]^\top$, $w = (w_1, w_2, \dots, w_n)$", [PROVED, PROVED, REFUTED]),
+        (r"Let $\mathbf{x} = [x_1, \ldots, x_n]^\top$, $w = (w_1, \dots, w_n)$", [UNDECIDED] * 3),  # and another x
+        (r"$$ x = \begin{bmatrix} x_1 \\ \vdots \\ x_n \end{bmatrix} && "
+         r"w = \left[ \begin{array}{c} w_1 \\ \vdots \\ w_n \end{array} \right] $$", [PROVED, PROVED, REFUTED]),
+        (r"$$ x = \begin{pmatrix} x_1 \\ x_2 \end{pmatrix}, w = \begin{pmatrix} w_1 & w_2 \end{pmatrix}^T $$",
+         [PROVED, PROVED, REFUTED]),
+        (r"Let $x = [x_2, x_1, \ldots, x_n]^\top$, $w = (w_1, \dots, w_n)$", [UNDECIDED] * 3),  # in another order
+        (r"Let $x = [u_1, \ldots, u_n]^\top$, $w = (w_1, \dots, w_n)$", [UNDECIDED] * 3),  # of something else
+    ],
+)  # fmt: skip
+def test_a_list_of_its_own_entries_says_the_shape(listing: str, verdicts: list[Verdict]) -> None:
+    found = report(LISTED.replace("LISTING", listing)).formulas[-3:]
+    assert [f.verdict for f in found] == verdicts, [f.message for f in found]
+
+
+def test_a_list_between_commas_may_be_a_row() -> None:
+    text = r"Let LIST and $W \in \mathbb{R}^{n \times m}$. $$ y = x W $$"
+    assert last(text.replace("LIST", r"$x = [x_1, \ldots, x_n]$")).verdict is UNDECIDED
+    assert last(text.replace("LIST", r"$x = [x_1, \ldots, x_n]^T$")).verdict is ILL_FORMED
+
+
+def test_a_list_that_is_written_out_in_the_text_is_an_example() -> None:
+    text = "Of two classes, $z = [z_1, z_2]$. $$ s = \\sum_{i=1}^C z_i $$ $$ \\frac{\\partial s}{\\partial z_j} = 1 $$"
+    text += "$$ \\sum_{j=1}^C \\frac{\\partial s}{\\partial z_j} = 2 $$"
+    *_, right, wrong = report(text).formulas
+    assert (right.verdict, wrong.verdict) == (PROVED, REFUTED)
+
+
+MATRICES = r"""
+$$ X = \begin{bmatrix} x_{11} & x_{12} \\ \vdots & \vdots \\ x_{N1} & x_{N2} \end{bmatrix} $$
+$$ W_o = \begin{bmatrix} w_{o11} & w_{o12} & w_{o13} \\ w_{o21} & w_{o22} & w_{o23} \end{bmatrix} &&
+\mathbf{b}_o = \begin{bmatrix} b_{o1} & b_{o2} & b_{o3} \end{bmatrix} $$
+$$ Z = X W_o + \mathbf{b}_o $$
+$$ L = \frac12 \sum_{i=1}^N \sum_{j=1}^3 Z_{ij}^2 $$
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial W_o} = X^T Z", PROVED),
+        (r"\frac{\partial L}{\partial W_o} = 2 X^T Z", REFUTED),
+        (r"\frac{\partial L}{\partial w_{o12}} = \sum_{i=1}^N x_{i1} Z_{i2}", PROVED),
+        (r"\frac{\partial L}{\partial w_{o12}} = \sum_{i=1}^N x_{i2} Z_{i1}", REFUTED),
+        (r"\frac{\partial L}{\partial b_{oj}} = \sum_{i=1}^N Z_{ij}", PROVED),
+        (r"\frac{\partial L}{\partial b_{oj}} = \sum_{i=1}^N Z_{1j}", REFUTED),
+    ],
+)
+def test_matrices_of_their_entries(claim: str, verdict: Verdict) -> None:
+    found = last(MATRICES.replace("CLAIM", claim))
+    assert found.verdict is verdict, found.message
+
+
+# -- functions of members -------------------------------------------------------------------------------------------
+SCORES = r"""
+Let $x_1, \ldots, x_N \in \mathbb{R}^d$, $W \in \mathbb{R}^{k \times d}$ and $b \in \mathbb{R}^k$.
+
+$$ f(x_i, W, b) = W x_i + b $$
+$$ L = \frac12 \sum_{j=1}^N \| f(x_j, W, b) \|^2 $$
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial b} = \sum_{i=1}^N f(x_i, W, b)", PROVED),
+        (r"\frac{\partial L}{\partial b} = \sum_{i=1}^N (W x_i + b)", PROVED),
+        (r"\frac{\partial L}{\partial b} = \sum_{i=1}^N f(x_1, W, b)", REFUTED),
+        (r"\frac{\partial L}{\partial W} = \sum_{i=1}^N f(x_i, W, b) x_i^T", PROVED),
+        (r"\frac{\partial L}{\partial W} = \sum_{i=1}^N W x_i x_i^T", REFUTED),
+        (r"\frac{\partial L}{\partial b} = \sum_{i=1}^N f(x_i, W, 2b)", UNDECIDED),
+    ],
+)
+def test_functions_of_a_member(claim: str, verdict: Verdict) -> None:
+    found = last(SCORES.replace("CLAIM", claim))
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial R}{\partial W} = 2 W", PROVED),
+        (r"\frac{\partial R}{\partial W} = W", REFUTED),
+    ],
+)
+def test_a_function_of_what_has_entries(claim: str, verdict: Verdict) -> None:
+    assert last(f"$$ R(W) = \\sum_{{k=1}}^m \\sum_{{l=1}}^n W_{{k,l}}^2 $$\n\n$$ {claim} $$\n").verdict is verdict
+
+
+def test_an_entry_of_an_unknown_function_may_depend_on_all_entries() -> None:
+    text = r"""
+    $$ y_c = \varsigma(z)_c = \frac{e^{z_c}}{\sum_{d=1}^C e^{z_d}} $$
+    $$ \sum_{c=1}^C y_c = 1 $$
+    $$ \sum_{c=1}^C y_c = 2 $$
+    """
+    definition, right, wrong = report(text).formulas
+    assert (definition.verdict, right.verdict, wrong.verdict) == (UNDECIDED, PROVED, REFUTED)
+
+
+# -- what is not declared -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{d}{dw} (\frac12 \lambda w^2) = \lambda w", CONDITIONAL),
+        (r"\frac{d}{dw} (\frac12 \lambda w^2) = 2 \lambda w", ILL_FORMED),
+        (r"\frac{d}{dw} (Q w) = Q", ILL_FORMED),  # no capital
+        (r"\frac{{dL}}{{dw}} = w", ILL_FORMED),  # nor is this L/w
+        (r"\frac{\partial L}{\partial \lambda} = 0", ILL_FORMED),  # of what depends on it nothing is said
+    ],
+)
+def test_a_claim_that_holds_for_any_number(claim: str, verdict: Verdict) -> None:
+    found = last(f"Let $w \\in \\mathbb{{R}}$ and $L = w^2$.\n\n$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+def test_what_clashes_with_nothing_is_not_ill_formed() -> None:
+    undeclared = last(r"$$ K = X W_k $$")
+    assert undeclared.verdict is UNDECIDED and r"\mathbb{R}^{m \times n}" in undeclared.message
+    assert last(r"Let $X, W_k \in \mathbb{R}^{n \times d}$. $$ K = X W_k $$").verdict is ILL_FORMED
+    single = r"""
+    $$ y = \sigma(z) $$ $$ \xi(t, y) = -\sum_{i=1}^n t_i \log y_i $$ $$ \frac{\partial y}{\partial z} = RIGHT $$
+    """
+    _, loss, right = report(single.replace("RIGHT", "y (1 - y)")).formulas
+    assert (loss.verdict, right.verdict) == (UNDECIDED, PROVED)  # y may be any one of the y_i
+    assert last(single.replace("RIGHT", "y (1 + y)")).verdict is REFUTED
+
+
+# -- updates and primes ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"$$ w(k+1) = w(k) - \eta \Delta w(k) $$", DEFINED),
+        (r"$$ M(i+1) = \lambda M(i) - \mu g(i) $$", DEFINED),
+        (r"Let $f(x) = x^2$. $$ f(x+1) = f(x) + 1 $$", REFUTED),
+        (r"$$ W = W - \alpha dW $$", DEFINED),
+        (r"Let $V \in \mathbb{R}$, $W = 2 V$. $$ W = W - V $$", REFUTED),
+    ],
+)
+def test_what_an_algorithm_does_next(text: str, verdict: Verdict) -> None:
+    found = last(text)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"g(z)' = 2 z", PROVED),
+        (r"(g(z))' = 2 z", PROVED),
+        (r"g{(z)}' = 2 z", PROVED),
+        (r"g(z)' = g(z)", REFUTED),
+        (r"y' = y", UNDECIDED),  # by what is not said
+        (r"\implies{\frac{dy}{dz} = 2 z}", PROVED),
+        (r"\implies{\frac{dy}{dz} = z}", REFUTED),
+        (r"\frac{dy}{dz} = 2 z && \frac{dy}{dz} = g'(z)", PROVED),
+        (r"\frac{dy}{dz} = 2 z && \frac{dy}{dz} = z", REFUTED),
+    ],
+)
+def test_primes_and_arrows(claim: str, verdict: Verdict) -> None:
+    found = last(f"Let $g(z) = z^2$ and $y = g(z)$.\n\n$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+def test_ranges_without_commas() -> None:
+    text = r"Let $x_i \in \mathbb{R}$ for $i = 1 \dots N$. $$ L = \sum_i x_i^2 $$ "
+    text += r"$$ \frac{\partial L}{\partial x_i} = RIGHT $$"
+    assert last(text.replace("RIGHT", "2 x_i")).verdict is PROVED
+    assert last(text.replace("RIGHT", "x_i")).verdict is REFUTED
