@@ -268,6 +268,7 @@ class _Builder:
             except Unsupported as error:
                 if not self._define_by_a_later_side(f, k, chain, side, last):
                     self.result.failed[f.number, k] = error
+                    done = done and (last or side + 2 >= len(chain.sides))  # what a later side needs may come
             except DocumentError as error:
                 self.result.failed[f.number, k] = error
             except (ArithmeticError, AssertionError, RecursionError, TypeError, ValueError) as failure:
