@@ -10,7 +10,15 @@ from fractions import Fraction
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
-from verify_derivations.checker.links import Effort, Judged, judge_link, parameter_values, range_message, unread
+from verify_derivations.checker.links import (
+    Effort,
+    Judged,
+    judge_link,
+    parameter_values,
+    range_message,
+    unjudged,
+    unread,
+)
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import (
     Chain,
@@ -31,7 +39,7 @@ from verify_derivations.formulas.lookup import shape_of_space, stated_range, who
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.tensors import show
+from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
     NeedShape,
     OverlappingRows,
@@ -207,6 +215,10 @@ def judge_chain(
             continue
         if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, case.table):
             links.append(_without_meaning(world, left, right, failed, number))
+            continue
+        if isinstance(failed, ShapeError) and _introduces(world, left, case.table):
+            judged = unjudged(left, right, failed, Statement(number), world)
+            links.append(replace(judged.link, conventions=judged.conventions))
             continue
         if (number, k, side) in definitions.defined:
             kind = definitions.defined[number, k, side]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -106,7 +107,7 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, (left, right), number)) is not None:
             error = Unsupported(elsewhere)
-        return _with_a_number(world, left, right, conditions, number, effort, error) or _failed(
+        return _with_a_number(world, left, right, conditions, number, effort, error) or unjudged(
             left, right, error, here, world)  # fmt: skip
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
@@ -122,7 +123,7 @@ def judge_link(
     for comparison in comparisons:
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            failed = _failed(left, right, IndexRangeError(range_message(outside, world, environment)), here, world)
+            failed = unjudged(left, right, IndexRangeError(range_message(outside, world, environment)), here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
@@ -156,6 +157,10 @@ def judge_link(
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
+SCALAR = re.compile(r"[abce-z]|\\(alpha|beta|gamma|epsilon|varepsilon|eta|theta|kappa|lambda|mu|rho|tau|phi|omega)")
+"""Letters for numbers: d and δ are signs of a differential, capitals are of matrices and operators."""
+
+
 def _with_a_number(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     error: DocumentError,
@@ -163,7 +168,9 @@ def _with_a_number(
     """What holds whatever number a name stands for that nothing introduces, as λ in d(λw²/2)/dw = λw. (By such a name
     itself nothing is differentiated: what depends on it is not said.)"""
     name = error.name if isinstance(error, UndefinedSymbol) else None
-    if name is None or name in variables_in(world, left, right) or name in world.numerators or name in world.known:
+    if name is None or not SCALAR.fullmatch(name) or name in world.numerators or name in world.table.applied:
+        return None
+    if name in variables_in(world, left, right) or name in world.known:
         return None
     supposing = world.fork()
     supposing.add(Known(name, (), ()))
@@ -524,7 +531,8 @@ def _example(found: Refuted) -> Counterexample:
     return Counterexample(found.sizes, values, found.left, found.right, found.indices, found.python)
 
 
-def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
+def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
+    """The verdict on an equation of which a side has no meaning."""
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
     if isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
@@ -534,7 +542,8 @@ def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement, 
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
-        said = f"{error}, if {guessed} is a number: its shape is stated nowhere"
+        kind = "a number" if guessed in world.guessed else "a column"
+        said = f"{error}, if {guessed} is {kind}: its shape is stated nowhere"
         link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
         here.conventions.add(CLASH)
     elif isinstance(error, OverlappingRows):
@@ -543,13 +552,15 @@ def _failed(left: s.Node, right: s.Node, error: DocumentError, here: Statement, 
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
-    """What is read as a number, for nothing says its shape, and on which a side rests: shapes clash, but perhaps not
-    those of the document."""
+    """What is read as a number or a column, for nothing says its shape, and on which a side rests: shapes clash, but
+    perhaps not those of the document."""
     references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
     names = [r for r in references if r is not None]
     layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
               for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
-    return min(world.below(world.head(*each) for each in layers) & world.guessed, default=None)
+    below = world.below(world.head(*each) for each in layers)
+    flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
+    return min(below & world.guessed | flat, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

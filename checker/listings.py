@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from verify_derivations.checker.statements import EQUALS, Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import factors_of, is_transpose, name_of, plain
+from verify_derivations.formulas.names import Listed, base_of, factors_of, is_transpose, name_of, plain
 from verify_derivations.formulas.printer import to_latex
 
 Row = tuple[s.Node, ...]
@@ -22,9 +22,10 @@ class Listing:
 
     extents: tuple[s.Node, ...]
     counted: bool
+    flat: bool = False  # between commas: a row or a column?
 
 
-def read_listings(formulas: Iterable[Stated]) -> dict[tuple[str, str], str]:
+def read_listings(formulas: Iterable[Stated]) -> Listed:
     """Put declarations in the place of listings, and find to what entries such as ``w_{o12}`` belong. A list in the
     text that is written out, ``z = [z_1, z_2]``, is one for an example, which has its own number of entries; so is one
     beside a declaration, or beside another listing."""
@@ -35,12 +36,14 @@ def read_listings(formulas: Iterable[Stated]) -> dict[tuple[str, str], str]:
         for name in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
     }  # fmt: skip
     twofold = _in_two_fonts([tree for _, tree in trees])
+    flat: set[str] = set()
     found: dict[s.Node, set[tuple[s.Node, ...]]] = {}
     for f, tree in trees:
         for part in tree.parts:
             for name, listing in _listings(part):
                 if (f.raw.displayed or not listing.counted) and plain(name) not in twofold:
                     found.setdefault(plain(name), set()).add(listing.extents)
+                    flat |= {base_of(name) or ""} if listing.flat else set()
     shapes = {name: next(iter(e)) for name, e in found.items() if len(e) == 1 and name not in stated}
     for f, tree in trees:
         parts: list[s.Node] = []
@@ -51,7 +54,8 @@ def read_listings(formulas: Iterable[Stated]) -> dict[tuple[str, str], str]:
             joints += [joint, *("," for _ in replaced[1:])]
         if tuple(parts) != tree.parts:
             f.tree = replace(tree, parts=tuple(parts), joints=tuple(joints))
-    return {key: name for node in shapes for key, name in _labelled(node, len(shapes[node]))}
+    entries = {key: name for node in shapes for key, name in _labelled(node, len(shapes[node]))}
+    return Listed(entries, frozenset(flat))
 
 
 def _in_two_fonts(trees: Iterable[s.Node]) -> set[s.Node]:
@@ -108,6 +112,7 @@ def _declared(part: s.Node, shapes: dict[s.Node, tuple[s.Node, ...]], displayed:
 
 def _listing(name: s.Node, side: s.Node) -> Listing | None:
     """How many entries ``side`` lists, if these are those of ``name``, in their order."""
+    flat = False
     transposed = isinstance(side, s.Scripted) and side.sup is not None and is_transpose(side.sup)
     if isinstance(side, s.Scripted):
         if not transposed or side.sub is not None or side.primes:
@@ -117,7 +122,7 @@ def _listing(name: s.Node, side: s.Node) -> Listing | None:
     if isinstance(inner, s.Matrix) and (isinstance(side, s.Matrix) or inner.environment == "array"):
         rows: Sequence[Row] = inner.rows
     elif isinstance(inner, s.Sequence) and isinstance(side, s.Group):
-        rows, transposed = [(item,) for item in inner.items], False  # a list is a column, however it is written
+        rows, flat, transposed = [(item,) for item in inner.items], not transposed, False
     else:
         return None
     if transposed:
@@ -127,7 +132,7 @@ def _listing(name: s.Node, side: s.Node) -> Listing | None:
     dots = any(isinstance(cell, s.Dots) for row in rows for cell in row)
     if len(rows[0]) == 1:
         count = _vector(name, [row[0] for row in rows])
-        return None if count is None else Listing((count,), not dots)
+        return None if count is None else Listing((count,), not dots, flat)
     if len(rows) == 1:
         count = _vector(name, rows[0])
         return None if count is None else Listing((s.Number("1"), count), not dots)

@@ -15,7 +15,9 @@ def is_update(chain: Chain, world: World) -> bool:
     left, right = chain.sides[0], chain.sides[-1]
     if len(chain.sides) < 2 or is_adjoint_name(left, world.table):
         return False
-    return _of_subscripts(left, right, world) or _of_arguments(left, right, world) or _of_a_program(left, right, world)
+    return _of_subscripts(left, right, world) or _of_arguments(left, right, world) or (
+        len(chain.sides) == 2 and _of_a_program(left, right, world)
+    )  # fmt: skip
 
 
 def _of_subscripts(left: s.Node, right: s.Node, world: World) -> bool:

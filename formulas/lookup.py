@@ -529,7 +529,7 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     name, star, _ = reference.name.partition("^{")
     if star and re.fullmatch(r".*\^\{(\\star|\\ast|\*)\}", reference.name) and name in world.declared_names():
         return Unsupported(f"{_show(reference)} has no definition: of what only equations describe nothing is judged")
-    starts = tuple(f"{base}_{{{label} " for base, label in world.table.listed)  # w_{oj}: a row of W_o, or a column?
+    starts = tuple(f"{base}_{{{label} " for base, label in world.table.listed.entries)  # w_{oj}: a row of W_o?
     if f"{reference.name} ".startswith(starts):
         return Unsupported(f"{_show(reference)}: what it is of the listed entries is not said")
     plain = layer is None and reference.layer is None and not reference.indices

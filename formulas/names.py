@@ -37,6 +37,15 @@ class Reference:
     node: s.Node | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What lists of entries say of names: that w_{o12} is one of W_o, ``entries[w, o]``, and which may be a row or a
+    column, by their bases."""
+
+    entries: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    flat: frozenset[str] = frozenset()
+
+
 @dataclass
 class NameTable:
     """Facts about a document's notation."""
@@ -69,12 +78,12 @@ class NameTable:
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
-    listed: dict[tuple[str, str], str] = field(default_factory=dict)  # (w, o) → W_{o}, where that lists all w_{oij}
+    listed: Listed = field(default_factory=Listed)
 
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
-    def gather(cls, trees: Iterable[s.Node], listed: Mapping[tuple[str, str], str] | None = None) -> NameTable:
-        table = cls(listed=dict(listed or {}))
+    def gather(cls, trees: Iterable[s.Node], listed: Listed | None = None) -> NameTable:
+        table = cls(listed=listed or Listed())
         forest = list(trees)
         nodes = [node for tree in forest for node in s.walk(tree)]
         spaces = [node for node in nodes if isinstance(node, s.Space)]
@@ -393,10 +402,10 @@ class NameTable:
     def _entry(self, node: s.Scripted) -> tuple[str, list[s.Node]] | None:
         """What a list of entries says of ``b_o``, ``b_{o1}`` and ``w_{o12}``, the entries of b_o and W_o."""
         base = name_of(node.base) if isinstance(node.base, s.Symbol) else None
-        if base is None or node.sub is None or not self.listed:
+        if base is None or node.sub is None or not self.listed.entries:
             return None
         label, *rest = node.sub.items if isinstance(node.sub, s.Sequence) else factors_of(node.sub)
-        name = self.listed.get((base, to_latex(label)))
+        name = self.listed.entries.get((base, to_latex(label)))
         if name is not None and len(rest) == 1 and isinstance(rest[0], s.Number) and len(rest[0].text) == 2:
             rest = [s.Number(digit) for digit in rest[0].text]
         own = name is not None and name.startswith(base)
