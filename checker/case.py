@@ -20,6 +20,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable, base_of
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.printer import to_latex
@@ -162,6 +163,15 @@ def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None
                 stated.remarks = (*stated.remarks, f"{text}: their letters run to different ends")
 
 
+def _left_side(latex: str, symbols: Symbols, macros: Macros) -> s.Node | None:
+    """What stands before the first ``=`` of a formula, if that can be read."""
+    try:
+        parts = read(latex.partition("=")[0], symbols, macros).statements.parts
+    except ReadError:
+        return None
+    return parts[0] if len(parts) == 1 else None
+
+
 def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:
     """Read all formulas and find out how they belong together. Raises :class:`NotationError`."""
     notation = notation or Notation()
@@ -181,7 +191,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
                 continue
             line, column = raw.locate(error.position)
             source = document.text.splitlines()[line - 1] if line <= len(document.text.splitlines()) else ""
-            formulas.append(Stated(raw, None, error.located(document.path, line, column, source)))
+            located = error.located(document.path, line, column, source)
+            formulas.append(Stated(raw, None, located, _left_side(raw.latex, symbols, document.macros)))
             continue
         stated = Stated(raw, reading.statements)
         stated.remarks = tuple(reading.remarks)

@@ -14,7 +14,7 @@ from functools import cached_property
 from verify_derivations.checker.candidates import Candidate, Candidates, Corrected
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.forward import Forward, NoNet
-from verify_derivations.checker.links import judge_claim
+from verify_derivations.checker.links import below, judge_claim
 from verify_derivations.checker.programs import net_name
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Step, Verdict, worst
@@ -249,7 +249,7 @@ class Composer:
         """One step back along the definitions, where ∂L/∂L = 1, and 0 by what L does not depend on."""
         of = adjoint_of(name, self.loss)
         step = adjoint_step(of, self.environment) if of is not None else None
-        if step is None or step.body is None:
+        if of is None or step is None or step.body is None or self._hidden(of):
             return None
 
         def known(access: Access) -> Scalar | None:
@@ -259,6 +259,13 @@ class Composer:
             return NOUGHT if inner is not None and inner not in self._on_the_way else None
 
         return replace(step, body=map_accesses(step.body, known))
+
+    def _hidden(self, head: str) -> bool:
+        """Whether the loss may depend on a quantity by a definition that has no meaning."""
+        world = self.scope.definitions.world
+        name, _ = world.layer_of.get(head, (head, None))
+        unread = world.unread.keys() & self._on_the_way - {name}
+        return any(name in below(world, (other,), as_written=True) for other in unread)
 
     @cached_property
     def _on_the_way(self) -> frozenset[str]:

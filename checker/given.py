@@ -9,6 +9,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond
 from verify_derivations.derivations.unfolding import Unfolding
+from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
@@ -22,13 +23,14 @@ from verify_derivations.formulas.expressions import (
     substitute,
 )
 from verify_derivations.formulas.lookup import find, whole
+from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
 
 def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[int, int, int], str]) -> None:
     """Note what is stated of given data; ``defined`` gets the links that are such statements, and no claims."""
-    given = _Given(world, defined)
+    given = _Given(world, formulas, defined)
     for f in formulas:
         for k, chain in enumerate(f.chains):
             given.assume(f, k, chain)
@@ -37,8 +39,12 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
 
 
 class _Given:
-    def __init__(self, world: World, defined: dict[tuple[int, int, int], str]) -> None:
+    def __init__(self, world: World, formulas: Sequence[Stated], defined: dict[tuple[int, int, int], str]) -> None:
         self.world, self.table, self.defined = world, world.table, defined
+        slopes = (n for f in formulas for n in f.nodes if isinstance(n, s.Call) and isinstance(n.function, s.Scripted))
+        arguments = (a for n in slopes if n.function.primes for a in n.arguments)
+        references = map(self.table.reference, (x for a in arguments for x in names_in(a)))
+        self.variables = world.denominators | {r.name for r in references if r is not None}  # f'(x): by x
         self.environment = world.environment()
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
@@ -57,7 +63,7 @@ class _Given:
         used = self.environment.mentioned(left.body - right.body)
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return
-        variable = any(h.split("^{(")[0] in self.world.denominators for h in used)
+        variable = any(h.split("^{(")[0] in self.variables for h in used)
         if isinstance(left.body, Access) and _is_transposed(left, right):
             self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):

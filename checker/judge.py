@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from verify_derivations.checker.case import Case
@@ -18,6 +18,7 @@ from verify_derivations.checker.links import (
     range_message,
     unjudged,
     unread,
+    variables_in,
 )
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import (
@@ -27,6 +28,7 @@ from verify_derivations.checker.statements import (
     example,
     is_adjoint_name,
     is_number,
+    put,
 )
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
@@ -56,9 +58,12 @@ from verify_derivations.formulas.world import (
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
 EXAMPLE = "gives a value, for an example or a case"
+SOLUTION = "says where a derivative is zero"
+ZERO = "sets a derivative to zero"
 END = "says that the derivative is zero after the last member"
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
+ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -143,6 +148,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if any(link.verdict.wrong for link in found) and _is_example(case, stated, chain):
             found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
+        if any(link.verdict.wrong for link in found) and _sets_to_zero(definitions, chain):
+            found = [Link(link.left, link.right, Verdict.DEFINED, "example", ZERO) for link in found]
         links += found
         remarks += extra
         uses |= used
@@ -171,6 +178,12 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     return bool(names) and not any(is_adjoint_name(name, case.table) for name in names) and not any(
         r is None or case.table.variable_of(r.name) is not None for r in references
     )  # fmt: skip
+
+
+def _sets_to_zero(definitions: Definitions, chain: Chain) -> bool:
+    """Whether a chain is the equation that another one of the section solves: ``∇_w L = 0``."""
+    variables = variables_in(definitions.world, *chain.sides)
+    return chain.sides[-1] in ZEROS and bool(variables) and variables <= definitions.solved
 
 
 def _elsewhere(case: Case, stated: Stated, world: World) -> Iterator[str]:
@@ -230,7 +243,8 @@ def judge_chain(
                 said = definitions.bracketed[number, k, side][1]
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
                 continue
-            messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "end": END}
+            messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "end": END,
+                        "solution": SOLUTION}  # fmt: skip
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             new = kind == "definition" and reference is not None and not contains_derivative(right)
             if new and reference is not None and case.table.variable_of(reference.name) is not None:
@@ -256,6 +270,10 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
+            if judged.link.verdict is Verdict.REFUTED and chain.where:
+                where = ", ".join(map(to_latex, chain.where))
+                said = f"whether it holds where {where} is not known; elsewhere it does not"
+                judged.link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -344,7 +362,7 @@ def _with_layers(
     """A row of layer cases: the layer letter takes the value of its condition, in both sides and inner chains."""
     if isinstance(context, s.Relation) and isinstance(context.sides[0], s.Symbol) and context.relations == ("=",):
         letter = name_of(context.sides[0])
-        left, right = _put(left, letter, context.sides[1]), _put(right, letter, context.sides[1])
+        left, right = put(left, letter, context.sides[1]), put(right, letter, context.sides[1])
     if isinstance(right, s.Relation) and set(right.relations) == {"="}:
         results = [
             judge_link(world, a, b, conditions, number, effort)
@@ -379,7 +397,7 @@ def _at_each_layer(
             continue
         found = {}
         for k in range(int(first.value), int(last.value) + 1):
-            sides = [_put(side, letter, s.Number(str(k))) for side in (left, right)]
+            sides = [put(side, letter, s.Number(str(k))) for side in (left, right)]
             found[k] = judge_link(world.fork(), sides[0], sides[1], conditions, number, effort)
         wrong = next((k for k, one in found.items() if one.link.verdict is Verdict.REFUTED), None)
         if wrong is None and {one.link.verdict for one in found.values()} != {Verdict.PROVED}:
@@ -395,29 +413,6 @@ def _at_each_layer(
         return Judged(link, conventions=chosen.conventions, remarks=chosen.remarks,
                       uses=frozenset(n for one in found.values() for n in one.uses))  # fmt: skip
     return None
-
-
-def _put(node: s.Node, letter: str, value: s.Node) -> s.Node:
-    """``letter`` replaced throughout a tree."""
-    if isinstance(node, s.Symbol) and name_of(node) == letter:
-        return value
-    if (
-        isinstance(node, s.Scripted)
-        and node.sub is not None
-        and isinstance(node.base, s.Symbol)
-        and name_of(node.base) == letter
-    ):
-        return node  # l_{max} is a name of its own
-
-    def visit(item: object) -> object:
-        if isinstance(item, s.Node):
-            return _put(item, letter, value)
-        if isinstance(item, tuple):
-            return tuple(visit(x) for x in item)
-        return item
-
-    changes = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
-    return type(node)(**changes, span=node.span)
 
 
 def _stated_shape(world: World, chain: Chain, number: int, definitions: Definitions) -> list[Link]:

@@ -19,9 +19,9 @@ from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.composition import Composer, Part
 from verify_derivations.checker.forward import Forward
 from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
-from verify_derivations.checker.judge import _cases, _put
+from verify_derivations.checker.judge import _cases
 from verify_derivations.checker.links import judge_claim
-from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.checker.statements import Chain, Stated, put
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
 from verify_derivations.derivations.composition import Circular, Gap, Piece, Uncomposed, claim_of
 from verify_derivations.derivations.induction import Induction
@@ -109,7 +109,7 @@ def rows(chain: Chain) -> Iterator[Sides]:
         if isinstance(condition, s.Relation) and isinstance(condition.sides[0], s.Symbol):
             if condition.relations == ("=",):
                 letter = name_of(condition.sides[0])
-                left, value = _put(left, letter, condition.sides[1]), _put(value, letter, condition.sides[1])
+                left, value = put(left, letter, condition.sides[1]), put(value, letter, condition.sides[1])
         inner = value.sides if isinstance(value, s.Relation) and set(value.relations) == {"="} else (value,)
         yield left, *inner
 

@@ -311,7 +311,7 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
 def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     """The first quantity on which the sides depend and whose definition has no meaning."""
     wanted = {name for name, found in world.unread.items() if found.number != number}
-    for name in _below(world, _named(world, sides)) if wanted else ():
+    for name in below(world, _named(world, sides)) if wanted else ():
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):
             return name
@@ -325,16 +325,16 @@ def _named(world: World, sides: Iterable[s.Node]) -> set[str]:
     return {reference.name for reference in references if reference is not None}
 
 
-def _below(world: World, names: Iterable[str], *, as_written: bool = False) -> Iterator[str]:
+def below(world: World, names: Iterable[str], *, as_written: bool = False) -> Iterator[str]:
     """Names and all that they depend on by definitions; with ``as_written`` also by those that have no meaning."""
     pending, seen = set(names), set[str]()
     while pending:
         name = pending.pop()
         seen.add(name)
         yield name
-        quantity = world.quantities.get(name)
-        if quantity is not None and quantity.body is not None:
-            pending |= {*heads(quantity.body), *contents(quantity.body).functions} - seen
+        definition = world.functions.get(name) or world.quantities.get(name)
+        if definition is not None and definition.body is not None:
+            pending |= {*heads(definition.body), *contents(definition.body).functions} - seen
         elif as_written and name in world.unread:
             pending |= world.unread[name].names - seen
 
@@ -343,8 +343,8 @@ def _unstated(world: World, c: Comparison, environment: Environment) -> list[str
     """The quantities in a comparison whose definitions have no meaning and whose shapes are not declared."""
     loss = environment.loss
     named = {(adjoint_of(h, loss) if loss is not None else None) or h for h in (*heads(c.left), *heads(c.right))}
-    below = set(_below(world, named))
-    return sorted(n for n in below & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
+    reached = set(below(world, named))
+    return sorted(n for n in reached & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
 
 
 def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
@@ -352,17 +352,17 @@ def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environmen
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
     derivative by anything else may go through them.)"""
     loss = environment.loss
-    below, variables = set[str](), set(variables_in(world, *sides))
+    reached, variables = set[str](), set(variables_in(world, *sides))
     pending = {*_named(world, sides), *heads(c.left), *heads(c.right)}
     while pending:
-        found = set(_below(world, pending)) - below
-        below |= found
+        found = set(below(world, pending)) - reached
+        reached |= found
         adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
         variables |= adjoints
-        pending = (adjoints | {loss for _ in adjoints if loss is not None}) - below
+        pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
     return all(
-        (name == v or name in _below(world, (v,))) and v not in _below(world, world.unread[name].names, as_written=True)
-        for name in below & world.unread.keys() for v in variables
+        (name == v or name in below(world, (v,))) and v not in below(world, world.unread[name].names, as_written=True)
+        for name in reached & world.unread.keys() for v in variables
     )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
-from verify_derivations.formulas.names import NameTable, bounded, factors_of, is_range
+from verify_derivations.formulas.names import NameTable, bounded, factors_of, is_range, name_of
 from verify_derivations.formulas.scanner import RawFormula
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
@@ -17,11 +17,12 @@ ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
 
 @dataclass(frozen=True)
 class Chain:
-    """``sides[0] = sides[1] = … ∈ space``."""
+    """``sides[0] = sides[1] = … ∈ space``, said where the equations ``where`` between values hold."""
 
     sides: tuple[s.Node, ...]
     space: s.Space | None = None
     update: bool = False  # `W := W - …`: an assignment in time, no equation
+    where: tuple[s.Relation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Stated:
     raw: RawFormula
     tree: s.Statements | None
     error: str | None = None
+    left: s.Node | None = None  # of a formula that cannot be read, what it may define
     chains: list[Chain] = field(default_factory=list)
     memberships: list[Membership] = field(default_factory=list)
     ranges: list[tuple[str, s.Node, s.Node]] = field(default_factory=list)  # letter, first, last
@@ -65,9 +67,12 @@ class Stated:
 def analyse(stated: Stated) -> None:
     """Sort the parts of a formula."""
     assert stated.tree is not None
-    for part in _distributed(stated.tree.parts):
+    for part, joint in zip(_distributed(stated.tree.parts), stated.tree.joints, strict=True):
         for item in _parts(part):
-            if not isinstance(item, s.Relation):
+            if joint == "if" and stated.chains and _is_condition(item):
+                assert isinstance(item, s.Relation)
+                stated.chains[-1] = _supposed(stated.chains[-1], item)
+            elif not isinstance(item, s.Relation):
                 stated.mentions.append(item)
             elif is_range(item):
                 _range(item, stated)
@@ -83,6 +88,54 @@ def analyse(stated: Stated) -> None:
             else:
                 stated.mentions.append(item)
 
+
+def _is_condition(item: s.Node) -> bool:
+    """``w = 0``, ``i = j``; but ``for z = W x`` says what z is."""
+    return isinstance(item, s.Relation) and item.relations == ("=",) and all(
+        isinstance(side, s.Symbol | s.Number) or side is item.sides[0] for side in item.sides
+    )  # fmt: skip
+
+
+def _supposed(chain: Chain, condition: s.Relation) -> Chain:
+    """A chain under a condition: at ``i = j`` what stands at i stands at j."""
+    for one, other in (condition.sides, condition.sides[::-1]):
+        letter = name_of(one) if isinstance(one, s.Symbol) else ""
+        if letter and all(_is_index(side, letter) for side in chain.sides):
+            sides = tuple(put(side, letter, other) for side in chain.sides)
+            if sides != chain.sides:
+                return replace(chain, sides=sides)
+    return replace(chain, where=(*chain.where, condition))
+
+
+def _is_index(tree: s.Node, letter: str) -> bool:
+    """Whether a letter stands in subscripts and superscripts only."""
+    if isinstance(tree, s.Symbol):
+        return name_of(tree) != letter
+    inner = (tree.base,) if isinstance(tree, s.Scripted) else s.children(tree)
+    return all(_is_index(node, letter) for node in inner)
+
+
+def put(node: s.Node, letter: str, value: s.Node) -> s.Node:
+    """``letter`` replaced throughout a tree."""
+    if isinstance(node, s.Symbol) and name_of(node) == letter:
+        return value
+    if (
+        isinstance(node, s.Scripted)
+        and node.sub is not None
+        and isinstance(node.base, s.Symbol)
+        and name_of(node.base) == letter
+    ):
+        return node  # l_{max} is a name of its own
+
+    def visit(item: object) -> object:
+        if isinstance(item, s.Node):
+            return put(item, letter, value)
+        if isinstance(item, tuple):
+            return tuple(visit(x) for x in item)
+        return item
+
+    changes = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
+    return type(node)(**changes, span=node.span)
 
 def _distributed(parts: tuple[s.Node, ...]) -> tuple[s.Node, ...]:
     """``a, b > 0`` says of both that they are positive."""

@@ -15,6 +15,7 @@ from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
+from verify_derivations.checker.solutions import SQUARE, solutions
 from verify_derivations.checker.statements import (
     Chain,
     Stated,
@@ -71,6 +72,7 @@ class Definitions:
         default_factory=dict
     )  # number → message: a stated shape that is not the definition's
     introduced: dict[int, set[str]] = field(default_factory=dict)  # number → leaves that it introduced
+    solved: set[str] = field(default_factory=set)  # of what is said where a derivative by it is zero
     remarks: dict[int, list[str]] = field(default_factory=dict)  # number → on how its definitions are read
     misnamed: dict[tuple[int, int, int], str] = field(default_factory=dict)  # a name for entries of something else
     bracketed: dict[tuple[int, int, int], tuple[s.Node, str]] = field(
@@ -92,13 +94,15 @@ def build_world(
     the other variants, whose declarations, sizes and derivatives say what names mean; ``declared`` are
     declarations of scopes before."""
 
+    solved: dict[tuple[int, int], str] = {}
+
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
         extents = Extents()
         for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
             before = dict(extents.solved)
             builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
-            result = builder.run(loss, names)
+            result = builder.run(loss, names, solved)
             if extents.solved == before:
                 break
         return result
@@ -106,6 +110,11 @@ def build_world(
     found = build("", (), {})
     loss, names = customary(found.world, formulas)
     found = build(loss, names, {}) if names else found
+    while new := solutions(found.world, formulas, found.defined):
+        solved |= new
+        squares = {head.removesuffix(SQUARE) for head in new.values()}  # σ^2 is then the square of σ
+        table = replace(table, squared=table.squared - squares)
+        found = build(loss, names, {})
     leaves = set[str]().union(*found.introduced.values())
     shapes = shapes_of_gradients(found.world, formulas, leaves) if leaves else {}
     if shapes:
@@ -131,8 +140,9 @@ class _Builder:
         self.result = Definitions(self.world)
         self.functions = Functions(self.result, self.inherited, self.every, self._undefined)
 
-    def run(self, loss: str, names: Sequence[Alias]) -> Definitions:
-        """``names`` are those for derivatives of ``loss`` by custom."""
+    def run(self, loss: str, names: Sequence[Alias], solved: Mapping[tuple[int, int], str]) -> Definitions:
+        """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
+        self.result.solved |= {*solved.values()}
         declare(self.world, [*self.declared, *self.every])
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)
@@ -153,6 +163,7 @@ class _Builder:
         ]  # fmt: skip
         for f, k, chain in self._examples(waiting):
             self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}
+        self.result.defined |= {(*place, 0): "solution" for place in solved}
         waiting = [(f, k, chain) for f, k, chain in waiting if (f.number, k, 0) not in self.result.defined]
         lefts = [(side, f.number) for f, _, chain in waiting if not chain.update for side in chain.sides[:-1]]
         self.world.awaited = {
@@ -186,6 +197,10 @@ class _Builder:
                     if reference is not None and reference.name in self.table.squared:
                         find(replace(reference, indices=()), self.world, Statement())
         instances.frontier()
+        for f in self.formulas:
+            unread = self.table.reference(f.left) if f.left is not None else None
+            if unread is not None and unread.layer is None and not self.world.is_defined(unread.name):
+                self.world.unread.setdefault(unread.name, Unread(f.number, frozenset(self.world.known) - {unread.name}))
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
@@ -253,6 +268,13 @@ class _Builder:
             return True
         if to_latex(chain.sides[0]) in self.world.sizes and is_size(chain.sides[0], self.world):
             self.result.defined[f.number, k, 0] = "size"
+            return True
+        reference = self.table.reference(chain.sides[0]) if chain.where else None
+        if chain.where and (reference is None or is_adjoint_name(chain.sides[0], self.table)):
+            return True
+        if chain.where and reference is not None:
+            if self._undefined(reference, f):
+                self.result.failed[f.number, k] = PartialDefinition(f"{reference.name} is defined under a condition")
             return True
         done = True
         for side in range(len(chain.sides) - 2, -1, -1):
@@ -345,7 +367,9 @@ class _Builder:
                 if left.layer is not None or left.power is not None or left.transposed or left.inverted or left.primes:
                     continue
                 letters = {name_of(n) for i in left.indices for n in s.walk(i) if isinstance(n, s.Symbol)}
-                if all(isinstance(i, s.Symbol) for i in left.indices) or letters <= self.world.sizes:
+                if all(isinstance(i, s.Symbol) for i in left.indices) or letters <= self.world.sizes and (
+                    letters or left.name not in self.world.known or is_number(chain.sides[-1])
+                ):  # fmt: skip
                     continue
                 others = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
                 compared = any(r is not None and r.name == left.name for r in others)

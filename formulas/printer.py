@@ -237,5 +237,6 @@ def _statements(parts: tuple[s.Node, ...], joints: tuple[str, ...]) -> str:
     text = ""
     for part, joint in zip(parts, joints, strict=True):
         implies = " \\Rightarrow " if text else "\\Rightarrow "
-        text += {"": "", ",": ",\\quad ", "\\Rightarrow": implies, "\\\\": " \\\\\n"}[joint] + to_latex(part)
+        between = {"": "", ",": ",\\quad ", "\\Rightarrow": implies, "\\\\": " \\\\\n", "if": "\\quad \\text{if } "}
+        text += between[joint] + to_latex(part)
     return f"\\begin{{aligned}}\n{text}\n\\end{{aligned}}" if "\\\\" in joints else text

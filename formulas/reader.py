@@ -20,7 +20,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.lexer import tokenize
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.parse_expressions import Expressions
-from verify_derivations.formulas.spellings import ARROWS, RELATIONS, connecting
+from verify_derivations.formulas.spellings import ARROWS, RELATIONS, connecting, supposing
 from verify_derivations.formulas.symbols import Symbols
 from verify_derivations.formulas.units import scan
 
@@ -119,14 +119,14 @@ class _Parser(Expressions):
                 if token.kind == "arrow" and self.at("open", "{"):
                     self.next()
                     braces += 1
-                rank = ("", ",", "\\\\", "\\Rightarrow")
+                rank = ("", ",", "\\\\", "\\Rightarrow", "if")
                 new = {"arrow": "\\Rightarrow", "\\\\": "\\\\"}.get(token.kind, ",")
                 comma_only = token.kind == "," and joint == ""
                 joint = max(joint, new, key=rank.index)
             elif token.kind == "text":
                 self.next()
                 comma_only = False
-                joint = joint or ","
+                joint = "if" if supposing(token.text) and parts else joint or ","
                 if not connecting(token.text):
                     parts.append(s.Text(token.text, span=(token.start, token.end)))
                     joints.append(joint if len(parts) > 1 else "")

@@ -70,6 +70,7 @@ ALIGNED = re.compile(
 _CONNECTING = frozenset((
     "for", "if", "when", "where", "and", "with", "for all", "such that", "s.t", "subject to", "for each", "for every",
     "or", "then", "so", "hence", "thus", "i.e", "that is", "by", "as", "since", "because", "in", "on", "is", "given",
+    "at", "whenever", "iff", "if and only if", "only if",
 ))
 
 
@@ -77,6 +78,11 @@ def connecting(text: str) -> bool:
     """Whether ``\\text{…}`` only joins two statements (“for”, “and”, “where”)."""
     words = text.strip(" ,;:.").lower()
     return not words or words in _CONNECTING
+
+
+def supposing(text: str) -> bool:
+    """Whether what follows ``\\text{…}`` is a condition of what stands before it."""
+    return text.strip(" ,;:.").lower() in ("if", "when", "for", "at", "whenever", "if and only if", "iff", "only if")
 
 
 def bracket(opening: str) -> str:

@@ -236,7 +236,8 @@ class Finite(Node):
 class Statements(Node):
     """All that one formula states, in order: the parts between ``,``/``,\\quad``/``\\quad``/``;`` and between
     ``\\Rightarrow``/``\\\\`` inside an ``aligned``. ``joints[k]`` stands before part k: ``""`` for the first (or
-    ``"\\Rightarrow"`` where the formula starts with it), ``","``, ``"\\Rightarrow"`` or ``"\\\\"``.
+    ``"\\Rightarrow"`` where the formula starts with it), ``","``, ``"\\Rightarrow"``, ``"\\\\"``, or
+    ``"if"`` where part k is a condition of what stands before it.
     A side left empty by the author (``L & = & = x``) is dropped with a remark."""
 
     parts: tuple[Node, ...]

@@ -130,7 +130,7 @@ STATEMENTS = {
     r"\begin{aligned} x & = & y \end{aligned}": ((relation(x, "=", y),), ("",)),
     r"x=y,\quad i\neq j": ((relation(x, "=", y), relation(i, "\\neq", j)), ("", ",")),
     r"x=y \quad (i\ne j)": ((relation(x, "=", y), relation(i, "\\neq", j)), ("", ",")),
-    r"x=y \text{ for } i \ne j": ((relation(x, "=", y), relation(i, "\\neq", j)), ("", ",")),
+    r"x=y \text{ for } i \ne j": ((relation(x, "=", y), relation(i, "\\neq", j)), ("", "if")),
     r"\Rightarrow x=y": ((relation(x, "=", y),), ("\\Rightarrow",)),
     r"x=y\\ \Rightarrow a=b": ((relation(x, "=", y), relation(a, "=", b)), ("", "\\Rightarrow")),
     r"x := y.": ((relation(x, ":=", y),), ("",)),

@@ -1,0 +1,80 @@
+"""Where a derivative is zero: ``w = (X^T X)^{-1} X^T y``, after ``∇_w L = 2 X^T (X w - y)`` has been set to zero.
+
+Such an equation is no definition. Were w what it says, then ``∇_w L`` would be zero at this w, and so would be all its
+multiples: each of them would be proved. No forward definition makes a derivative of the loss by itself zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.functions import function_name
+from verify_derivations.checker.statements import Stated
+from verify_derivations.derivations.differentiate import total_derivative
+from verify_derivations.derivations.refute import Agreement, refute
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
+from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, map_accesses, polynomial
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import World
+
+SQUARE = "^{2}"
+BUDGET = 0.1  # nominal seconds of a search for values at which a derivative is not zero
+
+
+def solutions(
+    world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str]
+) -> dict[tuple[int, int], str]:
+    """The equations, by number and chain, that say where the derivative by the quantity on their left is zero, and
+    which that is."""
+    found: dict[tuple[int, int], str] = {}
+    for f in formulas:
+        for k, chain in enumerate(f.chains):
+            reference = world.table.reference(chain.sides[0]) if defined.get((f.number, k, 0)) == "definition" else None
+            quantity = world.quantities.get(reference.name) if reference is not None else None
+            if quantity is not None and quantity.body is not None and any(
+                _is_zero(slope, quantity, environment) and not _is_zero(slope, quantity, free)
+                for slope, environment, free in _slopes(world, formulas, quantity, f.number)
+            ):  # fmt: skip
+                found[f.number, k] = quantity.head
+    return found
+
+
+def _slopes(
+    world: World, formulas: Sequence[Stated], quantity: Quantity, number: int
+) -> Iterator[tuple[Scalar, Environment, Environment]]:
+    """The derivatives by a quantity that is defined in formula ``number`` of what formulas before it define, each with
+    the definitions, and with all but that one."""
+    at, leaf = tuple(map(polynomial, quantity.indices)), replace(quantity, body=None)
+
+    def without(environment: Environment) -> Environment:
+        return replace(environment, quantities={**environment.quantities, quantity.head: leaf})
+
+    if not world.denominators.isdisjoint((quantity.head, quantity.head.removesuffix(SQUARE))):
+        for loss in world.losses():
+            known = world.quantities.get(loss)
+            if known is not None and known.body is not None and (known.number or number) < number:
+                if quantity.head in world.below([loss]):
+                    environment = world.environment(loss)
+                    yield Access(adjoint(quantity.head, loss), at), environment, without(environment)
+    for f in formulas if not at else ():
+        for left in (chain.sides[0] for chain in f.chains if f.number < number):
+            function = world.functions.get(function_name(left.function)) if isinstance(left, s.Call) else None
+            if function is None or not isinstance(left, s.Call) or len(left.arguments) != len(function.parameters):
+                continue
+            names = dict(zip(function.parameters, map(to_latex, left.arguments), strict=True))
+            if quantity.head in names.values():
+                body = map_accesses(function.body, lambda a, n=names: Access(n[a.head]) if a.head in n else None)
+                environment = world.environment()
+                free = without(environment)
+                yield total_derivative(body, quantity.head, (), free), environment, free
+
+
+def _is_zero(slope: Scalar, quantity: Quantity, environment: Environment) -> bool:
+    """Whether a derivative is zero, as far as a few points show."""
+    free = dict(zip(quantity.indices, quantity.extents, strict=True))
+    try:
+        return isinstance(refute(slope, NOUGHT, environment, free, budget_seconds=BUDGET), Agreement)
+    except (ArithmeticError, RecursionError, ValueError):
+        return False

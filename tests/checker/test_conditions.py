@@ -1,0 +1,113 @@
+"""What holds under a condition only, where a derivative is zero, ``if w = 0``: it defines nothing, and proves nothing
+of other values. Nor does anything follow from a definition that cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.verdicts import Net, Verdict
+
+PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+
+SQUARES = (r"X \in \mathbb{R}^{m \times n}", r"w \in \mathbb{R}^n", r"y \in \mathbb{R}^m", r"L = \|X w - y\|^2")
+SOLVED = r"w = (X^\top X)^{-1} X^\top y"
+NUMBERS = (r"x_n \in \mathbb{R}", r"n = 1, \dots, N", r"\mu \in \mathbb{R}")
+GAUSS = (
+    *NUMBERS, r"\sigma > 0", r"L = -\frac{1}{2 \sigma^2} \sum_{n=1}^N (x_n - \mu)^2 - N \log \sigma",
+)  # fmt: skip
+SPREAD = r"\sigma^2 = \frac{1}{N} \sum_{n=1}^N (x_n - \mu)^2"
+BY_SIGMA = r"\frac{\partial L}{\partial \sigma} = \frac{%s}{\sigma^3} \sum_{n=1}^N (x_n - \mu)^2 - \frac{%s N}{\sigma}"
+PARABOLA = (r"x \in \mathbb{R}", r"a \in \mathbb{R}", r"f(x) = (x - a)^2")
+RIDGE = (r"w \in \mathbb{R}^n", r"\lambda \in \mathbb{R}", r"L = \lambda w^\top w")
+SOFTMAX = (r"z \in \mathbb{R}^n", r"p_i = \frac{e^{z_i}}{\sum_{k=1}^n e^{z_k}}")
+BY_Z = r"\frac{\partial p_i}{\partial z_j} = "
+LAYER = (r"w \in \mathbb{R}^n", r"x \in \mathbb{R}^n", r"z = w^\top x", r"L = \frac12 z^2")
+
+
+def written(folder: Path, *formulas: str) -> Path:
+    document = folder / "document.md"
+    document.write_text("\n\n".join(f"$${formula}$$" for formula in formulas), encoding="utf-8")
+    return document
+
+
+def verdict(folder: Path, *formulas: str, at: int = -1) -> Verdict:
+    return check(written(folder, *formulas), effort=Effort(repair=0)).formulas[at].verdict
+
+
+@pytest.mark.parametrize(
+    ("formulas", "found"),
+    [
+        ((*SQUARES, SOLVED, r"\nabla_w L = 2 X^\top (X w - y)"), PROVED),
+        ((*SQUARES, SOLVED, r"\nabla_w L = 3 X^\top (X w - y)"), REFUTED),
+        ((*SQUARES, SOLVED, r"\nabla_w L = 0"), Verdict.DEFINED),
+        ((*SQUARES, r"\nabla_w L = 0"), REFUTED),
+        ((*GAUSS, SPREAD, BY_SIGMA % ("1", "")), PROVED),
+        ((*GAUSS, SPREAD, BY_SIGMA % ("3", "3")), REFUTED),
+        ((*PARABOLA, "x = a", "f'(x) = 2 (x - a)"), PROVED),
+        ((*PARABOLA, "x = a", "f'(x) = 3 (x - a)"), REFUTED),
+        ((*PARABOLA, "f'(x) = 0", "f'(x) = 2 (x - a)"), PROVED),
+        ((*PARABOLA, "f'(x) = 0", "f'(x) = 3 (x - a)"), REFUTED),
+        # a forward definition is one, also behind the loss
+        ((*LAYER[:2], LAYER[3], LAYER[2], r"\frac{\partial L}{\partial z} = w^\top x"), PROVED),
+        ((*LAYER[:2], LAYER[3], LAYER[2], r"\frac{\partial L}{\partial z} = 2 w^\top x"), REFUTED),
+    ],
+)  # fmt: skip
+def test_where_a_derivative_is_zero(formulas: tuple[str, ...], found: Verdict, tmp_path: Path) -> None:
+    assert verdict(tmp_path, *formulas) is found
+
+
+@pytest.mark.parametrize(
+    ("formulas", "found"),
+    [
+        ((*RIDGE, r"\nabla_w L = 0 \text{ if } \lambda = 0"), UNDECIDED),
+        ((*RIDGE, r"\nabla_w L = 0 \text{ if } \lambda = 0", r"\nabla_w L = 2 \lambda w"), PROVED),
+        ((*RIDGE, r"\nabla_w L = 0 \text{ if } \lambda = 0", r"\nabla_w L = 3 \lambda w"), REFUTED),
+        ((*SOFTMAX, BY_Z + r"p_i (1 - p_i) \text{ if } i = j"), PROVED),
+        ((*SOFTMAX, BY_Z + r"p_i (1 + p_i) \text{ if } i = j"), REFUTED),
+        ((*SOFTMAX, BY_Z + r"p_i (1 - p_i)"), REFUTED),
+        ((*LAYER[:2], r"z = w^\top x \text{ if } w = 0", LAYER[3], r"\frac{\partial L}{\partial w} = z x"), UNDECIDED),
+        ((*LAYER, r"\frac{\partial L}{\partial w} = z x"), PROVED),
+    ],
+)  # fmt: skip
+def test_an_equation_under_a_condition(formulas: tuple[str, ...], found: Verdict, tmp_path: Path) -> None:
+    assert verdict(tmp_path, *formulas) is found
+
+
+HIDDEN = (r"a \in \mathbb{R}", r"x \in \mathbb{R}", r"%s", r"L = a + q", r"\frac{\partial L}{\partial a} = 1")
+CAPTURED = (
+    r"w \in \mathbb{R}", r"x \in \mathbb{R}", r"%s", r"f(t) = q t", r"y = f(w)",
+    r"\frac{\partial y}{\partial w} = f(1)",
+)  # fmt: skip
+SOME = (
+    r"x \in \mathbb{R}^n", r"u \in \mathbb{R}^n", r"%s", r"L = \sum_{i=1}^n u_i + x_1",
+    r"\frac{\partial L}{\partial x_1} = 1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formulas", "unknown", "known"),
+    [
+        (HIDDEN, r"q = \mathbb{E}[a x]", "q = 2 x"),
+        (HIDDEN, r"q = a \oslash x", "q = 2 x"),  # cannot even be parsed
+        (CAPTURED, r"q = \mathbb{E}[w x]", "q = 2 x"),
+        (SOME, "u_1 = x_1^2", r"u_i = 2"),
+    ],
+)  # fmt: skip
+def test_a_loss_may_depend_on_a_variable_by_what_cannot_be_read(
+    formulas: tuple[str, ...], unknown: str, known: str, tmp_path: Path
+) -> None:
+    assert verdict(tmp_path, *(f.replace("%s", unknown) for f in formulas)) is UNDECIDED
+    assert verdict(tmp_path, *(f.replace("%s", known) for f in formulas)) is PROVED
+
+
+def test_nor_is_its_gradient_composed(tmp_path: Path) -> None:
+    def composed(definition: str) -> dict[str, Verdict]:
+        nets: tuple[Net, ...] = check(written(tmp_path, *(f.replace("%s", definition) for f in HIDDEN))).nets
+        return {gradient.parameter: gradient.verdict for net in nets for gradient in net.gradients}
+
+    assert composed(r"q = \mathbb{E}[a x]")["a"] is UNDECIDED
+    assert composed("q = 2 x")["a"] is PROVED
