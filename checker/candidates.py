@@ -230,6 +230,8 @@ class Candidates:
         for link in links:
             if link is None or link.verdict not in (*RIGHT, Verdict.DEFINED):
                 break
+            if link.evidence == "example":  # at some values only
+                break
             if link.evidence in NO_EQUATION if link.verdict is Verdict.DEFINED else not _carries(link, likeness):
                 break
             good.append(link)

@@ -41,8 +41,8 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
 class _Given:
     def __init__(self, world: World, formulas: Sequence[Stated], defined: dict[tuple[int, int, int], str]) -> None:
         self.world, self.table, self.defined = world, world.table, defined
-        slopes = (n for f in formulas for n in f.nodes if isinstance(n, s.Call) and isinstance(n.function, s.Scripted))
-        arguments = (a for n in slopes if n.function.primes for a in n.arguments)
+        calls = (n for f in formulas for n in f.nodes if isinstance(n, s.Call))
+        arguments = (a for n in calls if isinstance(n.function, s.Scripted) and n.function.primes for a in n.arguments)
         references = map(self.table.reference, (x for a in arguments for x in names_in(a)))
         self.variables = world.denominators | {r.name for r in references if r is not None}  # f'(x): by x
         self.environment = world.environment()

@@ -13,7 +13,9 @@ from verify_derivations.checker.encodings import definitions_used, shape_of, sid
 from verify_derivations.checker.links import (
     Effort,
     Judged,
+    below,
     judge_link,
+    names_of,
     parameter_values,
     range_message,
     unjudged,
@@ -27,6 +29,7 @@ from verify_derivations.checker.statements import (
     contains_derivative,
     example,
     is_adjoint_name,
+    is_derivative,
     is_number,
     put,
 )
@@ -34,6 +37,7 @@ from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
+from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
@@ -270,9 +274,11 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
+            if judged.link.verdict is Verdict.REFUTED:
+                judged = _at_values(case, stated, definitions, piece_left, piece_right) or judged
             if judged.link.verdict is Verdict.REFUTED and chain.where:
-                where = ", ".join(map(to_latex, chain.where))
-                said = f"whether it holds where {where} is not known; elsewhere it does not"
+                at = ", ".join(map(to_latex, chain.where))
+                said = f"whether it holds where {at} is not known; elsewhere it does not"
                 judged.link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
@@ -286,6 +292,40 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node) -> Judged | None:
+    """The judgement of a refuted equation at the values that formulas before it give for an example, or at a solution,
+    where it holds there. (At a solution each multiple of the derivative is zero, too: of that nothing is said.)"""
+    world = definitions.world.fork()
+    nodes = [node for side in (left, right) for node in s.walk(side)]
+    slope = any(is_derivative(node) or isinstance(node, s.Scripted) and node.primes for node in nodes)
+    slope = slope or any(is_adjoint_name(node, case.table) or case.table.variable_of(name) for node in nodes
+                         for name in names_of(world, (node,)))  # fmt: skip
+    given: dict[str, tuple[Stated, Chain]] = {}
+    for f in case.above(stated.scope):
+        for k, chain in enumerate(f.chains if f.number < stated.number else ()):
+            reference, kind = case.table.reference(chain.sides[0]), definitions.defined.get((f.number, k, 0))
+            solves = kind == "solution" and not slope
+            if reference is not None and not world.is_defined(reference.name) and (kind == "example" or solves):
+                given[reference.name] = f, chain
+    used = sorted(set(below(world, names_of(world, (left, right)))) & given.keys())
+    try:
+        for name in used:
+            f, chain = given[name]
+            define(world, Statement(f.number, defining=True), chain.sides[0], chain.sides[-1], f.number)
+    except DocumentError:
+        return None
+    if not used:
+        return None
+    effort = replace(case.effort.proofs_only, first=case.effort.condition)
+    judged = judge_link(world, left, right, (), stated.number, effort)
+    if judged.link.verdict is not Verdict.PROVED:
+        return None
+    where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
+    link = replace(judged.link, verdict=Verdict.CONDITIONAL, evidence="example", message=f"holds where {where}",
+                   assumptions=(where, *judged.link.assumptions))  # fmt: skip
+    return replace(judged, link=link)
 
 
 def _unsupported(world: World, side: s.Node) -> bool:

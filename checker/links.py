@@ -311,14 +311,14 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
 def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     """The first quantity on which the sides depend and whose definition has no meaning."""
     wanted = {name for name, found in world.unread.items() if found.number != number}
-    for name in below(world, _named(world, sides)) if wanted else ():
+    for name in below(world, names_of(world, sides)) if wanted else ():
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):
             return name
     return None
 
 
-def _named(world: World, sides: Iterable[s.Node]) -> set[str]:
+def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
     references = (
         world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)
     )
@@ -353,7 +353,7 @@ def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environmen
     derivative by anything else may go through them.)"""
     loss = environment.loss
     reached, variables = set[str](), set(variables_in(world, *sides))
-    pending = {*_named(world, sides), *heads(c.left), *heads(c.right)}
+    pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
     while pending:
         found = set(below(world, pending)) - reached
         reached |= found

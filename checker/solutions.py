@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Stated
@@ -65,10 +66,14 @@ def _slopes(
                 continue
             names = dict(zip(function.parameters, map(to_latex, left.arguments), strict=True))
             if quantity.head in names.values():
-                body = map_accesses(function.body, lambda a, n=names: Access(n[a.head]) if a.head in n else None)
+                body = map_accesses(function.body, partial(_renamed, names))
                 environment = world.environment()
                 free = without(environment)
                 yield total_derivative(body, quantity.head, (), free), environment, free
+
+
+def _renamed(names: Mapping[str, str], access: Access) -> Access | None:
+    return Access(names[access.head]) if access.head in names else None
 
 
 def _is_zero(slope: Scalar, quantity: Quantity, environment: Environment) -> bool:

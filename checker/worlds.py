@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -48,6 +49,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
     Alias,
+    Known,
     NeedShape,
     PartialDefinition,
     Readings,
@@ -58,6 +60,9 @@ from verify_derivations.formulas.world import (
     Unsupported,
     World,
 )
+
+CASE = re.compile(r"\b(?:for|if|when|at|set|setting|suppose|take|taking)\s*$", re.I)  # “for $\\lambda = 0$ …”
+LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 
 @dataclass
@@ -161,8 +166,12 @@ class _Builder:
             if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
             and not f.number < self.anew.get(name_of_key(key_of(chain.sides[0], self.table)) or "", f.number)
         ]  # fmt: skip
+        numbers: set[str] = set()  # x of x = 4, where nothing else says what x is
         for f, k, chain in self._examples(waiting):
             self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}
+            for reference in map(self.table.reference, chain.sides[:-1] if is_number(chain.sides[-1]) else ()):
+                if reference == Reference(reference.name if reference is not None else ""):
+                    numbers.add(reference.name)
         self.result.defined |= {(*place, 0): "solution" for place in solved}
         waiting = [(f, k, chain) for f, k, chain in waiting if (f.number, k, 0) not in self.result.defined]
         lefts = [(side, f.number) for f, _, chain in waiting if not chain.update for side in chain.sides[:-1]]
@@ -172,6 +181,8 @@ class _Builder:
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
         self.world.free_names = self.world.denominators - defined
+        for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
+            self.world.add(Known(name, (), ()))
         firsts = [*inputs(self.world, self.formulas)]
         as_every_layer = {(x.stated.number, x.chain) for x in firsts}
         waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
@@ -241,7 +252,13 @@ class _Builder:
         references = map(self.table.reference, scripted)
         indexed = {r.name for r in references if r is not None and r.indices}
 
+        cases = set[int]()
+
         def is_example(f: Stated, chain: Chain) -> bool:
+            goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
+            if named[id(chain)] and (goes_on or CASE.search(f.raw.context)):
+                cases.add(f.number)
+                return True
             for name in named[id(chain)]:
                 reference = self.table.reference(name)
                 if not is_number(chain.sides[-1]) or len(values[name]) > 1 or name in others:

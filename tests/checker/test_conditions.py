@@ -111,3 +111,36 @@ def test_nor_is_its_gradient_composed(tmp_path: Path) -> None:
 
     assert composed(r"q = \mathbb{E}[a x]")["a"] is UNDECIDED
     assert composed("q = 2 x")["a"] is PROVED
+
+
+SQUARES_IN_TEXT = (*(f"$${formula}$$" for formula in (*SQUARES, SOLVED, r"\nabla_w L = 2 X^\top (X w - y)")),)
+CIRCUIT = (r"$$q = x + y$$", r"$$f = q z$$", "Take $x = -2$, $y = 5$, $z = -4$.")
+PENALTY = (
+    r"$w \in \mathbb{R}^n$, $x \in \mathbb{R}^n$, $\lambda \in \mathbb{R}$", r"$$L = w^\top w + \lambda w^\top x$$",
+)  # fmt: skip
+LIMIT, BY_W = r"For $\lambda = 0$ this is least squares.", r"$$\nabla_w L = %s$$"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ((*CIRCUIT, r"$$\frac{\partial f}{\partial z} = 3$$"), Verdict.CONDITIONAL),
+        ((*CIRCUIT, r"$$\frac{\partial f}{\partial z} = 4$$"), REFUTED),
+        ((*CIRCUIT, r"$$\frac{\partial f}{\partial z} = q$$"), PROVED),
+        ((*PENALTY, LIMIT, BY_W % "2 w"), Verdict.CONDITIONAL),
+        ((*PENALTY, LIMIT, BY_W % "3 w"), REFUTED),
+        ((*PENALTY, LIMIT, BY_W % r"2 w + \lambda x"), PROVED),
+        ((*SQUARES_IN_TEXT, r"$$L = y^\top y - y^\top X w$$"), Verdict.CONDITIONAL),
+        ((*SQUARES_IN_TEXT, r"$$L = y^\top y + y^\top X w$$"), REFUTED),
+    ],
+)  # fmt: skip
+def test_values_in_the_text_are_those_of_an_example(text: tuple[str, ...], found: Verdict, tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text("\n\n".join(text), encoding="utf-8")
+    assert check(document, effort=Effort(repair=0)).formulas[-1].verdict is found
+
+
+def test_a_value_for_an_example_holds_not_before_it(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text("\n\n".join((*PENALTY, BY_W % "2 w", LIMIT)), encoding="utf-8")
+    assert [f.verdict for f in check(document).formulas if f.displayed][-1] is REFUTED
