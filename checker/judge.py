@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -302,13 +302,7 @@ def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Nod
     slope = any(is_derivative(node) or isinstance(node, s.Scripted) and node.primes for node in nodes)
     slope = slope or any(is_adjoint_name(node, case.table) or case.table.variable_of(name) for node in nodes
                          for name in names_of(world, (node,)))  # fmt: skip
-    given: dict[str, tuple[Stated, Chain]] = {}
-    for f in case.above(stated.scope):
-        for k, chain in enumerate(f.chains if f.number < stated.number else ()):
-            reference, kind = case.table.reference(chain.sides[0]), definitions.defined.get((f.number, k, 0))
-            solves = kind == "solution" and not slope
-            if reference is not None and not world.is_defined(reference.name) and (kind == "example" or solves):
-                given[reference.name] = f, chain
+    given = _values_before(case, stated, definitions, ("example",) if slope else ("example", "solution"))
     used = sorted(set(below(world, names_of(world, (left, right)))) & given.keys())
     try:
         for name in used:
@@ -326,6 +320,29 @@ def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Nod
     link = replace(judged.link, verdict=Verdict.CONDITIONAL, evidence="example", message=f"holds where {where}",
                    assumptions=(where, *judged.link.assumptions))  # fmt: skip
     return replace(judged, link=link)
+
+
+def _values_before(
+    case: Case, stated: Stated, definitions: Definitions, kinds: Sequence[str]
+) -> dict[str, tuple[Stated, Chain]]:
+    """By name, the last equation before a formula that gives a value. Two between displayed formulas, t = 1 for one
+    class and t = 0 for the other, are none."""
+    found: dict[str, list[tuple[Stated, Chain]]] = {}
+    here: set[str] = set()  # since the last displayed formula
+    for f in case.above(stated.scope):
+        if f.number >= stated.number:
+            break
+        if f.raw.displayed:
+            here.clear()
+        for k, chain in enumerate(f.chains):
+            reference = case.table.reference(chain.sides[0])
+            if reference is None or definitions.world.is_defined(reference.name):
+                continue
+            if definitions.defined.get((f.number, k, 0)) in kinds:
+                found[reference.name] = [*(found[reference.name] if reference.name in here else ()), (f, chain)]
+                here.add(reference.name)
+    return {name: last for name, (*others, last) in found.items() if all(
+        chain.sides[-1] == last[1].sides[-1] for _, chain in others)}  # fmt: skip
 
 
 def _unsupported(world: World, side: s.Node) -> bool:
