@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from verify_derivations.checker.anew import better, examples, with_examples
+from verify_derivations.checker.anew import Examples, better, examples, with_examples
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -80,6 +80,13 @@ def objections(formulas: Sequence[Written]) -> dict[int, str]:
     """By number, what the second reader of scalar sides objects."""
     found = ((number, second_reader.objection(latex, sides)) for number, latex, sides in formulas)
     return {number: text for number, text in found if text is not None}
+
+
+def resting(part: Examples, number: int, tried: Tried) -> Tried:
+    """With a remark on what is defined anew, if the judgement rests on that."""
+    anew = [n for n in part.beginnings if n in tried.formula.uses and n != number]
+    remarks = (f"rests on formula {n}, which defines ${', '.join(part.stated[n].anew)}$ anew" for n in anew)
+    return replace(tried, formula=replace(tried.formula, remarks=(*tried.formula.remarks, *remarks)))
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,7 @@ class _Judgement:
         after = {number: new.formula for number, new in found.items()}
         taken = [part for part in parts if better(part, before, after)]
         self.about(with_examples(case, taken) if taken else case)
-        return {number: found[number] for part in taken for number in part.stated if number in found}
+        return {n: resting(part, n, found[n]) for part in taken for n in part.stated if n in found}
 
     def about(self, case: Case) -> None:
         self.case = case

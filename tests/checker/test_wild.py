@@ -183,6 +183,7 @@ def test_a_function_broken_down_into_steps(claim: str, verdict: Verdict) -> None
     found = report(f"{text}$$ \\frac{{\\partial f}}{{\\partial q}} = z $$\n\n$$ {claim} $$\n").formulas
     assert found[-1].verdict is verdict, found[-1].message
     assert "other quantities" in " ".join(found[3].remarks)
+    assert "rests on formula 4, which defines $f$ anew" in found[4].remarks
 
 
 # -- sections that use a letter each in their own way ------------------------------------------------------------
