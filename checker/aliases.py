@@ -8,7 +8,6 @@ from typing import TypeAlias
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.lookup import layer_value, shape_of_space
 from verify_derivations.formulas.names import Reference, name_of
 from verify_derivations.formulas.printer import to_latex
@@ -90,14 +89,8 @@ class Aliases:
         if reference is None:
             return set()
         layer = None if reference.layer is None else layer_value(reference.layer, self.world, Statement())
-        found, waiting = set[str](), [self.world.head(reference.name, layer)]
-        while waiting:
-            quantity = self.world.quantities.get(waiting.pop())
-            if quantity is not None and quantity.body is not None:
-                new = set(heads(quantity.body)) - found
-                found |= new
-                waiting += new
-        return found
+        head = self.world.head(reference.name, layer)
+        return self.world.below([head]) - {head}
 
     def _declared_otherwise(self, alias: Alias, reference: Reference) -> bool:
         if reference.indices or reference.layer is not None:

@@ -2,7 +2,8 @@
 
 A formula that defines again what another one has defined, and is refuted as a claim about it, either is wrong or begins
 an example. Which of both is settled by evidence, as readings are: the formulas from it on to the end of its section are
-judged with the new definition, too. Such a part is a scope of its own, within that of its section.
+judged with the new definition, too. Such a part is a scope of its own, within that of its section. What rests there on
+a definition that contradicts the first one is conditional on it: that may be the slip.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import Stated
-from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.checker.verdicts import Formula, Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.printer import to_latex
@@ -23,18 +24,29 @@ HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
 @dataclass(frozen=True)
-class Examples:
+class Anew:
+    """What a formula defines again: its name, a remark, and the equation where it contradicts the first definition.
+    (A function in the text, ``f(x) = e^x``, is meant to be another one.)"""
+
+    name: str
+    remark: str
+    slip: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
     """Formulas of one section that define anew, and all formulas from the first of them on, as they are then stated."""
 
-    beginnings: tuple[int, ...]
+    beginnings: Mapping[int, Anew]
     stated: Mapping[int, Stated]
+    naming: Mapping[int, frozenset[int]]  # by formula, the beginnings before it whose names it has
 
     @property
     def scopes(self) -> frozenset[tuple[str, ...]]:
         return frozenset(self.stated[number].scope for number in self.beginnings)
 
 
-def examples(case: Case, found: Mapping[int, Formula]) -> list[Examples]:
+def parts_anew(case: Case, found: Mapping[int, Formula]) -> list[Part]:
     """The parts of sections that may be examples of their own, by the verdicts on what begins them."""
     anew = _defined_anew(case, found)
     parts: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Stated]] = {}
@@ -42,31 +54,36 @@ def examples(case: Case, found: Mapping[int, Formula]) -> list[Examples]:
         place = stated.scope, stated.raw.section
         if place in parts or stated.number in anew:
             parts.setdefault(place, []).append(stated)
-    result: list[Examples] = []
+    result: list[Part] = []
     for (scope, _), formulas in parts.items():
         inside: dict[int, Stated] = {}
         for stated in formulas:
             if stated.number in anew:
-                key, remark = anew[stated.number]
+                begins = anew[stated.number]
                 scope = (*scope, f"formula {stated.number}")
-                stated = replace(stated, anew=(key,), remarks=(*stated.remarks, remark))
+                stated = replace(stated, anew=(begins.name,), remarks=(*stated.remarks, begins.remark))
             inside[stated.number] = replace(stated, scope=scope)
-        result.append(Examples(tuple(n for n in inside if n in anew), inside))
+        beginnings = {n: anew[n] for n in inside if n in anew}
+        naming = {
+            f.number: frozenset(n for n, begins in beginnings.items() if n < f.number and begins.name in names)
+            for f in formulas for names in [{r.name for r in map(case.table.reference, f.nodes) if r is not None}]
+        }  # fmt: skip
+        result.append(Part(beginnings, inside, naming))
     return result
 
 
-def with_examples(case: Case, taken: Sequence[Examples]) -> Case:
+def with_parts(case: Case, taken: Sequence[Part]) -> Case:
     """The case with parts of its sections in scopes of their own."""
     inside = {number: stated for part in taken for number, stated in part.stated.items()}
     outside = {scope for part in taken for scope in _around(case, part)}
     return replace(
         case, formulas=[inside.get(f.number, f) for f in case.formulas],
-        examples=case.examples.union(*(part.scopes for part in taken)),
+        parts=case.parts.union(*(part.scopes for part in taken)),
         worlds={place: built for place, built in case.worlds.items() if place[0] not in outside}, inherited={},
     )  # fmt: skip
 
 
-def better(part: Examples, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> bool:
+def better(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> bool:
     """Whether more holds where the part is an example of its own. Where nothing rests on it, a function in the text
     (``f(x) = e^x``) is another one, and what is displayed is meant to be the same as before."""
     old, new = ([found[n].verdict for n in part.stated if n in found] for found in (before, after))
@@ -74,13 +91,36 @@ def better(part: Examples, before: Mapping[int, Formula], after: Mapping[int, Fo
     wrong, wronged = (sum(v.wrong for v in verdicts) for verdicts in (new, old))
     if hold != held:
         return hold > held
-    beginnings = [part.stated[n] for n in part.beginnings]
-    plain = all(not f.raw.displayed and isinstance(f.chains[0].sides[0], s.Call) for f in beginnings)
-    return wrong < wronged - (0 if plain else len(beginnings))
+    slips = any(anew.slip is not None for anew in part.beginnings.values())
+    return wrong < wronged - (len(part.beginnings) if slips else 0)
 
 
-def _around(case: Case, part: Examples) -> set[tuple[str, ...]]:
-    scope = next(f.scope for f in case.formulas if f.number == part.beginnings[0])
+def resting(part: Part, formula: Formula) -> Formula:
+    """A formula of the part, with what it rests on that is defined anew."""
+    rests = {n: anew for n, anew in part.beginnings.items() if n in {*formula.uses, *part.naming[formula.number]}}
+    remarks = (f"rests on formula {n}, which defines ${anew.name}$ anew" for n, anew in rests.items())
+    formula = replace(formula, remarks=(*formula.remarks, *remarks))
+    said = tuple(anew.slip for anew in rests.values() if anew.slip is not None)
+    return formula if not said else replace(
+        formula, verdict=min(formula.verdict, Verdict.CONDITIONAL, key=lambda verdict: verdict.rank),
+        links=tuple(_only_with(link, said) for link in formula.links), assumptions=(*said, *formula.assumptions),
+        message=_only_with_text(formula.message, said) if formula.verdict in HOLD else formula.message,
+    )  # fmt: skip
+
+
+def _only_with(link: Link, said: tuple[str, ...]) -> Link:
+    if link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return link
+    return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(*said, *link.assumptions),
+                   message=_only_with_text(link.message, said))  # fmt: skip
+
+
+def _only_with_text(message: str, said: tuple[str, ...]) -> str:
+    return f"{message}, if {', '.join(said)}, which contradicts another definition"
+
+
+def _around(case: Case, part: Part) -> set[tuple[str, ...]]:
+    scope = next(f.scope for f in case.formulas if f.number == next(iter(part.beginnings)))
     return {other.scope for other in case.formulas if other.scope[: len(scope)] == scope}
 
 
@@ -89,12 +129,11 @@ def _of_names(left: s.Call) -> bool:
     return may_define(left) and all(isinstance(a, s.Symbol | s.Scripted) for a in left.arguments)
 
 
-def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, tuple[str, str]]:
+def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
     """The formulas, by number, that define again what one before them has defined, and differ from it, or give it by
-    other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``): what that is, and
-    a remark."""
+    other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``)."""
     seen: dict[tuple[tuple[str, ...], str], int] = {}
-    result: dict[int, tuple[str, str]] = {}
+    result: dict[int, Anew] = {}
     for stated in case.formulas:
         for chain in stated.chains:
             if len(chain.sides) < 2 or chain.update:
@@ -109,10 +148,11 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, tuple[s
             said = to_latex(left), to_latex(right)
             if any(k.verdict.wrong and (k.left, k.right) == said for k in found[stated.number].links):
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
-                result[stated.number] = name, text
+                another = isinstance(left, s.Call) and not stated.raw.displayed
+                result[stated.number] = Anew(name, text, None if another else "=".join(said))
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
-                result[stated.number] = name, text
+                result[stated.number] = Anew(name, text)
     return result
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import ZEROS, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
@@ -22,7 +22,7 @@ def take_ends(world: World, formulas: Iterable[Stated], defined: dict[tuple[int,
     """Note of which derivatives the document says that they end."""
     for f in formulas:
         for k, chain in enumerate(f.chains):
-            if chain.update or len(chain.sides) != 2 or chain.sides[1] not in (s.Number("0"), s.Symbol("\\mathbf{0}")):
+            if chain.update or len(chain.sides) != 2 or chain.sides[1] not in ZEROS:
                 continue
             if not any(isinstance(node, s.Sum) for node in s.walk(chain.sides[0])):
                 continue

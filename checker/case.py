@@ -67,7 +67,7 @@ class Case:
     symbols: Symbols = field(default_factory=Symbols)
     notation: Notation = field(default_factory=Notation)
     extra: list[Stated] = field(default_factory=list)  # what the notation file states
-    examples: frozenset[tuple[str, ...]] = frozenset()  # scopes within those of sections: see `anew.py`
+    parts: frozenset[tuple[str, ...]] = frozenset()  # scopes within those of sections: see `anew.py`
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class Case:
         known = self.inherited.setdefault(readings, [Inherited({}, frozenset())])
         for other in scopes[len(known) - 1 : scopes.index(scope) if scope in self.by_scope else len(scopes)]:
             functions, asked = dict(known[-1].functions), known[-1].asked
-            if other in self.examples:
+            if other in self.parts:
                 known.append(known[-1])
                 continue
             for variant in self.variants(other) or [None]:

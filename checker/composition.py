@@ -14,7 +14,7 @@ from functools import cached_property
 from verify_derivations.checker.candidates import Candidate, Candidates, Corrected
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.forward import Forward, NoNet
-from verify_derivations.checker.links import below, judge_claim
+from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.programs import net_name
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Step, Verdict, worst
@@ -265,7 +265,7 @@ class Composer:
         world = self.scope.definitions.world
         name, _ = world.layer_of.get(head, (head, None))
         unread = world.unread.keys() & self._on_the_way - {name}
-        return any(name in below(world, (other,), as_written=True) for other in unread)
+        return any(name in world.below((other,), as_written=True) for other in unread)
 
     @cached_property
     def _on_the_way(self) -> frozenset[str]:

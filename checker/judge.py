@@ -13,7 +13,6 @@ from verify_derivations.checker.encodings import definitions_used, shape_of, sid
 from verify_derivations.checker.links import (
     Effort,
     Judged,
-    below,
     judge_link,
     names_of,
     parameter_values,
@@ -24,6 +23,7 @@ from verify_derivations.checker.links import (
 )
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.statements import (
+    ZEROS,
     Chain,
     Stated,
     contains_derivative,
@@ -62,12 +62,13 @@ from verify_derivations.formulas.world import (
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
 EXAMPLE = "gives a value, for an example or a case"
-SOLUTION = "says where a derivative is zero"
 ZERO = "sets a derivative to zero"
-END = "says that the derivative is zero after the last member"
+STATED = {
+    "assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE,
+    "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
+}  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
-ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -150,10 +151,10 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
-        if any(link.verdict.wrong for link in found) and _is_example(case, stated, chain):
-            found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
-        if any(link.verdict.wrong for link in found) and _sets_to_zero(definitions, chain):
-            found = [Link(link.left, link.right, Verdict.DEFINED, "example", ZERO) for link in found]
+        if any(link.verdict.wrong for link in found):
+            said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
+            if said is not None:  # no claim
+                found = [Link(link.left, link.right, Verdict.DEFINED, "example", said) for link in found]
         links += found
         remarks += extra
         uses |= used
@@ -247,13 +248,11 @@ def judge_chain(
                 said = definitions.bracketed[number, k, side][1]
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
                 continue
-            messages = {"assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "end": END,
-                        "solution": SOLUTION}  # fmt: skip
             reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             new = kind == "definition" and reference is not None and not contains_derivative(right)
             if new and reference is not None and case.table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
-            message = messages.get(kind, "introduces " + to_latex(left))
+            message = STATED.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)
             outside = _outside(world, one) if kind != "end" else None
             if outside is not None:
@@ -303,7 +302,7 @@ def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Nod
     slope = slope or any(is_adjoint_name(node, case.table) or case.table.variable_of(name) for node in nodes
                          for name in names_of(world, (node,)))  # fmt: skip
     given = _values_before(case, stated, definitions, ("example",) if slope else ("example", "solution"))
-    used = sorted(set(below(world, names_of(world, (left, right)))) & given.keys())
+    used = sorted(world.below(names_of(world, (left, right))) & given.keys())
     try:
         for name in used:
             f, chain = given[name]

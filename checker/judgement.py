@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from verify_derivations.checker.anew import Examples, better, examples, with_examples
+from verify_derivations.checker.anew import Part, better, parts_anew, resting, with_parts
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -82,13 +82,6 @@ def objections(formulas: Sequence[Written]) -> dict[int, str]:
     return {number: text for number, text in found if text is not None}
 
 
-def resting(part: Examples, number: int, tried: Tried) -> Tried:
-    """With a remark on what is defined anew, if the judgement rests on that."""
-    anew = [n for n in part.beginnings if n in tried.formula.uses and n != number]
-    remarks = (f"rests on formula {n}, which defines ${', '.join(part.stated[n].anew)}$ anew" for n in anew)
-    return replace(tried, formula=replace(tried.formula, remarks=(*tried.formula.remarks, *remarks)))
-
-
 @dataclass(frozen=True)
 class _Task:
     """``doubt`` the reading of ``numbers``; ``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
@@ -113,6 +106,7 @@ class _Judgement:
         self.case = prepare(document, effort, notation)
         self.by_number = {f.number: f for f in self.case.formulas}
         self.stopped = False
+        self.parts: list[Part] = []
         self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
@@ -123,7 +117,7 @@ class _Judgement:
     def report(self) -> Report:
         case, document = self.case, self.case.document
         usually, doubts = self.usually()
-        usually |= self.in_examples(usually)
+        usually |= self.in_parts(usually)
         case = self.case
         self._clock("judge")
         readings, conventions = settle(case, usually, self.attempt)
@@ -173,20 +167,21 @@ class _Judgement:
         doubts = {number: text for found in results[: len(self.doubts)] for number, text in found.items()}
         return dict(sorted(zip(later_first, results[len(self.doubts):], strict=True))), doubts
 
-    def in_examples(self, usually: Mapping[int, Tried]) -> dict[int, Tried]:
-        """The judgement of what is stated in examples of their own, where there are any."""
+    def in_parts(self, usually: Mapping[int, Tried]) -> dict[int, Tried]:
+        """The judgement of what is stated behind definitions given anew, where there are any."""
         case, before = self.case, {number: old.formula for number, old in usually.items()}
-        parts = examples(case, before)
+        parts = parts_anew(case, before)
         if not parts or not case.effort.refutation:
             return {}
-        self.about(with_examples(case, parts))
+        self.about(with_parts(case, parts))
         numbers = [n for part in parts for n in part.stated if n in usually]
-        results = self.run("judging examples", [_Task("judge", (number,), self.usual) for number in numbers])
+        tasks = [_Task("judge", (number,), self.usual) for number in numbers]
+        results = self.run("judging what is defined anew", tasks)
         found = dict(zip(numbers, results, strict=True))
         after = {number: new.formula for number, new in found.items()}
-        taken = [part for part in parts if better(part, before, after)]
-        self.about(with_examples(case, taken) if taken else case)
-        return {n: resting(part, n, found[n]) for part in taken for n in part.stated if n in found}
+        self.parts = [part for part in parts if better(part, before, after)]
+        self.about(with_parts(case, self.parts) if self.parts else case)
+        return {number: found[number] for part in self.parts for number in part.stated if number in found}
 
     def about(self, case: Case) -> None:
         self.case = case
@@ -205,6 +200,7 @@ class _Judgement:
         again = [number for number, old in usually.items() if not old.holds_in(readings, self.usual)]
         results = self.run("judging again", [_Task("judge", (number,), readings) for number in again])
         found.update((number, new.formula) for number, new in zip(again, results, strict=True))
+        found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         for number, text in doubts.items():
             old = found[number]
             found[number] = replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -35,7 +35,6 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     at_least,
     children,
-    contents,
     free_names,
     heads,
     polynomial,
@@ -309,9 +308,9 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
 
 
 def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """The first quantity on which the sides depend and whose definition has no meaning."""
+    """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
     wanted = {name for name, found in world.unread.items() if found.number != number}
-    for name in below(world, names_of(world, sides)) if wanted else ():
+    for name in sorted(world.below(names_of(world, sides))) if wanted else ():
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):
             return name
@@ -325,25 +324,11 @@ def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
     return {reference.name for reference in references if reference is not None}
 
 
-def below(world: World, names: Iterable[str], *, as_written: bool = False) -> Iterator[str]:
-    """Names and all that they depend on by definitions; with ``as_written`` also by those that have no meaning."""
-    pending, seen = set(names), set[str]()
-    while pending:
-        name = pending.pop()
-        seen.add(name)
-        yield name
-        definition = world.functions.get(name) or world.quantities.get(name)
-        if definition is not None and definition.body is not None:
-            pending |= {*heads(definition.body), *contents(definition.body).functions} - seen
-        elif as_written and name in world.unread:
-            pending |= world.unread[name].names - seen
-
-
 def _unstated(world: World, c: Comparison, environment: Environment) -> list[str]:
     """The quantities in a comparison whose definitions have no meaning and whose shapes are not declared."""
     loss = environment.loss
     named = {(adjoint_of(h, loss) if loss is not None else None) or h for h in (*heads(c.left), *heads(c.right))}
-    reached = set(below(world, named))
+    reached = world.below(named)
     return sorted(n for n in reached & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
 
 
@@ -355,13 +340,13 @@ def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environmen
     reached, variables = set[str](), set(variables_in(world, *sides))
     pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
     while pending:
-        found = set(below(world, pending)) - reached
+        found = world.below(pending) - reached
         reached |= found
         adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
         variables |= adjoints
         pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
     return all(
-        (name == v or name in below(world, (v,))) and v not in below(world, world.unread[name].names, as_written=True)
+        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
         for name in reached & world.unread.keys() for v in variables
     )  # fmt: skip
 

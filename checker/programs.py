@@ -60,7 +60,7 @@ def nets(
 
 def scopes(case: Case, readings: Readings) -> Iterator[Scope]:
     """Each scope in each of its variants; what is differentiated in one variant counts for all."""
-    for name in dict.fromkeys(f.scope for f in case.formulas if f.scope not in case.examples):
+    for name in dict.fromkeys(f.scope for f in case.formulas if f.scope not in case.parts):
         variants: list[str | None] = [*case.variants(name)] or [None]
         all_of = [case.definitions(name, variant, readings) for variant in variants]
         numerators = list(dict.fromkeys(n for d in all_of for n in d.world.numerators))

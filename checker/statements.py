@@ -12,6 +12,7 @@ from verify_derivations.formulas.names import NameTable, bounded, factors_of, is
 from verify_derivations.formulas.scanner import RawFormula
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
+ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
 ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
 
 
@@ -136,6 +137,7 @@ def put(node: s.Node, letter: str, value: s.Node) -> s.Node:
 
     changes = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
     return type(node)(**changes, span=node.span)
+
 
 def _distributed(parts: tuple[s.Node, ...]) -> tuple[s.Node, ...]:
     """``a, b > 0`` says of both that they are positive."""

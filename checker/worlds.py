@@ -276,7 +276,6 @@ class _Builder:
             return None
         return reference.name + ("" if reference.layer is None else "^" + to_latex(reference.layer))
 
-
     # -- definitions ------------------------------------------------------------------------------------------------
 
     def _define(self, f: Stated, k: int, chain: Chain, *, last: bool) -> bool:

@@ -16,6 +16,7 @@ from verify_derivations.formulas.expressions import (
     Constraint,
     Polynomial,
     Scalar,
+    contents,
     fresh,
     heads,
     polynomial,
@@ -316,22 +317,24 @@ class World:
         quantity = self.quantities.get(head)
         return quantity is not None and quantity.body is not None
 
-    def below(self, start: Iterable[str]) -> set[str]:
-        """``start``, and all on which these rest by definitions, of functions too."""
-        mentioned = Environment(functions=self.functions).mentioned
+    def below(self, start: Iterable[str], *, as_written: bool = False) -> set[str]:
+        """``start``, and all on which these rest by definitions, of quantities and of functions; with ``as_written``
+        also by those that have no meaning."""
         found = set(start)
         waiting = list(found)
         while waiting:
-            quantity = self.quantities.get(waiting.pop())
-            if quantity is not None and quantity.body is not None:
-                new = mentioned(quantity.body) - found
-                found |= new
-                waiting += new
+            name = waiting.pop()
+            bodies = [d.body for d in (self.quantities.get(name), self.functions.get(name)) if d is not None]
+            new = {n for body in bodies if body is not None for n in (*heads(body), *contents(body).functions)}
+            if as_written and name in self.unread and not new:
+                new = set(self.unread[name].names)
+            waiting += new - found
+            found |= new
         return found
 
     def depends(self, body: Scalar, head: str) -> bool:
         """Whether a value depends on a quantity, itself or by definitions."""
-        return head in self.below(Environment(functions=self.functions).mentioned(body))
+        return head in self.below((*heads(body), *contents(body).functions))
 
     def in_every_layer(self, head: str) -> bool:
         """Whether the definitions of every layer of a net of any depth mention what carries no layer itself."""

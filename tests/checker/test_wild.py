@@ -130,7 +130,9 @@ PRODUCTS = f"# Products\n\nLet $x, y \\in R$ and $f(x, y) = x y$, so that\n\n$$ 
         ("Also $f(x, y) = y x$.", [PROVED]),
         ("$$ f(x, y) = x + y $$\n\n$$ \\frac{\\partial f}{\\partial y} = 1 $$\n\n# Products again\n\n"
          "$$ \\frac{\\partial f}{\\partial y} = x $$\n\n$$ \\frac{\\partial f}{\\partial y} = 1 $$",
-         [DEFINED, PROVED, PROVED, REFUTED]),
+         [DEFINED, CONDITIONAL, PROVED, REFUTED]),
+        ("$$ f(x, y) = x + y $$\n\n$$ \\frac{\\partial f}{\\partial y} = 2 $$\n\n"
+         "$$ \\frac{\\partial f}{\\partial x} = 1 $$", [DEFINED, REFUTED, CONDITIONAL]),
     ],
 )  # fmt: skip
 def test_one_example_after_the_other(rest: str, verdicts: list[Verdict]) -> None:
@@ -408,3 +410,12 @@ def test_ranges_without_commas() -> None:
     text += r"$$ \frac{\partial L}{\partial x_i} = RIGHT $$"
     assert last(text.replace("RIGHT", "2 x_i")).verdict is PROVED
     assert last(text.replace("RIGHT", "x_i")).verdict is REFUTED
+
+
+def test_what_rests_on_a_slip_in_a_definition_says_so() -> None:
+    claim = "$$ \\frac{\\partial z}{\\partial b} = -1 $$"
+    text = f"Let $x, w, b \\in R$.\n\n$$ z = w x + b $$\n\n$$ z = w x - b $$\n\n{claim}\n"
+    found = last(text)
+    assert found.verdict is CONDITIONAL and found.assumptions == ("z=w x - b",)
+    assert [link.verdict for link in found.links] == [CONDITIONAL]
+    assert last(text.replace("w x - b", "b + w x")).verdict is REFUTED

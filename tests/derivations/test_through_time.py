@@ -28,6 +28,7 @@ from verify_derivations.formulas.expressions import (
     UNIT,
     Access,
     Constraint,
+    Polynomial,
     Scalar,
     apply,
     at_least,
@@ -47,11 +48,11 @@ LAST = (equal(t, T - 1),)
 BEFORE = (at_least(T - 2, t),)
 
 
-def at(head: str, place: object = t) -> Access:
-    return Access(head, (polynomial(place),))  # type: ignore[arg-type]
+def at(head: str, place: Polynomial | int = t) -> Access:
+    return Access(head, (polynomial(place),))
 
 
-def back(head: str, place: object = t) -> Access:
+def back(head: str, place: Polynomial | int = t) -> Access:
     return at(adjoint(head, "L"), place)
 
 
