@@ -80,10 +80,14 @@ class NameTable:
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
     listed: Listed = field(default_factory=Listed)
 
+    def __post_init__(self) -> None:
+        self._resolved: dict[int, tuple[s.Node, Reference | None]] | None = {}  # none while the facts are gathered
+
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
     def gather(cls, trees: Iterable[s.Node], listed: Listed | None = None) -> NameTable:
         table = cls(listed=listed or Listed())
+        table._resolved = None
         forest = list(trees)
         nodes = [node for tree in forest for node in s.walk(tree)]
         spaces = [node for node in nodes if isinstance(node, s.Space)]
@@ -136,6 +140,7 @@ class NameTable:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
         table._tell_apart(nodes, tensors)
+        table._resolved = {}
         return table
 
     def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
@@ -329,6 +334,14 @@ class NameTable:
             return Reference(name_of(node), node=node)
         if not isinstance(node, s.Scripted):
             return None
+        if self._resolved is None:
+            return self._resolve(node)
+        known = self._resolved.get(id(node))  # equal nodes would be slow to find
+        if known is None or known[0] is not node:
+            known = self._resolved[id(node)] = node, self._resolve(node)
+        return known[1]
+
+    def _resolve(self, node: s.Scripted) -> Reference | None:
         if isinstance(node.base, s.Scripted):  # {a^{(l)}}^T, (W^{(2)})^T written without brackets
             inner = self.reference(node.base)
             if inner is None:
