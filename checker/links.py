@@ -137,6 +137,9 @@ def judge_link(
             link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED and (elsewhere_taken := _taken_at(world, here, (left, right))):
+            message = f"at which values {elsewhere_taken} is taken is not said"
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & world.supposed.keys())
         if elsewhere is not None:  # which may be of another shape than it seems
@@ -305,6 +308,15 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     if missing is None:
         return None
     return f"the definition of {missing} in formula {world.unread[missing].number} has no meaning"
+
+
+def _taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
+    """A function without arguments, beside quantities on which it does not depend: ``∂a/∂w = f' x`` of ``a = f(z)``."""
+    for name in sorted(here.unapplied):
+        own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
+        if not names_of(world, sides) & {*world.known, *world.functions} <= own:
+            return name
+    return None
 
 
 def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:

@@ -52,6 +52,7 @@ class Stated:
     apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
     continued: s.Node | None = None  # the side of the row above, with which this one begins
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
+    named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
     remarks: tuple[str, ...] = ()
     variant: str | None = None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation
 from verify_derivations.checker.aliases import Aliases
 from verify_derivations.checker.beyond import take_ends
 from verify_derivations.checker.customary import customary
@@ -120,12 +121,20 @@ def build_world(
         squares = {head.removesuffix(SQUARE) for head in new.values()}  # σ^2 is then the square of σ
         table = replace(table, squared=table.squared - squares)
         found = build(loss, names, {})
+    named = list[Abbreviation]()
+    while (new_name := abbreviation(found.world, formulas, found.defined, named)) is not None:
+        named.append(new_name)
+        before, formulas = formulas, abbreviated(found.world, formulas, found.defined, new_name)
+        other = build(loss, names, {})
+        formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
     leaves = set[str]().union(*found.introduced.values())
     shapes = shapes_of_gradients(found.world, formulas, leaves) if leaves else {}
     if shapes:
         other = build(loss, names, shapes)
         if len(other.failed) <= len(found.failed) and other.defined.keys() >= found.defined.keys():
-            return other
+            found = other
+    for f in formulas:
+        found.remarks[f.number] = [*found.remarks.get(f.number, ()), *f.named]
     return found
 
 

@@ -133,21 +133,27 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
 
 
 def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
-    """``σ' = σ(1 - σ)``: a function named without its argument, at a value that may be any."""
+    """``σ' = σ(1 - σ)``, ``f' = 2x`` of ``f(x) = x²``: a function named without its argument, at its variables; at a
+    value that may be any where these are none, or are defined."""
     declared = reference.name in reader.world.known or reference.name in reader.world.declarations
     if reference.indices or reference.layer is not None or reader.here.defining or declared:
         return None
     sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
     if reference.name not in reader.world.functions and not sigmoid:
         return None
-    place = "\\square"
-    if place not in reader.world.known:
-        reader.world.add(Known(place, (), ()))
+    places = reader.world.parameters.get(reference.name, ())
+    own = places and not any(map(reader.world.is_defined, places))
+    if not own or reference.primes and len(places) > 1:
+        places = ("\\square",)
+    reader.here.unapplied.add(reference.name)
+    for place in places:
+        if place not in reader.world.known:
+            reader.world.add(Known(place, (), ()))
     name = "\\sigma" if reference.name == "\\sigma" else reference.name
     function: s.Node = s.Symbol(name)
     if reference.primes:
         function = s.Scripted(function, primes=reference.primes)
-    value = reader.value(s.Call(function, (s.Symbol(place),)))
+    value = reader.value(s.Call(function, tuple(map(s.Symbol, places))))
     return reader.as_tensor(value)
 
 

@@ -16,10 +16,12 @@ from verify_derivations.formulas.expressions import (
     Apply,
     Polynomial,
     Scalar,
+    children,
     heads,
     map_accesses,
     mul,
     polynomial,
+    rebuild,
     rename_apart,
     substitute,
     summation,
@@ -190,6 +192,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise UndefinedSymbol("no loss is defined whose derivative δ could be")
     else:
         loss = _loss(reader, numerator)
+    if loss is not None and loss != head:
+        _check_use(reader, Access(loss), head, denominator)
     if loss is not None and (loss != head) and not total:
         if reader.world.in_every_layer(head):
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
@@ -202,9 +206,50 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
     assert numerator is not None
     top = _numerator(reader, numerator)
-    body = _differentiate(reader, top.body, head, access.indices)
+    value = _by_name(reader, top.body, head, denominator)
+    _check_use(reader, value, head, denominator)
+    body = _differentiate(reader, value, head, access.indices)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
+
+
+def _by_name(reader: Elaborator, value: Scalar, head: str, node: s.Node) -> Scalar:
+    """The value of a function, as ``df/du`` means it beside ``f(x) = sin x²`` and ``u = x²``: with u where its
+    definition stands, if f does not depend on u otherwise."""
+    world = reader.world
+    function = world.functions.get(value.function) if isinstance(value, Apply) else None
+    named = world.quantities.get(head)
+    if function is None or named is None or named.body is None or named.extents or world.depends(value, head):
+        return value
+    assert isinstance(value, Apply)
+    values = dict(zip(function.parameters, value.arguments, strict=True))
+    body, part = map_accesses(function.body, lambda access: values.get(access.head)), named.body
+
+    def put(part_of: Scalar) -> Scalar:
+        if part_of == part:
+            return Access(head)
+        inner = children(part_of)
+        changed = tuple(map(put, inner))
+        return part_of if changed == inner else rebuild(part_of, changed)
+
+    found = put(body) if children(part) and not value.derivative else body
+    if found == body or {*heads(part)} <= {*heads(found)}:
+        return value
+    reader.here.remarks.append(f"${value.function}$ is differentiated by ${to_latex(node)}$ where that stands in it")
+    return found
+
+
+def _check_use(reader: Elaborator, value: Scalar, head: str, node: s.Node) -> None:
+    """That a value depends on what it is differentiated by as the document defines it, or on other things: of
+    ``x² + x⁴`` and ``u = x²`` nobody says whether the derivative by u is 0, 1 or 1 + 2u."""
+    world = reader.world
+    named = world.quantities.get(head)
+    if named is None or named.body is None or world.depends(value, head):
+        return
+    below, own = world.below(heads(value)), {*heads(named.body)}
+    if own and own <= below and head not in below:
+        by = to_latex(node)
+        raise Unsupported(f"the derivative by {by} of what is not defined by {by}, but by all that {by} is made of")
 
 
 def _plain(node: s.Node) -> str:

@@ -220,6 +220,7 @@ class Statement:
     losses: list[str] = field(default_factory=list)
     ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
     left_letters: frozenset[str] = frozenset()
+    unapplied: set[str] = field(default_factory=set)  # functions that are named without their arguments
     called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 
     def fork(self) -> Statement:

@@ -1,0 +1,150 @@
+"""A name for a part of a definition: ``a = W z + b`` beside ``y = σ(W z + b)``, and then ``∂R/∂a``.
+
+Nothing is defined by ``a`` there, so that each derivative by it would be zero as the definitions stand. What is meant
+is the derivative by the part that it names, so the definitions are read with the name in the place of that part. Both
+say the same of every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from verify_derivations.checker.functions import function_name
+from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import World
+
+Place = tuple[int, int]  # the number of a formula and of one of its chains
+
+
+@dataclass(frozen=True)
+class Abbreviation:
+    name: s.Node
+    part: s.Node
+    place: Place  # of its definition
+
+
+def abbreviation(
+    world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str],
+    others: Sequence[Abbreviation],
+) -> Abbreviation | None:
+    """The first quantity, but for ``others``, by which one differentiates and on which something that is
+    differentiated does not rest, though what it names stands there."""
+    chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
+    whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
+    found = [
+        Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()
+        if _is_compound(world, chain.sides[1]) and _name(world, chain.sides[0]) in world.denominators
+    ]  # fmt: skip
+    found = [a for a in found if all(a.place != other.place for other in others)]
+    if not found:
+        return None
+    names = {place: _names(world, chain.sides[1]) for place, chain in whole.items()}
+    for a in found:
+        name = _name(world, a.name)
+        for below in (_names_below(world, numerator) for numerator in world.numerators):
+            inside = [place for place, chain in whole.items() if _name(world, chain.sides[0]) in below]
+            holding = [place for place in inside if _holds(world, place, whole[place], a)]
+            if not holding or name in below:
+                continue
+            rest = set[str]().union(*(
+                _names(world, _put(whole[place].sides[1], a)) if place in holding else names[place] for place in inside
+            ))  # fmt: skip
+            if not names[a.place] <= rest:  # of x² + x⁴ it is not all that u = x² names
+                return a
+    return None
+
+
+def abbreviated(
+    world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str], a: Abbreviation
+) -> list[Stated]:
+    """The formulas with the name in their definitions."""
+    result = list[Stated]()
+    for f in formulas:
+        chains = [
+            replace(chain, sides=(chain.sides[0], _put(chain.sides[1], a), *chain.sides[2:]))
+            if defined.get((f.number, k, 0)) == "definition" and _holds(world, (f.number, k), chain, a) else chain
+            for k, chain in enumerate(f.chains)
+        ]  # fmt: skip
+        said = f"${to_latex(a.part)}$ is read as ${to_latex(a.name)}$, as formula {a.place[0]} calls it"
+        result.append(replace(f, chains=chains, named=(*f.named, said)) if chains != f.chains else f)
+    return result
+
+
+def _names_below(world: World, start: str) -> set[str]:
+    heads = [start, *(head for head, (name, _) in world.layer_of.items() if name == start)]
+    return {world.layer_of.get(head, (head,))[0] for head in world.below(heads)}
+
+
+def _name(world: World, node: s.Node) -> str | None:
+    if isinstance(node, s.Call):  # J(w), where that is a quantity
+        return function_name(node.function)
+    reference = world.table.reference(node)
+    return reference.name if reference is not None and not reference.transposed and not reference.power else None
+
+
+def _names(world: World, tree: s.Node) -> set[str]:
+    """The quantities that are mentioned."""
+    found = {name for x in s.walk(tree) if (name := _name(world, x)) is not None}
+    return found & world.declared_names()
+
+
+def _is_compound(world: World, part: s.Node) -> bool:
+    """Whether it is more than a name or a number, which may stand elsewhere by chance."""
+    if isinstance(part, s.Scripted):
+        reference = world.table.reference(part)
+        return reference is not None and reference.power is not None
+    return isinstance(part, s.Sum | s.Product | s.Fraction | s.Call | s.BigOperator | s.Norm | s.Root)
+
+
+def _holds(world: World, place: Place, chain: Chain, a: Abbreviation) -> bool:
+    """Whether the part stands in a definition of something else. A function's variables are not the document's."""
+    left = chain.sides[0]
+    if place == a.place or isinstance(left, s.Call) and function_name(left.function) not in world.arguments:
+        return False
+    return _put(chain.sides[1], a) != chain.sides[1]
+
+
+def _put(tree: s.Node, a: Abbreviation) -> s.Node:
+    """The name in the place of the part, where it stands by itself or as some terms of a sum."""
+    if _same(tree, a.part):
+        return a.name
+    if isinstance(tree, s.Sum) and isinstance(a.part, s.Sum):
+        for k in _runs(tree, a.part):
+            end = k + len(a.part.terms)
+            return _put(
+                s.Sum((*tree.signs[:k], "+", *tree.signs[end:]), (*tree.terms[:k], a.name, *tree.terms[end:])), a
+            )
+    changes = {f.name: _within(getattr(tree, f.name), a) for f in fields(tree) if f.name != "span"}
+    return type(tree)(**changes, span=tree.span)
+
+
+def _within(value: object, a: Abbreviation) -> object:
+    if isinstance(value, s.Node):
+        return _put(value, a)
+    return tuple(_within(item, a) for item in value) if isinstance(value, tuple) else value
+
+
+def _runs(tree: s.Sum, part: s.Sum) -> Iterator[int]:
+    """Where the terms of ``part`` stand in a longer sum, one behind another."""
+    length = len(part.terms)
+    for k in range(len(tree.terms) - length + 1):
+        if tree.signs[k : k + length] == part.signs and all(
+            _same(x, y) for x, y in zip(tree.terms[k : k + length], part.terms, strict=True)
+        ):
+            yield k
+
+
+def _same(one: s.Node, other: s.Node) -> bool:
+    """Equal but for the size of brackets."""
+    return type(one) is type(other) and _plain(one) == _plain(other)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    if not isinstance(value, s.Node):
+        return value
+    return (type(value), *(_plain(getattr(value, f.name)) for f in fields(value) if f.name not in ("span", "large")))
