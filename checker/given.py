@@ -1,4 +1,4 @@
-"""What a scope says of given data: equations between them, and what the prose says of a matrix."""
+"""What a scope says of given data: equations between them, and what the prose says of matrices and labels."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
+    ONE,
+    UNIT,
     Access,
     Number,
     Scalar,
@@ -21,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     polynomial,
     substitute,
+    summation,
 )
 from verify_derivations.formulas.lookup import find, whole
 from verify_derivations.formulas.names import names_in
@@ -105,18 +108,42 @@ class _Given:
             return True
 
     def said(self, f: Stated) -> None:
-        """What the prose says of given square matrices."""
+        """What the prose says of given matrices and labels."""
         for name in f.symmetric:
-            reference = self.table.reference(name)
-            if reference is None or reference.indices or reference.transposed or reference.inverted:
-                continue
-            try:
-                known = find(reference, self.world, Statement(f.number))
-            except DocumentError:
-                continue
-            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]:
-                if not known.family and not self.world.is_defined(known.head):
-                    self._symmetric(f, known.head)
+            known = self._named(f, name)
+            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
+                self._symmetric(f, known.head)
+        for name in f.one_hot:
+            known = self._named(f, name)
+            if known is not None and known.head.split("^{(")[0] not in self.variables:
+                self._one_hot(known)
+
+    def _named(self, f: Stated, name: s.Node) -> Known | None:
+        """What a name stands for, if nothing defines it."""
+        reference = self.table.reference(name)
+        if reference is None or reference.transposed or reference.inverted:
+            return None
+        try:
+            known = find(reference, self.world, Statement(f.number))
+        except DocumentError:
+            return None
+        whole_family = known is not None and len(reference.indices) == len(known.family)
+        return known if whole_family and known is not None and not self.world.is_defined(known.head) else None
+
+    def _one_hot(self, known: Known) -> None:
+        """The entries of a vector are 1 in all; those of each row or column of a matrix, where a softmax says which of
+        them is a distribution."""
+        axes = [k for k, n in enumerate(known.shape) if n != ONE]
+        if len(axes) == 2 and any("softmax" in asked for asked in self.world.conventions_of.values()):
+            summed = 1 if self.world.readings.softmax == "rows" else 0
+        elif len(axes) == 1:
+            summed = 0
+        else:
+            return
+        along = len(known.family) + (summed if len(axes) == 2 else 0)
+        places = [fresh("k" if place == along else "i") for place in range(len(known.extents))]
+        entry = Access(known.head, tuple(map(polynomial, places)))
+        self.world.stated.append((summation([(places[along], known.extents[along])], entry), UNIT))
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""

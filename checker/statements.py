@@ -48,6 +48,7 @@ class Stated:
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
+    one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
     continued: s.Node | None = None  # the side of the row above, with which this one begins

@@ -1,4 +1,5 @@
-"""What the prose around an inline formula says of its names: that matrices are symmetric, or a list is of scalars.
+"""What the prose around an inline formula says of its names: that matrices are symmetric, labels one-hot, a list is of
+scalars.
 
 Only plain statements count. What is said under a condition (“if $A$ is symmetric”, “for symmetric $A$”) or denied
 (“not necessarily symmetric”, “skew-symmetric”) is passed over: claims then hold under an assumption that is not stated.
@@ -25,7 +26,18 @@ _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
 _ENDED = re.compile(r",\s*$")
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|whether|case|suppose|general|generally|not|non|never)\b|n't\b"
-    r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?symm|\bfor\s*$",
+    r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?(?:symm|one)|\bfor\s*$",
+    re.IGNORECASE,
+)
+_ONE_HOT = r"one[-\s]hot(?:[-\s]encod(?:ed|ing|ings))?"
+_ONE_HOT_AFTER = re.compile(
+    r"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?|contains?|holds?|has|have)\s+)?(?:(?:all|each|also)\s+)?(?:an?\s+|the\s+)?"
+    rf"(?:(?:corresponding|true|target|label|given)\s+)?{_ONE_HOT}\b(?!\s+(?:if|when|only)\b)",
+    re.IGNORECASE,
+)
+_ONE_HOT_BEFORE = re.compile(
+    rf"(?<!\bis )(?<!\bare ){_ONE_HOT}\s+(?:(?:class|target|ground|truth|true|row|column|output)[-\s]+)*"
+    r"(?:(?:labels?|vectors?|targets?|matrix|rows|columns|encodings?|ys?)\s+)?$",
     re.IGNORECASE,
 )
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
@@ -35,8 +47,8 @@ _SENTENCE = re.compile(r"[.;:!?](?=\s|$)")
 
 
 def read_prose(formulas: Sequence[Stated]) -> None:
-    """Set ``symmetric`` of every inline formula that names matrices, from the prose before and after it; a bare list
-    ``x_1, …, x_m`` of scalars becomes a declaration."""
+    """Set ``symmetric`` of every inline formula that names matrices, and ``one_hot`` of one that names a tensor, from
+    the prose before and after it; a bare list ``x_1, …, x_m`` of scalars becomes a declaration."""
     for k, stated in enumerate(formulas):
         if stated.raw.displayed or stated.chains or stated.tree is None:
             continue
@@ -47,6 +59,12 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             if _SCALARS_AFTER.match(after) or _SCALARS_BEFORE.search(before):
                 stated.memberships.append(Membership(tuple(stated.mentions), s.Space("R")))
             continue
+        tensors = [m for m in stated.memberships if isinstance(m.where, s.Space)]
+        names = [name for m in tensors for name in m.names] if stated.memberships else stated.mentions
+        if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
+            if _ONE_HOT_AFTER.match(after) or _ONE_HOT_BEFORE.search(before):
+                stated.one_hot = tuple(names[-1:])
+                stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
         matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
         names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):

@@ -299,6 +299,9 @@ class _Lexer(Brackets):
         if text == ":" and self.peek() == "=" and self.units[self.index].joined:
             self.index += 1
             self.emit("relation", ":=", unit._replace(end=unit.end + 1))
+        elif text == "=" and self.peek() == ":" and self.units[self.index].joined:
+            self.index += 1
+            self.emit("relation", "=:", unit._replace(end=unit.end + 1))
         elif text == "{":
             if self.peek() == "}" and self.previous() not in ("^", "_", "command"):
                 self.index += 1

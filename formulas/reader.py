@@ -11,7 +11,7 @@ The body of Σ (and of ∂/∂x) is the rest of the product it stands in. Every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -207,9 +207,23 @@ def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.S
                 right = s.Sequence(tuple(tail), span=(tail[0].span[0], tail[-1].span[1]))
                 part = s.Relation((*part.sides[:-1], right), part.relations, span=(part.span[0], tail[-1].span[1]))
                 k += len(tail) - 1
-        merged.append(part)
-        result.append(joint)
+        for number, stated in enumerate(_named_behind(part)):
+            merged.append(stated)
+            result.append(joint if not number else ",")
     return s.Statements(tuple(merged), tuple(result), span=span)
+
+
+def _named_behind(part: s.Node) -> Iterator[s.Node]:
+    """``a = b =: c`` says that a = b, and that c := b."""
+    if not isinstance(part, s.Relation) or "=:" not in part.relations:
+        yield part
+        return
+    k = part.relations.index("=:")
+    if k:
+        yield s.Relation(part.sides[: k + 1], part.relations[:k], span=(part.span[0], part.sides[k].span[1]))
+    rest = s.Relation((part.sides[k + 1], part.sides[k], *part.sides[k + 2 :]), (":=", *part.relations[k + 1 :]),
+                      span=part.sides[k + 1].span)  # fmt: skip
+    yield from _named_behind(rest)
 
 
 def _with_commas(relation: s.Relation) -> s.Relation:

@@ -18,6 +18,7 @@ RELATIONS = _same(
 ) | {
     "=": "=", "<": "<", ">": ">", ":": ":", r"\colon": ":", r"\ne": r"\neq", r"\leq": r"\le", r"\geq": r"\ge",
     r"\leqslant": r"\le", r"\geqslant": r"\ge", r"\lt": "<", r"\gt": ">", r"\coloneqq": ":=", r"\triangleq": ":=",
+    r"\eqqcolon": "=:",
     r"\doteq": ":=", r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\gets": r"\leftarrow",
     r"\subseteq": r"\subset",
 }

@@ -418,3 +418,16 @@ def test_what_rests_on_a_slip_in_a_definition_says_so() -> None:
     assert found.verdict is CONDITIONAL and found.assumptions == ("z=w x - b",)
     assert [link.verdict for link in found.links] == [CONDITIONAL]
     assert last(text.replace("w x - b", "b + w x")).verdict is REFUTED
+
+
+@pytest.mark.parametrize("sign", ["=:", r"\eqqcolon"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"), [("g x^T", PROVED), ("x g^T", ILL_FORMED), ("-g x^T", REFUTED), ("2 g x^T", REFUTED)]
+)
+def test_a_name_behind_what_it_names(sign: str, claim: str, verdict: Verdict) -> None:
+    text = r"Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $t \in \mathbb{R}^m$, $y = W x$,"
+    text += r" $L = \frac12 \|y - t\|^2$."
+    net = f"{text}\n\n$$\\frac{{\\partial L}}{{\\partial y}} = y - t {sign} g$$\n\n"
+    *_, first, second = report(net + f"$$\\frac{{\\partial L}}{{\\partial W}} = {claim}$$\n").formulas
+    assert first.verdict is PROVED, first.message
+    assert second.verdict is verdict, second.message

@@ -1,0 +1,90 @@
+"""What the prose says of given labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
+
+CLASSES = r"""
+Let $z \in \mathbb{R}^C$ and $p_k = e^{z_k} / \sum_{j=1}^C e^{z_j}$. PROSE
+
+$$L = -\sum_{k=1}^C y_k \log p_k$$
+
+$$\frac{\partial L}{\partial z} = CLAIM$$
+"""
+GRAPH = r"""
+Let $Z \in \mathbb{R}^{SHAPE}$, $P = \mathrm{softmax}(Z)$ (applied to each AXIS),
+with one-hot labels $Y \in \mathbb{R}^{SHAPE}$ and
+
+$$L = -\sum_{i} \sum_{c} Y_{ic} \log P_{ic}.$$
+
+$$\frac{\partial L}{\partial Z} = CLAIM$$
+"""
+
+
+def last(text: str, **names: str) -> Formula:
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return check(scan(text)).formulas[-1]
+
+
+@pytest.mark.parametrize(
+    ("prose", "verdict"),
+    [
+        (r"The label $y \in \mathbb{R}^C$ is one-hot.", PROVED),
+        (r"The label $y \in \mathbb{R}^C$ is a one-hot vector.", PROVED),
+        (r"Let $y \in \mathbb{R}^C$ be the one-hot encoded class.", PROVED),
+        (r"We are given a one-hot label $y \in \mathbb{R}^C$.", PROVED),
+        (r"Let $y \in \mathbb{R}^C$. Here $y$ (one hot) is the target.", PROVED),
+        (r"With a one-hot encoded target vector $y \in \mathbb{R}^C$ we write", PROVED),
+        (r"Let $y \in \mathbb{R}^C$ be a label.", CONDITIONAL),
+        (r"The label $y \in \mathbb{R}^C$ need not be one-hot.", CONDITIONAL),
+        (r"The label $y \in \mathbb{R}^C$ is not one-hot.", CONDITIONAL),
+        (r"If $y \in \mathbb{R}^C$ is one-hot, one entry counts.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$ be a label, and $v \in \mathbb{R}^C$ one-hot.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$ be the label of the one-hot vector $v \in \mathbb{R}^C$.", CONDITIONAL),
+    ],
+)
+def test_one_hot_labels(prose: str, verdict: Verdict) -> None:
+    found = last(CLASSES, PROSE=prose, CLAIM="p - y")
+    assert found.verdict is verdict, found.message
+    if verdict is PROVED:
+        assert r"with the stated \sum_{k=1}^{C}y_{k} = 1" in found.message
+    assert last(CLASSES, PROSE=prose, CLAIM="y - p").verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "claim", "verdict"),
+    [
+        (r"N \times C", "row", "P - Y", PROVED),
+        (r"N \times C", "row", "P + Y", REFUTED),
+        (r"C \times N", "column", "P - Y", PROVED),
+        (r"C \times N", "column", "P + Y", REFUTED),
+    ],
+)
+def test_one_hot_rows_and_columns(shape: str, axis: str, claim: str, verdict: Verdict) -> None:
+    found = last(GRAPH, SHAPE=shape, AXIS=axis, CLAIM=claim)
+    assert found.verdict is verdict, found.message
+
+
+def test_what_one_differentiates_by_is_not_held_fast() -> None:
+    text = "Let $y \\in \\mathbb{R}^n$ be one-hot and $L = \\sum_{k=1}^n y_k$.\n\n"
+    text += "$$\\frac{\\partial L}{\\partial y_k} = CLAIM$$\n"
+    assert last(text, CLAIM="1").verdict is PROVED
+    assert last(text, CLAIM="0").verdict is REFUTED
+
+
+def test_labels_of_examples_hold_onward() -> None:
+    text = (
+        r"# Data" "\n\n" r"Each label $y_n \in \mathbb{R}^C$ is one-hot, $n = 1, \dots, N$." "\n\n# Loss\n\n"
+        r"$$p_{nk} = e^{z_{nk}} / \sum_{j=1}^C e^{z_{nj}}$$" "\n"
+        r"$$L = -\sum_{n=1}^N \sum_{k=1}^C y_{nk} \log p_{nk}$$" "\n"
+        r"$$\frac{\partial L}{\partial z_{nk}} = CLAIM$$" "\n"
+    )  # fmt: skip
+    assert last(text, CLAIM="p_{nk} - y_{nk}").verdict is PROVED
+    assert last(text, CLAIM="p_{nk} - 2 y_{nk}").verdict is REFUTED
