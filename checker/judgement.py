@@ -18,10 +18,12 @@ from verify_derivations.checker.anew import Part, better, parts_anew, resting, w
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
+from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
+from verify_derivations.derivations.kernel import Equation
 from verify_derivations.formulas import second_reader
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.notation import Notation, beside, read_notation
@@ -93,6 +95,7 @@ class _Task:
     formula: Formula | None = None
     formulas: tuple[Formula, ...] = ()
     scope: int = 0
+    assumed: tuple[Equation, ...] = ()  # what other formulas rest on
 
 
 class _Judgement:
@@ -107,6 +110,7 @@ class _Judgement:
         self.by_number = {f.number: f for f in self.case.formulas}
         self.stopped = False
         self.parts: list[Part] = []
+        self.grounds: dict[Scope, tuple[Equation, ...]] = {}
         self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
@@ -200,6 +204,11 @@ class _Judgement:
         again = [number for number, old in usually.items() if not old.holds_in(readings, self.usual)]
         results = self.run("judging again", [_Task("judge", (number,), readings) for number in again])
         found.update((number, new.formula) for number, new in zip(again, results, strict=True))
+        self.grounds = grounds(found.values(), self.by_number)
+        wrong = [n for n, f in found.items() if f.verdict is Verdict.REFUTED and self.resting_on(n)]
+        tasks = [_Task("judge", (n,), readings, assumed=self.resting_on(n)) for n in wrong]
+        results = self.run("judging on assumptions", tasks)
+        found |= {n: granted(found[n], new.formula) for n, new in zip(wrong, results, strict=True)}
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         for number, text in doubts.items():
             old = found[number]
@@ -209,6 +218,10 @@ class _Judgement:
             )  # fmt: skip
         return [found[stated.number] for stated in case.formulas]
 
+    def resting_on(self, number: int) -> tuple[Equation, ...]:
+        """What other formulas of its section rest on."""
+        return self.grounds.get(self.by_number[number].scope, ())
+
     def corrected(self, formulas: Sequence[Formula], readings: Readings) -> tuple[list[Formula], Composed]:
         """The formulas, with corrections, and beside them what is offered of functions, which does not wait for any."""
         from verify_derivations.checker import offers  # noqa: F401  workers begin with all that is imported here
@@ -216,7 +229,10 @@ class _Judgement:
 
         found = {f.number: f for f in formulas}
         wrong = [f for f in formulas if needs_correction(f)] if self.case.effort.repair else []
-        tasks = [*(_Task("correct", (f.number,), readings, f) for f in wrong), _Task("functions", (), readings)]
+        tasks = [
+            *(_Task("correct", (f.number,), readings, f, assumed=self.resting_on(f.number)) for f in wrong),
+            _Task("functions", (), readings),
+        ]
         *corrected, functions = self.run("correcting", tasks)
         found.update((formula.number, formula) for formula in corrected)
         return list(found.values()), functions
@@ -292,10 +308,12 @@ class _Judgement:
         if task.kind == "try":
             return tried(case, stated, task.readings)
         if task.kind == "judge":
-            return judged(case, stated, task.readings)
+            effort = case.effort.under(task.assumed) if task.assumed else case.effort
+            return judged(replace(case, effort=effort), stated, task.readings)
         from verify_derivations.checker.repair import with_correction  # it judges its candidates as formulas are judged
 
         assert task.formula is not None
+        case = replace(case, effort=replace(case.effort, assumed=task.assumed))
         return with_correction(case, stated, task.formula, task.readings, budget=case.effort.repair)
 
     def without_result(self, task: _Task, reason: str) -> Any:
@@ -333,7 +351,7 @@ class _Judgement:
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
         here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", pieces=()))
-        parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common)
+        parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed)
         if task.kind != "correct":
             return key(*parts)
         assert task.formula is not None

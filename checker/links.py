@@ -15,9 +15,19 @@ from verify_derivations.checker.ranges import Outside, message, narrowed, out_of
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
 from verify_derivations.checker.wording import condition_text, conditions_of, equation_text, stated_of
 from verify_derivations.derivations.dependence import relevant
-from verify_derivations.derivations.kernel import Certificate, Claim, Proof, Rejected, SideCondition, certify, verify
+from verify_derivations.derivations.differentiate import dependents
+from verify_derivations.derivations.kernel import (
+    Certificate,
+    Claim,
+    Equation,
+    Proof,
+    Rejected,
+    SideCondition,
+    certify,
+    verify,
+)
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, Search
+from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, Search, prove_under
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
 from verify_derivations.derivations.terms import Beyond, scale
 from verify_derivations.formulas import latex
@@ -65,12 +75,18 @@ class Effort:
     """How long one link may take."""
 
     first: Limits = field(default_factory=lambda: Limits(unfoldings=4, steps=4_000))
-    condition: Limits = field(default_factory=lambda: Limits(unfoldings=6, steps=6_000))
+    condition: Limits = field(default_factory=lambda: Limits(unfoldings=8, steps=6_000))
     proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, steps=10_000))
     refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
     verification: bool = True  # of what is proved; not for a trial, which is never shown
     repair: float = 2.0  # seconds for the search for a correction; 0: none
     seed: int = 0
+    assumed: tuple[Equation, ...] = ()  # on which other formulas rest
+
+    def under(self, assumed: tuple[Equation, ...]) -> Effort:
+        """For proofs that need what other formulas do, and nothing else."""
+        nothing = Limits(unfoldings=0, steps=0)
+        return replace(self.proofs_only, first=nothing, condition=nothing, proof=nothing, assumed=assumed)
 
     @property
     def proofs_only(self) -> Effort:
@@ -80,6 +96,9 @@ class Effort:
     def trial(self) -> Effort:
         return replace(self.proofs_only, verification=False)
 
+
+ASSUMING = 0.1
+"""Nominal seconds of a search for a counterexample under an assumption."""
 
 CLASH = "clash"
 """Among the conventions of an equation whose shapes do not fit as it is read."""
@@ -397,6 +416,8 @@ def _decide(
         if type(outcome) is Open:  # a missing assumption may show only when more is unfolded
             limits = effort.condition if isinstance(found, Refuted) else effort.proof
             outcome = _attempt(search, limits, effort.verification)
+    if effort.assumed and not isinstance(outcome, Proof | Conditional):
+        outcome = _under(claim, c, environment, effort, variables) or outcome
     if isinstance(outcome, Proof):
         conditions, stated = conditions_of(outcome, environment), stated_of(outcome, origin)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
@@ -432,6 +453,30 @@ def _decide(
         return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
                        message=f"no proof for all sizes was found; the sides agree {how}{where}")  # fmt: skip
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
+
+
+def _under(
+    claim: Claim, c: Comparison, environment: Environment, effort: Effort, variables: frozenset[str]
+) -> Outcome | None:
+    """A proof under one of the assumptions on which other formulas rest, of what these are about: that the claim speaks
+    of it beside derivatives of the loss."""
+    known = claim.environment
+    spoken_of = known.mentioned(c.left - c.right) if effort.assumed else frozenset()
+    for assumption in effort.assumed:
+        given = {*heads(assumption[0]), *heads(assumption[1])}
+        if given & variables or any(spoken_of.isdisjoint({h, *dependents(h, known)}) for h in given):
+            continue
+        stated = replace(environment, assumptions=(*environment.assumptions, assumption))
+        found = refute(
+            c.left, c.right, stated, c.free, c.facts, seed=effort.seed, budget_seconds=ASSUMING, small=False
+        )
+        if not isinstance(found, Agreement):
+            continue
+        with suppress(RecursionError, ArithmeticError, ValueError):
+            outcome = prove_under(claim, assumption, Effort().proof, variables)
+            if outcome is not None:
+                return _verified(claim, outcome) if effort.verification else outcome
+    return None
 
 
 def judge_claim(
@@ -475,8 +520,10 @@ def _attempt(search: Search, limits: Limits, verification: bool) -> Outcome:
         outcome = search.go_on(limits)
     except (RecursionError, ArithmeticError, ValueError) as failure:
         return Open(claim.left - claim.right, f"the calculus gave up: {failure}")
-    if not verification:
-        return outcome
+    return _verified(claim, outcome) if verification else outcome
+
+
+def _verified(claim: Claim, outcome: Outcome) -> Outcome:
     try:
         match outcome:
             case Proof():

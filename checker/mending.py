@@ -66,6 +66,7 @@ class Mender:
             refutation=0.5,
             verification=False,  # a candidate's: the whole corrected formula is judged in the end
             seed=case.effort.seed,
+            assumed=case.effort.assumed,
         )
 
     def mend(self, left: s.Node, right: s.Node, sides: list[s.Node], deep: bool) -> Edit | None:

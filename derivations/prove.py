@@ -7,6 +7,7 @@ proof, but never prove anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -87,6 +88,33 @@ def prove_equal(
     that satisfy ``facts``, almost everywhere, within the conditions of the outcome. ``variables`` are those by which
     the claim differentiates. A proof that is found is not yet a verified one: see `kernel.verify`."""
     return Search(Claim(left, right, environment, free, facts), variables).go_on(limits or Limits())
+
+
+def prove_under(claim: Claim, assumption: Equation, limits: Limits, variables: frozenset[str]) -> Conditional | None:
+    """A proof that needs ``assumption``, which the environment does not state; none where a side vanishes under it."""
+    environment = claim.environment
+    own = Move("assume", str(len(environment.assumptions)))
+    stated = replace(environment, assumptions=(*environment.assumptions, assumption))
+    outcome = Search(replace(claim, environment=stated), variables).go_on(limits)
+    if not isinstance(outcome, Proof) or own not in outcome.moves:
+        return None
+
+    def derivation(left: Scalar, right: Scalar) -> Derivation:
+        d = Derivation(replace(claim, left=left, right=right), assumption)
+        for move in outcome.moves:
+            d.make(move)
+        return d
+
+    for side in (claim.left, claim.right):
+        with suppress(Rejected, Beyond):
+            if not derivation(side, NOUGHT).residual:
+                return None
+    lemmas: Lemmas = {}
+    with suppress(Rejected, Beyond), recording(lemmas):
+        d = derivation(claim.left, claim.right)
+        if not d.residual:
+            return Conditional(assumption, replace(d.proof(), lemmas=lemmas))
+    return None
 
 
 def tidy(
@@ -358,5 +386,5 @@ class Search:
 
 __all__ = [
     "Certificate", "Claim", "Conditional", "Equation", "Limits", "Open", "Outcome", "Proof", "SideCondition", "Step",
-    "certify", "prove_equal", "tidy", "verify",
+    "certify", "prove_equal", "prove_under", "tidy", "verify",
 ]

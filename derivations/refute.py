@@ -74,8 +74,9 @@ def refute(
     points: int = 2,
     budget_seconds: float = 2.0,
     origin: int = 1,
+    small: bool = True,
 ) -> Refuted | Agreement | Unknown:
-    """Look for values at which ``left`` and ``right`` differ.
+    """Look for values at which ``left`` and ``right`` differ: with ``small``, for few and simple ones.
 
     ``free`` gives the extents of the free index variables, ``facts`` further constraints on them
     (``i ≠ j``). ``points`` is the number of points for each choice of sizes. The budget is counted in nodes
@@ -87,6 +88,8 @@ def refute(
     witness = search.run()
     if witness is None:
         return search.agreement()
+    if not small:
+        return _present(claim, witness, origin)
     limit = claim.meter.spent + int(budget_seconds * STEPS_PER_SECOND)
     return _present(claim, _simplify(claim, search.smallest(witness, limit), limit), origin)
 
