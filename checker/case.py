@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable, base_of
 from verify_derivations.formulas.notation import Notation
+from verify_derivations.formulas.primed import primed_indices, renamed
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
@@ -163,6 +164,21 @@ def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None
                 stated.remarks = (*stated.remarks, f"{text}: their letters run to different ends")
 
 
+def _name_primed_indices(read_after: list[tuple[Stated, s.Node | None]]) -> None:
+    """Also in the sides with which formulas go on."""
+    names = primed_indices(stated.tree for stated, _ in read_after if stated.tree is not None)
+    for k, (stated, last) in enumerate(read_after if names else ()):
+        nodes = list(s.walk(stated.tree)) if stated.tree is not None else []
+        found = [name for name in names if name in nodes]
+        if found and stated.tree is not None:
+            tree = renamed(stated.tree, names)
+            assert isinstance(tree, s.Statements)
+            stated.tree = tree
+            stated.remarks += (f"reads {', '.join(f'${to_latex(x)}$ as ${names[x].name}$' for x in found)}",)
+            first = tree.parts[0] if any(node is last for node in nodes) else None
+            read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
+
+
 def _left_side(latex: str, symbols: Symbols, macros: Macros) -> s.Node | None:
     """What stands before the first ``=`` of a formula, if that can be read."""
     try:
@@ -199,6 +215,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         read_after.append((stated, before))
         before = last_side(reading.statements)
         formulas.append(stated)
+    _name_primed_indices(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)

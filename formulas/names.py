@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.symbols import INDEX_LETTERS
 
 TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
 PLAIN_FONTS = {"", "\\mathbf", "\\boldsymbol", "\\bm", "\\mathrm", "\\mathit", "\\vec", "\\mathsf", "\\bold", "\\pmb",
@@ -481,6 +482,8 @@ class NameTable:
                 base in self.zeroth and item.text == "0" and self._runs(base)
             )
         if isinstance(item, s.Symbol):
+            if self._is_apart(base, item.name):
+                return True
             if item.name in self.bound and base not in self.labelled:
                 return False
             if (base, item.name) in self.shifted:
@@ -491,6 +494,11 @@ class NameTable:
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
+
+    def _is_apart(self, base: str, letter: str) -> bool:
+        """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing."""
+        counts = len(letter) > 1 or letter.isupper() or letter in INDEX_LETTERS | self.bound
+        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared
 
     def _labels(self, item: s.Symbol) -> bool:
         """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""

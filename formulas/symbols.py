@@ -159,7 +159,7 @@ def collect(
                 definition = starts and tokens[behind].kind == "relation" and tokens[behind].text in ("=", ":=")
                 if (simple and (definition or _follows_differential(tokens, k))) or _has_comma(tokens, after):
                     evident.add(name)
-                elif any(t.kind == "'" for t in tokens[k + 1:after]):
+                elif _has_prime(tokens, k + 1, after):
                     primed.add(name)
                 if starts and tokens[behind].text == "\\in" and not simple:
                     quantities.add(name)
@@ -247,6 +247,15 @@ def _sizes(tokens: list[Token]) -> set[str]:
         if tokens[k - 1].text == "\\in" and space.kind == "symbol" and power.kind == "^" and opening.kind == "open":
             found |= {t.text for t in tokens[k + 3:opening.partner] if t.kind == "run" and len(t.text) > 3}
     return found
+
+
+def _has_prime(tokens: list[Token], k: int, end: int) -> bool:
+    """Among scripts, not in one of them: of ``f'``, not of ``y_{k'}``."""
+    while k < end:
+        if tokens[k].kind == "'":
+            return True
+        k = tokens[k].partner + 1 if tokens[k].kind == "open" else k + 1
+    return False
 
 
 def _starts_statement(tokens: list[Token], k: int) -> bool:
