@@ -12,6 +12,7 @@ from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
+from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.words import read_prose
@@ -222,7 +223,9 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
     read_prose(formulas)
-    table = NameTable.gather((f.tree for f in (*extra, *formulas) if f.tree is not None), listed)
+    read_rows(formulas)
+    units = frozenset[str]().union(*(f.units for f in formulas))
+    table = NameTable.gather((f.tree for f in (*extra, *formulas) if f.tree is not None), listed, units)
     _say_what_letters_tell(formulas, table)
     assign_scopes(formulas, table)
     assign_variants(formulas)

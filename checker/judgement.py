@@ -350,7 +350,7 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
-        here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", pieces=()))
+        here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", tail="", pieces=()))
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed)
         if task.kind != "correct":
             return key(*parts)

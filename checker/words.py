@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import base_of
 from verify_derivations.formulas.printer import to_latex
 
 _KINDS = (
@@ -40,6 +41,11 @@ _ONE_HOT_BEFORE = re.compile(
     r"(?:(?:labels?|vectors?|targets?|matrix|rows|columns|encodings?|ys?)\s+)?$",
     re.IGNORECASE,
 )
+_UNIT = r"(?:standard\s+|canonical\s+)*(?:unit|basis|one[-\s]hot)(?:\s+basis)?\s+(?:row\s+|column\s+)?vectors?\b"
+_UNIT_AFTER = re.compile(
+    rf"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)\s+)?(?:(?:the|an?)\s+)?(?:\S+\s*){{0,2}}?{_UNIT}", re.IGNORECASE
+)
+_UNIT_BEFORE = re.compile(rf"\b{_UNIT}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
 _SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
@@ -52,9 +58,9 @@ def read_prose(formulas: Sequence[Stated]) -> None:
     for k, stated in enumerate(formulas):
         if stated.raw.displayed or stated.chains or stated.tree is None:
             continue
-        before = _sentence(formulas, k)
-        following = formulas[k + 1] if k + 1 < len(formulas) else None
-        after = following.raw.context if following is not None and following.raw.section == stated.raw.section else ""
+        before = sentence(formulas, k)
+        rest = prose_behind(formulas, k)
+        after = rest.partition("$")[0]
         if any(isinstance(x, s.Dots) for x in stated.mentions) and not stated.memberships:
             if _SCALARS_AFTER.match(after) or _SCALARS_BEFORE.search(before):
                 stated.memberships.append(Membership(tuple(stated.mentions), s.Space("R")))
@@ -65,6 +71,10 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             if _ONE_HOT_AFTER.match(after) or _ONE_HOT_BEFORE.search(before):
                 stated.one_hot = tuple(names[-1:])
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
+        letters = [x for x in stated.mentions if isinstance(x, s.Scripted) and x.sub is not None]
+        if len(letters) == len(stated.mentions) == 1 and not stated.memberships:
+            if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before):
+                stated.units = frozenset({base_of(letters[0]) or ""})
         matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
         names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
@@ -77,7 +87,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.remarks += (f"the text says of {said}: symmetric",)
 
 
-def _sentence(formulas: Sequence[Stated], k: int) -> str:
+def sentence(formulas: Sequence[Stated], k: int) -> str:
     """The prose of the sentence in which formula ``k`` stands, up to it."""
     found = ""
     for stated in reversed(formulas[: k + 1]):
@@ -85,4 +95,20 @@ def _sentence(formulas: Sequence[Stated], k: int) -> str:
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
             break
+    return found
+
+
+def prose_behind(formulas: Sequence[Stated], k: int) -> str:
+    """The prose of the sentence in which formula ``k`` stands, behind it, as far as the second formula after it; a sign
+    for each."""
+    found = ""
+    for n in range(k, k + 3):
+        following = formulas[n + 1] if n + 1 < len(formulas) else None
+        inside = following is not None and following.raw.section == formulas[n].raw.section
+        text = following.raw.context if following is not None and inside else formulas[n].raw.tail
+        first, *others = _SENTENCE.split(text)
+        found += f" {first} "
+        if others or not inside:
+            break
+        found += "$"
     return found

@@ -14,7 +14,8 @@ class RawFormula:
     """A formula as it stands in the document.
 
     ``line`` and ``column`` (from 1) are the place of the opening delimiter, or of the row within ``align`` and
-    the like. ``context`` is the prose between the formula or heading before and this one. ``continues`` marks a further
+    the like. ``context`` is the prose between the formula or heading before and this one, ``tail`` that
+    between the last formula of a section and the next heading, or the end. ``continues`` marks a further
     row of an environment (one that begins with a relation continues the row above).
     """
 
@@ -27,6 +28,7 @@ class RawFormula:
     context: str = ""
     remarks: tuple[str, ...] = ()
     continues: bool = False
+    tail: str = ""
     pieces: tuple[tuple[int, int, int], ...] = field(default=((0, 1, 1),), repr=False, compare=False)
 
     def locate(self, offset: int) -> tuple[int, int]:

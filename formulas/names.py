@@ -80,13 +80,15 @@ class NameTable:
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
     listed: Listed = field(default_factory=Listed)
+    units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
 
     def __post_init__(self) -> None:
         self._resolved: dict[int, tuple[s.Node, Reference | None]] | None = {}  # none while the facts are gathered
 
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
-    def gather(cls, trees: Iterable[s.Node], listed: Listed | None = None) -> NameTable:
+    def gather(cls, trees: Iterable[s.Node], listed: Listed | None = None, units: Set[str] = frozenset()) -> NameTable:
+        """``units`` are bases of unit vectors, if nothing declares or defines them."""
         table = cls(listed=listed or Listed())
         table._resolved = None
         forest = list(trees)
@@ -141,6 +143,7 @@ class NameTable:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
         table._tell_apart(nodes, tensors)
+        table.units = frozenset(units - table.bases)
         table._resolved = {}
         return table
 

@@ -35,7 +35,7 @@ from verify_derivations.formulas.lookup import (
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope, gradient_of
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, constant, show, show_extent, transpose
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
 from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, UndefinedFunction, Unsupported
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
 
 
 def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value | None:
-    """δ of a quantity, Kronecker's δ, the identity matrix, a vector of ones."""
+    """δ of a quantity, Kronecker's δ, the identity matrix, unit vectors, a vector of ones."""
     base = node if isinstance(node, s.Symbol) else node.base
     if not isinstance(base, s.Symbol):
         return None
@@ -190,6 +190,9 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 return _kronecker(reader, items)
     if name_of(base) in PROBABILITY and name_of(base) not in world.declared_names() | world.functions.keys():
         raise Unsupported(f"{to_latex(base)}: expectations and probabilities are not supported")
+    unit = name_of(base) in world.table.units - world.known.keys()
+    if unit and isinstance(node, s.Scripted) and node.sub is not None:
+        return unit_vector(reader, node, expected)
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
             return identity(reader, node, expected)
@@ -230,6 +233,19 @@ def identity(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor
     if expected is not None and len(expected) == 2 and expected[0] == expected[1]:
         return op.identity(expected[0])
     raise NeedShape("the size of the identity matrix I is not stated")
+
+
+def unit_vector(reader: Elaborator, node: s.Scripted, expected: Shape | None) -> Tensor:
+    """``e_k``, of the length that it needs to have where it stands."""
+    reference = reader.world.table.reference(node)
+    if node.sub is None or len(items_of(node.sub)) != 1 or reference is None or reference.power is not None:
+        raise Unsupported(f"{to_latex(node)}: a unit vector has one subscript")
+    if expected is None or len(expected) != 2 or ONE not in expected:
+        raise NeedShape(f"the length of the unit vector {to_latex(node)} is not stated")
+    length = expected[0] if expected[1] == ONE else expected[1]
+    place = index_at(items_of(node.sub)[0], length, reader.world.origin, reader.world, reader.here)
+    value = build((length, ONE), lambda i, _: delta(i, place))
+    return transpose(value) if reference.transposed else value
 
 
 def vector_of_ones(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor:

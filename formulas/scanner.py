@@ -11,6 +11,7 @@ import bisect
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from verify_derivations.formulas.carriers import Image, Piece, decode_url, image_at, rows_of
@@ -97,6 +98,7 @@ class _Scanner:
                 rf"(?P<shorthand>(?:{names})(?![A-Za-z]))|{self.pattern.pattern}", re.VERBOSE | re.MULTILINE
             )
         self.prose: list[str] = []
+        self.behind = False  # a formula of this section
         self.sections: list[tuple[int, str]] = []
         self.meta = Metadata()
         self.paragraph = 0, -1  # part of a paragraph: from an offset to its end
@@ -112,6 +114,8 @@ class _Scanner:
             assert kind is not None
             position = getattr(self, f"_{kind}")(match)
             assert position >= match.end() or kind == "underline", kind
+        self.prose.append(self.text[position:])
+        self._leave()
 
     # -- helpers --------------------------------------------------------------------------------
     def _place(self, offset: int) -> tuple[int, int]:
@@ -140,6 +144,13 @@ class _Scanner:
     def _literal(self, match: re.Match[str]) -> int:
         self.prose.append(match.group())
         return match.end()
+
+    def _leave(self) -> None:
+        """What stands behind the last formula of a section belongs to that."""
+        tail = self._take_prose()
+        if self.formulas and self.behind:
+            self.formulas[-1] = replace(self.formulas[-1], tail=tail)
+        self.behind = False
 
     def _take_prose(self) -> str:
         context = plain("".join(self.prose), latex=self.latex)
@@ -172,6 +183,7 @@ class _Scanner:
                 len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
                 continues=split and n > 0, pieces=tuple(places),
             ))
+            self.behind = True
 
     def _locations(self, pieces: list[Piece], start: int, end: int) -> list[tuple[int, int, int]]:
         """Breakpoints ``(offset, line, column)`` between which the column advances with the offset."""
@@ -238,7 +250,7 @@ class _Scanner:
         while self.sections and self.sections[-1][0] >= level:
             self.sections.pop()
         self.sections.append((level, title))
-        self.prose.clear()
+        self._leave()
         if level == 1 and not self.meta.title and not self.latex and len(self.sections) == 1:
             self.meta.title = title
 

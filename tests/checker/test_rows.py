@@ -1,0 +1,140 @@
+"""Rows, columns and unit vectors that the prose names; indices with primes; a member beside a list of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, ILL_FORMED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED, Verdict.UNDECIDED
+
+DATA = r"""
+Let $X \in \mathbb{R}^{N \times d}$, $y \in \mathbb{R}^N$ and $w \in \mathbb{R}^d$. PROSE.
+
+$$L = \sum_{i=1}^N (x_i^\top w - y_i)^2$$
+$$\nabla_w L = CLAIM$$
+"""
+CLASSES = r"""
+Let $W \in \mathbb{R}^{d \times K}$ and $x \in \mathbb{R}^d$. PROSE.
+
+$$z_k = w_k^\top x, \quad p_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \quad L = -\sum_{k=1}^K y_k \log p_k$$
+
+where $\sum_{k=1}^K y_k = 1$.
+
+$$CLAIM$$
+"""
+WORDS = r"""
+Let $U \in \mathbb{R}^{V \times d}$, $v \in \mathbb{R}^d$, $s = U v$ and
+
+$$p_w = \frac{\exp(s_w)}{\sum_{w'=1}^V \exp(s_{w'})}.$$
+
+For the observed word $o$ the loss is $L = -\log p_o$ and
+
+$$CLAIM$$
+
+where $u_w$ denotes row $w$ of $U$ and $e_o$ is the $o$-th unit vector.
+"""
+
+
+def claimed(text: str, claim: str, prose: str = "") -> Formula:
+    formulas = check(scan(text.replace("PROSE", prose).replace("CLAIM", claim))).formulas
+    return [f for f in formulas if f.displayed][-1]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Here $x_i$ is the $i$-th row of $X$",
+        "Here $x_i^\\top$ is the $i$th row of $X$",
+        "Here $x_i \\in \\mathbb{R}^d$ denotes the $i$-th row of the data matrix $X$",
+        "Row $i$ counts; $x_i$ is row $i$ of $X$",
+        "We write $x_i$ for the $i$-th row vector of $X$",
+        "Let $x_i$ be the $i^{th}$ row of $X$",
+        "The rows $x_i$ of $X$ are examples",
+    ],
+)
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"2 X^\top (X w - y)", PROVED), (r"X^\top (X w - y)", REFUTED), (r"2 X (X w - y)", ILL_FORMED)],
+)
+def test_rows_of_a_matrix(prose: str, claim: str, verdict: Verdict) -> None:
+    found = claimed(DATA, claim, prose)
+    assert found.verdict is verdict, found.message
+
+
+def test_the_report_says_what_the_text_says() -> None:
+    text = DATA.replace("PROSE", "Here $x_i$ is the $i$-th row of $X$").replace("CLAIM", "2 X^T (X w - y)")
+    said = [r for f in check(scan(text)).formulas for r in f.remarks]
+    assert r"the text says that $x_{i}$ is $X_{i,:}^{\top}$" in said
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["Here $x_i$ is the $j$-th row of $X$", "Here $x_i$ is no row of $X$", "Of $x_i$ and $X$ nothing is said"],
+)
+def test_nothing_is_said_of_rows(prose: str) -> None:
+    assert claimed(DATA, r"2 X^\top (X w - y)", prose).verdict is not PROVED
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial w_k} = (p_k - y_k) x", PROVED),
+        (r"\frac{\partial L}{\partial w_k} = (y_k - p_k) x", REFUTED),
+        (r"\frac{\partial L}{\partial W} = x (p - y)^\top", PROVED),
+        (r"\frac{\partial L}{\partial W} = 2 x (p - y)^\top", REFUTED),
+        (r"\frac{\partial L}{\partial x} = W (p - y)", PROVED),
+        (r"\frac{\partial L}{\partial x} = \sum_{k=1}^K (p_k - y_k) w_k", PROVED),
+        (r"\frac{\partial L}{\partial x} = \sum_{k=1}^K p_k w_k", REFUTED),
+    ],
+)
+@pytest.mark.parametrize("prose", ["Let $w_k$ be the $k$-th column of $W$", "$w_k$ is column $k$ of $W$"])
+def test_columns_of_a_matrix(prose: str, claim: str, verdict: Verdict) -> None:
+    found = claimed(CLASSES, claim, prose)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial s_w} = p_w - \mathbb{1}[w = o]", PROVED),
+        (r"\frac{\partial L}{\partial s_w} = p_w + \mathbb{1}[w = o]", REFUTED),
+        (r"\frac{\partial L}{\partial v} = U^\top (p - e_o)", PROVED),
+        (r"\frac{\partial L}{\partial v} = U^\top (p + e_o)", REFUTED),
+        (r"\frac{\partial L}{\partial v} = -u_o + \sum_{w=1}^V p_w u_w", PROVED),
+        (r"\frac{\partial L}{\partial v} = u_o + \sum_{w=1}^V p_w u_w", REFUTED),
+        (r"\frac{\partial L}{\partial U} = (p - e_o) v^\top", PROVED),
+        (r"\frac{\partial p_w}{\partial s_{w'}} = p_w (\mathbb{1}[w = w'] - p_{w'})", PROVED),
+        (r"\frac{\partial p_w}{\partial s_{w'}} = p_w (\mathbb{1}[w = w'] - p_w)", REFUTED),
+    ],
+)
+def test_words_with_primes_and_unit_vectors(claim: str, verdict: Verdict) -> None:
+    found = claimed(WORDS, claim)
+    assert found.verdict is verdict, found.message
+
+
+def test_a_unit_vector_is_one_where_the_text_says_so() -> None:
+    claim = r"\frac{\partial L}{\partial v} = U^\top (p - e_o)"
+    assert claimed(WORDS.replace("is the $o$-th unit vector", "is a vector"), claim).verdict is ILL_FORMED
+    defined = WORDS.replace("Let $U", "Let $e \\in \\mathbb{R}^V$, $U")  # then e_o is an entry of it
+    assert claimed(defined, r"\frac{\partial L}{\partial s_w} = p_w - e_w").verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial J}{\partial u_o} = v", PROVED),
+        (r"\frac{\partial J}{\partial u_o} = 2 v", REFUTED),
+        (r"\frac{\partial J}{\partial u_k} = k v", PROVED),
+        (r"\frac{\partial J}{\partial u_k} = v", REFUTED),
+        (r"\frac{\partial J}{\partial v} = u_o + \sum_{k=1}^K k u_k", PROVED),
+        (r"\frac{\partial J}{\partial v} = \sum_{k=1}^K k u_k", REFUTED),
+    ],
+)
+def test_a_vector_beside_a_list_of_others(claim: str, verdict: Verdict) -> None:
+    text = r"Let $v, u_o \in \mathbb{R}^d$ and $u_1, \dots, u_K \in \mathbb{R}^d$, "
+    text += r"$J = u_o^\top v + \sum_{k=1}^K k u_k^\top v$."
+    found = claimed(f"{text}\n\n$$CLAIM$$\n", claim)
+    assert found.verdict is verdict, found.message
