@@ -12,6 +12,7 @@ from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.lookup import shape_of_space, whole
 from verify_derivations.formulas.names import base_of, bounded, is_range, name_of, names_in
+from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Declaration, Statement, World
 
@@ -35,8 +36,8 @@ def is_size(node: s.Node, world: World) -> bool:
 def _binds(item: s.Node) -> set[str]:
     """The letters that a sum over ``item`` binds: j of j ≠ y."""
     first = item.sides[0] if isinstance(item, s.Relation) else item
-    if isinstance(item, s.Relation) and bounded(item) is not None:
-        first = item.sides[1]
+    if isinstance(item, s.Relation) and (found := bounded(item)) is not None:
+        return {letter.name for letter in found[0]}
     return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
 
 
@@ -109,8 +110,12 @@ class _Declarations:
 
     def declarations(self) -> None:
         world = self.world
+        alone = (f.mentions[0] for f in self.every if not f.raw.displayed and len(f.mentions) == 1)
+        spoken = {x.name for x in alone if isinstance(x, s.Symbol)}
         for f in self.every:
             world.ranges += [(f.number, *r) for r in f.ranges]
+            if f.tree is not None and (pairs := pairs_in(f.tree) - spoken):
+                world.pairs[f.number] = pairs
             for node in f.nodes:
                 if isinstance(node, s.BigOperator) and node.upper is not None:
                     self._range_of(node, f.number)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
-from verify_derivations.formulas.names import NameTable, bounded, factors_of, is_range, name_of
+from verify_derivations.formulas.names import NameTable, between, bounded, factors_of, is_range, name_of
 from verify_derivations.formulas.scanner import RawFormula
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
@@ -87,6 +87,7 @@ def analyse(stated: Stated) -> None:
                 stated.memberships.append(Membership(tuple(names), item.sides[1]))
             elif (found := bounded(item)) is not None:
                 stated.ranges += [(letter.name, *found[1:]) for letter in found[0]]
+                stated.conditions += between(item)
             elif item.relations[0] in ORDER:
                 stated.conditions.append(item)
             else:

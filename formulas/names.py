@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
+from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.symbols import INDEX_LETTERS
 
@@ -117,6 +118,7 @@ class NameTable:
         }
         for node in nodes:
             table._bind(node)
+        table.bound |= frozenset[str]().union(*map(pairs_in, forest)) - table.sizes - table.ends
         places: dict[str, set[int]] = defaultdict(set)
         for node in nodes:
             if isinstance(node, s.Scripted) and node.sub is not None and _multiple(node.sub) is None:
@@ -602,19 +604,25 @@ def is_range(node: s.Relation) -> bool:
 
 
 def bounded(node: s.Relation) -> tuple[tuple[s.Symbol, ...], s.Node, s.Node] | None:
-    """Letters, first and last value of ``0 \\le i < n``; a domain of reals (``0 < p < 1``) is none."""
-    if len(node.sides) != 3 or not set(node.relations) <= {"<", "\\le", "\\leq"}:
+    """Letters, first and last value of ``0 \\le i < n``, ``1 \\le i < j \\le n``; a domain (``0 < p < 1``) is none."""
+    if len(node.sides) < 3 or not set(node.relations) <= {"<", "\\le", "\\leq"}:
         return None
-    first, middle, last = node.sides
-    letters = middle.items if isinstance(middle, s.Sequence) else (middle,)
+    first, *middle, last = node.sides
+    letters = middle[0].items if isinstance(middle[0], s.Sequence) and len(middle) == 1 else tuple(middle)
     if not isinstance(first, s.Number) or isinstance(last, s.Number):
         return None
     if not all(isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() for x in letters):
         return None
     one = s.Number("1")
     first = first if node.relations[0] != "<" else s.Sum(("+", "+"), (first, one))
-    last = last if node.relations[1] != "<" else s.Sum(("+", "-"), (last, one))
+    last = last if node.relations[-1] != "<" else s.Sum(("+", "-"), (last, one))
     return tuple(x for x in letters if isinstance(x, s.Symbol)), first, last
+
+
+def between(node: s.Relation) -> tuple[s.Relation, ...]:
+    """What ``1 \\le i < j \\le n`` says of its letters: ``i < j``."""
+    pairs = zip(node.sides[1:], node.sides[2:-1], node.relations[1:], strict=False)
+    return tuple(s.Relation((a, b), (relation,)) for a, b, relation in pairs)
 
 
 def _introduced(node: s.Relation) -> tuple[s.Node, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import bounded, items_of, name_of, names_in
+from verify_derivations.formulas.names import between, bounded, items_of, name_of, names_in
+from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Tensor, elementwise, total
 from verify_derivations.formulas.world import Index, NeedShape, Unsupported
@@ -45,7 +46,7 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     conditions: list[s.Relation] = []
     items = node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,)
     for item in items:
-        for one in binder(reader, item, node.upper, conditions):
+        for one in binder(reader, item, node.upper, conditions, {one.letter for one in bound}):
             bound.append(one)
             reader.here.indices[one.letter] = one
     if any(one.letter in _layer_letters(reader, node.body) for one in bound):
@@ -114,31 +115,26 @@ def default_extent(reader: Elaborator, index: Index) -> None:
     index.extent = whole(last, reader.world, reader.here) - index.start + 1
 
 
-def binder(reader: Elaborator, item: s.Node, upper: s.Node | None, conditions: list[s.Relation]) -> list[Index]:
-    """The indices that one item of a lower limit binds."""
+def binder(
+    reader: Elaborator, item: s.Node, upper: s.Node | None, conditions: list[s.Relation], before: Set[str] = frozenset()
+) -> list[Index]:
+    """The indices that one item of a lower limit binds; ``before`` are those that the items before it do."""
     if isinstance(item, s.Relation):
         first = item.sides[0]
-        if item.relations[0] == "\\neq":
+        if len(item.sides) == 2 and item.relations[0] in ORDER:
             conditions.append(item)
-            return binder(reader, first, upper, conditions)
+            return _compared(reader, item, upper, before)
         if item.relations[0] == "=":
             start = whole(item.sides[1], reader.world, reader.here)
             if upper is None:
                 raise Unsupported("a sum with a first but no last value")
             last = whole(upper, reader.world, reader.here)
             return [Index(n, fresh(n), start, last - start + 1) for n in _letters(first)]
-        between = bounded(item)
-        if between is not None:
-            start, last = (whole(side, reader.world, reader.here) for side in between[1:])
-            return [Index(x.name, fresh(x.name), start, last - start + 1) for x in between[0]]
-        if len(item.sides) != 2:
-            raise Unsupported(f"no meaning is known for the range {to_latex(item)}")
-        if item.relations[0] in ("<", "\\le", "\\leq", ">", "\\ge", "\\geq"):
-            conditions.append(item)
-            letters = _letters(first)
-            if len(letters) == 1 and letters[0] not in reader.here.indices:
-                return binder(reader, first, None, conditions)
-            return binder(reader, item.sides[1], None, conditions)
+        limits = bounded(item)
+        if limits is not None:
+            start, last = (whole(side, reader.world, reader.here) for side in limits[1:])
+            conditions += between(item)
+            return [Index(x.name, fresh(x.name), start, last - start + 1) for x in limits[0]]
         raise Unsupported(f"no meaning is known for the range {to_latex(item)}")
     letters = _letters(item)
     if not letters:
@@ -149,6 +145,23 @@ def binder(reader: Elaborator, item: s.Node, upper: s.Node | None, conditions: l
         if upper is not None:
             extent = whole(upper, reader.world, reader.here) - reader.world.origin + 1
         found.append(Index(letter, fresh(letter), polynomial(reader.world.origin), extent))
+    return found
+
+
+def _compared(reader: Elaborator, item: s.Relation, upper: s.Node | None, before: Set[str]) -> list[Index]:
+    """The indices that a comparison binds: i of ``i < j``, or j where i is one already; both where the formula has j
+    only in sums over pairs."""
+    world, outer = reader.world, reader.here.indices.keys()
+    one, other = (set(_letters(side)) for side in item.sides)
+    if before & (one | other):
+        return []
+    unequal = item.relations[0] == "\\neq"
+    first = unequal or len(one) == 1 and not one & outer
+    found = binder(reader, item.sides[0 if first else 1], upper if unequal else None, [])
+    second = (other if first else one) & world.pairs.get(reader.here.number, frozenset())
+    for letter in sorted(second - outer - world.given - world.sizes):
+        found += binder(reader, s.Symbol(letter), upper, [])
+        reader.here.remarks.append(f"${letter}$ is summed over, too, in $\\sum_{{{to_latex(item)}}}$")
     return found
 
 
