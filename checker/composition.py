@@ -17,6 +17,7 @@ from verify_derivations.checker.forward import Forward, NoNet
 from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.programs import net_name
 from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.valueless import valueless
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Step, Verdict, worst
 from verify_derivations.checker.wording import condition_text
 from verify_derivations.derivations.composition import (
@@ -35,9 +36,10 @@ from verify_derivations.derivations.composition import (
 )
 from verify_derivations.derivations.differentiate import adjoint_step
 from verify_derivations.derivations.domains import contradictory, implies
-from verify_derivations.derivations.kernel import Nowhere, SideCondition, needs_of
+from verify_derivations.derivations.kernel import SideCondition, needs_of
 from verify_derivations.derivations.recurrence import accesses, guarded
 from verify_derivations.derivations.refute import Refuted, refute
+from verify_derivations.derivations.terms import Nowhere
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -204,6 +206,8 @@ class Composer:
 
     def needs(self, head: str) -> tuple[SideCondition, ...]:
         """Under which conditions the derived step of a quantity holds. Raises :class:`Nowhere`."""
+        if (reason := valueless(self.environment, (self.loss,))) is not None:
+            raise Nowhere(reason)
         return needs_of(self.steps[adjoint(head, self.loss)].step, self._way)
 
     @cached_property

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.terms import Beyond
+from verify_derivations.derivations.terms import Beyond, Nowhere
 from verify_derivations.derivations.unfolding import Unfolding
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
@@ -96,7 +96,7 @@ class _Given:
 
     def _depends(self, difference: Scalar) -> bool:
         """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for
-        x² + 1, nor for x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
+        x² + 1, 0/(x − x), x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
         environment = self.world.environment()
         normalizer = Normalizer(environment)
         try:
@@ -104,6 +104,8 @@ class _Given:
             for function in reversed(list(environment.functions)):  # each calls those before it
                 normal = Unfolding(normalizer, function, None).of(normal)
             return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
+        except Nowhere:
+            return False
         except (Beyond, RecursionError):
             return True
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
+from verify_derivations.checker.valueless import valueless
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
 from verify_derivations.checker.wording import condition_text, conditions_of, equation_text, stated_of
 from verify_derivations.derivations.dependence import relevant
@@ -148,6 +149,9 @@ def judge_link(
                 return failed
             comparison, where = inner[0], _narrowing(inner[1], starts)
         link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
+        if link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) and effort.verification:
+            reason = valueless(environment, names_of(world, (left, right)), comparison.left, comparison.right)
+            link = link if reason is None else _unproved(link, reason)
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
         if link.verdict is Verdict.REFUTED and not where:
@@ -292,8 +296,7 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
         return link
     found = [_tie(tie, environment) for tie in ties]
     if None in found:
-        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message="a derivative where values tie",
-                       assumptions=(), proof=(), certificates=())  # fmt: skip
+        return _unproved(link, "a derivative where values tie")
     said = dict.fromkeys(
         condition_text(SideCondition("no tie", tie), environment) for tie in found if tie and not any(
             condition_text(SideCondition(kind, tie), environment) in link.assumptions for kind in SAY_NO_TIE)
@@ -302,6 +305,11 @@ def _off_ties(ties: Iterable[Scalar], link: Link, environment: Environment) -> L
     if not new:
         return link
     return replace(link, message=f"{link.message}; {', '.join(new)}", assumptions=(*link.assumptions, *new))
+
+
+def _unproved(link: Link, reason: str) -> Link:
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=reason, assumptions=(), proof=(),
+                   certificates=())  # fmt: skip
 
 
 def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | None:
@@ -491,6 +499,8 @@ def judge_claim(
                 return Verdict.PROVED, conditions_of(proof, claim.environment)
     c = Comparison(claim.left, claim.right, claim.free, claim.facts)
     origin = claim.environment.origin
+    if valueless(claim.environment, (), claim.left, claim.right) is not None:
+        return None
     match _attempt(Search(claim, adjoints_of(c, claim.environment)), limits, verification=True):
         case Proof() as proof:
             return Verdict.PROVED, conditions_of(proof, claim.environment)

@@ -22,7 +22,7 @@ from verify_derivations.derivations.domains import Lemmas, contradictory, replay
 from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
 from verify_derivations.derivations.normal import Condition, Normalizer, Pattern, is_entry, like
-from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Term, times
+from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Nowhere, Term, times
 from verify_derivations.derivations.unfolding import Places, Unfolding, is_tensor
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -114,10 +114,6 @@ class Certificate:
 
 class Rejected(Exception):
     """The certificate does not prove its claim."""
-
-
-class Nowhere(Beyond):
-    """What the claim needs in order to make sense holds nowhere: it says nothing."""
 
 
 class Derivation:

@@ -29,6 +29,7 @@ from verify_derivations.derivations.terms import (
     Facts,
     Head,
     Normal,
+    Nowhere,
     Term,
     apart,
     close,
@@ -264,7 +265,7 @@ class Normalizer(Rewriter):
         """log(c·Π xᵉ·S) = log c + Σ e·log x + log S over the factors x that are positive, and over roots: they are not
         negative where they have a value, nor zero where their product has a logarithm."""
         if not argument:
-            raise Beyond("logarithm of zero")
+            raise Nowhere("logarithm of zero")
         self.require("positive", argument, facts)
         content, rest = self.content(argument)
         result: list[Normal] = []
@@ -331,7 +332,7 @@ class Normalizer(Rewriter):
         if not base:
             if exponent > 0:
                 return ()
-            raise Beyond("division by zero")
+            raise Nowhere("division by zero")
         if known == "+" or known == "0" and exponent > 0:
             pass
         elif not whole:

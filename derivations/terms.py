@@ -25,6 +25,10 @@ class Beyond(Exception):
     """The calculus ends here: the expression has no normal form in it."""
 
 
+class Nowhere(Beyond):
+    """It has no value anywhere: a claim about it says nothing."""
+
+
 class Head:
     """``kind`` is one of ``tensor``, ``size``, ``index``, ``root`` (of a prime), ``power`` (of a sum), ``exp``,
     ``log``, ``compare``, ``max``, ``argmax``, ``product``, ``inverse`` (``data`` is ``(1,)`` for that of a symmetric

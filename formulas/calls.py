@@ -34,6 +34,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.lookup import Shape, layer_value, whole
 from verify_derivations.formulas.names import name_of, names_in
+from verify_derivations.formulas.partial import raised
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.slopes import Slope, derivative_of
@@ -78,7 +79,7 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
     if power_node is not None:
         exponent = reader.tensor(power_node)
         tensor = value.tensor() if isinstance(value, Slope) else value
-        value = tensor.map(lambda b: power(b, exponent.body))
+        value = tensor.map(lambda b: raised(b, exponent.body))
     if transposed:
         value = transpose(value.tensor() if isinstance(value, Slope) else value)
     return value

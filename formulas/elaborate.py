@@ -34,6 +34,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.lookup import Shape, find, given_value, new_letter, whole
 from verify_derivations.formulas.names import name_of, names_in
+from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
 from verify_derivations.formulas.slopes import (
@@ -154,13 +155,13 @@ class Elaborator:
 
     def raised(self, base: Tensor, exponent: Tensor, node: s.Node) -> Tensor:
         if not exponent.is_scalar:
-            return elementwise(power, base, exponent)
+            return elementwise(raised, base, exponent)
         if len(base.axes) == 2 and not base.axes[0].unit and not base.axes[1].unit:
             if exponent.body == Number(Fraction(-1)):
                 return op.inverse(base)
             if base.shape[0] == base.shape[1]:
                 return self.matrix_power(base, exponent.body, node)
-        return base.map(lambda b: power(b, exponent.body))
+        return base.map(lambda b: raised(b, exponent.body))
 
     def matrix_power(self, base: Tensor, exponent: Scalar, node: s.Node) -> Tensor:
         count = exponent.value if isinstance(exponent, Number) else Fraction(0)
@@ -290,7 +291,7 @@ class Elaborator:
             return self.juxtaposed(*segments[0], expected)
         if all(o in ("\\circ", "\\odot", "\\bullet") for o in loose):
             nodes = [_segment(*segment) for segment in segments]
-            return self.entrywise("\\circ", mul, self.hadamard(nodes, expected), nodes)
+            return self.entrywise("\\circ", times, self.hadamard(nodes, expected), nodes)
         return self.loosely([_segment(*segment) for segment in segments], loose, expected)
 
     def hadamard(self, nodes: list[s.Node], expected: Shape | None) -> list[Tensor]:
@@ -321,7 +322,7 @@ class Elaborator:
         for operator, node in zip(operators, nodes[1:], strict=True):
             if operator in ("\\circ", "\\odot", "\\bullet"):
                 values = [result, self.tensor(node, result.shape)]
-                result = self.entrywise("\\circ", mul, values, [nodes[0], node])
+                result = self.entrywise("\\circ", times, values, [nodes[0], node])
             elif operator in ("\\star", "\\ast"):
                 result = self.star(result, node, operator, expected)
             else:
@@ -345,7 +346,7 @@ class Elaborator:
             factors = self.alike(image, node, expected)
             if factors is not None:
                 self.here.remarks.append("$*$ is read as the product of entries: both sides of it have one shape")
-                return self.entrywise("\\circ", mul, factors, [])
+                return self.entrywise("\\circ", times, factors, [])
         self.here.conventions.add("star")
         if image.is_scalar:
             return matrix_product(image, self.tensor(node, expected))
@@ -512,7 +513,7 @@ class Elaborator:
 
 
 def _quotient(top: Scalar, bottom: Scalar) -> Scalar:
-    return mul(top, power(bottom, -1))
+    return times(top, power(bottom, -1))
 
 
 def _segment(factors: Sequence[s.Node], operators: Sequence[str]) -> s.Node:

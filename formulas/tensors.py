@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
+from verify_derivations.formulas.partial import times
 
 
 class ShapeError(DocumentError):
@@ -113,8 +114,8 @@ def matrix_product(left: Tensor, right: Tensor) -> Tensor:
     """The product of matrices; a scalar scales. An inner product of shape (1, 1) is a scalar."""
     if left.is_scalar or right.is_scalar:
         if left.is_scalar and right.is_scalar:
-            return Tensor((), mul(left.body, right.body))
-        return elementwise(mul, left, right)
+            return Tensor((), times(left.body, right.body))
+        return elementwise(times, left, right)
     if len(left.axes) != 2 or len(right.axes) != 2:
         raise ShapeError(f"no matrix product of shapes {show(left.shape)} and {show(right.shape)}")
     (rows, inner), (other, columns) = left.axes, right.axes
