@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.places import substituted
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Stated, is_number
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, any_of
@@ -61,6 +61,8 @@ class Functions:
         if any(t is None for t in targets):
             return False
         params: list[Reference] = [t for t in targets if t is not None]
+        if is_number(right) and any(p.layer is None and world.is_defined(p.name) for p in params):
+            return False  # σ(z) = 0.593 is the value at z
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         mentioned = [r.name for r in map(self.table.reference, names_in(right)) if r is not None]
         if reference.name in mentioned:

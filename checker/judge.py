@@ -22,6 +22,7 @@ from verify_derivations.checker.links import (
     variables_in,
 )
 from verify_derivations.checker.ranges import out_of_range
+from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -275,6 +276,8 @@ def judge_chain(
                     continue
             if judged.link.verdict is Verdict.REFUTED:
                 judged = _at_values(case, stated, definitions, piece_left, piece_right) or judged
+            if judged.link.verdict is Verdict.REFUTED:
+                judged = _as_printed(case, stated, definitions, piece_left, piece_right, judged)
             if judged.link.verdict is Verdict.REFUTED and chain.where:
                 at = ", ".join(map(to_latex, chain.where))
                 said = f"whether it holds where {at} is not known; elsewhere it does not"
@@ -291,6 +294,23 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _as_printed(
+    case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, judged: Judged
+) -> Judged:
+    """The judgement of a refuted equation, with what rounding explains."""
+    if judged.environment is None:
+        return judged
+    names = names_of(definitions.world, (left, right))
+    given = {
+        reference.name: half_unit(number) for f in case.above(stated.scope) if f.number < stated.number
+        for k, chain in enumerate(f.chains) if (f.number, k, len(chain.sides) - 2) not in definitions.defined
+        for reference, number in [(case.table.reference(chain.sides[0]), printed_decimal(chain.sides[-1]))]
+        if reference is not None and number is not None and reference.name in names
+    }  # fmt: skip
+    link = rounded(definitions.world, judged.environment, left, right, judged.link, given)
+    return judged if link is None else replace(judged, link=link)
 
 
 def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node) -> Judged | None:
@@ -313,11 +333,15 @@ def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Nod
         return None
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
-    if judged.link.verdict is not Verdict.PROVED:
+    found, proved = judged.link, judged.link.verdict is Verdict.PROVED
+    if not proved and judged.environment is not None:
+        found = rounded(world, judged.environment, left, right, found, {}) or found
+    if not proved and found.verdict is not Verdict.CHECKED:
         return None
     where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
-    link = replace(judged.link, verdict=Verdict.CONDITIONAL, evidence="example", message=f"holds where {where}",
-                   assumptions=(where, *judged.link.assumptions))  # fmt: skip
+    link = replace(found, verdict=Verdict.CONDITIONAL if proved else found.verdict, evidence="example",
+                   message=f"holds where {where}" if proved else f"where {where}, {found.message}",
+                   assumptions=(where, *found.assumptions))  # fmt: skip
     return replace(judged, link=link)
 
 

@@ -1,0 +1,71 @@
+"""Decimals: right where the value is rounded to the digits printed, wrong where rounding does not explain them."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, CHECKED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.CHECKED, Verdict.UNDECIDED
+
+
+def last(text: str) -> Formula:
+    return check(scan(text, "rounded.md"), effort=Effort(repair=0)).formulas[-1]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{e^5}{176.3} = 0.842", CHECKED),
+        (r"\frac{e^5}{176.3} = 0.843", REFUTED),
+        (r"\sigma(0.5) = 0.622", CHECKED),
+        (r"\sigma(0.5) = 0.623", REFUTED),
+        (r"\sigma(0.5) = 0.62", CHECKED),
+        (r"\sigma(0.5) = 1", REFUTED),  # no decimals are printed
+        (r"0.622 = \sigma(0.5)", CHECKED),
+        (r"-\log 2 = -0.693", CHECKED),
+        (r"-\log 2 = 0.693", REFUTED),
+        (r"0.62 (1 - 0.62) = 0.24", CHECKED),
+        (r"0.62 (1 - 0.62) = 0.2356", PROVED),
+        (r"0.62 (1 - 0.62) = 0.2357", REFUTED),
+        (r"0.62 (1 - 0.62) = 0.22", REFUTED),
+        (r"0.1 + 0.2 = 0.4", REFUTED),
+        (r"\frac12 = 0.55", REFUTED),
+        # whether 0.75136507 is rounded itself is not known; more than a unit is not missing then
+        (r"\frac12 (0.01 - 0.75136507)^2 = 0.274811083", UNDECIDED),
+        (r"\frac12 (0.01 - 0.75136507)^2 = 0.274811093", REFUTED),
+    ],
+)
+def test_numbers(claim: str, verdict: Verdict) -> None:
+    found = last(f"# Numbers\n\n$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+NET = "$$ x = 0.05 $$\n\n$$ z = 0.15 x + 0.37 = 0.3775 $$\n\n$$ h = \\sigma(z) = 0.593 $$\n\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("z = 0.38", CHECKED),
+        ("z = 0.39", REFUTED),
+        ("q = 30 h = 17.80", CHECKED),
+        ("q = 30 h = 17.79", UNDECIDED),  # thirty times the decimals of h
+        ("q = 30 h = 17.83", REFUTED),
+        ("h (1 - h) = 0.241", CHECKED),
+        ("h (1 - h) = 0.245", REFUTED),
+    ],
+)
+def test_numbers_of_what_is_defined(claim: str, verdict: Verdict) -> None:
+    found = last(NET + f"$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("0.39", CHECKED), ("0.41", REFUTED), ("y (1-y) x", PROVED)])
+def test_a_derivative_at_the_values_of_an_example(claim: str, verdict: Verdict) -> None:
+    neuron = "Let $x, w \\in \\mathbb{R}$ and $y = \\sigma(w x)$. For $w = 0.5$ and $x = 2$ it is\n\n"
+    found = last(neuron + f"$$ \\frac{{\\partial y}}{{\\partial w}} = {claim} $$\n")
+    assert found.verdict is verdict, found.message
