@@ -8,6 +8,7 @@ a definition that contradicts the first one is conditional on it: that may be th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,22 +16,26 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import Stated
-from verify_derivations.checker.verdicts import Formula, Link, Verdict
+from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.printer import to_latex
 
+EXAMPLE = re.compile(r"\b(?:examples?|another|instead|alternativ\w+|other|consider|suppose|or)\b[^.]*$", re.I)
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
 @dataclass(frozen=True)
 class Anew:
     """What a formula defines again: its name, a remark, and the equation where it contradicts the first definition.
-    (A function in the text, ``f(x) = e^x``, is meant to be another one.)"""
+    (A function in the text, ``f(x) = e^x``, is meant to be another one.) ``example``: the notation, or the words before
+    it, allow that it is one, also if nothing rests on it."""
 
     name: str
     remark: str
     slip: str | None = None
+    example: bool = False
+    first: int = 0  # the formula that defined it before
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,17 @@ def parts_anew(case: Case, found: Mapping[int, Formula]) -> list[Part]:
                 stated = replace(stated, anew=(begins.name,), remarks=(*stated.remarks, begins.remark))
             inside[stated.number] = replace(stated, scope=scope)
         beginnings = {n: anew[n] for n in inside if n in anew}
-        naming = {
-            f.number: frozenset(n for n, begins in beginnings.items() if n < f.number and begins.name in names)
-            for f in formulas for names in [{r.name for r in map(case.table.reference, f.nodes) if r is not None}]
-        }  # fmt: skip
+        naming = {f.number: frozenset(_last_before(case, f, beginnings)) for f in formulas}
         result.append(Part(beginnings, inside, naming))
     return result
+
+
+def _last_before(case: Case, f: Stated, beginnings: Mapping[int, Anew]) -> set[int]:
+    """Of each name in a formula that is defined anew before it, where it was so last; not of what it defines itself."""
+    named = {r.name for r in map(case.table.reference, f.nodes) if r is not None}
+    named -= {beginnings[f.number].name} if f.number in beginnings else set()
+    return {n for n in {begins.name: n for n, begins in beginnings.items() if n < f.number}.values()
+            if beginnings[n].name in named}  # fmt: skip
 
 
 def with_parts(case: Case, taken: Sequence[Part]) -> Case:
@@ -87,12 +97,37 @@ def better(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formul
     """Whether more holds where the part is an example of its own. Where nothing rests on it, a function in the text
     (``f(x) = e^x``) is another one, and what is displayed is meant to be the same as before."""
     old, new = ([found[n].verdict for n in part.stated if n in found] for found in (before, after))
-    hold, held = (sum(v in HOLD for v in verdicts) for verdicts in (new, old))
+    hold, held = _holding(part, before, after)
     wrong, wronged = (sum(v.wrong for v in verdicts) for verdicts in (new, old))
     if hold != held:
         return hold > held
     slips = any(anew.slip is not None for anew in part.beginnings.values())
     return wrong < wronged - (len(part.beginnings) if slips else 0)
+
+
+def _holding(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> tuple[int, int]:
+    """How many formulas hold with the new definitions, and how many without them."""
+    new, old = (sum(found[n].verdict in HOLD for n in part.stated if n in found) for found in (after, before))
+    return new, old
+
+
+def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> dict[int, str]:
+    """Beginnings of a part that is not taken, each with the reason why it is not known to be wrong: it may be an
+    example of its own, and what follows holds as well with it."""
+    hold, held = _holding(part, before, after)
+    return {
+        n: f"formula {anew.first} says otherwise, and whether this is an example of its own is not said"
+        for n, anew in part.beginnings.items() if anew.example and hold >= held and not after[n].verdict.wrong
+    }  # fmt: skip
+
+
+def undecided(formula: Formula, reason: str) -> Formula:
+    """What is refuted only as a claim about a definition before it."""
+    links = tuple(
+        replace(link, verdict=Verdict.UNDECIDED, evidence="definition", message=reason)
+        if link.verdict is Verdict.REFUTED else link for link in formula.links
+    )  # fmt: skip
+    return replace(formula, verdict=worst([link.verdict for link in links]), links=links, message=reason)
 
 
 def resting(part: Part, formula: Formula) -> Formula:
@@ -132,7 +167,8 @@ def _of_names(left: s.Call) -> bool:
 def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
     """The formulas, by number, that define again what one before them has defined, and differ from it, or give it by
     other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``)."""
-    seen: dict[tuple[tuple[str, ...], str], int] = {}
+    seen: dict[tuple[tuple[str, ...], str], tuple[int, s.Node, s.Node]] = {}
+    since: set[tuple[tuple[str, ...], str]] = set()  # what was defined otherwise since then
     result: dict[int, Anew] = {}
     for stated in case.formulas:
         for chain in stated.chains:
@@ -142,14 +178,21 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
             name = name_of_key(key_of(left, case.table))
             if name is None or case.variants(stated.scope) or isinstance(left, s.Call) and not _of_names(left):
                 continue
-            first = seen.setdefault((stated.scope, name), stated.number)
+            place = stated.scope, name
+            first, *before = seen.setdefault(place, (stated.number, left, right))
             if first == stated.number or stated.number not in found or stated.number in result:
                 continue
             said = to_latex(left), to_latex(right)
-            if any(k.verdict.wrong and (k.left, k.right) == said for k in found[stated.number].links):
+            if place in since and [left, right] == before:
+                result[stated.number] = Anew(name, f"${said[0]}$ is from here on what it is in formula {first}")
+            elif any(k.verdict.wrong and (k.left, k.right) == said for k in found[stated.number].links):
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
                 another = isinstance(left, s.Call) and not stated.raw.displayed
-                result[stated.number] = Anew(name, text, None if another else "=".join(said))
+                example = isinstance(left, s.Call) or EXAMPLE.search(stated.raw.context) is not None
+                example = example and left == before[0]
+                slip = None if another else "=".join(said)
+                result[stated.number] = Anew(name, text, slip, example, first)
+                since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
                 result[stated.number] = Anew(name, text)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
+from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.links import (
     Effort,
     Judged,
@@ -23,6 +24,7 @@ from verify_derivations.checker.links import (
 )
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
+from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -152,6 +154,9 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
+        if found[0].verdict is Verdict.REFUTED and (again := _again(case, stated, k, chain, definitions)) is not None:
+            definitions = again
+            found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if any(link.verdict.wrong for link in found):
             said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
             if said is not None:  # no claim
@@ -172,6 +177,31 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
                    remarks=tuple(dict.fromkeys(r for r in remarks if r)),
                    uses=tuple(sorted(n for n in uses if n > 0 and n != stated.number)),
                    shape=shape_of(stated, definitions.world))  # fmt: skip
+
+
+def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Definitions) -> Definitions | None:
+    """The definitions from a chain on that defines again what a chain before it in the same formula does: one display
+    of several examples."""
+    left, *_ = chain.sides
+    name = name_of_key(key_of(left, case.table))
+    before = {name_of_key(key_of(c.sides[0], case.table)) for c in stated.chains[:k]}
+    if name is None or name not in before or is_derivative(chain.sides[1]):
+        return None
+    again = replace(definitions.fork(), defined=dict(definitions.defined), remarks=dict(definitions.remarks))
+    world = again.world
+    for known in (world.functions, world.known, world.quantities):
+        known.pop(name, None)
+    try:
+        if isinstance(left, s.Call):
+            if not Functions(again, set(), case.formulas, lambda *_: True).define(stated, left, chain.sides[1], True):
+                return None
+        else:
+            define(world, Statement(stated.number, defining=True), left, chain.sides[1], stated.number)
+    except DocumentError:
+        return None
+    again.defined[stated.number, k, 0] = "definition"
+    again.remarks[stated.number] = [*again.remarks.get(stated.number, ()), f"${to_latex(left)}$ is defined anew in it"]
+    return again
 
 
 def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:

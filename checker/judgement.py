@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from verify_derivations.checker.anew import Part, better, parts_anew, resting, with_parts
+from verify_derivations.checker.anew import Part, better, left_open, parts_anew, resting, undecided, with_parts
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -111,6 +111,7 @@ class _Judgement:
         self.stopped = False
         self.parts: list[Part] = []
         self.grounds: dict[Scope, tuple[Equation, ...]] = {}
+        self.open: dict[int, str] = {}  # what may be defined anew, or a slip
         self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
@@ -184,6 +185,8 @@ class _Judgement:
         found = dict(zip(numbers, results, strict=True))
         after = {number: new.formula for number, new in found.items()}
         self.parts = [part for part in parts if better(part, before, after)]
+        for part in parts:
+            self.open |= {} if part in self.parts else left_open(part, before, after)
         self.about(with_parts(case, self.parts) if self.parts else case)
         return {number: found[number] for part in self.parts for number in part.stated if number in found}
 
@@ -210,6 +213,7 @@ class _Judgement:
         results = self.run("judging on assumptions", tasks)
         found |= {n: granted(found[n], new.formula) for n, new in zip(wrong, results, strict=True)}
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
+        found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
         for number, text in doubts.items():
             old = found[number]
             found[number] = replace(

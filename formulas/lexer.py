@@ -48,6 +48,7 @@ class _Lexer(Brackets):
         super().__init__(units)
         self.symbols, self.length = symbols, length
         self.differentials = differentials(units)
+        self.columns = 0  # of a row, as far as it was read
 
     # -- the pass -----------------------------------------------------------------------------
     def run(self) -> list[Token]:
@@ -223,6 +224,7 @@ class _Lexer(Brackets):
         self.settle_bars(self.bars[-1])
         self.bars[-1] = []
         self.emit("\\\\", "\\\\", unit)
+        self.columns = 0
 
     def _environment(self, unit: Raw) -> None:
         if self.peek() != "{":
@@ -322,9 +324,13 @@ class _Lexer(Brackets):
                 self.settle_bars(self.bars[-1])
                 self.bars[-1] = []
                 self.emit("&", text, unit)
-            elif self.peek() == "&" and self.previous() != "relation":  # columns of an align: two equations
+                return
+            self.columns += 1
+            if self.peek() == "&" and self.previous() != "relation":  # columns of an align: two equations
                 if self.peek(1) not in ("=", "<", ">"):
                     self.emit("quad", r"\quad", unit)
+            elif self.columns % 2 == 0 and self.previous() in OPERAND_END and self._begins_operand():
+                self.emit("quad", r"\quad", unit)
         elif text in ("<", ">", "=", ":"):
             if text == ":" and self.scripts[-1] and self.previous() not in OPERAND_END:
                 self._symbol(":", unit)  # X_{:,j}
@@ -341,6 +347,11 @@ class _Lexer(Brackets):
             raise ReadError(f"{text} is not read in a formula", unit.start)
         else:
             raise ReadError(f"unexpected character {text!r}", unit.start)
+
+    def _begins_operand(self) -> bool:
+        text = self.peek()
+        return text != "" and text not in sp.RELATIONS and text not in sp.TIMES and text not in sp.SIGNS and (
+            text not in ("=", "<", ">", ":", "&", ")", "]", "}", ",", ";", ".", "^", "_", "\\\\"))  # fmt: skip
 
     def _alone(self) -> bool:
         """Whether an operator makes up a script: ``A^{+}``, ``w^*``."""

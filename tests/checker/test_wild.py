@@ -125,7 +125,8 @@ PRODUCTS = f"# Products\n\nLet $x, y \\in R$ and $f(x, y) = x y$, so that\n\n$$ 
         (f"$$ f(x, y) = x + y \\hspace{{0.5in}} \\rightarrow \\hspace{{0.5in}} {BY} = y $$", [REFUTED]),
         ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 1 $$", [PROVED]),
         ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 3 $$", [REFUTED]),
-        ("$$ f(x, y) = x + y $$", [REFUTED]),  # displayed, and nothing rests on it
+        ("$$ f(x, y) = x + y $$", [UNDECIDED]),  # displayed, and nothing rests on it: an example, or a slip
+        (f"$$ f(x, y) = x + y $$\n\n$$ {BY} = y $$", [REFUTED, PROVED]),  # what follows holds without it
         ("Others are $f(x, y) = x - y$ and $f(x, y) = x^2$.", [DEFINED, DEFINED]),
         ("Also $f(x, y) = y x$.", [PROVED]),
         ("$$ f(x, y) = x + y $$\n\n$$ \\frac{\\partial f}{\\partial y} = 1 $$\n\n# Products again\n\n"
@@ -138,6 +139,55 @@ PRODUCTS = f"# Products\n\nLet $x, y \\in R$ and $f(x, y) = x y$, so that\n\n$$ 
 def test_one_example_after_the_other(rest: str, verdicts: list[Verdict]) -> None:
     found = report(PRODUCTS + rest + "\n").formulas[3:]
     assert [f.verdict for f in found] == verdicts, [f.message for f in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "verdict"),
+    [
+        ("", "x^2 + 2 y", REFUTED),
+        ("Hence", "x^2 + 2 y", REFUTED),
+        ("Hence", "y + x x", PROVED),
+        ("Another example is", "x^2 + 2 y", UNDECIDED),
+        ("Alternatively, let", "\\sin x", UNDECIDED),
+    ],
+)
+def test_a_quantity_that_is_called_an_example(words: str, right: str, verdict: Verdict) -> None:
+    found = last(f"Let $x, y \\in R$ and\n\n$$ L = x^2 + y $$\n\n{words}\n\n$$ L = {right} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+ROWS = r"""Let $x \in R$.
+
+$$\begin{align}
+f(x) &= x^4 & f'(x) &= 4 x^3 \\
+f(x) &= \cos x & f'(x) &= FIRST \\
+f(x) &= x^4 & f'(x) &= SECOND
+\end{align}$$
+"""
+DISPLAY = r"""Let $x \in R$.
+
+$$\begin{aligned}
+f(x) = x^4 &\Rightarrow f'(x) = 4 x^3 \\
+f(x) = \cos x &\Rightarrow f'(x) = FIRST \\
+f(x) = x^4 &\Rightarrow f'(x) = SECOND
+\end{aligned}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdicts"),
+    [
+        (r"-\sin x", "4 x^3", {PROVED, DEFINED}),
+        (r"\sin x", "4 x^3", {PROVED, DEFINED, REFUTED}),
+        (r"-\sin x", "3 x^3", {PROVED, DEFINED, REFUTED}),
+        (r"4 x^3", r"-\sin x", {PROVED, DEFINED, REFUTED}),
+    ],
+)
+@pytest.mark.parametrize("text", [ROWS, DISPLAY])
+def test_several_examples_in_one_display(text: str, first: str, second: str, verdicts: set[Verdict]) -> None:
+    found = report(text.replace("FIRST", first).replace("SECOND", second)).formulas
+    links = [link for f in found for link in f.links]
+    assert {link.verdict for link in links} == verdicts, [link.message for link in links]
 
 
 def test_comparisons_of_programmers() -> None:
