@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.notation import place, visible_extra
@@ -229,5 +230,6 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _say_what_letters_tell(formulas, table)
     assign_scopes(formulas, table)
     assign_variants(formulas)
+    read_halves(formulas)
     place(notation, formulas)
     return Case(document, formulas, table, effort, symbols, notation, extra)

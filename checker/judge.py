@@ -11,6 +11,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.functions import Functions
+from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import (
     Effort,
     Judged,
@@ -149,14 +150,17 @@ def _is_claim(stated: Stated, table: NameTable) -> bool:
 
 def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, readings: Readings) -> Formula:
     definitions = case.definitions(stated.scope, variant, readings).fork()
+    placed = with_halves(definitions.world, stated)
     links: list[Link] = []
-    remarks: list[str] = list(base.remarks)
+    remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.halves)]
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if found[0].verdict is Verdict.REFUTED and (again := _again(case, stated, k, chain, definitions)) is not None:
             definitions = again
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
+        if not placed:
+            found = [_open_where(link, stated.halves) for link in found]
         if any(link.verdict.wrong for link in found):
             said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
             if said is not None:  # no claim
@@ -308,10 +312,8 @@ def judge_chain(
                 judged = _at_values(case, stated, definitions, piece_left, piece_right) or judged
             if judged.link.verdict is Verdict.REFUTED:
                 judged = _as_printed(case, stated, definitions, piece_left, piece_right, judged)
-            if judged.link.verdict is Verdict.REFUTED and chain.where:
-                at = ", ".join(map(to_latex, chain.where))
-                said = f"whether it holds where {at} is not known; elsewhere it does not"
-                judged.link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
+            if chain.where:
+                judged.link = _open_where(judged.link, chain.where)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -324,6 +326,13 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:
+    """What is refuted at other values than those for which it is said."""
+    said = f"whether it holds where {', '.join(map(to_latex, conditions))} is not known; elsewhere it does not"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said) if (
+        link.verdict is Verdict.REFUTED) else link
 
 
 def _as_printed(

@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison, LeftSide
 from verify_derivations.checker.edits import Edit, edits
+from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.judge import _cases, _with_layers
 from verify_derivations.checker.links import Effort, judge_link
 from verify_derivations.checker.scopes import visible
@@ -53,6 +54,9 @@ class Mender:
     def __init__(self, case: Case, stated: Stated, readings: Readings, variant: str | None, budget: Budget) -> None:
         self.case, self.stated, self.readings, self.budget = case, stated, readings, budget
         self.definitions = case.definitions(stated.scope, variant, readings)
+        if stated.halves:
+            self.definitions = self.definitions.fork()
+            with_halves(self.definitions.world, stated)
         self.world = self.definitions.world
         self.visible = visible(case.above(stated.scope), stated.scope, variant)
         self.words = vocabulary(stated, self.visible, self.world.fork(), case.table)

@@ -141,6 +141,8 @@ class _Repair(Mender):
             replace(raw, latex=spliced.latex), spliced.tree, scope=self.stated.scope, variant=self.stated.variant
         )
         analyse(corrected)
+        corrected.halves = self.stated.halves
+        corrected.conditions = [c for c in corrected.conditions if c not in corrected.halves]
         formulas = [corrected if f is self.stated else f for f in case.formulas]
         worlds = case.worlds
         if any(number == self.stated.number for number, *_ in (*self.definitions.defined, *self.definitions.failed)):

@@ -301,6 +301,8 @@ class _Builder:
             if self._undefined(reference, f):
                 self.result.failed[f.number, k] = PartialDefinition(f"{reference.name} is defined under a condition")
             return True
+        if f.halves:
+            return self._define_half(f, k, chain, last)
         done = True
         for side in range(len(chain.sides) - 2, -1, -1):
             if (f.number, k, side) in self.result.defined:
@@ -322,6 +324,18 @@ class _Builder:
                 said = f"the checker failed on this definition: {failure!r}"[:300]  # and must not on all the others
                 self.result.failed[f.number, k] = Unsupported(said)
         return done
+
+    def _define_half(self, f: Stated, k: int, chain: Chain, last: bool) -> bool:
+        """What is said for one sign claims something of a quantity, or else defines it there only."""
+        left = chain.sides[0]
+        reference = self.table.reference(left.function if isinstance(left, s.Call) else left)
+        if reference is None or is_adjoint_name(left, self.table) or reference.primes or reference.indices:
+            return True
+        if reference.name in self.world.functions or not self._undefined(reference, f):
+            return True
+        if last:
+            self.result.failed[f.number, k] = PartialDefinition(f"{reference.name} is defined for one sign only")
+        return last
 
     def _define_by_a_later_side(self, f: Stated, k: int, chain: Chain, side: int, last: bool) -> bool:
         """``D = KL(q || p) = …``: what stands next to D is outside the calculus, what it is equated with is not."""

@@ -1,0 +1,82 @@
+"""What is said for one sign of a quantity: “for $x > 0$ it is …, for $x < 0$ …”.
+
+Where the text of a scope tells only one sign, it is a declaration that holds throughout. Where it tells both, each
+holds for the formulas that it introduces: those up to the end of the sentence, or to the other sign; or, behind a
+formula (“$f'(x) = 1$ for $x > 0$”), for that one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import Access, Scalar, fresh, negate, polynomial
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
+
+CUE = re.compile(r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided)\W*$", re.I)
+BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
+ENDED = re.compile(r"[.!?](?:\s|$)")
+SIGNS = {">": ">", "\\ge": ">", "\\geq": ">", "<": "<", "\\le": "<", "\\leq": "<"}
+
+
+def read_halves(formulas: Sequence[Stated]) -> None:
+    """Set ``halves`` of the formulas that are said for one sign; the conditions that say so declare nothing."""
+    found = [(k, condition) for k, f in enumerate(formulas) for condition in f.conditions if _sign(condition)
+             and (f.chains or CUE.search(f.raw.context))]  # fmt: skip
+    told: dict[tuple[tuple[str, ...], str], set[str]] = {}
+    for k, condition in found:
+        told.setdefault((formulas[k].scope, to_latex(condition.sides[0])), set()).add(SIGNS[condition.relations[0]])
+    for k, condition in found:
+        f = formulas[k]
+        if len(told[f.scope, to_latex(condition.sides[0])]) < 2:
+            continue
+        f.conditions = [c for c in f.conditions if c is not condition]
+        for one in _introduced(formulas, k, condition):
+            one.halves = (*one.halves, condition)
+
+
+def _sign(condition: s.Relation) -> bool:
+    return (
+        len(condition.sides) == 2 and condition.relations[0] in SIGNS and condition.sides[1] == s.Number("0")
+        and isinstance(condition.sides[0], s.Symbol | s.Scripted)
+    )  # fmt: skip
+
+
+def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> list[Stated]:
+    f = formulas[k]
+    if f.chains:
+        return [f]
+    before = formulas[k - 1] if k else None
+    if before is not None and before.chains and BEHIND.fullmatch(f.raw.context):
+        return [before]
+    found: list[Stated] = []
+    for later in formulas[k + 1 :]:
+        again = any(_sign(c) and c.sides[0] == condition.sides[0] for c in later.conditions)
+        if later.raw.section != f.raw.section or again or ENDED.search(later.raw.context):
+            break
+        found.append(later)
+    return found
+
+
+def with_halves(world: World, stated: Stated) -> bool:
+    """Put the signs of a formula into its world; whether all have a place there. A negative number is the opposite of a
+    positive one."""
+    for condition in stated.halves:
+        reference = world.table.reference(condition.sides[0])
+        known = None if reference is None or reference.indices else find(reference, world, Statement(stated.number))
+        if known is None or world.is_defined(known.head):
+            return False
+        if SIGNS[condition.relations[0]] == ">":
+            world.positive.add(known.head)
+            continue
+        opposite = Known(known.head + UNWRITTEN, known.family, known.shape, known.origins)
+        world.add(opposite)
+        world.positive.add(opposite.head)
+        indices = tuple(fresh("i") for _ in known.extents)
+        body: Scalar = negate(Access(opposite.head, tuple(map(polynomial, indices))))
+        world.add(known, indices, body, stated.number)
+    return True

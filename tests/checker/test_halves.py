@@ -1,0 +1,62 @@
+"""What the text says for x > 0, and for x < 0: each for the formulas that it introduces."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.links import Effort
+from verify_derivations.checker.verdicts import Report, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED, DEFINED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.DEFINED
+GIVEN = "Let $x, w \\in \\mathbb{R}$, $a = |x|$ and $L = w a$.\n\n"
+SLOPE = r"\frac{\partial L}{\partial x}"
+
+
+def report(text: str) -> Report:
+    return check(scan(text, "halves.md"), effort=Effort(repair=0))
+
+
+def verdicts(text: str) -> list[Verdict]:
+    """Of all equations but the definitions."""
+    return [f.verdict for f in report(GIVEN + text).formulas[3:] if f.verdict is not DEFINED]
+
+
+INTRODUCED = f"For $x > 0$ we have\n\n$$ {SLOPE} = FIRST $$\n\nwhile for $x < 0$\n\n$$ {SLOPE} = SECOND $$\n\n"
+BEHIND = f"Then ${SLOPE} = FIRST$ for $x > 0$ and ${SLOPE} = SECOND$ for $x < 0$."
+INSIDE = f"$$ {SLOPE} = FIRST \\quad \\text{{if }} x > 0 $$\n\n$$ {SLOPE} = SECOND \\quad \\text{{if }} x \\le 0 $$\n"
+
+
+@pytest.mark.parametrize("text", [INTRODUCED, BEHIND, INSIDE])
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [("w", "-w", [PROVED, PROVED]), ("-w", "-w", [REFUTED, PROVED]), ("w", "w", [PROVED, REFUTED]),
+     ("-w", "w", [REFUTED, REFUTED])],
+)  # fmt: skip
+def test_each_sign_holds_for_what_it_introduces(text: str, first: str, second: str, expected: list[Verdict]) -> None:
+    assert verdicts(text.replace("FIRST", first).replace("SECOND", second)) == expected
+
+
+def test_no_sign_holds_behind_its_sentence() -> None:
+    text = INTRODUCED.replace("FIRST", "w").replace("SECOND", "-w")
+    assert verdicts(f"{text}That is all. In general\n\n$$ {SLOPE} = w $$\n") == [PROVED, PROVED, REFUTED]
+    assert verdicts(f"{text}That is all. In general\n\n$$ {SLOPE} = w [x > 0] - w [x < 0] $$\n")[-1] is PROVED
+
+
+def test_one_sign_alone_is_a_declaration() -> None:
+    assert verdicts(f"For $x > 0$ we have\n\n$$ a = x $$\n\nThat is all. Then\n\n$$ {SLOPE} = w $$\n") == [PROVED] * 2
+    assert verdicts(f"For $x > 0$ we have\n\n$$ a = x $$\n\nThat is all. Then\n\n$$ {SLOPE} = -w $$\n")[-1] is REFUTED
+
+
+def test_no_gradient_is_composed_of_what_is_said_for_one_sign() -> None:
+    slope = r"\frac{\partial a}{\partial x}"
+    text = f"Let $x \\in \\mathbb{{R}}$ and $a = |x|$.\n\n$$ {slope} = 1, \\quad x > 0 $$\n\n$$ {slope} = -1, \\quad x < 0 $$\n"
+    found = report(text)
+    assert [f.verdict for f in found.formulas[2:]] == [PROVED] * 2
+    assert {step.kind for net in found.nets for g in net.gradients for step in g.steps} == {"derived"}
+
+
+def test_a_function_defined_by_its_halves_is_not_one_of_them() -> None:
+    text = "For $x > 0$ we have\n\n$$ g(x) = x $$\n\nFor $x < 0$ we have\n\n$$ g(x) = 0 $$\n\nHence\n\n"
+    assert verdicts(f"{text}$$ g'(x) = 1 $$\n") == [UNDECIDED] * 3
