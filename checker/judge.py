@@ -26,6 +26,7 @@ from verify_derivations.checker.links import (
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.scopes import key_of, name_of_key
+from verify_derivations.checker.solutions import SOLVED, is_stationary
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -208,6 +209,14 @@ def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Defini
     return again
 
 
+def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
+    """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
+    words = [pattern.search(stated.raw.context) is not None for pattern in (SUPPOSING, SOLVED)]
+    before = (f for f in case.above(stated.scope) if f.number < stated.number)
+    values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
+    return words, values
+
+
 def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     """Whether a chain gives values of quantities, and does not claim that they always have them. (A gradient that is
     said to be zero is a claim.)"""
@@ -311,6 +320,8 @@ def judge_chain(
             if judged.link.verdict is Verdict.REFUTED:
                 judged = _at_values(case, stated, definitions, piece_left, piece_right) or judged
             if judged.link.verdict is Verdict.REFUTED:
+                judged = _to_be_solved(stated, definitions, piece_left, piece_right, judged)
+            if judged.link.verdict is Verdict.REFUTED:
                 judged = _as_printed(case, stated, definitions, piece_left, piece_right, judged)
             if chain.where:
                 judged.link = _open_where(judged.link, chain.where)
@@ -333,6 +344,25 @@ def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:
     said = f"whether it holds where {', '.join(map(to_latex, conditions))} is not known; elsewhere it does not"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said) if (
         link.verdict is Verdict.REFUTED) else link
+
+
+def _to_be_solved(
+    stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, judged: Judged
+) -> Judged:
+    """The judgement of a refuted equation that says where a derivative is zero, or that the words before it call one to
+    be solved: of all values it claims nothing. (What begins with a name, or differentiates, is a claim.)"""
+    world, c, environment = definitions.world, judged.comparison, judged.environment
+    primes = any(isinstance(node, s.Scripted) and node.primes for side in (left, right) for node in s.walk(side))
+    if isinstance(left, s.Symbol | s.Scripted) or primes or any(map(contains_derivative, (left, right))):
+        return judged
+    if c is not None and environment is not None and is_stationary(world, environment, c):
+        link = replace(judged.link, verdict=Verdict.DEFINED, evidence="solution", message=STATED["solution"],
+                       counterexample=None)  # fmt: skip
+        return replace(judged, link=link)
+    if SOLVED.search(stated.raw.context) is None:
+        return judged
+    said = "it does not hold for all values, and seems to be an equation to be solved"
+    return replace(judged, link=replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said))
 
 
 def _as_printed(

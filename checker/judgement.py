@@ -19,7 +19,7 @@ from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
 from verify_derivations.checker.grounds import Scope, granted, grounds
-from verify_derivations.checker.judge import introduced, judge
+from verify_derivations.checker.judge import introduced, judge, rests_on
 from verify_derivations.checker.links import Effort
 from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
@@ -355,7 +355,8 @@ class _Judgement:
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
         here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", tail="", pieces=()))
-        parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed)
+        rests = rests_on(case, stated)
+        parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
         if task.kind != "correct":
             return key(*parts)
         assert task.formula is not None

@@ -6,21 +6,43 @@ multiples: each of them would be proved. No forward definition makes a derivativ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 
+from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Stated
 from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.derivations.refute import Agreement, refute
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
-from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, map_accesses, polynomial
+from verify_derivations.formulas.expressions import (
+    NOUGHT,
+    UNIT,
+    Access,
+    Number,
+    Polynomial,
+    Scalar,
+    Size,
+    heads,
+    map_accesses,
+    mul,
+    polynomial,
+    power,
+)
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import World
 
 SQUARE = "^{2}"
+SOLVED = re.compile(
+    r"\b(?:satisf\w+|solv(?:e|es|ed|ing)|solutions?|normal equations?|optimum|optimality|minimi[sz]er|minimum|maximum"
+    r"|stationary|critical|roots?|system|fixed point)\b[^.!?]*$", re.I,
+)  # fmt: skip
+"""Words before an equation that is to be solved."""
+FACTORS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 BUDGET = 0.1  # nominal seconds of a search for values at which a derivative is not zero
 
 
@@ -72,14 +94,37 @@ def _slopes(
                 yield total_derivative(body, quantity.head, (), free), environment, free
 
 
+def is_stationary(world: World, environment: Environment, c: Comparison) -> bool:
+    """Whether an equation says that the derivative of a loss by a quantity is zero, up to a factor such as 2/m: ``A w =
+    b`` for ½·w^T A w − b^T w."""
+    difference = c.left - c.right
+    sizes = [power(Size(polynomial(name)), -1) for name in sorted(world.sizes)]
+    for loss in world.losses():
+        inside = replace(environment, loss=loss)
+        for head in sorted(world.below([loss]) & {*heads(c.left), *heads(c.right)}):
+            quantity = inside.quantities.get(head)
+            if head.split("^{(")[0] not in world.denominators or quantity is None or quantity.body is not None:
+                continue
+            if quantity.extents != tuple(c.free.values()):
+                continue
+            slope = Access(adjoint(head, loss), tuple(map(polynomial, c.free)))
+            claims = (slope - mul(Number(factor), size, difference) for factor in FACTORS for size in (UNIT, *sizes))
+            if any(_agrees(claim, inside, c.free) for claim in claims) and not _agrees(difference, inside, c.free):
+                return True
+    return False
+
+
 def _renamed(names: Mapping[str, str], access: Access) -> Access | None:
     return Access(names[access.head]) if access.head in names else None
 
 
 def _is_zero(slope: Scalar, quantity: Quantity, environment: Environment) -> bool:
     """Whether a derivative is zero, as far as a few points show."""
-    free = dict(zip(quantity.indices, quantity.extents, strict=True))
+    return _agrees(slope, environment, dict(zip(quantity.indices, quantity.extents, strict=True)))
+
+
+def _agrees(difference: Scalar, environment: Environment, free: Mapping[str, Polynomial]) -> bool:
     try:
-        return isinstance(refute(slope, NOUGHT, environment, free, budget_seconds=BUDGET), Agreement)
+        return isinstance(refute(difference, NOUGHT, environment, free, budget_seconds=BUDGET), Agreement)
     except (ArithmeticError, RecursionError, ValueError):
         return False

@@ -51,8 +51,8 @@ def test_one_sign_alone_is_a_declaration() -> None:
 
 def test_no_gradient_is_composed_of_what_is_said_for_one_sign() -> None:
     slope = r"\frac{\partial a}{\partial x}"
-    text = f"Let $x \\in \\mathbb{{R}}$ and $a = |x|$.\n\n$$ {slope} = 1, \\quad x > 0 $$\n\n$$ {slope} = -1, \\quad x < 0 $$\n"
-    found = report(text)
+    rows = f"$$ {slope} = 1, \\quad x > 0 $$\n\n$$ {slope} = -1, \\quad x < 0 $$\n"
+    found = report(f"Let $x \\in \\mathbb{{R}}$ and $a = |x|$.\n\n{rows}")
     assert [f.verdict for f in found.formulas[2:]] == [PROVED] * 2
     assert {step.kind for net in found.nets for g in net.gradients for step in g.steps} == {"derived"}
 
