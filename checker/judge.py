@@ -16,9 +16,9 @@ from verify_derivations.checker.links import (
     Effort,
     Judged,
     judge_link,
+    leaves_axis,
     names_of,
     parameter_values,
-    range_message,
     unjudged,
     unread,
     variables_in,
@@ -300,7 +300,7 @@ def judge_chain(
             one, two = sides_of_definition(world, left, number)
             outside = _outside(world, one) if kind != "end" else None
             if outside is not None:
-                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", outside))
+                links.append(unjudged(left, right, outside, Statement(number), world).link)
                 continue
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
@@ -447,7 +447,7 @@ def _unsupported(world: World, side: s.Node) -> bool:
     return False
 
 
-def _outside(world: World, defined: Scalar | None) -> str | None:
+def _outside(world: World, defined: Scalar | None) -> DocumentError | None:
     """Which index of the definition of ``defined`` leaves its axis, if one does."""
     quantity = world.quantities.get(defined.head) if isinstance(defined, Access) else None
     if quantity is None or quantity.body is None:
@@ -455,7 +455,7 @@ def _outside(world: World, defined: Scalar | None) -> str | None:
     environment = world.environment()
     free = dict(zip(quantity.indices, quantity.extents, strict=True))
     found = out_of_range(Comparison(NOUGHT, quantity.body, free, ()), environment)
-    return None if found is None else range_message(found, world, environment)
+    return None if found is None else leaves_axis(found, world, environment, quantity.head)
 
 
 def _decimal(value: Fraction) -> str:

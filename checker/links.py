@@ -142,7 +142,7 @@ def judge_link(
     for comparison in comparisons:
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            failed = unjudged(left, right, IndexRangeError(range_message(outside, world, environment)), here, world)
+            failed = unjudged(left, right, leaves_axis(outside, world, environment), here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
@@ -253,11 +253,16 @@ def _unused(world: World, c: Comparison, environment: Environment, refuted: Link
     return replace(_only_where(said, link), counterexample=refuted.counterexample)
 
 
-def range_message(outside: Outside, world: World, environment: Environment) -> str:
-    """That an index leaves its axis, in the document's counting."""
+def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
+    """That an index leaves its axis, in the document's counting. It may be right where the document speaks of members
+    beside those that it declares, ``b_{T+1}``, or of ``defined`` by a recursion does not say how that begins."""
     head = outside.access.head
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
-    return message(outside, environment, known.origins if known is not None else ())
+    said = message(outside, environment, known.origins if known is not None else ())
+    beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
+    if beside or head in world.beside or head == defined:
+        return Unsupported(f"{said}; what {head} is there is not known")
+    return IndexRangeError(said)
 
 
 def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) -> str:

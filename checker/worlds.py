@@ -401,11 +401,14 @@ class _Builder:
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 left = self.table.reference(chain.sides[0])
+                indices = left.indices if left is not None else ()
+                if left is not None and any(isinstance(i, s.Sum) and _letters(i) <= self.world.sizes for i in indices):
+                    self.world.beside.add(left.name)
                 if left is None or (f.number, k, 0) in self.result.defined or chain.update or len(chain.sides) < 2:
                     continue
                 if left.layer is not None or left.power is not None or left.transposed or left.inverted or left.primes:
                     continue
-                letters = {name_of(n) for i in left.indices for n in s.walk(i) if isinstance(n, s.Symbol)}
+                letters = set[str]().union(*map(_letters, left.indices))
                 if all(isinstance(i, s.Symbol) for i in left.indices) or letters <= self.world.sizes and (
                     letters or left.name not in self.world.known or is_number(chain.sides[-1])
                 ):  # fmt: skip
@@ -591,6 +594,10 @@ class _Builder:
             return False
         before = whole(stated[0], self.world, Statement()) - layer
         return before.is_constant and before.value > 0
+
+
+def _letters(node: s.Node) -> set[str]:
+    return {name_of(n) for n in s.walk(node) if isinstance(n, s.Symbol)}
 
 
 def _first_index(formulas: Sequence[Stated]) -> int:

@@ -199,7 +199,8 @@ def _gather(parts: list[s.Node], joints: list[str], close: list[bool], span: s.S
             stop = k
             while stop < len(parts) and close[stop] and joints[stop] == "," and (
                 isinstance(parts[stop], _LISTED)
-                or (isinstance(parts[stop - 1], s.Dots) and isinstance(parts[stop], s.Sum | s.Product | s.Fraction))
+                or any(isinstance(x, s.Dots) for x in (parts[stop - 1], *parts[stop + 1 : stop + 2]))
+                and isinstance(parts[stop], s.Sum | s.Product | s.Fraction)  # T-1, T-2, \dots, 1
             ):  # fmt: skip
                 stop += 1
             tail = _range([part.sides[-1], *parts[k:stop]])

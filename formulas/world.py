@@ -259,6 +259,7 @@ class World:
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
+    beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
     sizes: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c

@@ -245,3 +245,35 @@ def test_steps_for_the_times_before_the_last_and_for_fewer() -> None:
     assert together(*STEPWISE, LAST, rf"{THROUGH}, \quad t = T-1, \dots, 1", *PARAMETERS) == RIGHT_STEPS
     fewer = together(*STEPWISE, LAST, rf"{THROUGH}, \quad t = T-2, \dots, 1", *PARAMETERS)
     assert {fewer[x][:2] for x in "WU"} == {(Verdict.PROVED, Printed.NOT_STATED)}
+
+
+# -- members beside those that are declared ---------------------------------------------------------------------
+BACKWARDS = r"\delta_t = 2 h_t + W^\top ((1 - h_{t+1}^2) \circ \delta_{t+1}), \quad t = T-1, T-2, \dots, 1"
+
+
+def test_a_range_told_backwards_by_its_first_two_values() -> None:
+    lines = (*ONE_LINE, r"L = \sum_{t=1}^T \|h_t\|^2", r"\delta_t = \frac{\partial L}{\partial h_t}")
+    assert judged(*lines, BACKWARDS).formulas[-1].verdict is Verdict.PROVED
+    assert judged(*lines, BACKWARDS.replace("2 h_t", "h_t")).formulas[-1].verdict is Verdict.REFUTED
+    late = judged(*lines, BACKWARDS.replace("T-1, T-2", "T, T-1")).formulas[-1]
+    assert late.verdict is not Verdict.PROVED  # at T there is no next one
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("", Verdict.ILL_FORMED),
+        (r"Let $b_{T+1} \in \mathbb{R}^n$.", Verdict.UNDECIDED),
+        ("We set $b_{T+1} = 0$.", Verdict.UNDECIDED),
+    ],
+)
+def test_a_member_after_the_last_of_which_the_document_speaks(said: str, verdict: Verdict) -> None:
+    head = rf"For $t = 1, \dots, T$ let $a_t, b_t \in \mathbb{{R}}^n$. {said}" + "\n"
+    assert judged(r"L = \sum_{t=1}^T a_t^\top b_{t+1}", head=head).formulas[-1].verdict is verdict
+    assert judged(r"L = \sum_{t=1}^T a_t^\top b_t", head=head).formulas[-1].verdict is Verdict.DEFINED
+
+
+def test_a_recursion_by_the_last_but_one_does_not_say_how_it_begins() -> None:
+    head = r"For $t = 1, \dots, T$ let $x_t, h_t \in \mathbb{R}$, and $a, b \in \mathbb{R}$." + "\n"
+    assert judged("h_t = a h_{t-1} + b h_{t-2} + x_t", head=head).formulas[-1].verdict is Verdict.UNDECIDED
+    assert judged("h_t = a h_{t-1} + b x_{t-2} + x_t", head=head).formulas[-1].verdict is Verdict.ILL_FORMED
