@@ -480,7 +480,7 @@ OPERATORS: dict[str, Operator] = {
     "maxpool": _pool(op.maxpool), "meanpool": _pool(op.meanpool), "avgpool": _pool(op.meanpool),
     "up": _up, "upsample": _up, "reshape": _reshape, "vec": _one(lambda t: op.flatten(transpose(t))),
     "flatten": _reshape, "softmax": _softmax, "tr": _one(op.trace), "trace": _one(op.trace), "Tr": _one(op.trace),
-    "det": _one(op.determinant),
+    "det": _one(op.determinant), "rowsum": _one(op.row_sums),
     "diag": _one(op.diagonal), "Diag": _one(op.diagonal), "mean": _one(op.mean), "sum": _sum,
     "max": _extreme("max"), "min": _extreme("min"), "log_{2}": _base_two(2), "log_{10}": _base_two(10),
 }  # fmt: skip

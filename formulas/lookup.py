@@ -549,7 +549,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         expected = world.supposed[reference.name]
         here.remarks.append(f"${_show(reference)}$ is declared nowhere: {show(expected)} is the shape of its gradient")
     state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
-    if expected is None and (state or not reference.indices) and declared(
+    whole_vector = reference.transposed and bool(reference.indices)  # w_j^T x: no entry of w is transposed
+    if expected is None and (state or not reference.indices or whole_vector) and declared(
         reference, layer, world, here, hints=True) is None:
         raise NeedShape(f"the shape of {_show(reference)} is not stated")
     numbered = re.compile(re.escape(reference.name) + r"_\{\d+\}")

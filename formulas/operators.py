@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from verify_derivations.formulas.expressions import (
+    ONE,
     UNIT,
     ArgMaximum,
     Determinant,
@@ -216,6 +217,15 @@ def _matrix(value: Tensor, extent: Polynomial) -> tuple[tuple[tuple[str, Polynom
     """An entry of a square matrix at two variables of its own, and their ranges."""
     names = fresh("i"), fresh("j")
     return tuple((name, extent) for name in names), value.at([polynomial(name) for name in names])
+
+
+def row_sums(value: Tensor) -> Tensor:
+    """rowsum: the column of the sums of each row."""
+    if len(value.axes) != 2:
+        raise ShapeError(f"rowsum takes a matrix, not shape {show(value.shape)}")
+    columns = fresh("j")
+    return build((value.shape[0], ONE), lambda i, _: summation(
+        [(columns, value.shape[1])], value.at((i, polynomial(columns)))))  # fmt: skip
 
 
 def diagonal(value: Tensor) -> Tensor:
