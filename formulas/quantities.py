@@ -34,6 +34,7 @@ from verify_derivations.formulas.lookup import (
 )
 from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.rounding import at_rounded, rounded_index
 from verify_derivations.formulas.slopes import Slope, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
 from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, UndefinedFunction, Unsupported
@@ -110,6 +111,9 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
 
 
 def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -> Value:
+    call = rounded_index(reference)
+    if call is not None:
+        return at_rounded(reader, reference, call, lambda r: reader.as_tensor(quantity(reader, r, expected)))
     for known_as in reader.world.aliases.get(reference.name, ()):
         found = alias(reader, known_as, reference)
         if found is not None:
