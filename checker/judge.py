@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -17,16 +16,14 @@ from verify_derivations.checker.links import (
     Judged,
     judge_link,
     leaves_axis,
-    names_of,
     parameter_values,
     unjudged,
     unread,
     variables_in,
 )
+from verify_derivations.checker.otherwise import SUPPOSING, otherwise
 from verify_derivations.checker.ranges import out_of_range
-from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.scopes import key_of, name_of_key
-from verify_derivations.checker.solutions import SOLVED, is_stationary
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -73,7 +70,6 @@ STATED = {
     "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
 }  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
-SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -209,14 +205,6 @@ def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Defini
     return again
 
 
-def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
-    """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
-    words = [pattern.search(stated.raw.context) is not None for pattern in (SUPPOSING, SOLVED)]
-    before = (f for f in case.above(stated.scope) if f.number < stated.number)
-    values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
-    return words, values
-
-
 def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     """Whether a chain gives values of quantities, and does not claim that they always have them. (A gradient that is
     said to be zero is a claim.)"""
@@ -318,11 +306,7 @@ def judge_chain(
                     sides[side + 1] = left
                     continue
             if judged.link.verdict is Verdict.REFUTED:
-                judged = _at_values(case, stated, definitions, piece_left, piece_right) or judged
-            if judged.link.verdict is Verdict.REFUTED:
-                judged = _to_be_solved(stated, definitions, piece_left, piece_right, judged)
-            if judged.link.verdict is Verdict.REFUTED:
-                judged = _as_printed(case, stated, definitions, piece_left, piece_right, judged)
+                judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             if chain.where:
                 judged.link = _open_where(judged.link, chain.where)
             links.append(replace(judged.link, conventions=judged.conventions))
@@ -344,97 +328,6 @@ def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:
     said = f"whether it holds where {', '.join(map(to_latex, conditions))} is not known; elsewhere it does not"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said) if (
         link.verdict is Verdict.REFUTED) else link
-
-
-def _to_be_solved(
-    stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, judged: Judged
-) -> Judged:
-    """The judgement of a refuted equation that says where a derivative is zero, or that the words before it call one to
-    be solved: of all values it claims nothing. (What begins with a name, or differentiates, is a claim.)"""
-    world, c, environment = definitions.world, judged.comparison, judged.environment
-    primes = any(isinstance(node, s.Scripted) and node.primes for side in (left, right) for node in s.walk(side))
-    if isinstance(left, s.Symbol | s.Scripted) or primes or any(map(contains_derivative, (left, right))):
-        return judged
-    if c is not None and environment is not None and is_stationary(world, environment, c):
-        link = replace(judged.link, verdict=Verdict.DEFINED, evidence="solution", message=STATED["solution"],
-                       counterexample=None)  # fmt: skip
-        return replace(judged, link=link)
-    if SOLVED.search(stated.raw.context) is None:
-        return judged
-    said = "it does not hold for all values, and seems to be an equation to be solved"
-    return replace(judged, link=replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said))
-
-
-def _as_printed(
-    case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, judged: Judged
-) -> Judged:
-    """The judgement of a refuted equation, with what rounding explains."""
-    if judged.environment is None:
-        return judged
-    names = names_of(definitions.world, (left, right))
-    given = {
-        reference.name: half_unit(number) for f in case.above(stated.scope) if f.number < stated.number
-        for k, chain in enumerate(f.chains) if (f.number, k, len(chain.sides) - 2) not in definitions.defined
-        for reference, number in [(case.table.reference(chain.sides[0]), printed_decimal(chain.sides[-1]))]
-        if reference is not None and number is not None and reference.name in names
-    }  # fmt: skip
-    link = rounded(definitions.world, judged.environment, left, right, judged.link, given)
-    return judged if link is None else replace(judged, link=link)
-
-
-def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node) -> Judged | None:
-    """The judgement of a refuted equation at the values that formulas before it give for an example, or at a solution,
-    where it holds there. (At a solution each multiple of the derivative is zero, too: of that nothing is said.)"""
-    world = definitions.world.fork()
-    nodes = [node for side in (left, right) for node in s.walk(side)]
-    slope = any(is_derivative(node) or isinstance(node, s.Scripted) and node.primes for node in nodes)
-    slope = slope or any(is_adjoint_name(node, case.table) or case.table.variable_of(name) for node in nodes
-                         for name in names_of(world, (node,)))  # fmt: skip
-    given = _values_before(case, stated, definitions, ("example",) if slope else ("example", "solution"))
-    used = sorted(world.below(names_of(world, (left, right))) & given.keys())
-    try:
-        for name in used:
-            f, chain = given[name]
-            define(world, Statement(f.number, defining=True), chain.sides[0], chain.sides[-1], f.number)
-    except DocumentError:
-        return None
-    if not used:
-        return None
-    effort = replace(case.effort.proofs_only, first=case.effort.condition)
-    judged = judge_link(world, left, right, (), stated.number, effort)
-    found, proved = judged.link, judged.link.verdict is Verdict.PROVED
-    if not proved and judged.environment is not None:
-        found = rounded(world, judged.environment, left, right, found, {}) or found
-    if not proved and found.verdict is not Verdict.CHECKED:
-        return None
-    where = ", ".join(f"{to_latex(given[name][1].sides[0])} = {to_latex(given[name][1].sides[-1])}" for name in used)
-    link = replace(found, verdict=Verdict.CONDITIONAL if proved else found.verdict, evidence="example",
-                   message=f"holds where {where}" if proved else f"where {where}, {found.message}",
-                   assumptions=(where, *found.assumptions))  # fmt: skip
-    return replace(judged, link=link)
-
-
-def _values_before(
-    case: Case, stated: Stated, definitions: Definitions, kinds: Sequence[str]
-) -> dict[str, tuple[Stated, Chain]]:
-    """By name, the last equation before a formula that gives a value. Two between displayed formulas, t = 1 for one
-    class and t = 0 for the other, are none."""
-    found: dict[str, list[tuple[Stated, Chain]]] = {}
-    here: set[str] = set()  # since the last displayed formula
-    for f in case.above(stated.scope):
-        if f.number >= stated.number:
-            break
-        if f.raw.displayed:
-            here.clear()
-        for k, chain in enumerate(f.chains):
-            reference = case.table.reference(chain.sides[0])
-            if reference is None or definitions.world.is_defined(reference.name):
-                continue
-            if definitions.defined.get((f.number, k, 0)) in kinds:
-                found[reference.name] = [*(found[reference.name] if reference.name in here else ()), (f, chain)]
-                here.add(reference.name)
-    return {name: last for name, (*others, last) in found.items() if all(
-        chain.sides[-1] == last[1].sides[-1] for _, chain in others)}  # fmt: skip
 
 
 def _unsupported(world: World, side: s.Node) -> bool:
