@@ -21,7 +21,10 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.printer import to_latex
 
-EXAMPLE = re.compile(r"\b(?:examples?|another|instead|alternativ\w+|other|consider|suppose|or)\b[^.]*$", re.I)
+EXAMPLE = re.compile(
+    r"\b(?:examples?|instead|alternativ\w+|consider|suppose"
+    r"|(?:an)?other (?:choice|option|possibilit|loss|function|objective|case|model)\w*)\b[^.]*$", re.I,
+)  # fmt: skip
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 

@@ -64,7 +64,9 @@ def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> li
 
 def with_halves(world: World, stated: Stated) -> bool:
     """Put the signs of a formula into its world; whether all have a place there. A negative number is the opposite of a
-    positive one."""
+    positive one. (Two signs of one quantity in one formula are said of its parts: neither holds for the whole.)"""
+    if len({condition.sides[0] for condition in stated.halves}) < len(stated.halves):
+        return False
     for condition in stated.halves:
         reference = world.table.reference(condition.sides[0])
         known = None if reference is None or reference.indices else find(reference, world, Statement(stated.number))
@@ -73,6 +75,8 @@ def with_halves(world: World, stated: Stated) -> bool:
         if SIGNS[condition.relations[0]] == ">":
             world.positive.add(known.head)
             continue
+        if known.head in world.positive:  # as is declared: from both everything would follow
+            return False
         opposite = Known(known.head + UNWRITTEN, known.family, known.shape, known.origins)
         world.add(opposite)
         world.positive.add(opposite.head)

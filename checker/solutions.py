@@ -38,8 +38,8 @@ from verify_derivations.formulas.world import World
 
 SQUARE = "^{2}"
 SOLVED = re.compile(
-    r"\b(?:satisf\w+|solv(?:e|es|ed|ing)|solutions?|normal equations?|optimum|optimality|minimi[sz]er|minimum|maximum"
-    r"|stationary|critical|roots?|system|fixed point)\b[^.!?]*$", re.I,
+    r"\b(?:satisf\w+|solv(?:e|es|ed|ing)|solutions?|normal equations?|optimum|optimality|minimi[sz]er|roots? of|system"
+    r"|at (?:the|a|its) (?:minimum|maximum)|stationary|critical points?|fixed point)\b[^.!?]*$", re.I,
 )  # fmt: skip
 """Words before an equation that is to be solved."""
 FACTORS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))

@@ -57,6 +57,19 @@ def test_no_gradient_is_composed_of_what_is_said_for_one_sign() -> None:
     assert {step.kind for net in found.nets for g in net.gradients for step in g.steps} == {"derived"}
 
 
+def test_two_signs_in_one_formula_are_said_of_its_parts() -> None:
+    rows = "$$ {0} = w, \\quad x > 0, \\quad {0} = {1}, \\quad x < 0 $$\n"
+    for value in ("-w", "w", "3 w"):  # of the parts nothing is known; from both signs at once everything would follow
+        assert verdicts(rows.format(SLOPE, value)) == [UNDECIDED]
+
+
+def test_no_sign_contradicts_a_declaration() -> None:
+    given = "Let $x \\in (0, 1)$, $w \\in \\mathbb{R}$, $a = |x|$ and $L = w a$.\n\n"
+    for value in ("-w", "w", "3 w"):
+        found = report(given + INTRODUCED.replace("FIRST", "w").replace("SECOND", value))
+        assert found.formulas[-1].verdict is (PROVED if value == "w" else UNDECIDED)  # as x > 0 is declared
+
+
 def test_a_function_defined_by_its_halves_is_not_one_of_them() -> None:
     text = "For $x > 0$ we have\n\n$$ g(x) = x $$\n\nFor $x < 0$ we have\n\n$$ g(x) = 0 $$\n\nHence\n\n"
     assert verdicts(f"{text}$$ g'(x) = 1 $$\n") == [UNDECIDED] * 3

@@ -35,6 +35,7 @@ def last(text: str, cache: Path | None = None) -> Formula:
         ("Hence", r"\frac1m X^T X w = X^T y", REFUTED),
         ("The optimum satisfies", "X^T X w = 2 X^T y", UNDECIDED),
         ("The system", "X w = y", UNDECIDED),
+        ("Taking square roots we get", "X^T X w = 2 X^T y", REFUTED),
         ("Of a solution nothing is said. Hence", "X^T X w = 2 X^T y", REFUTED),
         ("The optimum satisfies", "X^T (X w - y) = X^T X w - X^T y", PROVED),
         ("For the optimum we need", r"\nabla_w L = \frac1m X^T (X w - y)", REFUTED),  # a gradient is claimed

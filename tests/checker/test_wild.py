@@ -147,6 +147,8 @@ def test_one_example_after_the_other(rest: str, verdicts: list[Verdict]) -> None
         ("", "x^2 + 2 y", REFUTED),
         ("Hence", "x^2 + 2 y", REFUTED),
         ("Hence", "y + x x", PROVED),
+        ("In other words", "x^2 + 2 y", REFUTED),
+        ("or equivalently", "x^2 + 2 y", REFUTED),
         ("Another example is", "x^2 + 2 y", UNDECIDED),
         ("Alternatively, let", "\\sin x", UNDECIDED),
     ],
