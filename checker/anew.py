@@ -126,6 +126,8 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 
 def undecided(formula: Formula, reason: str) -> Formula:
     """What is refuted only as a claim about a definition before it."""
+    if formula.verdict is not Verdict.REFUTED:
+        return formula
     links = tuple(
         replace(link, verdict=Verdict.UNDECIDED, evidence="definition", message=reason)
         if link.verdict is Verdict.REFUTED else link for link in formula.links
