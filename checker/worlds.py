@@ -13,6 +13,7 @@ from verify_derivations.checker.customary import customary
 from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.functions import Functions, function_name, may_define
 from verify_derivations.checker.given import take_as_given
+from verify_derivations.checker.inferred import Inferred, infer
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.scopes import key_of, name_of_key
@@ -102,18 +103,28 @@ def build_world(
 
     solved: dict[tuple[int, int], str] = {}
 
+    inferred = Inferred()
+
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
         extents = Extents()
         for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
             before = dict(extents.solved)
             builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
+            builder.inferred = inferred
             result = builder.run(loss, names, solved)
             if extents.solved == before:
                 break
         return result
 
     found = build("", (), {})
+    inferred = infer(found, formulas)
+    if inferred.declarations:
+        other = build("", (), {})
+        if len(other.failed) < len(found.failed) or not other.failed:
+            found = other
+        else:
+            inferred = Inferred()
     loss, names = customary(found.world, formulas)
     found = build(loss, names, {}) if names else found
     while new := solutions(found.world, formulas, found.defined):
@@ -153,11 +164,14 @@ class _Builder:
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
         self.functions = Functions(self.result, self.inherited, self.every, self._undefined)
+        self.inferred = Inferred()
 
     def run(self, loss: str, names: Sequence[Alias], solved: Mapping[tuple[int, int], str]) -> Definitions:
         """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
         self.result.solved |= {*solved.values()}
         declare(self.world, [*self.declared, *self.every])
+        self.world.declarations |= self.inferred.declarations
+        self.world.unstated |= self.inferred.sizes
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)
         for alias in names:
@@ -239,6 +253,8 @@ class _Builder:
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
+        for number, remarks in self.inferred.remarks(self.world).items():
+            self.result.remarks.setdefault(number, []).extend(remarks)
         for known in self.world.known.values():
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:

@@ -1,0 +1,391 @@
+"""What a document does not declare and its definitions say all the same: which names are numbers, vectors, matrices.
+
+``h = \\sigma(W x + b)`` declares nothing, and nobody doubts that W is a matrix and the others are columns. Each
+definition is read in every way in which it has a meaning: each undeclared name may be a number, a column, a row or a
+matrix. Ways are compared by the conventions that they break (a capital names a matrix and a small letter none, vectors
+are columns, a number stands before what it multiplies, terms of a sum have one shape). What all those say of a name that
+break fewest is what it is. Where others come close, nothing is said.
+
+A rank is a pair of axes, of rows and of columns, ``None`` for one of extent one. That axes meet, the columns of W and
+the rows of x, is an equation between sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.calls import OPERATORS
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import ONE, Polynomial
+from verify_derivations.formulas.lookup import declared, stated_range, whole
+from verify_derivations.formulas.names import Reference, base_of, name_of, names_in
+from verify_derivations.formulas.operators import elementwise_functions
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.world import Statement, World
+
+Axis: TypeAlias = "str | Polynomial | None"
+Rank: TypeAlias = tuple[Axis, Axis]
+
+NUMBER: Rank = (None, None)
+WEAK, BROKEN = 1, 2  # what is seldom written, and what breaks a convention
+MARGIN = 1  # by how much more another way has to break
+MOST_WAYS = 4000  # that are looked at together
+ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
+
+
+@dataclass(frozen=True)
+class Definition:
+    left: s.Node
+    right: s.Node
+    number: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to read some definitions: the ranks of names, which axes are equally long, and what it breaks."""
+
+    ranks: Mapping[str, Rank] = field(default_factory=dict)
+    equal: frozenset[tuple[Axis, Axis]] = frozenset()
+    broken: int = 0
+
+    def breaking(self, much: int) -> Way:
+        return replace(self, broken=self.broken + much) if much else self
+
+    def meeting(self, one: Axis, other: Axis) -> Way:
+        return self if one == other else replace(self, equal=self.equal | {(one, other)})
+
+    def matching(self, one: Rank, other: Rank) -> Way:
+        return self.meeting(one[0], other[0]).meeting(one[1], other[1])
+
+
+Found: TypeAlias = Iterator[tuple["Rank | None", Way]]
+"""The ranks that an expression may have, ``None`` for one of which nothing is known, each with the way to it."""
+
+
+def _kind(rank: Rank) -> tuple[bool, bool]:
+    return rank[0] is not None, rank[1] is not None
+
+
+def _axes(rank: Rank) -> int:
+    return sum(_kind(rank))
+
+
+class Ranks:
+    """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers, ``apart`` those of
+    which nothing is said here."""
+
+    def __init__(self, world: World, definitions: Sequence[Definition], numbers: set[str], apart: set[str]) -> None:
+        self.world, self.table, self.definitions = world, world.table, definitions
+        self.numbers, self.apart = numbers, apart
+        self.number = 0
+        nodes = [n for d in definitions for side in (d.left, d.right) for n in names_in(side)]
+        self.bold = any(_symbol(n).font in ("\\mathbf", "\\boldsymbol", "\\bm") for n in nodes)
+        references = [r for r in map(self.table.reference, nodes) if r is not None]
+        self.whole = {self.key(r) for r in references if not r.indices}
+        self.first = {self.key(r): r for r in reversed(references)}
+        self.defined = set[str]()
+        self.declared: dict[str, Rank | None] = {}
+
+    def settled(self) -> tuple[dict[str, Rank], frozenset[tuple[Axis, Axis]]]:
+        """The names whose rank is clear, and the axes that are equally long."""
+        ways = [Way()]
+        for definition in self.definitions:
+            self.number = definition.number
+            best = min(way.broken for way in ways)
+            found: dict[tuple[object, ...], Way] = {}
+            for way in ways:
+                for new in self.define(definition, way):
+                    if new.broken <= best + 4 * BROKEN:
+                        key = (tuple(sorted((n, _kind(r)) for n, r in new.ranks.items())),)
+                        if key not in found or new.broken < found[key].broken:
+                            found[key] = new
+                if len(found) > MOST_WAYS:
+                    return {}, frozenset()
+            if found:  # else it says nothing that is understood here
+                best = min(way.broken for way in found.values())
+                ways = [way for way in found.values() if way.broken <= best + 2 * BROKEN]
+        best = min(way.broken for way in ways)
+        close = [way for way in ways if way.broken <= best + MARGIN]
+        first = min(close, key=lambda way: way.broken)
+        names = {n: r for n, r in first.ranks.items() if all(
+            n in way.ranks and _kind(way.ranks[n]) == _kind(r) for way in close)}  # fmt: skip
+        return names, frozenset.intersection(*(way.equal for way in close))
+
+    # -- names --------------------------------------------------------------------------------------------
+    def key(self, reference: Reference) -> str:
+        return reference.name if reference.layer is None else f"{reference.name}^({to_latex(reference.layer)})"
+
+    def _declared(self, reference: Reference) -> Rank | None:
+        key = self.key(reference)
+        if key not in self.declared:
+            self.declared[key] = None
+            try:
+                layer = None if reference.layer is None else whole(
+                    reference.layer, self.world, Statement(), layer=True)  # fmt: skip
+                known = declared(reference, layer, self.world, Statement())
+            except DocumentError:
+                known = None
+            if known is not None and len(known.shape) in (0, 2):
+                rows, columns = known.shape or (ONE, ONE)
+                self.declared[key] = None if rows == ONE else rows, None if columns == ONE else columns
+        return self.declared[key]
+
+    def options(self, reference: Reference, key: str) -> Iterator[tuple[Rank, int]]:
+        """What an undeclared name may be, and what that breaks."""
+        symbol = _symbol(reference.node)
+        name = symbol.name.lstrip("\\")
+        capital = name[:1].isupper()
+        rows, columns = f"{key}:rows", f"{key}:columns"
+        bold = symbol.font in ("\\mathbf", "\\boldsymbol", "\\bm")
+        small = 0 if capital else BROKEN
+        if key in self.numbers:
+            yield NUMBER, 0
+            return
+        yield NUMBER, BROKEN if capital or bold else 0
+        yield (rows, None), BROKEN if capital else WEAK if self.bold and not bold else 0
+        yield (None, columns), 2 * BROKEN if capital else BROKEN
+        yield (rows, columns), small
+
+    def name(self, node: s.Symbol | s.Scripted, reference: Reference, way: Way) -> Found:
+        key = self.key(reference)
+        plain = not reference.indices and reference.layer is None
+        if plain and (reference.name in self.world.sizes or reference.name in self.table.bound and
+                      reference.name not in self.table.bases) or name_of(_symbol(node)) in ("\\pi", "e"):  # fmt: skip
+            yield NUMBER, way
+            return
+        layered = reference.layer is not None and not isinstance(reference.layer, s.Number)
+        if reference.name in self.apart or layered or reference.primes or reference.inverted:
+            yield None, way
+            return
+        rank = way.ranks.get(key) or self._declared(reference)
+        options = [(rank, 0)] if rank is not None else self.options(reference, key)
+        for rank, much in options:
+            bound = replace(way.breaking(much), ranks={**way.ranks, key: rank})
+            yield from self.part(reference, rank, bound)
+
+    def part(self, reference: Reference, rank: Rank, way: Way) -> Found:
+        """The entries, rows and transposes of what has a rank."""
+        family = self.key(reference) not in self.whole
+        count = 0 if family else len(reference.indices)
+        if count:
+            axes = [axis for axis in rank if axis is not None]
+            if count == 1 and len(axes) == 2:
+                rank, way = (rank[1], None), self.running(reference.indices[:1], axes, way)
+            elif count == len(axes):
+                rank, way = NUMBER, self.running(reference.indices, axes, way)
+            else:
+                return
+        if reference.transposed:
+            if rank == NUMBER:
+                way = way.breaking(BROKEN)
+            rank = rank[::-1]
+        yield rank, way
+
+    def running(self, indices: Sequence[s.Node], axes: Sequence[Axis], way: Way) -> Way:
+        """Index letters run along axes."""
+        for node, axis in zip(indices, axes, strict=False):
+            if isinstance(node, s.Symbol) and node.name in self.table.bound:
+                way = way.meeting(axis, self.extent(node.name))
+        return way
+
+    def extent(self, letter: str) -> Axis:
+        stated = stated_range(letter, self.world, self.number)
+        if stated is not None:
+            try:
+                return whole(stated[1], self.world, Statement()) - self.world.origin + 1
+            except DocumentError:
+                pass
+        return f"{letter} of {self.number}"
+
+    # -- expressions ----------------------------------------------------------------------------------------
+    def define(self, definition: Definition, way: Way) -> Iterator[Way]:
+        left = definition.left
+        for rank, after in self.read(definition.right, way):
+            node = left.function if isinstance(left, s.Call) else left
+            reference = self.table.reference(node)
+            if rank is None or reference is None or reference.name in self.apart:
+                yield after
+                continue
+            key, count = self.key(reference), len(reference.indices)
+            if count and key in self.whole:
+                if rank != NUMBER or count > 2:
+                    yield after
+                    continue
+                rows, columns = f"{key}:rows", f"{key}:columns" if count == 2 else None
+                after = self.running(reference.indices, (rows, columns), after)
+                rank = rows, columns
+            before = after.ranks.get(key) or self._declared(reference)
+            if key in self.numbers and rank != NUMBER or before is not None and _kind(before) != _kind(rank):
+                continue
+            capital = _symbol(node).name.lstrip("\\")[:1].isupper()
+            after = after.matching(before, rank) if before is not None else after
+            after = after.breaking(0 if capital or _axes(rank) < 2 else WEAK)
+            yield replace(after, ranks={**after.ranks, key: before or rank})
+
+    def each(self, nodes: Sequence[s.Node], way: Way) -> Iterator[tuple[list[Rank | None], Way]]:
+        if not nodes:
+            yield [], way
+            return
+        for rank, after in self.read(nodes[0], way):
+            for ranks, last in self.each(nodes[1:], after):
+                yield [rank, *ranks], last
+
+    def read(self, node: s.Node, way: Way) -> Found:
+        match node:
+            case s.Number():
+                yield NUMBER, way
+            case s.Symbol():
+                reference = self.table.reference(node)
+                assert reference is not None
+                yield from self.name(node, reference, way)
+            case s.Scripted():
+                yield from self.scripted(node, way)
+            case s.Group(body=body) | s.Root(body=body) | s.BigOperator(body=body):
+                yield from self.read(body, way) if not isinstance(node, s.BigOperator) or node.operator in (
+                    "\\sum", "\\prod", "\\max", "\\min") else iter([(None, way)])  # fmt: skip
+            case s.Norm(body=body):
+                for rank, after in self.read(body, way):
+                    yield NUMBER, after.breaking(BROKEN if rank == NUMBER else 0)
+            case s.Absolute(body=body):
+                for rank, after in self.read(body, way):
+                    yield None if rank is not None and _axes(rank) == 2 else rank, after
+            case s.Sum(terms=terms):
+                yield from self.alike(terms, way)
+            case s.Relation(sides=sides):
+                yield from self.alike(sides, way)
+            case s.Cases(rows=rows):
+                yield from self.alike([value for value, _ in rows], way)
+            case s.Fraction(numerator=top, denominator=bottom):
+                yield from self.divided(self.read(top, way), bottom)
+            case s.Product():
+                yield from self.product(node, way)
+            case s.Call():
+                yield from self.call(node, way)
+            case _:
+                yield None, way
+
+    def scripted(self, node: s.Scripted, way: Way) -> Found:
+        base: s.Node = node
+        while isinstance(base, s.Scripted):
+            base = base.base
+        if isinstance(base, s.Symbol):
+            reference = self.table.reference(node)
+            if base.name == "e" and node.sub is None and node.sup is not None:
+                yield from self.read(node.sup, way)
+            elif base.name == "\\delta" and reference is not None and len(reference.indices) == 2:
+                yield NUMBER, way
+            elif reference is None or base.name in ("I", "1", "\\mathbb{1}", "\\mathbf{1}"):
+                yield None, way
+            else:
+                yield from self.name(node, reference, way)
+            return
+        sign = self.table.reference(s.Scripted(s.Symbol("\\square"), None, node.sup, node.primes))
+        for rank, after in self.read(node.base, way):
+            if rank is None or sign is None or sign.inverted or node.primes:
+                yield None, after
+            elif node.sub is not None:
+                yield NUMBER if rank != NUMBER else None, after
+            else:
+                yield rank[::-1] if sign.transposed else rank, after
+
+    def alike(self, nodes: Sequence[s.Node], way: Way, entrywise: bool = False) -> Found:
+        """Of one shape, but for numbers; a vector beside a matrix is repeated."""
+        literal = [not any(isinstance(x, s.Symbol) for x in s.walk(node)) for node in nodes]
+        for ranks, after in self.each(nodes, way):
+            shaped = [rank for rank in ranks if rank is not None and rank != NUMBER]
+            if not shaped:
+                yield None if None in ranks else NUMBER, after
+                continue
+            widest = max(shaped, key=_axes)
+            odd = {_kind(rank) for rank in shaped} - {_kind(widest)}
+            if odd and _axes(widest) < 2:
+                continue
+            numbers = any(rank == NUMBER and not alone for rank, alone in zip(ranks, literal, strict=True))
+            after = after.breaking((BROKEN if numbers else 0) + (WEAK if odd else 0))
+            for rank in shaped:
+                after = after.matching(widest, rank) if _kind(rank) == _kind(widest) else after
+            yield widest, after
+
+    def divided(self, tops: Found, bottom: s.Node) -> Found:
+        for top, way in tops:
+            for under, after in self.read(bottom, way):
+                if top is None or under is None:
+                    yield None, after
+                elif under == NUMBER:
+                    yield top, after
+                elif top == NUMBER:
+                    yield under, after
+                elif _kind(top) == _kind(under):
+                    yield top, after.matching(top, under)
+
+    def product(self, node: s.Product, way: Way) -> Found:
+        """As the reader does: juxtaposition binds tighter than what works entry by entry."""
+        loose = [operator for operator in node.operators if operator not in ("", "\\cdot", "/", "\\times")]
+        if loose:
+            parts: list[s.Node] = []
+            start = 0
+            for k, operator in enumerate((*node.operators, ENTRYWISE[0]), 1):
+                if operator not in ("", "\\cdot", "/", "\\times"):
+                    factors, operators = node.factors[start:k], node.operators[start : k - 1]
+                    parts.append(factors[0] if len(factors) == 1 else s.Product(factors, operators))
+                    start = k
+            if set(loose) <= set(ENTRYWISE):
+                yield from self.alike(parts, way)
+            else:
+                for _, after in self.each(parts, way):
+                    yield None, after
+            return
+        found: Found = self.read(node.factors[0], way)
+        for k, (operator, factor) in enumerate(zip(node.operators, node.factors[1:], strict=True)):
+            before = node.factors[k]
+            found = self.divided(found, factor) if operator == "/" else self.times(found, before, factor, operator)
+        yield from found
+
+    def times(self, lefts: Found, before: s.Node, factor: s.Node, operator: str) -> Found:
+        for left, way in lefts:
+            for right, after in self.read(factor, way):
+                if left is None or right is None:
+                    yield None, after
+                elif left == NUMBER:
+                    lone = isinstance(before, s.Symbol) and before.name.isalpha() and isinstance(factor, s.Symbol)
+                    yield right, after.breaking(WEAK if lone and right != NUMBER else 0)
+                elif right == NUMBER:
+                    yield left, after.breaking(BROKEN)
+                elif operator == "\\cdot" and _kind(left) == _kind(right) == (True, False):
+                    yield NUMBER, after.matching(left, right)
+                elif (left[1] is None) == (right[0] is None):
+                    yield (left[0], right[1]), after.meeting(left[1], right[0])
+
+    def call(self, node: s.Call, way: Way) -> Found:
+        name = base_of(node.function) or ""
+        bare = name.lstrip("\\")
+        reference = self.table.reference(node.function)
+        quantity = reference is not None and (self.key(reference) in self.whole or self.key(reference) in self.numbers)
+        if quantity and name not in self.world.functions and bare not in elementwise_functions:
+            assert reference is not None
+            yield from self.name(_symbol(node.function), replace(reference, power=None), way)
+        elif bare in ("tr", "trace", "Tr", "det") and len(node.arguments) == 1:
+            for rank, after in self.read(node.arguments[0], way):
+                if rank is None or _axes(rank) == 2:
+                    yield NUMBER, after.meeting(*rank) if rank is not None else after
+        elif bare == "softmax" and len(node.arguments) == 1:
+            for rank, after in self.read(node.arguments[0], way):
+                if rank != NUMBER:
+                    yield rank, after
+        elif bare in ("max", "min", "sum", "mean") and len(node.arguments) == 1:
+            for _, after in self.read(node.arguments[0], way):
+                yield NUMBER, after
+        elif bare in OPERATORS and bare not in ("max", "min"):
+            for _, after in self.each(node.arguments, way):
+                yield None, after
+        else:
+            yield from self.alike(node.arguments, way)
+
+
+def _symbol(node: s.Node | None) -> s.Symbol:
+    while isinstance(node, s.Scripted):
+        node = node.base
+    return node if isinstance(node, s.Symbol) else s.Symbol("")
