@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.lookup import declared
-from verify_derivations.formulas.names import Reference, names_in
+from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.ranks import NUMBER, Axis, Definition, Rank, Ranks
+from verify_derivations.formulas.ranks import NUMBER, Axis, Definition, Rank, Ranks, quantities_in
 from verify_derivations.formulas.tensors import show
 from verify_derivations.formulas.world import Declaration, NeedShape, Statement, World
 
@@ -26,6 +26,16 @@ class Inferred:
 
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     sizes: frozenset[str] = frozenset()
+
+    def told(self, table: NameTable) -> NameTable:
+        """What a table says of names would be said if the document had declared them: x_j is an entry of x."""
+        plain = {name: stated[0].space for name, stated in self.declarations.items() if not stated[0].indices}
+        axes = {name: [n for n in space.extents if n != s.Number("1")] for name, space in plain.items()}
+        vectors, matrices = ({name for name, found in axes.items() if len(found) == count} for count in (1, 2))
+        return replace(
+            table, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
+            vectors=table.vectors | vectors, matrices=table.matrices | matrices,
+        )  # fmt: skip
 
     def remarks(self, world: World) -> dict[int, list[str]]:
         """What the report says of them, at the first formula that mentions each."""
@@ -53,7 +63,7 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     lefts = set[str]()
     for definition in definitions:
         for side in (definition.left, definition.right):
-            for node in names_in(side):
+            for node in quantities_in(side):
                 reference = world.table.reference(node)
                 if reference is None:
                     continue
@@ -64,7 +74,8 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
         left = world.table.reference(definition.left)
         lefts |= {left.name} if left is not None else set()
     twofold = {name for name, used in fonts.items() if len(used) > 1 and name not in letters}
-    reader = Ranks(world, definitions, set(world.losses()), twofold | world.aliases.keys())
+    customary = {name for name in first if world.table.variable_of(name) is not None}
+    reader = Ranks(world, definitions, set(world.losses()), twofold | customary | world.aliases.keys())
     ranks, equal = reader.settled()
     sizes = _Sizes(ranks, equal)
     states = {name for name, _ in world.table.shifted}
@@ -97,7 +108,10 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
     result = []
     for f in formulas:
         for k, chain in enumerate(f.chains):
+            first = found.world.table.reference(chain.sides[0])
             if chain.update or len(chain.sides) < 2 or any(map(contains_derivative, chain.sides)):
+                continue
+            if first is not None and found.world.table.variable_of(first.name) is not None:
                 continue
             for side, (left, right) in enumerate(zip(chain.sides, chain.sides[1:], strict=False)):
                 failed = side == 0 and (f.number, k) in found.failed

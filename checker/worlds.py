@@ -120,11 +120,12 @@ def build_world(
     found = build("", (), {})
     inferred = infer(found, formulas)
     if inferred.declarations:
+        said, table = table, inferred.told(table)
         other = build("", (), {})
         if len(other.failed) < len(found.failed) or not other.failed:
             found = other
         else:
-            inferred = Inferred()
+            inferred, table = Inferred(), said
     loss, names = customary(found.world, formulas)
     found = build(loss, names, {}) if names else found
     while new := solutions(found.world, formulas, found.defined):

@@ -574,7 +574,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         if not letter:
             raise UndefinedSymbol(f"{_show(reference)} is not defined here")
         origin = first_value(reference.name, letter, world)
-        family.append(family_extent(letter, world, here, here.number) - origin + 1)
+        family.append(world.extents.normal(family_extent(letter, world, here, here.number) - origin + 1))
         origins.append(origin)
     if expected is None or (not shape and reference.indices):
         if len(family) == 1 and origins == [world.origin] and not shape:

@@ -22,7 +22,6 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
 from verify_derivations.formulas.lookup import declared, stated_range, whole
 from verify_derivations.formulas.names import Reference, base_of, name_of, names_in
-from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement, World
 
@@ -81,12 +80,13 @@ class Ranks:
         self.world, self.table, self.definitions = world, world.table, definitions
         self.numbers, self.apart = numbers, apart
         self.number = 0
-        nodes = [n for d in definitions for side in (d.left, d.right) for n in names_in(side)]
+        nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
         self.bold = any(_symbol(n).font in ("\\mathbf", "\\boldsymbol", "\\bm") for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
         self.whole = {self.key(r) for r in references if not r.indices}
         self.first = {self.key(r): r for r in reversed(references)}
-        self.defined = set[str]()
+        heads = [d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions]
+        self.defined = {self.key(r) for r in map(self.table.reference, heads) if r is not None}
         self.declared: dict[str, Rank | None] = {}
 
     def settled(self) -> tuple[dict[str, Rank], frozenset[tuple[Axis, Axis]]]:
@@ -363,9 +363,8 @@ class Ranks:
         name = base_of(node.function) or ""
         bare = name.lstrip("\\")
         reference = self.table.reference(node.function)
-        quantity = reference is not None and (self.key(reference) in self.whole or self.key(reference) in self.numbers)
-        if quantity and name not in self.world.functions and bare not in elementwise_functions:
-            assert reference is not None
+        quantity = reference is not None and self.key(reference) in self.defined | self.numbers
+        if reference is not None and quantity and name not in self.world.functions:
             yield from self.name(_symbol(node.function), replace(reference, power=None), way)
         elif bare in ("tr", "trace", "Tr", "det") and len(node.arguments) == 1:
             for rank, after in self.read(node.arguments[0], way):
@@ -383,6 +382,12 @@ class Ranks:
                 yield None, after
         else:
             yield from self.alike(node.arguments, way)
+
+
+def quantities_in(node: s.Node) -> Iterator[s.Node]:
+    """The names in an expression, without those of functions that are applied."""
+    functions = {id(x.function) for x in s.walk(node) if isinstance(x, s.Call)}
+    return (name for name in names_in(node) if id(name) not in functions)
 
 
 def _symbol(node: s.Node | None) -> s.Symbol:
