@@ -72,6 +72,7 @@ class Case:
     extra: list[Stated] = field(default_factory=list)  # what the notation file states
     parts: frozenset[tuple[str, ...]] = frozenset()  # scopes within those of sections: see `anew.py`
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
+    alike: bool = False  # sizes that are stated nowhere are equal
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
 
@@ -122,7 +123,7 @@ class Case:
 
         def build(clashing: Set[int] = frozenset()) -> Definitions:
             declared = declared_before(self.said, here, self.table, clashing=clashing)
-            return build_world(seen, variant, scope, self.table, noted, inherited.functions, every, declared)
+            return build_world(seen, variant, scope, self.table, noted, inherited.functions, every, declared, self.alike)
 
         found = build()
         if found.failed:  # y ∈ R^n of one net need not be the y of the next

@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from verify_derivations.checker.customary import LOSSES
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
-from verify_derivations.formulas.lookup import declared
-from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.names import NameTable, names_in
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.ranks import NUMBER, Axis, Definition, Rank, Ranks, quantities_in
-from verify_derivations.formulas.tensors import show
-from verify_derivations.formulas.world import Declaration, NeedShape, Statement, World
+from verify_derivations.formulas.ranks import (
+    NUMBER,
+    Axis,
+    Definition,
+    OfLayer,
+    Rank,
+    Ranks,
+    kind,
+    letter_of,
+    quantities_in,
+)
+from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
 if TYPE_CHECKING:
     from verify_derivations.checker.worlds import Definitions
 
 
+EACH = "N"
+"""What each size is where they are equal."""
+
+
 @dataclass(frozen=True)
 class Inferred:
-    """Declarations by name, the number of the formula that first mentions each, and the sizes in them."""
+    """Declarations by name, each with the number of the formula that first mentions it, and the sizes in them; and what
+    may be one thing or another: ``doubtful`` names."""
 
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     sizes: frozenset[str] = frozenset()
+    doubtful: frozenset[str] = frozenset()
+
+    def alike(self) -> Inferred:
+        """All sizes equal, of which nothing else is known."""
+
+        def one(node: s.Node) -> s.Node:
+            inner = node.base if isinstance(node, s.Scripted) else node
+            return s.Symbol(EACH) if isinstance(inner, s.Symbol) and inner.name in self.sizes else node
+
+        same = {name: [replace(d, space=replace(d.space, extents=tuple(map(one, d.space.extents)))) for d in stated]
+                for name, stated in self.declarations.items()}  # fmt: skip
+        return replace(self, declarations=same)
 
     def told(self, table: NameTable) -> NameTable:
         """What a table says of names would be said if the document had declared them: x_j is an entry of x."""
@@ -37,25 +64,24 @@ class Inferred:
             vectors=table.vectors | vectors, matrices=table.matrices | matrices,
         )  # fmt: skip
 
-    def remarks(self, world: World) -> dict[int, list[str]]:
+    def remarks(self) -> dict[int, list[str]]:
         """What the report says of them, at the first formula that mentions each."""
         found: dict[int, list[str]] = {}
         for name, stated in self.declarations.items():
-            for declaration in stated:
-                known = world.known.get(name) or declared(Reference(name), None, world, Statement())
-                said = known.shape if known is not None else ()
-                shape = show([world.extents.normal(n) for n in said if n != ONE or len(said) - said.count(ONE) != 1])
-                text = f"\\in \\mathbb{{R}}^{{{shape}}}" if said else "\\in \\mathbb{R}"
-                member = f"{name}_{{{to_latex(declaration.indices[0])}}}" if declaration.indices else name
-                found.setdefault(declaration.number, []).append(f"${member} {text}$")
+            for d in stated:
+                power = "" if not d.space.extents or d.space.extents == (s.Number("1"),) else " \\times ".join(
+                    to_latex(n) for n in d.space.extents)  # fmt: skip
+                member = name + "".join(f"_{{{to_latex(i)}}}" for i in d.indices)
+                member += f"^{{({to_latex(d.layer)})}}" if d.layer is not None else ""
+                space = f"\\mathbb{{R}}^{{{power}}}" if power else "\\mathbb{R}"
+                found.setdefault(d.number, []).append(f"${member} \\in {space}$")
         return {n: [f"declared nowhere, and read so by the definitions: {', '.join(x)}"] for n, x in found.items()}
 
 
 def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
-    """What the definitions say of names that are declared nowhere, where some could not be read without it."""
+    """What the definitions say of names that are declared nowhere, where ``found`` could not read all or read some
+    otherwise."""
     world = found.world
-    if not world.guessed and not any(isinstance(error, NeedShape) for error in found.failed.values()):
-        return Inferred()
     definitions = list(_definitions(found, formulas))
     fonts: dict[str, set[str]] = {}
     letters: dict[str, s.Node] = {}
@@ -74,15 +100,26 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
         left = world.table.reference(definition.left)
         lefts |= {left.name} if left is not None else set()
     twofold = {name for name, used in fonts.items() if len(used) > 1 and name not in letters}
-    customary = {name for name in first if world.table.variable_of(name) is not None}
-    reader = Ranks(world, definitions, set(world.losses()), twofold | customary | world.aliases.keys())
-    ranks, equal = reader.settled()
-    sizes = _Sizes(ranks, equal)
+    named = (world.table.reference(node) for f in formulas for chain in f.chains for node in names_in(chain.sides[0]))
+    customary = {r.name for r in named if r is not None and world.table.variable_of(r.name) is not None}
+    losses = {name for name in lefts if re.split("[_^]", name, maxsplit=1)[0] in LOSSES}
+    numbers = losses & set(world.numerators) - world.denominators
+    numbers |= losses if customary and not numbers else set()  # dW is ∂L/∂W, and that of a number
+    gradients = [n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla)]
+    for node in gradients:
+        top = world.table.reference(node.function if isinstance(node, s.Call) else node)
+        numbers |= {top.name} if top is not None else set()
+    tops = set(world.numerators) - world.denominators - numbers
+    reader = Ranks(world, definitions, numbers, tops, twofold | customary | world.aliases.keys())
+    settled = reader.settled()
+    ranks = settled.ranks
+    sizes = _Sizes(ranks, settled.equal)
     states = {name for name, _ in world.table.shifted}
     declarations: dict[str, list[Declaration]] = {}
+    otherwise = any(isinstance(error, NeedShape) for error in found.failed.values())
     for key, rank in ranks.items():
         reference = reader.first.get(key)
-        if reference is None or any(not d.hint for d in world.declarations.get(reference.name, ())):
+        if reference is None or reader.declared(reference) is not None:
             continue
         if reference.name in lefts and reference.name not in states or reference.name in world.sizes:
             continue
@@ -90,11 +127,24 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
         if member and (rank == NUMBER or reference.name not in letters):
             continue
         indices = (letters[reference.name],) if member else ()
+        layer = reference.layer
+        letter = letter_of(reader.layer(reference))
+        if letter is not None:  # for every layer, l also where the first is a^{(l - 1)}
+            layer, rank = s.Symbol(letter), reader.at(rank, replace(reference, layer=s.Symbol(letter)))
+        elif reference.name in reader.generic:
+            rank = reader.at(rank, reference)
         space = s.Space("\\mathbb{R}", sizes.extents(rank))
-        declarations.setdefault(reference.name, []).append(
-            Declaration(reference.layer, indices, space, first[reference.name])
-        )
-    return Inferred(declarations, frozenset(sizes.new))
+        declarations.setdefault(reference.name, []).append(Declaration(layer, indices, space, first[reference.name]))
+        known = world.known.get(key)
+        otherwise |= known is not None and kind(rank) != _kind_of(known, member)
+    otherwise |= bool(settled.doubtful & world.guessed)
+    return Inferred(declarations, frozenset(sizes.new), settled.doubtful) if otherwise else Inferred()
+
+
+def _kind_of(known: Known, member: bool) -> tuple[bool, bool]:
+    """The kind of a quantity, or of its members, as it was read."""
+    rows, columns, *_ = *(known.shape if known.family or not member else ()), ONE, ONE
+    return rows != ONE, columns != ONE
 
 
 def _font(node: s.Node) -> str:
@@ -121,23 +171,64 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
 
 
 class _Sizes:
-    """The lengths of axes, of which some are equal."""
+    """The lengths of axes, of which some are equal. One of any layer is that of another name's at a layer by so many
+    further on; where it is also its own at another layer, it is the same at all."""
 
-    def __init__(self, ranks: dict[str, Rank], equal: frozenset[tuple[Axis, Axis]]) -> None:
+    def __init__(self, ranks: Mapping[str, Rank], equal: frozenset[tuple[Axis, Axis]]) -> None:
         self.parent: dict[Axis, Axis] = {}
-        for one, other in sorted(equal, key=str):
-            self._unite(one, other)
+        self.leader: dict[str, tuple[str, Polynomial]] = {}  # of any layer: which name's it is, how many layers on
+        self.constant = set[str]()
+        pairs = sorted(equal, key=str)
+        for one, other in pairs:
+            if (
+                isinstance(one, OfLayer)
+                and isinstance(other, OfLayer)
+                and letter_of(one.layer)
+                and letter_of(other.layer)
+            ):
+                self._lead(one, other)
+        for one, other in pairs:
+            if not (isinstance(one, OfLayer) and isinstance(other, OfLayer) and letter_of(one.layer)):
+                self._unite(one, other)
         self.names: dict[Axis, str] = {}
         self.new = set[str]()
-        for name, rank in sorted(ranks.items(), key=lambda item: (sum(a is not None for a in item[1]), item[0])):
+        for key, rank in sorted(ranks.items(), key=lambda item: (sum(a is not None for a in item[1]), item[0])):
+            name = key.removesuffix("^{(\\cdot)}")
             for letter, axis in zip("NM", rank, strict=True):  # vectors name their sizes first
                 root = self.root(axis)
-                if isinstance(root, str) and root not in self.names:
-                    size = f"{letter}_{{{name}}}"
-                    self.names[root] = size
-                    self.new.add(size)
+                root = root.name if isinstance(root, OfLayer) else root
+                if isinstance(root, str):
+                    self.names.setdefault(self._leader(root)[0], f"{letter}_{{{name}}}")
+        self.new = {*self.names.values()}
 
+    # -- of any layer ---------------------------------------------------------------------------------------
+    def _leader(self, name: str) -> tuple[str, Polynomial]:
+        shift = polynomial(0)
+        while name in self.leader:
+            name, further = self.leader[name]
+            shift = shift + further
+        return name, shift
+
+    def _lead(self, one: OfLayer, other: OfLayer) -> None:
+        (first, ahead), (second, behind) = self._leader(one.name), self._leader(other.name)
+        distance = one.layer + ahead - other.layer - behind
+        if not distance.is_constant:
+            return
+        if first != second:
+            self.leader[first] = second, -distance
+            self.constant |= {second} if first in self.constant else set()
+        elif distance:
+            self.constant.add(first)
+
+    def _at_layer(self, axis: Axis) -> Axis:
+        if not isinstance(axis, OfLayer):
+            return axis
+        name, shift = self._leader(axis.name)
+        return name if name in self.constant else OfLayer(name, axis.layer + shift)
+
+    # -- of all -----------------------------------------------------------------------------------------------
     def root(self, axis: Axis) -> Axis:
+        axis = self._at_layer(axis)
         while axis in self.parent:
             axis = self.parent[axis]
         return axis
@@ -146,9 +237,9 @@ class _Sizes:
         first, second = self.root(one), self.root(other)
         if first == second or first is None or second is None:
             return
-        if isinstance(second, str):
+        if isinstance(first, Polynomial) or isinstance(first, OfLayer) and isinstance(second, str):
             first, second = second, first
-        if isinstance(first, str):  # what is stated stays
+        if not isinstance(first, Polynomial):  # what is stated stays
             self.parent[first] = second
 
     def extents(self, rank: Rank) -> tuple[s.Node, ...]:
@@ -158,14 +249,21 @@ class _Sizes:
     def _node(self, root: Axis) -> s.Node:
         if isinstance(root, Polynomial):
             return _as_node(root)
+        if isinstance(root, OfLayer):
+            size = s.Symbol(self.names[root.name])
+            return s.Scripted(size, sup=s.Group("(", _as_node(root.layer)))
         assert root is not None
         return s.Symbol(self.names[root])
 
 
 def _as_node(value: Polynomial) -> s.Node:
-    """An extent as it could be written."""
-    terms = []
-    for monomial, coefficient in value.terms:
-        factors = (s.Number(str(abs(coefficient))), *map(s.Symbol, monomial))
-        terms.append(s.Product(factors, ("",) * len(monomial)) if monomial else factors[0])
-    return s.Sum(tuple("-" if c < 0 else "+" for _, c in value.terms), tuple(terms)) if value.terms else s.Number("0")
+    """An extent or a layer as it could be written."""
+    terms: list[s.Node] = []
+    ordered = sorted(value.terms, key=lambda term: (term[1] < 0, not term[0], term[0]))
+    for monomial, coefficient in ordered:
+        factors: list[s.Node] = [s.Symbol(name) for name in monomial]
+        if abs(coefficient) != 1 or not monomial:
+            factors.insert(0, s.Number(str(abs(coefficient))))
+        terms.append(s.Product(tuple(factors), ("",) * (len(factors) - 1)) if len(factors) > 1 else factors[0])
+    signs = tuple("-" if c < 0 else "+" for _, c in ordered)
+    return s.Number("0") if not terms else terms[0] if signs == ("+",) else s.Sum(signs, tuple(terms))

@@ -108,6 +108,8 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table):
             break
     assert best is not None
+    if best.verdict is Verdict.ILL_FORMED and not case.alike and case.effort.refutation:
+        return _of_any_size(case, stated, readings, best)
     if (
         best.verdict is Verdict.REFUTED
         and readings.up == "repetition"
@@ -118,6 +120,23 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
         if routed.verdict in SATISFIED:
             return _routed(best, routed)
     return best
+
+
+def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:
+    """What has no meaning where sizes differ of which nothing is stated may hold where they are equal."""
+    world = case.definitions(stated.scope, found.variant, readings).world
+    if not world.unstated or not any(link.evidence in ("shape", "index") for link in found.links):
+        return found
+    equal = judge(replace(case, alike=True, worlds={}, inherited={}), stated, readings)
+    if equal.verdict not in (Verdict.PROVED, Verdict.CHECKED):
+        return found
+    links = tuple(
+        replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; it holds where these sizes are equal, of "
+                f"which nothing is stated: a declaration would tell, as {DECLARATIONS}")
+        if link.verdict is Verdict.ILL_FORMED else link for link in found.links
+    )  # fmt: skip
+    return replace(found, verdict=Verdict.UNDECIDED, links=links, message=next(
+        link.message for link in links if link.verdict is Verdict.UNDECIDED))
 
 
 def _upsamples(stated: Stated) -> bool:

@@ -164,7 +164,7 @@ def judge_link(
             message = f"at which values {elsewhere_taken} is taken is not said"
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
-        supposed = sorted(adjoints_of(comparison, environment) & world.supposed.keys())
+        supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})
         if elsewhere is not None:  # which may be of another shape than it seems
             supposed += _unstated(world, comparison, environment)
         if supposed:  # of another shape of b, ∂L/∂b is something else
@@ -601,7 +601,7 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
-        kind = "a number" if guessed in world.guessed else "a column"
+        kind = "a number" if guessed in world.guessed else "a matrix" if guessed in world.widened else "a column"
         said = f"{error}, if {guessed} is {kind}: its shape is stated nowhere"
         link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
         here.conventions.add(CLASH)
@@ -611,7 +611,7 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
-    """What is read as a number or a column, for nothing says its shape, and on which a side rests: shapes clash, but
+    """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes clash, but
     perhaps not those of the document."""
     references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
     names = [r for r in references if r is not None]
@@ -619,7 +619,8 @@ def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
               for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
     below = world.below(world.head(*each) for each in layers)
     flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
-    return min(below & world.guessed | flat, default=None)
+    named = {r.name for r in names} & world.widened  # what rests on them has one shape either way
+    return min(below & world.guessed | flat | named, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

@@ -96,10 +96,11 @@ class Definitions:
 def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
     inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated], declared: Sequence[Stated],
+    alike: bool = False,
 ) -> Definitions:  # fmt: skip
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
     the other variants, whose declarations, sizes and derivatives say what names mean; ``declared`` are
-    declarations of scopes before."""
+    declarations of scopes before. With ``alike``, all sizes are equal that are stated nowhere."""
 
     solved: dict[tuple[int, int], str] = {}
 
@@ -119,13 +120,17 @@ def build_world(
 
     found = build("", (), {})
     inferred = infer(found, formulas)
+    if inferred.doubtful & found.world.guessed:  # no number, perhaps
+        inferred, all_of = replace(inferred, declarations={}), inferred
+        found, inferred = build("", (), {}), all_of
     if inferred.declarations:
+        inferred = inferred.alike() if alike else inferred
         said, table = table, inferred.told(table)
         other = build("", (), {})
         if len(other.failed) < len(found.failed) or not other.failed:
             found = other
         else:
-            inferred, table = Inferred(), said
+            inferred, table = replace(inferred, declarations={}), said
     loss, names = customary(found.world, formulas)
     found = build(loss, names, {}) if names else found
     while new := solutions(found.world, formulas, found.defined):
@@ -171,8 +176,10 @@ class _Builder:
         """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
         self.result.solved |= {*solved.values()}
         declare(self.world, [*self.declared, *self.every])
-        self.world.declarations |= self.inferred.declarations
+        for name, stated in self.inferred.declarations.items():
+            self.world.declarations.setdefault(name, []).extend(stated)
         self.world.unstated |= self.inferred.sizes
+        self.world.doubtful |= self.inferred.doubtful
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)
         for alias in names:
@@ -202,8 +209,11 @@ class _Builder:
         self.world.awaited = {
             (function_name(left.function), n) for left, n in lefts if isinstance(left, s.Call) and may_define(left)
         }
-        defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
-            isinstance(i, s.Symbol) for i in r.indices)}
+        defined = {
+            r.name
+            for r in (self.table.reference(left) for left, _ in lefts)
+            if r is not None and all(isinstance(i, s.Symbol) for i in r.indices)
+        }
         self.world.free_names = self.world.denominators - defined
         for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
             self.world.add(Known(name, (), ()))
@@ -254,7 +264,7 @@ class _Builder:
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
-        for number, remarks in self.inferred.remarks(self.world).items():
+        for number, remarks in self.inferred.remarks().items():
             self.result.remarks.setdefault(number, []).extend(remarks)
         for known in self.world.known.values():
             for extent in known.extents:
@@ -596,9 +606,7 @@ class _Builder:
         has_label = any(isinstance(x, s.Scripted) for x in s.walk(reference.layer))
         return names[0] if len(names) == 1 and not has_label else None
 
-    def _alias(
-        self, link: tuple[int, int, int], f: Stated, left: s.Node, reference: Reference, right: s.Node
-    ) -> bool:
+    def _alias(self, link: tuple[int, int, int], f: Stated, left: s.Node, reference: Reference, right: s.Node) -> bool:
         if not self._undefined(reference, f):
             return False
         self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number, link))

@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
 )
 from verify_derivations.formulas.lookup import Shape, family_extent, find, first_value, new_letter, whole
-from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.names import Reference, name_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.sums import bracketed
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
@@ -74,6 +74,8 @@ def define(
     try:
         value = reader.tensor(right, expected)
     except NeedShape:
+        if world.doubtful & {r.name for r in map(world.table.reference, names_in(right)) if r is not None}:
+            raise
         names = set(world.known)
         value = reader.tensor(right, expected if expected is not None else ())
         numbers = [n for n, q in world.known.items() if n not in names and not q.extents]

@@ -63,6 +63,8 @@ from verify_derivations.formulas.world import NeedShape, Statement, Template, Un
 Value: TypeAlias = Tensor | Slope
 LARGEST_POWER = 4  # of a matrix
 MOST_LAYERS = 8  # that one layer is looked through for its shape
+CAPITAL = re.compile(r"[A-Z](_.*)?")
+"""Names of matrices."""
 LOOSE = {"\\circ", "\\odot", "\\star", "\\ast", "\\otimes", "\\bullet"}
 
 
@@ -240,6 +242,9 @@ class Elaborator:
                 if k in names and set(self.world.known) > before and len(value.axes) == 2 and ONE not in value.shape:
                     said = f"${to_latex(nodes[k])}$ is declared nowhere: it is read as {show(value.shape)}"
                     self.here.remarks.append(said)
+                    reference = self.world.table.reference(nodes[k])
+                    if reference is not None and not CAPITAL.fullmatch(reference.name):
+                        self.world.widened.add(reference.name)
                 shape = shape or (() if value.is_scalar else value.shape)
         return [value for value in values if value is not None]
 
@@ -465,7 +470,7 @@ class Elaborator:
         """How many rows (columns) an undeclared factor at an end of a product has: a capital names a matrix, with a
         size of its own, anything else a row (column) vector."""
         reference = self.world.table.reference(factor)
-        if reference is None or reference.indices or not re.fullmatch(r"[A-Z](_.*)?", reference.name):
+        if reference is None or reference.indices or not CAPITAL.fullmatch(reference.name):
             return ONE
         size = f"N_{{{reference.name}}}"
         self.world.unstated.add(size)

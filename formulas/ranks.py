@@ -3,11 +3,12 @@
 ``h = \\sigma(W x + b)`` declares nothing, and nobody doubts that W is a matrix and the others are columns. Each
 definition is read in every way in which it has a meaning: each undeclared name may be a number, a column, a row or a
 matrix. Ways are compared by the conventions that they break (a capital names a matrix and a small letter none, vectors
-are columns, a number stands before what it multiplies, terms of a sum have one shape). What all those say of a name that
-break fewest is what it is. Where others come close, nothing is said.
+are columns, a number stands before what it multiplies, terms of a sum have one shape). What all those that break fewest
+say of a name is what it is. Where others come close, nothing is said.
 
 A rank is a pair of axes, of rows and of columns, ``None`` for one of extent one. That axes meet, the columns of W and
-the rows of x, is an equation between sizes.
+the rows of x, is an equation between sizes. Where a definition is for every layer, so are its axes and equations:
+the columns of W at layer l and the rows of a at layer l - 1.
 """
 
 from __future__ import annotations
@@ -20,15 +21,24 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
-from verify_derivations.formulas.lookup import declared, stated_range, whole
+from verify_derivations.formulas.lookup import declared, layer_value, stated_range, whole
 from verify_derivations.formulas.names import Reference, base_of, name_of, names_in
-from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement, World
 
-Axis: TypeAlias = "str | Polynomial | None"
+
+@dataclass(frozen=True)
+class OfLayer:
+    """The axis of what every layer has, at one layer, or for any: where ``layer`` has its letter."""
+
+    name: str
+    layer: Polynomial
+
+
+Axis: TypeAlias = "str | OfLayer | Polynomial | None"
 Rank: TypeAlias = tuple[Axis, Axis]
 
 NUMBER: Rank = (None, None)
+COLUMN, ROW = (True, False), (False, True)  # as kinds
 WEAK, BROKEN = 1, 2  # what is seldom written, and what breaks a convention
 MARGIN = 1  # by how much more another way has to break
 MOST_WAYS = 4000  # that are looked at together
@@ -60,37 +70,50 @@ class Way:
         return self.meeting(one[0], other[0]).meeting(one[1], other[1])
 
 
+@dataclass(frozen=True)
+class Settled:
+    """The ranks of names that are clear, and the axes that are equally long; and the names that may be rows or
+    matrices, or else something other."""
+
+    ranks: Mapping[str, Rank] = field(default_factory=dict)
+    equal: frozenset[tuple[Axis, Axis]] = frozenset()
+    doubtful: frozenset[str] = frozenset()
+
+
 Found: TypeAlias = Iterator[tuple["Rank | None", Way]]
 """The ranks that an expression may have, ``None`` for one of which nothing is known, each with the way to it."""
 
 
-def _kind(rank: Rank) -> tuple[bool, bool]:
+def kind(rank: Rank) -> tuple[bool, bool]:
     return rank[0] is not None, rank[1] is not None
 
 
 def _axes(rank: Rank) -> int:
-    return sum(_kind(rank))
+    return sum(kind(rank))
 
 
 class Ranks:
-    """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers, ``apart`` those of
-    which nothing is said here."""
+    """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers, ``differentiated``
+    of what most often is one, ``apart`` those of which nothing is said here."""
 
-    def __init__(self, world: World, definitions: Sequence[Definition], numbers: set[str], apart: set[str]) -> None:
+    def __init__(
+        self, world: World, definitions: Sequence[Definition], numbers: set[str], differentiated: set[str],
+        apart: set[str],
+    ) -> None:  # fmt: skip
         self.world, self.table, self.definitions = world, world.table, definitions
-        self.numbers, self.apart = numbers, apart
+        self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
         self.number = 0
         nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
         self.bold = any(_symbol(n).font in ("\\mathbf", "\\boldsymbol", "\\bm") for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
+        self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
         self.whole = {self.key(r) for r in references if not r.indices}
         self.first = {self.key(r): r for r in reversed(references)}
         heads = [d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions]
         self.defined = {self.key(r) for r in map(self.table.reference, heads) if r is not None}
-        self.declared: dict[str, Rank | None] = {}
+        self.stated: dict[str, Rank | None] = {}
 
-    def settled(self) -> tuple[dict[str, Rank], frozenset[tuple[Axis, Axis]]]:
-        """The names whose rank is clear, and the axes that are equally long."""
+    def settled(self) -> Settled:
         ways = [Way()]
         for definition in self.definitions:
             self.number = definition.number
@@ -99,11 +122,11 @@ class Ranks:
             for way in ways:
                 for new in self.define(definition, way):
                     if new.broken <= best + 4 * BROKEN:
-                        key = (tuple(sorted((n, _kind(r)) for n, r in new.ranks.items())),)
+                        key = (tuple(sorted((n, kind(r)) for n, r in new.ranks.items())),)
                         if key not in found or new.broken < found[key].broken:
                             found[key] = new
                 if len(found) > MOST_WAYS:
-                    return {}, frozenset()
+                    return Settled()
             if found:  # else it says nothing that is understood here
                 best = min(way.broken for way in found.values())
                 ways = [way for way in found.values() if way.broken <= best + 2 * BROKEN]
@@ -111,30 +134,43 @@ class Ranks:
         close = [way for way in ways if way.broken <= best + MARGIN]
         first = min(close, key=lambda way: way.broken)
         names = {n: r for n, r in first.ranks.items() if all(
-            n in way.ranks and _kind(way.ranks[n]) == _kind(r) for way in close)}  # fmt: skip
-        return names, frozenset.intersection(*(way.equal for way in close))
+            n in way.ranks and kind(way.ranks[n]) == kind(r) for way in close)}  # fmt: skip
+        doubtful = {n for way in close for n, r in way.ranks.items() if n not in names and r[1] is not None}
+        return Settled(names, frozenset.intersection(*(way.equal for way in close)), frozenset(doubtful))
 
     # -- names --------------------------------------------------------------------------------------------
     def key(self, reference: Reference) -> str:
-        return reference.name if reference.layer is None else f"{reference.name}^({to_latex(reference.layer)})"
+        """What has one rank: a name in one layer, or in all where it stands for any."""
+        if reference.name in self.generic and reference.layer is not None:
+            return f"{reference.name}^{{(\\cdot)}}"
+        return self.world.head(reference.name, self.layer(reference))
 
-    def _declared(self, reference: Reference) -> Rank | None:
+    def layer(self, reference: Reference) -> Polynomial | None:
+        return None if reference.layer is None else layer_value(reference.layer, self.world, Statement())
+
+    def at(self, rank: Rank, reference: Reference) -> Rank:
+        """The axes of a name at a layer."""
+        layer = self.layer(reference)
+        if layer is None or reference.name not in self.generic:
+            return rank
+        rows, columns = (OfLayer(axis, layer) if isinstance(axis, str) else axis for axis in rank)
+        return rows, columns
+
+    def declared(self, reference: Reference) -> Rank | None:
         key = self.key(reference)
-        if key not in self.declared:
-            self.declared[key] = None
+        if key not in self.stated:
+            self.stated[key] = None
             try:
-                layer = None if reference.layer is None else whole(
-                    reference.layer, self.world, Statement(), layer=True)  # fmt: skip
-                known = declared(reference, layer, self.world, Statement())
+                known = declared(reference, self.layer(reference), self.world, Statement())
             except DocumentError:
                 known = None
             if known is not None and len(known.shape) in (0, 2):
                 rows, columns = known.shape or (ONE, ONE)
-                self.declared[key] = None if rows == ONE else rows, None if columns == ONE else columns
-        return self.declared[key]
+                self.stated[key] = None if rows == ONE else rows, None if columns == ONE else columns
+        return self.stated[key]
 
-    def options(self, reference: Reference, key: str) -> Iterator[tuple[Rank, int]]:
-        """What an undeclared name may be, and what that breaks."""
+    def options(self, reference: Reference, key: str, way: Way) -> Iterator[tuple[Rank, int]]:
+        """What an undeclared name may be, and what that breaks: a document with one row has others."""
         symbol = _symbol(reference.node)
         name = symbol.name.lstrip("\\")
         capital = name[:1].isupper()
@@ -146,7 +182,7 @@ class Ranks:
             return
         yield NUMBER, BROKEN if capital or bold else 0
         yield (rows, None), BROKEN if capital else WEAK if self.bold and not bold else 0
-        yield (None, columns), 2 * BROKEN if capital else BROKEN
+        yield (None, columns), 0 if not capital and any(kind(r) == ROW for r in way.ranks.values()) else BROKEN
         yield (rows, columns), small
 
     def name(self, node: s.Symbol | s.Scripted, reference: Reference, way: Way) -> Found:
@@ -156,15 +192,15 @@ class Ranks:
                       reference.name not in self.table.bases) or name_of(_symbol(node)) in ("\\pi", "e"):  # fmt: skip
             yield NUMBER, way
             return
-        layered = reference.layer is not None and not isinstance(reference.layer, s.Number)
-        if reference.name in self.apart or layered or reference.primes or reference.inverted:
+        unread = reference.layer is not None and self.layer(reference) is None
+        if reference.name in self.apart or unread or reference.primes or reference.inverted:
             yield None, way
             return
-        rank = way.ranks.get(key) or self._declared(reference)
-        options = [(rank, 0)] if rank is not None else self.options(reference, key)
+        rank = way.ranks.get(key) or self.declared(reference)
+        options = [(rank, 0)] if rank is not None else self.options(reference, key, way)
         for rank, much in options:
             bound = replace(way.breaking(much), ranks={**way.ranks, key: rank})
-            yield from self.part(reference, rank, bound)
+            yield from self.part(reference, self.at(rank, reference), bound)
 
     def part(self, reference: Reference, rank: Rank, way: Way) -> Found:
         """The entries, rows and transposes of what has a rank."""
@@ -217,12 +253,15 @@ class Ranks:
                 rows, columns = f"{key}:rows", f"{key}:columns" if count == 2 else None
                 after = self.running(reference.indices, (rows, columns), after)
                 rank = rows, columns
-            before = after.ranks.get(key) or self._declared(reference)
-            if key in self.numbers and rank != NUMBER or before is not None and _kind(before) != _kind(rank):
+            before = after.ranks.get(key) or self.declared(reference)
+            if before is None and reference.name in self.generic:  # its own axes, for the others are of another layer
+                before = (f"{key}:rows" if rank[0] else None, f"{key}:columns" if rank[1] else None)
+            if key in self.numbers and rank != NUMBER or before is not None and kind(before) != kind(rank):
                 continue
             capital = _symbol(node).name.lstrip("\\")[:1].isupper()
-            after = after.matching(before, rank) if before is not None else after
+            after = after.matching(self.at(before, reference), rank) if before is not None else after
             after = after.breaking(0 if capital or _axes(rank) < 2 else WEAK)
+            after = after.breaking(BROKEN if key in self.differentiated and rank != NUMBER else 0)
             yield replace(after, ranks={**after.ranks, key: before or rank})
 
     def each(self, nodes: Sequence[s.Node], way: Way) -> Iterator[tuple[list[Rank | None], Way]]:
@@ -300,13 +339,13 @@ class Ranks:
                 yield None if None in ranks else NUMBER, after
                 continue
             widest = max(shaped, key=_axes)
-            odd = {_kind(rank) for rank in shaped} - {_kind(widest)}
+            odd = {kind(rank) for rank in shaped} - {kind(widest)}
             if odd and _axes(widest) < 2:
                 continue
             numbers = any(rank == NUMBER and not alone for rank, alone in zip(ranks, literal, strict=True))
             after = after.breaking((BROKEN if numbers else 0) + (WEAK if odd else 0))
             for rank in shaped:
-                after = after.matching(widest, rank) if _kind(rank) == _kind(widest) else after
+                after = after.matching(widest, rank) if kind(rank) == kind(widest) else after
             yield widest, after
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
@@ -318,7 +357,7 @@ class Ranks:
                     yield top, after
                 elif top == NUMBER:
                     yield under, after
-                elif _kind(top) == _kind(under):
+                elif kind(top) == kind(under):
                     yield top, after.matching(top, under)
 
     def product(self, node: s.Product, way: Way) -> Found:
@@ -351,13 +390,23 @@ class Ranks:
                     yield None, after
                 elif left == NUMBER:
                     lone = isinstance(before, s.Symbol) and before.name.isalpha() and isinstance(factor, s.Symbol)
-                    yield right, after.breaking(WEAK if lone and right != NUMBER else 0)
+                    seldom = 0 if right == NUMBER else WEAK if kind(right) == COLUMN else BROKEN
+                    yield right, after.breaking(seldom if lone else 0)
                 elif right == NUMBER:
                     yield left, after.breaking(BROKEN)
-                elif operator == "\\cdot" and _kind(left) == _kind(right) == (True, False):
+                elif operator == "\\cdot" and kind(left) == kind(right) == COLUMN:
                     yield NUMBER, after.matching(left, right)
                 elif (left[1] is None) == (right[0] is None):
+                    inner = kind(left) == ROW and kind(right) == COLUMN
+                    after = after.breaking(BROKEN if inner and self.turned(before) else 0)
                     yield (left[0], right[1]), after.meeting(left[1], right[0])
+
+    def turned(self, node: s.Node) -> bool:
+        """Whether a small letter is a row by itself: in an inner product it has a transpose."""
+        reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        if reference is None or reference.transposed or reference.indices:
+            return False
+        return not _symbol(node).name.lstrip("\\")[:1].isupper()
 
     def call(self, node: s.Call, way: Way) -> Found:
         name = base_of(node.function) or ""
@@ -382,6 +431,12 @@ class Ranks:
                 yield None, after
         else:
             yield from self.alike(node.arguments, way)
+
+
+def letter_of(layer: Polynomial | None) -> str | None:
+    """The letter of a layer that is any."""
+    letters = [n for n in layer.names if len(n) == 1 and n.islower() or n == "\\ell"] if layer is not None else []
+    return letters[0] if len(letters) == 1 else None
 
 
 def quantities_in(node: s.Node) -> Iterator[s.Node]:

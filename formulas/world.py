@@ -254,6 +254,8 @@ class World:
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
+    widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
+    doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
