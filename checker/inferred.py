@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.customary import LOSSES
-from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
-from verify_derivations.formulas.names import NameTable, names_in
+from verify_derivations.formulas.names import BOLD, NameTable, Reference, in_bold, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import (
     NUMBER,
@@ -23,6 +23,7 @@ from verify_derivations.formulas.ranks import (
     kind,
     letter_of,
     quantities_in,
+    symbol_of,
 )
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
@@ -42,6 +43,7 @@ class Inferred:
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     sizes: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
+    fonts: frozenset[str] = frozenset()  # names that are something else in bold
 
     def alike(self) -> Inferred:
         """All sizes equal, of which nothing else is known."""
@@ -61,7 +63,7 @@ class Inferred:
         vectors, matrices = ({name for name, found in axes.items() if len(found) == count} for count in (1, 2))
         return replace(
             table, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
-            vectors=table.vectors | vectors, matrices=table.matrices | matrices,
+            vectors=table.vectors | vectors, matrices=table.matrices | matrices, fonts=self.fonts,
         )  # fmt: skip
 
     def remarks(self) -> dict[int, list[str]]:
@@ -81,64 +83,111 @@ class Inferred:
 def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     """What the definitions say of names that are declared nowhere, where ``found`` could not read all or read some
     otherwise."""
-    world = found.world
-    definitions = list(_definitions(found, formulas))
-    fonts: dict[str, set[str]] = {}
-    letters: dict[str, s.Node] = {}
-    first: dict[str, int] = {}
-    lefts = set[str]()
+    definitions, table = _definitions(found, formulas), found.world.table
+    twofold = _in_two_fonts(definitions, table)
+    inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold))
+    kinds = {name: inference.kinds_of(name) for name in twofold}
+    two = frozenset(name for name, found in kinds.items() if len(found - {None}) == 2 and not inference.defines(name))
+    open_ = {name for name, found in kinds.items() if len(found - {None}) != 1} - two
+    if two != twofold:
+        inference = _Inference(found, formulas, definitions, replace(table, fonts=two), open_)
+    return inference.found()
+
+
+class _Inference:
+    def __init__(
+        self, found: Definitions, formulas: Sequence[Stated], definitions: Sequence[Definition], table: NameTable,
+        apart: Set[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.before, self.world, self.table = found, found.world, table
+        self.letters: dict[str, s.Node] = {}
+        self.first: dict[str, int] = {}
+        self.lefts = {r.name for r in (table.reference(d.left) for d in definitions) if r is not None}
+        for number, reference in _references(definitions, table):
+            self.first.setdefault(reference.name, number)
+            if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):
+                self.letters.setdefault(reference.name, reference.indices[0])
+        numbers, customary = self._numbers(formulas)
+        tops = set(self.world.numerators) - self.world.denominators - numbers
+        self.reader = Ranks(self.world, table, definitions, numbers, tops, customary | apart | self.world.aliases.keys())
+        self.settled = self.reader.settled()
+
+    def _numbers(self, formulas: Sequence[Stated]) -> tuple[set[str], set[str]]:
+        """The names of what is differentiated and a number, a loss or what has a gradient; and names of gradients."""
+        nodes = (node for f in formulas for chain in f.chains for node in names_in(chain.sides[0]))
+        named = {r.name for r in map(self.table.reference, nodes) if r is not None}
+        customary = {name for name in named if self.table.variable_of(name) is not None}
+        losses = {name for name in self.lefts if re.split("[_^]", name, maxsplit=1)[0] in LOSSES}
+        numbers = losses & set(self.world.numerators) - self.world.denominators
+        numbers |= losses if customary and not numbers else set()  # dW is ∂L/∂W
+        for node in (n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla)):
+            top = self.table.reference(node.function if isinstance(node, s.Call) else node)
+            numbers |= {top.name} if top is not None else set()
+        return numbers, customary
+
+    def kinds_of(self, name: str) -> set[tuple[bool, bool] | None]:
+        """What a letter in bold and in italics is, ``None`` where that is not clear."""
+        ranks = [self.settled.ranks.get(each) for each in (name, in_bold(name))]
+        return {None if rank is None else kind(rank) for rank in ranks} or {None}
+
+    def defines(self, name: str) -> bool:
+        return not self.lefts.isdisjoint((name, in_bold(name)))
+
+    def found(self) -> Inferred:
+        sizes = _Sizes(self.settled.ranks, self.settled.equal)
+        declarations: dict[str, list[Declaration]] = {}
+        otherwise = any(isinstance(error, NeedShape) for error in self.before.failed.values())
+        otherwise |= bool(self.settled.doubtful & self.world.guessed or self.table.fonts)
+        for key, rank in self.settled.ranks.items():
+            reference = self.reader.first.get(key)
+            if reference is None or not self._is_open(reference):
+                continue
+            member = key not in self.reader.whole
+            if member and (rank == NUMBER or reference.name not in self.letters):
+                continue
+            declaration = self._declaration(reference, rank, sizes)
+            indices = (self.letters[reference.name],) if member else ()
+            declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
+            known = self.world.known.get(key)
+            otherwise |= known is not None and kind(rank) != _kind_of(known, member)
+        if not otherwise:
+            return Inferred()
+        return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
+
+    def _is_open(self, reference: Reference) -> bool:
+        """Whether nothing else says what a name is: no declaration, and no definition but of a recursion."""
+        states = {name for name, _ in self.table.shifted}
+        if reference.name in self.lefts and reference.name not in states or reference.name in self.world.sizes:
+            return False
+        return self.reader.declared(reference) is None
+
+    def _declaration(self, reference: Reference, rank: Rank, sizes: _Sizes) -> Declaration:
+        layer, letter = reference.layer, letter_of(self.reader.layer(reference))
+        if letter is not None:  # for every layer, l also where the first is a^{(l - 1)}
+            layer = s.Symbol(letter)
+        rank = self.reader.at(rank, replace(reference, layer=layer))
+        space = s.Space("\\mathbb{R}", sizes.extents(rank))
+        return Declaration(layer, (), space, self.first[reference.name])
+
+
+def _references(definitions: Sequence[Definition], table: NameTable) -> Iterator[tuple[int, Reference]]:
+    """The names of quantities in definitions, each with the number of the formula."""
     for definition in definitions:
         for side in (definition.left, definition.right):
             for node in quantities_in(side):
-                reference = world.table.reference(node)
-                if reference is None:
-                    continue
-                fonts.setdefault(reference.name, set()).add(_font(node))
-                first.setdefault(reference.name, definition.number)
-                if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):
-                    letters.setdefault(reference.name, reference.indices[0])
-        left = world.table.reference(definition.left)
-        lefts |= {left.name} if left is not None else set()
-    twofold = {name for name, used in fonts.items() if len(used) > 1 and name not in letters}
-    named = (world.table.reference(node) for f in formulas for chain in f.chains for node in names_in(chain.sides[0]))
-    customary = {r.name for r in named if r is not None and world.table.variable_of(r.name) is not None}
-    losses = {name for name in lefts if re.split("[_^]", name, maxsplit=1)[0] in LOSSES}
-    numbers = losses & set(world.numerators) - world.denominators
-    numbers |= losses if customary and not numbers else set()  # dW is ∂L/∂W, and that of a number
-    gradients = [n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla)]
-    for node in gradients:
-        top = world.table.reference(node.function if isinstance(node, s.Call) else node)
-        numbers |= {top.name} if top is not None else set()
-    tops = set(world.numerators) - world.denominators - numbers
-    reader = Ranks(world, definitions, numbers, tops, twofold | customary | world.aliases.keys())
-    settled = reader.settled()
-    ranks = settled.ranks
-    sizes = _Sizes(ranks, settled.equal)
-    states = {name for name, _ in world.table.shifted}
-    declarations: dict[str, list[Declaration]] = {}
-    otherwise = any(isinstance(error, NeedShape) for error in found.failed.values())
-    for key, rank in ranks.items():
-        reference = reader.first.get(key)
-        if reference is None or reader.declared(reference) is not None:
-            continue
-        if reference.name in lefts and reference.name not in states or reference.name in world.sizes:
-            continue
-        member = key not in reader.whole
-        if member and (rank == NUMBER or reference.name not in letters):
-            continue
-        indices = (letters[reference.name],) if member else ()
-        layer = reference.layer
-        letter = letter_of(reader.layer(reference))
-        if letter is not None:  # for every layer, l also where the first is a^{(l - 1)}
-            layer, rank = s.Symbol(letter), reader.at(rank, replace(reference, layer=s.Symbol(letter)))
-        elif reference.name in reader.generic:
-            rank = reader.at(rank, reference)
-        space = s.Space("\\mathbb{R}", sizes.extents(rank))
-        declarations.setdefault(reference.name, []).append(Declaration(layer, indices, space, first[reference.name]))
-        known = world.known.get(key)
-        otherwise |= known is not None and kind(rank) != _kind_of(known, member)
-    otherwise |= bool(settled.doubtful & world.guessed)
-    return Inferred(declarations, frozenset(sizes.new), settled.doubtful) if otherwise else Inferred()
+                reference = table.reference(node)
+                if reference is not None:
+                    yield definition.number, reference
+
+
+def _in_two_fonts(definitions: Sequence[Definition], table: NameTable) -> frozenset[str]:
+    """The letters that stand in bold and not, where neither has indices: x_i beside a vector in bold is its entry."""
+    fonts: dict[str, set[bool]] = {}
+    indexed = set[str]()
+    for _, reference in _references(definitions, table):
+        fonts.setdefault(reference.name, set()).add(symbol_of(reference.node).font in BOLD)
+        indexed |= {reference.name} if reference.indices else set()
+    return frozenset(name for name, used in fonts.items() if len(used) > 1) - indexed
 
 
 def _kind_of(known: Known, member: bool) -> tuple[bool, bool]:
@@ -147,21 +196,26 @@ def _kind_of(known: Known, member: bool) -> tuple[bool, bool]:
     return rows != ONE, columns != ONE
 
 
-def _font(node: s.Node) -> str:
-    while isinstance(node, s.Scripted):
-        node = node.base
-    return node.font if isinstance(node, s.Symbol) else ""
+def failed_definitions(found: Definitions, formulas: Sequence[Stated]) -> set[tuple[int, int]]:
+    """The definitions that could not be read."""
+    equations = {(f.number, k) for f in formulas for k, chain in enumerate(f.chains) if _defines(chain, found)}
+    return equations & found.failed.keys()
+
+
+def _defines(chain: Chain, found: Definitions) -> bool:
+    """Whether an equation would define; what a derivative takes part in, by custom too, is a claim."""
+    first = found.world.table.reference(chain.sides[0])
+    if chain.update or len(chain.sides) < 2 or any(map(contains_derivative, chain.sides)):
+        return False
+    return first is None or found.world.table.variable_of(first.name) is None
 
 
 def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definition]:
-    """Equations that define, or would if they could be read; what a derivative takes part in is a claim."""
+    """Equations that define, or would if they could be read."""
     result = []
     for f in formulas:
         for k, chain in enumerate(f.chains):
-            first = found.world.table.reference(chain.sides[0])
-            if chain.update or len(chain.sides) < 2 or any(map(contains_derivative, chain.sides)):
-                continue
-            if first is not None and found.world.table.variable_of(first.name) is not None:
+            if not _defines(chain, found):
                 continue
             for side, (left, right) in enumerate(zip(chain.sides, chain.sides[1:], strict=False)):
                 failed = side == 0 and (f.number, k) in found.failed

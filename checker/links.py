@@ -611,8 +611,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
-    """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes clash, but
-    perhaps not those of the document."""
+    """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
+    clash, but perhaps not those of the document."""
     references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
     names = [r for r in references if r is not None]
     layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))

@@ -13,7 +13,7 @@ from verify_derivations.checker.customary import customary
 from verify_derivations.checker.declarations import declare, is_size
 from verify_derivations.checker.functions import Functions, function_name, may_define
 from verify_derivations.checker.given import take_as_given
-from verify_derivations.checker.inferred import Inferred, infer
+from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.scopes import key_of, name_of_key
@@ -127,7 +127,8 @@ def build_world(
         inferred = inferred.alike() if alike else inferred
         said, table = table, inferred.told(table)
         other = build("", (), {})
-        if len(other.failed) < len(found.failed) or not other.failed:
+        lost, before = (failed_definitions(each, formulas) for each in (other, found))
+        if len(lost) < len(before) or not lost:
             found = other
         else:
             inferred, table = replace(inferred, declarations={}), said

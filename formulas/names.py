@@ -21,6 +21,7 @@ from verify_derivations.formulas.symbols import INDEX_LETTERS
 TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
 PLAIN_FONTS = {"", "\\mathbf", "\\boldsymbol", "\\bm", "\\mathrm", "\\mathit", "\\vec", "\\mathsf", "\\bold", "\\pmb",
                "\\boldmath", "\\text", "\\operatorname", "\\textbf"}  # fmt: skip
+BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\bold", "\\pmb", "\\vec", "\\textbf")
 GENERIC_LAYERS = set("lkitnmsr") | {"\\ell", "\\tau"}
 
 
@@ -82,6 +83,7 @@ class NameTable:
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
+    fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     def __post_init__(self) -> None:
         self._resolved: dict[int, tuple[s.Node, Reference | None]] | None = {}  # none while the facts are gathered
@@ -337,7 +339,7 @@ class NameTable:
         """The name that ``node`` refers to, or ``None`` if it is no decorated symbol; a power of a power is none, nor
         what has two layers."""
         if isinstance(node, s.Symbol):
-            return Reference(name_of(node), node=node)
+            return Reference(self._in_font(node), node=node)
         if not isinstance(node, s.Scripted):
             return None
         if self._resolved is None:
@@ -353,7 +355,7 @@ class NameTable:
             if inner is None:
                 return None
         elif isinstance(node.base, s.Symbol):
-            inner = Reference(name_of(node.base), node=node)
+            inner = Reference(self._in_font(node.base), node=node)
         else:
             return None
         name, layer, indices, power = inner.name, inner.layer, list(inner.indices), inner.power
@@ -417,6 +419,10 @@ class NameTable:
         return Reference(
             name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
         )
+
+    def _in_font(self, symbol: s.Symbol) -> str:
+        name = name_of(symbol)
+        return in_bold(name) if name in self.fonts and symbol.font in BOLD else name
 
     def _entry(self, node: s.Scripted) -> tuple[str, list[s.Node]] | None:
         """What a list of entries says of ``b_o``, ``b_{o1}`` and ``w_{o12}``, the entries of b_o and W_o."""
@@ -520,6 +526,11 @@ def name_of(symbol: s.Symbol) -> str:
     if symbol.font and symbol.font not in PLAIN_FONTS:
         name = f"{symbol.font}{{{name}}}"
     return f"{symbol.accent}{{{name}}}" if symbol.accent else name
+
+
+def in_bold(name: str) -> str:
+    """The name of what a letter is in bold, where that is something else."""
+    return f"\\mathbf{{{name}}}"
 
 
 def _is_word(name: str) -> bool:

@@ -22,7 +22,7 @@ from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
 from verify_derivations.formulas.lookup import declared, layer_value, stated_range, whole
-from verify_derivations.formulas.names import Reference, base_of, name_of, names_in
+from verify_derivations.formulas.names import BOLD, NameTable, Reference, base_of, name_of, names_in
 from verify_derivations.formulas.world import Statement, World
 
 
@@ -42,6 +42,7 @@ COLUMN, ROW = (True, False), (False, True)  # as kinds
 WEAK, BROKEN = 1, 2  # what is seldom written, and what breaks a convention
 MARGIN = 1  # by how much more another way has to break
 MOST_WAYS = 4000  # that are looked at together
+UNITS = ("I", "1", "\\mathbb{1}", "\\mathbf{1}")  # of any size
 ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 
 
@@ -93,18 +94,18 @@ def _axes(rank: Rank) -> int:
 
 
 class Ranks:
-    """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers, ``differentiated``
-    of what most often is one, ``apart`` those of which nothing is said here."""
+    """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers,
+    ``differentiated`` of what most often is one, ``apart`` those of which nothing is said here."""
 
     def __init__(
-        self, world: World, definitions: Sequence[Definition], numbers: set[str], differentiated: set[str],
-        apart: set[str],
+        self, world: World, table: NameTable, definitions: Sequence[Definition], numbers: set[str],
+        differentiated: set[str], apart: set[str],
     ) -> None:  # fmt: skip
-        self.world, self.table, self.definitions = world, world.table, definitions
+        self.world, self.table, self.definitions = world, table, definitions
         self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
         self.number = 0
         nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
-        self.bold = any(_symbol(n).font in ("\\mathbf", "\\boldsymbol", "\\bm") for n in nodes)
+        self.bold = any(symbol_of(n).font in BOLD for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
         self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
         self.whole = {self.key(r) for r in references if not r.indices}
@@ -171,11 +172,11 @@ class Ranks:
 
     def options(self, reference: Reference, key: str, way: Way) -> Iterator[tuple[Rank, int]]:
         """What an undeclared name may be, and what that breaks: a document with one row has others."""
-        symbol = _symbol(reference.node)
+        symbol = symbol_of(reference.node)
         name = symbol.name.lstrip("\\")
         capital = name[:1].isupper()
         rows, columns = f"{key}:rows", f"{key}:columns"
-        bold = symbol.font in ("\\mathbf", "\\boldsymbol", "\\bm")
+        bold = symbol.font in BOLD
         small = 0 if capital else BROKEN
         if key in self.numbers:
             yield NUMBER, 0
@@ -189,11 +190,11 @@ class Ranks:
         key = self.key(reference)
         plain = not reference.indices and reference.layer is None
         if plain and (reference.name in self.world.sizes or reference.name in self.table.bound and
-                      reference.name not in self.table.bases) or name_of(_symbol(node)) in ("\\pi", "e"):  # fmt: skip
+                      reference.name not in self.table.bases) or name_of(symbol_of(node)) in ("\\pi", "e"):  # fmt: skip
             yield NUMBER, way
             return
         unread = reference.layer is not None and self.layer(reference) is None
-        if reference.name in self.apart or unread or reference.primes or reference.inverted:
+        if reference.name in self.apart or unread or reference.primes or plain and reference.name in UNITS:
             yield None, way
             return
         rank = way.ranks.get(key) or self.declared(reference)
@@ -214,6 +215,10 @@ class Ranks:
                 rank, way = NUMBER, self.running(reference.indices, axes, way)
             else:
                 return
+        if reference.inverted:
+            if _axes(rank) == 1:
+                return
+            way = way.meeting(*rank)
         if reference.transposed:
             if rank == NUMBER:
                 way = way.breaking(BROKEN)
@@ -258,7 +263,7 @@ class Ranks:
                 before = (f"{key}:rows" if rank[0] else None, f"{key}:columns" if rank[1] else None)
             if key in self.numbers and rank != NUMBER or before is not None and kind(before) != kind(rank):
                 continue
-            capital = _symbol(node).name.lstrip("\\")[:1].isupper()
+            capital = symbol_of(node).name.lstrip("\\")[:1].isupper()
             after = after.matching(self.at(before, reference), rank) if before is not None else after
             after = after.breaking(0 if capital or _axes(rank) < 2 else WEAK)
             after = after.breaking(BROKEN if key in self.differentiated and rank != NUMBER else 0)
@@ -316,7 +321,7 @@ class Ranks:
                 yield from self.read(node.sup, way)
             elif base.name == "\\delta" and reference is not None and len(reference.indices) == 2:
                 yield NUMBER, way
-            elif reference is None or base.name in ("I", "1", "\\mathbb{1}", "\\mathbf{1}"):
+            elif reference is None or base.name in UNITS:
                 yield None, way
             else:
                 yield from self.name(node, reference, way)
@@ -406,7 +411,7 @@ class Ranks:
         reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
         if reference is None or reference.transposed or reference.indices:
             return False
-        return not _symbol(node).name.lstrip("\\")[:1].isupper()
+        return not symbol_of(node).name.lstrip("\\")[:1].isupper()
 
     def call(self, node: s.Call, way: Way) -> Found:
         name = base_of(node.function) or ""
@@ -414,7 +419,7 @@ class Ranks:
         reference = self.table.reference(node.function)
         quantity = reference is not None and self.key(reference) in self.defined | self.numbers
         if reference is not None and quantity and name not in self.world.functions:
-            yield from self.name(_symbol(node.function), replace(reference, power=None), way)
+            yield from self.name(symbol_of(node.function), replace(reference, power=None), way)
         elif bare in ("tr", "trace", "Tr", "det") and len(node.arguments) == 1:
             for rank, after in self.read(node.arguments[0], way):
                 if rank is None or _axes(rank) == 2:
@@ -445,7 +450,7 @@ def quantities_in(node: s.Node) -> Iterator[s.Node]:
     return (name for name in names_in(node) if id(name) not in functions)
 
 
-def _symbol(node: s.Node | None) -> s.Symbol:
+def symbol_of(node: s.Node | None) -> s.Symbol:
     while isinstance(node, s.Scripted):
         node = node.base
     return node if isinstance(node, s.Symbol) else s.Symbol("")
