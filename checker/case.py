@@ -123,7 +123,9 @@ class Case:
 
         def build(clashing: Set[int] = frozenset()) -> Definitions:
             declared = declared_before(self.said, here, self.table, clashing=clashing)
-            return build_world(seen, variant, scope, self.table, noted, inherited.functions, every, declared, self.alike)
+            return build_world(
+                seen, variant, scope, self.table, noted, inherited.functions, every, declared, self.alike
+            )
 
         found = build()
         if found.failed:  # y ∈ R^n of one net need not be the y of the next

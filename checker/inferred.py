@@ -87,8 +87,8 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     twofold = _in_two_fonts(definitions, table)
     inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold))
     kinds = {name: inference.kinds_of(name) for name in twofold}
-    two = frozenset(name for name, found in kinds.items() if len(found - {None}) == 2 and not inference.defines(name))
-    open_ = {name for name, found in kinds.items() if len(found - {None}) != 1} - two
+    two = frozenset(name for name, each in kinds.items() if len(each) == 2 and not inference.defines(name))
+    open_ = {name for name, each in kinds.items() if len(each) != 1} - two
     if two != twofold:
         inference = _Inference(found, formulas, definitions, replace(table, fonts=two), open_)
     return inference.found()
@@ -109,7 +109,8 @@ class _Inference:
                 self.letters.setdefault(reference.name, reference.indices[0])
         numbers, customary = self._numbers(formulas)
         tops = set(self.world.numerators) - self.world.denominators - numbers
-        self.reader = Ranks(self.world, table, definitions, numbers, tops, customary | apart | self.world.aliases.keys())
+        apart = customary | apart | self.world.aliases.keys()
+        self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
         self.settled = self.reader.settled()
 
     def _numbers(self, formulas: Sequence[Stated]) -> tuple[set[str], set[str]]:
@@ -125,10 +126,9 @@ class _Inference:
             numbers |= {top.name} if top is not None else set()
         return numbers, customary
 
-    def kinds_of(self, name: str) -> set[tuple[bool, bool] | None]:
-        """What a letter in bold and in italics is, ``None`` where that is not clear."""
-        ranks = [self.settled.ranks.get(each) for each in (name, in_bold(name))]
-        return {None if rank is None else kind(rank) for rank in ranks} or {None}
+    def kinds_of(self, name: str) -> set[tuple[bool, bool]]:
+        """What a letter in bold and in italics is, as far as that is clear."""
+        return {kind(rank) for each in (name, in_bold(name)) if (rank := self.settled.ranks.get(each)) is not None}
 
     def defines(self, name: str) -> bool:
         return not self.lefts.isdisjoint((name, in_bold(name)))
@@ -234,12 +234,7 @@ class _Sizes:
         self.constant = set[str]()
         pairs = sorted(equal, key=str)
         for one, other in pairs:
-            if (
-                isinstance(one, OfLayer)
-                and isinstance(other, OfLayer)
-                and letter_of(one.layer)
-                and letter_of(other.layer)
-            ):
+            if isinstance(one, OfLayer) and isinstance(other, OfLayer) and letter_of(one.layer):
                 self._lead(one, other)
         for one, other in pairs:
             if not (isinstance(one, OfLayer) and isinstance(other, OfLayer) and letter_of(one.layer)):

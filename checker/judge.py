@@ -135,12 +135,8 @@ def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula)
                 f"which nothing is stated: a declaration would tell, as {DECLARATIONS}")
         if link.verdict is Verdict.ILL_FORMED else link for link in found.links
     )  # fmt: skip
-    return replace(
-        found,
-        verdict=Verdict.UNDECIDED,
-        links=links,
-        message=next(link.message for link in links if link.verdict is Verdict.UNDECIDED),
-    )
+    first = next(link for link in links if link.verdict is Verdict.UNDECIDED)
+    return replace(found, verdict=Verdict.UNDECIDED, links=links, message=first.message)
 
 
 def _upsamples(stated: Stated) -> bool:
@@ -402,10 +398,8 @@ ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
 
 def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]]:
     """``cases`` on layers or indices are several claims: one a row, where its condition and no earlier one holds."""
-    if (
-        not isinstance(right, s.Cases)
-        or not any(_equality(c) for _, c in right.rows)
-        or not all(isinstance(c, s.Relation | s.Sequence) or is_otherwise(c) for _, c in right.rows)
+    if not isinstance(right, s.Cases) or not any(_equality(c) for _, c in right.rows) or not all(
+        isinstance(c, s.Relation | s.Sequence) or is_otherwise(c) for _, c in right.rows
     ):
         return [(left, right, None, ())]
     found: list[tuple[s.Node, s.Node, s.Node | None, tuple[s.Relation, ...]]] = []
@@ -451,7 +445,6 @@ def _at_each_layer(
 ) -> Judged | None:
     """The judgement of a formula for every layer by those at each, where the layers are few and numbered; ``None``
     where it has no judgement at one of them."""
-
     def letters(*trees: s.Node) -> set[str]:
         return {name_of(node) for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol)}
 

@@ -103,7 +103,6 @@ def build_world(
     declarations of scopes before. With ``alike``, all sizes are equal that are stated nowhere."""
 
     solved: dict[tuple[int, int], str] = {}
-
     inferred = Inferred()
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
@@ -120,18 +119,18 @@ def build_world(
 
     found = build("", (), {})
     inferred = infer(found, formulas)
-    if inferred.doubtful & found.world.guessed:  # no number, perhaps
-        inferred, all_of = replace(inferred, declarations={}), inferred
-        found, inferred = build("", (), {}), all_of
+    if inferred.doubtful & found.world.guessed:  # of which a number is not the only reading
+        inferred, full = replace(inferred, declarations={}), inferred
+        found, inferred = build("", (), {}), full
     if inferred.declarations:
         inferred = inferred.alike() if alike else inferred
-        said, table = table, inferred.told(table)
+        plain, table = table, inferred.told(table)
         other = build("", (), {})
         lost, before = (failed_definitions(each, formulas) for each in (other, found))
         if len(lost) < len(before) or not lost:
             found = other
         else:
-            inferred, table = replace(inferred, declarations={}), said
+            inferred, table = replace(inferred, declarations={}), plain
     loss, names = customary(found.world, formulas)
     found = build(loss, names, {}) if names else found
     while new := solutions(found.world, formulas, found.defined):
@@ -210,11 +209,8 @@ class _Builder:
         self.world.awaited = {
             (function_name(left.function), n) for left, n in lefts if isinstance(left, s.Call) and may_define(left)
         }
-        defined = {
-            r.name
-            for r in (self.table.reference(left) for left, _ in lefts)
-            if r is not None and all(isinstance(i, s.Symbol) for i in r.indices)
-        }
+        defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
+            isinstance(i, s.Symbol) for i in r.indices)}
         self.world.free_names = self.world.denominators - defined
         for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
             self.world.add(Known(name, (), ()))
@@ -607,7 +603,9 @@ class _Builder:
         has_label = any(isinstance(x, s.Scripted) for x in s.walk(reference.layer))
         return names[0] if len(names) == 1 and not has_label else None
 
-    def _alias(self, link: tuple[int, int, int], f: Stated, left: s.Node, reference: Reference, right: s.Node) -> bool:
+    def _alias(
+        self, link: tuple[int, int, int], f: Stated, left: s.Node, reference: Reference, right: s.Node
+    ) -> bool:
         if not self._undefined(reference, f):
             return False
         self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number, link))

@@ -41,7 +41,7 @@ NUMBER: Rank = (None, None)
 COLUMN, ROW = (True, False), (False, True)  # as kinds
 WEAK, BROKEN = 1, 2  # what is seldom written, and what breaks a convention
 MARGIN = 1  # by how much more another way has to break
-MOST_WAYS = 4000  # that are looked at together
+MOST_STEPS = 100_000  # after which nothing is said
 UNITS = ("I", "1", "\\mathbb{1}", "\\mathbf{1}")  # of any size
 ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 
@@ -103,7 +103,7 @@ class Ranks:
     ) -> None:  # fmt: skip
         self.world, self.table, self.definitions = world, table, definitions
         self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
-        self.number = 0
+        self.number = self.most = self.steps = 0
         nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
         self.bold = any(symbol_of(n).font in BOLD for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
@@ -118,24 +118,20 @@ class Ranks:
         ways = [Way()]
         for definition in self.definitions:
             self.number = definition.number
-            best = min(way.broken for way in ways)
-            found: dict[tuple[object, ...], Way] = {}
+            self.most = min(way.broken for way in ways) + 2 * BROKEN
+            found: dict[frozenset[tuple[str, tuple[bool, bool]]], Way] = {}
             for way in ways:
                 for new in self.define(definition, way):
-                    if new.broken <= best + 4 * BROKEN:
-                        key = (tuple(sorted((n, kind(r)) for n, r in new.ranks.items())),)
-                        if key not in found or new.broken < found[key].broken:
-                            found[key] = new
-                if len(found) > MOST_WAYS:
-                    return Settled()
-            if found:  # else it says nothing that is understood here
-                best = min(way.broken for way in found.values())
-                ways = [way for way in found.values() if way.broken <= best + 2 * BROKEN]
-        best = min(way.broken for way in ways)
-        close = [way for way in ways if way.broken <= best + MARGIN]
-        first = min(close, key=lambda way: way.broken)
-        names = {n: r for n, r in first.ranks.items() if all(
-            n in way.ranks and kind(way.ranks[n]) == kind(r) for way in close)}  # fmt: skip
+                    ranks = frozenset((name, kind(rank)) for name, rank in new.ranks.items())
+                    if new.broken <= self.most and (ranks not in found or new.broken < found[ranks].broken):
+                        found[ranks] = new
+            if self.steps > MOST_STEPS:
+                return Settled()
+            ways = [*found.values()] or ways  # a definition that fits in no way says nothing
+        least = min(way.broken for way in ways)
+        close = sorted((way for way in ways if way.broken <= least + MARGIN), key=lambda way: way.broken)
+        names = {name: rank for name, rank in close[0].ranks.items() if all(
+            name in way.ranks and kind(way.ranks[name]) == kind(rank) for way in close)}  # fmt: skip
         doubtful = {n for way in close for n, r in way.ranks.items() if n not in names and r[1] is not None}
         return Settled(names, frozenset.intersection(*(way.equal for way in close)), frozenset(doubtful))
 
@@ -200,6 +196,9 @@ class Ranks:
         rank = way.ranks.get(key) or self.declared(reference)
         options = [(rank, 0)] if rank is not None else self.options(reference, key, way)
         for rank, much in options:
+            self.steps += 1
+            if way.broken + much > self.most or self.steps > MOST_STEPS:
+                continue
             bound = replace(way.breaking(much), ranks={**way.ranks, key: rank})
             yield from self.part(reference, self.at(rank, reference), bound)
 
