@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.customary import LOSSES
+from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
@@ -61,9 +62,11 @@ class Inferred:
         plain = {name: stated[0].space for name, stated in self.declarations.items() if not stated[0].indices}
         axes = {name: [n for n in space.extents if n != s.Number("1")] for name, space in plain.items()}
         vectors, matrices = ({name for name, found in axes.items() if len(found) == count} for count in (1, 2))
+        numbered = {name for name in self.declarations if re.fullmatch(r".*_\{\d+\}", name)}  # w_0 beside a vector w
         return replace(
             table, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
-            vectors=table.vectors | vectors, matrices=table.matrices | matrices, fonts=self.fonts,
+            vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
+            fonts=self.fonts,
         )  # fmt: skip
 
     def remarks(self) -> dict[int, list[str]]:
@@ -85,7 +88,7 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     otherwise."""
     definitions, table = _definitions(found, formulas), found.world.table
     twofold = _in_two_fonts(definitions, table)
-    inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold))
+    inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold) if twofold else table)
     kinds = {name: inference.kinds_of(name) for name in twofold}
     two = frozenset(name for name, each in kinds.items() if len(each) == 2 and not inference.defines(name))
     open_ = {name for name, each in kinds.items() if len(each) != 1} - two
@@ -102,12 +105,14 @@ class _Inference:
         self.before, self.world, self.table = found, found.world, table
         self.letters: dict[str, s.Node] = {}
         self.first: dict[str, int] = {}
-        self.lefts = {r.name for r in (table.reference(d.left) for d in definitions) if r is not None}
+        heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
+        self.lefts = {r.name for r in map(table.reference, heads) if r is not None}
         for number, reference in _references(definitions, table):
             self.first.setdefault(reference.name, number)
             if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):
                 self.letters.setdefault(reference.name, reference.indices[0])
         numbers, customary = self._numbers(formulas)
+        numbers |= self._of_functions(formulas)
         tops = set(self.world.numerators) - self.world.denominators - numbers
         apart = customary | apart | self.world.aliases.keys()
         self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
@@ -125,6 +130,14 @@ class _Inference:
             top = self.table.reference(node.function if isinstance(node, s.Call) else node)
             numbers |= {top.name} if top is not None else set()
         return numbers, customary
+
+    def _of_functions(self, formulas: Sequence[Stated]) -> set[str]:
+        """What stands in the definition of a function of numbers."""
+        chains = [chain for f in formulas for chain in f.chains if _is_function(chain, self.before)]
+        nodes = (node for chain in chains for side in chain.sides for node in quantities_in(side))
+        return {r.name for r in map(self.table.reference, nodes) if r is not None} - {
+            r.name for chain in chains for r in map(self.table.reference, _arguments(chain)) if r is not None
+        }
 
     def kinds_of(self, name: str) -> set[tuple[bool, bool]]:
         """What a letter in bold and in italics is, as far as that is clear."""
@@ -215,13 +228,29 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
     result = []
     for f in formulas:
         for k, chain in enumerate(f.chains):
-            if not _defines(chain, found):
+            if not _defines(chain, found) or _is_function(chain, found):
                 continue
             for side, (left, right) in enumerate(zip(chain.sides, chain.sides[1:], strict=False)):
                 failed = side == 0 and (f.number, k) in found.failed
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
     return result
+
+
+def _is_function(chain: Chain, found: Definitions) -> bool:
+    """Whether an equation defines a function of numbers, ``f(z) = A \\tanh(B z)``: what has a transpose or a norm is no
+    number."""
+    left = chain.sides[0]
+    if not isinstance(left, s.Call) or function_name(left.function) not in found.world.functions:
+        return False
+    references = map(found.world.table.reference, (n for side in chain.sides for n in names_in(side)))
+    return not any(r is not None and r.transposed for r in references) and not any(
+        isinstance(n, s.Norm) for side in chain.sides for n in s.walk(side)
+    )
+
+
+def _arguments(chain: Chain) -> Sequence[s.Node]:
+    return chain.sides[0].arguments if isinstance(chain.sides[0], s.Call) else ()
 
 
 class _Sizes:

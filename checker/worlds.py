@@ -126,8 +126,8 @@ def build_world(
         inferred = inferred.alike() if alike else inferred
         plain, table = table, inferred.told(table)
         other = build("", (), {})
-        lost, before = (failed_definitions(each, formulas) for each in (other, found))
-        if len(lost) < len(before) or not lost:
+        failures = [len(failed_definitions(each, formulas)) for each in (other, found)]
+        if failures[0] < max(failures[1], 1):
             found = other
         else:
             inferred, table = replace(inferred, declarations={}), plain

@@ -104,6 +104,7 @@ class Ranks:
         self.world, self.table, self.definitions = world, table, definitions
         self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
         self.number = self.most = self.steps = 0
+        self.letters = set[str]()
         nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
         self.bold = any(symbol_of(n).font in BOLD for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
@@ -117,7 +118,7 @@ class Ranks:
     def settled(self) -> Settled:
         ways = [Way()]
         for definition in self.definitions:
-            self.number = definition.number
+            self.number, self.letters = definition.number, self.letters_of(definition)
             self.most = min(way.broken for way in ways) + 2 * BROKEN
             found: dict[frozenset[tuple[str, tuple[bool, bool]]], Way] = {}
             for way in ways:
@@ -134,6 +135,12 @@ class Ranks:
             name in way.ranks and kind(way.ranks[name]) == kind(rank) for way in close)}  # fmt: skip
         doubtful = {n for way in close for n, r in way.ranks.items() if n not in names and r[1] is not None}
         return Settled(names, frozenset.intersection(*(way.equal for way in close)), frozenset(doubtful))
+
+    def letters_of(self, definition: Definition) -> set[str]:
+        """What stands for an index in a definition."""
+        nodes = (node for side in (definition.left, definition.right) for node in quantities_in(side))
+        references = (r for r in map(self.table.reference, nodes) if r is not None)
+        return {name_of(x) for r in references for i in r.indices for x in s.walk(i) if isinstance(x, s.Symbol)}
 
     # -- names --------------------------------------------------------------------------------------------
     def key(self, reference: Reference) -> str:
@@ -182,11 +189,10 @@ class Ranks:
         yield (None, columns), 0 if not capital and any(kind(r) == ROW for r in way.ranks.values()) else BROKEN
         yield (rows, columns), small
 
-    def name(self, node: s.Symbol | s.Scripted, reference: Reference, way: Way) -> Found:
+    def name(self, reference: Reference, way: Way) -> Found:
         key = self.key(reference)
         plain = not reference.indices and reference.layer is None
-        if plain and (reference.name in self.world.sizes or reference.name in self.table.bound and
-                      reference.name not in self.table.bases) or name_of(symbol_of(node)) in ("\\pi", "e"):  # fmt: skip
+        if plain and reference.name in self.world.sizes | self.letters | {"\\pi"} - self.table.bases:
             yield NUMBER, way
             return
         unread = reference.layer is not None and self.layer(reference) is None
@@ -283,7 +289,7 @@ class Ranks:
             case s.Symbol():
                 reference = self.table.reference(node)
                 assert reference is not None
-                yield from self.name(node, reference, way)
+                yield from self.name(reference, way)
             case s.Scripted():
                 yield from self.scripted(node, way)
             case s.Group(body=body) | s.Root(body=body) | s.BigOperator(body=body):
@@ -323,7 +329,7 @@ class Ranks:
             elif reference is None or base.name in UNITS:
                 yield None, way
             else:
-                yield from self.name(node, reference, way)
+                yield from self.name(reference, way)
             return
         sign = self.table.reference(s.Scripted(s.Symbol("\\square"), None, node.sup, node.primes))
         for rank, after in self.read(node.base, way):
@@ -418,7 +424,7 @@ class Ranks:
         reference = self.table.reference(node.function)
         quantity = reference is not None and self.key(reference) in self.defined | self.numbers
         if reference is not None and quantity and name not in self.world.functions:
-            yield from self.name(symbol_of(node.function), replace(reference, power=None), way)
+            yield from self.name(replace(reference, power=None), way)
         elif bare in ("tr", "trace", "Tr", "det") and len(node.arguments) == 1:
             for rank, after in self.read(node.arguments[0], way):
                 if rank is None or _axes(rank) == 2:
