@@ -153,9 +153,9 @@ class _Inference:
         otherwise |= bool(self.settled.doubtful & self.world.guessed or self.table.fonts)
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
-            if reference is None or not self._is_open(reference):
-                continue
             member = key not in self.reader.whole
+            if reference is None or not self._is_open(reference, member):
+                continue
             if member and (rank == NUMBER or reference.name not in self.letters):
                 continue
             declaration = self._declaration(reference, rank, sizes)
@@ -167,10 +167,10 @@ class _Inference:
             return Inferred()
         return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
 
-    def _is_open(self, reference: Reference) -> bool:
+    def _is_open(self, reference: Reference, member: bool) -> bool:
         """Whether nothing else says what a name is: no declaration, and no definition but of a recursion."""
-        states = {name for name, _ in self.table.shifted}
-        if reference.name in self.lefts and reference.name not in states or reference.name in self.world.sizes:
+        state = member and any(reference.name == name for name, _ in self.table.shifted)
+        if reference.name in self.lefts and not state or reference.name in self.world.sizes:
             return False
         return self.reader.declared(reference) is None
 

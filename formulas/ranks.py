@@ -38,7 +38,7 @@ Axis: TypeAlias = "str | OfLayer | Polynomial | None"
 Rank: TypeAlias = tuple[Axis, Axis]
 
 NUMBER: Rank = (None, None)
-COLUMN, ROW = (True, False), (False, True)  # as kinds
+COLUMN, ROW, MATRIX = (True, False), (False, True), (True, True)  # as kinds
 WEAK, BROKEN = 1, 2  # what is seldom written, and what breaks a convention
 MARGIN = 1  # by how much more another way has to break
 MOST_STEPS = 100_000  # after which nothing is said
@@ -340,23 +340,30 @@ class Ranks:
             else:
                 yield rank[::-1] if sign.transposed else rank, after
 
-    def alike(self, nodes: Sequence[s.Node], way: Way, entrywise: bool = False) -> Found:
-        """Of one shape, but for numbers; a vector beside a matrix is repeated."""
-        literal = [not any(isinstance(x, s.Symbol) for x in s.walk(node)) for node in nodes]
-        for ranks, after in self.each(nodes, way):
-            shaped = [rank for rank in ranks if rank is not None and rank != NUMBER]
-            if not shaped:
-                yield None if None in ranks else NUMBER, after
+    def alike(self, nodes: Sequence[s.Node], way: Way, shape: Rank | None = NUMBER, numbers: int = 0) -> Found:
+        """Of one shape, but for numbers; a vector beside a matrix is repeated. ``shape`` is that of the nodes before,
+        among which ``numbers`` name numbers."""
+        if not nodes:
+            yield shape, way
+            return
+        literal = not any(isinstance(x, s.Symbol) for x in s.walk(nodes[0]))
+        for rank, after in self.read(nodes[0], way):
+            new, count = shape, numbers
+            if rank == NUMBER:
+                count += not literal
+                after = after.breaking(BROKEN if shape and shape != NUMBER and not literal else 0)
+            elif rank is None or shape is None:
+                new = rank if rank is not None else shape if shape != NUMBER else None
+            elif shape == NUMBER:
+                new, after = rank, after.breaking(BROKEN * numbers)
+            elif kind(rank) == kind(shape):
+                after = after.matching(shape, rank)
+            elif MATRIX in (kind(rank), kind(shape)):
+                new, after = max(shape, rank, key=_axes), after.breaking(WEAK)
+            else:
                 continue
-            widest = max(shaped, key=_axes)
-            odd = {kind(rank) for rank in shaped} - {kind(widest)}
-            if odd and _axes(widest) < 2:
-                continue
-            numbers = any(rank == NUMBER and not alone for rank, alone in zip(ranks, literal, strict=True))
-            after = after.breaking((BROKEN if numbers else 0) + (WEAK if odd else 0))
-            for rank in shaped:
-                after = after.matching(widest, rank) if kind(rank) == kind(widest) else after
-            yield widest, after
+            if after.broken <= self.most:
+                yield from self.alike(nodes[1:], after, new, count)
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
         for top, way in tops:
@@ -399,7 +406,8 @@ class Ranks:
                 if left is None or right is None:
                     yield None, after
                 elif left == NUMBER:
-                    lone = isinstance(before, s.Symbol) and before.name.isalpha() and isinstance(factor, s.Symbol)
+                    named = isinstance(factor, s.Symbol | s.Scripted)
+                    lone = isinstance(before, s.Symbol) and before.name.isalpha() and named
                     seldom = 0 if right == NUMBER else WEAK if kind(right) == COLUMN else BROKEN
                     yield right, after.breaking(seldom if lone else 0)
                 elif right == NUMBER:
