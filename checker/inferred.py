@@ -12,7 +12,7 @@ from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
-from verify_derivations.formulas.names import BOLD, NameTable, Reference, in_bold, names_in
+from verify_derivations.formulas.names import BOLD, NameTable, Reference, base_of, in_bold, items_of, names_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import (
     NUMBER,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from verify_derivations.checker.worlds import Definitions
 
 
+ENTRYWISE = frozenset(("\\circ", "\\odot"))
+OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
 EACH = "N"
 """What each size is where they are equal."""
 
@@ -102,7 +104,7 @@ class _Inference:
         self, found: Definitions, formulas: Sequence[Stated], definitions: Sequence[Definition], table: NameTable,
         apart: Set[str] = frozenset(),
     ) -> None:  # fmt: skip
-        self.before, self.world, self.table = found, found.world, table
+        self.before, self.world, self.table, self.formulas = found, found.world, table, formulas
         self.letters: dict[str, s.Node] = {}
         self.first: dict[str, int] = {}
         heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
@@ -163,9 +165,23 @@ class _Inference:
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
             known = self.world.known.get(key)
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
-        if not otherwise:
-            return Inferred()
+        spaces = [d.space.extents for stated in declarations.values() for d in stated]
+        if not otherwise or any(spaces) and not self._of_tensors(declarations.keys()):
+            return Inferred(doubtful=self.settled.doubtful)
         return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
+
+    def _of_tensors(self, names: Set[str]) -> bool:
+        """Whether anything but capitals tells that there are vectors and matrices: ``F = M A`` is of numbers, perhaps.
+        Claims have a say in this, ``W_{ij}`` is an entry."""
+        nodes = [node for f in self.formulas for node in f.nodes]
+        scripted = [n for n in nodes if isinstance(n, s.Scripted)]
+        return (
+            any(r is not None and r.transposed for r in map(self.table.reference, scripted))
+            or any(base_of(n) in names and _has_letters(n.sub) for n in scripted if n.sub is not None)
+            or any(isinstance(n, s.Norm) or isinstance(n, s.Space) and n.extents for n in nodes)
+            or any(isinstance(n, s.Product) and not ENTRYWISE.isdisjoint(n.operators) for n in nodes)
+            or any(isinstance(n, s.Symbol) and (n.font in BOLD or n.name.lstrip("\\") in OF_TENSORS) for n in nodes)
+        )
 
     def _is_open(self, reference: Reference, member: bool) -> bool:
         """Whether nothing else says what a name is: no declaration, and no definition but of a recursion."""
@@ -181,6 +197,12 @@ class _Inference:
         rank = self.reader.at(rank, replace(reference, layer=layer))
         space = s.Space("\\mathbb{R}", sizes.extents(rank))
         return Declaration(layer, (), space, self.first[reference.name])
+
+
+def _has_letters(sub: s.Node) -> bool:
+    """Whether a subscript is of letters that may be indices."""
+    items = items_of(sub)
+    return all(isinstance(item, s.Symbol) and len(item.name) == 1 and item.name.islower() for item in items)
 
 
 def _references(definitions: Sequence[Definition], table: NameTable) -> Iterator[tuple[int, Reference]]:

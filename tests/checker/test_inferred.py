@@ -105,6 +105,12 @@ def test_a_capital_is_no_number_by_default(claim: str) -> None:
     assert "A declaration would tell" in found.formulas[0].message
 
 
+@pytest.mark.parametrize(("factor", "verdict"), [("1", PROVED), ("2", REFUTED)])
+def test_capitals_alone_make_no_matrices(factor: str, verdict: Verdict) -> None:
+    """Nothing else tells of any."""
+    assert last("Y = C + G", rf"\frac{{\partial Y}}{{\partial C}} = {factor}").verdict is verdict
+
+
 def test_a_bias_of_rows_may_be_repeated() -> None:
     """Beside a matrix b is read as one; what is said of its gradient is not known, that of W is the same either way."""
     definitions = r"Z = X W + b, \quad L = \frac{1}{2} \|Z - Y\|^2"
