@@ -179,6 +179,7 @@ class _Builder:
         for name, stated in self.inferred.declarations.items():
             self.world.declarations.setdefault(name, []).extend(stated)
         self.world.unstated |= self.inferred.sizes
+        self.world.axis_sizes |= self.inferred.sizes
         self.world.doubtful |= self.inferred.doubtful
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)

@@ -161,11 +161,14 @@ class Ranks:
         return rows, columns
 
     def declared(self, reference: Reference) -> Rank | None:
+        """What the document says a name is, or by the shape of its gradient."""
         key = self.key(reference)
         if key not in self.stated:
             self.stated[key] = None
             try:
-                known = declared(reference, self.layer(reference), self.world, Statement())
+                layer, here = self.layer(reference), Statement()
+                known = declared(reference, layer, self.world, here)
+                known = known or declared(reference, layer, self.world, here, hints=True)
             except DocumentError:
                 known = None
             if known is not None and len(known.shape) in (0, 2):
@@ -175,19 +178,16 @@ class Ranks:
 
     def options(self, reference: Reference, key: str, way: Way) -> Iterator[tuple[Rank, int]]:
         """What an undeclared name may be, and what that breaks: a document with one row has others."""
-        symbol = symbol_of(reference.node)
-        name = symbol.name.lstrip("\\")
-        capital = name[:1].isupper()
-        rows, columns = f"{key}:rows", f"{key}:columns"
-        bold = symbol.font in BOLD
-        small = 0 if capital else BROKEN
         if key in self.numbers:
             yield NUMBER, 0
             return
+        symbol = symbol_of(reference.node)
+        capital, bold = symbol.name.lstrip("\\")[:1].isupper(), symbol.font in BOLD
+        rows, columns = f"{key}:rows", f"{key}:columns"
         yield NUMBER, BROKEN if capital or bold else 0
         yield (rows, None), BROKEN if capital else WEAK if self.bold and not bold else 0
         yield (None, columns), 0 if not capital and any(kind(r) == ROW for r in way.ranks.values()) else BROKEN
-        yield (rows, columns), small
+        yield (rows, columns), 0 if capital else BROKEN
 
     def name(self, reference: Reference, way: Way) -> Found:
         key = self.key(reference)

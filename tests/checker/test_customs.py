@@ -259,15 +259,15 @@ def test_the_shape_of_a_gradient_is_that_of_its_variable() -> None:
 
 def test_what_has_no_shape_says_how_to_declare_it() -> None:
     text = r"""
-    $$z = W h$$
+    $$z = w h$$
     $$L = \frac{1}{2} \|z - y\|^2$$
-    $$\frac{\partial L}{\partial W} = (z - y) h^T$$
+    $$\frac{\partial L}{\partial w} = (z - y) h^T$$
     """
     definition, loss, claim = displayed(text)
     assert loss.verdict is UNDECIDED and "definition of z in formula 1" in loss.message
     assert definition.verdict is UNDECIDED and r"W \in \mathbb{R}^{m \times n}" in definition.message
     assert claim.verdict is UNDECIDED
-    stated = r"$W \in \mathbb{R}^{m \times n}$, $h \in \mathbb{R}^{n}$, $y \in \mathbb{R}^{m}$" + text
+    stated = r"$w \in \mathbb{R}^{m \times n}$, $h \in \mathbb{R}^{n}$, $y \in \mathbb{R}^{m}$" + text
     assert last(stated).verdict is PROVED
 
 

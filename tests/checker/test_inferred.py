@@ -86,6 +86,13 @@ def test_a_wrong_claim_does_not_choose_shapes() -> None:
         assert [f.verdict for f in report(LAYER, first, second).formulas[1:]] == verdicts
 
 
+@pytest.mark.parametrize(
+    ("entry", "verdict"), [("(h_i - y_i) h_i (1 - h_i) x_j", PROVED), ("(h_j - y_j) h_j (1 - h_j) x_i", ILL_FORMED)]
+)
+def test_indices_of_a_claim_do_not_make_sizes_equal(entry: str, verdict: Verdict) -> None:
+    assert last(LAYER, FITS, rf"\frac{{\partial L}}{{\partial W_{{ij}}}} = {entry}").verdict is verdict
+
+
 # -- where there is a choice -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("right", [True, False])
 def test_a_matrix_or_a_number_is_not_chosen(right: bool) -> None:
