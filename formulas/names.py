@@ -133,6 +133,8 @@ class NameTable:
         for node in nodes:
             if isinstance(node, s.Relation):
                 table._declare(node)
+        below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
+        table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
         used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
         prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
         table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}

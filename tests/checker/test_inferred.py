@@ -144,6 +144,12 @@ def test_capitals_in_a_function_of_numbers_are_numbers(factor: str, verdict: Ver
     assert last(r"f(z) = A \tanh(B z)", rf"f'(z) = {factor} (1 - \tanh^2(B z))").verdict is verdict
 
 
+@pytest.mark.parametrize(("error", "verdict"), [("u - x", PROVED), ("x - u", REFUTED)])
+def test_a_prime_is_part_of_the_name_of_what_one_differentiates_by(error: str, verdict: Verdict) -> None:
+    code = r"h = \tanh(W x + b), \quad u = W' h + c, \quad L = \frac{1}{2} \|u - x\|^2"
+    assert last(code, rf"\frac{{\partial L}}{{\partial W'}} = ({error}) h^\top").verdict is verdict
+
+
 FONTS = (r"\mathbf{h} = \tanh(\mathbf{W} \mathbf{x} + \mathbf{b})", r"s = \mathbf{v}^\top \mathbf{h} + b")
 
 
