@@ -216,6 +216,8 @@ class Ranks:
             axes = [axis for axis in rank if axis is not None]
             if count == 1 and len(axes) == 2:
                 rank, way = (rank[1], None), self.running(reference.indices[:1], axes, way)
+            elif rank == NUMBER:  # y may be any of the y_i
+                way = way.breaking(WEAK)
             elif count == len(axes):
                 rank, way = NUMBER, self.running(reference.indices, axes, way)
             else:
