@@ -179,7 +179,6 @@ class _Builder:
         for name, stated in self.inferred.declarations.items():
             self.world.declarations.setdefault(name, []).extend(stated)
         self.world.unstated |= self.inferred.sizes
-        self.world.axis_sizes |= self.inferred.sizes
         self.world.doubtful |= self.inferred.doubtful
         if names and loss not in self.world.numerators:
             self.world.numerators.append(loss)
@@ -262,6 +261,7 @@ class _Builder:
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
+        self.world.axis_sizes |= self.inferred.sizes  # from here on, no index makes them equal to others
         for number, remarks in self.inferred.remarks().items():
             self.result.remarks.setdefault(number, []).extend(remarks)
         for known in self.world.known.values():
