@@ -90,4 +90,5 @@ def _define(stated: Stated, name: s.Node, part: s.Node) -> None:
     stated.tree = s.Statements((*stated.tree.parts, equation), (*stated.tree.joints, ","), span=stated.tree.span)
     stated.__dict__.pop("nodes", None)
     stated.chains.append(Chain((name, part)))
+    stated.told = name
     stated.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(part)}$",)

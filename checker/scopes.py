@@ -35,6 +35,11 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
+    told = {key_of(f.told, table): f.raw.section for f in formulas if f.told is not None}
+    for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
+        for key, where in told.items():
+            if key is not None and path != where and f"{key} in" in stated_there:
+                stated_there.setdefault(key, "given")
     isolated: set[tuple[str, ...]] = set()
     paths = {path[:k] for path in keys for k in range(len(path) + 1)}
     for parent in sorted(paths):
