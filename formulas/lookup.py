@@ -346,19 +346,19 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     raise IndexRangeError(f"{known.head} has {family + len(inner)} indices, {count} given")
 
 
-def _whole_axis(node: s.Node) -> bool:
+def is_whole_axis(node: s.Node) -> bool:
     """The colon of ``X_{:,j}``, also written as a dot or a star."""
     return isinstance(node, s.Symbol) and node.name in (":", "\\cdot", "\\ast", "*", "\\bullet")
 
 
 def is_slice(nodes: Sequence[s.Node]) -> bool:
-    return len(nodes) == 2 and sum(map(_whole_axis, nodes)) == 1
+    return len(nodes) == 2 and sum(map(is_whole_axis, nodes)) == 1
 
 
 def sliced(matrix: Tensor, nodes: Sequence[s.Node], world: World, here: Statement, head: str = "") -> Tensor:
     """``X_{:,j}`` is a column of X, ``X_{i,:}`` a row."""
     row, column = nodes
-    axis = 1 if _whole_axis(row) else 0
+    axis = 1 if is_whole_axis(row) else 0
     extent = matrix.shape[1 - axis]
     kept = Axis(None if extent == ONE else fresh("k"), extent)
     at = [ZERO if kept.variable is None else polynomial(kept.variable)] * 2

@@ -216,6 +216,9 @@ class NameTable:
         end = node.upper if isinstance(node, s.BigOperator) else None
         if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
             end = ends_of(node.sides[-1])[1]
+        listing = node.items if isinstance(node, s.Sequence) and any(isinstance(x, s.Dots) for x in node.items) else ()
+        if listing and isinstance(listing[-1], s.Scripted):  # x_1, …, x_N
+            end = listing[-1].sub
         if isinstance(end, s.Symbol):
             self.ends.add(end.name)
         if isinstance(node, s.BigOperator) and node.lower is not None:

@@ -21,7 +21,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
-from verify_derivations.formulas.lookup import declared, layer_value, stated_range, whole
+from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis, layer_value, stated_range, whole
 from verify_derivations.formulas.names import BOLD, NameTable, Reference, base_of, name_of, names_in
 from verify_derivations.formulas.world import Statement, World
 
@@ -210,11 +210,13 @@ class Ranks:
 
     def part(self, reference: Reference, rank: Rank, way: Way) -> Found:
         """The entries, rows and transposes of what has a rank."""
-        family = self.key(reference) not in self.whole
+        family = self.key(reference) not in self.whole and not is_slice(reference.indices)
         count = 0 if family else len(reference.indices)
         if count:
             axes = [axis for axis in rank if axis is not None]
-            if count == 1 and len(axes) == 2:
+            if is_slice(reference.indices) and len(axes) == 2:  # a column W_{:,k}, or a row
+                rank = (rank[0], None) if is_whole_axis(reference.indices[0]) else (None, rank[1])
+            elif count == 1 and len(axes) == 2:
                 rank, way = (rank[1], None), self.running(reference.indices[:1], axes, way)
             elif rank == NUMBER:  # y may be any of the y_i
                 way = way.breaking(WEAK)

@@ -160,12 +160,12 @@ def test_what_is_not_defined_has_no_correction(tmp_path: Path) -> None:
     formula = judged(DENSE + "\n" + r"$$\frac{\partial E}{\partial q} = a - y$$", tmp_path)
     assert formula.verdict is Verdict.ILL_FORMED and formula.correction is None
     assert any("q is not defined" in remark and "by a shape" in remark for remark in formula.remarks)
-    definitions = r"$$z \in \mathbb{R}^{n}$$" + "\n\n" + r"$$L = \|z\|^2$$" + "\n\n" + r"$$\nabla_W L = 2 z h^\top$$"
-    formula = judged(definitions + "\n\n$$z = Wh$$", tmp_path)
+    definitions = r"$$z \in \mathbb{R}^{n}$$" + "\n\n" + r"$$L = \|z\|^2$$" + "\n\n" + r"$$\nabla_w L = 2 z h^\top$$"
+    formula = judged(definitions + "\n\n$$z = wh$$", tmp_path)
     assert formula.verdict is Verdict.UNDECIDED and formula.correction is None
-    assert "shape of W is not stated. A declaration would tell" in formula.message
-    shapes = r"$$W \in \mathbb{R}^{n \times m}, h \in \mathbb{R}^{m}$$" + "\n\n"
-    twin = judged(shapes + definitions + "\n\n$$z = Wh$$", tmp_path)
+    assert "shape of w is not stated. A declaration would tell" in formula.message
+    shapes = r"$$w \in \mathbb{R}^{n \times m}, h \in \mathbb{R}^{m}$$" + "\n\n"
+    twin = judged(shapes + definitions + "\n\n$$z = wh$$", tmp_path)
     assert twin.verdict is Verdict.DEFINED and not twin.remarks
 
 

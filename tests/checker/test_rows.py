@@ -142,7 +142,8 @@ def test_a_vector_beside_a_list_of_others(claim: str, verdict: Verdict) -> None:
 
 @pytest.mark.parametrize(("claim", "verdict"), [("v + u_o", PROVED), ("v + 2 u_o", REFUTED)])
 def test_rows_of_one_section_are_not_the_vectors_of_another(claim: str, verdict: Verdict) -> None:
-    first = r"Let $v, u_o \in \mathbb{R}^d$, $u_1, \dots, u_K \in \mathbb{R}^d$, $J = u_o^\top v + \frac12 v^\top v$ and"
+    first = r"Let $v, u_o \in \mathbb{R}^d$, $u_1, \dots, u_K \in \mathbb{R}^d$, "
+    first += r"$J = u_o^\top v + \frac12 v^\top v$."
     text = f"# Pairs\n\n{first}\n\n$$\\frac{{\\partial J}}{{\\partial v}} = {claim}$$\n\n# Words\n\n"
     text += r"Let $U \in \mathbb{R}^{V \times d}$ and $L = \|U v\|^2$, where $u_w$ denotes row $w$ of $U$. Then" "\n\n"
     text += r"$$\frac{\partial L}{\partial v} = 2 \sum_{w=1}^V (u_w^\top v) u_w$$" "\n"
