@@ -16,6 +16,7 @@ from verify_derivations.checker.onward import Said, declared_before, fitting
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
+from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import Definitions, build_world
 from verify_derivations.formulas import syntax as s
@@ -234,5 +235,6 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     assign_scopes(formulas, table)
     assign_variants(formulas)
     read_halves(formulas)
+    read_supposed(formulas)
     place(notation, formulas)
     return Case(document, formulas, table, effort, symbols, notation, extra)

@@ -35,6 +35,7 @@ from verify_derivations.checker.statements import (
     is_number,
     put,
 )
+from verify_derivations.checker.supposed import under
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas import syntax as s
@@ -324,6 +325,9 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
+            if judged.link.verdict is Verdict.REFUTED and stated.supposed:
+                given = (*conditions, *where)
+                judged = under(world, piece_left, piece_right, given, number, case.effort, stated.supposed, judged)
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             if chain.where:

@@ -141,7 +141,7 @@ class _Repair(Mender):
             replace(raw, latex=spliced.latex), spliced.tree, scope=self.stated.scope, variant=self.stated.variant
         )
         analyse(corrected)
-        corrected.halves = self.stated.halves
+        corrected.halves, corrected.supposed = self.stated.halves, self.stated.supposed
         corrected.conditions = [c for c in corrected.conditions if c not in corrected.halves]
         formulas = [corrected if f is self.stated else f for f in case.formulas]
         worlds = case.worlds

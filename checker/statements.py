@@ -56,6 +56,7 @@ class Stated:
     continued: s.Node | None = None  # the side of the row above, with which this one begins
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
+    supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None

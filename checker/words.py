@@ -90,7 +90,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
 def sentence(formulas: Sequence[Stated], k: int) -> str:
     """The prose of the sentence in which formula ``k`` stands, up to it."""
     found = ""
-    for stated in reversed(formulas[: k + 1]):
+    for stated in (formulas[n] for n in range(k, -1, -1)):
         *_, last = _SENTENCE.split(stated.raw.context)
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:

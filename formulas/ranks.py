@@ -42,6 +42,7 @@ COLUMN, ROW, MATRIX = (True, False), (False, True), (True, True)  # as kinds
 WEAK, BROKEN = 1, 2  # what is seldom written, and what breaks a convention
 MARGIN = 1  # by how much more another way has to break
 MOST_STEPS = 100_000  # after which nothing is said
+MOST_NODES = 400  # of a definition that is read: the ways are searched by recursion
 UNITS = ("I", "1", "\\mathbb{1}", "\\mathbf{1}")  # of any size
 ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 
@@ -118,6 +119,8 @@ class Ranks:
     def settled(self) -> Settled:
         ways = [Way()]
         for definition in self.definitions:
+            if sum(1 for side in (definition.left, definition.right) for _ in s.walk(side)) > MOST_NODES:
+                continue
             self.number, self.letters = definition.number, self.letters_of(definition)
             self.most = min(way.broken for way in ways) + 2 * BROKEN
             found: dict[frozenset[tuple[str, tuple[bool, bool]]], Way] = {}

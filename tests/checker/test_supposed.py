@@ -1,0 +1,82 @@
+"""What is said where an inequality holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+
+TRIPLET = r"""
+Let $a, p, n \in \mathbb{R}^d$, $d_p = \|a - p\|^2$, $d_n = \|a - n\|^2$ and
+
+$$L = \max(0, d_p - d_n + m)$$
+
+PROSE
+
+$$CLAIM$$
+"""
+ACTIVE = "When the loss is active ($d_p - d_n + m > 0$):"
+HINGE = r"""
+Let $x, w \in \mathbb{R}^n$, $y \in \mathbb{R}$, $s = y w^T x$ and $L = \max(0, 1 - s)$. PROSE
+
+$$CLAIM$$
+"""
+
+
+def last(text: str, prose: str, claim: str) -> Formula:
+    found = check(scan(text.replace("PROSE", prose).replace("CLAIM", claim))).formulas
+    return [f for f in found if f.displayed][-1]
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [
+        (ACTIVE, r"\nabla_a L = 2(n - p), \quad \nabla_p L = 2(p - a)", PROVED),
+        (ACTIVE, r"\nabla_a L = 2(p - n)", REFUTED),
+        (ACTIVE, r"\nabla_a L = 0", REFUTED),
+        ("If $d_p - d_n + m > 0$, then", r"\nabla_n L = 2(a - n)", PROVED),
+        ("If $d_p - d_n + m < 0$, then", r"\nabla_n L = 2(a - n)", REFUTED),
+        ("If $d_p - d_n + m < 0$, then", r"\nabla_n L = 0", PROVED),
+        ("If $d_p + m < d_n$, then", r"\nabla_n L = 0", PROVED),
+        ("If $d_p + m < d_n$, then", r"\nabla_n L = 2(a - n)", REFUTED),
+        ("If $d_p - d_n + m > 0$, the loss is active. We have", r"\nabla_n L = 2(a - n)", REFUTED),  # another sentence
+        ("The loss may be active, $d_p - d_n + m > 0$;", r"\nabla_n L = 2(a - n)", REFUTED),  # no condition
+        ("If $\\|a\\|^2 + 1 < 0$, then", r"\nabla_n L = 7 a", UNDECIDED),  # which holds nowhere
+        ("If $d_p > 1$, then", r"\nabla_a L = 2(n - p)", REFUTED),  # which is not enough
+    ],
+)
+def test_a_claim_under_an_inequality(prose: str, claim: str, verdict: Verdict) -> None:
+    found = last(TRIPLET, prose, claim)
+    assert found.verdict is verdict, found.message
+    if verdict is PROVED:
+        assert "as the text says" in found.message
+        assert found.assumptions
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [
+        ("For $s < 1$ we have", r"\frac{\partial L}{\partial w} = -y x", PROVED),
+        ("For $s < 1$ we have", r"\frac{\partial L}{\partial w} = y x", REFUTED),
+        ("For $y w^T x < 1$ we have", r"\frac{\partial L}{\partial w} = -y x", PROVED),
+        ("For $y w^T x > 1$ we have", r"\frac{\partial L}{\partial w} = -y x", REFUTED),
+        ("For $y w^T x > 1$ we have", r"\frac{\partial L}{\partial w} = 0", PROVED),
+    ],
+)
+def test_a_margin(prose: str, claim: str, verdict: Verdict) -> None:
+    found = last(HINGE, prose, claim)
+    assert found.verdict is verdict, found.message
+
+
+def test_what_holds_under_an_inequality_is_no_step_of_a_composition() -> None:
+    net = r"Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $t \in \mathbb{R}^m$, $z = W x$."
+    text = f"{net}\n\n$$L = \\max(0, z^T t)$$\n\nIf $z^T t > 0$, then\n\n$$\\frac{{\\partial L}}{{\\partial z}} = t$$\n\n"
+    text += r"$$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^T$$" + "\n"
+    report = check(scan(text))
+    assert [f.verdict for f in report.formulas if f.displayed] == [Verdict.DEFINED, PROVED, PROVED]
+    steps = [step for net in report.nets for gradient in net.gradients for step in gradient.steps]
+    assert not any(step.number == report.formulas[-2].number for step in steps)
