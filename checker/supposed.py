@@ -6,7 +6,7 @@ What does not hold everywhere is judged where they do: a = b where c > 0 is that
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from verify_derivations.checker.links import Effort, Judged, judge_link
@@ -19,19 +19,27 @@ from verify_derivations.formulas.world import World
 
 CUE = re.compile(r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b", re.I)
 ENDED = re.compile(r"[.!?](?:\s|$)")
+GOES_ON = re.compile(r"[\s,;]*(?:and|or|also|as well as)?[\s,;:]*", re.I)
 
 
-def read_supposed(formulas: Sequence[Stated]) -> None:
-    """Set ``supposed`` of the formulas that an inequality in the text introduces, up to the end of the sentence."""
+def read_supposed(formulas: Sequence[Stated], indices: Set[str]) -> None:
+    """Set ``supposed`` of the displays that an inequality in the text introduces: the first, and what goes on with it
+    in the same sentence. One between ``indices`` is no inequality between values."""
     for k, f in enumerate(formulas):
-        conditions = [c for c in f.conditions if _is_inequality(c)]
+        conditions = [c for c in f.conditions if _is_inequality(c) and not {
+            x.name for x in s.walk(c) if isinstance(x, s.Symbol)} <= indices]  # fmt: skip
         if f.raw.displayed or f.chains or not conditions or not CUE.search(sentence(formulas, k)):
             continue
+        begun = False
         for later in formulas[k + 1 : k + 20]:
-            if later.raw.section != f.raw.section or ENDED.search(later.raw.context):
+            said = later.raw.context
+            if later.raw.section != f.raw.section or ENDED.search(said) or begun and not GOES_ON.fullmatch(said):
                 break
-            if later.chains and later.raw.displayed:
-                later.supposed = (*later.supposed, *conditions)
+            if later.raw.displayed:
+                later.supposed = (*later.supposed, *conditions) if later.chains else later.supposed
+                begun = True
+                if later.raw.latex.rstrip("\\ ").endswith("."):
+                    break
 
 
 def _is_inequality(condition: s.Relation) -> bool:

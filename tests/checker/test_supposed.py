@@ -74,7 +74,8 @@ def test_a_margin(prose: str, claim: str, verdict: Verdict) -> None:
 
 def test_what_holds_under_an_inequality_is_no_step_of_a_composition() -> None:
     net = r"Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $t \in \mathbb{R}^m$, $z = W x$."
-    text = f"{net}\n\n$$L = \\max(0, z^T t)$$\n\nIf $z^T t > 0$, then\n\n$$\\frac{{\\partial L}}{{\\partial z}} = t$$\n\n"
+    text = f"{net}\n\n$$L = \\max(0, z^T t)$$\n\nIf $z^T t > 0$, then\n\n"
+    text += "$$\\frac{\\partial L}{\\partial z} = t$$\n\n"
     text += r"$$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^T$$" + "\n"
     report = check(scan(text))
     assert [f.verdict for f in report.formulas if f.displayed] == [Verdict.DEFINED, PROVED, PROVED]
