@@ -160,6 +160,8 @@ def judge_link(
             link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED and (told := _told(world, (left, right), number)) is not None:
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=told, counterexample=None)
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := _taken_at(world, here, (left, right))):
             message = f"at which values {elsewhere_taken} is taken is not said"
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
@@ -348,6 +350,14 @@ def _taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str |
         own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
         if not names_of(world, sides) & {*world.known, *world.functions} <= own:
             return name
+    return None
+
+
+def _told(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """That the sides depend on a function that nothing defines, of whose derivative another formula says something."""
+    wanted = {name: other for name, other in world.slopes_told.items() if other != number}
+    for name in sorted(wanted.keys() & world.below(names_of(world, sides)) if wanted else ()):
+        return f"what formula {wanted[name]} says of the derivative of {name} is not used"
     return None
 
 

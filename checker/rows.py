@@ -20,6 +20,10 @@ _NUMBER = r"\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*"
 _OF = r"\s+(?:of|in)\s+(?:the\s+)?(?:[-\w]+\s+){0,2}"
 _AFTER = (re.compile(rf"{_IS}{_KIND}\s*\${_OF}\$", re.I), re.compile(rf"{_IS}{_NUMBER}{_KIND}{_OF}\$", re.I))
 _BETWEEN = re.compile(rf"\b{_KIND}\s*$", re.I), re.compile(rf"{_OF}\$", re.I)  # “the rows $x_i$ of $X$”
+_OWN = re.compile(  # “$X$ has rows $x_i$”
+    rf"\s*(?:\S+\s+){{0,4}}?(?:have|has|having|with|whose|by)\s+(?:the\s+|as\s+)?{_KIND}(?:\s+(?:are|being|is))?\s*",
+    re.I,
+)
 WHOLE = s.Symbol(":")
 
 
@@ -60,6 +64,10 @@ def _said(formulas: Sequence[Stated], k: int, letter: s.Symbol) -> tuple[str, s.
             index, matrix = _only(formulas[k + 1]), _only(formulas[k + 2])
             index = index.base if isinstance(index, s.Scripted) and index.sub is None else index  # i^{th}
             return (match["kind"].lower(), matrix) if index == letter and matrix is not None else None
+    own = _OWN.fullmatch(formulas[k].raw.context) if k else None
+    if own is not None and formulas[k - 1].raw.section == formulas[k].raw.section:
+        matrix = _only(formulas[k - 1])
+        return (own["kind"].lower(), matrix) if matrix is not None else None
     before, behind = _BETWEEN
     match = before.search(sentence(formulas, k))
     matrix = _only(formulas[k + 1]) if match is not None and behind.match(rest) and k + 1 < len(formulas) else None

@@ -47,6 +47,7 @@ from verify_derivations.formulas.lookup import (
     whole,
 )
 from verify_derivations.formulas.names import NameTable, Reference, bounded, name_of, names_in
+from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
@@ -254,6 +255,13 @@ class _Builder:
                         inside = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
                         mentioned = frozenset(r.name for r in inside if r is not None)
                         self.world.unread.setdefault(reference.name, Unread(f.number, mentioned))
+        for f in self.formulas:
+            for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
+                reference = self.table.reference(left.function if isinstance(left, s.Call) else left)
+                if reference is None or not reference.primes or reference.name in self.world.functions:
+                    continue
+                if reference.name.lstrip("\\") not in elementwise_functions:
+                    self.world.slopes_told.setdefault(reference.name, f.number)
         for name in self.table.ends & set(self.world.numerators):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
@@ -83,6 +84,7 @@ class NameTable:
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
+    circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
     fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     def __post_init__(self) -> None:
@@ -302,6 +304,9 @@ class NameTable:
     def _use(self, node: s.Node, parent: s.Node | None) -> None:
         if isinstance(node, s.Symbol) and not (isinstance(parent, s.Scripted) and parent.base is node):
             self.bare.add(name_of(node))
+            if node.name == "\\pi":
+                factors = parent.factors if isinstance(parent, s.Product) else ()
+                self.circles.add(any(b is node and isinstance(a, s.Number) for a, b in pairwise(factors)))
         if not isinstance(node, s.Scripted):
             return
         base = base_of(node)

@@ -54,7 +54,7 @@ ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"
 }
 """Commands that make another symbol of one."""
 
-CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\psi", "\\rho"))
+CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\Phi", "\\psi", "\\rho"))
 ROUNDING = frozenset(("\\lceil", "\\lfloor", "/"))
 INDEX_LETTERS = frozenset("ijklmnpqrstuv")
 

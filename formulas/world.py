@@ -290,6 +290,7 @@ class World:
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
+    slopes_told: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions

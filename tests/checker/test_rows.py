@@ -53,6 +53,8 @@ def claimed(text: str, claim: str, prose: str = "") -> Formula:
         "We write $x_i$ for the $i$-th row vector of $X$",
         "Let $x_i$ be the $i^{th}$ row of $X$",
         "The rows $x_i$ of $X$ are examples",
+        "The matrix $X$ has rows $x_i^\\top$",
+        "We stack the data in $X$, whose rows are $x_i$",
     ],
 )
 @pytest.mark.parametrize(

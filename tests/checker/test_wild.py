@@ -483,3 +483,36 @@ def test_a_name_behind_what_it_names(sign: str, claim: str, verdict: Verdict) ->
     *_, first, second = report(net + f"$$\\frac{{\\partial L}}{{\\partial W}} = {claim}$$\n").formulas
     assert first.verdict is PROVED, first.message
     assert second.verdict is verdict, second.message
+
+
+MIXTURE = r"""
+Let $x_n, a_k, \mu_k, s_k \in \mathbb{R}$, $n = 1, \dots, N$, $k = 1, \dots, K$ and
+
+$$\pi_k = \frac{e^{a_k}}{\sum_{j=1}^K e^{a_j}}$$
+$$\phi_{nk} = \frac{1}{\sqrt{2 \pi s_k^2}} \exp\left(-\frac{(x_n - \mu_k)^2}{2 s_k^2}\right)$$
+$$L = -\sum_{n=1}^N \log \sum_{k=1}^K \pi_k \phi_{nk}$$
+$$r_{nk} = \frac{\pi_k \phi_{nk}}{\sum_{j=1}^K \pi_j \phi_{nj}}$$
+$$\frac{\partial L}{\partial a_k} = \sum_{n=1}^N CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [(r"(\pi_k - r_{nk})", PROVED), (r"(r_{nk} - \pi_k)", REFUTED)])
+def test_the_number_pi_beside_weights(claim: str, verdict: Verdict) -> None:
+    assert last(MIXTURE.replace("CLAIM", claim)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdict"),
+    [
+        (r"f' = f (1 - f)", r"f'(z) x", PROVED),  # whatever f is
+        (r"f' = f (1 - f)", r"f(z) (1 - f(z)) x", UNDECIDED),
+        (r"f' = f (1 - f)", r"f(z) x", UNDECIDED),
+        (r"t > 0", r"f'(z) x", PROVED),
+        (r"t > 0", r"f(z) x", REFUTED),
+        (r"\tanh' = 1 - \tanh^2", r"f(z) x", REFUTED),  # of another function
+    ],
+)
+def test_what_is_said_of_the_derivative_of_a_function(said: str, claim: str, verdict: Verdict) -> None:
+    text = f"Let $w, x, t \\in R$, $z = w x$, $a = f(z)$. We know that ${said}$.\n\n"
+    found = last(f"{text}$$\\frac{{\\partial a}}{{\\partial w}} = {claim}$$\n")
+    assert found.verdict is verdict, found.message
