@@ -235,6 +235,6 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     assign_scopes(formulas, table)
     assign_variants(formulas)
     read_halves(formulas)
-    read_supposed(formulas, table.bound)
+    read_supposed(formulas)
     place(notation, formulas)
     return Case(document, formulas, table, effort, symbols, notation, extra)

@@ -17,6 +17,7 @@ from verify_derivations.formulas.expressions import (
     Polynomial,
     Scalar,
     delta,
+    equal,
     free_indices,
     mul,
     polynomial,
@@ -153,7 +154,7 @@ def _conditions(
         yield {
             "\\neq": Constraint(a - b, "!="), "<": Constraint(b - a - 1, ">="), ">": Constraint(a - b - 1, ">="),
             "\\le": Constraint(b - a, ">="), "\\leq": Constraint(b - a, ">="), "\\ge": Constraint(a - b, ">="),
-            "\\geq": Constraint(a - b, ">="),
+            "\\geq": Constraint(a - b, ">="), "=": equal(a, b),
         }[relation.relations[0]]  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def analyse(stated: Stated) -> None:
         for item in _parts(part):
             if joint == "if" and stated.chains and _is_condition(item):
                 assert isinstance(item, s.Relation)
-                stated.chains[-1] = _supposed(stated.chains[-1], item)
+                stated.chains[-1] = at_index(stated.chains[-1], item)
             elif not isinstance(item, s.Relation):
                 stated.mentions.append(item)
             elif is_range(item):
@@ -104,7 +104,7 @@ def _is_condition(item: s.Node) -> bool:
     )  # fmt: skip
 
 
-def _supposed(chain: Chain, condition: s.Relation) -> Chain:
+def at_index(chain: Chain, condition: s.Relation) -> Chain:
     """A chain under a condition: at ``i = j`` what stands at i stands at j."""
     for one, other in (condition.sides, condition.sides[::-1]):
         letter = name_of(one) if isinstance(one, s.Symbol) else ""

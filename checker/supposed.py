@@ -1,4 +1,4 @@
-"""Inequalities under which the prose says a formula: “when the loss is active ($d_p - d_n + m > 0$): …”.
+"""Conditions under which the prose says a formula: “when the loss is active ($d_p - d_n + m > 0$): …”, “if $i = j$, …”.
 
 What does not hold everywhere is judged where they do: a = b where c > 0 is that [c > 0] a = [c > 0] b everywhere.
 """
@@ -6,29 +6,35 @@ What does not hold everywhere is judged where they do: a = b where c > 0 is that
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.links import Effort, Judged, judge_link
-from verify_derivations.checker.statements import ORDER, Stated
+from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.checker.words import sentence
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import World
 
-CUE = re.compile(r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b", re.I)
+CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
+SOMEWHERE = re.compile(CUE, re.I)
+BEFORE = re.compile(rf"{CUE}\W*$", re.I)
+BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
 ENDED = re.compile(r"[.!?](?:\s|$)")
 GOES_ON = re.compile(r"[\s,;]*(?:and|or|also|as well as)?[\s,;:]*", re.I)
 
 
-def read_supposed(formulas: Sequence[Stated], indices: Set[str]) -> None:
-    """Set ``supposed`` of the displays that an inequality in the text introduces: the first, and what goes on with it
-    in the same sentence. One between ``indices`` is no inequality between values."""
+def read_supposed(formulas: Sequence[Stated]) -> None:
+    """Set ``supposed`` of the displays that a condition in the text introduces: the first, and what goes on with it in
+    the same sentence; or of the one that it stands behind."""
     for k, f in enumerate(formulas):
-        conditions = [c for c in f.conditions if _is_inequality(c) and not {
-            x.name for x in s.walk(c) if isinstance(x, s.Symbol)} <= indices]  # fmt: skip
-        if f.raw.displayed or f.chains or not conditions or not CUE.search(sentence(formulas, k)):
+        conditions = [] if f.raw.displayed else _conditions(f, BEFORE.search(f.raw.context) is not None)
+        if not conditions or not SOMEWHERE.search(sentence(formulas, k)):
+            continue
+        before = formulas[k - 1] if k else None
+        if before is not None and before.raw.displayed and before.chains and BEHIND.fullmatch(f.raw.context):
+            before.supposed = (*before.supposed, *conditions)
             continue
         begun = False
         for later in formulas[k + 1 : k + 20]:
@@ -42,27 +48,42 @@ def read_supposed(formulas: Sequence[Stated], indices: Set[str]) -> None:
                     break
 
 
-def _is_inequality(condition: s.Relation) -> bool:
-    """Between values; a name that is positive or not zero is declared so."""
-    named = isinstance(condition.sides[0], s.Symbol | s.Scripted) and isinstance(condition.sides[-1], s.Number)
-    return len(condition.sides) == 2 and condition.relations[0] in ORDER and not named
+def _conditions(f: Stated, introduced: bool) -> list[s.Relation]:
+    """Inequalities between values (a name that is positive or not zero is declared so); where a word such as *if*
+    stands before them, also what is said of two letters: ``i = j``."""
+    found = [c for c in f.conditions if len(c.sides) == 2 and c.relations[0] in ORDER and not (
+        isinstance(c.sides[0], s.Symbol | s.Scripted) and isinstance(c.sides[-1], s.Number))]  # fmt: skip
+    between = [c for c in found if all(map(_is_letter, c.sides))]
+    equal = [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and all(map(_is_letter, c.sides))]
+    return [c for c in found if introduced or c not in between] + (equal if introduced and len(f.chains) == 1 else [])
+
+
+def _is_letter(node: s.Node) -> bool:
+    return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
 
 
 def under(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     supposed: Sequence[s.Relation], refuted: Judged,
 ) -> Judged:  # fmt: skip
-    """The judgement of what was refuted, where the inequalities hold, which have to hold somewhere."""
-    factors = tuple(s.Group("[", condition) for condition in supposed)
+    """The judgement of what was refuted, where the conditions hold, which they have to do somewhere."""
+    chain, open_ = Chain((left, right)), list(supposed)
+    for condition in supposed:
+        if condition.relations == ("=",) and not (put_in := at_index(chain, condition)).where:
+            chain = put_in
+            open_.remove(condition)
+    left, right = chain.sides
+    between = tuple(c for c in open_ if all(map(_is_letter, c.sides)))  # of indices, if the claim has these
+    factors = tuple(s.Group("[", condition) for condition in open_ if condition not in between)
 
     def within(side: s.Node) -> s.Node:
-        return s.Product((*factors, s.Group("(", side)), ("\\cdot",) * len(factors))
+        return s.Product((s.Group("(", side), *factors), ("\\cdot",) * len(factors)) if factors else side
 
     def judged(one: s.Node, other: s.Node, how: Effort) -> Judged:
-        return judge_link(world.fork(), one, other, conditions, number, how)
+        return judge_link(world.fork(), one, other, (*conditions, *between), number, how)
 
     said = ", ".join(map(to_latex, supposed))
-    somewhere = judged(within(s.Number("1")), s.Number("0"), effort).link.verdict is Verdict.REFUTED
+    somewhere = not factors or judged(within(s.Number("1")), s.Number("0"), effort).link.verdict is Verdict.REFUTED
     found = judged(within(left), within(right), effort) if somewhere else refuted
     link = replace(found.link, left=refuted.link.left, right=refuted.link.right)
     if somewhere and link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL):

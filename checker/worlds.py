@@ -258,7 +258,8 @@ class _Builder:
         for f in self.formulas:
             for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
                 reference = self.table.reference(left.function if isinstance(left, s.Call) else left)
-                if reference is None or not reference.primes or reference.name in self.world.functions:
+                taken = self.world.functions.keys() | self.world.known.keys()
+                if reference is None or not reference.primes or reference.name in taken:
                     continue
                 if reference.name.lstrip("\\") not in elementwise_functions:
                     self.world.slopes_told.setdefault(reference.name, f.number)

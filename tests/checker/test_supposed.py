@@ -81,3 +81,44 @@ def test_what_holds_under_an_inequality_is_no_step_of_a_composition() -> None:
     assert [f.verdict for f in report.formulas if f.displayed] == [Verdict.DEFINED, PROVED, PROVED]
     steps = [step for net in report.nets for gradient in net.gradients for step in gradient.steps]
     assert not any(step.number == report.formulas[-2].number for step in steps)
+
+
+SOFTMAX = r"""
+$$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$$
+
+If $i = j$,
+
+$$\frac{\partial S_i}{\partial a_j} = SAME$$
+
+and if $i \neq j$,
+
+$$\frac{\partial S_i}{\partial a_j} = OTHER$$
+
+Together
+
+$$\frac{\partial S_i}{\partial a_j} = S_i (\delta_{ij} - S_j)$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("same", "other", "verdicts"),
+    [
+        ("S_i (1 - S_j)", "-S_j S_i.", [PROVED, PROVED, PROVED]),
+        ("S_i (1 - S_i)", "-S_i S_j", [PROVED, PROVED, PROVED]),
+        ("S_i (1 + S_j)", "-S_j S_i.", [REFUTED, PROVED, PROVED]),
+        ("S_i (1 - S_j)", "S_j S_i", [PROVED, REFUTED, PROVED]),
+        ("-S_i S_j", "S_i (1 - S_j)", [REFUTED, REFUTED, PROVED]),
+    ],
+)
+def test_cases_of_two_indices(same: str, other: str, verdicts: list[Verdict]) -> None:
+    found = check(scan(SOFTMAX.replace("SAME", same).replace("OTHER", other))).formulas
+    claims = [f for f in found if f.displayed][1:]
+    assert [f.verdict for f in claims] == verdicts, [f.message for f in claims]
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("-S_i S_j", PROVED), ("S_i S_j", REFUTED)])
+def test_a_condition_behind_a_display(claim: str, verdict: Verdict) -> None:
+    text = "$$S_i = \\frac{e^{a_i}}{\\sum_{k=1}^N e^{a_k}}$$\n\nWe have\n\n"
+    text += "$$\\frac{\\partial S_i}{\\partial a_j} = CLAIM$$\n\n"
+    found = check(scan(text.replace("CLAIM", claim) + "for $i \\neq j$.\n")).formulas
+    assert found[1].verdict is verdict, found[1].message
