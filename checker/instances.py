@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.layer_sums import close_sums
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
@@ -42,6 +43,11 @@ class Instances:
                     )
                 except DocumentError:
                     continue
+        for head, (name, layer) in world.layer_of.items():  # also of what was mentioned before its definition
+            for template in world.templates.get(name, ()):
+                letters = match_layer(template.layer, layer, world)
+                if letters is not None and not world.is_defined(head):
+                    world.pending.setdefault(head, (template, letters[template.letter]))
         mentioned = set(world.pending)
         for head in sorted(mentioned):
             self._materialise(head)
@@ -51,10 +57,12 @@ class Instances:
             if q.body is not None and q.head not in world.layer_of
             for h in heads(q.body)
         }
-        for head in sorted(mentioned | set(world.layer_of)):
+        looked = mentioned | set(world.layer_of)
+        for head in sorted(looked):
             if head in world.layer_of and head not in fixed:
-                self._consumers(head)
+                self._consumers(head, looked)
         self._also_used()
+        close_sums(world)
 
     def _also_used(self) -> None:
         """Where a loss, or every layer, has what belongs to single layers (the weights of a penalty, the outputs of
@@ -140,8 +148,9 @@ class Instances:
         except DocumentError:
             return
 
-    def _consumers(self, head: str) -> None:
-        """Instances of templates whose right side mentions ``head``."""
+    def _consumers(self, head: str, looked: set[str]) -> None:
+        """Instances of templates whose right side mentions ``head``; what uses these is not known, unless they are
+        among ``looked``, whose consumers are looked for, too."""
         world = self.world
         name, layer = world.layer_of[head]
         for templates in list(world.templates.values()):
@@ -166,7 +175,8 @@ class Instances:
                                template.right, template.number)  # fmt: skip
                     except DocumentError:
                         continue
-                    self._opaque(made)
+                    if made not in looked:
+                        self._opaque(made)
 
     def _beyond(self, layer: Polynomial) -> bool:
         """Whether a layer comes after all on which a loss rests: the net does not go on to it."""

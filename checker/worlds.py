@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation
 from verify_derivations.checker.aliases import Aliases
@@ -107,14 +108,16 @@ def build_world(
     inferred = Inferred()
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
-        extents = Extents()
-        for _ in range(6):  # an equation between sizes that a definition brings up restarts the reading with it known
-            before = dict(extents.solved)
+        extents, unlike = Extents(), set[str]()
+        for rounds in count(1):  # what a reading brings up, an equation between sizes, restarts it with that known
+            before = dict(extents.solved), set(unlike)
             builder = _Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
             builder.inferred = inferred
+            builder.world.unlike_sums |= unlike
             result = builder.run(loss, names, solved)
-            if extents.solved == before:
+            unlike |= builder.world.unlike_sums  # these have no meaning
+            if unlike == before[1] and (extents.solved == before[0] or rounds >= 6):
                 break
         return result
 

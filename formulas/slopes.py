@@ -194,7 +194,7 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         loss = _loss(reader, numerator)
     if loss is not None and loss != head:
         _check_use(reader, Access(loss), head, denominator)
-    if loss is not None and (loss != head) and not total:
+    if loss is not None and loss != head and not total and not reader.world.only_of_leaves(loss):
         if reader.world.in_every_layer(head):
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
         if head in reader.world.also_used:
@@ -293,6 +293,8 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)
     assert isinstance(value.body, Access)
+    if reader.world.in_a_rest(known.head):
+        raise Unsupported(f"a sum over layers has {known.head} in layers of which nothing is said")
     axes = tuple(a for a in value.axes if not a.unit)
     return known.head, axes, value.body, value.shape, _plain(node)
 

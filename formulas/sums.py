@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import (
+    Access,
     Constraint,
     Maximum,
+    Polynomial,
     Product,
     Scalar,
     add,
@@ -26,9 +28,10 @@ from verify_derivations.formulas.names import between, bounded, items_of, name_o
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.tensors import Tensor, elementwise, total
-from verify_derivations.formulas.world import Index, NeedShape, Unsupported
+from verify_derivations.formulas.world import Index, Known, LayerSum, NeedShape, Unsupported
 
 LAYERS = 100  # that a sum may write out
+NO_SUM = "a sum over layers is outside the calculus, unless their numbers are stated, or it is a penalty of all layers"
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -93,17 +96,37 @@ def _layer_letters(reader: Elaborator, node: s.Node) -> set[str]:
 def _over_layers(
     reader: Elaborator, node: s.BigOperator, bound: list[Index], conditions: list[s.Relation], expected: Shape | None
 ) -> Tensor:
-    """A sum over layers of known numbers, written out."""
+    """A sum over layers: of known numbers written out, over all layers a number by itself (:class:`LayerSum`)."""
     one = bound[0]
+    if one.extent is None and any(letter == one.letter for _, letter, _, _ in reader.world.ranges):
+        default_extent(reader, one)
     count = one.extent.value if one.extent is not None and one.extent.is_constant and one.start.is_constant else None
-    if count is None or len(bound) > 1 or conditions or node.operator != "\\sum" or not 0 < count <= LAYERS:
-        raise Unsupported("a sum over layers is outside the calculus, unless their numbers are stated")
+    single = len(bound) == 1 and not conditions and node.operator == "\\sum"
+    if count is None and single and one.extent is not None:
+        return _over_all(reader, node, one.letter, one.start, one.start + one.extent - 1)
+    if count is None or not single or not 0 < count <= LAYERS:
+        raise Unsupported(NO_SUM)
     outer, terms = dict(reader.here.layers), []
     for k in range(int(count)):
         reader.here.layers = outer | {one.letter: one.start + k}
         terms.append(reader.tensor(node.body, expected))
     reader.here.layers = outer
     return elementwise(add, *terms)
+
+
+def _over_all(reader: Elaborator, node: s.BigOperator, letter: str, start: Polynomial, last: Polynomial) -> Tensor:
+    """A sum over layers whose number is not stated. A definition introduces it; what it is of, and whether these are
+    all layers, is seen when all is read (``checker/layer_sums.py``). Elsewhere only the same sum has a meaning."""
+    world, here, head = reader.world, reader.here, to_latex(node)
+    letters = {name_of(x) for x in s.walk(node.body) if isinstance(x, s.Symbol)}
+    if here.layers or not letters.isdisjoint(here.indices) or head in world.unlike_sums:
+        raise Unsupported(NO_SUM)
+    if head not in world.layer_sums:
+        if world.layer_sums or not here.introduces:
+            raise Unsupported(NO_SUM)
+        world.layer_sums[head] = LayerSum(letter, start, last, node.body, here.number)
+        world.add(Known(head, (), ()), number=here.number)
+    return Tensor((), Access(head))
 
 
 def default_extent(reader: Elaborator, index: Index) -> None:

@@ -190,6 +190,22 @@ class Template:
 
 
 @dataclass(frozen=True)
+class LayerSum:
+    """``Σ_{letter=start}^{last} body`` over layers whose number is not stated: a number that the summands of the layers
+    that are spoken of add to, and a rest of which nothing is known. ``shown`` are the quantities in those summands;
+    others with their ``names``, or in every summand, stand in the rest, too."""
+
+    letter: str
+    start: Polynomial
+    last: Polynomial
+    body: s.Node
+    number: int
+    names: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Alias:
     """A name for a derivative: ``δ_t = ∂L/∂z_t``."""
 
@@ -296,6 +312,8 @@ class World:
     shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions
     # at layers where they gave no shape, and how many quantities were known then: two ways down would be 2^layers
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
+    layer_sums: dict[str, LayerSum] = field(default_factory=dict)  # by head
+    unlike_sums: set[str] = field(default_factory=set)  # sums over some of the layers, or of more than leaves
 
     def fork(self) -> World:
         """A copy: what one formula makes known is forgotten with it, so that no verdict depends on what was judged
@@ -341,6 +359,18 @@ class World:
     def depends(self, body: Scalar, head: str) -> bool:
         """Whether a value depends on a quantity, itself or by definitions."""
         return head in self.below((*heads(body), *contents(body).functions))
+
+    def in_a_rest(self, head: str) -> bool:
+        """Whether the layers that a sum over layers does not show may have the quantity."""
+        name = self.layer_of[head][0] if head in self.layer_of else ""
+        return any(head in x.plain or name in x.names and head not in x.shown for x in self.layer_sums.values())
+
+    def only_of_leaves(self, loss: str) -> bool:
+        """Whether a loss is of sums over layers, and of nothing else that has a layer: Ω = Σ_l ‖W^{(l)}‖² beside the
+        J of the net. What else uses W has no part in it."""
+        below = self.below([loss])
+        computed = (self.is_defined(h) or self.layer_of[h][0] in self.templates for h in below & self.layer_of.keys())
+        return not below.isdisjoint(self.layer_sums) and not any(computed)
 
     def in_every_layer(self, head: str) -> bool:
         """Whether the definitions of every layer of a net of any depth mention what carries no layer itself."""

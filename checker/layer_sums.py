@@ -1,0 +1,197 @@
+r"""Sums over all layers of a net of any depth: ``J = C + \frac{λ}{2} \sum_{l=1}^{L} \|W^{(l)}\|^2``.
+
+A definition has such a sum S as a number by itself. Of the layers that a scope speaks of the summands are known; all
+others are a *rest*, a number that may be anything: S = p^{(l)} + p^{(L)} + rest. That is so where a summand is of
+leaves of its own layer only, of which the rest of the others is free, and where the sum is over all layers that the net
+has. Otherwise the sum has no meaning, and the scope is read again without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from verify_derivations.checker.statements import contains_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, add, free_names, heads, polynomial
+from verify_derivations.formulas.lookup import layer_value, stated_range, whole
+from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.tensors import show_extent
+from verify_derivations.formulas.world import Known, LayerSum, Statement, Template, World
+
+ANY = "\\#"
+"""A layer of which nothing is known."""
+
+
+class _Unlike(Exception):
+    """It is no sum of leaves over all layers."""
+
+
+def close_sums(world: World) -> None:
+    """Gives the sums over layers that definitions have brought up their meaning."""
+    for head, found in list(world.layer_sums.items()):
+        try:
+            _close(world, head, found)
+        except (_Unlike, DocumentError):
+            world.unlike_sums.add(head)
+
+
+def summand(world: World, found: LayerSum, layer: Polynomial) -> Scalar:
+    """What a layer adds to a sum. Raises :class:`DocumentError`."""
+    value = Elaborator(world, Statement(found.number, layers={found.letter: layer})).tensor(found.body)
+    if not value.is_scalar:
+        raise _Unlike
+    return value.body
+
+
+def _close(world: World, head: str, found: LayerSum) -> None:
+    names, plain = _leaves(world, found)
+    _all_layers(world, found, names)
+    spoken = []
+    for name, layer in list(world.layer_of.values()):
+        beyond = layer - found.last
+        if name in names and layer not in spoken and not (beyond.is_constant and beyond.value > 0):
+            spoken.append(layer)
+    parts = [summand(world, found, layer) for layer in spoken]
+    shown = frozenset(h for part in parts for h in heads(part) if h in world.layer_of)
+    rest = f"\\left[{head}\\right]_{{\\neq {', '.join(map(show_extent, spoken))}}}"
+    world.add(Known(rest, (), ()))
+    world.quantities[rest] = replace(world.quantities[rest], opaque=True)
+    for name in plain:
+        world.quantities[name] = replace(world.quantities[name], opaque=True)
+    world.add(Known(head, (), ()), (), add(*parts, Access(rest)), found.number)
+    world.layer_sums[head] = replace(found, names=names, shown=shown, plain=plain)
+
+
+def _leaves(world: World, found: LayerSum) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the leaves with a layer that a summand mentions, its own, and the leaves without."""
+    trial = world.fork()
+    here = polynomial(ANY)
+    body = summand(trial, found, here)
+    environment = trial.environment()
+    if environment.mentioned(body) != frozenset(heads(body)) or {ANY, found.letter} & free_names(body):
+        raise _Unlike
+    names, plain = set[str](), set[str]()
+    for head in heads(body):
+        name, layer = trial.layer_of.get(head, (head, None))
+        (plain if layer is None else names).add(name)
+        if head not in trial.quantities or not _is_own(layer, here):
+            raise _Unlike
+    computed = {world.layer_of[h][0] if h in world.layer_of else h for h, q in world.quantities.items()
+                if q.body is not None}  # fmt: skip
+    if not names or any(x in computed or x in world.templates or x in world.aliases or x in world.losses()
+                        for x in (*names, *plain)):  # fmt: skip
+        raise _Unlike
+    return frozenset(names), frozenset(plain)
+
+
+def _is_own(layer: Polynomial | None, here: Polynomial) -> bool:
+    """Whether a leaf is of the summand's layer, or of none: a neighbour's stands in two summands."""
+    return layer is None or layer == here
+
+
+def _all_layers(world: World, found: LayerSum, names: frozenset[str]) -> None:
+    """That no layer of the net that has the leaves lies beside the range. Raises :class:`_Unlike`."""
+    letters = {t.letter for templates in world.templates.values() for t in templates}
+    start, last = found.start, found.last
+    if not start.is_constant or start.value > 1 or len(last.names) != 1 or last.names & letters:
+        raise _Unlike
+    for name, layer in world.layer_of.values():
+        symbols = layer.names - last.names - letters
+        if symbols or layer.is_constant and layer.value < start.value and name in names:
+            raise _Unlike
+    uses = list(_uses(world))
+    tops = _tops(world, last, uses)
+    own = [use for use in uses if use.inner in names]
+    if {use.inner for use in own} != names:
+        raise _Unlike
+    for use in own:
+        stated = stated_range(use.template.letter, world, use.template.number)
+        if stated is None:
+            continue
+        first, end = (whole(x, world, Statement()) + use.at for x in stated)
+        after = end - last
+        if not first.is_constant or first.value < start.value or after.is_constant and after.value > 0:
+            raise _Unlike
+    if any(tops.get(name) != 0 for name in names):
+        raise _Unlike
+    _no_lower(world, start, uses, names)
+
+
+@dataclass(frozen=True)
+class _Use:
+    """The definition of ``left`` for layer ``letter + own`` mentions ``inner`` of layer ``letter + at``."""
+
+    template: Template
+    left: str
+    own: int
+    inner: str
+    at: int
+
+
+def _uses(world: World) -> Iterator[_Use]:
+    for template in (t for templates in world.templates.values() for t in templates):
+        if contains_derivative(template.right):
+            continue  # a δ: the loss does not depend on it
+        left = world.table.reference(template.left)
+        assert left is not None
+        own = _distance(world, left.layer, template.letter)
+        for node in s.walk(template.right):
+            inner = world.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+            if inner is None or inner.layer is None:
+                continue
+            at = _distance(world, inner.layer, template.letter)
+            if own is not None and at is not None:
+                yield _Use(template, left.name, own, inner.name, at)
+            elif own is None or template.letter in {name_of(x) for x in s.walk(inner.layer) if isinstance(x, s.Symbol)}:
+                raise _Unlike
+
+
+def _distance(world: World, layer: s.Node | None, letter: str) -> int | None:
+    value = layer_value(layer, world, Statement()) if layer is not None else None
+    distance = None if value is None else value - polynomial(letter)
+    return int(distance.value) if distance is not None and distance.is_constant else None
+
+
+def _tops(world: World, last: Polynomial, uses: Sequence[_Use]) -> dict[str, int]:
+    """For each name, how far after ``last`` the last layer is on which a loss rests."""
+    tops: dict[str, int] = {}
+    for head in world.below(name for name in world.losses() if world.is_defined(name)) & world.layer_of.keys():
+        name, layer = world.layer_of[head]
+        if (layer - last).is_constant:
+            tops[name] = max(tops.get(name, int((layer - last).value)), int((layer - last).value))
+    for _ in range(len(uses) + 1):
+        before = dict(tops)
+        for use in uses:
+            if use.left in tops:
+                new = tops[use.left] - use.own + use.at
+                tops[use.inner] = max(tops.get(use.inner, new), new)
+        if tops == before:
+            return tops
+    raise _Unlike
+
+
+def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: frozenset[str]) -> None:
+    """That what a scope says of numbered layers leads to none before ``start``. Raises :class:`_Unlike`."""
+    waiting = [(name, int(layer.value)) for name, layer in world.layer_of.values() if layer.is_constant]
+    seen = set(waiting)
+    while waiting:
+        name, layer = waiting.pop()
+        quantity = world.quantities.get(world.head(name, polynomial(layer)))
+        for use in uses:
+            letter = layer - use.own
+            other = quantity is not None and quantity.body is not None and quantity.number != use.template.number
+            if use.left != name or other:
+                continue
+            stated = stated_range(use.template.letter, world, use.template.number)
+            first = whole(stated[0], world, Statement()) if stated is not None else None
+            if first is not None and first.is_constant and first.value > letter:
+                continue  # of no such layer
+            new = use.inner, letter + use.at
+            if new[1] < start.value and new[0] in names:
+                raise _Unlike
+            if new not in seen and new[1] >= 0:
+                seen.add(new)
+                waiting.append(new)
