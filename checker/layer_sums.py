@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from verify_derivations.checker.statements import contains_derivative
+from verify_derivations.derivations import layers
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, add, free_names, heads, polynomial
@@ -46,6 +48,21 @@ def summand(world: World, found: LayerSum, layer: Polynomial) -> Scalar:
     return value.body
 
 
+def sums_of(world: World, here: Polynomial, last: Polynomial) -> dict[str, layers.LayerSum]:
+    """The sums as those of a net of any depth. Raises :class:`Unlike`."""
+    made = {}
+    for head, found in world.layer_sums.items():
+        try:
+            part = summand(world.fork(), found, here)
+        except DocumentError as error:
+            raise layers.Unlike(str(error)) from None
+        after = found.last - last
+        if not after.is_constant or not found.names:
+            raise layers.Unlike(f"{head} does not end with the net")
+        made[head] = layers.LayerSum(Quantity(head, body=part), found.names, found.rest, int(after.value))
+    return made
+
+
 def _close(world: World, head: str, found: LayerSum) -> None:
     names, plain = _leaves(world, found)
     _all_layers(world, found, names)
@@ -62,7 +79,7 @@ def _close(world: World, head: str, found: LayerSum) -> None:
     for name in plain:
         world.quantities[name] = replace(world.quantities[name], opaque=True)
     world.add(Known(head, (), ()), (), add(*parts, Access(rest)), found.number)
-    world.layer_sums[head] = replace(found, names=names, shown=shown, plain=plain)
+    world.layer_sums[head] = replace(found, names=names, shown=shown, plain=plain, rest=rest)
 
 
 def _leaves(world: World, found: LayerSum) -> tuple[frozenset[str], frozenset[str]]:

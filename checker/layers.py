@@ -20,6 +20,7 @@ from verify_derivations.checker.composition import Composer, Part
 from verify_derivations.checker.forward import Forward
 from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
 from verify_derivations.checker.judge import _cases
+from verify_derivations.checker.layer_sums import sums_of
 from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.statements import Chain, Stated, put
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
@@ -62,7 +63,7 @@ def layers_of(world: World) -> Layers:
     layers = Layers(environment, Numbering(
         letter, last, environment.loss, dict(world.layer_of), _sizes(environment, letter, last),
         dict(world.extents.solved),
-    ))  # fmt: skip
+    ), sums_of(world, polynomial(letter), polynomial(last)))  # fmt: skip
     named = {layers.numbering.heads[head][0] for head in environment.by_derivatives if head in layers.numbering.heads}
     for name in world.templates:
         if name not in named and (name not in layers.templates or layers.templates[name].body is None):

@@ -88,6 +88,7 @@ class Induction:
         if quantity is None or quantity.opaque or head in self.layers.special:
             return False
         general = {self._head(user, at + offset) for user, offset in self.layers.users[name]}
+        general |= {head for head, total in self.layers.sums.items() if name in total.names}
         found = {consumer.head for consumer in self.window.environment.consumers(head)}
         return found == general and found.isdisjoint(self.layers.special)
 

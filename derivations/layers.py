@@ -16,7 +16,16 @@ from verify_derivations.derivations.composition import Uncomposed, same_definiti
 from verify_derivations.derivations.differentiate import adjoint_step
 from verify_derivations.derivations.recurrence import ascent
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import Access, Polynomial, free_names, heads, map_accesses, polynomial
+from verify_derivations.formulas.expressions import (
+    Access,
+    Polynomial,
+    Scalar,
+    add,
+    free_names,
+    heads,
+    map_accesses,
+    polynomial,
+)
 from verify_derivations.formulas.expressions import substitute as put
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import World
@@ -91,10 +100,27 @@ class Numbering:
         return polynomial(made).substitute(self.solved)
 
 
+@dataclass(frozen=True)
+class LayerSum:
+    """A number that is a sum over all layers, ``Σ_l ‖W^{(l)}‖²``: ``summand`` is what layer l adds, of leaves of its
+    own; ``rest`` the name of what the layers add of which nothing is said. ``after``: how far the range ends after
+    the last layer."""
+
+    summand: Quantity
+    names: frozenset[str]
+    rest: str
+    after: int
+
+
 def names_in(quantity: Quantity) -> frozenset[str]:
     """The sizes that a definition mentions."""
     inside = frozenset() if quantity.body is None else free_names(quantity.body)
     return inside.union(*(extent.names for extent in quantity.extents)) - set(quantity.indices)
+
+
+def heads_of(quantity: Quantity) -> frozenset[str]:
+    """The quantities that a definition mentions."""
+    return frozenset() if quantity.body is None else frozenset(heads(quantity.body))
 
 
 class Layers:
@@ -102,8 +128,10 @@ class Layers:
 
     ``templates`` are the definitions at layer l, or leaves; ``special`` what is otherwise near the last layer."""
 
-    def __init__(self, environment: Environment, numbering: Numbering) -> None:
-        self.environment, self.numbering = environment, numbering
+    def __init__(
+        self, environment: Environment, numbering: Numbering, sums: Mapping[str, LayerSum] | None = None
+    ) -> None:
+        self.environment, self.numbering, self.sums = environment, numbering, dict(sums or {})
         self.templates: dict[str, Quantity] = {}
         self.special: dict[str, Quantity] = {}
         self.first: set[str] = set()  # names that are defined otherwise at a layer with a number
@@ -140,6 +168,13 @@ class Layers:
                     raise Unlike(f"{inner} is not known at every layer")
                 self.users[inner].append((name, -offset))
         ascending(self.users)
+        for total in self.sums.values():
+            self._plain(total.summand)
+            found = set(self._mentioned(total.summand))
+            single = {self.numbering.heads[head][0] for head in self.special} | self.first
+            leaves = {name for name, template in self.templates.items() if template.body is None} - single
+            if found != {(name, 0) for name in total.names & leaves}:
+                raise Unlike(f"{total.summand.head} is not of leaves of each layer")
 
     def _add(self, name: str, new: Quantity) -> None:
         known = self.templates.get(name)
@@ -188,7 +223,9 @@ class Layers:
     def shared(self) -> frozenset[str]:
         """What carries no layer, and is used at every layer: its adjoint is a sum over the layers."""
         bodies = [t.body for t in self.templates.values() if t.body is not None]
-        found = frozenset[str]().union(*(self.environment.mentioned(body) for body in bodies))
+        found = frozenset(total.rest for total in self.sums.values())
+        found = found.union(*(heads_of(total.summand) for total in self.sums.values()))
+        found = found.union(*(self.environment.mentioned(body) for body in bodies))
         return frozenset(head for head in found if head not in self.numbering.heads)
 
     # -- around a layer -------------------------------------------------------------------------------------------
@@ -265,7 +302,7 @@ class Layers:
         has any value and any adjoint."""
         through = self.through(step)
         consumers = [(user, at + offset) for name, at in through for user, offset in self.users[name]]
-        quantities: dict[str, Quantity] = {}
+        quantities = self.sums_at(through)
         for name, at in (*consumers, *self.other_names(step)):
             known = self._at(name, self.here + at)
             quantities[known.head] = replace(known, opaque=True)
@@ -276,7 +313,8 @@ class Layers:
             inner = adjoint_of(head, self.numbering.loss) or head
             if inner not in quantities:
                 at_layer = self.numbering.heads.get(inner)
-                of = self.environment.quantities[inner] if at_layer is None else self._at(*at_layer)
+                single = at_layer is None or inner in self.special
+                of = self.environment.quantities[inner] if single or at_layer is None else self._at(*at_layer)
                 quantities[inner] = Quantity(inner, of.extents, opaque=True)
         for head in map(self._head, through):
             quantities[head] = replace(quantities[head], opaque=False)
@@ -291,7 +329,40 @@ class Layers:
         for user, offset in self.users[name]:
             consumer = self._at(user, self.here + offset)
             quantities[consumer.head] = replace(consumer, opaque=True)  # what they are for is a layer further on
-        return adjoint_step(head, replace(self.environment, quantities=quantities))
+        sums = self.sums_at([(name, 0)])
+        environment = replace(self.environment, quantities=quantities | sums)
+
+        def known(access: Access) -> Scalar | None:
+            inner = adjoint_of(access.head, self.numbering.loss)
+            step = adjoint_step(inner, environment) if inner in sums else None
+            return None if step is None or step.body is None else map_accesses(step.body, known)
+
+        step = adjoint_step(head, environment)
+        return step if step is None or step.body is None else replace(step, body=map_accesses(step.body, known))
+
+    def sums_at(self, nodes: Iterable[Node]) -> dict[str, Quantity]:
+        """The sums over layers that have summands of ``nodes``, with these, and what leads from them to the loss."""
+        found: dict[str, Quantity] = {}
+        nodes = tuple(nodes)
+        for head, total in self.sums.items():
+            layers = sorted({at for name, at in nodes if name in total.names})
+            if layers:
+                found[head] = self._sum(head, [self.here + at for at in layers])
+        pending = list(found)
+        while pending:
+            for user in self.environment.consumers(pending.pop()):
+                if user.head in self.numbering.heads or user.extents:
+                    raise Unlike(f"{user.head} depends on a sum over layers")
+                if user.head not in found:
+                    self._plain(user)
+                    found[user.head] = user
+                    pending.append(user.head)
+        return found
+
+    def _sum(self, head: str, layers: Iterable[Polynomial]) -> Quantity:
+        total = self.sums[head]
+        parts = [self.numbering.moved(total.summand, layer).body for layer in layers]
+        return replace(total.summand, body=add(*(part for part in parts if part is not None), Access(total.rest)))
 
     def _head(self, node: Node) -> str:
         return self.numbering.head(node[0], self.here + node[1])
@@ -340,6 +411,9 @@ class Layers:
             if head not in known and own or at is not None and at > MOST:
                 raise Unlike(f"the net does not end at layer {n.last}")
             quantity = known[head] if layer is None else self.special.get(head) or self._at(name, layer)
+            if head in self.sums:
+                quantity = self._sum(head, ())  # with what the window turns out to show
+                pending += sorted(heads_of(self.sums[head].summand) - n.heads.keys())
             if at is not None:
                 places[head] = name, at
                 if not own and at < -depth:
@@ -354,6 +428,12 @@ class Layers:
                     lowest = min([lowest, *(n.offset(n.heads[h][1], n.last) or 0 for h in inner if h in n.heads)])
             if own and at is not None:
                 lowest = min(lowest, at)
+        for head in self.sums.keys() & quantities.keys():
+            names, after = self.sums[head].names, self.sums[head].after
+            shown = sorted({at for name, at in places.values() if name in names and at <= after})
+            total = quantities[head] = self._sum(head, [polynomial(n.last) + at for at in shown])
+            if not heads_of(total) <= quantities.keys():
+                raise Unlike(f"not all leaves of {head} are those of every layer")
         return Window(self._stated(quantities, last=True), places, lowest, depth)
 
     def _open(self, head: str, node: Node | None, depth: int) -> bool:

@@ -203,6 +203,7 @@ class LayerSum:
     names: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
+    rest: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ from verify_derivations.checker.text import print_report, to_string
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict
 from verify_derivations.derivations.composition import claim_of
 from verify_derivations.derivations.evaluate import Partial, evaluate
+from verify_derivations.derivations.layers import Layers
 from verify_derivations.derivations.prove import Proof, prove_equal
+from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.expressions import Access
 from verify_derivations.formulas.polynomial import polynomial
 from verify_derivations.formulas.scanner import Document, scan
@@ -37,6 +39,7 @@ for $l = 1, \dots, L$, with $W^{(l)} \in \mathbb{R}^{n_l \times n_{l-1}}$, $b^{(
 $y \in \mathbb{R}^{n_L}$.
 """
 SAME = WIDE.replace("n_{l-1}", "n").replace("n_l", "n").replace("n_L", "n")
+DECAYED = WIDE + r"$\lambda \in \mathbb{R}$"
 FORWARD = {
     "z": r"z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}",
     "a": r"a^{(l)} = \tanh(z^{(l)})",
@@ -71,6 +74,16 @@ FAR = {
     "da": BACKWARD["da"] + r" + \frac{\partial J}{\partial z^{(l+2)}}",
     "last": r"\frac{\partial J}{\partial a^{(L-1)}} = W^{(L)\top} \frac{\partial J}{\partial z^{(L)}}",
 }
+
+
+PENALTY = r"\sum_{l=1}^{L} \|W^{(l)}\|^2"
+DECAY = {
+    "J": FORWARD["J"] + rf" + \frac{{\lambda}}{{2}} {PENALTY}", "dW": BACKWARD["dW"] + r" + \lambda W^{(l)}",
+    "dc": rf"\frac{{\partial J}}{{\partial \lambda}} = \frac{{1}}{{2}} {PENALTY}",
+}  # fmt: skip
+SQUARED = {  # of which no step is stated
+    "S": rf"S = {PENALTY} + \sum_{{i=1}}^{{n_L}} y_i", "J": FORWARD["J"] + r" + \frac{\lambda}{4} S^2", "dW": "",
+}  # fmt: skip
 
 
 def document(changes: Mapping[str, str] | None = None, *, head: str = WIDE, first: str = "") -> Document:
@@ -314,6 +327,21 @@ def test_another_name_is_looked_through_where_it_is_one_at_every_layer(first: st
     assert gradient.verdict is Verdict.PROVED
 
 
+def test_weight_decay_of_all_layers() -> None:
+    _, found = net(document(DECAY, head=DECAYED))
+    assert same(found)
+    assert [g.parameter for g in found.gradients] == ["W^{(l)}", "b^{(l)}", "\\lambda"]
+    assert kinds(by(found, "W^{(l)}"))["W^{(l)}"] == "stated"
+    for wrong in ("", r" + 2 \lambda W^{(l)}", r" - \lambda W^{(l)}"):
+        _, found = net(document({**DECAY, "dW": BACKWARD["dW"] + wrong}, head=DECAYED))
+        assert by(found, "W^{(l)}").printed is Printed.WRONG
+        assert kinds(by(found, "W^{(l)}"))["W^{(l)}"] != "stated"
+        assert by(found, "b^{(l)}").printed is Printed.SAME
+    shared = {**DECAY, "J": FORWARD["J"] + r" + \sum_{l=1}^{L} \frac{\lambda}{2} \|W^{(l)}\|^2", "dc": ""}
+    _, found = net(document(shared, head=DECAYED))
+    assert by(found, "W^{(l)}").printed is Printed.SAME
+
+
 def test_what_all_layers_share_is_not_composed() -> None:
     head = WIDE + r"$c \in \mathbb{R}$"
     changes = {"z": r"z^{(l)} = c W^{(l)} a^{(l-1)} + b^{(l)}", "dc": r"\frac{\partial J}{\partial c} = 0"}
@@ -335,6 +363,8 @@ def composer(name: str) -> LayeredComposer:
 NETS = {
     "plain": document(), "softmax": document(SOFTMAX, first=ANOTHER), "output": document(OUTPUT),
     "residual": document(RESIDUAL, head=SAME), "far": document(FAR, head=SAME),
+    "decay": document(DECAY, head=DECAYED), "squared": document(SQUARED, head=DECAYED),
+    "far decay": document({**FAR, **DECAY}, head=SAME + r"$\lambda \in \mathbb{R}$"),
 }  # fmt: skip
 
 
@@ -346,6 +376,23 @@ def test_every_step_is_proved_again_in_the_last_layers(name: str) -> None:
         claim = claim_of(taken.step, found.environment)
         assert isinstance(prove_equal(claim.left, claim.right, claim.environment, claim.free), Proof), taken.step.head
     assert len(found.steps) > 8
+
+
+def test_a_step_without_the_summand_of_its_layer_is_proved_only_if_that_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weights = r"\frac{\partial J}{\partial W^{(l)}}"
+    (without, _), (whole, _) = (composer(name).stated[weights][0] for name in ("plain", "decay"))
+    layers = composer("decay").layers
+
+    def holds(step: Quantity | None) -> bool:
+        assert step is not None
+        claim = claim_of(step, layers.around(step))
+        return isinstance(prove_equal(claim.left, claim.right, claim.environment, claim.free), Proof)
+
+    assert (holds(whole), holds(without)) == (True, False)
+    monkeypatch.setattr(Layers, "sums_at", lambda self, nodes: {})
+    assert (holds(whole), holds(without)) == (False, True)
 
 
 @pytest.mark.parametrize("depth", [2, 3, 4, 9])

@@ -8,7 +8,7 @@ from verify_derivations.derivations.composition import Composition
 from verify_derivations.derivations.induction import Induction
 from verify_derivations.derivations.layers import Layers
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
-from verify_derivations.formulas.expressions import Access, map_accesses
+from verify_derivations.formulas.expressions import Access, add, map_accesses
 from verify_derivations.formulas.polynomial import polynomial
 
 STEP = "step "
@@ -32,6 +32,10 @@ def unrolled(net: Layers, depth: int) -> tuple[Environment, dict[str, tuple[str,
             quantity = special.get(head) or n.moved(net.templates[name], layer)
             if layer.value < 1:
                 quantity = replace(quantity, body=None, indices=())
+        elif head in net.sums:
+            total = net.sums[head]
+            layers = [n.moved(total.summand, polynomial(k)).body for k in range(1, depth + total.after + 1)]
+            quantity = replace(total.summand, body=add(*(part for part in layers if part is not None)))
         else:
             quantity = last.moved(net.environment.quantities[head], polynomial(depth))
         found[head] = quantity
