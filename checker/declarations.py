@@ -182,7 +182,9 @@ class _Declarations:
         lower = node.lower
         assert node.upper is not None
         if isinstance(lower, s.Relation) and lower.relations == ("=",) and isinstance(lower.sides[0], s.Symbol):
-            self.world.ranges.append((number, name_of(lower.sides[0]), lower.sides[1], node.upper))
+            found = number, name_of(lower.sides[0]), lower.sides[1], node.upper
+            self.world.ranges.append(found)
+            self.world.summed.append(found)
 
     def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
         for x in names_in(node):  # d_v as a whole: v is no size

@@ -14,8 +14,8 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Polynomial, heads
 from verify_derivations.formulas.lookup import find, layer_value, match_layer
-from verify_derivations.formulas.names import name_of
-from verify_derivations.formulas.world import Known, Statement, World
+from verify_derivations.formulas.names import name_of, names_in
+from verify_derivations.formulas.world import Known, Statement, Unread, World
 
 
 class Instances:
@@ -29,10 +29,12 @@ class Instances:
         world = self.world
         if not world.templates:
             return
+        counted = {template.letter for templates in world.templates.values() for template in templates}
         for f in self.formulas:
+            bound = {n for each in f.nodes if isinstance(each, s.BigOperator) for n in self._bound(each, counted)}
             for node in f.nodes:
                 reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
-                if reference is None or reference.layer is None:
+                if reference is None or reference.layer is None or node in bound:
                     continue
                 try:
                     find(
@@ -59,10 +61,20 @@ class Instances:
         }
         looked = mentioned | set(world.layer_of)
         for head in sorted(looked):
-            if head in world.layer_of and head not in fixed:
+            if head in world.layer_of and (head not in fixed or world.layer_of[head][0] not in world.templates):
                 self._consumers(head, looked)
         self._also_used()
         close_sums(world)
+
+    def _bound(self, node: s.BigOperator, letters: set[str]) -> Iterator[s.Node]:
+        """What is of a layer k in a sum over k, where the layers of the net are counted by another letter: of no layer
+        by itself."""
+        own = {x.name for x in s.walk(node.lower) if isinstance(x, s.Symbol)} if node.lower is not None else set()
+        for inner in s.walk(node.body) if own - letters else ():
+            reference = self.table.reference(inner) if isinstance(inner, s.Symbol | s.Scripted) else None
+            if reference is not None and reference.layer is not None:
+                if (own - letters) & {x.name for x in s.walk(reference.layer) if isinstance(x, s.Symbol)}:
+                    yield inner
 
     def _also_used(self) -> None:
         """Where a loss, or every layer, has what belongs to single layers (the weights of a penalty, the outputs of
@@ -108,10 +120,12 @@ class Instances:
                     yield reference.name, layer
 
     def _is_hidden(self, layer: Polynomial, named: set[tuple[str, Polynomial]]) -> bool:
-        """Whether a loss also has something of a later layer; what holds of hidden layers is said of every layer."""
+        """Whether a loss also has something of a later layer; what holds of hidden layers is said of every layer. (The
+        weights of an output, W^{(L+1)}, are of no layer of the net.)"""
         direction = -1 if self._upward() else 1
         return any((d := other - layer).is_constant and d.value * direction > 0
-                   or layer.is_constant and not other.is_constant for _, other in named)  # fmt: skip
+                   or layer.is_constant and not other.is_constant
+                   for name, other in named if name in self.world.templates)  # fmt: skip
 
     def _users(self, name: str) -> set[tuple[str, Polynomial]]:
         """What templates make of ``name``, and by how many layers it comes later."""
@@ -133,7 +147,8 @@ class Instances:
         """Whether a layer comes after all on which a loss rests; a numbered one is none after an L-th."""
         world, direction = self.world, -1 if self._upward() else 1
         found = world.below(head for head in world.quantities if head not in world.layer_of)
-        apart = [(layer - other, other) for h in found if h in world.layer_of for other in [world.layer_of[h][1]]]
+        layers = [world.layer_of[h] for h in found if h in world.layer_of]
+        apart = [(layer - other, other) for name, other in layers if name in world.templates]
         return all(d.is_constant and d.value * direction > 0 or other.is_constant and not layer.is_constant
                    for d, other in apart)  # fmt: skip
 
@@ -146,7 +161,10 @@ class Instances:
         try:
             define(self.world, inner, template.left, template.right, template.number)
         except DocumentError:
-            return
+            if not contains_derivative(template.right):
+                inside = filter(None, map(self.table.reference, names_in(template.right)))
+                names = frozenset(reference.name for reference in inside)
+                self.world.unread.setdefault(head, Unread(template.number, names, names))
 
     def _consumers(self, head: str, looked: set[str]) -> None:
         """Instances of templates whose right side mentions ``head``; what uses these is not known, unless they are
@@ -183,7 +201,8 @@ class Instances:
         world = self.world
         if self._upward() or not all(map(world.is_defined, world.losses())):
             return False
-        rests_on = [layer - world.layer_of[head][1] for head in world.below(world.losses()) if head in world.layer_of]
+        layers = [world.layer_of[head] for head in world.below(world.losses()) if head in world.layer_of]
+        rests_on = [layer - other for name, other in layers if name in world.templates]
         return bool(rests_on) and all(d.is_constant and d.value > 0 for d in rests_on)
 
     def _upward(self) -> bool:

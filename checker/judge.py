@@ -44,7 +44,7 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
-from verify_derivations.formulas.lookup import shape_of_space, stated_range, whole
+from verify_derivations.formulas.lookup import layers_stated, shape_of_space, whole
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.slopes import Slope
@@ -454,7 +454,7 @@ def _at_each_layer(
 
     layers = {n for head in world.also_used for n in world.layer_of[head][1].names}
     for letter in sorted(layers & letters(left, right) - letters(*conditions)):
-        stated = stated_range(letter, world, number)
+        stated = layers_stated(letter, world, number)
         if stated is None:
             continue
         first, last = (whole(value, world, Statement()) for value in stated)

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from verify_derivations.checker.statements import contains_derivative
 from verify_derivations.derivations import layers
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Quantity
+from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, add, free_names, heads, polynomial
-from verify_derivations.formulas.lookup import layer_value, stated_range, whole
+from verify_derivations.formulas.lookup import layer_value, layers_stated, whole
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Known, LayerSum, Statement, Template, World
@@ -64,7 +64,7 @@ def sums_of(world: World, here: Polynomial, last: Polynomial) -> dict[str, layer
 
 
 def _close(world: World, head: str, found: LayerSum) -> None:
-    names, plain = _leaves(world, found)
+    names, plain, another = _leaves(world, found)
     _all_layers(world, found, names)
     spoken = []
     for name, layer in list(world.layer_of.values()):
@@ -74,16 +74,25 @@ def _close(world: World, head: str, found: LayerSum) -> None:
     parts = [summand(world, found, layer) for layer in spoken]
     shown = frozenset(h for part in parts for h in heads(part) if h in world.layer_of)
     rest = f"\\left[{head}\\right]_{{\\neq {', '.join(map(show_extent, spoken))}}}"
+    another = replace(another[0], head=rest), *another[1:]
     world.add(Known(rest, (), ()))
     world.quantities[rest] = replace(world.quantities[rest], opaque=True)
     for name in plain:
         world.quantities[name] = replace(world.quantities[name], opaque=True)
     world.add(Known(head, (), ()), (), add(*parts, Access(rest)), found.number)
-    world.layer_sums[head] = replace(found, names=names, shown=shown, plain=plain, rest=rest)
+    world.layer_sums[head] = replace(found, names=names, shown=shown, plain=plain, rest=rest, another=another)
 
 
-def _leaves(world: World, found: LayerSum) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of the leaves with a layer that a summand mentions, its own, and the leaves without."""
+def one_layer_more(world: World, environment: Environment) -> Environment:
+    """An environment in which the layers of which nothing is said are one: its values are those of a net, as those of a
+    rest by itself need not be."""
+    more = {q.head: q for found in world.layer_sums.values() for q in found.another}
+    return replace(environment, quantities=more | {h: q for h, q in environment.quantities.items() if h not in more})
+
+
+def _leaves(world: World, found: LayerSum) -> tuple[frozenset[str], frozenset[str], tuple[Quantity, ...]]:
+    """The names of the leaves with a layer that a summand mentions, its own, and the leaves without; the summand of any
+    other layer, and its leaves."""
     trial = world.fork()
     here = polynomial(ANY)
     body = summand(trial, found, here)
@@ -101,7 +110,8 @@ def _leaves(world: World, found: LayerSum) -> tuple[frozenset[str], frozenset[st
     if not names or any(x in computed or x in world.templates or x in world.aliases or x in world.losses()
                         for x in (*names, *plain)):  # fmt: skip
         raise _Unlike
-    return frozenset(names), frozenset(plain)
+    leaves = (trial.quantities[head] for head in heads(body) if head in trial.layer_of)
+    return frozenset(names), frozenset(plain), (Quantity("", body=body), *leaves)
 
 
 def _is_own(layer: Polynomial | None, here: Polynomial) -> bool:
@@ -125,7 +135,7 @@ def _all_layers(world: World, found: LayerSum, names: frozenset[str]) -> None:
     if {use.inner for use in own} != names:
         raise _Unlike
     for use in own:
-        stated = stated_range(use.template.letter, world, use.template.number)
+        stated = layers_stated(use.template.letter, world, use.template.number)
         if stated is None:
             continue
         first, end = (whole(x, world, Statement()) + use.at for x in stated)
@@ -194,6 +204,7 @@ def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: froz
     """That what a scope says of numbered layers leads to none before ``start``. Raises :class:`_Unlike`."""
     waiting = [(name, int(layer.value)) for name, layer in world.layer_of.values() if layer.is_constant]
     seen = set(waiting)
+    highest = max((layer for _, layer in waiting), default=0)  # what leads upwards has no end, and leads to none before
     while waiting:
         name, layer = waiting.pop()
         quantity = world.quantities.get(world.head(name, polynomial(layer)))
@@ -202,13 +213,13 @@ def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: froz
             other = quantity is not None and quantity.body is not None and quantity.number != use.template.number
             if use.left != name or other:
                 continue
-            stated = stated_range(use.template.letter, world, use.template.number)
+            stated = layers_stated(use.template.letter, world, use.template.number)
             first = whole(stated[0], world, Statement()) if stated is not None else None
             if first is not None and first.is_constant and first.value > letter:
                 continue  # of no such layer
             new = use.inner, letter + use.at
             if new[1] < start.value and new[0] in names:
                 raise _Unlike
-            if new not in seen and new[1] >= 0:
+            if new not in seen and 0 <= new[1] <= highest:
                 seen.add(new)
                 waiting.append(new)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Literal
 
 from verify_derivations.checker.comparisons import Comparison, compare
+from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.valueless import valueless
 from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
@@ -101,6 +102,7 @@ class Effort:
 ASSUMING = 0.1
 """Nominal seconds of a search for a counterexample under an assumption."""
 
+NOT_OF_A_NET = "it is not so for any value of a sum over layers; whether it is for those of a net is not known"
 CLASH = "clash"
 """Among the conventions of an equation whose shapes do not fit as it is read."""
 
@@ -148,7 +150,8 @@ def judge_link(
             if inner is None:
                 return failed
             comparison, where = inner[0], _narrowing(inner[1], starts)
-        link = _decide(left, right, comparison, environment, effort, variables_in(world, left, right))
+        variables = variables_in(world, left, right)
+        link = _decide(left, right, comparison, environment, effort, variables)
         if link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) and effort.verification:
             reason = valueless(environment, names_of(world, (left, right)), comparison.left, comparison.right)
             link = link if reason is None else _unproved(link, reason)
@@ -156,7 +159,7 @@ def judge_link(
             return failed
         if link.verdict is Verdict.REFUTED and not where:
             judge = partial(_decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
-                            variables=variables_in(world, left, right))  # fmt: skip
+                            variables=variables)  # fmt: skip
             link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
@@ -165,6 +168,12 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := _taken_at(world, here, (left, right))):
             message = f"at which values {elsewhere_taken} is taken is not said"
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
+        if link.verdict is Verdict.REFUTED and world.layer_sums:
+            link = _decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
+            if link.verdict is not Verdict.REFUTED:
+                link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())
+        if link.verdict is Verdict.REFUTED and (reason := _unshown(world, comparison, environment)) is not None:
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
         link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})
         if elsewhere is not None:  # which may be of another shape than it seems
@@ -368,6 +377,19 @@ def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):
             return name
+    return None
+
+
+def _unshown(world: World, c: Comparison, environment: Environment) -> str | None:
+    """That a sensitivity in a comparison rests on that of something of which not all uses are known: values for it
+    refute nothing."""
+    hidden = world.may_hide(environment.loss) if environment.loss is not None and world.unread else frozenset()
+    pending = sorted(adjoints_of(c, environment))
+    for head in pending:
+        if head in hidden:
+            return f"not all that {head} is used for is known"
+        if not environment.quantities[head].opaque:
+            pending += [q.head for q in environment.consumers(head) if q.head not in pending]
     return None
 
 

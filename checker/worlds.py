@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -246,7 +246,9 @@ class _Builder:
         for f in self.formulas:
             unread = self.table.reference(f.left) if f.left is not None else None
             if unread is not None and unread.layer is None and not self.world.is_defined(unread.name):
-                self.world.unread.setdefault(unread.name, Unread(f.number, frozenset(self.world.known) - {unread.name}))
+                inside = frozenset(self.world.known) - {unread.name}
+                anywhere = inside | {name for name, _ in self.world.layer_of.values()}
+                self.world.unread.setdefault(unread.name, Unread(f.number, inside, anywhere))
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
@@ -255,9 +257,7 @@ class _Builder:
                     continue
                 if reference.layer is None and not self.world.is_defined(reference.name):
                     if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in self.result.defined:
-                        inside = map(self.table.reference, (n for side in chain.sides[1:] for n in names_in(side)))
-                        mentioned = frozenset(r.name for r in inside if r is not None)
-                        self.world.unread.setdefault(reference.name, Unread(f.number, mentioned))
+                        self.world.unread.setdefault(reference.name, self._unread(f.number, chain.sides[1:]))
         for f in self.formulas:
             for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
                 reference = self.table.reference(left.function if isinstance(left, s.Call) else left)
@@ -283,6 +283,19 @@ class _Builder:
                     if fact not in self.world.facts:
                         self.world.facts.append(fact)
         return self.result
+
+    def _unread(self, number: int, sides: Iterable[s.Node]) -> Unread:
+        names, heads = set[str](), set[str]()
+        for side in sides:
+            bound = {x.name for n in s.walk(side) if isinstance(n, s.BigOperator) and n.lower is not None
+                     for x in s.walk(n.lower) if isinstance(x, s.Symbol)}  # fmt: skip
+            for reference in filter(None, map(self.table.reference, names_in(side))):
+                names.add(reference.name)
+                layer = layer_value(reference.layer, self.world, Statement()) if reference.layer is not None else None
+                last = layer is not None and layer.as_atom() is not None and layer.as_atom() not in bound
+                computed = reference.name in self.world.templates
+                heads.add(self.world.head(reference.name, layer) if last and computed else reference.name)
+        return Unread(number, frozenset(names), frozenset(heads))
 
     def _examples(self, chains: Sequence[tuple[Stated, int, Chain]]) -> list[tuple[Stated, int, Chain]]:
         """Those that give values for an example, and define nothing: another value is given elsewhere, or the quantity

@@ -256,7 +256,15 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
 
 def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
     """First and last value of a letter by the nearest range before a formula, else after."""
-    ranges = [r for r in world.ranges if r[1] == letter]
+    return _nearest([r for r in world.ranges if r[1] == letter], number)
+
+
+def layers_stated(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
+    """The same of a letter for layers: those that a sum runs over need not be all that there are."""
+    return _nearest([r for r in world.ranges if r[1] == letter and r not in world.summed], number)
+
+
+def _nearest(ranges: Sequence[tuple[int, str, s.Node, s.Node]], number: int) -> tuple[s.Node, s.Node] | None:
     before = [r for r in ranges if r[0] <= number]
     chosen = before[-1] if before else ranges[0] if ranges else None
     return None if chosen is None else (chosen[2], chosen[3])

@@ -65,6 +65,7 @@ class NameTable:
     bracket_layers: set[str] = field(default_factory=set)  # bases with layers in brackets: z^{(l)}
     bare_layers: set[str] = field(default_factory=set)  # bases with layers without brackets: W^l
     sample_axes: set[str] = field(default_factory=set)  # bases whose bracketed superscript is bound: x^{(i)}
+    counted: set[str] = field(default_factory=set)  # bases with a layer l or L: in Σ_k ‖W^{(k)}‖² it is k
     shifted: set[tuple[str, str]] = field(default_factory=set)  # (base, letter) used as h_{t-1}
     zeroth: set[str] = field(default_factory=set)  # bases that occur with the subscript 0
     families: set[str] = field(default_factory=set)  # bases declared as a list: x_1, …, x_n
@@ -150,6 +151,7 @@ class NameTable:
         for tree in forest:
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
+        table.sample_axes -= table.counted
         table._tell_apart(nodes, tensors)
         table.units = frozenset(units - table.bases)
         table._resolved = {}
@@ -333,6 +335,8 @@ class NameTable:
                     self.bracket_layers.add(base)
                     letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
                     alone = len(_brackets(node.sup)) == 1
+                    if {"l", "L"} & set(letters):
+                        self.counted.add(base)
                     if alone and len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
                         if isinstance(part.body, s.Symbol):
                             self.sample_axes.add(base)

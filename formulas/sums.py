@@ -122,7 +122,7 @@ def _over_all(reader: Elaborator, node: s.BigOperator, letter: str, start: Polyn
     if here.layers or not letters.isdisjoint(here.indices) or head in world.unlike_sums:
         raise Unsupported(NO_SUM)
     if head not in world.layer_sums:
-        if world.layer_sums or not here.introduces:
+        if not here.introduces:
             raise Unsupported(NO_SUM)
         world.layer_sums[head] = LayerSum(letter, start, last, node.body, here.number)
         world.add(Known(head, (), ()), number=here.number)

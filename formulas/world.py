@@ -144,10 +144,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Unread:
-    """A definition that has no meaning: the number of its formula, and the names that stand in it."""
+    """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
+    with the last layer where they stand for that only: what is of another layer may be in it, or not."""
 
     number: int
     names: frozenset[str]
+    heads: frozenset[str]
 
 
 @dataclass
@@ -193,7 +195,8 @@ class Template:
 class LayerSum:
     """``Σ_{letter=start}^{last} body`` over layers whose number is not stated: a number that the summands of the layers
     that are spoken of add to, and a rest of which nothing is known. ``shown`` are the quantities in those summands;
-    others with their ``names``, or in every summand, stand in the rest, too."""
+    others with their ``names``, or in every summand, stand in the rest, too. ``another``: the rest as the summand of
+    one layer more, and what is of that layer."""
 
     letter: str
     start: Polynomial
@@ -204,6 +207,7 @@ class LayerSum:
     shown: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     rest: str = ""
+    another: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -280,6 +284,7 @@ class World:
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
     beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
+    summed: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # those of sums
     sizes: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
@@ -361,6 +366,15 @@ class World:
         """Whether a value depends on a quantity, itself or by definitions."""
         return head in self.below((*heads(body), *contents(body).functions))
 
+    def may_hide(self, loss: str) -> frozenset[str]:
+        """What a definition without meaning on which the loss rests may use, in ways that nothing shows."""
+        below = self.below([loss])
+        below |= {name for name, _ in (self.layer_of[head] for head in below & self.layer_of.keys())}
+        behind = [unread for head, unread in self.unread.items() if not self.is_defined(head)
+                  and (head in below or head in self.layer_of and self.layer_of[head][0] in below)]  # fmt: skip
+        found = frozenset[str]().union(*(unread.heads for unread in behind))
+        return frozenset(h for h in self.quantities if h in found or self.layer_of.get(h, (h,))[0] in found)
+
     def in_a_rest(self, head: str) -> bool:
         """Whether the layers that a sum over layers does not show may have the quantity."""
         name = self.layer_of[head][0] if head in self.layer_of else ""
@@ -410,6 +424,8 @@ class World:
             if late:
                 late -= {h for q in quantities.values() if q.body is not None for h in heads(q.body) if h != q.head}
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in self.frontier | late}
+        if loss is not None and self.unread:
+            quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
         new = Environment(
             quantities=quantities,
             functions=dict(self.functions),

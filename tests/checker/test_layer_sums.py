@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from verify_derivations.checker import check, layer_sums
+from verify_derivations.checker import check, layer_sums, links
 from verify_derivations.checker.verdicts import Report, Verdict
 from verify_derivations.formulas.scanner import scan
+from verify_derivations.formulas.world import World
 
 WIDE = r"""# Weight decay
 
@@ -161,3 +162,51 @@ def test_what_the_last_layer_leads_to(at: int) -> None:
     report = check(scan(SAME + "".join(f"\n$$ {line} $$\n" for line in (*lines, wrong)), "last.md"))
     assert proved(report, ERRORS[1], last) == [True, True]
     assert verdicts(report, wrong) == [Verdict.REFUTED]
+
+
+def of_lines(*lines: str, head: str = SAME) -> Report:
+    return check(scan(head + "".join(f"\n$$ {line} $$\n" for line in lines), "sums.md"))
+
+
+@pytest.mark.parametrize("lines", [
+    (rf"J = {LOSS} + \sum_{{l=1}}^{{L}} \|a^{{(l)}}\|^2",),
+    (rf"J = {LOSS} + \Omega", r"\Omega = \sum_{k=1}^{L} \|a^{(k)}\|^2"),
+])  # fmt: skip
+def test_a_loss_without_meaning_may_use_what_it_mentions(
+    lines: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The errors of a layer lead to the loss by the next one only if the sum has not the layer's output."""
+    assert verdicts(of_lines(*NET, *lines, *ERRORS), *ERRORS[1:]) == [Verdict.UNDECIDED] * 2
+    monkeypatch.setattr(World, "may_hide", lambda *_: frozenset())
+    assert proved(of_lines(*NET, *lines, *ERRORS), ERRORS[2]) == [True]
+
+
+def test_layers_counted_by_another_letter_in_the_sum() -> None:
+    report = judged(RIGHT, *TWINS, penalty=r"\sum_{k=1}^{L} \|W^{(k)}\|^2")
+    assert all(proved(report, RIGHT, *ERRORS[1:]))
+    assert all(verdict.wrong for verdict in verdicts(report, *TWINS))
+
+
+def test_the_values_of_sums_are_those_of_a_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (*NET, rf"\Omega = {PENALTY}", r"\Psi = \sum_{l=1}^{L} \frac{1}{2} \|W^{(l)}\|^2",
+             rf"J = {LOSS} + \Omega + \Psi", RIGHT)  # fmt: skip
+    same, other = r"\Psi = \frac{1}{2} \Omega", r"\Psi = \Omega"
+    assert verdicts(of_lines(*lines, same, other), same, other) == [Verdict.UNDECIDED, Verdict.REFUTED]
+    monkeypatch.setattr(links, "one_layer_more", lambda world, environment: environment)
+    assert verdicts(of_lines(*lines, same), same) == [Verdict.REFUTED]
+
+
+def test_an_output_with_the_weights_after_the_last_layer() -> None:
+    head = SAME + r"$W^{(L+1)} \in \mathbb{R}^{n \times n}$, $o \in \mathbb{R}^n$"
+    lines = (*NET, r"o = W^{(L+1)} a^{(L)}", r"J = \frac{1}{2} \|o - y\|^2", ERRORS[0], ERRORS[2], DATA)
+    assert all(proved(of_lines(*lines, head=head), ERRORS[2], DATA))
+    wrong = ERRORS[2].replace(r"W^{(l+1)\top}", "W^{(l+1)}")
+    assert verdicts(of_lines(*lines[:5], wrong, head=head), wrong) == [Verdict.REFUTED]
+
+
+def test_a_sum_does_not_say_how_many_layers_there_are() -> None:
+    claim = DATA + r" + \lambda W^{(l)}"
+    head = SAME.replace(r"\dots, L$", r"\dots, 3$").replace("n_L", "n")
+    for last, expected in ((3, Verdict.PROVED), (2, Verdict.REFUTED)):
+        loss = LOSS.replace("(L)", "(3)") + rf" + \frac{{\lambda}}{{2}} \sum_{{l=1}}^{{{last}}} \|W^{{(l)}}\|^2"
+        assert verdicts(of_lines(*NET, f"J = {loss}", ERRORS[0], claim, head=head), claim) == [expected]
