@@ -29,27 +29,35 @@ class Instances:
         world = self.world
         if not world.templates:
             return
-        counted = {template.letter for templates in world.templates.values() for template in templates}
         for f in self.formulas:
-            bound = {n for each in f.nodes if isinstance(each, s.BigOperator) for n in self._bound(each, counted)}
-            for node in f.nodes:
-                reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
-                if reference is None or reference.layer is None or node in bound:
-                    continue
-                try:
-                    find(
-                        replace(reference, indices=()),
-                        world,
-                        Statement(f.number),
-                        Elaborator(world, Statement()).unfold,
-                    )
-                except DocumentError:
-                    continue
+            self.mention(f.nodes, f.number)
+        self.complete()
+
+    def mention(self, nodes: Sequence[s.Node], number: int) -> None:
+        """Instances of what a formula mentions."""
+        world = self.world
+        counted = {template.letter for templates in world.templates.values() for template in templates}
+        bound = {n for each in nodes if isinstance(each, s.BigOperator) for n in self._bound(each, counted)}
+        for node in nodes:
+            reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
+            if reference is None or reference.layer is None or node in bound:
+                continue
+            try:
+                find(replace(reference, indices=()), world, Statement(number), Elaborator(world, Statement()).unfold)
+            except DocumentError:
+                continue
+
+    def complete(self) -> None:
+        """The definitions of what is mentioned, and what uses it."""
+        world = self.world
         for head, (name, layer) in world.layer_of.items():  # also of what was mentioned before its definition
             for template in world.templates.get(name, ()):
                 letters = match_layer(template.layer, layer, world)
                 if letters is not None and not world.is_defined(head):
                     world.pending.setdefault(head, (template, letters[template.letter]))
+        for head in world.edge - world.also_used:  # whose consumers are looked for now
+            world.quantities[head] = replace(world.quantities[head], opaque=False)
+        world.edge.clear()
         mentioned = set(world.pending)
         for head in sorted(mentioned):
             self._materialise(head)
@@ -93,7 +101,7 @@ class Instances:
         inside = set(self._in_every_layer())
         single, more = named | inside, {name for name, _ in inside}
         for name, layer in named:
-            users = self._users(name)
+            users = self.users(name)
             twice = (name, layer) in direct and any(world.head(user, layer + step) in rests_on for user, step in users)
             if twice or (
                 (name not in world.templates or self._is_hidden(layer, named))
@@ -127,7 +135,7 @@ class Instances:
                    or layer.is_constant and not other.is_constant
                    for name, other in named if name in self.world.templates)  # fmt: skip
 
-    def _users(self, name: str) -> set[tuple[str, Polynomial]]:
+    def users(self, name: str) -> set[tuple[str, Polynomial]]:
         """What templates make of ``name``, and by how many layers it comes later."""
         found = set()
         for template in (t for templates in self.world.templates.values() for t in templates):
@@ -195,6 +203,7 @@ class Instances:
                         continue
                     if made not in looked:
                         self._opaque(made)
+                        world.edge.add(made)
 
     def _beyond(self, layer: Polynomial) -> bool:
         """Whether a layer comes after all on which a loss rests: the net does not go on to it."""
@@ -247,4 +256,15 @@ class Instances:
                 quantity: Quantity | None = world.quantities.get(head)
                 if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.templates.get(world.layer_of[head][0]):
-                        world.quantities[head] = replace(quantity, opaque=True)
+                        self._opaque(head)
+                        world.edge.add(head)
+
+
+def otherwise_defined(world: World) -> frozenset[str]:
+    """The quantities of single layers that something else defines than what defines those of every layer."""
+    general = {t.number for templates in world.templates.values() for t in templates}
+    letters = {t.letter for templates in world.templates.values() for t in templates}
+    return frozenset(
+        head for head, (_, layer) in world.layer_of.items()
+        if world.is_defined(head) and world.quantities[head].number not in general and not layer.names & letters
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from fractions import Fraction
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
+from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import (
@@ -43,7 +44,7 @@ from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
+from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, polynomial
 from verify_derivations.formulas.lookup import layers_stated, shape_of_space, whole
 from verify_derivations.formulas.names import NameTable, name_of
 from verify_derivations.formulas.printer import to_latex
@@ -430,7 +431,7 @@ def _with_layers(
         left, right = put(left, letter, context.sides[1]), put(right, letter, context.sides[1])
     if isinstance(right, s.Relation) and set(right.relations) == {"="}:
         results = [
-            judge_link(world, a, b, conditions, number, effort)
+            judge_every(world, a, b, conditions, number, effort)
             for a, b in zip((left, *right.sides[:-1]), right.sides, strict=True)
         ]
         worst_of_all = min(results, key=lambda r: r.link.verdict.rank)
@@ -438,7 +439,7 @@ def _with_layers(
         conventions = frozenset().union(*(r.conventions for r in results))
         link = replace(worst_of_all.link, certificates=certificates)
         return replace(worst_of_all, link=link, conventions=conventions)
-    judged = judge_link(world, left, right, conditions, number, effort)
+    judged = judge_every(world, left, right, conditions, number, effort)
     if judged.link.verdict is Verdict.UNDECIDED and world.also_used:
         return _at_each_layer(world, left, right, conditions, number, effort) or judged
     return judged
@@ -464,7 +465,9 @@ def _at_each_layer(
         for k in range(int(first.value), int(last.value) + 1):
             sides = [put(side, letter, s.Number(str(k))) for side in (left, right)]
             found[k] = judge_link(world.fork(), sides[0], sides[1], conditions, number, effort)
-        wrong = next((k for k, one in found.items() if one.link.verdict is Verdict.REFUTED), None)
+        named = {world.extents.normal(n) for _, n in world.layer_of.values() if not n.is_constant}  # 3 is L where L = 3
+        wrong = next((k for k, one in found.items()
+                      if one.link.verdict is Verdict.REFUTED and polynomial(k) not in named), None)  # fmt: skip
         if wrong is None and {one.link.verdict for one in found.values()} != {Verdict.PROVED}:
             continue
         chosen = found[int(first.value) if wrong is None else wrong]

@@ -204,7 +204,7 @@ def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: froz
     """That what a scope says of numbered layers leads to none before ``start``. Raises :class:`_Unlike`."""
     waiting = [(name, int(layer.value)) for name, layer in world.layer_of.values() if layer.is_constant]
     seen = set(waiting)
-    highest = max((layer for _, layer in waiting), default=0)  # what leads upwards has no end, and leads to none before
+    highest = max((layer for _, layer in waiting), default=0) + sum(max(use.at - use.own, 0) for use in uses)
     while waiting:
         name, layer = waiting.pop()
         quantity = world.quantities.get(world.head(name, polynomial(layer)))
@@ -220,6 +220,8 @@ def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: froz
             new = use.inner, letter + use.at
             if new[1] < start.value and new[0] in names:
                 raise _Unlike
-            if new not in seen and 0 <= new[1] <= highest:
+            if new[1] > highest:  # higher than all steps upwards lead once: a circle of steps leads upwards without end
+                raise _Unlike
+            if new not in seen and new[1] >= 0:
                 seen.add(new)
                 waiting.append(new)

@@ -174,13 +174,13 @@ def judge_link(
                 link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())
         if link.verdict is Verdict.REFUTED and (reason := _unshown(world, comparison, environment)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
-        link = _off_ties(here.ties, _only_where(where, link) if where else link, environment)
+        link = _off_ties(here.ties, only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})
         if elsewhere is not None:  # which may be of another shape than it seems
             supposed += _unstated(world, comparison, environment)
         if supposed:  # of another shape of b, ∂L/∂b is something else
             shapes = {name: world.supposed.get(name, world.known[name].shape) for name in supposed}
-            link = _only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
+            link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
@@ -213,7 +213,7 @@ def _with_a_number(
     judged = judge_link(supposing, left, right, conditions, number, effort.proofs_only)
     if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return None
-    return replace(judged, link=_only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
+    return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
 
 
 def _apart(
@@ -238,7 +238,7 @@ def _apart(
     for fact, where in tried:
         link = judge(replace(c, facts=(*c.facts, fact)), environment=environment)
         if link.verdict is Verdict.PROVED:
-            return replace(_only_where(where, link), counterexample=refuted.counterexample)
+            return replace(only_where(where, link), counterexample=refuted.counterexample)
     return refuted
 
 
@@ -261,7 +261,7 @@ def _unused(world: World, c: Comparison, environment: Environment, refuted: Link
     if link.verdict is not Verdict.PROVED:
         return refuted
     said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks)
-    return replace(_only_where(said, link), counterexample=refuted.counterexample)
+    return replace(only_where(said, link), counterexample=refuted.counterexample)
 
 
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
@@ -286,7 +286,7 @@ def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) 
     return ", ".join(dict.fromkeys(written))
 
 
-def _only_where(where: str, link: Link) -> Link:
+def only_where(where: str, link: Link) -> Link:
     """The verdict on a claim whose indices leave their ranges unless a condition holds that it does not state."""
     if link.verdict is Verdict.REFUTED:
         return link

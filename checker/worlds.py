@@ -42,9 +42,9 @@ from verify_derivations.formulas.lookup import (
     Shape,
     find,
     layer_value,
+    layers_stated,
     match_layer,
     shape_of_space,
-    stated_range,
     whole,
 )
 from verify_derivations.formulas.names import NameTable, Reference, bounded, name_of, names_in
@@ -639,7 +639,7 @@ class _Builder:
 
     def _too_early(self, template: Template, letters: Mapping[str, Polynomial]) -> bool:
         """The layer 0 of a template for ``l = 1, …, L``."""
-        layer, stated = letters.get(template.letter), stated_range(template.letter, self.world, template.number)
+        layer, stated = letters.get(template.letter), layers_stated(template.letter, self.world, template.number)
         if layer is None or stated is None:
             return False
         before = whole(stated[0], self.world, Statement()) - layer

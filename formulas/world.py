@@ -301,6 +301,7 @@ class World:
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     denominators: set[str] = field(default_factory=set)
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
+    edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
     also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
     settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
     arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors

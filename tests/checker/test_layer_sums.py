@@ -210,3 +210,22 @@ def test_a_sum_does_not_say_how_many_layers_there_are() -> None:
     for last, expected in ((3, Verdict.PROVED), (2, Verdict.REFUTED)):
         loss = LOSS.replace("(L)", "(3)") + rf" + \frac{{\lambda}}{{2}} \sum_{{l=1}}^{{{last}}} \|W^{{(l)}}\|^2"
         assert verdicts(of_lines(*NET, f"J = {loss}", ERRORS[0], claim, head=head), claim) == [expected]
+
+
+def test_values_of_a_sensitivity_that_rests_on_what_is_not_known_refute_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = r"\frac{\partial J}{\partial b^{(l)}} = \delta^{(l)}"
+    lines = (r"z^{(l)} = (\sum_{k=1}^{L} \|W^{(k)}\|^2) W^{(l)} a^{(l-1)} + b^{(l)}", NET[1], f"J = {LOSS}", ERRORS[0])
+    assert verdicts(of_lines(*lines, claim), claim) == [Verdict.UNDECIDED]
+    monkeypatch.setattr(links, "_unshown", lambda *_: None)
+    assert verdicts(of_lines(*lines, claim), claim) == [Verdict.REFUTED]
+
+
+def test_steps_upwards_come_to_an_end() -> None:
+    """What lies above all that is spoken of leads nowhere below it only if no circle of definitions goes up."""
+    head = SAME + r"$u^{(l)}, v^{(l)} \in \mathbb{R}^{n}$"
+    further = (r"u^{(l)} = v^{(l+1)}", r"v^{(l)} = u^{(l+1)}", r"u^{(2)} = u^{(2)}")
+    loss = rf"J = {LOSS} + \frac{{\lambda}}{{2}} {PENALTY}"
+    for lines, expected in (((), Verdict.PROVED), (further[:1], Verdict.PROVED), (further, Verdict.UNDECIDED)):
+        assert verdicts(of_lines(*NET, *lines, loss, ERRORS[0], RIGHT, head=head), RIGHT) == [expected]
