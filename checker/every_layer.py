@@ -39,10 +39,11 @@ def judge_every(
                               counterexample=None)  # fmt: skip
     if judged.link.verdict not in HOLDS or not effort.verification:
         return judged
+    sides = [_bracketed(world, side) for side in (left, right)]
     for letter, layer in _apart(world, judged):
-        if not _said_of(world, judged, letter, layer, conditions, number) or _holds_at(
-            world, [put(_bracketed(world, side), letter, _node(layer)) for side in (left, right)], number, effort, judged
-        ):
+        if not _said_of(world, judged, letter, layer, conditions, number):
+            continue
+        if _holds_at(world, [put(side, letter, _node(layer)) for side in sides], number, effort, judged):
             continue
         where = f"{letter} \\neq {show_extent(layer)}"
         if where not in judged.link.assumptions:
@@ -93,7 +94,9 @@ def _apart(world: World, judged: Judged) -> Iterator[tuple[str, Polynomial]]:
     found = []
     for head in sorted(_rests_on(environment, (*heads(judged.comparison.left), *heads(judged.comparison.right)))):
         name, layer = world.layer_of.get(head, (head, None))
-        for letter in letters & layer.names if layer is not None and name in near else ():
+        if layer is None:
+            continue
+        for letter in letters & layer.names if name in near else ():
             distance = layer - polynomial(letter)
             found += [(letter, other - distance) for other in near[name] if distance.is_constant]
     yield from sorted(dict.fromkeys(found), key=str)
@@ -140,8 +143,9 @@ def _said_of(
         values = [layer_value(side, world, here) for side in condition.sides]
         if len(values) == 2 and condition.relations[0] in ORDER and values[0] is not None and values[1] is not None:
             difference = values[0] - values[1]
-            sign = (difference.value > 0) - (difference.value < 0) if difference.is_constant else None
-            if sign is not None and sign not in ORDER[condition.relations[0]]:
+            if not difference.is_constant:
+                continue
+            if (difference.value > 0) - (difference.value < 0) not in ORDER[condition.relations[0]]:
                 return False
     special = otherwise_defined(world)
     losses = [name for name in world.losses() if world.is_defined(name)]
@@ -165,7 +169,7 @@ def _said_of(
 
 
 def _before_an_input(world: World, name: str, layer: Polynomial, special: frozenset[str]) -> bool:
-    """Whether what uses the quantity in every layer is of this one an input, which does not: z^{(1)} beside x = a^{(1)}."""
+    """Whether what uses it in every layer is an input of this one, which does not: z^{(1)} beside a^{(1)} = x."""
     users = {world.head(user, layer + step) for user, step in Instances(world, ()).users(name)}
     own = world.head(name, layer)
     return bool(users) and users <= special and not any(own in world.below([user]) for user in users)
@@ -181,9 +185,9 @@ def _bracketed(world: World, node: s.Node) -> s.Node:
 
     changes = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
     reference = world.table.reference(node) if isinstance(node, s.Scripted) else None
-    if reference is not None and reference.layer is not None and isinstance(node, s.Scripted):
+    if reference is not None and reference.layer is not None and isinstance(node, s.Scripted) and node.sup is not None:
         parts = node.sup.items if isinstance(node.sup, s.Sequence) else (node.sup,)
-        parts = tuple(s.Group("(", x) if x is not None and x == reference.layer else x for x in parts)
+        parts = tuple(s.Group("(", x) if x == reference.layer else x for x in parts)
         changes["sup"] = replace(node.sup, items=parts) if isinstance(node.sup, s.Sequence) else parts[0]
     return type(node)(**changes, span=node.span)
 

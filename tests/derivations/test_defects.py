@@ -27,6 +27,7 @@ from verify_derivations.derivations import (
     domains,
     joining,
     kernel,
+    layers,
     matching,
     matrices,
     modulo,
@@ -41,7 +42,7 @@ from verify_derivations.derivations import (
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, prove_equal
 from verify_derivations.formulas import expressions, operators
-from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     UNIT,
@@ -1045,6 +1046,47 @@ for name, (old, new, one, other) in SYMMETRIES.items():
         [(modulo, "symmetric_in", _changed(modulo.symmetric_in, old, new))], _place("M", 0, 1), _place("M", 1, 0),
         environment(Quantity("M", (n, n)), Quantity("N", (n, n)), facts=(at_least(n, 3),), assumptions=((one, other),)),
     )
+
+
+# In a net with weights w^(l) and the loss a^(L) + Σ_l g(l), where all are numbers.
+def _weight_step(summand: Scalar) -> Scalar:
+    """The step of w^(l), as it is derived; something else where the net is not taken."""
+    l, last = polynomial("l"), polynomial("L")  # noqa: E741
+    numbering = layers.Numbering("l", "L", "L_0", {}, {})
+    for name in "wa":
+        for k in (l - 1, l, l + 1, last):
+            numbering.head(name, k)
+    quantities = environment(
+        Quantity("w^{(l)}"), define("a^{(l)}", (), lambda: entry("w^{(l)}") * entry("a^{(l-1)}")),
+        define("S", (), lambda: entry("rest")), Quantity("rest", opaque=True),
+        define("L_0", (), lambda: entry("a^{(L)}") + entry("S")), loss="L_0",
+    )  # fmt: skip
+    total = layers.LayerSum(Quantity("S", body=summand), frozenset({"w"}), "rest", 0)
+    try:
+        step = layers.Layers(quantities, numbering, {"S": total}).derived("w")
+    except layers.Unlike:
+        return entry("rest")
+    assert step is not None and step.body is not None
+    return step.body
+
+
+OF_W = frozenset({"w^{(l)}", "w^{(l+1)}", "a^{(l-1)}", adjoint("a^{(l)}", "L_0"), "rest"})
+W = entry("w^{(l)}")
+DATA = entry(adjoint("a^{(l)}", "L_0")) * entry("a^{(l-1)}")
+SUMMED: dict[str, tuple[Patch, Scalar, Scalar]] = {
+    "a sum over layers has no summand of this one": (
+        [(layers.Layers, "sums_at", lambda self, nodes: {})], W * W, DATA),
+    "a sum over layers has the summand of this one twice": (
+        [(layers.Layers, "_sum", lambda self, head, at: replace(
+            self.sums[head].summand, body=2 * self.sums[head].summand.body))], W * W, DATA + 4 * W),
+    "a summand is of its own layer whatever it mentions": (
+        [(layers.Layers, "__init__", _changed(layers.Layers.__init__,
+            "found != {(name, 0) for name in total.names & leaves}", "False"))],
+        W * entry("w^{(l+1)}"), DATA + entry("w^{(l+1)}")),
+}
+for name, (patch, summand, wrong) in SUMMED.items():
+    DEFECTS[name] = Defect(patch, lambda summand=summand: _weight_step(summand), wrong,  # type: ignore[misc]
+                           environment(*map(Quantity, sorted(OF_W))))  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DEFECTS)
