@@ -17,12 +17,12 @@ from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
-from verify_derivations.formulas.lookup import layer_value, layers_stated
+from verify_derivations.formulas.lookup import is_generic, layer_value, layers_stated
 from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Statement, World
 
-HOLDS = (Verdict.PROVED, Verdict.CONDITIONAL)
+HOLDS = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 ORDER = {"\\neq": (-1, 1), "\\ne": (-1, 1), "<": (-1,), ">": (1,), "\\le": (-1, 0), "\\leq": (-1, 0), "\\ge": (0, 1),
          "\\geq": (0, 1)}  # fmt: skip
 """The signs of a difference for which an order holds."""
@@ -43,7 +43,8 @@ def judge_every(
     for letter, layer in _apart(world, judged):
         if not _said_of(world, judged, letter, layer, conditions, number):
             continue
-        if _holds_at(world, [put(side, letter, _node(layer)) for side in sides], number, effort, judged):
+        general = tuple(c for c in conditions if letter not in _written(c))
+        if _holds_at(world, [put(side, letter, _node(layer)) for side in sides], general, number, effort, judged):
             continue
         where = f"{letter} \\neq {show_extent(layer)}"
         if where not in judged.link.assumptions:
@@ -53,17 +54,22 @@ def judge_every(
 
 def _of_one_layer(world: World, left: s.Node, right: s.Node, number: int) -> str | None:
     """A letter for layers of an equation, where the only layer has a name, too: L where L = 1."""
-    written = {name_of(node) for side in (left, right) for node in s.walk(side) if isinstance(node, s.Symbol)}
-    for letter in sorted(written & {t.letter for templates in world.templates.values() for t in templates}):
+    for letter in sorted(_written(left, right)) if world.templates else ():
         ends = [layer_value(end, world, Statement()) for end in layers_stated(letter, world, number) or ()]
-        first, last = (ends[0], ends[-1]) if ends else (None, None)
+        first, last = (ends[0], ends[-1]) if ends and is_generic(letter) else (None, None)
         if first is not None and last is not None and first != last:
             if world.extents.normal(first) == world.extents.normal(last):
                 return letter
     return None
 
 
-def _holds_at(world: World, sides: list[s.Node], number: int, effort: Effort, judged: Judged) -> bool:
+def _written(*nodes: s.Node) -> set[str]:
+    return {name_of(part) for node in nodes for part in s.walk(node) if isinstance(part, s.Symbol)}
+
+
+def _holds_at(
+    world: World, sides: list[s.Node], conditions: tuple[s.Relation, ...], number: int, effort: Effort, judged: Judged
+) -> bool:
     trial = world.fork()
     instances = Instances(trial, ())
     instances.mention([node for side in sides for node in s.walk(side)], number)
@@ -72,7 +78,8 @@ def _holds_at(world: World, sides: list[s.Node], number: int, effort: Effort, ju
     instances.frontier()
     if trial.unlike_sums != world.unlike_sums:
         return False
-    link = judge_link(trial, sides[0], sides[1], (), number, effort.proofs_only).link
+    effort = effort if judged.link.verdict is Verdict.CHECKED else effort.proofs_only
+    link = judge_link(trial, sides[0], sides[1], conditions, number, effort).link
     return link.verdict is Verdict.PROVED or link.verdict is judged.link.verdict
 
 
@@ -82,7 +89,6 @@ def _apart(world: World, judged: Judged) -> Iterator[tuple[str, Polynomial]]:
     if judged.comparison is None or judged.environment is None:
         return
     environment = judged.environment
-    letters = {t.letter for templates in world.templates.values() for t in templates}
     near: dict[str, list[Polynomial]] = {}
     for head in otherwise_defined(world):
         body = world.quantities[head].body
@@ -91,12 +97,13 @@ def _apart(world: World, judged: Judged) -> Iterator[tuple[str, Polynomial]]:
             name, layer = world.layer_of.get(other, (other, None))
             if layer is not None and (layer - own).is_constant:
                 near.setdefault(name, []).append(layer)
+    single = {name for at in near.values() for layer in at for name in layer.names}
     found = []
     for head in sorted(_rests_on(environment, (*heads(judged.comparison.left), *heads(judged.comparison.right)))):
         name, layer = world.layer_of.get(head, (head, None))
         if layer is None:
             continue
-        for letter in letters & layer.names if name in near else ():
+        for letter in filter(is_generic, layer.names - single) if name in near else ():
             distance = layer - polynomial(letter)
             found += [(letter, other - distance) for other in near[name] if distance.is_constant]
     yield from sorted(dict.fromkeys(found), key=str)
@@ -162,8 +169,11 @@ def _said_of(
         after = [(at - other).value for other in net if (at - other).is_constant]
         if after and min(after) > 0:
             return False
-        first = 0 if inner is None else 1  # a^{(0)} is the input, by which nothing is differentiated
-        if at.is_constant and (at.value < first or _before_an_input(world, name, at, special)):
+        if not at.is_constant:
+            continue
+        if at.value < (0 if inner is None else 1):  # a^{(0)} is the input, by which nothing is differentiated
+            return False
+        if inner is not None and _before_an_input(world, name, at, special):
             return False
     return True
 

@@ -135,7 +135,7 @@ def match_layer(pattern: s.Node, value: Polynomial, world: World) -> dict[str, P
     shape = layer_value(pattern, world, Statement())
     if shape is None:
         return None
-    letters = [x.name for x in s.walk(pattern) if isinstance(x, s.Symbol) and _generic(x.name)]
+    letters = [x.name for x in s.walk(pattern) if isinstance(x, s.Symbol) and is_generic(x.name)]
     if not letters or len(set(letters)) > 1:
         return {} if shape == value else None
     linear = shape.linear_in(letters[0])
@@ -144,7 +144,7 @@ def match_layer(pattern: s.Node, value: Polynomial, world: World) -> dict[str, P
     return {letters[0]: value - linear[1]}
 
 
-def _generic(name: str) -> bool:
+def is_generic(name: str) -> bool:
     return len(name) == 1 and name.islower() or name == "\\ell"
 
 

@@ -40,6 +40,8 @@ def test_what_holds_at_a_layer_that_is_defined_otherwise_too(claim: str, special
     (OUTWARD, SOFTMAX, r"l \neq L"), (BACK, "z^{(L)} = V a^{(L-1)} + b^{(L)}", r"l \neq L-1"),
     (WEIGHTS, "z^{(L)} = V a^{(L-1)} + b^{(L)}", r"l \neq L"), (BACK, r"a^{(1)} = z^{(1)}", r"l \neq 1"),
     (BACK, SOFTMAX + r" + z^{(L-1)}", r"l \neq L-1"), (WEIGHTS, r"W^{(2)} = W^{(1)\top}", r"l \neq 1"),
+    (BACK.replace("(l", "(k"), "z^{(L)} = V a^{(L-1)} + b^{(L)}", r"k \neq L-1"),
+    (WEIGHTS, "z^{(1)} = V x", r"l \neq 1"),
     (BACK, r"z^{(L)} = W^{(L)} a^{(L-1)} \sum_{l=1}^{L} \|W^{(l)}\|^2 + b^{(L)}", r"l \neq L-1"),
 ])  # fmt: skip
 def test_what_does_not_hold_there(
@@ -49,6 +51,11 @@ def test_what_does_not_hold_there(
     assert (link.verdict, link.assumptions) == (Verdict.CONDITIONAL, (where,))
     monkeypatch.setattr(every_layer, "otherwise_defined", lambda world: frozenset())
     assert judged(claim, special).verdict is Verdict.PROVED
+
+
+def test_conditions_may_leave_the_layer_out() -> None:
+    assert judged(OUTWARD + r" \quad \text{for } l < L", SOFTMAX).verdict is Verdict.PROVED
+    assert judged(OUTWARD + r" \quad \text{for } l \le L", SOFTMAX).verdict is Verdict.CONDITIONAL
 
 
 def test_a_range_may_leave_the_layer_out() -> None:
