@@ -44,7 +44,10 @@ def judge_every(
         if not _said_of(world, judged, letter, layer, conditions, number):
             continue
         general = tuple(c for c in conditions if letter not in _written(c))
-        if _holds_at(world, [put(side, letter, _node(layer)) for side in sides], general, number, effort, judged):
+        node = _node(layer)
+        if node is not None and _holds_at(
+            world, [put(side, letter, node) for side in sides], general, number, effort, judged
+        ):
             continue
         where = f"{letter} \\neq {show_extent(layer)}"
         if where not in judged.link.assumptions:
@@ -158,11 +161,13 @@ def _said_of(
     losses = [name for name in world.losses() if world.is_defined(name)]
     rests = (world.below(losses) if losses else special) & world.layer_of.keys()
     net = [other for name, other in map(world.layer_of.__getitem__, rests) if name in world.templates]
+    found = []
     for head in (*heads(judged.comparison.left), *heads(judged.comparison.right)):
         inner = adjoint_of(head, judged.environment.loss) if judged.environment.loss is not None else None
         name, at = world.layer_of.get(inner or head, ("", None))
-        if at is None or name not in world.templates:
-            continue
+        found += [(name, at, inner)] if at is not None else []
+    computed = [one for one in found if one[0] in world.templates]  # W^{(L+1)} may be of an output after the last layer
+    for name, at, inner in computed or found:
         at = at.substitute({letter: layer})
         if world.head(name, at) in special:
             continue
@@ -202,11 +207,13 @@ def _bracketed(world: World, node: s.Node) -> s.Node:
     return type(node)(**changes, span=node.span)
 
 
-def _node(layer: Polynomial) -> s.Node:
+def _node(layer: Polynomial) -> s.Node | None:
     """The number of a layer as it is written."""
     if layer.is_constant:
         return s.Number(str(layer.value))
     name = min(layer.names)
+    if not (layer - polynomial(name)).is_constant:
+        return None
     distance = (layer - polynomial(name)).value
     last = s.Symbol(name.removeprefix("\\mathrm{").removesuffix("}") if name.startswith("\\mathrm{") else name)
     return s.Sum(("+", "-" if distance < 0 else "+"), (last, s.Number(str(abs(distance))))) if distance else last

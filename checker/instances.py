@@ -89,13 +89,14 @@ class Instances:
         hidden ones, x^{(0)}) besides what every layer does with it, nothing is known of the derivative by those of any
         layer."""
         world = self.world
+        apart = world.layer_of.keys() | world.layer_sums.keys()  # a sum over layers has those of each alike
         named = {
-            world.layer_of[h] for q in world.quantities.values() if q.body is not None and q.head not in world.layer_of
+            world.layer_of[h] for q in world.quantities.values() if q.body is not None and q.head not in apart
             for h in heads(q.body) if h in world.layer_of
         }  # fmt: skip
         rests_on = world.below(name for name in world.losses() if world.is_defined(name))
         direct = {
-            world.layer_of[h] for q in world.quantities.values() if q.head in rests_on - world.layer_of.keys()
+            world.layer_of[h] for q in world.quantities.values() if q.head in rests_on - apart
             for h in (heads(q.body) if q.body is not None else ()) if h in world.layer_of
         }  # fmt: skip
         inside = set(self._in_every_layer())

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.links import Effort, Judged, judge_link
+from verify_derivations.checker.every_layer import judge_every
+from verify_derivations.checker.links import Effort, Judged
 from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.checker.words import sentence
@@ -80,7 +81,7 @@ def under(
         return s.Product((s.Group("(", side), *factors), ("\\cdot",) * len(factors)) if factors else side
 
     def judged(one: s.Node, other: s.Node, how: Effort) -> Judged:
-        return judge_link(world.fork(), one, other, (*conditions, *between), number, how)
+        return judge_every(world.fork(), one, other, (*conditions, *between), number, how)
 
     said = ", ".join(map(to_latex, supposed))
     somewhere = not factors or judged(within(s.Number("1")), s.Number("0"), effort).link.verdict is Verdict.REFUTED

@@ -84,3 +84,15 @@ def test_where_there_is_one_layer_its_number_has_two_names(penalty: str) -> None
     head = HEAD + r"Here $l = 1, \dots, L$."
     assert judged(claim, loss=LOSS + penalty, head=head).verdict is Verdict.REFUTED
     assert judged(claim, loss=LOSS + penalty, head=head + " Let $L = 1$.").verdict is Verdict.UNDECIDED
+
+
+def test_weight_decay_beside_another_output() -> None:
+    decay = LOSS + r" + \sum_{l=1}^{L} \|W^{(l)}\|^2"
+    right = WEIGHTS + r" + 2 W^{(l)}"
+    for special, expected in ((SOFTMAX, Verdict.PROVED), ("z^{(L)} = V a^{(L-1)}", Verdict.CONDITIONAL)):
+        assert judged(right, special, loss=decay).verdict is expected
+        assert judged(WEIGHTS, special, loss=decay).verdict is Verdict.REFUTED
+    slope = r"\frac{\partial \Omega}{\partial W^{(l)}} = "
+    for factor, expected in (("2 ", Verdict.PROVED), ("", Verdict.REFUTED)):
+        link = judged(slope + factor + "W^{(l)}", SOFTMAX, "a^{(0)} = x", r"\Omega = \sum_{l=1}^{L} \|W^{(l)}\|^2")
+        assert link.verdict is expected
