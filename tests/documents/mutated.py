@@ -8,9 +8,10 @@ says something else than it should is decided by the reference interpreter alone
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from verify_derivations.checker import judge as judging
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import one_by_one
 from verify_derivations.checker.edits import edits
+from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.judge import judge
 from verify_derivations.checker.links import Effort, Judged, judge_link
 from verify_derivations.checker.places import places
@@ -202,12 +204,13 @@ def recorded() -> Iterator[list[Judged]]:
     """All links that are judged inside, with what was compared."""
     found: list[Judged] = []
 
-    def recording(*arguments: object) -> Judged:
-        found.append(judge_link(*arguments))  # type: ignore[arg-type]
+    def recording(judge: Callable[..., Judged], *arguments: object) -> Judged:
+        found.append(judge(*arguments))
         return found[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging, "judge_link", recording)
+        for one in (judge_link, judge_every):
+            patch.setattr(judging, one.__name__, partial(recording, one))
         yield found
 
 
