@@ -118,7 +118,7 @@ class _Given:
         for name in f.one_hot:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:
-                self._one_hot(known)
+                self._one_hot(known, f.one_hot_axis)
 
     def _named(self, f: Stated, name: s.Node) -> Known | None:
         """What a name stands for, if nothing defines it."""
@@ -132,12 +132,14 @@ class _Given:
         whole_family = known is not None and len(reference.indices) == len(known.family)
         return known if whole_family and known is not None and not self.world.is_defined(known.head) else None
 
-    def _one_hot(self, known: Known) -> None:
+    def _one_hot(self, known: Known, said: str) -> None:
         """The entries of a vector are 1 in all; those of each row or column of a matrix, where a softmax says which of
-        them is a distribution."""
+        them is a distribution, and the text does not say otherwise."""
         axes = [k for k, n in enumerate(known.shape) if n != ONE]
         if len(axes) == 2 and any("softmax" in asked for asked in self.world.conventions_of.values()):
             summed = 1 if self.world.readings.softmax == "rows" else 0
+            if said == ("column", "row")[1 - summed]:
+                return
         elif len(axes) == 1:
             summed = 0
         else:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from verify_derivations.checker.statements import Chain, Stated
-from verify_derivations.checker.words import prose_behind, sentence
+from verify_derivations.checker.words import is_said, prose_behind, sentence
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import is_transpose, plain
 from verify_derivations.formulas.printer import to_latex
@@ -17,7 +17,11 @@ from verify_derivations.formulas.printer import to_latex
 _IS = r"\s*[,(]?\s*(?:(?:is|be|being|denotes?|represents?|for)\s+)?(?:the\s+)?"
 _KIND = r"(?P<kind>row|column)s?(?:[-\s]+vectors?)?"
 _NUMBER = r"\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*"
-_OF = r"\s+(?:of|in)\s+(?:the\s+)?(?:[-\w]+\s+){0,2}"
+_PLAIN = "data|design|feature|input|output|weight|parameter|embedding|word|kernel|observation|sample|training|label"
+_OF = rf"\s+(?:of|in)\s+(?:(?:the|a)\s+)?(?:(?:{_PLAIN})s?[-\s]+)*(?:matrix\s+)?"  # not of its transpose, or normalised
+_NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of its transpose”
+    r"[\s,)]*(?:\$|$|\(|(?:and|where|while|which|so|for|as|is|are|denotes?|has|have)\b)", re.I
+)
 _AFTER = (re.compile(rf"{_IS}{_KIND}\s*\${_OF}\$", re.I), re.compile(rf"{_IS}{_NUMBER}{_KIND}{_OF}\$", re.I))
 _BETWEEN = re.compile(rf"\b{_KIND}\s*$", re.I), re.compile(rf"{_OF}\$", re.I)  # “the rows $x_i$ of $X$”
 _OWN = re.compile(  # “$X$ has rows $x_i$”
@@ -59,8 +63,11 @@ def _only(stated: Stated) -> s.Node | None:
 def _said(formulas: Sequence[Stated], k: int, letter: s.Symbol) -> tuple[str, s.Node] | None:
     """Whether a row or a column, and of what: said of the name in formula ``k``."""
     rest = prose_behind(formulas, k)
+    start = sentence(formulas, k)
     for pattern in _AFTER:
         if (match := pattern.match(rest)) is not None and k + 2 < len(formulas):
+            if not _is_plain(start, rest, match.end()):
+                return None
             index, matrix = _only(formulas[k + 1]), _only(formulas[k + 2])
             index = index.base if isinstance(index, s.Scripted) and index.sub is None else index  # i^{th}
             return (match["kind"].lower(), matrix) if index == letter and matrix is not None else None
@@ -69,9 +76,16 @@ def _said(formulas: Sequence[Stated], k: int, letter: s.Symbol) -> tuple[str, s.
         matrix = _only(formulas[k - 1])
         return (own["kind"].lower(), matrix) if matrix is not None else None
     before, behind = _BETWEEN
-    match = before.search(sentence(formulas, k))
-    matrix = _only(formulas[k + 1]) if match is not None and behind.match(rest) and k + 1 < len(formulas) else None
-    return (match["kind"].lower(), matrix) if match is not None and matrix is not None else None
+    match, end = before.search(start), behind.match(rest)
+    if match is None or end is None or k + 1 == len(formulas) or not _is_plain(start, rest, end.end()):
+        return None
+    matrix = _only(formulas[k + 1])
+    return (match["kind"].lower(), matrix) if matrix is not None else None
+
+
+def _is_plain(before: str, rest: str, end: int) -> bool:
+    """Whether what is said of a part of a matrix ends with the matrix, and is said plainly."""
+    return is_said(before, rest) and _NO_MORE.match(rest, end) is not None
 
 
 def _is_row(formulas: Sequence[Stated], name: s.Scripted) -> bool:

@@ -49,6 +49,7 @@ class Stated:
     mentions: list[s.Node] = field(default_factory=list)
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
+    one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     told: s.Node | None = None  # what the prose alone defines: a row of a matrix
     units: frozenset[str] = frozenset()  # bases of names that the prose calls unit vectors
     scope: tuple[str, ...] = ()

@@ -26,9 +26,13 @@ _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
 )
 _ENDED = re.compile(r",\s*$")
 _CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|whether|case|suppose|general|generally|not|non|never)\b|n't\b"
+    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|example|section|appendix|chapter)\b"
+    r"|\b(?:not|no|nor|neither|never|without|unlike|instead|wrong|false)\b|n't\b"
     r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?(?:symm|one)|\bfor\s*$",
     re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:if|when|only|except|unless|too|not|no|never|but|wrong|false|or|limit|average|expectation)\b|n't\b", re.I
 )
 _ONE_HOT = r"one[-\s]hot(?:[-\s]encod(?:ed|ing|ings))?"
 _ONE_HOT_AFTER = re.compile(
@@ -41,11 +45,15 @@ _ONE_HOT_BEFORE = re.compile(
     r"(?:(?:labels?|vectors?|targets?|matrix|rows|columns|encodings?|ys?)\s+)?$",
     re.IGNORECASE,
 )
-_UNIT = r"(?:standard\s+|canonical\s+)*(?:unit|basis|one[-\s]hot)(?:\s+basis)?\s+(?:row\s+|column\s+)?vectors?\b"
-_UNIT_AFTER = re.compile(
-    rf"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)\s+)?(?:(?:the|an?)\s+)?(?:\S+\s*){{0,2}}?{_UNIT}", re.IGNORECASE
+_STANDARD = r"(?:standard|canonical)\s+(?:unit|basis)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
+_UNIT = r"(?:unit|basis|one[-\s]hot)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
+_IS = r"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)\s+)?(?:(?:the|an?)\s+)?"
+_THIS_ONE = r"(?=\s*(?:[,;)]|\$|$|and\b|(?:of|in)\s+\$|of\s+(?:length|size|dimension)\b|with\s+(?:an?\s+)?(?:one|1|\$)))"
+_UNIT_AFTER = re.compile(rf"{_IS}{_STANDARD}{_THIS_ONE}", re.IGNORECASE)
+_UNIT_OF_NUMBER = re.compile(  # “the $k$-th unit vector”
+    rf"{_IS}\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*(?:standard\s+|canonical\s+)?{_UNIT}{_THIS_ONE}", re.IGNORECASE
 )
-_UNIT_BEFORE = re.compile(rf"\b{_UNIT}\s+$", re.IGNORECASE)
+_UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
 _SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
@@ -68,12 +76,13 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         tensors = [m for m in stated.memberships if isinstance(m.where, s.Space)]
         names = [name for m in tensors for name in m.names] if stated.memberships else stated.mentions
         if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
-            if _ONE_HOT_AFTER.match(after) or _ONE_HOT_BEFORE.search(before):
-                stated.one_hot = tuple(names[-1:])
+            said = _ONE_HOT_AFTER.match(after)
+            if said and not _TAKEN_BACK.search(rest, said.end()) or _ONE_HOT_BEFORE.search(before):
+                stated.one_hot, stated.one_hot_axis = tuple(names[-1:]), _axis(before)
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
         letters = [x for x in stated.mentions if isinstance(x, s.Scripted) and x.sub is not None]
         if len(letters) == len(stated.mentions) == 1 and not stated.memberships:
-            if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before):
+            if is_said(before, rest) and _is_unit(formulas, k, letters[0], before, rest):
                 stated.units = frozenset({base_of(letters[0]) or ""})
         matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
         names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
@@ -85,6 +94,28 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.symmetric = tuple(names)
             said = ", ".join(f"${to_latex(name)}$" for name in names)
             stated.remarks += (f"the text says of {said}: symmetric",)
+
+
+def is_said(before: str, behind: str) -> bool:
+    """Whether a sentence says something plainly: not under a condition, nor denied, nor of one section only."""
+    return _CONDITION.search(before) is None and _TAKEN_BACK.search(behind) is None
+
+
+def _axis(before: str) -> str:
+    """Of which parts of a matrix the text speaks: “the columns of $Y$ are one-hot”, “with one-hot rows $Y$”."""
+    found = re.search(r"\b(row|column)s?\s+(?:(?:of|in)\s+(?:\w+\s+){0,3})?$", before)
+    return found[1] if found else ""
+
+
+def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, rest: str) -> bool:
+    """Whether the text calls the name in formula ``k`` the unit vector of its subscript: not one of some direction."""
+    if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before):
+        return True
+    if _UNIT_OF_NUMBER.match(rest) is None or k + 1 == len(formulas):
+        return False
+    number = formulas[k + 1].mentions
+    inner = number[0].base if len(number) == 1 and isinstance(number[0], s.Scripted) else (*number, None)[0]
+    return inner == name.sub
 
 
 def sentence(formulas: Sequence[Stated], k: int) -> str:
