@@ -38,6 +38,7 @@ def read_rows(formulas: Sequence[Stated]) -> None:
         if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names
     }  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
+    told: dict[tuple[tuple[str, ...], s.Node], dict[s.Node, tuple[Stated, s.Node]]] = {}  # parts, for each section
     for k, stated in enumerate(formulas if matrices else ()):
         name = _only(stated)
         if stated.raw.displayed or not isinstance(name, s.Scripted) or not isinstance(name.sub, s.Symbol):
@@ -50,8 +51,11 @@ def read_rows(formulas: Sequence[Stated]) -> None:
         name = s.Scripted(name.base, name.sub) if name.sup is None or is_transpose(name.sup) else name
         if name.sup is not None or plain(name) in defined or plain(matrix) not in matrices or name.base == matrix:
             continue
-        defined.add(plain(name))
-        _define(stated, name, _part(matrix, letter, kind, _is_row(formulas, name)))
+        part = _part(matrix, letter, kind, _is_row(formulas, name))
+        told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name))
+    for parts in told.values():
+        for part, (stated, name) in parts.items() if len(parts) == 1 else ():  # not now a row, now a column
+            _define(stated, name, part)
 
 
 def _only(stated: Stated) -> s.Node | None:

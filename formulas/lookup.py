@@ -232,7 +232,8 @@ def declared(
                 letters_in = [letter for name, letter in sorted(world.table.shifted) if name == reference.name][:1]
             if letters_in:
                 origin = first_value(reference.name, letters_in[0], world)
-                family.append(family_extent(letters_in[0], world, here, declaration.number) - origin + 1)
+                last = family_extent(letters_in[0], world, here, declaration.number)
+                family.append(world.extents.normal(last - origin + 1))
                 origins.append(origin)
         return Known(head, tuple(family), shape, tuple(origins))
     return None

@@ -251,10 +251,12 @@ class NameTable:
             self.bound |= set(letters) - self.sizes
 
     def _bind_as_entries(self, node: s.Relation, entries: Set[str | None]) -> None:
-        """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it."""
+        """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it; the i of
+        ``x_i = X_{i,:}``, too."""
         letter = self._letter(node.sides[0])
         if letter is not None and letter not in self.sizes and any(
             isinstance(x, s.Scripted) and base_of(x) in entries and self._letter(x) == letter
+            or isinstance(x, s.Sequence) and len(x.items) == 2 and {*x.items} == {s.Symbol(letter), s.Symbol(":")}
             for side in node.sides[1:] for x in s.walk(side)
         ):  # fmt: skip
             self.bound.add(letter)

@@ -74,7 +74,20 @@ def test_the_report_says_what_the_text_says() -> None:
 
 @pytest.mark.parametrize(
     "prose",
-    ["Here $x_i$ is the $j$-th row of $X$", "Here $x_i$ is no row of $X$", "Of $x_i$ and $X$ nothing is said"],
+    [
+        "Here $x_i$ is the $j$-th row of $X$",
+        "Here $x_i$ is no row of $X$",
+        "Of $x_i$ and $X$ nothing is said",
+        "If $x_i$ is the $i$-th row of $X$, it is an example",
+        "It is wrong that $x_i$ is the $i$-th row of $X$",
+        "Here $x_i$ is the $i$-th row of the transpose of $X$",
+        "Here $x_i$ is the $i$-th row of the inverse of $X$",
+        "Here $x_i$ is the $i$-th row of $X$ minus its mean",
+        "Here $x_i$ is the $i$-th row of $X$, scaled to norm one",
+        "Here $x_i$ is the $i$-th row of $X$ in sorted order",
+        "Here $x_i$ is the $i$-th row of $X$ or of $A$",
+        "In the appendix $x_i$ is the $i$-th row of $X$",
+    ],
 )
 def test_nothing_is_said_of_rows(prose: str) -> None:
     assert claimed(DATA, r"2 X^\top (X w - y)", prose).verdict is not PROVED
@@ -151,3 +164,67 @@ def test_rows_of_one_section_are_not_the_vectors_of_another(claim: str, verdict:
     text += r"$$\frac{\partial L}{\partial v} = 2 \sum_{w=1}^V (u_w^\top v) u_w$$" "\n"
     found = [f for f in check(scan(text)).formulas if f.displayed]
     assert [f.verdict for f in found] == [verdict, PROVED], [f.message for f in found]
+
+
+ENTRIES = r"""
+Let $X \in \mathbb{R}^{N \times N}$ and $w \in \mathbb{R}^N$, where PROSE.
+
+$$s_i = w^\top x_i$$
+$$s = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize("declared", ["", r" \in \mathbb{R}^N"])
+def test_there_are_as_many_rows_as_the_matrix_has(declared: str) -> None:
+    prose = f"$x_i{declared}$ is the $i$-th row of $X$"
+    text = ENTRIES.replace("PROSE", prose).replace("CLAIM", "X w")
+    found = check(scan(text)).formulas
+    assert [f.verdict for f in found if f.verdict.wrong] == []
+    assert found[-1].verdict is PROVED, found[-1].message
+    assert claimed(ENTRIES, r"X^\top w", prose).verdict is REFUTED
+
+
+def test_each_section_says_what_a_name_is_a_part_of() -> None:
+    rows = ENTRIES.replace("PROSE", "$x_i$ is the $i$-th row of $X$").replace("CLAIM", "X w")
+    columns = ENTRIES.replace("PROSE", "$x_i$ is the $i$-th column of $X$")
+    for claim, verdict in ((r"X^\top w", PROVED), ("X w", REFUTED)):
+        text = f"# Rows\n{rows}\n# Columns\n{columns.replace('CLAIM', claim)}"
+        found = [f.verdict for f in check(scan(text)).formulas if f.displayed]
+        assert [found[1], found[3]] == [PROVED, verdict]
+
+
+def test_a_row_here_and_a_column_there_is_neither() -> None:
+    text = ENTRIES + "Now let $x_i$ be the $i$-th column of $X$.\n\n$$q_i = w^\top x_i$$\n$$q = X w$$\n"
+    assert claimed(text, "X w", "$x_i$ is the $i$-th row of $X$").verdict is not PROVED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("r_i x_i", PROVED), ("x_i", REFUTED)])
+@pytest.mark.parametrize("declared", ["", r", $x_i \in \mathbb{R}^d$"])
+def test_there_are_as_many_members_as_definitions_count(declared: str, claim: str, verdict: Verdict) -> None:
+    text = rf"Let $w \in \mathbb{{R}}^d$, $y \in \mathbb{{R}}^N${declared}." "\n\n"
+    text += r"$$r_i = w^\top x_i - y_i, \quad L = \tfrac12 \sum_i r_i^2$$" "\n"
+    text += rf"$$\frac{{\partial L}}{{\partial w}} = \sum_i {claim}$$" "\n"
+    found = [f for f in check(scan(text)).formulas if f.displayed]
+    assert found[-1].verdict is verdict and not found[0].verdict.wrong, found[-1].message
+
+
+@pytest.mark.parametrize(
+    ("prose", "is_unit"),
+    [
+        ("the $k$-th unit vector", True),
+        ("the $k$-th standard basis vector", True),
+        ("a standard basis vector of $\\mathbb{R}^n$", True),
+        ("a unit vector in the direction of $u$", False),
+        ("the $k$-th unit vector along $u$", False),
+        ("not a standard basis vector", False),
+        ("the $j$-th unit vector", False),
+        ("an orthonormal basis vector of the eigenspace", False),
+        ("the one-hot vector of the word at time $k$", False),
+    ],
+)
+def test_which_unit_vectors_have_their_number(prose: str, is_unit: bool) -> None:
+    text = f"Let $A \\in \\mathbb{{R}}^{{n \\times n}}$. Here $v_k$ is {prose}.\n\n$$h_k = A v_k$$\n$$h_k = A_{{:,k}}$$\n"
+    found = check(scan(text)).formulas[-1]
+    assert (found.verdict is PROVED) == is_unit, found.message
+    wrong = check(scan(text.replace("A_{:,k}", "2 A_{:,k}"))).formulas[-1]
+    assert wrong.verdict is not PROVED and (wrong.verdict is REFUTED or not is_unit)

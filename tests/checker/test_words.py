@@ -46,6 +46,11 @@ def last(text: str, **names: str) -> Formula:
         (r"The label $y \in \mathbb{R}^C$ need not be one-hot.", CONDITIONAL),
         (r"The label $y \in \mathbb{R}^C$ is not one-hot.", CONDITIONAL),
         (r"If $y \in \mathbb{R}^C$ is one-hot, one entry counts.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$. Here neither $y$ is one-hot nor is it sparse.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$. Without one-hot $y$ things change.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$. That $y$ is one-hot is too strict.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$. In this section $y$ is one-hot.", CONDITIONAL),
+        (r"Let $y \in \mathbb{R}^C$, which is one-hot or multi-hot.", CONDITIONAL),
         (r"Let $y \in \mathbb{R}^C$ be a label, and $v \in \mathbb{R}^C$ one-hot.", CONDITIONAL),
         (r"Let $y \in \mathbb{R}^C$ be the label of the one-hot vector $v \in \mathbb{R}^C$.", CONDITIONAL),
     ],
@@ -88,3 +93,14 @@ def test_labels_of_examples_hold_onward() -> None:
     )  # fmt: skip
     assert last(text, CLAIM="p_{nk} - y_{nk}").verdict is PROVED
     assert last(text, CLAIM="p_{nk} - 2 y_{nk}").verdict is REFUTED
+
+
+@pytest.mark.parametrize(("said", "verdict"), [("rows", PROVED), ("columns", CONDITIONAL)])
+def test_the_text_says_which_are_one_hot(said: str, verdict: Verdict) -> None:
+    text = (
+        rf"Let $Z \in \mathbb{{R}}^{{N \times C}}$. The {said} of $Y \in \mathbb{{R}}^{{N \times C}}$ are one-hot."
+        "\n\n" r"$$P = \mathrm{softmax}(Z), \quad L = -\sum_{i,c} Y_{ic} \log P_{ic}$$" "\n"
+        r"$$\frac{\partial L}{\partial Z_{ic}} = CLAIM$$" "\n"
+    )  # fmt: skip
+    assert last(text, CLAIM="P_{ic} - Y_{ic}").verdict is verdict
+    assert last(text, CLAIM="P_{ic} + Y_{ic}").verdict is REFUTED
