@@ -1,8 +1,8 @@
 """What is said for one sign of a quantity: “for $x > 0$ it is …, for $x < 0$ …”.
 
 Where the text of a scope tells only one sign, it is a declaration that holds throughout. Where it tells both, each
-holds for the formulas that it introduces: those up to the end of the sentence, or to the other sign; or, behind a
-formula (“$f'(x) = 1$ for $x > 0$”), for that one.
+holds for the formulas that it introduces: those up to the end of the sentence (of the next one, behind “suppose”), or
+to the other sign; or, behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 CUE = re.compile(r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided)\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
 ENDED = re.compile(r"[.!?](?:\s|$)")
+GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
+SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\W*$", re.I)  # it holds for the next sentence
 SIGNS = {">": ">", "\\ge": ">", "\\geq": ">", "<": "<", "\\le": "<", "\\leq": "<"}
 
 
@@ -54,9 +56,12 @@ def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> li
     if before is not None and before.chains and BEHIND.fullmatch(f.raw.context):
         return [before]
     found: list[Stated] = []
+    sentences = 1 if SUPPOSED.search(f.raw.context) else 0
     for later in formulas[k + 1 :]:
         again = any(_sign(c) and c.sides[0] == condition.sides[0] for c in later.conditions)
-        if later.raw.section != f.raw.section or again or ENDED.search(later.raw.context):
+        sentences -= len(ENDED.findall(later.raw.context))
+        over = sentences < 0 or GENERAL.search(later.raw.context)
+        if later.raw.section != f.raw.section or again or over:
             break
         found.append(later)
     return found

@@ -166,7 +166,7 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and (told := _told(world, (left, right), number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=told, counterexample=None)
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := _taken_at(world, here, (left, right))):
-            message = f"at which values {elsewhere_taken} is taken is not said"
+            message = _unsaid(elsewhere_taken)
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
         if link.verdict is Verdict.REFUTED and world.layer_sums:
             link = _decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
@@ -354,8 +354,12 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
 
 
 def _taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
-    """A function without arguments, beside quantities on which it does not depend: ``∂a/∂w = f' x`` of ``a = f(z)``."""
+    """A function without arguments, beside quantities on which it does not depend, ``∂a/∂w = f' x`` of ``a = f(z)``, or
+    beside one of another variable: ``f' = σ``."""
+    places = {world.parameters.get(name, ()) for name in here.unapplied}
     for name in sorted(here.unapplied):
+        if len(places) > 1:
+            return name
         own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
         if not names_of(world, sides) & {*world.known, *world.functions} <= own:
             return name
@@ -605,6 +609,10 @@ def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) ->
     return (certify(claim, proof, assumption),)
 
 
+def _unsaid(function: str) -> str:
+    return f"at which values {function} is taken is not said"
+
+
 def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
     words = {
         "difference": "The difference of the two sides", "unfold": "Put in the definition of",
@@ -631,6 +639,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
+    elif isinstance(error, ShapeError) and (taken := _taken_at(world, here, (left, right))) is not None:
+        link = replace(link, message=_unsaid(taken))
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         kind = "a number" if guessed in world.guessed else "a matrix" if guessed in world.widened else "a column"

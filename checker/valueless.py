@@ -1,4 +1,5 @@
-"""Definitions that give no value anywhere: of ``z = 1/(u - u)`` nothing is true, also not that z - z is zero.
+"""Definitions that give no value anywhere: of ``z = 1/(u - u)`` nothing is true, also not that z - z is zero; and what
+is defined by itself, a by b and b by a, of which they are at most equations.
 
 A proof puts a definition in only where it needs to, so that z might stand on both sides and fall out. What is found
 here can only take a proof away.
@@ -10,10 +11,20 @@ from collections.abc import Iterable
 from itertools import chain
 
 from verify_derivations.derivations.kernel import Claim, Derivation
+from verify_derivations.derivations.recurrence import accesses
 from verify_derivations.derivations.signs import Signs
 from verify_derivations.derivations.terms import Beyond, Nowhere
-from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import NOUGHT, Power, Scalar, contents, walk
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
+from verify_derivations.formulas.expressions import (
+    NOUGHT,
+    Access,
+    Constraint,
+    Power,
+    Scalar,
+    contents,
+    polynomial,
+    walk,
+)
 from verify_derivations.formulas.partial import is_partial
 
 
@@ -33,7 +44,32 @@ def valueless(environment: Environment, names: Iterable[str], *sides: Scalar) ->
                 below |= {*_named(definition.body)}
         waiting += below - found
         found |= below
-    return None
+    circular = found & _circular(environment)
+    return f"{min(circular)} is defined by itself" if circular else None
+
+
+def _circular(environment: Environment) -> frozenset[str]:
+    """What rests on itself, or on what does, but for recursions: at the same place, or at any."""
+    if ("circular",) not in environment.remembered:
+        rests = {
+            head: {access.head for access, known in accesses(q.body, environment.facts) if _here(q, access, known)}
+            for head, q in environment.quantities.items() if q.body is not None
+        }  # fmt: skip
+        while ended := {head for head, inner in rests.items() if rests.keys().isdisjoint(inner)}:
+            rests = {head: inner for head, inner in rests.items() if head not in ended}
+        environment.remembered["circular",] = frozenset(rests)
+    found: frozenset[str] = environment.remembered["circular",]
+    return found
+
+
+def _here(quantity: Quantity, access: Access, known: tuple[Constraint, ...]) -> bool:
+    """Whether an access in a definition is none to another time."""
+    if not quantity.indices or not access.indices:
+        return True
+    index, own = access.indices[0], quantity.indices[0]
+    if own in index.names:
+        return index == polynomial(own)
+    return not any(own in c.value.names and not index.names.isdisjoint(c.value.names) for c in known)
 
 
 def _named(body: Scalar) -> tuple[str, ...]:

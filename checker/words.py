@@ -48,10 +48,13 @@ _ONE_HOT_BEFORE = re.compile(
 _STANDARD = r"(?:standard|canonical)\s+(?:unit|basis)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
 _UNIT = r"(?:unit|basis|one[-\s]hot)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
 _IS = r"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)\s+)?(?:(?:the|an?)\s+)?"
-_THIS_ONE = r"(?=\s*(?:[,;)]|\$|$|and\b|(?:of|in)\s+\$|of\s+(?:length|size|dimension)\b|with\s+(?:an?\s+)?(?:one|1|\$)))"
+_THIS_ONE = (
+    r"(?=\s*(?:[,;)]|\$|$|and\b|(?:of|in)\s+\$|of\s+(?:length|size|dimension)\b|with\s+(?:an?\s+)?(?:one|1|\$)))"
+)
 _UNIT_AFTER = re.compile(rf"{_IS}{_STANDARD}{_THIS_ONE}", re.IGNORECASE)
 _UNIT_OF_NUMBER = re.compile(  # “the $k$-th unit vector”
-    rf"{_IS}\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*(?:standard\s+|canonical\s+)?{_UNIT}{_THIS_ONE}", re.IGNORECASE
+    rf"{_IS}\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*(?:standard\s+|canonical\s+)?{_UNIT}{_THIS_ONE}",
+    re.IGNORECASE,
 )
 _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"

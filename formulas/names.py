@@ -54,6 +54,7 @@ class Listed:
 class NameTable:
     """Facts about a document's notation."""
 
+    alone: set[str] = field(default_factory=set)  # letters that are a formula, or a side of one
     bound: set[str] = field(default_factory=set)  # letters that a sum, a range or a condition binds
     declared: set[str] = field(
         default_factory=set
@@ -149,6 +150,9 @@ class NameTable:
             if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
                 table._bind_as_entries(node, entries - {None})
         for tree in forest:
+            for part in tree.parts if isinstance(tree, s.Statements) else (tree,):
+                sides = part.sides if isinstance(part, s.Relation) else (part,)
+                table.alone |= {x.name for x in sides if isinstance(x, s.Symbol)}
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
         table.sample_axes -= table.counted
@@ -523,8 +527,9 @@ class NameTable:
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
 
     def _is_apart(self, base: str, letter: str) -> bool:
-        """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing."""
-        counts = len(letter) > 1 or letter.isupper() or letter in INDEX_LETTERS | self.bound
+        """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken
+        of (“where the word $o$ is one of them”)."""
+        counts = letter in self.alone or len(letter) > 1 or letter.isupper() or letter in INDEX_LETTERS | self.bound
         return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared
 
     def _labels(self, item: s.Symbol) -> bool:

@@ -208,6 +208,9 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     top = _numerator(reader, numerator)
     value = _by_name(reader, top.body, head, denominator)
     _check_use(reader, value, head, denominator)
+    if isinstance(numerator, s.Symbol) and isinstance(value, Apply) and not reader.world.depends(value, head):
+        by, of = to_latex(denominator), to_latex(numerator)  # df/du of y = f(u), where f(x) is defined
+        raise Unsupported(f"the derivative by {by} of the function {of}, which is not defined by {by}")
     body = _differentiate(reader, value, head, access.indices)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)

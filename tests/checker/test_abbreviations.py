@@ -121,3 +121,23 @@ def test_a_function_without_arguments_is_meant_at_its_own(claim: str, verdict: V
     text = r"Let $w, x, b \in R$, $f(x) = \sin x^2$, $u = x^2$, $g(x) = 1/(1 + e^{-x})$, $z = w x + b$ and $a = g(z)$."
     found = claimed(text + "\n\n$$ CLAIM $$\n", claim)
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        ("Let $x \\in R$, $f(x) = x^2$ and $h(t) = t^2$.", "f = h", UNDECIDED),
+        ("Let $x \\in R$, $f(x) = x^2$ and $h(t) = t^2$.", "f' = 2 h", UNDECIDED),
+        ("Let $f(x) = \\sin x$ and $h(x) = \\cos x$.", "f' = h", PROVED),
+        ("Let $f(x) = \\sin x$ and $h(x) = \\cos x$.", "h' = f", REFUTED),
+        ("Let $z \\in R^n$, $f(x) = \\tanh x$ and $a = f(z)$.", "f' = 1 - a^2", UNDECIDED),
+        ("Let $z \\in R^n$, $f(x) = \\tanh x$ and $a = f(z)$.", "f' = 1 - a", UNDECIDED),
+        ("Let $f(x) = \\sin x$, $u = t^2$ and $y = f(u)$.", r"\frac{df}{du} = \cos u", UNDECIDED),
+        ("Let $f(x) = \\sin x$, $u = t^2$ and $y = f(u)$.", r"\frac{df}{du} = 0", UNDECIDED),
+        ("Let $f(x) = \\sin x$, $u = t^2$ and $y = f(u)$.", r"\frac{dy}{du} = \cos u", PROVED),
+        ("Let $f(x) = \\sin x$, $u = t^2$ and $y = f(u)$.", r"\frac{dy}{du} = \sin u", REFUTED),
+    ],
+)
+def test_functions_of_other_variables_are_taken_somewhere(text: str, claim: str, verdict: Verdict) -> None:
+    found = claimed(f"{text}\n\n$$ CLAIM $$\n", claim)
+    assert found.verdict is verdict, found.message

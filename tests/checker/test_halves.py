@@ -44,6 +44,15 @@ def test_no_sign_holds_behind_its_sentence() -> None:
     assert verdicts(f"{text}That is all. In general\n\n$$ {SLOPE} = w [x > 0] - w [x < 0] $$\n")[-1] is PROVED
 
 
+@pytest.mark.parametrize(("first", "second"), [("w", "-w"), ("-w", "w")])
+def test_a_supposition_holds_for_the_next_sentence(first: str, second: str) -> None:
+    text = f"Suppose $x > 0$. Then\n\n$$ {SLOPE} = {first} $$\n\nSuppose $x < 0$. Then\n\n$$ {SLOPE} = {second} $$\n"
+    assert verdicts(text) == [PROVED if first == "w" else REFUTED] * 2
+    general = text.replace("\n\nSuppose $x < 0$", f"\n\nThat is all. Then\n\n$$ {SLOPE} = w $$\n\nSuppose $x < 0$")
+    assert verdicts(general)[1] is REFUTED
+    assert verdicts(f"{text}\nIn general\n\n$$ {SLOPE} = {second} $$\n")[2] is REFUTED
+
+
 def test_one_sign_alone_is_a_declaration() -> None:
     assert verdicts(f"For $x > 0$ we have\n\n$$ a = x $$\n\nThat is all. Then\n\n$$ {SLOPE} = w $$\n") == [PROVED] * 2
     assert verdicts(f"For $x > 0$ we have\n\n$$ a = x $$\n\nThat is all. Then\n\n$$ {SLOPE} = -w $$\n")[-1] is REFUTED

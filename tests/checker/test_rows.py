@@ -155,6 +155,19 @@ def test_a_vector_beside_a_list_of_others(claim: str, verdict: Verdict) -> None:
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(("prose", "verdict"), [("", PROVED), (", where the word $o$ is one of them", REFUTED)])
+def test_a_vector_may_be_one_of_the_others(prose: str, verdict: Verdict) -> None:
+    text = f"Let $v, u_o \\in \\mathbb{{R}}^d$ and $u_1, \\dots, u_V \\in \\mathbb{{R}}^d${prose}.\n\n"
+    text += (
+        r"$$J = -u_o^\top v + \log \sum_{w=1}^V e^{u_w^\top v}$$"
+        "\n"
+        r"$$\frac{\partial J}{\partial u_o} = CLAIM$$"
+        "\n"
+    )
+    assert claimed(text, "-v").verdict is verdict
+    assert claimed(text, "v").verdict is REFUTED
+
+
 @pytest.mark.parametrize(("claim", "verdict"), [("v + u_o", PROVED), ("v + 2 u_o", REFUTED)])
 def test_rows_of_one_section_are_not_the_vectors_of_another(claim: str, verdict: Verdict) -> None:
     first = r"Let $v, u_o \in \mathbb{R}^d$, $u_1, \dots, u_K \in \mathbb{R}^d$, "
@@ -223,7 +236,9 @@ def test_there_are_as_many_members_as_definitions_count(declared: str, claim: st
     ],
 )
 def test_which_unit_vectors_have_their_number(prose: str, is_unit: bool) -> None:
-    text = f"Let $A \\in \\mathbb{{R}}^{{n \\times n}}$. Here $v_k$ is {prose}.\n\n$$h_k = A v_k$$\n$$h_k = A_{{:,k}}$$\n"
+    text = (
+        f"Let $A \\in \\mathbb{{R}}^{{n \\times n}}$. Here $v_k$ is {prose}.\n\n$$h_k = A v_k$$\n$$h_k = A_{{:,k}}$$\n"
+    )
     found = check(scan(text)).formulas[-1]
     assert (found.verdict is PROVED) == is_unit, found.message
     wrong = check(scan(text.replace("A_{:,k}", "2 A_{:,k}"))).formulas[-1]

@@ -63,3 +63,11 @@ def test_no_gradient_of_what_has_no_value_is_composed() -> None:
     for below, verdict in (("u - u", UNDECIDED), ("u", PROVED)):
         report = check(scan(GIVEN + loss.replace("BELOW", below), "valueless.md"), effort=Effort(repair=0))
         assert {g.verdict for net in report.nets for g in net.gradients if g.parameter == "w"} == {verdict}
+
+
+@pytest.mark.parametrize("claim", ["1", "1 + 2 b", r"\frac{1 + 2 b}{1 - 4 a b}"])
+def test_of_what_is_defined_by_itself_nothing_is_proved(claim: str) -> None:
+    slope = r"\frac{\partial a}{\partial x}"
+    assert last(f"{GIVEN}$$ a = b^2 + x $$\n\n$$ b = a^2 + x $$\n\n$$ {slope} = {claim} $$\n").verdict is UNDECIDED
+    after = last(f"{GIVEN}$$ b = x $$\n\n$$ a = b^2 + x $$\n\n$$ {slope} = {claim} $$\n")
+    assert (after.verdict is PROVED) == (claim == "1 + 2 b")
