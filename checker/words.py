@@ -79,8 +79,8 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         tensors = [m for m in stated.memberships if isinstance(m.where, s.Space)]
         names = [name for m in tensors for name in m.names] if stated.memberships else stated.mentions
         if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
-            said = _ONE_HOT_AFTER.match(after)
-            if said and not _TAKEN_BACK.search(rest, said.end()) or _ONE_HOT_BEFORE.search(before):
+            called = _ONE_HOT_AFTER.match(after)
+            if called and not _TAKEN_BACK.search(rest, called.end()) or _ONE_HOT_BEFORE.search(before):
                 stated.one_hot, stated.one_hot_axis = tuple(names[-1:]), _axis(before)
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
         letters = [x for x in stated.mentions if isinstance(x, s.Scripted) and x.sub is not None]
