@@ -24,7 +24,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.macros import Macros
-from verify_derivations.formulas.names import NameTable, base_of
+from verify_derivations.formulas.names import NameTable, base_of, letters_alone
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.primed import primed_indices, renamed
 from verify_derivations.formulas.printer import to_latex
@@ -185,6 +185,16 @@ def _name_primed_indices(read_after: list[tuple[Stated, s.Node | None]]) -> None
             read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
 
 
+def _spoken_of(formulas: Sequence[Stated]) -> set[str]:
+    """The letters that stand alone in sections where a name with that subscript is declared."""
+    declared = {
+        (f.raw.section, name.sub.name) for f in formulas for m in f.memberships for name in m.names
+        if isinstance(name, s.Scripted) and isinstance(name.sub, s.Symbol)
+    }  # fmt: skip
+    alone = {(f.raw.section, x) for f in formulas if f.tree is not None and declared for x in letters_alone(f.tree)}
+    return {letter for _, letter in declared & alone}
+
+
 def _left_side(latex: str, symbols: Symbols, macros: Macros) -> s.Node | None:
     """What stands before the first ``=`` of a formula, if that can be read."""
     try:
@@ -230,7 +240,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_prose(formulas)
     read_rows(formulas)
     units = frozenset[str]().union(*(f.units for f in formulas))
-    table = NameTable.gather((f.tree for f in (*extra, *formulas) if f.tree is not None), listed, units)
+    trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
+    table = NameTable.gather(trees, listed, units, _spoken_of(formulas))
     _say_what_letters_tell(formulas, table)
     assign_scopes(formulas, table)
     assign_variants(formulas)

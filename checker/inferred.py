@@ -12,7 +12,16 @@ from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
-from verify_derivations.formulas.names import BOLD, NameTable, Reference, base_of, in_bold, items_of, names_in
+from verify_derivations.formulas.names import (
+    BOLD,
+    NameTable,
+    Reference,
+    base_of,
+    in_bold,
+    is_transpose,
+    items_of,
+    names_in,
+)
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import (
     NUMBER,
@@ -89,6 +98,8 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     """What the definitions say of names that are declared nowhere, where ``found`` could not read all or read some
     otherwise."""
     definitions, table = _definitions(found, formulas), found.world.table
+    if not found.failed and not _says_nothing(found, definitions):
+        return Inferred()
     twofold = _in_two_fonts(definitions, table)
     inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold) if twofold else table)
     kinds = {name: inference.kinds_of(name) for name in twofold}
@@ -97,6 +108,19 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     if two != twofold:
         inference = _Inference(found, formulas, definitions, replace(table, fonts=two), open_)
     return inference.found()
+
+
+def _says_nothing(found: Definitions, definitions: Sequence[Definition]) -> bool:
+    """Whether the document says nothing of some name that is not defined either."""
+    world, table = found.world, found.world.table
+    heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
+    told = {r.name for r in map(table.reference, heads) if r is not None} | world.sizes | table.bound
+    told |= {name for name, each in world.declarations.items() if any(not d.hint for d in each)} | {"e"}
+    sides = [side for d in definitions for side in (d.left, d.right)]
+    signs = {id(x.sup) for side in sides for x in s.walk(side) if isinstance(x, s.Scripted) and x.sup is not None
+             and is_transpose(x.sup)}  # fmt: skip
+    names = (table.reference(node) for side in sides for node in quantities_in(side) if id(node) not in signs)
+    return any(reference is not None and reference.name not in told for reference in names)
 
 
 class _Inference:

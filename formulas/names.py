@@ -94,8 +94,12 @@ class NameTable:
 
     # -- gathering ------------------------------------------------------------------------------------
     @classmethod
-    def gather(cls, trees: Iterable[s.Node], listed: Listed | None = None, units: Set[str] = frozenset()) -> NameTable:
-        """``units`` are bases of unit vectors, if nothing declares or defines them."""
+    def gather(
+        cls, trees: Iterable[s.Node], listed: Listed | None = None, units: Set[str] = frozenset(),
+        alone: Set[str] | None = None,
+    ) -> NameTable:  # fmt: skip
+        """``units`` are bases of unit vectors, if nothing declares or defines them; ``alone`` the letters that the text
+        speaks of near names that they tell apart, by default all that are a side of a formula."""
         table = cls(listed=listed or Listed())
         table._resolved = None
         forest = list(trees)
@@ -150,11 +154,10 @@ class NameTable:
             if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
                 table._bind_as_entries(node, entries - {None})
         for tree in forest:
-            for part in tree.parts if isinstance(tree, s.Statements) else (tree,):
-                sides = part.sides if isinstance(part, s.Relation) else (part,)
-                table.alone |= {x.name for x in sides if isinstance(x, s.Symbol)}
+            table.alone |= letters_alone(tree) if alone is None else set()
             for node, parent in _with_parents(tree):
                 table._use(node, parent)
+        table.alone |= alone or set()
         table.sample_axes -= table.counted
         table._tell_apart(nodes, tensors)
         table.units = frozenset(units - table.bases)
@@ -562,6 +565,13 @@ def base_of(node: s.Node) -> str | None:
     while isinstance(node, s.Scripted):
         node = node.base
     return name_of(node) if isinstance(node, s.Symbol) else None
+
+
+def letters_alone(tree: s.Node) -> set[str]:
+    """The letters that are a formula, or a side of one."""
+    parts = tree.parts if isinstance(tree, s.Statements) else (tree,)
+    sides = [side for part in parts for side in (part.sides if isinstance(part, s.Relation) else (part,))]
+    return {x.name for x in sides if isinstance(x, s.Symbol)}
 
 
 def factors_of(node: s.Node | None) -> tuple[s.Node, ...]:

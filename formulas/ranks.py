@@ -104,13 +104,14 @@ class Ranks:
     ) -> None:  # fmt: skip
         self.world, self.table, self.definitions = world, table, definitions
         self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
+        self.layers: dict[int, tuple[s.Node, Polynomial | None]] = {}
         self.number = self.most = self.steps = 0
         self.letters = set[str]()
         nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
         self.bold = any(symbol_of(n).font in BOLD for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
         self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
-        self.whole = {self.key(r) for r in references if not r.indices}
+        self.whole = {self.key(r) for r in references if not r.indices or self.is_declared(r.name)}
         self.first = {self.key(r): r for r in reversed(references)}
         heads = [d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions]
         self.defined = {self.key(r) for r in map(self.table.reference, heads) if r is not None}
@@ -153,7 +154,17 @@ class Ranks:
         return self.world.head(reference.name, self.layer(reference))
 
     def layer(self, reference: Reference) -> Polynomial | None:
-        return None if reference.layer is None else layer_value(reference.layer, self.world, Statement())
+        if reference.layer is None:
+            return None
+        known = self.layers.get(id(reference.layer))
+        if known is None:
+            known = reference.layer, layer_value(reference.layer, self.world, Statement())
+            self.layers[id(reference.layer)] = known
+        return known[1]
+
+    def is_declared(self, name: str) -> bool:
+        """As a whole, ``s ∈ R^n``: s_i is an entry, also where nothing else is said of s."""
+        return any(not d.indices for d in self.world.declarations.get(name, ()))
 
     def at(self, rank: Rank, reference: Reference) -> Rank:
         """The axes of a name at a layer."""

@@ -198,3 +198,15 @@ def test_layers_that_are_added_have_one_size() -> None:
     )  # fmt: skip
     assert [f.verdict for f in found.formulas[3:]] == [PROVED, REFUTED]
     assert re.search(r"W\^\{\(l\)\} \\in \\mathbb\{R\}\^\{(N_\{.\}) \\times \1\}", found.formulas[1].remarks[0])
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("p_k - y_k", Verdict.PROVED), ("y_k - p_k", Verdict.REFUTED)])
+def test_entries_of_what_is_declared_are_numbers(claim: str, verdict: Verdict) -> None:
+    text = (
+        r"Let $s \in \mathbb{R}^V$." "\n\n" r"$$p_k = \frac{\exp(s_k)}{\sum_{j=1}^V \exp(s_j)}$$" "\n"
+        r"$$L = -\sum_{k=1}^V y_k \log p_k, \quad \sum_{k=1}^V y_k = 1$$" "\n"
+        rf"$$\frac{{\partial L}}{{\partial s_k}} = {claim}$$" "\n"
+    )  # fmt: skip
+    formulas = check(scan(text)).formulas
+    assert formulas[-1].verdict is verdict, formulas[-1].message
+    assert not any("declared nowhere" in remark for f in formulas for remark in f.remarks)
