@@ -109,22 +109,18 @@ def _holds(world: World, place: Place, chain: Chain, a: Abbreviation) -> bool:
 
 def _put(tree: s.Node, a: Abbreviation) -> s.Node:
     """The name in the place of the part, where it stands by itself or as some terms of a sum."""
-    if _same(tree, a.part):
-        return a.name
-    if isinstance(tree, s.Sum) and isinstance(a.part, s.Sum):
-        for k in _runs(tree, a.part):
-            end = k + len(a.part.terms)
-            return _put(
-                s.Sum((*tree.signs[:k], "+", *tree.signs[end:]), (*tree.terms[:k], a.name, *tree.terms[end:])), a
-            )
-    changes = {f.name: _within(getattr(tree, f.name), a) for f in fields(tree) if f.name != "span"}
-    return type(tree)(**changes, span=tree.span)
 
+    def new(part: s.Node) -> s.Node | None:
+        if _same(part, a.part):
+            return a.name
+        if isinstance(part, s.Sum) and isinstance(a.part, s.Sum):
+            for k in _runs(part, a.part):
+                end = k + len(a.part.terms)
+                signs, terms = (*part.signs[:k], "+", *part.signs[end:]), (*part.terms[:k], a.name, *part.terms[end:])
+                return _put(s.Sum(signs, terms), a)
+        return None
 
-def _within(value: object, a: Abbreviation) -> object:
-    if isinstance(value, s.Node):
-        return _put(value, a)
-    return tuple(_within(item, a) for item in value) if isinstance(value, tuple) else value
+    return s.mapped(tree, new)
 
 
 def _runs(tree: s.Sum, part: s.Sum) -> Iterator[int]:

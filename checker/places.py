@@ -111,17 +111,4 @@ def _superscripts(node: s.Scripted, table: NameTable) -> Iterator[tuple[s.Node, 
 
 
 def substituted(tree: s.Node, old: s.Node, new: s.Node) -> s.Node:
-    if tree == old:
-        return new
-    changes: dict[str, object] = {}
-    for field in fields(tree):
-        value = getattr(tree, field.name)
-        if field.name != "span" and isinstance(value, s.Node | tuple):
-            changes[field.name] = _mapped(value, old, new)
-    return replace(tree, **changes)  # type: ignore[arg-type]
-
-
-def _mapped(value: object, old: s.Node, new: s.Node) -> object:
-    if isinstance(value, s.Node):
-        return substituted(value, old, new)
-    return tuple(_mapped(item, old, new) for item in value) if isinstance(value, tuple) else value
+    return s.mapped(tree, lambda part: new if part == old else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
@@ -126,25 +126,14 @@ def _is_index(tree: s.Node, letter: str) -> bool:
 
 def put(node: s.Node, letter: str, value: s.Node) -> s.Node:
     """``letter`` replaced throughout a tree."""
-    if isinstance(node, s.Symbol) and name_of(node) == letter:
-        return value
-    if (
-        isinstance(node, s.Scripted)
-        and node.sub is not None
-        and isinstance(node.base, s.Symbol)
-        and name_of(node.base) == letter
-    ):
-        return node  # l_{max} is a name of its own
 
-    def visit(item: object) -> object:
-        if isinstance(item, s.Node):
-            return put(item, letter, value)
-        if isinstance(item, tuple):
-            return tuple(visit(x) for x in item)
-        return item
+    def new(part: s.Node) -> s.Node | None:
+        if isinstance(part, s.Symbol) and name_of(part) == letter:
+            return value
+        base = part.base if isinstance(part, s.Scripted) and part.sub is not None else None
+        return part if isinstance(base, s.Symbol) and name_of(base) == letter else None  # l_{max} is a name of its own
 
-    changes = {f.name: visit(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
-    return type(node)(**changes, span=node.span)
+    return s.mapped(node, new)
 
 
 def _distributed(parts: tuple[s.Node, ...]) -> tuple[s.Node, ...]:

@@ -6,7 +6,6 @@ Everywhere else an index is a single letter, and a prime is the derivative of a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 
 from verify_derivations.formulas import syntax as s
 
@@ -34,14 +33,9 @@ def _indices(node: s.Node) -> Iterator[s.Node]:
 
 def renamed(tree: s.Node, names: Mapping[s.Node, s.Symbol]) -> s.Node:
     """The tree with each node that has a name replaced by that."""
-    found = names.get(tree) if isinstance(tree, s.Scripted) else None
-    if found is not None:
-        return s.Symbol(found.name, span=tree.span)
-    changes = {f.name: _renamed(getattr(tree, f.name), names) for f in fields(tree) if f.name != "span"}
-    return type(tree)(**changes, span=tree.span)
 
+    def new(part: s.Node) -> s.Node | None:
+        found = names.get(part) if isinstance(part, s.Scripted) else None
+        return s.Symbol(found.name, span=part.span) if found is not None else None
 
-def _renamed(value: object, names: Mapping[s.Node, s.Symbol]) -> object:
-    if isinstance(value, s.Node):
-        return renamed(value, names)
-    return tuple(_renamed(item, names) for item in value) if isinstance(value, tuple) else value
+    return s.mapped(tree, new)

@@ -6,7 +6,7 @@ from; spans do not take part in comparison. ``parse ∘ to_latex`` is the identi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
@@ -269,6 +269,28 @@ def part_names(kind: type[Node]) -> tuple[str, ...]:
 
 
 _PART_NAMES: dict[type[Node], tuple[str, ...]] = {}
+
+
+def mapped(node: Node, new: Callable[[Node], Node | None]) -> Node:
+    """The tree with ``new(part)`` in the place of each part for which that is not ``None``, from the root down; the
+    same object where that changes nothing."""
+    found = new(node)
+    if found is not None:
+        return found
+    values = {name: getattr(node, name) for name in part_names(type(node))}
+    changed = {name: _mapped(value, new) for name, value in values.items() if isinstance(value, Node | tuple)}
+    if all(value is values[name] for name, value in changed.items()):
+        return node
+    return type(node)(**{**values, **changed}, span=node.span)
+
+
+def _mapped(value: object, new: Callable[[Node], Node | None]) -> object:
+    if isinstance(value, Node):
+        return mapped(value, new)
+    if not isinstance(value, tuple):
+        return value
+    items = tuple(_mapped(item, new) for item in value)
+    return value if all(a is b for a, b in zip(items, value, strict=True)) else items
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -1051,10 +1052,10 @@ for name, (old, new, one, other) in SYMMETRIES.items():
 # In a net with weights w^(l) and the loss a^(L) + Σ_l g(l), where all are numbers.
 def _weight_step(summand: Scalar) -> Scalar:
     """The step of w^(l), as it is derived; something else where the net is not taken."""
-    l, last = polynomial("l"), polynomial("L")  # noqa: E741
+    this, last = polynomial("l"), polynomial("L")
     numbering = layers.Numbering("l", "L", "L_0", {}, {})
     for name in "wa":
-        for k in (l - 1, l, l + 1, last):
+        for k in (this - 1, this, this + 1, last):
             numbering.head(name, k)
     quantities = environment(
         Quantity("w^{(l)}"), define("a^{(l)}", (), lambda: entry("w^{(l)}") * entry("a^{(l-1)}")),
@@ -1085,7 +1086,7 @@ SUMMED: dict[str, tuple[Patch, Scalar, Scalar]] = {
         W * entry("w^{(l+1)}"), DATA + entry("w^{(l+1)}")),
 }
 for name, (patch, summand, wrong) in SUMMED.items():
-    DEFECTS[name] = Defect(patch, lambda summand=summand: _weight_step(summand), wrong,  # type: ignore[misc]
+    DEFECTS[name] = Defect(patch, partial(_weight_step, summand), wrong,
                            environment(*map(Quantity, sorted(OF_W))))  # fmt: skip
 
 
