@@ -11,14 +11,14 @@ from fractions import Fraction
 
 from verify_derivations.derivations import arithmetic, snippet
 from verify_derivations.derivations.arithmetic import NotExpandable, TooManyTerms, Undefined, primal
-from verify_derivations.derivations.evaluate import Interpreter, Side
+from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import STYLES, Entry, Point
 from verify_derivations.derivations.present import number_text, values_text
 from verify_derivations.derivations.sizes import candidates, smaller
 from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, confirmed, try_point
 from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Constraint
+from verify_derivations.formulas.expressions import Constraint, contents
 from verify_derivations.formulas.latex import index_names
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -159,12 +159,18 @@ class _Search:
         self.agreeing = 0
         self.exact = True
         self.obstacle = "no sizes satisfy the facts"
+        self.ended = False  # before all sizes were tried
+        self.telling: list[Mapping[str, int]] = []  # sizes at which the sides agree, and are not zero
+        sides = (side.of if isinstance(side, Partial) else side for side in (claim.left, claim.right))
+        mentioned = frozenset[str]().union(*(contents(side).sizes for side in sides))
+        self.own = [name for name in claim.scope.sizes if name in mentioned]
 
     def run(self) -> Witness | None:
         """Rounds over all sizes; where they are few (a scalar claim has none), several rounds."""
         for first in range(0, LEAST_POINTS, self.points):
             for sizes in candidates(self.claim.scope, seed=self.seed):
                 if self.claim.meter.spent > self.limit * (1 if self.agreeing else PATIENCE):
+                    self.ended = True
                     return None
                 witness = self._at(sizes, first)
                 if witness is not None:
@@ -176,6 +182,11 @@ class _Search:
     def agreement(self) -> Agreement | Unknown:
         if not self.agreeing:
             return Unknown(self.obstacle)
+        for name in self.own if self.ended else ():  # with kernels of one entry a lost rotation is none
+            values = {sizes[name] for sizes in self.telling}
+            if len(values) < 2:
+                said = f"{name} = {values.pop()}" if values else "those at which both sides are zero"
+                return Unknown(f"the search ended before it came to other sizes than {said}")
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
     def _at(self, sizes: Mapping[str, int], first: int = 0, like: Witness | None = None) -> Witness | None:
@@ -196,6 +207,7 @@ class _Search:
                     return trial.witness
                 if trial.compared and not trial.tie:
                     agreed += 1
+                    self.telling += [sizes] if trial.telling else []
                     self.exact = self.exact and trial.exact
                     break
                 self.obstacle = trial.obstacle

@@ -103,6 +103,7 @@ class Trial:
     witness: Witness | None = None
     obstacle: str = ""
     tie: bool = False
+    telling: bool = False  # some value is not zero: 0 = 0 of a net with one class says nothing of its gradients
 
 
 def try_point(
@@ -146,6 +147,7 @@ def try_point(
         exact = isinstance(left, Fraction) and isinstance(right, Fraction)
         trial.compared += 1
         trial.exact = trial.exact and exact
+        trial.telling |= bool(left or right) and not _below_rounding(left, right)
         if _differ(left, right):
             witness = Witness(sizes, point, interpreter, indices, left, right)
             if like is not None and not _below_rounding(left, right) or confirmed(claim, witness):

@@ -471,3 +471,13 @@ def test_a_recurrence() -> None:
 
 def test_an_index_that_nothing_binds_is_unknown() -> None:
     assert isinstance(refute(entry("x", k), NOUGHT, VECTOR, {}), Unknown)
+
+
+def test_sizes_that_tell_nothing_are_no_agreement() -> None:
+    """At n = 1 a sum is its only entry; where the budget ends there, nothing is known of other sizes."""
+    sums, first = total(entry("x", T)), entry("x", polynomial(0))
+    assert isinstance(refute(sums, first, VECTOR, {}, budget_seconds=1e-9), Unknown)
+    assert isinstance(refute(sums, first, VECTOR, {}, budget_seconds=1), Refuted)
+    assert isinstance(refute(sums, sums, VECTOR, {}, budget_seconds=1), Agreement)
+    weighted = mul(sums, scalar(n) - 1)  # zero at n = 1, whatever it is compared with
+    assert isinstance(refute(weighted, -weighted, VECTOR, {}, budget_seconds=1e-9), Unknown)
