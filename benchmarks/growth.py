@@ -24,7 +24,7 @@ from generated import long_formula, network, sections
 
 from verify_derivations.checker.case import prepare
 from verify_derivations.checker.conventions import one_by_one
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.formulas.scanner import read_document
 
 KINDS: dict[str, tuple[Callable[[int, int], str], tuple[int, ...]]] = {

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.judgement import check
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas.scanner import scan
 

@@ -12,7 +12,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads, map_accesses
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.world import Known, Readings, Statement
 
 

@@ -8,9 +8,10 @@ from typing import TypeAlias
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.lookup import layer_value, shape_of_space
-from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import layer_value, shape_of_space
 from verify_derivations.formulas.world import Alias, Statement, World
 
 Links: TypeAlias = dict[tuple[int, int, int], str]

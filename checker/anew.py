@@ -18,8 +18,8 @@ from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import names_in
 
 EXAMPLE = re.compile(
     r"\b(?:examples?|instead|alternativ\w+|consider|suppose"

@@ -7,8 +7,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from verify_derivations.checker.building import Definitions
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.halves import read_halves
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
@@ -18,18 +19,19 @@ from verify_derivations.checker.scopes import assign_scopes, assign_variants, vi
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.words import read_prose
-from verify_derivations.checker.worlds import Definitions, build_world
+from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.macros import Macros
-from verify_derivations.formulas.names import NameTable, base_of, letters_alone
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.primed import primed_indices, renamed
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
+from verify_derivations.formulas.scripts import base_of, letters_alone
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
 

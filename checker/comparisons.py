@@ -22,8 +22,8 @@ from verify_derivations.formulas.expressions import (
     mul,
     polynomial,
 )
-from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.sums import default_extent
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables

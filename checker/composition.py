@@ -13,8 +13,8 @@ from functools import cached_property
 
 from verify_derivations.checker.candidates import Candidate, Candidates, Corrected
 from verify_derivations.checker.case import Case, Scope
+from verify_derivations.checker.deciding import judge_claim
 from verify_derivations.checker.forward import Forward, NoNet
-from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.programs import net_name
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.valueless import valueless

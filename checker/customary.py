@@ -18,7 +18,8 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.lookup import find
-from verify_derivations.formulas.names import Reference, factors_of, is_transpose, name_of
+from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.scripts import factors_of, is_transpose, name_of
 from verify_derivations.formulas.world import Alias, Statement, World
 
 LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}", "C", "loss")

@@ -10,10 +10,11 @@ from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.lookup import shape_of_space, whole
-from verify_derivations.formulas.names import base_of, bounded, is_range, name_of, names_in
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranges import bounded, is_range
+from verify_derivations.formulas.scripts import base_of, name_of, names_in
+from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.world import Declaration, Statement, World
 
 

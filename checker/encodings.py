@@ -9,7 +9,7 @@ from verify_derivations.formulas.definitions import Environment, adjoint, adjoin
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Apply, Scalar, heads, polynomial
-from verify_derivations.formulas.lookup import shape_of_space
+from verify_derivations.formulas.sizes import shape_of_space
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import Tensor, show
 from verify_derivations.formulas.world import Statement, World

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.instances import Instances, otherwise_defined
-from verify_derivations.checker.links import Effort, Judged, judge_link, only_where
+from verify_derivations.checker.links import Judged, judge_link, only_where
 from verify_derivations.checker.statements import put
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
-from verify_derivations.formulas.lookup import is_generic, layer_value, layers_stated
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.indices import layers_stated
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import is_generic, layer_value
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Statement, World
 

@@ -10,15 +10,7 @@ from verify_derivations.checker.html import to_html
 from verify_derivations.checker.junit import to_junit
 from verify_derivations.checker.presentation import exit_status
 from verify_derivations.checker.sarif import to_sarif
-from verify_derivations.checker.verdicts import (
-    Correction,
-    Counterexample,
-    Formula,
-    Link,
-    Net,
-    Offer,
-    Report,
-)
+from verify_derivations.checker.verdicts import Correction, Counterexample, Formula, Link, Net, Offer, Report
 
 SCHEMA = 1
 

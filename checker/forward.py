@@ -7,18 +7,7 @@ from dataclasses import dataclass
 
 from verify_derivations.formulas.definitions import FunctionDefinition, Quantity
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import (
-    Access,
-    Add,
-    Apply,
-    Mul,
-    Number,
-    Power,
-    Scalar,
-    heads,
-    mul,
-    walk,
-)
+from verify_derivations.formulas.expressions import Access, Add, Apply, Mul, Number, Power, Scalar, heads, mul, walk
 from verify_derivations.formulas.world import World
 
 INPUTS = ("x", "X", "\\mathbf{x}", "\\mathbf{X}", "\\boldsymbol{x}", "\\boldsymbol{X}", "\\vec{x}")

@@ -15,13 +15,15 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.expressions import Access, heads, map_accesses
-from verify_derivations.formulas.lookup import find, layer_value
-from verify_derivations.formulas.names import Reference, name_of, names_in
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Known, Statement, Unsupported, World
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.worlds import Definitions
+    from verify_derivations.checker.building import Definitions
 
 STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
 """Operators that a formula says something of where they stand on its left side: it does not define them."""

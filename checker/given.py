@@ -25,8 +25,9 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
-from verify_derivations.formulas.lookup import find, whole
-from verify_derivations.formulas.names import names_in
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.sizes import whole
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 

@@ -12,16 +12,7 @@ from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
-from verify_derivations.formulas.names import (
-    BOLD,
-    NameTable,
-    Reference,
-    base_of,
-    in_bold,
-    is_transpose,
-    items_of,
-    names_in,
-)
+from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import (
     NUMBER,
@@ -35,10 +26,11 @@ from verify_derivations.formulas.ranks import (
     quantities_in,
     symbol_of,
 )
+from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_transpose, items_of, names_in
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.worlds import Definitions
+    from verify_derivations.checker.building import Definitions
 
 
 ENTRYWISE = frozenset(("\\circ", "\\odot"))

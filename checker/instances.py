@@ -13,8 +13,9 @@ from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Polynomial, heads
-from verify_derivations.formulas.lookup import find, layer_value, match_layer
-from verify_derivations.formulas.names import name_of, names_in
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.sizes import layer_value, match_layer
 from verify_derivations.formulas.world import Known, Statement, Unread, World
 
 

@@ -6,22 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import with_halves
-from verify_derivations.checker.links import (
-    Effort,
-    Judged,
-    judge_link,
-    leaves_axis,
-    parameter_values,
-    unjudged,
-    unread,
-    variables_in,
-)
+from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.otherwise import SUPPOSING, otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
@@ -37,17 +30,19 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.supposed import under
+from verify_derivations.checker.unknown import unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
-from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, polynomial
-from verify_derivations.formulas.lookup import layers_stated, shape_of_space, whole
-from verify_derivations.formulas.names import NameTable, name_of
+from verify_derivations.formulas.indices import layers_stated
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (

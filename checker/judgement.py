@@ -18,9 +18,9 @@ from verify_derivations.checker.anew import Part, better, left_open, parts_anew,
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.otherwise import rests_on
 from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Formula, Report, Verdict

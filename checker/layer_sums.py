@@ -18,8 +18,9 @@ from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, add, free_names, heads, polynomial
-from verify_derivations.formulas.lookup import layer_value, layers_stated, whole
-from verify_derivations.formulas.names import name_of
+from verify_derivations.formulas.indices import layers_stated
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Known, LayerSum, Statement, Template, World
 

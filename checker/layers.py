@@ -17,11 +17,11 @@ from typing import TypeAlias
 from verify_derivations.checker.candidates import Candidate, Corrected
 from verify_derivations.checker.case import Case, Scope
 from verify_derivations.checker.composition import Composer, Part
+from verify_derivations.checker.deciding import judge_claim
 from verify_derivations.checker.forward import Forward
 from verify_derivations.checker.gradients import RIGHT, adjoint_head, equation
 from verify_derivations.checker.judge import _cases
 from verify_derivations.checker.layer_sums import sums_of
-from verify_derivations.checker.links import judge_claim
 from verify_derivations.checker.statements import Chain, Stated, put
 from verify_derivations.checker.verdicts import Formula, Gradient, Net, Printed, Verdict, worst
 from verify_derivations.derivations.composition import Circular, Gap, Piece, Uncomposed, claim_of
@@ -31,9 +31,10 @@ from verify_derivations.derivations.layers import HOLE, Layers, Numbering, Unlik
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
-from verify_derivations.formulas.lookup import layer_value
-from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Readings, Statement, World
 

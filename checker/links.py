@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Literal
 
 from verify_derivations.checker.comparisons import Comparison, compare
+from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
-from verify_derivations.checker.valueless import valueless
-from verify_derivations.checker.verdicts import Counterexample, Link, Verdict
-from verify_derivations.checker.wording import condition_text, conditions_of, equation_text, stated_of
-from verify_derivations.derivations.dependence import relevant
-from verify_derivations.derivations.differentiate import dependents
-from verify_derivations.derivations.kernel import (
-    Certificate,
-    Claim,
-    Equation,
-    Proof,
-    Rejected,
-    SideCondition,
-    certify,
-    verify,
+from verify_derivations.checker.unknown import (
+    adjoints_of,
+    names_of,
+    slope_told,
+    taken_at,
+    unread,
+    unsaid,
+    unshown,
+    unstated,
+    variables_in,
+    whatever,
 )
+from verify_derivations.checker.valueless import valueless
+from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.checker.wording import condition_text
+from verify_derivations.derivations.kernel import SideCondition
 from verify_derivations.derivations.normal import Normalizer
-from verify_derivations.derivations.prove import Conditional, Limits, Open, Outcome, Search, prove_under
-from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
 from verify_derivations.derivations.terms import Beyond, scale
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
@@ -52,14 +51,13 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     walk,
 )
-from verify_derivations.formulas.lookup import layer_value, whole
-from verify_derivations.formulas.names import names_in
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent
 from verify_derivations.formulas.world import (
-    UNWRITTEN,
     ChainError,
     Index,
     IndexRangeError,
@@ -70,37 +68,6 @@ from verify_derivations.formulas.world import (
     Unsupported,
     World,
 )
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long one link may take."""
-
-    first: Limits = field(default_factory=lambda: Limits(unfoldings=4, steps=4_000))
-    condition: Limits = field(default_factory=lambda: Limits(unfoldings=8, steps=6_000))
-    proof: Limits = field(default_factory=lambda: Limits(unfoldings=40, steps=10_000))
-    refutation: float = 0.5  # of a search for a counterexample, in nominal seconds; 0: proofs only
-    verification: bool = True  # of what is proved; not for a trial, which is never shown
-    repair: float = 2.0  # seconds for the search for a correction; 0: none
-    seed: int = 0
-    assumed: tuple[Equation, ...] = ()  # on which other formulas rest
-
-    def under(self, assumed: tuple[Equation, ...]) -> Effort:
-        """For proofs that need what other formulas do, and nothing else."""
-        nothing = Limits(unfoldings=0, steps=0)
-        return replace(self.proofs_only, first=nothing, condition=nothing, proof=nothing, assumed=assumed)
-
-    @property
-    def proofs_only(self) -> Effort:
-        return replace(self, refutation=0.0)
-
-    @property
-    def trial(self) -> Effort:
-        return replace(self.proofs_only, verification=False)
-
-
-ASSUMING = 0.1
-"""Nominal seconds of a search for a counterexample under an assumption."""
 
 NOT_OF_A_NET = "it is not so for any value of a sum over layers; whether it is for those of a net is not known"
 CLASH = "clash"
@@ -137,7 +104,7 @@ def judge_link(
         unknown = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
         said = frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks)
         failed = Judged(unknown, None, None, *said, value)
-        if not all(_whatever(world, (left, right), c, environment) for c in comparisons):
+        if not all(whatever(world, (left, right), c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
     best: Judged | None = None
@@ -151,33 +118,33 @@ def judge_link(
                 return failed
             comparison, where = inner[0], _narrowing(inner[1], starts)
         variables = variables_in(world, left, right)
-        link = _decide(left, right, comparison, environment, effort, variables)
+        link = decide(left, right, comparison, environment, effort, variables)
         if link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) and effort.verification:
             reason = valueless(environment, names_of(world, (left, right)), comparison.left, comparison.right)
             link = link if reason is None else _unproved(link, reason)
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
         if link.verdict is Verdict.REFUTED and not where:
-            judge = partial(_decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
+            judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables)  # fmt: skip
             link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 link = _unused(world, comparison, environment, link, judge)
-        if link.verdict is Verdict.REFUTED and (told := _told(world, (left, right), number)) is not None:
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=told, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (elsewhere_taken := _taken_at(world, here, (left, right))):
-            message = _unsaid(elsewhere_taken)
+        if link.verdict is Verdict.REFUTED and (about := slope_told(world, (left, right), number)) is not None:
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
+        if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(world, here, (left, right))):
+            message = unsaid(elsewhere_taken)
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
         if link.verdict is Verdict.REFUTED and world.layer_sums:
-            link = _decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
+            link = decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
             if link.verdict is not Verdict.REFUTED:
                 link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())
-        if link.verdict is Verdict.REFUTED and (reason := _unshown(world, comparison, environment)) is not None:
+        if link.verdict is Verdict.REFUTED and (reason := unshown(world, comparison, environment)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
         link = _off_ties(here.ties, only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})
         if elsewhere is not None:  # which may be of another shape than it seems
-            supposed += _unstated(world, comparison, environment)
+            supposed += unstated(world, comparison, environment)
         if supposed:  # of another shape of b, ∂L/∂b is something else
             shapes = {name: world.supposed.get(name, world.known[name].shape) for name in supposed}
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
@@ -345,289 +312,7 @@ def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | Non
         return tie
 
 
-def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """That the sides depend on a quantity whose definition has no meaning."""
-    missing = _missing(world, sides, number)
-    if missing is None:
-        return None
-    return f"the definition of {missing} in formula {world.unread[missing].number} has no meaning"
-
-
-def _taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
-    """A function without arguments, beside quantities on which it does not depend, ``∂a/∂w = f' x`` of ``a = f(z)``, or
-    beside one of another variable: ``f' = σ``."""
-    places = {world.parameters.get(name, ()) for name in here.unapplied}
-    for name in sorted(here.unapplied):
-        if len(places) > 1:
-            return name
-        own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
-        if not names_of(world, sides) & {*world.known, *world.functions} <= own:
-            return name
-    return None
-
-
-def _told(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """That the sides depend on a function that nothing defines, of whose derivative another formula says something."""
-    wanted = {name: other for name, other in world.slopes_told.items() if other != number}
-    for name in sorted(wanted.keys() & world.below(names_of(world, sides)) if wanted else ()):
-        return f"what formula {wanted[name]} says of the derivative of {name} is not used"
-    return None
-
-
-def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
-    wanted = {name for name, found in world.unread.items() if found.number != number}
-    for name in sorted(world.below(names_of(world, sides))) if wanted else ():
-        quantity = world.quantities.get(name)
-        if name in wanted and (quantity is None or quantity.body is None):
-            return name
-    return None
-
-
-def _unshown(world: World, c: Comparison, environment: Environment) -> str | None:
-    """That a sensitivity in a comparison rests on that of something of which not all uses are known: values for it
-    refute nothing."""
-    hidden = world.may_hide(environment.loss) if environment.loss is not None and world.unread else frozenset()
-    pending = sorted(adjoints_of(c, environment))
-    for head in pending:
-        if head in hidden:
-            return f"not all that {head} is used for is known"
-        if not environment.quantities[head].opaque:
-            pending += [q.head for q in environment.consumers(head) if q.head not in pending]
-    return None
-
-
-def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
-    references = (
-        world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)
-    )
-    return {reference.name for reference in references if reference is not None}
-
-
-def _unstated(world: World, c: Comparison, environment: Environment) -> list[str]:
-    """The quantities in a comparison whose definitions have no meaning and whose shapes are not declared."""
-    loss = environment.loss
-    named = {(adjoint_of(h, loss) if loss is not None else None) or h for h in (*heads(c.left), *heads(c.right))}
-    reached = world.below(named)
-    return sorted(n for n in reached & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
-
-
-def _whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
-    """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
-    only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
-    derivative by anything else may go through them.)"""
-    loss = environment.loss
-    reached, variables = set[str](), set(variables_in(world, *sides))
-    pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
-    while pending:
-        found = world.below(pending) - reached
-        reached |= found
-        adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
-        variables |= adjoints
-        pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
-    return all(
-        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
-        for name in reached & world.unread.keys() for v in variables
-    )  # fmt: skip
-
-
 # -- deciding ------------------------------------------------------------------------------------------------
-def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
-    """The names by which an equation differentiates."""
-    below: list[s.Node] = []
-    for node in (n for side in sides for n in s.walk(side)):
-        if isinstance(node, s.Derivative):
-            below += node.denominators
-        elif isinstance(node, s.Nabla):
-            below += [node.variable] if node.variable is not None else [s.Symbol(n) for n in world.denominators]
-    references = (world.table.reference(node) for node in below)
-    return frozenset(reference.name for reference in references if reference is not None)
-
-
-def _decide(
-    left: s.Node, right: s.Node, c: Comparison, environment: Environment, effort: Effort, variables: frozenset[str]
-) -> Link:
-    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "limit", "",
-                left_expression=c.left, right_expression=c.right)  # fmt: skip
-    claim = _claim(c, environment)
-    variables |= adjoints_of(c, environment)
-    search = Search(claim, variables)
-    outcome = _attempt(search, effort.first, effort.verification)
-    origin = environment.origin
-    show = partial(latex.to_latex, origin=origin)
-    found: Refuted | Agreement | Unknown = Unknown("no counterexample was sought")
-    if not isinstance(outcome, Proof) and effort.refutation:
-        # A short search for a proof, then for a counterexample; a long search for a proof only where there is none.
-        found = refute(
-            c.left, c.right, environment, c.free, c.facts, seed=effort.seed, budget_seconds=effort.refutation,
-            origin=environment.origin,
-        )  # fmt: skip
-        if type(outcome) is Open:  # a missing assumption may show only when more is unfolded
-            limits = effort.condition if isinstance(found, Refuted) else effort.proof
-            outcome = _attempt(search, limits, effort.verification)
-    if effort.assumed and not isinstance(outcome, Proof | Conditional):
-        outcome = _under(claim, c, environment, effort, variables) or outcome
-    if isinstance(outcome, Proof):
-        conditions, stated = conditions_of(outcome, environment), stated_of(outcome, origin)
-        message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
-        if stated:
-            message += f" (with the stated {', '.join(stated)})"
-        return replace(link, verdict=Verdict.PROVED, evidence="proof", message=message, assumptions=conditions,
-                       proof=_steps(outcome, show), certificates=_certificates(claim, outcome, effort))  # fmt: skip
-    if isinstance(outcome, Conditional):
-        assumption = equation_text(outcome.assumption, origin)
-        conditions = conditions_of(outcome.proof, environment)
-        message = f"holds {'exactly when' if outcome.exact else 'if'} {assumption}, which is not stated"
-        message += f"; where {', '.join(conditions)}" if conditions else ""
-        return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
-                       message=message, proof=_steps(outcome.proof, show),
-                       certificates=_certificates(claim, outcome, effort),
-                       counterexample=_example(found) if isinstance(found, Refuted) else None)  # fmt: skip
-    if isinstance(found, Refuted) and _says_what_the_loss_is(c, environment):
-        return replace(link, evidence="loss", message=f"how {environment.loss} depends on its variables is not stated")
-    if isinstance(found, Refuted):
-        return replace(link, verdict=Verdict.REFUTED, evidence="counterexample",
-                       message="the two sides differ", counterexample=_example(found))  # fmt: skip
-    difference = show(outcome.difference)
-    if isinstance(outcome, Unverified):
-        return replace(link, evidence="verification", difference=difference, message=outcome.reason)
-    if isinstance(found, Agreement):
-        sizes = "; ".join(", ".join(f"{k} = {v}" for k, v in sorted(x.items())) for x in found.sizes[:4] if x)
-        how = (
-            "for all values"
-            if found.expanded
-            else f"at {found.points} points" + ("" if found.exact else f" (relative error at most {found.tolerance})")
-        )
-        where = f", at sizes {sizes}" if sizes else ""
-        return replace(link, verdict=Verdict.CHECKED, evidence="sizes", difference=difference,
-                       message=f"no proof for all sizes was found; the sides agree {how}{where}")  # fmt: skip
-    return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
-
-
-def _under(
-    claim: Claim, c: Comparison, environment: Environment, effort: Effort, variables: frozenset[str]
-) -> Outcome | None:
-    """A proof under one of the assumptions on which other formulas rest, of what these are about: that the claim speaks
-    of it beside derivatives of the loss."""
-    known = claim.environment
-    spoken_of = known.mentioned(c.left - c.right) if effort.assumed else frozenset()
-    for assumption in effort.assumed:
-        given = {*heads(assumption[0]), *heads(assumption[1])}
-        if given & variables or any(spoken_of.isdisjoint({h, *dependents(h, known)}) for h in given):
-            continue
-        stated = replace(environment, assumptions=(*environment.assumptions, assumption))
-        found = refute(
-            c.left, c.right, stated, c.free, c.facts, seed=effort.seed, budget_seconds=ASSUMING, small=False
-        )
-        if not isinstance(found, Agreement):
-            continue
-        with suppress(RecursionError, ArithmeticError, ValueError):
-            outcome = prove_under(claim, assumption, Effort().proof, variables)
-            if outcome is not None:
-                return _verified(claim, outcome) if effort.verification else outcome
-    return None
-
-
-def judge_claim(
-    claim: Claim, limits: Limits, known: Iterable[Certificate] = ()
-) -> tuple[Verdict, tuple[str, ...]] | None:
-    """Whether a claim is proved, or under an assumption, and what has to hold; ``None``: no proof was found. Where a
-    ``known`` proof of something similar is one of the claim, none is searched for."""
-    for certificate in known:
-        if certificate.assumption is None:
-            with suppress(Rejected):
-                proof = verify(replace(certificate, claim=claim))
-                return Verdict.PROVED, conditions_of(proof, claim.environment)
-    c = Comparison(claim.left, claim.right, claim.free, claim.facts)
-    origin = claim.environment.origin
-    if valueless(claim.environment, (), claim.left, claim.right) is not None:
-        return None
-    match _attempt(Search(claim, adjoints_of(c, claim.environment)), limits, verification=True):
-        case Proof() as proof:
-            return Verdict.PROVED, conditions_of(proof, claim.environment)
-        case Conditional(assumption, proof):
-            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, claim.environment))
-    return None
-
-
-def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
-    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives
-    can be refuted."""
-    loss = environment.loss
-    if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
-        return False
-    return any(adjoint_of(h, loss) for h in heads(c.left)) != any(adjoint_of(h, loss) for h in heads(c.right))
-
-
-@dataclass(frozen=True, slots=True)
-class Unverified(Open):
-    """A proof was found, and then rejected: it proves nothing."""
-
-
-def _attempt(search: Search, limits: Limits, verification: bool) -> Outcome:
-    """What the search finds; of a proof, what the verification found in it."""
-    claim = search.claim
-    try:
-        outcome = search.go_on(limits)
-    except (RecursionError, ArithmeticError, ValueError) as failure:
-        return Open(claim.left - claim.right, f"the calculus gave up: {failure}")
-    return _verified(claim, outcome) if verification else outcome
-
-
-def _verified(claim: Claim, outcome: Outcome) -> Outcome:
-    try:
-        match outcome:
-            case Proof():
-                return verify(certify(claim, outcome))
-            case Conditional(assumption, proof):
-                return Conditional(assumption, verify(certify(claim, proof, assumption)))
-    except Rejected as reason:
-        return Unverified(claim.left - claim.right, f"a proof was found, but its verification failed: {reason}")
-    return outcome
-
-
-def _claim(c: Comparison, environment: Environment) -> Claim:
-    """The comparison with all of the environment that can bear on it, and nothing else."""
-    values = (*c.free.values(), *(fact.value for fact in c.facts))
-    sizes = frozenset(name for value in values for name in value.names if not is_index(name))
-    return Claim(c.left, c.right, relevant(environment, c.left, c.right, sizes=sizes), c.free, c.facts)
-
-
-def adjoints_of(c: Comparison, environment: Environment) -> frozenset[str]:
-    """The quantities whose sensitivities a comparison mentions."""
-    loss = environment.loss
-    if loss is None:
-        return frozenset()
-    found = (adjoint_of(head, loss) for head in (*heads(c.left), *heads(c.right)))
-    return frozenset(head for head in found if head is not None)
-
-
-def _certificates(claim: Claim, outcome: Proof | Conditional, effort: Effort) -> tuple[Certificate, ...]:
-    if not effort.verification:
-        return ()
-    proof, assumption = (outcome, None) if isinstance(outcome, Proof) else (outcome.proof, outcome.assumption)
-    return (certify(claim, proof, assumption),)
-
-
-def _unsaid(function: str) -> str:
-    return f"at which values {function} is taken is not said"
-
-
-def _steps(proof: Proof, show: Callable[[Scalar], str]) -> tuple[str, ...]:
-    words = {
-        "difference": "The difference of the two sides", "unfold": "Put in the definition of",
-        "clear": "Multiply by", "multiply": "Multiply by", "assume": "Use the assumption",
-    }  # fmt: skip
-    lines = []
-    for step in proof.steps:
-        subject = f" {step.subject}" if step.subject else ""
-        lines.append(f"{words.get(step.rule, step.rule)}{subject}: ${show(step.remaining)} = 0$")
-    return tuple(lines)
-
-
-def _example(found: Refuted) -> Counterexample:
-    values = {name: value for name, value in found.values.items() if not name.endswith(UNWRITTEN)}
-    return Counterexample(found.sizes, values, found.left, found.right, found.indices, found.python)
 
 
 def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
@@ -639,8 +324,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
-    elif isinstance(error, ShapeError) and (taken := _taken_at(world, here, (left, right))) is not None:
-        link = replace(link, message=_unsaid(taken))
+    elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
+        link = replace(link, message=unsaid(taken))
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         kind = "a number" if guessed in world.guessed else "a matrix" if guessed in world.widened else "a column"

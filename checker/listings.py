@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from verify_derivations.checker.statements import EQUALS, Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import Listed, base_of, factors_of, is_transpose, name_of, plain
+from verify_derivations.formulas.names import Listed
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of, factors_of, is_transpose, name_of, plain
 
 Row = tuple[s.Node, ...]
 

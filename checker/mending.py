@@ -9,10 +9,11 @@ from itertools import groupby, pairwise
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison, LeftSide
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.judge import _cases, _with_layers
-from verify_derivations.checker.links import Effort, judge_link
+from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.splice import ungrouped
 from verify_derivations.checker.statements import Stated
@@ -26,7 +27,7 @@ from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads
-from verify_derivations.formulas.lookup import layer_value
+from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Readings, Statement
 
 RATE = 400  # candidates a second, roughly, on a small machine

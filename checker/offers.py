@@ -30,9 +30,9 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Apply, Scalar, map_accesses, walk
 from verify_derivations.formulas.latex import to_latex as scalar_latex
-from verify_derivations.formulas.names import name_of
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse_expression
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.world import Readings, Statement, World
 
 Composed: TypeAlias = tuple[tuple[Net, ...], tuple[Offer, ...], tuple[str, ...]]

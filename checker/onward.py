@@ -16,8 +16,9 @@ from dataclasses import replace
 
 from verify_derivations.checker.statements import Membership, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, Reference, names_in
+from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import names_in
 
 
 class Said:

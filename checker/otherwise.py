@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import Case
-from verify_derivations.checker.links import Judged, judge_link, names_of
+from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.solutions import SOLVED, is_stationary
 from verify_derivations.checker.statements import (
@@ -20,8 +21,8 @@ from verify_derivations.checker.statements import (
     is_adjoint_name,
     is_derivative,
 )
+from verify_derivations.checker.unknown import names_of
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.checker.worlds import Definitions
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from verify_derivations.checker.statements import is_adjoint_name
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, factors_of, is_transpose
+from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.scripts import factors_of, is_transpose
 
 Put: TypeAlias = Callable[[s.Node], s.Node]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from verify_derivations.checker.activations import constants, with_activations
 from verify_derivations.checker.case import Case, Scope, prepare
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.forward import Forward, NoNet, increasing, last_scalar
 from verify_derivations.checker.gradients import Gradients, source_of, stated_gradients
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.slopes import printed_slopes
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.derivations.prove import Limits

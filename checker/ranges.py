@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.recurrence import accesses
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import (
-    Access,
-    Constraint,
-    Polynomial,
-    at_least,
-    polynomial,
-    within,
-)
+from verify_derivations.formulas.expressions import Access, Constraint, Polynomial, at_least, polynomial, within
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.tensors import show_extent
 

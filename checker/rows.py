@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.checker.words import is_said, prose_behind, sentence
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import is_transpose, plain
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import is_transpose, plain
 
 _IS = r"\s*[,(]?\s*(?:(?:is|be|being|denotes?|represents?|for)\s+)?(?:the\s+)?"
 _KIND = r"(?P<kind>row|column)s?(?:[-\s]+vectors?)?"

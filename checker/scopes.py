@@ -16,8 +16,9 @@ from collections.abc import Sequence
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, names_in
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import names_in
 
 CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)([^*}_]{2,40})(?:\*\*|\}|__)")
 

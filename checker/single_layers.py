@@ -12,16 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
-from verify_derivations.checker.links import Effort, judge_link
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Polynomial, polynomial
-from verify_derivations.formulas.lookup import layer_value, match_layer
-from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import layer_value, match_layer
 from verify_derivations.formulas.world import Statement, Template, World
 
 FORM = (s.Symbol, s.Number, s.Scripted, s.Group, s.Sum, s.Product, s.Sequence)

@@ -8,8 +8,10 @@ from functools import cached_property
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
-from verify_derivations.formulas.names import NameTable, between, bounded, factors_of, is_range, name_of
+from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.ranges import between, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
+from verify_derivations.formulas.scripts import factors_of, name_of
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
 ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))

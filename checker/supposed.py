@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
-from verify_derivations.checker.links import Effort, Judged
+from verify_derivations.checker.links import Judged
 from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.checker.words import sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import INVERSE, factors_of, is_inverse_transpose, is_transpose
+from verify_derivations.formulas.scripts import INVERSE, factors_of, is_inverse_transpose, is_transpose
 
 
 def bare(node: s.Node) -> s.Node:

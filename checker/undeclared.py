@@ -8,8 +8,8 @@ from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.lookup import Shape
 from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.sizes import Shape
 from verify_derivations.formulas.world import Statement, World
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from verify_derivations.checker.statements import Chain, is_adjoint_name
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import names_in
+from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.world import World
 
 

@@ -10,8 +10,9 @@ from verify_derivations.checker.transposes import PRIME, bare, like, with_transp
 from verify_derivations.checker.vocabulary import ADD, DROP, SLIP, TERM, Local, Vocabulary
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import LOOSE
-from verify_derivations.formulas.names import NameTable, name_of
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sums import bracketed
 
 

@@ -10,8 +10,9 @@ from verify_derivations.checker.statements import Stated, is_adjoint_name
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.names import NameTable, factors_of, is_transpose, items_of, name_of
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import factors_of, is_transpose, items_of, name_of
 from verify_derivations.formulas.world import Statement, UndefinedSymbol, World
 
 MOST = 48  # names tried in one place

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import base_of
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of
 
 _KINDS = (
     r"(?:(?:and\s+)?(?:an?|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"

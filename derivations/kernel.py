@@ -17,11 +17,12 @@ from functools import partial
 from typing import TypeAlias
 
 from verify_derivations.derivations.casewise import nonnegative_by_cases, sign_by_cases
+from verify_derivations.derivations.conditions import Condition, Pattern, is_entry, like
 from verify_derivations.derivations.differentiate import adjoint_step, ties
 from verify_derivations.derivations.domains import Lemmas, contradictory, replaying
 from verify_derivations.derivations.matrices import multiplied
 from verify_derivations.derivations.modulo import apply_assumption, common_factor
-from verify_derivations.derivations.normal import Condition, Normalizer, Pattern, is_entry, like
+from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Factor, Head, Normal, Nowhere, Term, times
 from verify_derivations.derivations.unfolding import Places, Unfolding, is_tensor
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of

@@ -8,11 +8,10 @@ argument of a logarithm is positive, two values do not tie) is collected as :cla
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
 from verify_derivations.derivations.canonical import canonical
+from verify_derivations.derivations.conditions import Condition, Pattern, like
 from verify_derivations.derivations.differentiate import plain_name, unfold_function
 from verify_derivations.derivations.domains import implies
 from verify_derivations.derivations.functions import FUNCTIONS
@@ -72,18 +71,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.polynomial import ZERO, Polynomial, is_index, polynomial
 
-Pattern: TypeAlias = tuple[tuple[Normal, ...], tuple[Polynomial, ...]]
-
 EXPANDED = 6  # powers of sums are written out up to this exponent
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A side condition. ``kind`` is ``nonzero``, ``positive``, ``nonnegative`` or ``no tie`` (then the
-    expression, a difference of the values compared, is not zero)."""
-
-    kind: str
-    normal: Normal
 
 
 class Normalizer(Rewriter):
@@ -526,26 +514,6 @@ class Normalizer(Rewriter):
             case _:
                 built = self.single(self.head(head.kind, bodies, name=head.name, data=head.data))
         return built if factor.exponent == 1 else self.power(built, factor.exponent, facts)
-
-
-def like(normal: Normal) -> Pattern:
-    """What two normal forms have in common that differ in the names of indices only, which stand for all entries:
-    x_i and x_j, but not x_1 (nothing said of it says something of the others) and not x_{i+1}."""
-    closed, args, _ = close([normal])
-    names = dict.fromkeys(n for a in args for n in sorted(a.names) if is_index(n))
-    values = {n: polynomial(f"%{k}") for k, n in enumerate(names)}
-    return closed, tuple(a.substitute(values) for a in args)
-
-
-def is_entry(normal: Normal) -> bool:
-    """Whether it is any entry of a tensor: different indices at all its places."""
-    if len(normal) != 1 or normal[0].bound or normal[0].constraints or normal[0].coefficient != 1:
-        return False
-    match normal[0].factors:
-        case (Factor(head=head, args=args, exponent=exponent),) if head.kind == "tensor" and exponent == 1:
-            names = [a.as_atom() for a in args]
-            return len(set(names)) == len(names) and all(n is not None and is_index(n) for n in names)
-    return False
 
 
 def solved_sizes(facts: Sequence[Constraint]) -> dict[str, Polynomial]:

@@ -32,11 +32,11 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
-from verify_derivations.formulas.lookup import Shape, layer_value, whole
-from verify_derivations.formulas.names import name_of, names_in
 from verify_derivations.formulas.partial import raised
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
+from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.world import NeedShape, UndefinedFunction, Unsupported

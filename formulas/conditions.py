@@ -25,10 +25,11 @@ from verify_derivations.formulas.expressions import (
     negate,
     polynomial,
 )
-from verify_derivations.formulas.lookup import Shape, given_value, new_letter, whole
-from verify_derivations.formulas.names import name_of, names_in
+from verify_derivations.formulas.indices import given_value, new_letter
 from verify_derivations.formulas.overlaps import exclusive
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.tensors import Tensor, constant, elementwise
 from verify_derivations.formulas.world import Unsupported
 

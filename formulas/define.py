@@ -23,9 +23,12 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.lookup import Shape, family_extent, find, first_value, new_letter, whole
-from verify_derivations.formulas.names import Reference, name_of, names_in
+from verify_derivations.formulas.indices import family_extent, first_value, new_letter
+from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.sums import bracketed
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent, transpose
 from verify_derivations.formulas.world import Known, NeedShape, Statement, UnboundIndex, Unsupported, World

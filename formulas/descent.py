@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verify_derivations.formulas.lookup import layer_value
-from verify_derivations.formulas.names import names_in
+from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Statement, World
 
 

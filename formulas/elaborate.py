@@ -32,11 +32,13 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     power,
 )
-from verify_derivations.formulas.lookup import Shape, find, given_value, new_letter, whole
-from verify_derivations.formulas.names import name_of, names_in
+from verify_derivations.formulas.indices import given_value, new_letter
+from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
+from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.slopes import (
     Slope,
     compose,

@@ -10,23 +10,14 @@ from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import (
-    ONE,
-    ZERO,
-    Access,
-    Polynomial,
-    at_least,
-    fresh,
-    polynomial,
-    power,
-    scalar,
-)
-from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
-from verify_derivations.formulas.polynomial import is_index
+from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
+from verify_derivations.formulas.indices import family_extent, first_value, index_at
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, show, show_extent
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import Shape, layer_value, match_layer, shape_of_space, whole
+from verify_derivations.formulas.tensors import Axis, Tensor, show
 from verify_derivations.formulas.world import (
-    Index,
     IndexRangeError,
     Known,
     NeedShape,
@@ -40,112 +31,14 @@ from verify_derivations.formulas.world import (
 ONES = ("1", "\\mathbb{1}", "\\mathbbm{1}")
 """Names that are ones in each entry, also where their shape is declared (plain fonts are no part of a name)."""
 
-BRACKETS = {"(": "({})", "[": "[{}]"}
 
-Shape: TypeAlias = tuple[Polynomial, ...]
 Unfold: TypeAlias = Callable[[Template, dict[str, Polynomial]], None]  # makes the instance of a generic layer
 
 
 # -- whole numbers ----------------------------------------------------------------------------------------
-def whole(node: s.Node, world: World, here: Statement, *, layer: bool = False) -> Polynomial:
-    """An extent, an index value or a layer as a polynomial. With ``layer``, unknown letters stand for themselves."""
-    value = _whole(node, world, here, layer)
-    return value if layer else world.extents.normal(value)
-
-
-def _whole(node: s.Node, world: World, here: Statement, layer: bool) -> Polynomial:
-    match node:
-        case s.Number(text=text):
-            return polynomial(Fraction(text))
-        case s.Group(body=body):
-            return _whole(body, world, here, layer)
-        case s.Sum(signs=signs, terms=terms):
-            total = ZERO
-            for sign, term in zip(signs, terms, strict=True):
-                part = _whole(term, world, here, layer)
-                total = total - part if sign == "-" else total + part
-            return total
-        case s.Product(factors=factors, operators=operators):
-            product = _whole(factors[0], world, here, layer)
-            for operator, factor in zip(operators, factors[1:], strict=True):
-                part = _whole(factor, world, here, layer)
-                product = world.extents.quotient(product, part) if operator == "/" else product * part
-            return product
-        case s.Fraction(numerator=top, denominator=bottom):
-            return world.extents.quotient(_whole(top, world, here, layer), _whole(bottom, world, here, layer))
-        case s.Symbol() | s.Scripted():
-            return _named_size(node, world, here, layer)
-    raise Unsupported(f"{to_latex(node)} is no whole number")
-
-
-def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, layer: bool) -> Polynomial:
-    if isinstance(node, s.Symbol):
-        name = name_of(node)
-        if layer and name in here.layers:
-            return here.layers[name]
-        if name in here.indices:
-            return here.indices[name].value
-        return polynomial(f"\\mathrm{{{name}}}" if name in world.numerators else name)  # L: a loss, and so many layers
-    base = node.base
-    if not isinstance(base, s.Symbol):
-        raise Unsupported(f"{to_latex(node)} is no size")
-    if node.sup is not None and isinstance(node.sup, s.Number) and node.sub is None:
-        power = polynomial(1)
-        for _ in range(int(Fraction(node.sup.text))):
-            power = power * _whole(base, world, here, layer)
-        return power
-    if node.sup is not None and is_transpose(node.sup):
-        raise Unsupported(f"{to_latex(node)} is no size")
-    name = name_of(base)
-    if node.sub is not None:
-        name += "_{" + "".join(_script(item, world, here) for item in items_of(node.sub)) + "}"
-    if node.sup is not None:
-        kind = node.sup.kind if isinstance(node.sup, s.Group) else ""
-        body = node.sup.body if isinstance(node.sup, s.Group) and kind in BRACKETS else node.sup
-        name += "^{" + BRACKETS.get(kind, "{}").format(_script(body, world, here)) + "}"
-    return polynomial(name)
-
-
-def _script(item: s.Node, world: World, here: Statement) -> str:
-    """A script of a size as it is written, the number of its layer worked out: ``n_{l-1}`` at layer 3 is ``n_{2}``."""
-    letters = {x.name for x in s.walk(item) if isinstance(x, s.Symbol)}
-    if isinstance(item, s.Sum) or not letters.isdisjoint((*here.layers, *world.numerators)):
-        return show_extent(whole(item, world, here, layer=True))
-    return to_latex(item)
-
-
-def shape_of_space(space: s.Space, world: World, here: Statement) -> Shape:
-    """``R^{n}`` is a column (n, 1); ``R`` and ``R^{1}`` are scalars."""
-    extents = tuple(whole(e, world, here) for e in space.extents)
-    if all(e == ONE for e in extents):
-        return ()
-    return (extents[0], ONE) if len(extents) == 1 else extents
 
 
 # -- layers ------------------------------------------------------------------------------------------------
-def layer_value(node: s.Node, world: World, here: Statement) -> Polynomial | None:
-    try:
-        return whole(node, world, here, layer=True)
-    except (Unsupported, ShapeError):
-        return None
-
-
-def match_layer(pattern: s.Node, value: Polynomial, world: World) -> dict[str, Polynomial] | None:
-    """Letters of ``pattern`` so that it equals ``value``: ``l+1`` matches 4 with l = 3."""
-    shape = layer_value(pattern, world, Statement())
-    if shape is None:
-        return None
-    letters = [x.name for x in s.walk(pattern) if isinstance(x, s.Symbol) and is_generic(x.name)]
-    if not letters or len(set(letters)) > 1:
-        return {} if shape == value else None
-    linear = shape.linear_in(letters[0])
-    if linear is None or linear[0] != 1:
-        return None
-    return {letters[0]: value - linear[1]}
-
-
-def is_generic(name: str) -> bool:
-    return len(name) == 1 and name.islower() or name == "\\ell"
 
 
 # -- quantities ----------------------------------------------------------------------------------------------
@@ -237,38 +130,6 @@ def declared(
                 origins.append(origin)
         return Known(head, tuple(family), shape, tuple(origins))
     return None
-
-
-def first_value(name: str, letter: str, world: World) -> int:
-    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, else where all indices do."""
-    if world.origin == 0:
-        return 0
-    return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
-
-
-def family_extent(letter: str, world: World, here: Statement, number: int) -> Polynomial:
-    """The last value of an index letter: as bound in the formula, else by the nearest range before, else after."""
-    index = here.indices.get(letter)
-    if index is not None and index.extent is not None:
-        return index.extent + index.start - 1
-    stated = stated_range(letter, world, number)
-    return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
-
-
-def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
-    """First and last value of a letter by the nearest range before a formula, else after."""
-    return _nearest([r for r in world.ranges if r[1] == letter], number)
-
-
-def layers_stated(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
-    """The same of a letter for layers: those that a sum runs over need not be all that there are."""
-    return _nearest([r for r in world.ranges if r[1] == letter and r not in world.summed], number)
-
-
-def _nearest(ranges: Sequence[tuple[int, str, s.Node, s.Node]], number: int) -> tuple[s.Node, s.Node] | None:
-    before = [r for r in ranges if r[0] <= number]
-    chosen = before[-1] if before else ranges[0] if ranges else None
-    return None if chosen is None else (chosen[2], chosen[3])
 
 
 def value_of(
@@ -393,138 +254,6 @@ def stack(known: Known, world: World) -> Tensor:
     if len(total) == 1:
         total = (*total, Axis(None, ONE))
     return Tensor(total, Access(known.head, tuple(indices)))
-
-
-def index_at(
-    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = "", members: bool = False
-) -> Polynomial:
-    """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
-    range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
-    members of a family, of which a range may leave out the last ones."""
-    if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
-        value = given_value(node, world, here)
-        world.given.add(to_latex(node))
-        within = at_least(world.extents.normal(extent) + origin - 1 - value, 0)
-        if within not in world.facts:
-            world.facts.append(within)
-        return value - origin
-    if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
-        if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
-            new_letter(name_of(node), world, here)
-    for letter in s.walk(node):
-        if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:
-            if name_of(letter) in world.table.bound and name_of(letter) not in world.sizes:
-                new_letter(name_of(letter), world, here)
-    if isinstance(node, s.Symbol):
-        index = here.indices.get(name_of(node))
-        if index is not None:
-            if index.extent is None and index.fixed is None and origin < world.origin:
-                _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
-            _unify(index, extent, origin, world, here, head, members)
-    return whole(node, world, here) - origin
-
-
-def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
-    """The index ``y_i``, the class of one example: a given value of at least one, if i is no index."""
-    letters = {name_of(x) for x in s.walk(node.sub or node) if isinstance(x, s.Symbol)}
-    if not letters.isdisjoint(world.table.bound | here.indices.keys()) or node.sup is not None or node.primes:
-        raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
-    if world.origin != 1:
-        raise Unsupported(f"{to_latex(node)} is an index that may be zero: that is outside the calculus")
-    return whole(node, world, here)
-
-
-def new_letter(letter: str, world: World, here: Statement) -> Index:
-    """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
-    index = here.free_letter(letter, world.origin)
-    if letter in world.given:
-        index.free, index.fixed = False, polynomial(letter)
-        return index
-    if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
-        index.extent = family_extent(letter, world, here, here.number)
-    return index
-
-
-def _as_stated(index: Index, world: World, here: Statement) -> bool:
-    """Give a free index the range that the document states: where it begins only if the formula itself says so, for a
-    sum elsewhere may leave something out."""
-    stated = stated_range(index.letter, world, here.number)
-    if stated is None:
-        return False
-    first = whole(stated[0], world, Statement())
-    own = any(r[0] == here.number and r[1] == index.letter for r in world.ranges)
-    if own or first.is_constant and first.value < world.origin:
-        index.start = first
-    index.extent = world.extents.normal(whole(stated[1], world, Statement()) - index.start + 1)
-    return True
-
-
-def _unify(
-    index: Index, extent: Polynomial, origin: int, world: World, here: Statement, head: str, members: bool
-) -> None:
-    """``members``: the axis is that of a family."""
-    extent = world.extents.normal(extent)
-    if index.fixed is not None:
-        within = at_least(extent + origin - 1 - index.fixed, 0)
-        if index.letter in world.given and within not in world.facts:
-            world.facts.append(within)
-        return
-    if index.extent is None:
-        index.extent, index.start = extent, polynomial(origin)
-        stated = stated_range(index.letter, world, here.number) if members else None
-        if stated is not None and whole(stated[0], world, Statement()) == origin:
-            last = whole(stated[1], world, Statement())
-            if _some_members(last - origin + 1, extent, world):
-                index.extent = last - origin + 1
-        return
-    have = world.extents.normal(index.extent)
-    last, end = have + index.start - 1, extent + origin - 1
-    if last == end or (index.start == 1 and origin == 0) or _ends_within(last, end, world, here):
-        return
-    difference = have - extent
-    if members and index.start == origin and _some_members(have, extent, world):
-        return
-    if any(map(is_index, difference.names)):
-        return  # where the range of one index depends on another is seen where both are known
-    if difference.is_constant and difference.value < 0:
-        return  # a shorter range inside the axis
-    for side in (have, extent):
-        name = side.as_atom()
-        if name is not None and name not in world.axis_sizes and index.start == origin:
-            world.extents.equate(polynomial(name), extent if side is have else have)
-            return
-    raise IndexRangeError(
-        f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
-    )
-
-
-def _ends_within(last: Polynomial, end: Polynomial, world: World, here: Statement) -> bool:
-    """Whether a range that ends at another index (``\\sum_{r=1}^{t}``) stays inside the axis. An outer letter that has
-    no range yet goes as far as the axis allows."""
-    outer = [index for index in here.indices.values() if index.fixed is None and index.variable in last.names]
-    for index in outer:
-        start, rest = index.start, last - polynomial(index.variable)
-        if index.extent is None and index.free:
-            _as_stated(index, world, here)
-        if index.variable in rest.names or index.start != start:
-            return False
-        if index.extent is None:
-            index.extent = end - rest + 1
-        last = rest + index.extent - 1
-    beyond = last - end
-    return bool(outer) and beyond.is_constant and beyond.value <= 0
-
-
-def _some_members(count: Polynomial, extent: Polynomial, world: World) -> bool:
-    """Whether a range is of the first ``count`` members of a family: Σ_{k=1}^K beside u_1, …, u_V, two numbers to which
-    indices run. Then there are as many."""
-    ends = {count.as_atom(), extent.as_atom()}
-    if len(ends) != 2 or not ends <= world.table.ends:
-        return False
-    fact = at_least(extent, count)
-    if fact not in world.facts:
-        world.facts.append(fact)
-    return True
 
 
 def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:

@@ -17,13 +17,27 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranges import bounded, is_range
+from verify_derivations.formulas.scripts import (
+    BOLD,
+    INVERSE,
+    base_of,
+    factors_of,
+    in_bold,
+    in_brackets,
+    is_inverse_transpose,
+    is_number,
+    is_square,
+    is_transpose,
+    items_of,
+    letters_alone,
+    multiple,
+    name_of,
+    names_in,
+    plain,
+    superscripts,
+)
 from verify_derivations.formulas.symbols import INDEX_LETTERS
-
-TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
-PLAIN_FONTS = {"", "\\mathbf", "\\boldsymbol", "\\bm", "\\mathrm", "\\mathit", "\\vec", "\\mathsf", "\\bold", "\\pmb",
-               "\\boldmath", "\\text", "\\operatorname", "\\textbf"}  # fmt: skip
-BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\bold", "\\pmb", "\\vec", "\\textbf")
-GENERIC_LAYERS = set("lkitnmsr") | {"\\ell", "\\tau"}
 
 
 @dataclass(frozen=True)
@@ -131,13 +145,13 @@ class NameTable:
         table.bound |= frozenset[str]().union(*map(pairs_in, forest)) - table.sizes - table.ends
         places: dict[str, set[int]] = defaultdict(set)
         for node in nodes:
-            if isinstance(node, s.Scripted) and node.sub is not None and _multiple(node.sub) is None:
+            if isinstance(node, s.Scripted) and node.sub is not None and multiple(node.sub) is None:
                 places[base_of(node) or ""].add(len(items_of(node.sub)) if not isinstance(node.sub, s.Number) else 1)
         table.lists = {base for base, counts in places.items() if counts == {1}} - table.matrices
         introduced = [item for node in nodes if isinstance(node, s.Relation) for item in _introduced(node)]
-        table.squared = {b for x in introduced if _is_square(x) and (b := base_of(x)) is not None and b != "e"}
+        table.squared = {b for x in introduced if is_square(x) and (b := base_of(x)) is not None and b != "e"}
         table.squared -= {base_of(x) or "" for node in nodes if isinstance(node, s.Relation)
-                          for x in _introduced(node) if not _is_square(x) and not _by_square(x, node)}  # fmt: skip
+                          for x in _introduced(node) if not is_square(x) and not _by_square(x, node)}  # fmt: skip
         for node in nodes:
             if isinstance(node, s.Relation):
                 table._declare(node)
@@ -292,7 +306,7 @@ class NameTable:
                 continue
             if any(isinstance(x, s.Dots) for x in items):
                 self.families.add(base)
-            if isinstance(item, s.Scripted) and len(_brackets(item.sup)) == 2:
+            if isinstance(item, s.Scripted) and len(in_brackets(item.sup)) == 2:
                 self.members.add(base)
             if isinstance(item, s.Symbol):
                 self.declared_bare.add(base)
@@ -343,7 +357,7 @@ class NameTable:
                 if isinstance(part, s.Group) and part.kind in "([":
                     self.bracket_layers.add(base)
                     letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
-                    alone = len(_brackets(node.sup)) == 1
+                    alone = len(in_brackets(node.sup)) == 1
                     if {"l", "L"} & set(letters):
                         self.counted.add(base)
                     if alone and len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
@@ -386,9 +400,9 @@ class NameTable:
         base, primes = self.gradients.get(inner.name, inner.name), node.primes
         if primes and base in self.primed:
             name, primes = name + "'" * primes, 0
-        brackets = _brackets(node.sup)
+        brackets = in_brackets(node.sup)
         rest: list[s.Node] = []  # what is no sign: factors of one power, 2n, or of a layer without brackets
-        for part in _superscripts(node.sup):
+        for part in superscripts(node.sup):
             if isinstance(part, s.Group) and part.kind in "([" and not rest:
                 if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
                     indices = [*([] if base in self.members else [s.Symbol(":")]), part.body, *indices]
@@ -414,7 +428,7 @@ class NameTable:
                 and base not in self.bracket_layers
             ):  # a_t^z beside a quantity z: a label
                 name += "^{" + part.name + "}"
-            elif base in self.squared and _is_number(part, "2"):
+            elif base in self.squared and is_number(part, "2"):
                 name += "^{2}"
             else:
                 rest.append(part)
@@ -485,7 +499,7 @@ class NameTable:
         (``A_{12}``) are lists, a size beside an index (``x_{s i}``) a product; so is a number (``2i``) behind
         a comma, or where there is one index."""
         found: list[s.Node] = []
-        if (base in self.vectors or base in self.lists - self.families) and _multiple(sub) is not None:
+        if (base in self.vectors or base in self.lists - self.families) and multiple(sub) is not None:
             return (sub,)
         names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
         if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
@@ -544,127 +558,10 @@ class NameTable:
 
 
 # -- helpers ----------------------------------------------------------------------------------------------
-def name_of(symbol: s.Symbol) -> str:
-    """The name without plain fonts; an accent or a calligraphic font makes another name."""
-    name = symbol.name
-    if symbol.font and symbol.font not in PLAIN_FONTS:
-        name = f"{symbol.font}{{{name}}}"
-    return f"{symbol.accent}{{{name}}}" if symbol.accent else name
-
-
-def in_bold(name: str) -> str:
-    """The name of what a letter is in bold, where that is something else."""
-    return f"\\mathbf{{{name}}}"
 
 
 def _is_word(name: str) -> bool:
     return name.isupper() or (len(name) > 1 and name[0] != "\\")
-
-
-def base_of(node: s.Node) -> str | None:
-    while isinstance(node, s.Scripted):
-        node = node.base
-    return name_of(node) if isinstance(node, s.Symbol) else None
-
-
-def letters_alone(tree: s.Node) -> set[str]:
-    """The letters that are a formula, or a side of one."""
-    parts = tree.parts if isinstance(tree, s.Statements) else (tree,)
-    sides = [side for part in parts for side in (part.sides if isinstance(part, s.Relation) else (part,))]
-    return {x.name for x in sides if isinstance(x, s.Symbol)}
-
-
-def factors_of(node: s.Node | None) -> tuple[s.Node, ...]:
-    """The factors of a juxtaposition: ``ij`` is i and j, ``(l)T`` is (l) and T."""
-    if node is None:
-        return ()
-    return node.factors if isinstance(node, s.Product) and all(o == "" for o in node.operators) else (node,)
-
-
-def items_of(node: s.Node) -> tuple[s.Node, ...]:
-    """The indices of a subscript: ``u,v`` and ``uv`` alike, but ``2u,2v`` are two."""
-    if isinstance(node, s.Sequence):
-        return tuple(part for item in node.items for part in (items_of(item) if _multiple(item) is None else (item,)))
-    return factors_of(node)
-
-
-def _multiple(node: s.Node) -> str | None:
-    """The index of which ``2i`` is a multiple."""
-    factors = factors_of(node)
-    if len(factors) == 2 and isinstance(factors[0], s.Number) and isinstance(factors[1], s.Symbol):
-        return factors[1].name if factors[0].text not in ("0", "1") else None
-    return None
-
-
-def names_in(node: s.Node) -> Iterator[s.Node]:
-    """Decorated symbols of an expression, each as a whole; those inside exponents as well."""
-    if isinstance(node, s.Symbol):
-        yield node
-        return
-    if isinstance(node, s.Scripted):
-        inner: s.Node = node
-        while isinstance(inner, s.Scripted):
-            inner = inner.base
-        if isinstance(inner, s.Symbol):
-            yield node
-            if node.sup is not None:
-                yield from names_in(node.sup)
-            return
-    for child in s.children(node):
-        yield from names_in(child)
-
-
-def is_transpose(node: s.Node) -> bool:
-    if isinstance(node, s.Text):
-        return node.text == "T"
-    return isinstance(node, s.Symbol) and node.name in TRANSPOSES
-
-
-INVERSE = s.Sum(("-",), (s.Number("1"),))
-"""The superscript of ``A^{-1}``."""
-
-
-def is_inverse_transpose(node: s.Node) -> bool:
-    """The superscript of ``A^{-T}``."""
-    return isinstance(node, s.Sum) and node.signs == ("-",) and is_transpose(node.terms[0])
-
-
-def is_range(node: s.Relation) -> bool:
-    """``j = 1, …, F`` (or ``i \\in \\{1, …, n\\}``), ``l = 1, 2, 3``. What is in ``{0, 1}`` need be no index."""
-    last = node.sides[-1]
-    items = last.items if isinstance(last, s.Sequence | s.Finite) else ()
-    if any(isinstance(item, s.Dots) for item in items):
-        return True
-    numbers = [int(item.text) if isinstance(item, s.Number) and item.text.isdigit() else None for item in items]
-    first = numbers[0] if len(numbers) > 1 else None
-    letters = node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],)
-    return (
-        first is not None and (first == 1 or isinstance(last, s.Sequence)) and len(node.sides) == 2
-        and numbers == list(range(first, first + len(numbers)))
-        and all(isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() for x in letters)
-    )
-
-
-def bounded(node: s.Relation) -> tuple[tuple[s.Symbol, ...], s.Node, s.Node] | None:
-    """Letters, first and last value of ``0 \\le i < n``, ``1 \\le i < j \\le n``; a domain (``0 < p < 1``) is none."""
-    if len(node.sides) < 3 or not set(node.relations) <= {"<", "\\le", "\\leq"}:
-        return None
-    first, *middle, last = node.sides
-    letters = middle[0].items if isinstance(middle[0], s.Sequence) and len(middle) == 1 else tuple(middle)
-    if not isinstance(first, s.Number) or isinstance(last, s.Number):
-        return None
-    if not all(isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() for x in letters):
-        return None
-    one = s.Number("1")
-    first = first if node.relations[0] != "<" else s.Sum(("+", "+"), (first, one))
-    last = last if node.relations[-1] != "<" else s.Sum(("+", "-"), (last, one))
-    return tuple(x for x in letters if isinstance(x, s.Symbol)), first, last
-
-
-def between(node: s.Relation) -> tuple[s.Relation, ...]:
-    """What ``1 \\le i < j \\le n`` says of its letters: ``i < j``."""
-    pairs = zip(node.sides[1:], node.sides[2:-1], node.relations[1:], strict=False)
-    return tuple(s.Relation((a, b), (relation,)) for a, b, relation in pairs)
 
 
 def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
@@ -675,35 +572,9 @@ def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
     return first.items if isinstance(first, s.Sequence) else (first,)
 
 
-def _is_square(node: s.Node) -> bool:
-    return isinstance(node, s.Scripted) and node.sup is not None and _is_number(node.sup, "2") and not node.primes
-
-
 def _by_square(item: s.Node, node: s.Relation) -> bool:
     """Whether an equation says what a quantity is by its square: σ = √(σ²)."""
-    return any(_is_square(x) and base_of(x) == base_of(item) for side in node.sides[1:] for x in s.walk(side))
-
-
-def _superscripts(node: s.Node | None) -> tuple[s.Node, ...]:
-    return node.items if isinstance(node, s.Sequence) else factors_of(node)
-
-
-def _brackets(node: s.Node | None) -> list[s.Node]:
-    """What stands in brackets in a superscript: the layer, the number of an example, or both."""
-    return [part for part in _superscripts(node) if isinstance(part, s.Group) and part.kind in "(["]
-
-
-def _is_number(node: s.Node, text: str) -> bool:
-    return isinstance(node, s.Number) and node.text == text
-
-
-def plain(node: s.Node) -> s.Node:
-    """Without fonts, so that ``\\mathbf{w}`` and ``w`` are compared by name."""
-    if isinstance(node, s.Symbol):
-        return s.Symbol(name_of(node))
-    if isinstance(node, s.Scripted):
-        return s.Scripted(plain(node.base), node.sub, node.sup, node.primes)
-    return node
+    return any(is_square(x) and base_of(x) == base_of(item) for side in node.sides[1:] for x in s.walk(side))
 
 
 def _with_parents(node: s.Node, parent: s.Node | None = None) -> Iterator[tuple[s.Node, s.Node | None]]:

@@ -21,20 +21,13 @@ from verify_derivations.formulas.expressions import (
     scalar,
     substitute,
 )
-from verify_derivations.formulas.lookup import (
-    Shape,
-    family_extent,
-    index_at,
-    is_slice,
-    match_layer,
-    new_letter,
-    sliced,
-    value_of,
-    whole,
-)
-from verify_derivations.formulas.names import Reference, is_transpose, items_of, name_of
+from verify_derivations.formulas.indices import family_extent, index_at, new_letter
+from verify_derivations.formulas.lookup import is_slice, sliced, value_of
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.rounding import at_rounded, rounded_index
+from verify_derivations.formulas.scripts import is_transpose, items_of, name_of
+from verify_derivations.formulas.sizes import Shape, match_layer, whole
 from verify_derivations.formulas.slopes import Slope, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
 from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, UndefinedFunction, Unsupported

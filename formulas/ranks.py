@@ -21,8 +21,11 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
-from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis, layer_value, stated_range, whole
-from verify_derivations.formulas.names import BOLD, NameTable, Reference, base_of, name_of, names_in
+from verify_derivations.formulas.indices import stated_range
+from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
+from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.scripts import BOLD, base_of, name_of, names_in
+from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.world import Statement, World
 
 

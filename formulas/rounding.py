@@ -20,10 +20,11 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
-from verify_derivations.formulas.lookup import whole
-from verify_derivations.formulas.names import Reference, name_of
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import whole
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import Index, Unsupported
 

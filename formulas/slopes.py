@@ -27,8 +27,9 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import find, select, undefined
-from verify_derivations.formulas.names import Reference, is_transpose, name_of, plain
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
 from verify_derivations.formulas.world import ChainError, Readings, UndefinedSymbol, Unsupported
 

@@ -23,10 +23,11 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
-from verify_derivations.formulas.lookup import Shape, whole
-from verify_derivations.formulas.names import between, bounded, items_of, name_of, names_in
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranges import between, bounded
+from verify_derivations.formulas.scripts import items_of, name_of, names_in
+from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.tensors import Tensor, elementwise, total
 from verify_derivations.formulas.world import Index, Known, LayerSum, NeedShape, Unsupported
 

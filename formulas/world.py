@@ -22,7 +22,8 @@ from verify_derivations.formulas.expressions import (
     polynomial,
 )
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.names import NameTable, names_in
+from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
 
 Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from verify_derivations.checker.case import Case, prepare
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.judgement import check
-from verify_derivations.checker.links import Effort
 from verify_derivations.formulas.notation import read_notation
 from verify_derivations.formulas.scanner import read_document, scan
 

@@ -11,8 +11,8 @@ from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
 from verify_derivations.checker.composition import Composer
 from verify_derivations.checker.conventions import ALTERNATIVES
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.formats import as_json, to_json
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.offers import composed
 from verify_derivations.checker.programs import scopes
 from verify_derivations.checker.verdicts import Gradient, Net, Printed, Report, Verdict

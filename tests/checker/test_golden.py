@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from verify_derivations.checker.case import prepare
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.judge import judge
 from verify_derivations.checker.judgement import check
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Report, Verdict
 from verify_derivations.formulas.notation import read_notation
 from verify_derivations.formulas.scanner import scan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.checker import check
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Report, Verdict
 from verify_derivations.formulas.scanner import scan
 

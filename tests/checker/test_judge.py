@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from verify_derivations.checker.conventions import Trial, Trials
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.judgement import _Judgement, check
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 from verify_derivations.formulas.scanner import scan
 

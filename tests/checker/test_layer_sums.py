@@ -218,7 +218,7 @@ def test_values_of_a_sensitivity_that_rests_on_what_is_not_known_refute_nothing(
     claim = r"\frac{\partial J}{\partial b^{(l)}} = \delta^{(l)}"
     lines = (r"z^{(l)} = (\sum_{k=1}^{L} \|W^{(k)}\|^2) W^{(l)} a^{(l-1)} + b^{(l)}", NET[1], f"J = {LOSS}", ERRORS[0])
     assert verdicts(of_lines(*lines, claim), claim) == [Verdict.UNDECIDED]
-    monkeypatch.setattr(links, "_unshown", lambda *_: None)
+    monkeypatch.setattr(links, "unshown", lambda *_: None)
     assert verdicts(of_lines(*lines, claim), claim) == [Verdict.REFUTED]
 
 

@@ -15,8 +15,8 @@ from unrolled import by_steps, stepwise, unrolled
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.layers import LayeredComposer
-from verify_derivations.checker.links import Effort
 from verify_derivations.checker.nets import composition
 from verify_derivations.checker.offers import composed
 from verify_derivations.checker.programs import scopes

@@ -7,7 +7,7 @@ from counted import calls
 
 from verify_derivations.checker import check
 from verify_derivations.checker.case import prepare
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.onward import declared_before
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from verify_derivations.checker import check
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Printed, Report, Verdict
 from verify_derivations.derivations.kernel import Rejected, verify
 from verify_derivations.formulas.scanner import scan

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify_derivations.checker import check
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 
 SOFTMAX = (r"x \in \mathbb{R}^{n}", r"p_i = \frac{e^{x_i}}{\sum_{j=1}^{n} e^{x_j}}")

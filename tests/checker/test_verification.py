@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from verify_derivations.checker import certified, check, links, verification
+from verify_derivations.checker import certified, check, deciding, verification
 from verify_derivations.checker.certified import KIND, to_file
 from verify_derivations.checker.command import main
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.tasks import Allowance
 from verify_derivations.checker.verdicts import Report, Verdict
 from verify_derivations.checker.verification import verify_file
@@ -480,7 +480,7 @@ def test_a_rejected_proof_proves_nothing(report: Report, monkeypatch: pytest.Mon
     def reject(certificate: Certificate, **_: Any) -> Proof:
         raise Rejected("a lemma is missing")
 
-    monkeypatch.setattr(links, "verify", reject)
+    monkeypatch.setattr(deciding, "verify", reject)
     found = check(Path(report.document), effort=Effort(repair=0))
     for before, after in zip(report.formulas, found.formulas, strict=True):
         if before.verdict is Verdict.PROVED:
@@ -493,7 +493,7 @@ def test_a_rejected_proof_proves_nothing(report: Report, monkeypatch: pytest.Mon
 
 def test_a_proof_that_does_not_fit_its_claim_is_rejected(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that believes every proof of another claim."""
-    found = links.Search.go_on
+    found = deciding.Search.go_on
 
     def wrong(search: Any, limits: Any) -> Any:
         outcome = found(search, limits)
@@ -503,7 +503,7 @@ def test_a_proof_that_does_not_fit_its_claim_is_rejected(report: Report, monkeyp
             return replace(outcome, proof=replace(outcome.proof, moves=()))
         return outcome
 
-    monkeypatch.setattr(links.Search, "go_on", wrong)
+    monkeypatch.setattr(deciding.Search, "go_on", wrong)
     judged = {f.number: f.verdict for f in check(Path(report.document), effort=Effort(repair=0)).formulas}
     assert judged[7] is Verdict.UNDECIDED and judged[8].wrong
 

@@ -17,10 +17,7 @@ from verify_derivations.derivations.certificates import CertificateError, decode
 from verify_derivations.derivations.kernel import Certificate, Move, Rejected, certify, verify
 from verify_derivations.derivations.kernel import Claim as KernelClaim
 from verify_derivations.derivations.prove import Conditional, Proof, prove_equal
-from verify_derivations.derivations.witnesses import (
-    Arithmetic,
-    Given,
-)
+from verify_derivations.derivations.witnesses import Arithmetic, Given
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.expressions import Constraint, at_least, equal, free_names, heads, rename_apart
 from verify_derivations.formulas.polynomial import is_index, polynomial

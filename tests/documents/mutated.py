@@ -20,10 +20,11 @@ import pytest
 from verify_derivations.checker import judge as judging
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import one_by_one
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.edits import edits
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.judge import judge
-from verify_derivations.checker.links import Effort, Judged, judge_link
+from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.places import places
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse

@@ -35,12 +35,12 @@ def test_no_mutant_that_differs_is_proved(name: str) -> None:
 
 def test_the_judge_of_mutants_sees_a_wrong_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """A prover and a verification that believe everything are found out."""
-    from verify_derivations.checker import links
+    from verify_derivations.checker import deciding
     from verify_derivations.derivations.prove import Proof
 
     given = prepared("matrix_factorisation")
     number = next(iter(given.proved))
-    monkeypatch.setattr(links, "_attempt", lambda *_: Proof(()))
+    monkeypatch.setattr(deciding, "_attempt", lambda *_: Proof(()))
     outcomes = [judged(given, mutant) for mutant in random.Random(SEED).sample(mutants(given, number), SAMPLE)]
     assert all(outcome.different for outcome in outcomes if outcome.verdict is Verdict.PROVED)
     assert any(outcome.different for outcome in outcomes)

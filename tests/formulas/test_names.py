@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, Reference, is_range
+from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranges import is_range
 from verify_derivations.formulas.reader import parse, parse_expression
 from verify_derivations.formulas.symbols import collect
 

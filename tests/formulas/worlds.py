@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from verify_derivations.checker.case import Case, prepare
-from verify_derivations.checker.links import Effort
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.reader import parse_expression
 from verify_derivations.formulas.scanner import scan

@@ -1,0 +1,172 @@
+"""What nothing is known of: quantities whose definitions have no meaning, functions without arguments; and the claims
+that rest on them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+
+from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.operators import elementwise_functions
+from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.sizes import layer_value
+from verify_derivations.formulas.world import Statement, Unread, World
+
+
+def take_unknown(
+    world: World, formulas: Sequence[Stated], defined: Container[tuple[int, int, int]],
+    failed: Container[tuple[int, int]],
+) -> None:  # fmt: skip
+    """Note the quantities whose definitions have no meaning, with what stands in these, and the functions of which
+    nothing but derivatives is said."""
+    for f in formulas:  # what cannot even be parsed
+        reference = world.table.reference(f.left) if f.left is not None else None
+        if reference is not None and reference.layer is None and not world.is_defined(reference.name):
+            inside = frozenset(world.known) - {reference.name}
+            anywhere = inside | {name for name, _ in world.layer_of.values()}
+            world.unread.setdefault(reference.name, Unread(f.number, inside, anywhere))
+    for f in formulas:
+        for k, chain in enumerate(f.chains):
+            first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
+            reference = world.table.reference(first) if (f.number, k) in failed else None
+            if reference is None or reference.name in world.functions:
+                continue
+            if reference.layer is None and not world.is_defined(reference.name):
+                if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
+                    world.unread.setdefault(reference.name, _unread(world, f.number, chain.sides[1:]))
+    for f in formulas:
+        for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
+            reference = world.table.reference(left.function if isinstance(left, s.Call) else left)
+            taken = world.functions.keys() | world.known.keys()
+            if reference is None or not reference.primes or reference.name in taken:
+                continue
+            if reference.name.lstrip("\\") not in elementwise_functions:
+                world.slopes_told.setdefault(reference.name, f.number)
+
+
+def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
+    names, found = set[str](), set[str]()
+    for side in sides:
+        bound = {x.name for n in s.walk(side) if isinstance(n, s.BigOperator) and n.lower is not None
+                 for x in s.walk(n.lower) if isinstance(x, s.Symbol)}  # fmt: skip
+        for reference in filter(None, map(world.table.reference, names_in(side))):
+            names.add(reference.name)
+            layer = layer_value(reference.layer, world, Statement()) if reference.layer is not None else None
+            last = layer is not None and layer.as_atom() is not None and layer.as_atom() not in bound
+            computed = reference.name in world.templates
+            found.add(world.head(reference.name, layer) if last and computed else reference.name)
+    return Unread(number, frozenset(names), frozenset(found))
+
+
+def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """That the sides depend on a quantity whose definition has no meaning."""
+    missing = _missing(world, sides, number)
+    if missing is None:
+        return None
+    return f"the definition of {missing} in formula {world.unread[missing].number} has no meaning"
+
+
+def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
+    """A function without arguments, beside quantities on which it does not depend, ``∂a/∂w = f' x`` of ``a = f(z)``, or
+    beside one of another variable: ``f' = σ``."""
+    places = {world.parameters.get(name, ()) for name in here.unapplied}
+    for name in sorted(here.unapplied):
+        if len(places) > 1:
+            return name
+        own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
+        if not names_of(world, sides) & {*world.known, *world.functions} <= own:
+            return name
+    return None
+
+
+def slope_told(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """That the sides depend on a function that nothing defines, of whose derivative another formula says something."""
+    wanted = {name: other for name, other in world.slopes_told.items() if other != number}
+    for name in sorted(wanted.keys() & world.below(names_of(world, sides)) if wanted else ()):
+        return f"what formula {wanted[name]} says of the derivative of {name} is not used"
+    return None
+
+
+def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
+    wanted = {name for name, found in world.unread.items() if found.number != number}
+    for name in sorted(world.below(names_of(world, sides))) if wanted else ():
+        quantity = world.quantities.get(name)
+        if name in wanted and (quantity is None or quantity.body is None):
+            return name
+    return None
+
+
+def unshown(world: World, c: Comparison, environment: Environment) -> str | None:
+    """That a sensitivity in a comparison rests on that of something of which not all uses are known: values for it
+    refute nothing."""
+    hidden = world.may_hide(environment.loss) if environment.loss is not None and world.unread else frozenset()
+    pending = sorted(adjoints_of(c, environment))
+    for head in pending:
+        if head in hidden:
+            return f"not all that {head} is used for is known"
+        if not environment.quantities[head].opaque:
+            pending += [q.head for q in environment.consumers(head) if q.head not in pending]
+    return None
+
+
+def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
+    references = (
+        world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)
+    )
+    return {reference.name for reference in references if reference is not None}
+
+
+def unstated(world: World, c: Comparison, environment: Environment) -> list[str]:
+    """The quantities in a comparison whose definitions have no meaning and whose shapes are not declared."""
+    loss = environment.loss
+    named = {(adjoint_of(h, loss) if loss is not None else None) or h for h in (*heads(c.left), *heads(c.right))}
+    reached = world.below(named)
+    return sorted(n for n in reached & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
+
+
+def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
+    """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
+    only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
+    derivative by anything else may go through them.)"""
+    loss = environment.loss
+    reached, variables = set[str](), set(variables_in(world, *sides))
+    pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
+    while pending:
+        found = world.below(pending) - reached
+        reached |= found
+        adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
+        variables |= adjoints
+        pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
+    return all(
+        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
+        for name in reached & world.unread.keys() for v in variables
+    )  # fmt: skip
+
+
+def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
+    """The names by which an equation differentiates."""
+    below: list[s.Node] = []
+    for node in (n for side in sides for n in s.walk(side)):
+        if isinstance(node, s.Derivative):
+            below += node.denominators
+        elif isinstance(node, s.Nabla):
+            below += [node.variable] if node.variable is not None else [s.Symbol(n) for n in world.denominators]
+    references = (world.table.reference(node) for node in below)
+    return frozenset(reference.name for reference in references if reference is not None)
+
+
+def adjoints_of(c: Comparison, environment: Environment) -> frozenset[str]:
+    """The quantities whose sensitivities a comparison mentions."""
+    loss = environment.loss
+    if loss is None:
+        return frozenset()
+    found = (adjoint_of(head, loss) for head in (*heads(c.left), *heads(c.right)))
+    return frozenset(head for head in found if head is not None)
+
+
+def unsaid(function: str) -> str:
+    return f"at which values {function} is taken is not said"

@@ -1,0 +1,178 @@
+"""What an index is at an axis: the letters of a formula, and the values that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import Polynomial, at_least, polynomial
+from verify_derivations.formulas.polynomial import is_index
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.sizes import whole
+from verify_derivations.formulas.tensors import show_extent
+from verify_derivations.formulas.world import Index, IndexRangeError, Statement, Unsupported, World
+
+
+def first_value(name: str, letter: str, world: World) -> int:
+    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, else where all indices do."""
+    if world.origin == 0:
+        return 0
+    return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
+
+
+def family_extent(letter: str, world: World, here: Statement, number: int) -> Polynomial:
+    """The last value of an index letter: as bound in the formula, else by the nearest range before, else after."""
+    index = here.indices.get(letter)
+    if index is not None and index.extent is not None:
+        return index.extent + index.start - 1
+    stated = stated_range(letter, world, number)
+    return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
+
+
+def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
+    """First and last value of a letter by the nearest range before a formula, else after."""
+    return _nearest([r for r in world.ranges if r[1] == letter], number)
+
+
+def layers_stated(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
+    """The same of a letter for layers: those that a sum runs over need not be all that there are."""
+    return _nearest([r for r in world.ranges if r[1] == letter and r not in world.summed], number)
+
+
+def _nearest(ranges: Sequence[tuple[int, str, s.Node, s.Node]], number: int) -> tuple[s.Node, s.Node] | None:
+    before = [r for r in ranges if r[0] <= number]
+    chosen = before[-1] if before else ranges[0] if ranges else None
+    return None if chosen is None else (chosen[2], chosen[3])
+
+
+def index_at(
+    node: s.Node, extent: Polynomial, origin: int, world: World, here: Statement, head: str = "", members: bool = False
+) -> Polynomial:
+    """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
+    range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
+    members of a family, of which a range may leave out the last ones."""
+    if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
+        value = given_value(node, world, here)
+        world.given.add(to_latex(node))
+        within = at_least(world.extents.normal(extent) + origin - 1 - value, 0)
+        if within not in world.facts:
+            world.facts.append(within)
+        return value - origin
+    if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
+        if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
+            new_letter(name_of(node), world, here)
+    for letter in s.walk(node):
+        if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:
+            if name_of(letter) in world.table.bound and name_of(letter) not in world.sizes:
+                new_letter(name_of(letter), world, here)
+    if isinstance(node, s.Symbol):
+        index = here.indices.get(name_of(node))
+        if index is not None:
+            if index.extent is None and index.fixed is None and origin < world.origin:
+                _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
+            _unify(index, extent, origin, world, here, head, members)
+    return whole(node, world, here) - origin
+
+
+def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
+    """The index ``y_i``, the class of one example: a given value of at least one, if i is no index."""
+    letters = {name_of(x) for x in s.walk(node.sub or node) if isinstance(x, s.Symbol)}
+    if not letters.isdisjoint(world.table.bound | here.indices.keys()) or node.sup is not None or node.primes:
+        raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
+    if world.origin != 1:
+        raise Unsupported(f"{to_latex(node)} is an index that may be zero: that is outside the calculus")
+    return whole(node, world, here)
+
+
+def new_letter(letter: str, world: World, here: Statement) -> Index:
+    """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
+    index = here.free_letter(letter, world.origin)
+    if letter in world.given:
+        index.free, index.fixed = False, polynomial(letter)
+        return index
+    if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
+        index.extent = family_extent(letter, world, here, here.number)
+    return index
+
+
+def _as_stated(index: Index, world: World, here: Statement) -> bool:
+    """Give a free index the range that the document states: where it begins only if the formula itself says so, for a
+    sum elsewhere may leave something out."""
+    stated = stated_range(index.letter, world, here.number)
+    if stated is None:
+        return False
+    first = whole(stated[0], world, Statement())
+    own = any(r[0] == here.number and r[1] == index.letter for r in world.ranges)
+    if own or first.is_constant and first.value < world.origin:
+        index.start = first
+    index.extent = world.extents.normal(whole(stated[1], world, Statement()) - index.start + 1)
+    return True
+
+
+def _unify(
+    index: Index, extent: Polynomial, origin: int, world: World, here: Statement, head: str, members: bool
+) -> None:
+    """``members``: the axis is that of a family."""
+    extent = world.extents.normal(extent)
+    if index.fixed is not None:
+        within = at_least(extent + origin - 1 - index.fixed, 0)
+        if index.letter in world.given and within not in world.facts:
+            world.facts.append(within)
+        return
+    if index.extent is None:
+        index.extent, index.start = extent, polynomial(origin)
+        stated = stated_range(index.letter, world, here.number) if members else None
+        if stated is not None and whole(stated[0], world, Statement()) == origin:
+            last = whole(stated[1], world, Statement())
+            if _some_members(last - origin + 1, extent, world):
+                index.extent = last - origin + 1
+        return
+    have = world.extents.normal(index.extent)
+    last, end = have + index.start - 1, extent + origin - 1
+    if last == end or (index.start == 1 and origin == 0) or _ends_within(last, end, world, here):
+        return
+    difference = have - extent
+    if members and index.start == origin and _some_members(have, extent, world):
+        return
+    if any(map(is_index, difference.names)):
+        return  # where the range of one index depends on another is seen where both are known
+    if difference.is_constant and difference.value < 0:
+        return  # a shorter range inside the axis
+    for side in (have, extent):
+        name = side.as_atom()
+        if name is not None and name not in world.axis_sizes and index.start == origin:
+            world.extents.equate(polynomial(name), extent if side is have else have)
+            return
+    raise IndexRangeError(
+        f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
+    )
+
+
+def _ends_within(last: Polynomial, end: Polynomial, world: World, here: Statement) -> bool:
+    """Whether a range that ends at another index (``\\sum_{r=1}^{t}``) stays inside the axis. An outer letter that has
+    no range yet goes as far as the axis allows."""
+    outer = [index for index in here.indices.values() if index.fixed is None and index.variable in last.names]
+    for index in outer:
+        start, rest = index.start, last - polynomial(index.variable)
+        if index.extent is None and index.free:
+            _as_stated(index, world, here)
+        if index.variable in rest.names or index.start != start:
+            return False
+        if index.extent is None:
+            index.extent = end - rest + 1
+        last = rest + index.extent - 1
+    beyond = last - end
+    return bool(outer) and beyond.is_constant and beyond.value <= 0
+
+
+def _some_members(count: Polynomial, extent: Polynomial, world: World) -> bool:
+    """Whether a range is of the first ``count`` members of a family: Σ_{k=1}^K beside u_1, …, u_V, two numbers to which
+    indices run. Then there are as many."""
+    ends = {count.as_atom(), extent.as_atom()}
+    if len(ends) != 2 or not ends <= world.table.ends:
+        return False
+    fact = at_least(extent, count)
+    if fact not in world.facts:
+        world.facts.append(fact)
+    return True

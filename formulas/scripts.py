@@ -1,0 +1,124 @@
+"""The parts of a decorated symbol, before anything is known of a document: its base, the factors of a script,
+transposes, what stands in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verify_derivations.formulas import syntax as s
+
+TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
+
+
+PLAIN_FONTS = {"", "\\mathbf", "\\boldsymbol", "\\bm", "\\mathrm", "\\mathit", "\\vec", "\\mathsf", "\\bold", "\\pmb",
+               "\\boldmath", "\\text", "\\operatorname", "\\textbf"}  # fmt: skip
+
+
+BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\bold", "\\pmb", "\\vec", "\\textbf")
+
+
+def name_of(symbol: s.Symbol) -> str:
+    """The name without plain fonts; an accent or a calligraphic font makes another name."""
+    name = symbol.name
+    if symbol.font and symbol.font not in PLAIN_FONTS:
+        name = f"{symbol.font}{{{name}}}"
+    return f"{symbol.accent}{{{name}}}" if symbol.accent else name
+
+
+def in_bold(name: str) -> str:
+    """The name of what a letter is in bold, where that is something else."""
+    return f"\\mathbf{{{name}}}"
+
+
+def base_of(node: s.Node) -> str | None:
+    while isinstance(node, s.Scripted):
+        node = node.base
+    return name_of(node) if isinstance(node, s.Symbol) else None
+
+
+def letters_alone(tree: s.Node) -> set[str]:
+    """The letters that are a formula, or a side of one."""
+    parts = tree.parts if isinstance(tree, s.Statements) else (tree,)
+    sides = [side for part in parts for side in (part.sides if isinstance(part, s.Relation) else (part,))]
+    return {x.name for x in sides if isinstance(x, s.Symbol)}
+
+
+def factors_of(node: s.Node | None) -> tuple[s.Node, ...]:
+    """The factors of a juxtaposition: ``ij`` is i and j, ``(l)T`` is (l) and T."""
+    if node is None:
+        return ()
+    return node.factors if isinstance(node, s.Product) and all(o == "" for o in node.operators) else (node,)
+
+
+def items_of(node: s.Node) -> tuple[s.Node, ...]:
+    """The indices of a subscript: ``u,v`` and ``uv`` alike, but ``2u,2v`` are two."""
+    if isinstance(node, s.Sequence):
+        return tuple(part for item in node.items for part in (items_of(item) if multiple(item) is None else (item,)))
+    return factors_of(node)
+
+
+def multiple(node: s.Node) -> str | None:
+    """The index of which ``2i`` is a multiple."""
+    factors = factors_of(node)
+    if len(factors) == 2 and isinstance(factors[0], s.Number) and isinstance(factors[1], s.Symbol):
+        return factors[1].name if factors[0].text not in ("0", "1") else None
+    return None
+
+
+def names_in(node: s.Node) -> Iterator[s.Node]:
+    """Decorated symbols of an expression, each as a whole; those inside exponents as well."""
+    if isinstance(node, s.Symbol):
+        yield node
+        return
+    if isinstance(node, s.Scripted):
+        inner: s.Node = node
+        while isinstance(inner, s.Scripted):
+            inner = inner.base
+        if isinstance(inner, s.Symbol):
+            yield node
+            if node.sup is not None:
+                yield from names_in(node.sup)
+            return
+    for child in s.children(node):
+        yield from names_in(child)
+
+
+def is_transpose(node: s.Node) -> bool:
+    if isinstance(node, s.Text):
+        return node.text == "T"
+    return isinstance(node, s.Symbol) and node.name in TRANSPOSES
+
+
+INVERSE = s.Sum(("-",), (s.Number("1"),))
+"""The superscript of ``A^{-1}``."""
+
+
+def is_inverse_transpose(node: s.Node) -> bool:
+    """The superscript of ``A^{-T}``."""
+    return isinstance(node, s.Sum) and node.signs == ("-",) and is_transpose(node.terms[0])
+
+
+def is_square(node: s.Node) -> bool:
+    return isinstance(node, s.Scripted) and node.sup is not None and is_number(node.sup, "2") and not node.primes
+
+
+def superscripts(node: s.Node | None) -> tuple[s.Node, ...]:
+    return node.items if isinstance(node, s.Sequence) else factors_of(node)
+
+
+def in_brackets(node: s.Node | None) -> list[s.Node]:
+    """What stands in brackets in a superscript: the layer, the number of an example, or both."""
+    return [part for part in superscripts(node) if isinstance(part, s.Group) and part.kind in "(["]
+
+
+def is_number(node: s.Node, text: str) -> bool:
+    return isinstance(node, s.Number) and node.text == text
+
+
+def plain(node: s.Node) -> s.Node:
+    """Without fonts, so that ``\\mathbf{w}`` and ``w`` are compared by name."""
+    if isinstance(node, s.Symbol):
+        return s.Symbol(name_of(node))
+    if isinstance(node, s.Scripted):
+        return s.Scripted(plain(node.base), node.sub, node.sup, node.primes)
+    return node
