@@ -29,6 +29,10 @@ STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trac
 """Operators that a formula says something of where they stand on its left side: it does not define them."""
 
 
+class NoScalars(Unsupported):
+    """What is defined as a function of numbers has tensors on its right side."""
+
+
 class Functions:
     """Those of a scope; ``inherited`` are names of functions from the scopes before, ``undefined`` tells whether a
     quantity has no definition yet."""
@@ -79,16 +83,32 @@ class Functions:
                     plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
         if stands_for_others or of_entries or not scalars_only and not self._is_elementwise(left, right):
-            if not self.undefined(reference, f):
-                return False
-            right, arguments = self._of_a_member(left, right)
-            letters = self._letters(function, arguments)
-            named = s.Scripted(function, s.Sequence(letters) if letters[1:] else letters[0]) if letters else function
-            define(world, Statement(f.number, defining=last or not of_entries), named, right, f.number)
-            world.arguments[reference.name] = arguments
-            if letters:
-                world.runs[reference.name] = letters
-            return True
+            return self._quantity(f, left, right, last=last or not of_entries)
+        try:
+            return self._of_scalars(f, left, right, params)
+        except NoScalars:  # J(w, b) = Σ_i (w^T x_i + b - y_i)², where nothing declares w
+            if self._called_otherwise(left):
+                raise
+            return self._quantity(f, left, right, last)
+
+    def _quantity(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
+        """``J(w)`` names a quantity, and says what it depends on."""
+        function = left.function
+        reference = self.table.reference(function)
+        if reference is None or not self.undefined(reference, f):
+            return False
+        right, arguments = self._of_a_member(left, right)
+        letters = self._letters(function, arguments)
+        named = s.Scripted(function, s.Sequence(letters) if letters[1:] else letters[0]) if letters else function
+        define(self.world, Statement(f.number, defining=last), named, right, f.number)
+        self.world.arguments[reference.name] = arguments
+        if letters:
+            self.world.runs[reference.name] = letters
+        return True
+
+    def _of_scalars(self, f: Stated, left: s.Call, right: s.Node, params: Sequence[Reference]) -> bool:
+        """``f(x) = x²``, of any number."""
+        world, name = self.world, function_name(left.function)
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
         inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
@@ -112,19 +132,19 @@ class Functions:
         value = Elaborator(inner, here).tensor(right, ())
         self.result.remarks[f.number] = here.remarks
         if not value.is_scalar:
-            raise Unsupported(f"{to_latex(left)} is no function of scalars")
-        own = {h for h in heads(value.body) if h not in heads_of}
-        for head in sorted(own):
-            if head not in world.known:
-                if any(d.space.extents for d in world.declarations.get(head, ())):
-                    raise Unsupported(f"{to_latex(left)} is no function of scalars: {head} is none")
-                world.add(Known(head, (), ()))
-                self.result.introduced.setdefault(f.number, set()).add(head)
+            raise NoScalars(f"{to_latex(left)} is no function of scalars")
+        new = sorted({h for h in heads(value.body) if h not in heads_of and h not in world.known})
+        for head in new:
+            if any(d.space.extents for d in world.declarations.get(head, ())):
+                raise NoScalars(f"{to_latex(left)} is no function of scalars: {head} is none")
+        for head in new:
+            world.add(Known(head, (), ()))
+            self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
         world.parameters[name] = tuple(heads_of)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
-        for p in (t for t in targets if t is not None):
+        for p in filter(None, map(self.table.reference, left.arguments)):
             if p.layer is None and not p.indices and p.name not in world.known and p.name not in world.declarations:
                 world.add(Known(p.name, (), ()))
         world.conventions_of[name] = frozenset(here.conventions)
@@ -182,6 +202,9 @@ class Functions:
         others = (self.table.reference(node) for node in names_in(right) if node not in arguments)
         if any(r is not None and not self._is_scalar(r) for r in others):
             return False
+        return self._called_otherwise(left)
+
+    def _called_otherwise(self, left: s.Call) -> bool:
         calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))
         return any(n.function == left.function and n.arguments != left.arguments for n in calls)
 

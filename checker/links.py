@@ -129,6 +129,8 @@ def judge_link(
                             variables=variables)  # fmt: skip
             link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
+                judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
+                                variables=variables)  # fmt: skip
                 link = _unused(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, (left, right), number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)

@@ -383,6 +383,8 @@ class Elaborator:
             if values[k] is None:
                 values[k] = self.ones(factor, values[k - 1] if k else None, values[k + 1 :][:1], expected)
         unknown = [k for k, v in enumerate(values) if v is None]
+        if unknown and operators[-1:] == ["/"]:  # as a fraction is read: z / T
+            return self.quotient(_segment(factors[:-1], operators[:-1]), factors[-1], expected)
         if unknown:
             self._fill(factors, values, unknown, expected)
         done = [v for v in values if v is not None]

@@ -88,6 +88,7 @@ class NameTable:
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     matrices: set[str] = field(default_factory=set)  # bases declared with two axes, none of extent one
     vectors: set[str] = field(default_factory=set)  # bases declared with one axis
+    made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     lists: set[str] = field(default_factory=set)  # names that have one index everywhere, but for a multiple such as 2i
@@ -155,6 +156,13 @@ class NameTable:
         for node in nodes:
             if isinstance(node, s.Relation):
                 table._declare(node)
+        table.made = {
+            node.sides[0].name for node in nodes
+            if isinstance(node, s.Relation) and node.relations[0] in ("=", ":=") and isinstance(node.sides[0], s.Symbol)
+            and any(isinstance(x, s.Symbol | s.Scripted) and base_of(x) in tensors | table.matrices
+                    and not (isinstance(x, s.Scripted) and table._letter(x))
+                    for x in s.walk(node.sides[1]))
+        } - table.bound - table.sizes
         below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
         table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
         used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
@@ -530,7 +538,7 @@ class NameTable:
                 base in self.zeroth and item.text == "0" and self._runs(base)
             )
         if isinstance(item, s.Symbol):
-            if self._is_apart(base, item.name):
+            if self._is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True
             if item.name in self.bound and base not in self.labelled:
                 return False
