@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import TypeGuard
 
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Chain, Stated
@@ -42,9 +43,11 @@ def abbreviation(
     if not found:
         return None
     names = {place: _names(world, chain.sides[1]) for place, chain in whole.items()}
+    tops = (n.numerator for f in formulas for n in f.nodes if isinstance(n, s.Derivative))
+    entries = [name for top in tops if (name := _name(world, top)) is not None and world.is_defined(name)]
     for a in found:
         name = _name(world, a.name)
-        for below in (_names_below(world, numerator) for numerator in world.numerators):
+        for below in (_names_below(world, top) for top in dict.fromkeys((*world.numerators, *entries))):
             inside = [place for place, chain in whole.items() if _name(world, chain.sides[0]) in below]
             holding = [place for place in inside if _holds(world, place, whole[place], a)]
             if not holding or name in below:
@@ -113,6 +116,10 @@ def _put(tree: s.Node, a: Abbreviation) -> s.Node:
     def new(part: s.Node) -> s.Node | None:
         if _same(part, a.part):
             return a.name
+        if (letter := _letter(a.name)) is not None and type(part) is type(a.part):
+            for other in {x.name for x in s.walk(part) if _is_letter(x)} - {letter}:  # Σ_b exp(w_b^T x) beside z_a
+                if _same(part, _at(a.part, letter, other)):
+                    return _at(a.name, letter, other)
         if isinstance(part, s.Sum) and isinstance(a.part, s.Sum):
             for k in _runs(part, a.part):
                 end = k + len(a.part.terms)
@@ -121,6 +128,19 @@ def _put(tree: s.Node, a: Abbreviation) -> s.Node:
         return None
 
     return s.mapped(tree, new)
+
+
+def _letter(name: s.Node) -> str | None:
+    """The one index of what is named."""
+    return name.sub.name if isinstance(name, s.Scripted) and _is_letter(name.sub) else None
+
+
+def _is_letter(node: s.Node | None) -> TypeGuard[s.Symbol]:
+    return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
+
+
+def _at(tree: s.Node, letter: str, other: str) -> s.Node:
+    return s.mapped(tree, lambda x: replace(x, name=other) if isinstance(x, s.Symbol) and x.name == letter else None)
 
 
 def _runs(tree: s.Sum, part: s.Sum) -> Iterator[int]:

@@ -164,12 +164,14 @@ def judge_claim(
 
 
 def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
-    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives
-    can be refuted."""
+    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives,
+    or what is defined by them, can be refuted."""
     loss = environment.loss
     if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
         return False
-    return any(adjoint_of(h, loss) for h in heads(c.left)) != any(adjoint_of(h, loss) for h in heads(c.right))
+    of_it = [{h for h in heads(side) if adjoint_of(h, loss)} | environment.by_derivatives & set(heads(side))
+             for side in (c.left, c.right)]  # fmt: skip
+    return bool(of_it[0]) != bool(of_it[1])
 
 
 @dataclass(frozen=True, slots=True)

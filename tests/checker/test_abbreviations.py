@@ -39,6 +39,14 @@ $$ CLAIM $$
 """
 
 
+POLICY = r"""
+The policy is $\pi_a = \frac{\exp(\theta_a^\top s)}{\sum_{b=1}^A \exp(\theta_b^\top s)}$ for a state
+$s \in \mathbb{R}^d$, its entropy $H = -\sum_{a=1}^A \pi_a \log\pi_a$. Let $z_a = \theta_a^\top s$.
+
+$$ CLAIM $$
+"""
+
+
 def claimed(text: str, claim: str) -> Formula:
     return check(scan(text.replace("CLAIM", claim))).formulas[-1]
 
@@ -52,6 +60,10 @@ def claimed(text: str, claim: str) -> Formula:
         (DECODER, r"\frac{\partial R}{\partial W} = \frac{\partial R}{\partial a} z^T", PROVED),
         (DECODER, r"\frac{\partial R}{\partial z} = W^T \frac{\partial R}{\partial a}", PROVED),
         (DECODER, r"\frac{\partial R}{\partial z} = 2 W^T \frac{\partial R}{\partial a}", REFUTED),
+        (POLICY, r"\frac{\partial H}{\partial z_a} = -\pi_a (\log\pi_a + H)", PROVED),
+        (POLICY, r"\frac{\partial H}{\partial z_a} = -\pi_a (\log\pi_a - H)", REFUTED),
+        (POLICY, r"\frac{\partial \pi_a}{\partial z_a} = \pi_a (1 - \pi_a)", PROVED),
+        (POLICY, r"\frac{\partial \pi_a}{\partial z_a} = \pi_a", REFUTED),
         (NEURON, r"\frac{\partial J}{\partial a} = a - y", PROVED),
         (NEURON, r"\frac{\partial J}{\partial a} = a + y", REFUTED),
         (NEURON, r"\frac{\partial J}{\partial z} = (a - y) a (1 - a)", PROVED),

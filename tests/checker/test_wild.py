@@ -516,3 +516,91 @@ def test_what_is_said_of_the_derivative_of_a_function(said: str, claim: str, ver
     text = f"Let $w, x, t \\in R$, $z = w x$, $a = f(z)$. We know that ${said}$.\n\n"
     found = last(f"{text}$$\\frac{{\\partial a}}{{\\partial w}} = {claim}$$\n")
     assert found.verdict is verdict, found.message
+
+
+# -- what counts, what labels, what depends on what ----------------------------------------------------------------
+GATES = r"""Let $x \in \mathbb{R}^m$, $h \in \mathbb{R}^n$, $W_c, W_z \in \mathbb{R}^{n \times m}$, $U_c \in \mathbb{R}^{n \times n}$.
+
+$$ z = \sigma(W_z x), \quad c = \tanh(W_c x + U_c h), \quad s = (1 - z) \odot h + z \odot c $$
+
+The loss $E$ depends on $s$. Let $\delta = \frac{\partial E}{\partial s}$ and
+
+$$ \delta_c = \delta \odot z \odot (1 - c \odot c), \quad \delta_z = \delta \odot (c - h) \odot z \odot (1 - z) $$
+
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial E}{\partial W_c} = \delta_c x^\top", PROVED),
+        (r"\frac{\partial E}{\partial W_z} = \delta_z x^\top", PROVED),
+        (r"\frac{\partial E}{\partial W_z} = \delta_c x^\top", REFUTED),
+        (r"\frac{\partial E}{\partial U_c} = \delta_c h^\top", PROVED),
+        (r"\frac{\partial E}{\partial U_c} = \delta_z h^\top", REFUTED),
+    ],
+)
+def test_a_letter_that_names_a_vector_is_a_label(claim: str, verdict: Verdict) -> None:
+    found = last(GATES + f"$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+RATES = r"""We are given counts $y_i$ and features $x_i \in \mathbb{R}^d$ for $i = 1, \dots, n$. The rate is
+
+$$ \lambda_i = \exp(w^\top x_i + b) $$
+
+and the negative log-likelihood is, up to a constant,
+
+$$ L(w, b) = \sum_{i=1}^n \left( \lambda_i - y_i (w^\top x_i + b) \right). $$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla_w L = \sum_{i=1}^n (\lambda_i - y_i) x_i", PROVED),
+        (r"\nabla_w L = \sum_{i=1}^n (y_i - \lambda_i) x_i", REFUTED),
+        (r"\frac{\partial L(w, b)}{\partial b} = \sum_{i=1}^n (\lambda_i - y_i)", PROVED),
+        (r"\frac{\partial L}{\partial b} = \sum_{i=1}^n (\lambda_i - y_i) x_i", ILL_FORMED),
+        (r"\nabla^2_w L = \sum_{i=1}^n \lambda_i x_i x_i^\top", PROVED),
+    ],
+)
+def test_a_function_of_a_vector_that_nothing_declares(claim: str, verdict: Verdict) -> None:
+    found = last(RATES + f"$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(r"\frac{1}{T}", PROVED), ("", REFUTED), ("T", REFUTED)])
+def test_what_one_divides_by_is_a_number(factor: str, verdict: Verdict) -> None:
+    text = r"""With $p_k = e^{z_k/T} / \sum_{j=1}^K e^{z_j/T}$ and $L = -\sum_{k=1}^K q_k \log p_k$,
+where $\sum_k q_k = 1$,
+
+"""
+    found = last(text + rf"$$ \frac{{\partial L}}{{\partial z_k}} = {factor} (p_k - q_k) $$")
+    assert found.verdict is verdict, found.message
+
+
+NORMALISED = r"""# Layer normalisation
+
+Let $x \in \mathbb{R}^d$, $\mu = \frac1d\sum_{i=1}^d x_i$, $v = \frac1d\sum_{i=1}^d (x_i-\mu)^2$,
+$s = \sqrt{v+\epsilon}$,
+
+$$\hat x_i = \frac{x_i-\mu}{s}, \qquad y_i = \gamma_i \hat x_i + \beta_i .$$
+
+With $g_i = \partial L/\partial y_i$:
+
+$$\frac{\partial L}{\partial x_i} = \frac{1}{s}\left(g_i\gamma_i - \frac1d\sum_{j=1}^d g_j\gamma_j - SECOND\right)$$
+
+# Without the mean
+
+$$r = \sqrt{\frac1d\sum_{i=1}^d x_i^2 + \epsilon},\qquad n_i = \frac{x_i}{r}$$
+"""
+SECOND = r"\frac{\hat x_i}{d}\sum_{j=1}^d g_j\gamma_j\hat x_j"
+
+
+@pytest.mark.parametrize(("second", "verdict"), [(SECOND, CONDITIONAL), (SECOND.replace("d", "s", 1), REFUTED)])
+def test_what_a_later_section_defines_may_bear_on_an_unknown_loss(second: str, verdict: Verdict) -> None:
+    found = next(f for f in report(NORMALISED.replace("SECOND", second)).formulas if f.verdict is not DEFINED)
+    assert found.verdict is verdict, found.message
+    assert (r"\frac{\partial L}{\partial n}=0" in found.assumptions) is (verdict is CONDITIONAL)
