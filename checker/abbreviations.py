@@ -35,22 +35,28 @@ def abbreviation(
     differentiated does not rest, though what it names stands there."""
     chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
+    edge = {world.layer_of.get(head, (head,))[0] for head in world.frontier}  # of a loss that nothing defines
+    wanted = set[str]().union(*(_names_below(world, name) for name in world.denominators | edge))  # u of r = relu(u)
     found = [
         Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()
-        if _is_compound(world, chain.sides[1]) and _name(world, chain.sides[0]) in world.denominators
+        if _is_compound(world, chain.sides[1]) and _name(world, chain.sides[0]) in wanted
+        and all(place != other.place for other in others)
     ]  # fmt: skip
-    found = [a for a in found if all(a.place != other.place for other in others)]
     if not found:
         return None
     names = {place: _names(world, chain.sides[1]) for place, chain in whole.items()}
-    tops = (n.numerator for f in formulas for n in f.nodes if isinstance(n, s.Derivative))
-    entries = [name for top in tops if (name := _name(world, top)) is not None and world.is_defined(name)]
+    above = (n.numerator for f in formulas for n in f.nodes if isinstance(n, s.Derivative))
+    entries = [name for top in above if (name := _name(world, top)) is not None and world.is_defined(name)]
+    tops = dict.fromkeys((*world.numerators, *entries, *sorted(edge)))
+    belows = [_names_below(world, top) for top in tops]
     for a in found:
         name = _name(world, a.name)
-        for below in (_names_below(world, top) for top in dict.fromkeys((*world.numerators, *entries))):
+        for below in belows:
+            if name in below:
+                continue
             inside = [place for place, chain in whole.items() if _name(world, chain.sides[0]) in below]
             holding = [place for place in inside if _holds(world, place, whole[place], a)]
-            if not holding or name in below:
+            if not holding:
                 continue
             rest = set[str]().union(*(
                 _names(world, _put(whole[place].sides[1], a)) if place in holding else names[place] for place in inside

@@ -9,6 +9,7 @@ from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+ILL_FORMED = Verdict.ILL_FORMED
 
 DECODER = r"""
 Let $z \in \mathbb{R}^d$, $W \in \mathbb{R}^{n \times d}$, $b, x \in \mathbb{R}^n$, $\sigma(t) = 1/(1+e^{-t})$,
@@ -47,6 +48,17 @@ $$ CLAIM $$
 """
 
 
+BLOCK = r"""
+Let $x \in \mathbb{R}^d$, $W_1 \in \mathbb{R}^{h \times d}$, $W_2 \in \mathbb{R}^{d \times h}$ and
+
+$$ y = x + W_2 \, \mathrm{ReLU}(W_1 x + b_1) + b_2 $$
+
+Put $u = W_1 x + b_1$, $r = \mathrm{ReLU}(u)$, and let $g = \nabla_y L$.
+
+$$ CLAIM $$
+"""
+
+
 def claimed(text: str, claim: str) -> Formula:
     return check(scan(text.replace("CLAIM", claim))).formulas[-1]
 
@@ -60,6 +72,12 @@ def claimed(text: str, claim: str) -> Formula:
         (DECODER, r"\frac{\partial R}{\partial W} = \frac{\partial R}{\partial a} z^T", PROVED),
         (DECODER, r"\frac{\partial R}{\partial z} = W^T \frac{\partial R}{\partial a}", PROVED),
         (DECODER, r"\frac{\partial R}{\partial z} = 2 W^T \frac{\partial R}{\partial a}", REFUTED),
+        (BLOCK, r"\nabla_r L = W_2^\top g", PROVED),
+        (BLOCK, r"\nabla_r L = g", ILL_FORMED),
+        (BLOCK, r"\nabla_u L = (W_2^\top g) \odot \mathbb{1}[u > 0]", PROVED),
+        (BLOCK, r"\nabla_u L = W_2^\top g", REFUTED),
+        (BLOCK, r"\nabla_x L = g + W_1^\top ((W_2^\top g) \odot \mathbb{1}[u > 0])", PROVED),
+        (BLOCK, r"\nabla_x L = W_1^\top ((W_2^\top g) \odot \mathbb{1}[u > 0])", REFUTED),
         (POLICY, r"\frac{\partial H}{\partial z_a} = -\pi_a (\log\pi_a + H)", PROVED),
         (POLICY, r"\frac{\partial H}{\partial z_a} = -\pi_a (\log\pi_a - H)", REFUTED),
         (POLICY, r"\frac{\partial \pi_a}{\partial z_a} = \pi_a (1 - \pi_a)", PROVED),
