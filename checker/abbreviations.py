@@ -12,9 +12,11 @@ from dataclasses import dataclass, fields, replace
 from typing import TypeGuard
 
 from verify_derivations.checker.functions import function_name
-from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.checker.statements import Chain, Stated, is_derivative
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.world import World
 
 Place = tuple[int, int]  # the number of a formula and of one of its chains
@@ -80,6 +82,37 @@ def abbreviated(
         said = f"${to_latex(a.part)}$ is read as ${to_latex(a.name)}$, as formula {a.place[0]} calls it"
         result.append(replace(f, chains=chains, named=(*f.named, said)) if chains != f.chains else f)
     return result
+
+
+def named_last(formulas: Sequence[Stated], every: Sequence[Stated], table: NameTable) -> list[Stated]:
+    """``∂f/∂z_k = e^{z_k} / Σ_j e^{z_j} = p_k``, where nothing has spoken of p before and nothing else defines it: a
+    name for what stands before it."""
+    own, seen = {f.number for f in formulas}, set[str]()
+    said = dict[int, list[Chain]]()
+    for f in every:
+        new = [chain.sides for chain in f.chains if f.number in own and _names_its_value(chain, table, seen)]
+        said[f.number] = [Chain((sides[-1], sides[-2])) for sides in new]
+        seen |= {base_of(x) or "" for chain in f.chains for side in chain.sides for x in names_in(side)}
+    return [
+        replace(f, chains=[*f.chains, *said[f.number]], named=(*f.named, *map(_remark, said[f.number])))
+        if said.get(f.number) else f for f in formulas
+    ]  # fmt: skip
+
+
+def _remark(chain: Chain) -> str:
+    return "${}$ is read as a name for ${}$".format(*map(to_latex, chain.sides))
+
+
+def _names_its_value(chain: Chain, table: NameTable, seen: set[str]) -> bool:
+    if len(chain.sides) < 3 or chain.where or not is_derivative(chain.sides[0]) or is_derivative(chain.sides[-2]):
+        return False
+    last, others = chain.sides[-1], {base_of(x) for side in chain.sides[:-1] for x in names_in(side)}
+    base = base_of(last) if isinstance(last, s.Symbol | s.Scripted) else None
+    reference = table.reference(last) if base is not None else None
+    if base is None or reference is None or base in seen | table.bases | table.sizes | others or base in table.bound:
+        return False
+    plain = not (reference.transposed or reference.inverted or reference.primes or reference.power or reference.layer)
+    return plain and all(isinstance(i, s.Symbol) for i in reference.indices)
 
 
 def _names_below(world: World, start: str) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
-from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation
+from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation, named_last
 from verify_derivations.checker.building import Builder, Definitions
 from verify_derivations.checker.customary import customary
 from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
@@ -46,6 +46,7 @@ def build_world(
                 break
         return result
 
+    formulas = named_last(formulas, every, table)
     found = build("", (), {})
     inferred = infer(found, formulas)
     if inferred.doubtful & found.world.guessed:  # of which a number is not the only reading

@@ -604,3 +604,26 @@ def test_what_a_later_section_defines_may_bear_on_an_unknown_loss(second: str, v
     found = next(f for f in report(NORMALISED.replace("SECOND", second)).formulas if f.verdict is not DEFINED)
     assert found.verdict is verdict, found.message
     assert (r"\frac{\partial L}{\partial n}=0" in found.assumptions) is (verdict is CONDITIONAL)
+
+
+SUMS_OF_POWERS = r"""$$ f(z) = \log\sum_{k=1}^K e^{z_k} $$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial f}{\partial z_k} = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}} = p_k", PROVED),
+        (r"\frac{\partial f}{\partial z_k} = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}} = p_k, \qquad "
+         r"\frac{\partial p_k}{\partial z_j} = p_k (\delta_{kj} - p_j)", PROVED),
+        (r"\frac{\partial f}{\partial z_k} = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}} = p_k, \qquad "
+         r"\frac{\partial p_k}{\partial z_j} = p_k (\delta_{kj} + p_j)", REFUTED),
+        (r"\frac{\partial f}{\partial z_k} = e^{z_k} = p_k", REFUTED),
+        (r"\frac{\partial f}{\partial z_k} = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}} = z_k", REFUTED),  # no new name
+        (r"\frac{\partial f}{\partial z_k} = p_k", ILL_FORMED),
+    ],
+)  # fmt: skip
+def test_a_value_is_given_a_name_behind_it(claim: str, verdict: Verdict) -> None:
+    found = last(SUMS_OF_POWERS + f"$$ {claim} $$")
+    assert found.verdict is verdict, found.message
