@@ -30,6 +30,46 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
     return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
 
 
+def compound(node: s.Node, world: World, here: Statement) -> bool:
+    """``i + r - 1``, ``p i + a``: an index of several letters that run."""
+    letters = {x.name for x in s.walk(node) if isinstance(x, s.Symbol) and len(x.name) == 1}
+    return len(letters & (world.table.bound | here.indices.keys()) - world.sizes) > 1
+
+
+def reach(node: s.Node, world: World, here: Statement) -> tuple[Polynomial, Polynomial] | None:
+    """The first and the last value of an affine index; ``None`` where a letter's range, or a sign, is not known."""
+    running = world.table.bound - world.sizes
+    for letter in s.walk(node):
+        if isinstance(letter, s.Symbol) and letter.name in running - here.indices.keys():
+            new_letter(letter.name, world, here)
+    first = last = whole(node, world, here)
+    for index in here.indices.values():
+        if index.fixed is None and index.variable in last.names:
+            end = family_extent(index.letter, world, here, here.number) - index.start
+            ends = (polynomial(0), end) if _grows(last, index.variable) else (end, polynomial(0))
+            if _grows(last, index.variable) is None:
+                return None
+            first, last = first.substitute({index.variable: ends[0]}), last.substitute({index.variable: ends[1]})
+    return None if any(map(is_index, first.names | last.names)) else (first, last)
+
+
+def _grows(value: Polynomial, variable: str) -> bool | None:
+    parts = value.linear_in(variable)
+    if parts is None or any(map(is_index, parts[0].names)) or len(signs := {c > 0 for _, c in parts[0].terms}) != 1:
+        return None
+    return signs.pop()
+
+
+def hold(head: str, axis: int, node: s.Node, world: World, here: Statement) -> None:
+    """An undeclared quantity has all the entries that are mentioned."""
+    size = world.reaching[head][axis]
+    found = reach(node, world, here)
+    if found is not None:
+        fact = at_least(polynomial(size) + world.origin - 1, found[1])
+        if fact not in world.facts:
+            world.facts.append(fact)
+
+
 def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
     """First and last value of a letter by the nearest range before a formula, else after."""
     return _nearest([r for r in world.ranges if r[1] == letter], number)

@@ -11,12 +11,12 @@ from typing import TypeAlias
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
-from verify_derivations.formulas.indices import family_extent, first_value, index_at
+from verify_derivations.formulas.indices import compound, family_extent, first_value, hold, index_at, reach
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import Shape, layer_value, match_layer, shape_of_space, whole
-from verify_derivations.formulas.tensors import Axis, Tensor, show
+from verify_derivations.formulas.tensors import Axis, Tensor, show, show_extent
 from verify_derivations.formulas.world import (
     IndexRangeError,
     Known,
@@ -194,6 +194,9 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     rest = nodes[family:]
     if not rest:
         return world.entry(known, fixed)
+    for k, node in enumerate(rest if known.head in world.reaching else ()):
+        if compound(node, world, here):
+            hold(known.head, k, node, world, here)
     if len(rest) == len(inner) or len(rest) == len(known.shape):
         axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
         places = [
@@ -303,6 +306,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     shape: Shape = expected or ()
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), scalar(polynomial(reference.name)))
+    if reference.indices and not shape and all(compound(node, world, here) for node in reference.indices):
+        return _as_far_as_mentioned(head, reference, world, here)
     for node in reference.indices:
         if not isinstance(node, s.Symbol):
             letters = [x.name for x in s.walk(node) if isinstance(x, s.Symbol) and len(x.name) == 1]
@@ -327,6 +332,20 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     if layer is not None:
         world.layer_of[head] = (reference.name, layer)
     return select(known, reference, world, here)
+
+
+def _as_far_as_mentioned(head: str, reference: Reference, world: World, here: Statement) -> Tensor:
+    """``x_{i+r-1}`` of an x that nothing declares: it has at least the entries that are mentioned."""
+    found = [reach(node, world, here) for node in reference.indices]
+    if any(ends is None or ends[0] != world.origin for ends in found):
+        raise NeedShape(f"the shape of {_show(reference)} is not stated")
+    names = tuple(f"N_{{{reference.name}{k + 1 if len(found) > 1 else ''}}}" for k in range(len(found)))
+    shape = tuple(world.extents.normal(polynomial(name)) for name in names)
+    world.add(Known(head, (), (*shape, ONE) if len(shape) == 1 else shape))
+    world.reaching[head] = names
+    said = " and ".join(f"${show_extent(n)}$" for n in shape)
+    here.remarks.append(f"${reference.name}$ is declared nowhere: it is read with any number {said} of entries")
+    return select(world.known[head], reference, world, here)
 
 
 def _show(reference: Reference) -> str:

@@ -175,6 +175,7 @@ class NameTable:
         for node in nodes:
             if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
                 table._bind_as_entries(node, entries - {None})
+                table._bind_in_sums(node)
         for tree in forest:
             table.alone |= letters_alone(tree) if alone is None else set()
             for node, parent in _with_parents(tree):
@@ -290,6 +291,19 @@ class NameTable:
         ):  # fmt: skip
             self.bound.add(letter)
 
+    def _bind_in_sums(self, node: s.Relation) -> None:
+        """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b."""
+        left = node.sides[0]
+        if not isinstance(left, s.Scripted) or left.sub is None:
+            return
+        own = {x.name for x in items_of(left.sub) if isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower()}
+        for x in (x for side in node.sides[1:] for x in s.walk(side)) if own else ():
+            items = items_of(x.sub) if isinstance(x, s.Scripted) and x.sub is not None else ()
+            for item in (i for i in items if isinstance(i, s.Sum)):
+                letters = {y.name for y in s.walk(item) if isinstance(y, s.Symbol)}
+                if letters & self.bound - own:
+                    self.bound |= letters & own - self.sizes
+
     def _letter(self, node: s.Node) -> str | None:
         """The one letter that is a subscript."""
         if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol):
@@ -356,7 +370,8 @@ class NameTable:
                     if "-" in item.signs and any(isinstance(term, s.Symbol) for term in item.terms):  # not 2i - 1
                         self.shifted.add((base, letters[0]))
                     self.bound |= {letters[0]} - self.sizes - self.ends  # an affine subscript is an index, no label
-                elif isinstance(item, s.Symbol) and item.name in self.bound:
+                elif (isinstance(item, s.Symbol) and item.name in self.bound
+                      or isinstance(item, s.Sum) and len(self.bound.intersection(letters)) > 1):  # x_{i+r}
                     self.indexed.add(base)
                 elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and self._labels(item)):
                     self.labelled.add(base)

@@ -241,7 +241,6 @@ class Statement:
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
     ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
-    left_letters: frozenset[str] = frozenset()
     unapplied: set[str] = field(default_factory=set)  # functions that are named without their arguments
     called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 
@@ -276,6 +275,7 @@ class World:
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
+    reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}, and no declaration
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape

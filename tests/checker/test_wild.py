@@ -627,3 +627,29 @@ SUMS_OF_POWERS = r"""$$ f(z) = \log\sum_{k=1}^K e^{z_k} $$
 def test_a_value_is_given_a_name_behind_it(claim: str, verdict: Verdict) -> None:
     found = last(SUMS_OF_POWERS + f"$$ {claim} $$")
     assert found.verdict is verdict, found.message
+
+
+WINDOWS = r"""$y_i = \sum_{r=1}^R w_r x_{i+r-1} + b$ for $i = 1, \dots, M$, and $L = \frac12 \sum_{i=1}^M (y_i - t_i)^2$.
+Then
+
+"""
+POOLING = r"""With window $p$, $M_{i,j} = \frac{1}{p^2} \sum_{a=0}^{p-1} \sum_{b=0}^{p-1} A_{pi+a,\,pj+b}$, so
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        (WINDOWS, r"\frac{\partial L}{\partial w_r} = \sum_{i=1}^M (y_i - t_i) x_{i+r-1}", PROVED),
+        (WINDOWS, r"\frac{\partial L}{\partial w_r} = \sum_{i=1}^M (y_i - t_i) x_{i+r}", REFUTED),
+        (WINDOWS, r"\frac{\partial L}{\partial w_r} = \sum_{i=1}^M (y_i - t_i) x_i", REFUTED),
+        (WINDOWS, r"\frac{\partial L}{\partial x_j} = \sum_{i=1}^M \sum_{r=1}^R (y_i - t_i) w_r [j = i+r-1]", PROVED),
+        (WINDOWS, r"\frac{\partial L}{\partial x_j} = \sum_{i=1}^M \sum_{r=1}^R (y_i - t_i) w_r [j = i+r]", REFUTED),
+        (POOLING, r"\frac{\partial M_{i,j}}{\partial A_{pi+a,pj+b}} = \frac{1}{p^2}", PROVED),
+        (POOLING, r"\frac{\partial M_{i,j}}{\partial A_{pi+a,pj+b}} = \frac{1}{p}", REFUTED),
+    ],
+)
+def test_what_nothing_declares_has_the_entries_that_are_mentioned(text: str, claim: str, verdict: Verdict) -> None:
+    found = last(text + f"$$ {claim} $$")
+    assert found.verdict is verdict, found.message
