@@ -629,8 +629,8 @@ def test_a_value_is_given_a_name_behind_it(claim: str, verdict: Verdict) -> None
     assert found.verdict is verdict, found.message
 
 
-WINDOWS = r"""$y_i = \sum_{r=1}^R w_r x_{i+r-1} + b$ for $i = 1, \dots, M$, and $L = \frac12 \sum_{i=1}^M (y_i - t_i)^2$.
-Then
+WINDOWS = r"""$y_i = \sum_{r=1}^R w_r x_{i+r-1} + b$ for $i = 1, \dots, M$, and
+$L = \frac12 \sum_{i=1}^M (y_i - t_i)^2$. Then
 
 """
 POOLING = r"""With window $p$, $M_{i,j} = \frac{1}{p^2} \sum_{a=0}^{p-1} \sum_{b=0}^{p-1} A_{pi+a,\,pj+b}$, so
