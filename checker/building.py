@@ -14,6 +14,7 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.inferred import Inferred
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
+from verify_derivations.checker.padding import pad
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import Chain, Stated, example, is_adjoint_name, is_derivative, is_number
@@ -462,6 +463,7 @@ class Builder:
         here.defining = last
         define(self.world, here, left, right, f.number, expected)
         self.result.remarks[f.number] = here.remarks
+        pad(self.world, f.number, set(self.world.known) - before)
         for name in sorted(set(self.world.known) - before):
             quantity = self.world.quantities[name]
             if quantity.body is None:

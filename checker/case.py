@@ -14,6 +14,7 @@ from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
+from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
@@ -240,6 +241,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
     read_prose(formulas)
+    read_padding(formulas)
     read_rows(formulas)
     units = frozenset[str]().union(*(f.units for f in formulas))
     trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)

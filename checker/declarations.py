@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.padding import note_padding
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
@@ -23,6 +24,7 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader = _Declarations(world, formulas)
     reader.numerators()
     reader.declarations()
+    note_padding(world, formulas)
     reader.given()
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.layer_sums import one_layer_more
+from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.unknown import (
     adjoints_of,
@@ -109,6 +110,7 @@ def judge_link(
         effort = effort.proofs_only  # of what it is nothing else can be said
     best: Judged | None = None
     for comparison in comparisons:
+        comparison = with_zeros(world, here, comparison, environment)
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
             failed = unjudged(left, right, leaves_axis(outside, world, environment), here, world)

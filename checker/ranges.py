@@ -39,7 +39,7 @@ def out_of_range(comparison: Comparison, environment: Environment) -> Outside | 
     facts = (*environment.facts, *comparison.facts, *domain)
     for side in (comparison.left, comparison.right):
         for access, known in accesses(side, facts):
-            extents = _extents(access.head, environment)
+            extents = extents_of(access.head, environment)
             if extents is None or len(extents) != len(access.indices):
                 continue
             for index, extent in zip(access.indices, extents, strict=True):
@@ -67,7 +67,7 @@ def narrowed(
     return comparison, tuple(asked)
 
 
-def _extents(head: str, environment: Environment) -> tuple[Polynomial, ...] | None:
+def extents_of(head: str, environment: Environment) -> tuple[Polynomial, ...] | None:
     inner = adjoint_of(head, environment.loss) if environment.loss is not None else None
     quantity = environment.quantities.get(inner or head)
     return None if quantity is None else quantity.extents

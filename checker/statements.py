@@ -53,6 +53,8 @@ class Stated:
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     told: s.Node | None = None  # what the prose alone defines: a row of a matrix
+    padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
+    zero_outside: bool = False  # so are all entries in it
     units: frozenset[str] = frozenset()  # bases of names that the prose calls unit vectors
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it

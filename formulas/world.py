@@ -274,6 +274,8 @@ class World:
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
+    zero_outside: set[str] = field(default_factory=set)  # names of which the text says so, and formulas
+    zero_in: set[int] = field(default_factory=set)
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}, and no declaration
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps

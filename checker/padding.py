@@ -1,0 +1,100 @@
+"""What the prose says of entries outside of their range: “where $x$ is zero outside of its range”, “zero-padded”,
+“terms out of range are left out”. Such an entry is read as zero, that is under a bracket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from verify_derivations.checker.ranges import extents_of
+from verify_derivations.checker.words import prose_behind, sentence
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import Access, Scalar, bracket, heads, map_accesses, mul, within
+from verify_derivations.formulas.scripts import base_of
+from verify_derivations.formulas.world import Statement, World
+
+if TYPE_CHECKING:
+    from verify_derivations.checker.comparisons import Comparison
+    from verify_derivations.checker.statements import Stated
+
+_NIL = r"(?:zeros?|vanish\w*|dropped|omitted|ignored|skipped|left\s+out)"
+_OUTSIDE = r"(?:outside|beyond|out[-\s]of[-\s](?:range|bounds?))"
+_PADDED = r"(?:zero[-\s]padd(?:ed|ing)|padd(?:ed|ing)\s+(?:with|by)\s+zeros)\b"
+_SAID = re.compile(rf"\b{_OUTSIDE}\b[^$]*\b{_NIL}\b|\b{_NIL}\b[^$]*\b{_OUTSIDE}\b|\b{_PADDED}", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|unlike|instead)\b|n't\b", re.IGNORECASE)
+_LINKED = re.compile(r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded)\b", re.IGNORECASE)
+
+REMARK = "entries are read as zero outside of their range, as the text says"
+
+
+def read_padding(formulas: Sequence[Stated]) -> None:
+    """Set ``padded`` of every inline formula of whose names the prose says so, and ``zero_outside`` of every equation
+    of whose terms it does."""
+    for k, stated in enumerate(formulas):
+        before, after = sentence(formulas, k), prose_behind(formulas, k).partition("$")[0]
+        if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
+            continue
+        if stated.chains:
+            stated.zero_outside = _SAID.search(after) is not None
+        elif _SAID.search(after) and _LINKED.match(after):
+            stated.padded = tuple(name for name in stated.mentions if isinstance(name, s.Symbol | s.Scripted))
+
+
+def note_padding(world: World, formulas: Sequence[Stated]) -> None:
+    for stated in formulas:
+        if stated.zero_outside:
+            world.zero_in.add(stated.number)
+        world.zero_outside |= {name for node in stated.padded if (name := base_of(node)) is not None}
+
+
+def with_zeros(world: World, here: Statement, comparison: Comparison, environment: Environment) -> Comparison:
+    """A claim with its entries outside of their range as zeros, where the text says that they are."""
+    padded = _padded(world, here.number)
+    if padded is not None and not padded:
+        return comparison
+    left, right = (_zero_outside(side, environment, padded) for side in (comparison.left, comparison.right))
+    if (left, right) != (comparison.left, comparison.right) and REMARK not in here.remarks:
+        here.remarks.append(REMARK)
+    return replace(comparison, left=left, right=right)
+
+
+def pad(world: World, number: int, names: Collection[str]) -> None:
+    """The same of new definitions."""
+    padded = _padded(world, number)
+    if padded is not None and not padded:
+        return
+    environment = Environment(quantities=world.quantities)
+    for name in names:
+        quantity = world.quantities[name]
+        if quantity.body is not None:
+            body = _zero_outside(quantity.body, environment, padded)
+            world.quantities[name] = replace(quantity, body=body)
+
+
+def _padded(world: World, number: int) -> frozenset[str] | None:
+    """The heads of which it is said; ``None``: of all in formula ``number``."""
+    if number in world.zero_in:
+        return None
+    found = set(world.zero_outside)
+    for name in world.zero_outside:
+        with suppress(DocumentError):  # Δ = ∂L/∂Y
+            found |= set(heads(Elaborator(world, Statement(number)).tensor(s.Symbol(name)).body))
+    return frozenset(found)
+
+
+def _zero_outside(expression: Scalar, environment: Environment, padded: frozenset[str] | None) -> Scalar:
+    def new(access: Access) -> Scalar | None:
+        extents = extents_of(access.head, environment)
+        if extents is None or len(extents) != len(access.indices) or padded is not None and access.head not in padded:
+            return None
+        shifted = [(i, n) for i, n in zip(access.indices, extents, strict=True) if i.as_atom() is None and i.names]
+        inside = [c for index, extent in shifted for c in within(index, extent)]
+        return mul(bracket(*inside), access) if inside else None
+
+    return map_accesses(expression, new)

@@ -1,0 +1,69 @@
+"""Entries outside of their range that the text calls zero, or leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED
+
+SAME = r"""Let $x \in \mathbb{R}^N$, $w \in \mathbb{R}^K$ and
+
+$$ y_i = \sum_{k=1}^K w_k x_{i+k-1} $$
+
+for $i = 1, \dots, N$, SAID. With $g_i = \partial L/\partial y_i$,
+
+$$ CLAIM $$
+
+BEHIND
+"""
+PLAIN = "where $x$ is zero outside of its range"
+FULL = r"\frac{\partial L}{\partial x_j} = \sum_{k=1}^K g_{j-k+1} w_k"
+LEFT_OUT = "where terms out of range are left out."
+
+
+def judged(claim: str, said: str = PLAIN, behind: str = "") -> Formula:
+    text = SAME.replace("SAID", said).replace("CLAIM", claim).replace("BEHIND", behind)
+    return [f for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed][1]
+
+
+@pytest.mark.parametrize(
+    ("claim", "behind", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial w_k} = \sum_{i=1}^N g_i x_{i+k-1}", "", PROVED),
+        (r"\frac{\partial L}{\partial w_k} = \sum_{i=1}^N g_i x_{i+k}", "", REFUTED),
+        (FULL, LEFT_OUT, PROVED),
+        (FULL, "where $g$ vanishes outside of its range.", PROVED),
+        (FULL, "with zero-padding.", PROVED),
+        (r"\frac{\partial L}{\partial x_j} = \sum_{k=1}^K g_{j+k-1} w_k", LEFT_OUT, REFUTED),
+        (FULL, "", ILL_FORMED),
+        (FULL, "where $w$ is zero outside of its range.", ILL_FORMED),
+        (FULL, "without zero-padding.", ILL_FORMED),
+        (FULL, "which is not zero out of range.", ILL_FORMED),
+    ],
+)  # fmt: skip
+def test_what_is_zero_outside_of_its_range(claim: str, behind: str, verdict: Verdict) -> None:
+    found = judged(claim, behind=behind)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (PLAIN, PROVED),
+        ("where $x$ is padded with zeros", PROVED),
+        ("where $x$ is zero beyond its ends", PROVED),
+        ("where $x_n$ is taken to be zero outside", PROVED),
+        ("where $x$ is not zero outside of its range", ILL_FORMED),
+        ("where $w$ is zero outside of its range", ILL_FORMED),
+        ("as it should be", ILL_FORMED),
+    ],
+)
+def test_a_definition_whose_entries_are_padded(said: str, verdict: Verdict) -> None:
+    found = judged(r"\frac{\partial L}{\partial w_k} = \sum_{i=1}^N g_i x_{i+k-1}", said)
+    assert found.verdict is verdict, found.message
+    assert any("zero outside" in remark for remark in found.remarks) is (verdict is PROVED)
