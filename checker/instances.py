@@ -245,12 +245,11 @@ class Instances:
             if name not in world.known:
                 world.add(Known(name, (), ()))
         if unstated:
-            used: set[str] = set()
-            for q in world.quantities.values():
-                if q.body is not None:
-                    used |= set(heads(q.body)) - {q.head}
             world.settled = set(world.quantities)
-            world.frontier = {head for head in world.quantities if head not in used and head not in losses}
+            world.frontier = {
+                head for name in unstated for head in world.ends(replace(world.environment(), loss=name))
+                if head not in losses
+            }  # fmt: skip
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.templates:
             environment = world.environment()

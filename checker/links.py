@@ -19,6 +19,7 @@ from verify_derivations.checker.unknown import (
     names_of,
     slope_told,
     taken_at,
+    unmoved,
     unread,
     unsaid,
     unshown,
@@ -108,6 +109,10 @@ def judge_link(
         if not all(whatever(world, (left, right), c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
+    lost = unmoved(comparisons[0], environment)
+    if lost is not None:
+        unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
+        return unjudged(left, right, unsaid_of, here, world)
     best: Judged | None = None
     for comparison in comparisons:
         comparison = with_zeros(world, here, comparison, environment)
@@ -228,7 +233,10 @@ def _unused(world: World, c: Comparison, environment: Environment, refuted: Link
     if not sinks or environment.loss is None or world.is_defined(environment.loss):
         return refuted
     quantities = {h: replace(q, opaque=q.opaque and h not in sinks) for h, q in environment.quantities.items()}
-    link = judge(c, environment=replace(environment, quantities=quantities))
+    without = replace(environment, quantities=quantities)
+    if unmoved(c, without) is not None:  # nothing of the net would matter
+        return refuted
+    link = judge(c, environment=without)
     if link.verdict is not Verdict.PROVED:
         return refuted
     said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks)

@@ -113,6 +113,22 @@ def unshown(world: World, c: Comparison, environment: Environment) -> str | None
     return None
 
 
+def unmoved(c: Comparison, environment: Environment) -> str | None:
+    """A quantity by which the claim differentiates a loss that nothing defines, and from which nothing leads to what
+    that may depend on: the derivative would be zero, and that is said nowhere."""
+    loss = environment.loss
+    if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
+        return None
+    pending = list(dict.fromkeys((*heads(c.left), *heads(c.right))))
+    for head in pending:
+        of, quantity = adjoint_of(head, loss), environment.quantities.get(head)
+        if of is not None and quantity is None and of in environment.quantities and of not in environment.moving:
+            return of
+        if head in environment.by_derivatives and quantity is not None and quantity.body is not None:
+            pending += [h for h in heads(quantity.body) if h not in pending]
+    return None
+
+
 def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
     references = (
         world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)

@@ -327,7 +327,10 @@ class Search:
             head: of for head in found
             if loss is not None and (of := adjoint_of(head, loss)) is not None and self.environment.has_step(of)
         }
-        recursive = [head for head, of in adjoints.items() if times(self.environment, of) is not None]
+        recursive = [
+            head for head, of in adjoints.items() if times(self.environment, of) is not None
+            and not all(q.opaque for q in self.environment.contributors(of))  # of which a step ends
+        ]  # fmt: skip
         ordered = sorted(adjoints, key=lambda h: (adjoints[h] not in self.later, self.rank.get(adjoints[h], 0), h))
         inner = self.inner(residual, found)
         places = self.places(residual, {head: adjoints[head] for head in recursive})

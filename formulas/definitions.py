@@ -82,7 +82,7 @@ class Environment:
     def contributors(self, head: str) -> tuple[Quantity, ...]:
         """The consumers of ``head`` by which it may move the loss: those on which it rests, or an opaque quantity, of
         which not all consumers are known."""
-        return tuple(quantity for quantity in self.consumers(head) if quantity.head in self._moving)
+        return tuple(quantity for quantity in self.consumers(head) if quantity.head in self.moving)
 
     def has_step(self, head: str) -> bool:
         """Whether the derivative of the loss by ``head`` is given by those by its consumers: not where these are not
@@ -91,7 +91,8 @@ class Environment:
         return quantity is not None and not quantity.opaque and self.loss not in self._by_derivatives
 
     @cached_property
-    def _moving(self) -> frozenset[str]:
+    def moving(self) -> frozenset[str]:
+        """That on which the loss rests, or something opaque: the derivative by anything else is zero."""
         found = {q.head for q in self.quantities.values() if q.opaque or q.head == self.loss}
         waiting = list(found)
         while waiting:

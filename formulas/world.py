@@ -20,6 +20,7 @@ from verify_derivations.formulas.expressions import (
     fresh,
     heads,
     polynomial,
+    walk,
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.names import NameTable
@@ -419,14 +420,39 @@ class World:
         body = Access(known.head, (*family, *(v for v, a in zip(variables(axes), axes, strict=True) if not a.unit)))
         return Tensor(axes, body)
 
+    def ends(self, environment: Environment) -> set[str]:
+        """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
+        depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
+        what the same step does not use further, h."""
+        return {
+            head for head in environment.quantities
+            if all(q.head == head or self._steps_back(q, head) for q in environment.consumers(head))
+        }  # fmt: skip
+
+    def _steps_back(self, quantity: Quantity, head: str) -> bool:
+        """Whether a quantity, on which ``head`` rests, mentions that at other steps only."""
+        body, own = quantity.body, {v: self._origin(quantity.head, k) for k, v in enumerate(quantity.indices)}
+        found = [x for x in walk(body) if isinstance(x, Access) and x.head == head] if body is not None else []
+
+        def shifted(access: Access) -> bool:
+            values = (i + self._origin(head, k) for k, i in enumerate(access.indices))
+            apart = [value - polynomial(v) - n for value in values for v, n in own.items() if v in value.names]
+            return any(p.is_constant and p.value for p in apart)
+
+        return bool(found) and all(map(shifted, found)) and quantity.head in self.below([head])
+
+    def _origin(self, head: str, place: int) -> int:
+        origins = self.known[head].origins if head in self.known else ()
+        return origins[place] if place < len(origins) else self.origin
+
     def environment(self, loss: str | None = None) -> Environment:
         """The same object as before where nothing has changed: it knows who consumes what."""
         loss = loss or self.loss
         quantities = dict(self.quantities)
         if loss is not None and not self.is_defined(loss):
-            late = quantities.keys() - self.settled - {loss}  # a quantity that no definition mentions
+            late = quantities.keys() - self.settled - {loss}
             if late:
-                late -= {h for q in quantities.values() if q.body is not None for h in heads(q.body) if h != q.head}
+                late &= self.ends(Environment(quantities=quantities, functions=dict(self.functions), loss=loss))
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in self.frontier | late}
         if loss is not None and self.unread:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}

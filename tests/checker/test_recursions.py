@@ -277,3 +277,62 @@ def test_a_recursion_by_the_last_but_one_does_not_say_how_it_begins() -> None:
     head = r"For $t = 1, \dots, T$ let $x_t, h_t \in \mathbb{R}$, and $a, b \in \mathbb{R}$." + "\n"
     assert judged("h_t = a h_{t-1} + b h_{t-2} + x_t", head=head).formulas[-1].verdict is Verdict.UNDECIDED
     assert judged("h_t = a h_{t-1} + b x_{t-2} + x_t", head=head).formulas[-1].verdict is Verdict.ILL_FORMED
+
+
+# -- a loss that nothing defines ----------------------------------------------------------------------------------
+CELL = r"""# A cell with a memory
+
+For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^m$ and $h_t, c_t \in \mathbb{R}^n$.
+
+$$ f_t = \sigma(W_f x_t + U_f h_{t-1}) $$
+$$ i_t = \sigma(W_i x_t + U_i h_{t-1}) $$
+$$ o_t = \sigma(W_o x_t + U_o h_{t-1}) $$
+$$ c_t = f_t \odot c_{t-1} + i_t \odot \tanh(W_g x_t) $$
+$$ h_t = o_t \odot \tanh(c_t) $$
+
+"""
+TWO_STATES = r"""# Two states
+
+For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^n$, $a_t, b_t \in \mathbb{R}^m$, $W, V \in \mathbb{R}^{m \times n}$, $a_0 = b_0 = 0$ and
+
+$$ a_t = \tanh(W x_t + b_{t-1}), \quad b_t = \tanh(V x_t + a_{t-1}) $$
+
+"""  # noqa: E501
+FORGET = r"\frac{\partial L}{\partial f_t}"
+MEMORY = r"\frac{\partial L}{\partial c_t}"
+A_STEP = r"(\frac{\partial L}{\partial a_t} \odot (1 - a_t \odot a_t)) x_t^\top"
+
+
+@pytest.mark.parametrize(
+    ("head", "right", "wrong"),
+    [
+        (CELL, rf"\frac{{\partial L}}{{\partial f_t}} = {MEMORY} \odot c_{{t-1}}",
+         rf"\frac{{\partial L}}{{\partial f_t}} = {MEMORY} \odot i_t"),
+        (CELL, rf"\frac{{\partial L}}{{\partial f_t}} = {MEMORY} \odot c_{{t-1}}",
+         rf"\frac{{\partial L}}{{\partial f_t}} = 2 {MEMORY} \odot c_{{t-1}}"),
+        (CELL, r"\frac{\partial L}{\partial o_t} = \frac{\partial L}{\partial h_t} \odot \tanh(c_t)",
+         r"\frac{\partial L}{\partial o_t} = \frac{\partial L}{\partial h_t} \odot c_t"),
+        (CELL, rf"\frac{{\partial L}}{{\partial W_f}} = \sum_{{t=1}}^T ({FORGET} \odot f_t \odot (1 - f_t)) x_t^\top",
+         rf"\frac{{\partial L}}{{\partial W_f}} = \sum_{{t=1}}^T ({FORGET} \odot f_t) x_t^\top"),
+        (TWO_STATES, rf"\frac{{\partial L}}{{\partial W}} = \sum_{{t=1}}^T {A_STEP}",
+         rf"\frac{{\partial L}}{{\partial W}} = \sum_{{t=1}}^T 5 {A_STEP}"),
+    ],
+)  # fmt: skip
+def test_states_that_use_each_other_move_a_loss_that_nothing_defines(head: str, right: str, wrong: str) -> None:
+    assert of(judged(right, head=head), right).verdict is Verdict.PROVED
+    assert of(judged(wrong, head=head), wrong).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("zero", [r"\frac{\partial L}{\partial h_t} = 0", r"\frac{\partial L}{\partial c_t} = 0",
+                                  r"\frac{\partial L}{\partial W_f} = 0"])  # fmt: skip
+def test_no_derivative_of_a_loss_that_nothing_defines_is_zero(zero: str) -> None:
+    assert of(judged(zero, head=CELL), zero).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("", Verdict.PROVED), ("5", Verdict.REFUTED)])
+def test_what_only_a_gradient_uses_moves_a_loss_that_nothing_defines(factor: str, verdict: Verdict) -> None:
+    head = r"Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $y = W x$, $g = \partial L/\partial y$." + "\n"
+    claim = rf"\frac{{\partial L}}{{\partial W}} = {factor} g x^\top"
+    assert of(judged(r"d = g \odot y", claim, head=head), claim.strip()).verdict is verdict
+    zero = r"\frac{\partial L}{\partial y} = 0"
+    assert of(judged(r"d = g \odot y", zero, head=head), zero).verdict is Verdict.UNDECIDED
