@@ -1,6 +1,6 @@
 """A name for a part of a definition: ``a = W z + b`` beside ``y = σ(W z + b)``, and then ``∂R/∂a``.
 
-Nothing is defined by ``a`` there, so that each derivative by it would be zero as the definitions stand. What is meant
+``y`` is not defined by ``a`` there, so that its derivative by it would be zero as the definitions stand. What is meant
 is the derivative by the part that it names, so the definitions are read with the name in the place of that part. Both
 say the same of every value.
 """
@@ -33,8 +33,8 @@ def abbreviation(
     world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str],
     others: Sequence[Abbreviation],
 ) -> Abbreviation | None:
-    """The first quantity, but for ``others``, by which one differentiates and on which something that is
-    differentiated does not rest, though what it names stands there."""
+    """The first quantity, but for ``others``, by which one differentiates and of which something that is
+    differentiated is made, by what it names, also if elsewhere by its name: r = k + 3u, k = sin x² for u = x²."""
     chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
     edge = {world.layer_of.get(head, (head,))[0] for head in world.frontier}  # of a loss that nothing defines
@@ -52,11 +52,8 @@ def abbreviation(
     tops = dict.fromkeys((*world.numerators, *entries, *sorted(edge)))
     belows = [_names_below(world, top) for top in tops]
     for a in found:
-        name = _name(world, a.name)
         for below in belows:
-            if name in below:
-                continue
-            inside = [place for place, chain in whole.items() if _name(world, chain.sides[0]) in below]
+            inside = [p for p, chain in whole.items() if p != a.place and _name(world, chain.sides[0]) in below]
             holding = [place for place in inside if _holds(world, place, whole[place], a)]
             if not holding:
                 continue

@@ -55,9 +55,9 @@ class Matrix:
 
 def of_matrix(n: Normalizer, node: Inverse | Determinant, facts: Facts) -> Normal:
     """The normal form of a node. It has a meaning where the matrix of an inverse is invertible: that is recorded."""
-    (row, extent), (column, columns) = node.binders
-    if any(map(is_index, extent.names)) or columns != extent:
-        raise Beyond("a matrix whose size depends on an index, or that is not square")
+    (row, extent), (column, _) = node.binders
+    if any(map(is_index, extent.names)):
+        raise Beyond("a matrix whose size depends on an index")
     if extent == 1:
         only = n.of(substitute(node.body, {row: ZERO, column: ZERO}), facts)
         return only if isinstance(node, Determinant) else n.power(only, Fraction(-1), facts)

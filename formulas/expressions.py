@@ -153,7 +153,8 @@ class Inverse(Scalar):
     at: tuple[Polynomial, ...]
 
     def __post_init__(self) -> None:
-        assert _square(self.binders) and len(self.at) == 2, self.binders
+        _square(self.binders)
+        assert len(self.at) == 2, self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +165,13 @@ class Determinant(Scalar):
     body: Scalar
 
     def __post_init__(self) -> None:
-        assert _square(self.binders), self.binders
+        _square(self.binders)
 
 
-def _square(binders: tuple[Binder, ...]) -> bool:
-    return len(binders) == 2 and binders[0][1] == binders[1][1] and binders[0][0] != binders[1][0]
+def _square(binders: tuple[Binder, ...]) -> None:
+    """Two variables with one range: also of what a certificate says."""
+    if len(binders) != 2 or binders[0][1] != binders[1][1] or binders[0][0] == binders[1][0]:
+        raise ValueError(f"a matrix that is not square: {binders}")
 
 
 Binding: TypeAlias = Sum | Product | Maximum | ArgMaximum | Inverse | Determinant

@@ -124,6 +124,13 @@ def test_the_derivative_by_what_stands_in_a_function(definition: str, claim: str
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(("claim", "verdict"), [("\\cos u + 3", PROVED), ("3", REFUTED), ("\\cos u", REFUTED)])
+def test_the_derivative_by_what_stands_there_also_by_its_name(claim: str, verdict: Verdict) -> None:
+    text = "Let $x \\in R$, $u = x^2$, $k = \\sin x^2$ and $r = k + 3 u$.\n\n$$ \\frac{dr}{du} = CLAIM $$\n"
+    found = claimed(text, claim)
+    assert found.verdict is verdict, found.message
+
+
 @pytest.mark.parametrize("definition", ["k = x^2 + x^4", "k(x) = x^2 + x^4"])
 @pytest.mark.parametrize("value", ["0", "1", "1 + 2 u"])
 def test_of_other_terms_with_the_same_quantities_nobody_says_what_they_are(definition: str, value: str) -> None:

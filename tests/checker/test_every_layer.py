@@ -53,6 +53,16 @@ def test_what_does_not_hold_there(
     assert judged(claim, special).verdict is Verdict.PROVED
 
 
+def test_what_holds_under_a_condition_does_not_hold_there_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = r"\lambda " + BACK.replace("= (W", r"= \lambda (W")
+    link = judged(claim, "z^{(L)} = V a^{(L-1)} + b^{(L)}")
+    assert (link.verdict, {*link.assumptions}) == (Verdict.CONDITIONAL, {r"\lambda \in \mathbb{R}", r"l \neq L-1"})
+    link = judged(claim, SOFTMAX)
+    assert (link.verdict, link.assumptions) == (Verdict.CONDITIONAL, (r"\lambda \in \mathbb{R}",))
+    monkeypatch.setattr(every_layer, "HOLDS", (Verdict.PROVED,))
+    assert r"l \neq L-1" not in judged(claim, "z^{(L)} = V a^{(L-1)} + b^{(L)}").assumptions
+
+
 def test_conditions_may_leave_the_layer_out() -> None:
     assert judged(OUTWARD + r" \quad \text{for } l < L", SOFTMAX).verdict is Verdict.PROVED
     assert judged(OUTWARD + r" \quad \text{for } l \le L", SOFTMAX).verdict is Verdict.CONDITIONAL

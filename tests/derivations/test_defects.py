@@ -52,6 +52,7 @@ from verify_derivations.formulas.expressions import (
     ArgMaximum,
     Compare,
     Constraint,
+    Determinant,
     Maximum,
     Scalar,
     Size,
@@ -67,7 +68,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.latex import to_latex
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
-from verify_derivations.formulas.tensors import Tensor, entries, matrix_product
+from verify_derivations.formulas.tensors import Tensor, build, entries, matrix_product
 
 i, j = map(polynomial, (net.i, net.j))
 VECTOR = environment(Quantity("x", (n,)), Quantity("y", (n,)))
@@ -333,6 +334,14 @@ _OF_AN_INVERSE, _ENTRY = differentiate._Differentiation.inverse, differentiate._
 SQUARE = environment(Quantity("M", (n, n)), Quantity("K", (n, n)))
 
 
+OF_TWO_ROWS = build((n, n), lambda i, j: delta(i, j) + entry("M", NO_INDEX, i) * entry("M", UNIT_INDEX, j))
+
+
+def _first_minor(rows: Polynomial) -> Scalar:
+    """The determinant of the first so many rows and columns."""
+    return Determinant((("%a", rows), ("%b", rows)), entry("M", polynomial("%a"), polynomial("%b")))
+
+
 def _with_a_gap(one: terms.Facts, other: terms.Facts, facts: terms.Facts) -> terms.Facts | None:
     """`union` that does not ask whether what both bound is all in one of them."""
     if not domains.contradictory((*one, *other), facts):
@@ -445,6 +454,25 @@ DEFECTS: dict[str, Defect] = {
         over(n, lambda t: _inverse(i, t) * _inverse(t, j, "K")),
         SQUARE,
         free={net.i: n, net.j: n},
+    ),
+    "a matrix is symmetric if the entries of its transpose look alike": Defect(
+        [(matrices, "_closed", _changed(matrices._closed, "straight[:2] == other[:2]", "straight[:1] == other[:1]"))],
+        operators.inverse(OF_TWO_ROWS).at((i, j)),
+        operators.inverse(OF_TWO_ROWS).at((j, i)),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
+    "the inverse of one number is that number": Defect(
+        [(normal, "of_matrix", _changed(matrices.of_matrix, "n.power(only, Fraction(-1), facts)", "only"))],
+        _inverse(NO_INDEX, NO_INDEX),
+        entry("M", NO_INDEX, NO_INDEX),
+        replace(SQUARE, facts=(Constraint(n - 1, "=="),)),
+    ),
+    "a determinant is the same for any number of rows": Defect(
+        [(normal, "of_matrix", _changed(matrices.of_matrix, "any(map(is_index, extent.names))", "False"))],
+        over(n, lambda t: mul(_first_minor(t + 1), scalar(n) * x(t) - over(n, x))),
+        NOUGHT,
+        environment(Quantity("x", (n,)), Quantity("M", (n, n))),
     ),
     "every matrix is a diagonal one": Defect(
         [(matrices, "_diagonal", lambda a: a.named(polynomial(a.row), polynomial(a.row)))],
