@@ -326,7 +326,7 @@ class Rewriter:
         matrix = [renamed(t, place, t.bound) for t in fill(body, slots)]
         first = matrix.pop(lead)
         summed = within(k, extent)
-        domain = (*summed, *_rows(i, extent), *first.constraints)
+        domain = (*summed, *_rows(i, extent), *_rows(j, extent), *first.constraints)
         divisor = Term(first.coefficient, (inner, *first.bound), domain, (entry, *first.factors))
         scaled = term.scaled(1 / first.coefficient)
         for quotient, values in quotients(scaled, divisor, facts, frozenset((outer, other))):

@@ -68,6 +68,18 @@ def test_conditions_may_leave_the_layer_out() -> None:
     assert judged(OUTWARD + r" \quad \text{for } l \le L", SOFTMAX).verdict is Verdict.CONDITIONAL
 
 
+@pytest.mark.parametrize(("condition", "special", "where"), [
+    ("l < L", "z^{(L)} = V a^{(L-1)} + b^{(L)}", r"l \neq L-1"), ("l < L - 1", "z^{(L)} = V a^{(L-1)} + b^{(L)}", ""),
+    (r"l \le L - 1", "z^{(L)} = V a^{(L-1)} + b^{(L)}", r"l \neq L-1"),
+    (r"l \neq L", "z^{(L)} = V a^{(L-1)} + b^{(L)}", r"l \neq L-1"),
+    (r"l \neq L - 1", "z^{(L)} = V a^{(L-1)} + b^{(L)}", ""),
+])  # fmt: skip
+def test_the_layers_of_which_a_condition_speaks(condition: str, special: str, where: str) -> None:
+    link = judged(rf"{BACK} \quad \text{{for }} {condition}", special)
+    expected = Verdict.CONDITIONAL if where else Verdict.PROVED
+    assert (link.verdict, link.assumptions) == (expected, (where,) if where else ())
+
+
 def test_a_range_may_leave_the_layer_out() -> None:
     for last, expected in (("L-1", Verdict.PROVED), ("L", Verdict.CONDITIONAL)):
         head = HEAD + rf"Here $l = 1, \dots, {last}$."

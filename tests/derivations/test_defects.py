@@ -334,6 +334,7 @@ _OF_AN_INVERSE, _ENTRY = differentiate._Differentiation.inverse, differentiate._
 SQUARE = environment(Quantity("M", (n, n)), Quantity("K", (n, n)))
 
 
+OF_A_SUM = build((n, n), lambda i, j: entry("M", i, j) + entry("K", i, j))
 OF_TWO_ROWS = build((n, n), lambda i, j: delta(i, j) + entry("M", NO_INDEX, i) * entry("M", UNIT_INDEX, j))
 
 
@@ -441,6 +442,22 @@ DEFECTS: dict[str, Defect] = {
         environment(Quantity("N", (n + 1, n + 1))),
         free={net.i: n + 1, net.j: n},
     ),
+    "an inverse has zeros beside its rows": Defect(
+        [(rewrite.Rewriter, "_cancelled", _changed(rewrite.Rewriter._cancelled, " *_rows(j, extent),", ""))],
+        _inverse(i, j),
+        NOUGHT,
+        SQUARE,
+        free={net.i: n + 1, net.j: n},
+        facts=(at_least(i, n),),
+    ),
+    "a residual is multiplied by rows that it does not have": Defect(
+        [(kernel, "multiplied", _changed(matrices.multiplied, "implies(n.facts, c) for c", "True for c"))],
+        operators.inverse(OF_A_SUM).at((i, j)),
+        _inverse(i, j) - over(n, lambda s: over(n, lambda t: mul(
+            _inverse(i, s), entry("K", s, t), operators.inverse(OF_A_SUM).at((t, j))))),
+        SQUARE,
+        free={net.i: n, net.j: n + 1},
+    ),
     "an inverse is cancelled by entries of other matrices": Defect(
         [(rewrite, "_fixed", _always)],
         over(n, lambda t: entry("F", t, i, t) * _inverse(t, j, "F", t)),
@@ -461,6 +478,47 @@ DEFECTS: dict[str, Defect] = {
         operators.inverse(OF_TWO_ROWS).at((j, i)),
         SQUARE,
         free={net.i: n, net.j: n},
+    ),
+    "a triangle of an inverse is the inverse": Defect(
+        [(matrices, "_undone", _changed(matrices._undone, " or a.body[0].constraints", ""))],
+        operators.inverse(build((n, n), lambda i, j: mul(bracket(at_least(i, j)), _inverse(i, j)))).at((i, j)),
+        entry("M", i, j),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
+    "squares of the entries of an inverse are the inverse": Defect(
+        [(matrices, "_undone", _changed(matrices._undone, " or f.exponent != 1", ""))],
+        operators.inverse(build((n, n), lambda i, j: power(_inverse(i, j), 2))).at((i, j)),
+        entry("M", i, j),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
+    "a block of an inverse is the inverse of a block": Defect(
+        [(matrices, "_undone", _changed(matrices._undone, " or f.head.extents[0] != a.extent", ""))],
+        operators.inverse(build((n - 1, n - 1), _inverse)).at((i, j)),
+        entry("M", i, j),
+        replace(SQUARE, facts=(at_least(n, 2),)),
+        free={net.i: n - 1, net.j: n - 1},
+    ),
+    "the diagonal of an inverse is the inverse": Defect(
+        [(matrices, "_undone", _changed(matrices._undone, "set(at) != {a.row, a.column} or ", ""))],
+        operators.inverse(build((n, n), lambda i, j: _inverse(j, j))).at((i, j)),
+        entry("M", j, j),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
+    "a row of one inverse and a row of another are those of one inverse": Defect(
+        [(matrices, "_undone", _changed(matrices._undone, " or any(not p.names.isdisjoint(at) for p in slots)", ""))],
+        operators.inverse(build((n, n), lambda i, j: _inverse(i, j, "F", i))).at((i, j)),
+        entry("F", i, i, j),
+        environment(Quantity("F", (n, n, n))),
+        free={net.i: n, net.j: n},
+    ),
+    "the determinant of an inverse is that of its negative": Defect(
+        [(matrices, "_undone", _changed(matrices._undone, "a.body[0].coefficient != 1 or ", ""))],
+        operators.determinant(build((n, n), lambda i, j: -_inverse(i, j))).body,
+        power(operators.determinant(_matrix("M")).body, -1),
+        SQUARE,
     ),
     "the inverse of one number is that number": Defect(
         [(normal, "of_matrix", _changed(matrices.of_matrix, "n.power(only, Fraction(-1), facts)", "only"))],

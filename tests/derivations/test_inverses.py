@@ -284,6 +284,11 @@ EQUATIONS: dict[str, tuple[Scalar | Tensor, Scalar | Tensor, Scalar | Tensor]] =
         plus(inv(A), times(-1, product(inv(A), B, inv(plus(A, B))))),
         plus(inv(A), times(-1, product(B, inv(A), inv(plus(A, B))))),
     ),
+    "inverse of a sum, from the other side": (
+        inv(plus(A, B)),
+        plus(inv(A), times(-1, product(inv(plus(A, B)), B, inv(A)))),
+        plus(inv(A), times(-1, product(inv(plus(A, B)), inv(A), B))),
+    ),
     "difference of inverses": (
         plus(inv(A), times(-1, inv(B))), product(inv(A), plus(B, times(-1, A)), inv(B)),
         product(inv(B), plus(B, times(-1, A)), inv(A)).map(lambda body: 2 * body),
