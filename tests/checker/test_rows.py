@@ -87,6 +87,8 @@ def test_the_report_says_what_the_text_says() -> None:
         "Here $x_i$ is the $i$-th row of $X$ in sorted order",
         "Here $x_i$ is the $i$-th row of $X$ or of $A$",
         "In the appendix $x_i$ is the $i$-th row of $X$",
+        "Here $x_i$ is the $i$-th row of $X$ and this is wrong",
+        "Here $x_i$ is the $i$-th row of $X$, which holds only for some",
     ],
 )
 def test_nothing_is_said_of_rows(prose: str) -> None:
@@ -230,6 +232,8 @@ def test_there_are_as_many_members_as_definitions_count(declared: str, claim: st
         ("a unit vector in the direction of $u$", False),
         ("the $k$-th unit vector along $u$", False),
         ("not a standard basis vector", False),
+        ("a standard basis vector, but only for some", False),
+        ("the $k$-th unit vector, which is wrong", False),
         ("the $j$-th unit vector", False),
         ("an orthonormal basis vector of the eigenspace", False),
         ("the one-hot vector of the word at time $k$", False),

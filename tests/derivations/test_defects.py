@@ -514,6 +514,14 @@ DEFECTS: dict[str, Defect] = {
         environment(Quantity("F", (n, n, n))),
         free={net.i: n, net.j: n},
     ),
+    "a product of matrices that lack a column and a row is one of square matrices": Defect(
+        [(matrices, "_factored", _changed(matrices._factored, "!= ranges", "== set()"))],
+        operators.inverse(build((n, n), lambda i, j: over(n - 1, lambda t: entry("M", i, t) * entry("K", t, j)))).at(
+            (i, j)),
+        over(n, lambda t: _inverse(i, t, "K") * _inverse(t, j)),
+        SQUARE,
+        free={net.i: n, net.j: n},
+    ),
     "the determinant of an inverse is that of its negative": Defect(
         [(matrices, "_undone", _changed(matrices._undone, "a.body[0].coefficient != 1 or ", ""))],
         operators.determinant(build((n, n), lambda i, j: -_inverse(i, j))).body,
