@@ -334,6 +334,7 @@ _OF_AN_INVERSE, _ENTRY = differentiate._Differentiation.inverse, differentiate._
 SQUARE = environment(Quantity("M", (n, n)), Quantity("K", (n, n)))
 
 
+LIKE_A_SUM = "a()[]^1+1*[]tensor:b"
 OF_A_SUM = build((n, n), lambda i, j: entry("M", i, j) + entry("K", i, j))
 OF_TWO_ROWS = build((n, n), lambda i, j: delta(i, j) + entry("M", NO_INDEX, i) * entry("M", UNIT_INDEX, j))
 
@@ -521,6 +522,27 @@ DEFECTS: dict[str, Defect] = {
         over(n, lambda t: _inverse(i, t, "K") * _inverse(t, j)),
         SQUARE,
         free={net.i: n, net.j: n},
+    ),
+    "functions are equal that are written alike": Defect(
+        [(terms.Head, "__eq__", _changed(terms.Head.__eq__, "self._parts != other._parts", "False"))],
+        apply("sin", entry("a") + entry("b")),
+        apply("sin", entry(LIKE_A_SUM)),
+        environment(Quantity("a"), Quantity("b"), Quantity(LIKE_A_SUM)),
+    ),
+    "an index inside a function is no argument of it": Defect(
+        [(terms, "_split", _changed(terms._split, "is_index(n) and n not in inside for", "False for"))],
+        over(n, lambda s: mul(scalar(n) * y(s) - over(n, y), apply("sin", over(n, lambda t: entry("x", s * t))))),
+        NOUGHT,
+        environment(Quantity("x", (n * n,)), Quantity("y", (n,))),
+    ),
+    "what is not zero is not negative": Defect(
+        [(normal, "tidy_constraint", _changed(terms.tidy_constraint, """if constraint.relation == ">=":
+        tight""", """if constraint.relation != "==":
+        tight"""))],
+        mul(bracket(at_least(i, j)), x(i)),
+        x(i),
+        free={net.i: n, net.j: n},
+        facts=(Constraint(2 * i - 2 * j, "!="),),
     ),
     "the determinant of an inverse is that of its negative": Defect(
         [(matrices, "_undone", _changed(matrices._undone, "a.body[0].coefficient != 1 or ", ""))],
