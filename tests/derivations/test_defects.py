@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from networks import define, entry, environment, gradient, m, n, over
 from verify_derivations.derivations import (
     canonical,
     casewise,
+    dependence,
     differentiate,
     domains,
     joining,
@@ -33,6 +34,7 @@ from verify_derivations.derivations import (
     matrices,
     modulo,
     normal,
+    prove,
     ranges,
     recurrence,
     rewrite,
@@ -42,7 +44,7 @@ from verify_derivations.derivations import (
     witnesses,
 )
 from verify_derivations.derivations.prove import Limits, Open, Outcome, Proof, prove_equal
-from verify_derivations.formulas import expressions, operators
+from verify_derivations.formulas import definitions, expressions, operators
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -142,7 +144,10 @@ def _changed(function: Any, old: str, new: str) -> Any:
     code = compile(source.replace(old, new), __file__, "exec", flags=annotations.compiler_flag)
     names: dict[str, Any] = {}
     exec(code, function.__globals__, names)  # noqa: S102 — so that what else is broken in its module is broken here
-    return names[function.__name__]
+    changed = names[function.__name__]
+    if isinstance(changed, cached_property):
+        changed.__set_name__(None, function.__name__)
+    return changed
 
 
 def _keep(node: Any) -> Any:
@@ -334,6 +339,11 @@ _OF_AN_INVERSE, _ENTRY = differentiate._Differentiation.inverse, differentiate._
 SQUARE = environment(Quantity("M", (n, n)), Quantity("K", (n, n)))
 
 
+NESTED = replace(
+    environment(Quantity("u"), Quantity("w")),
+    functions={"f": FunctionDefinition("f", ("t",), power(Apply("g", (entry("t"),)), 2)),
+               "g": FunctionDefinition("g", ("t",), mul(entry("w"), entry("t")))},
+)  # fmt: skip
 LIKE_A_SUM = "a()[]^1+1*[]tensor:b"
 OF_A_SUM = build((n, n), lambda i, j: entry("M", i, j) + entry("K", i, j))
 OF_TWO_ROWS = build((n, n), lambda i, j: delta(i, j) + entry("M", NO_INDEX, i) * entry("M", UNIT_INDEX, j))
@@ -543,6 +553,25 @@ DEFECTS: dict[str, Defect] = {
         x(i),
         free={net.i: n, net.j: n},
         facts=(Constraint(2 * i - 2 * j, "!="),),
+    ),
+    "the determinant of a product is that of its negative": Defect(
+        [(matrices, "_factored", _changed(matrices._factored, "t.scaled(term.coefficient) for t in", "t for t in"))],
+        operators.determinant(build((n, n), lambda i, j: -over(n, lambda t: entry("M", i, t) * entry("K", t, j)))).body,
+        mul(operators.determinant(_matrix("M")).body, operators.determinant(_matrix("K")).body),
+        SQUARE,
+    ),
+    "a function does not depend on what the functions in its definition do": Defect(
+        [(Environment, "captured", _changed(Environment.captured.func, "for _ in found:", "for _ in ():"))],
+        lambda: differentiate.derivative(Apply("f", (entry("u"),)), "w", (), replace(NESTED)),
+        NOUGHT,
+        NESTED,
+    ),
+    "a symbol that begins like an adjoint is one": Defect(
+        [(module, "adjoint_of", _changed(definitions.adjoint_of, " and name.endswith(suffix)", ""))
+         for module in (kernel, prove, dependence)],
+        entry(adjoint("a", "L")[:-1] + ")"),
+        2 * entry("a"),
+        environment(Quantity("a"), define("L", (), lambda: power(entry("a"), 2)), loss="L"),
     ),
     "the determinant of an inverse is that of its negative": Defect(
         [(matrices, "_undone", _changed(matrices._undone, "a.body[0].coefficient != 1 or ", ""))],
