@@ -82,6 +82,7 @@ def decide(
         outcome = _under(claim, c, environment, effort, variables) or outcome
     if isinstance(outcome, Proof):
         conditions, stated = conditions_of(outcome, environment), stated_of(outcome, origin)
+        conditions += _signs_told(claim, outcome, None, effort, variables)
         message = "holds for all sizes" + (f", where {', '.join(conditions)}" if conditions else "")
         if stated:
             message += f" (with the stated {', '.join(stated)})"
@@ -90,6 +91,7 @@ def decide(
     if isinstance(outcome, Conditional):
         assumption = equation_text(outcome.assumption, origin)
         conditions = conditions_of(outcome.proof, environment)
+        conditions += _signs_told(claim, outcome.proof, outcome.assumption, effort, variables)
         message = f"holds {'exactly when' if outcome.exact else 'if'} {assumption}, which is not stated"
         message += f"; where {', '.join(conditions)}" if conditions else ""
         return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(assumption, *conditions),
@@ -150,17 +152,45 @@ def judge_claim(
         if certificate.assumption is None:
             with suppress(Rejected):
                 proof = verify(replace(certificate, claim=claim))
-                return Verdict.PROVED, conditions_of(proof, claim.environment)
+                told = _signs_told(claim, proof, None, Effort(), frozenset())
+                return Verdict.PROVED, (*conditions_of(proof, claim.environment), *told)
     c = Comparison(claim.left, claim.right, claim.free, claim.facts)
     origin = claim.environment.origin
     if valueless(claim.environment, (), claim.left, claim.right) is not None:
         return None
-    match _attempt(Search(claim, adjoints_of(c, claim.environment)), limits, verification=True):
+    variables = adjoints_of(c, claim.environment)
+    match _attempt(Search(claim, variables), limits, verification=True):
         case Proof() as proof:
-            return Verdict.PROVED, conditions_of(proof, claim.environment)
+            told = _signs_told(claim, proof, None, Effort(), variables)
+            return Verdict.PROVED, (*conditions_of(proof, claim.environment), *told)
         case Conditional(assumption, proof):
-            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions_of(proof, claim.environment))
+            conditions = conditions_of(proof, claim.environment)
+            told = _signs_told(claim, proof, assumption, Effort(), variables)
+            return Verdict.CONDITIONAL, (equation_text(assumption, origin), *conditions, *told)
     return None
+
+
+def _signs_told(
+    claim: Claim, proof: Proof, assumption: Equation | None, effort: Effort, variables: frozenset[str]
+) -> tuple[str, ...]:
+    """What the text says of the signs of quantities that are defined otherwise, where the claim is not proved without:
+    no declaration, as it is for given ones, but a condition, s > 0 for s = yᵀx."""
+    known = claim.environment
+    defined = {head for head, quantity in known.quantities.items() if quantity.body is not None}
+    signs = (known.positive, ">0"), (known.nonzero, " \\neq 0"), (known.below_one, "<1")
+    told = [f"{name}{sign}" for names, sign in signs for name in sorted(names & defined)]
+    if not told or not effort.verification:
+        return ()
+    without = replace(known, positive=known.positive - defined, nonzero=known.nonzero - defined,
+                      below_one=known.below_one - defined)  # fmt: skip
+    other = replace(claim, environment=without)
+    with suppress(Rejected):
+        if verify(replace(certify(claim, proof, assumption), claim=other)).conditions == proof.conditions:
+            return ()
+    again = _attempt(Search(other, variables), effort.first, verification=True) if assumption is None else None
+    if isinstance(again, Proof) and again.conditions == proof.conditions:
+        return ()
+    return tuple(told)
 
 
 def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:

@@ -122,3 +122,36 @@ def test_a_condition_behind_a_display(claim: str, verdict: Verdict) -> None:
     text += "$$\\frac{\\partial S_i}{\\partial a_j} = CLAIM$$\n\n"
     found = check(scan(text.replace("CLAIM", claim) + "for $i \\neq j$.\n")).formulas
     assert found[1].verdict is verdict, found[1].message
+
+
+@pytest.mark.parametrize(("between", "verdict"), [("", PROVED), ("# More\n\n", REFUTED)])
+def test_a_condition_ends_with_its_section(between: str, verdict: Verdict) -> None:
+    text = HINGE.replace("PROSE\n", f"\n\n# Slopes\n\nFor $y w^T x < 1$\n\n{between}")
+    found = last(text, "", r"\frac{\partial L}{\partial w} = -y x")
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(("stop", "verdict"), [("", PROVED), (".", REFUTED)])
+def test_a_condition_ends_with_its_sentence(stop: str, verdict: Verdict) -> None:
+    claims = rf"\frac{{\partial L}}{{\partial w}} = -y x{stop}$$" "\n\n" r"and $$\frac{\partial L}{\partial s} = -1"
+    found = last(HINGE, "For $y w^T x < 1$ we have", claims)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(("claim", "assumptions"), [
+    (r"\frac{\partial L}{\partial s} = -1", ("s<1",)), (r"\frac{\partial s}{\partial w} = y x", ()),
+    (r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial s} y x", ()),
+])  # fmt: skip
+def test_what_is_told_of_a_quantity_that_is_defined_is_a_condition(claim: str, assumptions: tuple[str, ...]) -> None:
+    """It may be told elsewhere: the verdict names it where the claim rests on it."""
+    text = HINGE.replace("PROSE\n", "For $s < 1$ this is a line.\n\n# Slopes\n\nNow\n")
+    found = last(text, "", claim)
+    assert (found.verdict, found.assumptions) == (PROVED, assumptions), found.message
+    assert last(text, "", claim.replace("= ", "= 2 ")).verdict is REFUTED
+
+
+def test_what_is_told_of_a_given_quantity_is_its_declaration() -> None:
+    text = "Let $t < 1$ and $L = \\max(0, 1 - t)$.\n\n$$CLAIM$$\n"
+    found = last(text, "", r"\frac{\partial L}{\partial t} = -1")
+    assert (found.verdict, found.assumptions) == (PROVED, ()), found.message
+    assert last(text, "", r"\frac{\partial L}{\partial t} = 1").verdict is REFUTED
