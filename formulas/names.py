@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -178,7 +178,7 @@ class NameTable:
                 table._bind_in_sums(node)
         for tree in forest:
             table.alone |= letters_alone(tree) if alone is None else set()
-            for node, parent in _with_parents(tree):
+            for node, parent in s.with_parents(tree):
                 table._use(node, parent)
         table.alone |= alone or set()
         table.sample_axes -= table.counted
@@ -598,9 +598,3 @@ def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
 def _by_square(item: s.Node, node: s.Relation) -> bool:
     """Whether an equation says what a quantity is by its square: σ = √(σ²)."""
     return any(is_square(x) and base_of(x) == base_of(item) for side in node.sides[1:] for x in s.walk(side))
-
-
-def _with_parents(node: s.Node, parent: s.Node | None = None) -> Iterator[tuple[s.Node, s.Node | None]]:
-    yield node, parent
-    for child in s.children(node):
-        yield from _with_parents(child, node)

@@ -300,3 +300,9 @@ def walk(node: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting += reversed(children(node))
+
+
+def with_parents(node: Node, parent: Node | None = None) -> Iterator[tuple[Node, Node | None]]:
+    yield node, parent
+    for child in children(node):
+        yield from with_parents(child, node)
