@@ -204,6 +204,12 @@ def test_an_output_with_the_weights_after_the_last_layer() -> None:
     assert verdicts(of_lines(*lines[:5], wrong, head=head), wrong) == [Verdict.REFUTED]
 
 
+def test_a_layer_beside_the_net_is_no_summand() -> None:
+    beside = r"\frac{\partial J}{\partial W^{(L+1)}} = \lambda W^{(L+1)}"
+    report = judged(RIGHT, beside)
+    assert verdicts(report, RIGHT, beside) == [Verdict.PROVED, Verdict.UNDECIDED]
+
+
 def test_a_sum_does_not_say_how_many_layers_there_are() -> None:
     claim = DATA + r" + \lambda W^{(l)}"
     head = SAME.replace(r"\dots, L$", r"\dots, 3$").replace("n_L", "n")

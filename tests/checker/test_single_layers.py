@@ -118,3 +118,31 @@ def test_a_first_layer_of_the_input_is_as_every_layer() -> None:
 def test_another_layer_of_the_input_is_not_as_every_layer(slip: str) -> None:
     found = of(judged(slip, AFFINE, HIDDEN, SQUARES, NAMED), slip)
     assert not any("is read as $x$" in remark for remark in found.remarks)
+
+
+SQUARE = HEAD + r"Let $A^{(l)}, B, V \in \mathbb{R}^{n \times n}$."
+SQUARE_LAYERS = r"""# Net
+
+Let $a^{(l)}, z^{(l)}, x, y \in \mathbb{R}^n$ and $W^{(l)} \in \mathbb{R}^{n \times n}$.
+"""
+DOWNWARD = (r"z^{(l)} = W^{(l)} a^{(l+1)}", HIDDEN, r"z^{(1)} = W^{(1)} x", r"J = \frac{1}{2} \|a^{(1)} - y\|^2")
+
+
+@pytest.mark.parametrize(("head", "given", "right", "wrong"), [
+    (SQUARE, (r"A^{(l)} = B A^{(l-1)\top}", "A^{(1)} = B V", "C = A^{(1)}"), "C = B V", r"C = B V^\top"),
+    (SQUARE_LAYERS, DOWNWARD,  # above, not below
+     r"\frac{\partial J}{\partial W^{(1)}} = \frac{\partial J}{\partial z^{(1)}} x^\top",
+     r"\frac{\partial J}{\partial W^{(1)}} = \frac{\partial J}{\partial z^{(1)}} a^{(2)\top}"),
+    (SQUARE_LAYERS, (r"a^{(l)} = \tanh(a^{(l-1)})", r"a^{(2)} = \tanh(x)"),  # no first one
+     r"a^{(3)} = \tanh(a^{(2)})", r"a^{(2)} = \tanh(a^{(1)})"),
+])  # fmt: skip
+def test_what_else_is_not_as_every_layer(head: str, given: tuple[str, ...], right: str, wrong: str) -> None:
+    assert of(judged(*given, right, head=head), right).verdict is Verdict.PROVED
+    assert of(judged(*given, wrong, head=head), wrong).verdict.wrong
+
+
+def test_an_input_that_is_given_is_not_read_off_the_first_layer() -> None:
+    rest = (AFFINE, HIDDEN, SQUARES, NAMED, WEIGHTS)
+    assert of(judged(FIRST, *rest), WEIGHTS).verdict is Verdict.PROVED
+    found = of(judged(FIRST, "a^{(0)} = 2 x", *rest), WEIGHTS)
+    assert (found.verdict, found.assumptions) == (Verdict.CONDITIONAL, (r"l \neq 1",))
