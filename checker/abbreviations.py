@@ -31,9 +31,9 @@ class Abbreviation:
 
 def abbreviation(
     world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str],
-    others: Sequence[Abbreviation],
+    taken: Sequence[Abbreviation],
 ) -> Abbreviation | None:
-    """The first quantity, but for ``others``, by which one differentiates and of which something that is
+    """The first quantity, but for those ``taken``, by which one differentiates and of which something that is
     differentiated is made, by what it names, also if elsewhere by its name: r = k + 3u, k = sin x² for u = x²."""
     chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
@@ -42,7 +42,7 @@ def abbreviation(
     found = [
         Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()
         if _is_compound(world, chain.sides[1]) and _name(world, chain.sides[0]) in wanted
-        and all(place != other.place for other in others)
+        and all(place != other.place for other in taken)
     ]  # fmt: skip
     if not found:
         return None
@@ -50,17 +50,21 @@ def abbreviation(
     above = (n.numerator for f in formulas for n in f.nodes if isinstance(n, s.Derivative))
     entries = [name for top in above if (name := _name(world, top)) is not None and world.is_defined(name)]
     tops = dict.fromkeys((*world.numerators, *entries, *sorted(edge)))
-    belows = [_names_below(world, top) for top in tops]
+    insides = []
+    for top in tops:
+        below = _names_below(world, top)
+        insides.append([place for place, chain in whole.items() if _name(world, chain.sides[0]) in below])
     for a in found:
-        for below in belows:
-            inside = [p for p, chain in whole.items() if p != a.place and _name(world, chain.sides[0]) in below]
-            holding = [place for place in inside if _holds(world, place, whole[place], a)]
+        own = names[a.place]
+        for inside in insides:
+            others = [place for place in inside if place != a.place]
+            holding = [place for place in others if own <= names[place] and _holds(world, place, whole[place], a)]
             if not holding:
                 continue
             rest = set[str]().union(*(
-                _names(world, _put(whole[place].sides[1], a)) if place in holding else names[place] for place in inside
+                _names(world, _put(whole[place].sides[1], a)) if place in holding else names[place] for place in others
             ))  # fmt: skip
-            if not names[a.place] <= rest:  # of x² + x⁴ it is not all that u = x² names
+            if not own <= rest:  # of x² + x⁴ it is not all that u = x² names
                 return a
     return None
 
