@@ -6,6 +6,7 @@ Nothing here proves anything. What counts as a difference is said in :mod:`~veri
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -14,7 +15,7 @@ from verify_derivations.derivations.arithmetic import NotExpandable, TooManyTerm
 from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import STYLES, Entry, Point
 from verify_derivations.derivations.present import number_text, values_text
-from verify_derivations.derivations.sizes import candidates, smaller
+from verify_derivations.derivations.sizes import candidates, larger, smaller
 from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, confirmed, try_point
 from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
@@ -27,6 +28,7 @@ EXPANSIONS = 3  # different sizes at which an expansion must succeed before it c
 LEAST_POINTS = 24  # of all sizes together, if there is time
 PATIENCE = 4  # times the budget, until a first point says anything
 SHIFTS = (1_009, -2_003)  # reciprocals of the steps to points nearby
+SHARES = 4  # of the budget, of which sizes may take one once others were compared
 ATTEMPTS = 4  # points tried where a point turns out undefined or a tie
 
 
@@ -160,15 +162,17 @@ class _Search:
         self.exact = True
         self.obstacle = "no sizes satisfy the facts"
         self.ended = False  # before all sizes were tried
+        self.large: list[Mapping[str, int]] = []  # sizes at which an evaluation takes too long
         self.telling: list[Mapping[str, int]] = []  # sizes at which the sides agree, and are not zero
         sides = (side.of if isinstance(side, Partial) else side for side in (claim.left, claim.right))
-        mentioned = frozenset[str]().union(*(contents(side).sizes for side in sides))
+        said = (*(contents(side).sizes for side in sides), *(extent.names for extent in claim.free.values()))
+        mentioned = frozenset[str]().union(*said)
         self.own = [name for name in claim.scope.sizes if name in mentioned]
 
     def run(self) -> Witness | None:
         """Rounds over all sizes; where they are few (a scalar claim has none), several rounds."""
         for first in range(0, LEAST_POINTS, self.points):
-            for sizes in candidates(self.claim.scope, seed=self.seed):
+            for sizes in candidates(self.claim.scope, seed=self.seed, then=self._beside):
                 if self.claim.meter.spent > self.limit * (1 if self.agreeing else PATIENCE):
                     self.ended = True
                     return None
@@ -182,43 +186,66 @@ class _Search:
     def agreement(self) -> Agreement | Unknown:
         if not self.agreeing:
             return Unknown(self.obstacle)
-        for name in self.own if self.ended else ():  # with kernels of one entry a lost rotation is none
-            values = {sizes[name] for sizes in self.telling}
-            if len(values) < 2:
-                said = f"{name} = {values.pop()}" if values else "those at which both sides are zero"
-                return Unknown(f"the search ended before it came to other sizes than {said}")
+        for name in self._untold() if self.ended else ():
+            said = f"{name} = {self.telling[0][name]}" if self.telling else "those at which both sides are zero"
+            return Unknown(f"the search ended before it came to other sizes than {said}")
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
+    def _untold(self) -> list[str]:
+        """The sizes that the claim speaks of and that had but one value where a side is not zero: with kernels of one
+        entry a lost rotation is none."""
+        return [name for name in self.own if len({sizes[name] for sizes in self.telling}) < 2]
+
+    def _beside(self) -> Iterator[Mapping[str, int]]:
+        """The first sizes at which a side is not zero with one of those raised: with one class every gradient is zero,
+        however large the kernels are."""
+        if not self.telling or not self._untold():
+            return
+        base = min(self.telling, key=lambda sizes: sum(sizes.values()))
+        for sizes in larger(base, self.claim.scope):
+            if any(sizes[name] != base[name] for name in self._untold()):
+                yield sizes
+
     def _at(self, sizes: Mapping[str, int], first: int = 0, like: Witness | None = None) -> Witness | None:
+        if any(all(sizes[name] >= size for name, size in large.items()) for large in self.large):
+            return None
         if not self.claim.entries(sizes):
             self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
             return None
         agreed = 0
-        for number in range(first, first + self.points):
-            for attempt in range(ATTEMPTS):
-                style = STYLES[min(number + attempt, len(STYLES) - 1)]
-                point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
-                try:
-                    trial = try_point(self.claim, sizes, point, like=like)
-                except (TooLarge, OutOfRange) as error:
-                    self.obstacle = str(error)
-                    return None
-                if trial.witness is not None:
-                    return trial.witness
-                if trial.compared and not trial.tie:
-                    agreed += 1
-                    self.telling += [sizes] if trial.telling else []
-                    self.exact = self.exact and trial.exact
-                    break
-                self.obstacle = trial.obstacle
-                lasting = self._lasting(sizes, point) if trial.tie and style == "generic" and like is None else None
-                if lasting is not None:
-                    return lasting
+        try:
+            with self.claim.meter.at_most(self.limit // SHARES) if self.agreeing else nullcontext():
+                for number in range(first, first + self.points):
+                    found, agrees = self._draw(sizes, number, like)
+                    if found is not None:
+                        return found
+                    agreed += agrees
+        except (TooLarge, OutOfRange) as error:
+            self.obstacle = str(error)
+            self.large += [sizes] if isinstance(error, TooLarge) else []
         if agreed:
             if sizes not in self.sizes:
                 self.sizes.append(sizes)
             self.agreeing += agreed
         return None
+
+    def _draw(self, sizes: Mapping[str, int], number: int, like: Witness | None) -> tuple[Witness | None, bool]:
+        """A difference at a point, or whether the sides agree there; another point where one says nothing."""
+        for attempt in range(ATTEMPTS):
+            style = STYLES[min(number + attempt, len(STYLES) - 1)]
+            point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
+            trial = try_point(self.claim, sizes, point, like=like)
+            if trial.witness is not None:
+                return trial.witness, False
+            if trial.compared and not trial.tie:
+                self.telling += [sizes] if trial.telling else []
+                self.exact = self.exact and trial.exact
+                return None, True
+            self.obstacle = trial.obstacle
+            lasting = self._lasting(sizes, point) if trial.tie and style == "generic" and like is None else None
+            if lasting is not None:
+                return lasting, False
+        return None, False
 
     def _lasting(self, sizes: Mapping[str, int], point: Point) -> Witness | None:
         """A difference at a tie that is none, for the values are equal all around it: [relu(x) ≥ 0] for x < 0."""
@@ -254,7 +281,11 @@ class _Search:
 
 def _last_confirmed(claim: Claim, found: Sequence[Witness]) -> Witness:
     """Of differences of which the first is confirmed. What is found on the way need not be."""
-    return next((w for w in reversed(found[1:]) if confirmed(claim, w)), found[0])
+    for witness in reversed(found[1:]):
+        with suppress(Undefined):
+            if confirmed(claim, witness):
+                return witness
+    return found[0]
 
 
 # -- simpler values -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -82,22 +82,33 @@ def _between(environment: Environment, head: str) -> list[str]:
     return [*found, loss] if loss is not None and loss in environment.quantities else found
 
 
-def candidates(scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12) -> Iterator[dict[str, int]]:
-    """Admissible sizes without repetition: ``small`` of them in order of their sum, and, after those with a
-    single size above one, between them ``rich`` ones: most sizes above one and different from each other, so that a
-    transpose cannot hide."""
+def candidates(
+    scope: Scope, *, seed: int = 0, small: int = 40, rich: int = 12,
+    then: Callable[[], Iterable[Mapping[str, int]]] = tuple,
+) -> Iterator[Mapping[str, int]]:  # fmt: skip
+    """Admissible sizes without repetition: ``small`` of them in order of their sum, but after those with a single size
+    above one first what ``then`` gives; and between the others ``rich`` ones: most sizes above one and different from
+    each other, so that a transpose cannot hide."""
     free, solved = _solve(scope.sizes, scope.facts)
     seen: set[tuple[int, ...]] = set()
 
-    def admit(vectors: Iterable[tuple[int, ...]], most: int) -> Iterator[dict[str, int]]:
-        for values in itertools.islice(vectors, 50 * most):
-            sizes = _complete(dict(zip(free, values, strict=True)), solved, scope)
+    def unseen(found: Iterable[Mapping[str, int] | None]) -> Iterator[Mapping[str, int]]:
+        for sizes in found:
             if sizes is not None and (key := tuple(sizes.values())) not in seen:
                 seen.add(key)
                 yield sizes
 
+    def admit(vectors: Iterable[tuple[int, ...]], most: int) -> Iterator[Mapping[str, int]]:
+        chosen = itertools.islice(vectors, 50 * most)
+        return unseen(_complete(dict(zip(free, values, strict=True)), solved, scope) for values in chosen)
+
+    def smallest() -> Iterator[Mapping[str, int]]:
+        for number, sizes in enumerate(admit(_by_sum(len(free)), small)):
+            yield sizes
+            yield from unseen(then() if number >= len(free) else ())
+
     richer = admit(_rich(len(free), rich, random.Random(f"{seed}|sizes")), rich)
-    for number, sizes in enumerate(itertools.islice(admit(_by_sum(len(free)), small), small)):
+    for number, sizes in enumerate(itertools.islice(smallest(), small)):
         yield sizes
         if number >= len(free) and number % 4 == 0:
             yield from itertools.islice(richer, 1)
@@ -117,6 +128,15 @@ def smaller(sizes: Mapping[str, int], scope: Scope) -> Iterator[dict[str, int]]:
             lowered = _complete({**{n: sizes[n] for n in free}, name: value}, solved, scope)
             if lowered is not None:
                 yield lowered
+
+
+def larger(sizes: Mapping[str, int], scope: Scope) -> Iterator[dict[str, int]]:
+    """For each free size, admissible sizes with it raised as little as possible, the others as they are."""
+    free, solved = _solve(scope.sizes, scope.facts)
+    for name in free:
+        values = range(sizes[name] + 1, sizes[name] + LARGEST)
+        raised = (_complete({**{n: sizes[n] for n in free}, name: value}, solved, scope) for value in values)
+        yield from itertools.islice((found for found in raised if found is not None), 1)
 
 
 def admissible(sizes: Mapping[str, int], scope: Scope) -> bool:

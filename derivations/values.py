@@ -6,7 +6,9 @@ What a named quantity is worth is left to the subclass (:class:`~verify_derivati
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -54,9 +56,20 @@ class TooLarge(RuntimeError):
 
 @dataclass(slots=True)
 class Meter:
-    """Counts the nodes that are visited: a measure of work that is the same on every machine."""
+    """Counts the nodes that are visited: a measure of work that is the same on every machine. What begins may go on
+    until ``end``."""
 
     spent: int = 0
+    end: int = sys.maxsize
+
+    @contextmanager
+    def at_most(self, steps: int) -> Iterator[None]:
+        """No more than so many steps inside."""
+        before, self.end = self.end, min(self.end, self.spent + steps)
+        try:
+            yield
+        finally:
+            self.end = before
 
 
 EQUAL = "equal values are compared"
@@ -81,7 +94,7 @@ class Evaluator:
         self.environment, self.sizes, self.functions = environment, dict(sizes), functions
         self.ties: list[str] = []
         self.used: dict[str, None] = {}
-        self._meter, self._limit = meter, meter.spent + steps
+        self._meter, self._limit = meter, min(meter.spent + steps, meter.end)
 
     def _entry(self, head: str, indices: Indices) -> Value:
         """The value of ``head[indices]``."""

@@ -75,6 +75,7 @@ def test_conventions(report: Report) -> None:
         (24, r"f'\left(z^{\left(l+1\right)}\right)", r"f'\left(z^{\left(l\right)}\right)", Verdict.PROVED),
         (63, r"\in R^{n_{3}\times1}", r"\in R", Verdict.DEFINED),
         (80, r"\delta^{\left(ac_{j}", r"\delta^{\left(zc_{j}", Verdict.PROVED),
+        (130, r"rot180\left(k_{ij}^{\left(1\right)}\right)", r"k_{ij}^{\left(1\right)}", Verdict.REFUTED),
         (131, r"\delta^{\left(zc_{j}", r"\delta^{\left(ac_{j}", Verdict.REFUTED),
         (132, r"\delta^{\left(ac_{j}", r"\delta^{\left(zc_{j}", Verdict.PROVED),
     ],

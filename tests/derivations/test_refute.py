@@ -481,3 +481,33 @@ def test_sizes_that_tell_nothing_are_no_agreement() -> None:
     assert isinstance(refute(sums, sums, VECTOR, {}, budget_seconds=1), Agreement)
     weighted = mul(sums, scalar(n) - 1)  # zero at n = 1, whatever it is compared with
     assert isinstance(refute(weighted, -weighted, VECTOR, {}, budget_seconds=1e-9), Unknown)
+    square = environment(Quantity("W", (n, n)))
+    swapped = entry("W", i, j), entry("W", j, i)
+    assert isinstance(refute(*swapped, square, {i: n, j: n}, budget_seconds=1e-9), Unknown)
+
+
+MANY = {f"%w.{t:02}": polynomial(f"a_{t}") for t in range(16)}
+DEEP = environment(
+    Quantity("x", (m,)),
+    Quantity("W", tuple(MANY.values())),
+    net.define("s", (), lambda: summation(MANY.items(), entry("W", *MANY))),
+)
+
+
+def test_sizes_are_raised_beside_those_that_tell() -> None:
+    """With one class both sides are zero, and with one entry a sum is its only one. With all sizes raised at once, of
+    sixteen more that matter, nothing can be evaluated."""
+    classes, sums = mul(scalar(n) - 1, entry("s")), total(entry("x", T), m)
+    found = refute(mul(classes, sums), mul(classes, entry("x", 0)), DEEP, {}, budget_seconds=0.1)
+    assert isinstance(found, Refuted), found
+    assert {name: size for name, size in found.sizes.items() if size > 1} == {"m": 2, "n": 2}
+    assert isinstance(refute(mul(classes, sums), mul(sums, classes), DEEP, {}, budget_seconds=0.1), Agreement)
+
+
+def test_what_rounding_decides_says_nothing() -> None:
+    """exp(log x) - x is zero but for rounding: neither a logarithm of it nor its sign is known."""
+    known = environment(Quantity("x"), positive=frozenset({"x"}))
+    nil = apply("exp", apply("log", X)) - X
+    assert isinstance(refute(apply("log", nil), scalar(-115), known, {}), Unknown)
+    assert isinstance(refute(apply("log", nil + 2), apply("log", scalar(2)), known, {}), Agreement)
+    assert isinstance(refute(apply("log", nil + 2), apply("log", scalar(3)), known, {}), Refuted)
