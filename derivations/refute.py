@@ -19,7 +19,7 @@ from verify_derivations.derivations.sizes import candidates, larger, smaller
 from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, confirmed, try_point
 from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Constraint, contents
+from verify_derivations.formulas.expressions import NOUGHT, Constraint, contents
 from verify_derivations.formulas.latex import index_names
 from verify_derivations.formulas.polynomial import Polynomial
 
@@ -163,7 +163,8 @@ class _Search:
         self.obstacle = "no sizes satisfy the facts"
         self.ended = False  # before all sizes were tried
         self.large: list[Mapping[str, int]] = []  # sizes at which an evaluation takes too long
-        self.telling: list[Mapping[str, int]] = []  # sizes at which the sides agree, and are not zero
+        self.telling: list[Mapping[str, int]] = []  # sizes at which the sides agree, and are not zero but by the claim
+        self.nil = NOUGHT in (claim.left, claim.right)
         sides = (side.of if isinstance(side, Partial) else side for side in (claim.left, claim.right))
         said = (*(contents(side).sizes for side in sides), *(extent.names for extent in claim.free.values()))
         mentioned = frozenset[str]().union(*said)
@@ -192,8 +193,8 @@ class _Search:
         return Agreement(tuple(self.sizes), self.agreeing, self.exact, "0" if self.exact else str(TOLERANCE))
 
     def _untold(self) -> list[str]:
-        """The sizes that the claim speaks of and that had but one value where a side is not zero: with kernels of one
-        entry a lost rotation is none."""
+        """The sizes that the claim speaks of and that had but one value in :attr:`telling`: with kernels of one entry a
+        lost rotation is none."""
         return [name for name in self.own if len({sizes[name] for sizes in self.telling}) < 2]
 
     def _beside(self) -> Iterator[Mapping[str, int]]:
@@ -238,7 +239,7 @@ class _Search:
             if trial.witness is not None:
                 return trial.witness, False
             if trial.compared and not trial.tie:
-                self.telling += [sizes] if trial.telling else []
+                self.telling += [sizes] if trial.telling or self.nil else []
                 self.exact = self.exact and trial.exact
                 return None, True
             self.obstacle = trial.obstacle

@@ -511,3 +511,12 @@ def test_what_rounding_decides_says_nothing() -> None:
     assert isinstance(refute(apply("log", nil), scalar(-115), known, {}), Unknown)
     assert isinstance(refute(apply("log", nil + 2), apply("log", scalar(2)), known, {}), Agreement)
     assert isinstance(refute(apply("log", nil + 2), apply("log", scalar(3)), known, {}), Refuted)
+
+
+def test_zero_tells_where_it_is_what_is_claimed() -> None:
+    """The derivatives of a cross-entropy by the scores of a softmax sum to zero, whatever time there is for it."""
+    assumed = environment(*SOFTMAX, loss="L", assumptions=(SIMPLEX,))
+    found = refute(total(gradient("z", T)), NOUGHT, assumed, {}, budget_seconds=0.004)
+    assert isinstance(found, Agreement), found
+    assert len(found.sizes) < 4
+    assert isinstance(refute(total(entry("z", T) * gradient("z", T)), NOUGHT, assumed, {}, budget_seconds=0.004), Refuted)
