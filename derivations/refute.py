@@ -16,7 +16,16 @@ from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import STYLES, Entry, Point
 from verify_derivations.derivations.present import number_text, values_text
 from verify_derivations.derivations.sizes import candidates, larger, smaller
-from verify_derivations.derivations.trial import STEPS, TOLERANCE, Claim, Witness, claim_of, confirmed, try_point
+from verify_derivations.derivations.trial import (
+    STEPS,
+    TOLERANCE,
+    Claim,
+    Trial,
+    Witness,
+    claim_of,
+    confirmed,
+    try_point,
+)
 from verify_derivations.derivations.values import Indices, OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import NOUGHT, Constraint, contents
@@ -213,40 +222,39 @@ class _Search:
         if not self.claim.entries(sizes):
             self.obstacle = "no index satisfies the conditions" if not self.agreeing else self.obstacle
             return None
-        agreed = 0
         try:
             with self.claim.meter.at_most(self.limit // SHARES) if self.agreeing else nullcontext():
+                trials = []
                 for number in range(first, first + self.points):
-                    found, agrees = self._draw(sizes, number, like)
-                    if found is not None:
-                        return found
-                    agreed += agrees
+                    trial = self._draw(sizes, number, like)
+                    if trial is not None and trial.witness is not None:
+                        return trial.witness
+                    trials += [trial] if trial is not None else []
         except (TooLarge, OutOfRange) as error:
             self.obstacle = str(error)
             self.large += [sizes] if isinstance(error, TooLarge) else []
-        if agreed:
-            if sizes not in self.sizes:
-                self.sizes.append(sizes)
-            self.agreeing += agreed
+            return None
+        if trials:
+            self.agreeing += len(trials)
+            self.exact = self.exact and all(trial.exact for trial in trials)
+            self.sizes += [sizes] if sizes not in self.sizes else []
+            self.telling += [sizes] if self.nil or any(trial.telling for trial in trials) else []
         return None
 
-    def _draw(self, sizes: Mapping[str, int], number: int, like: Witness | None) -> tuple[Witness | None, bool]:
-        """A difference at a point, or whether the sides agree there; another point where one says nothing."""
+    def _draw(self, sizes: Mapping[str, int], number: int, like: Witness | None) -> Trial | None:
+        """A point at which the sides differ or agree, if one of a few says anything."""
         for attempt in range(ATTEMPTS):
             style = STYLES[min(number + attempt, len(STYLES) - 1)]
             point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
             trial = try_point(self.claim, sizes, point, like=like)
-            if trial.witness is not None:
-                return trial.witness, False
-            if trial.compared and not trial.tie:
-                self.telling += [sizes] if trial.telling or self.nil else []
-                self.exact = self.exact and trial.exact
-                return None, True
+            if trial.witness is not None or trial.compared and not trial.tie:
+                return trial
             self.obstacle = trial.obstacle
-            lasting = self._lasting(sizes, point) if trial.tie and style == "generic" and like is None else None
-            if lasting is not None:
-                return lasting, False
-        return None, False
+            if trial.tie and style == "generic" and like is None:
+                trial.witness = self._lasting(sizes, point)
+                if trial.witness is not None:
+                    return trial
+        return None
 
     def _lasting(self, sizes: Mapping[str, int], point: Point) -> Witness | None:
         """A difference at a tie that is none, for the values are equal all around it: [relu(x) ≥ 0] for x < 0."""

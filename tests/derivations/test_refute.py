@@ -516,7 +516,8 @@ def test_what_rounding_decides_says_nothing() -> None:
 def test_zero_tells_where_it_is_what_is_claimed() -> None:
     """The derivatives of a cross-entropy by the scores of a softmax sum to zero, whatever time there is for it."""
     assumed = environment(*SOFTMAX, loss="L", assumptions=(SIMPLEX,))
-    found = refute(total(gradient("z", T)), NOUGHT, assumed, {}, budget_seconds=0.004)
+    found = refute(total(gradient("z", T)), NOUGHT, assumed, {}, budget_seconds=0.01)
     assert isinstance(found, Agreement), found
-    assert len(found.sizes) < 4
-    assert isinstance(refute(total(entry("z", T) * gradient("z", T)), NOUGHT, assumed, {}, budget_seconds=0.004), Refuted)
+    assert 2 <= len(found.sizes) < 4, found.sizes
+    weighted = total(entry("z", T) * gradient("z", T))
+    assert isinstance(refute(weighted, NOUGHT, assumed, {}, budget_seconds=0.01), Refuted)
