@@ -143,6 +143,7 @@ class Builder:
         as_every_layer = {(x.stated.number, x.chain) for x in firsts}
         waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
         for last in (False, False, True):
+            waiting = self._by_need(waiting) if last else waiting
             while waiting:
                 later = [item for item in waiting if not self._define(*item, last=last)]
                 if len(later) == len(waiting):
@@ -222,6 +223,29 @@ class Builder:
         return reference.name + ("" if reference.layer is None else "^" + to_latex(reference.layer))
 
     # -- definitions ------------------------------------------------------------------------------------------------
+
+    def _by_need(self, waiting: list[tuple[Stated, int, Chain]]) -> list[tuple[Stated, int, Chain]]:
+        """Definitions behind those of what they mention, ``g = softmax(s)`` behind ``s = Gx``, else as they stand: what
+        is new in the last round is taken for a leaf."""
+        names: dict[str, int] = {}
+        for n, (_, _, chain) in enumerate(waiting):
+            for name in (key for side in chain.sides[:-1] if (key := name_of_key(key_of(side, self.table) or ""))):
+                names.setdefault(name, n)
+        needs = [
+            [names[r.name] for r in map(self.table.reference, names_in(chain.sides[-1])) if r and r.name in names]
+            for _, _, chain in waiting
+        ]
+        order: dict[int, None] = {}
+        opened = set[int]()
+        stack = list(range(len(waiting) - 1, -1, -1))
+        while stack:
+            n = stack[-1]
+            inner = [k for k in reversed(needs[n]) if k not in opened and k != n] if n not in opened else []
+            opened.add(n)
+            stack += inner
+            if not inner:
+                order.setdefault(stack.pop())
+        return [waiting[n] for n in order]
 
     def _define(self, f: Stated, k: int, chain: Chain, *, last: bool) -> bool:
         """Read what a chain defines. False: it has to wait for other definitions."""

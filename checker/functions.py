@@ -135,7 +135,8 @@ class Functions:
             raise NoScalars(f"{to_latex(left)} is no function of scalars")
         new = sorted({h for h in heads(value.body) if h not in heads_of and h not in world.known})
         for head in new:
-            if any(d.space.extents for d in world.declarations.get(head, ())):
+            entries = head in inner.known and inner.known[head].extents  # the x_i of J(w) = Σ_i (w x_i - y_i)²
+            if entries or any(d.space.extents for d in world.declarations.get(head, ())):
                 raise NoScalars(f"{to_latex(left)} is no function of scalars: {head} is none")
         for head in new:
             world.add(Known(head, (), ()))

@@ -653,3 +653,33 @@ POOLING = r"""With window $p$, $M_{i,j} = \frac{1}{p^2} \sum_{a=0}^{p-1} \sum_{b
 def test_what_nothing_declares_has_the_entries_that_are_mentioned(text: str, claim: str, verdict: Verdict) -> None:
     found = last(text + f"$$ {claim} $$")
     assert found.verdict is verdict, found.message
+
+
+LINE = r"""Given $n$ points $(x_i, y_i)$ we fit $\hat{y}_i = m x_i + b$. The mean squared error is
+
+$$ E(m, b) = \frac{1}{n} \sum_{i=1}^{n} (y_i - (m x_i + b))^2 $$
+
+"""
+EXPERTS = r"""Gates $g = \mathrm{softmax}(s)$ with $G \in \mathbb{R}^{K \times d}$; experts $e_k = a_k^\top x$ with
+$a_k \in \mathbb{R}^d$, $k = 1, \dots, K$; output $y = \sum_{k=1}^K g_k e_k$; loss $J = \frac12 (y - t)^2$.
+The logits are $s = G x$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        (LINE, r"\frac{\partial E}{\partial m} = -\frac{2}{n} \sum_{i=1}^{n} x_i (y_i - (m x_i + b))", PROVED),
+        (LINE, r"\frac{\partial E}{\partial m} = \frac{2}{n} \sum_{i=1}^{n} x_i (y_i - (m x_i + b))", REFUTED),
+        (LINE, r"\frac{\partial^2 E}{\partial m \, \partial b} = \frac{2}{n} \sum_{i=1}^n x_i", PROVED),
+        (LINE, r"\frac{\partial^2 E}{\partial m^2} = \frac{2}{n} \sum_{i=1}^n x_i", REFUTED),
+        (EXPERTS, r"\frac{\partial J}{\partial s_k} = (y - t) g_k (e_k - y)", PROVED),
+        (EXPERTS, r"\frac{\partial J}{\partial s_k} = (y - t) g_k e_k", REFUTED),
+        (EXPERTS, r"\frac{\partial J}{\partial G} = \frac{\partial J}{\partial s} x^\top", PROVED),
+        (EXPERTS, r"\frac{\partial J}{\partial G} = x \frac{\partial J}{\partial s}^\top", ILL_FORMED),
+    ],
+)
+def test_what_a_definition_mentions_is_read_before_it(text: str, claim: str, verdict: Verdict) -> None:
+    found = last(text + f"$$ {claim} $$")
+    assert found.verdict is verdict, found.message
