@@ -10,6 +10,7 @@ from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, 
 from verify_derivations.checker.building import Builder, Definitions
 from verify_derivations.checker.customary import customary
 from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
+from verify_derivations.checker.inverses import solved_for_the_inner
 from verify_derivations.checker.solutions import SQUARE, solutions
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.undeclared import shapes_of_gradients
@@ -72,6 +73,10 @@ def build_world(
     while (new_name := abbreviation(found.world, formulas, found.defined, named)) is not None:
         named.append(new_name)
         before, formulas = formulas, abbreviated(found.world, formulas, found.defined, new_name)
+        other = build(loss, names, {})
+        formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
+    if (inner := solved_for_the_inner(found.world, formulas, found.defined)) != formulas:
+        before, formulas = formulas, inner
         other = build(loss, names, {})
         formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
     leaves = set[str]().union(*found.introduced.values())

@@ -154,7 +154,10 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         _independent(reader, node.function)
         world.opaque_functions.add(name)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
-        return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+        try:
+            return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+        except ShapeError:  # N(μ, Σ), which is none of numbers
+            raise Unsupported(f"what {name} is of its arguments is not stated") from None
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L

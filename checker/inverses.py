@@ -1,0 +1,89 @@
+"""Another variable for one that nothing defines: ``ρ_j = log σ_j²`` beside values of σ, and then ``∂D/∂ρ_j``.
+
+No value is defined by ρ there, so that each derivative by it would be zero as the definitions stand. What is meant is
+that σ is a function of ρ, ``σ_j = exp(ρ_j / 2)``, which says the same where σ > 0: the equation is read so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of, name_of, names_in
+from verify_derivations.formulas.world import World
+
+_TWO = s.Number("2")
+
+
+def solved_for_the_inner(
+    world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str]
+) -> list[Stated]:
+    """The formulas with such equations solved for what they are about; the same list where there is none."""
+    used: dict[str, set[tuple[int, int]]] = {}
+    for f in formulas:
+        for k, chain in enumerate(f.chains):
+            if defined.get((f.number, k, 0)) == "definition":
+                for name in {base_of(x) or "" for side in chain.sides[1:] for x in names_in(side)}:
+                    used.setdefault(name, set()).add((f.number, k))
+    result = []
+    for f in formulas:
+        chains = [
+            new if defined.get((f.number, k, 0)) == "definition"
+            and (new := _solved(world, chain, (f.number, k), used)) is not None else chain
+            for k, chain in enumerate(f.chains)
+        ]  # fmt: skip
+        said = [
+            f"${to_latex(old.sides[0])} = {to_latex(old.sides[1])}$ is read as "
+            f"${to_latex(new.sides[0])} = {to_latex(new.sides[1])}$: one differentiates by ${to_latex(old.sides[0])}$"
+            for old, new in zip(f.chains, chains, strict=True) if new is not old
+        ]  # fmt: skip
+        result.append(replace(f, chains=chains, named=(*f.named, *said)) if said else f)
+    return result
+
+
+def _solved(
+    world: World, chain: Chain, place: tuple[int, int], used: Mapping[str, set[tuple[int, int]]]
+) -> Chain | None:
+    """The equation solved, if one differentiates by its left side, on which nothing rests, and other definitions
+    mention what it is made of, which nothing defines."""
+    found = _inverse(chain) if len(chain.sides) == 2 and not chain.where else None
+    left = world.table.reference(chain.sides[0])
+    inner = world.table.reference(found.sides[0]) if found is not None else None
+    if found is None or left is None or inner is None or left.indices != inner.indices or left.layer or inner.layer:
+        return None
+    if left.name not in world.denominators or left.name in used or world.is_defined(inner.name):
+        return None
+    return found if used.get(inner.name, set()) - {place} else None
+
+
+def _inverse(chain: Chain) -> Chain | None:
+    """``ρ = log σ²``, ``ρ = log σ`` and ``v = σ²``, the other way round."""
+    left, right = chain.sides
+    if isinstance(right, s.Call) and isinstance(right.function, s.Symbol) and len(right.arguments) == 1:
+        if name_of(right.function) not in ("\\log", "\\ln", "log", "ln"):
+            return None
+        inner = _ungrouped(right.arguments[0])
+        base = _root(inner)
+        exponent = s.Fraction(left, _TWO) if base is not None else left
+        of = base or inner
+        return Chain((of, s.Call(s.Symbol("\\exp"), (exponent,)))) if _is_name(of) else None
+    base = _root(right)
+    return Chain((base, s.Root(left))) if base is not None and _is_name(base) else None
+
+
+def _ungrouped(node: s.Node) -> s.Node:
+    return _ungrouped(node.body) if isinstance(node, s.Group) else node
+
+
+def _root(node: s.Node) -> s.Node | None:
+    """The σ_j of ``σ_j^2``."""
+    if not isinstance(node, s.Scripted) or node.sup != _TWO or node.primes:
+        return None
+    return replace(node, sup=None) if node.sub is not None else node.base
+
+
+def _is_name(node: s.Node) -> bool:
+    return isinstance(node, s.Symbol) or isinstance(node, s.Scripted) and node.sup is None and not node.primes

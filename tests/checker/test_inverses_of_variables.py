@@ -1,0 +1,62 @@
+"""Another variable for one that nothing defines: the logarithm of a variance."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+CONDITIONAL = Verdict.CONDITIONAL
+
+ENCODER = r"""The divergence between $q = \mathcal{N}(\mu, \mathrm{diag}(\sigma^2))$ and the prior is
+
+$$ D = \frac{1}{2} \sum_{j=1}^d \left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2 \right). $$
+
+$$ \frac{\partial D}{\partial \mu_j} = \mu_j $$
+
+Let $NEW$. The sample is $z_j = \mu_j + \sigma_j \epsilon_j$, and $R$ depends on $z$.
+
+$$ CLAIM $$
+"""
+LOGARITHM = r"\rho_j = \log \sigma_j^2"
+PLAIN = r"\rho_j = \log \sigma_j"
+SAMPLE = r"\frac{\partial R}{\partial z_j}"
+SQUARE = r"v_j = \sigma_j^2"
+
+
+def judged(new: str, claim: str) -> Formula:
+    text = ENCODER.replace("NEW", new).replace("CLAIM", claim)
+    return check(scan(text), effort=Effort(repair=0)).formulas[-1]
+
+
+@pytest.mark.parametrize(
+    ("new", "claim", "verdict"),
+    [
+        (LOGARITHM, r"\frac{\partial D}{\partial \rho_j} = \frac12 (e^{\rho_j} - 1)", PROVED),
+        (LOGARITHM, r"\frac{\partial D}{\partial \rho_j} = e^{\rho_j} - 1", REFUTED),
+        (LOGARITHM, rf"\frac{{\partial R}}{{\partial \rho_j}} = \frac12 \epsilon_j \sigma_j {SAMPLE}", PROVED),
+        (LOGARITHM, rf"\frac{{\partial R}}{{\partial \rho_j}} = \epsilon_j \sigma_j {SAMPLE}", REFUTED),
+        (LOGARITHM, rf"\frac{{\partial R}}{{\partial \sigma_j}} = \epsilon_j {SAMPLE}", CONDITIONAL),  # if R = R(z)
+        (LOGARITHM, rf"\frac{{\partial R}}{{\partial \sigma_j}} = {SAMPLE}", REFUTED),
+        (LOGARITHM, r"\frac{\partial D}{\partial \sigma_j} = \sigma_j - \frac{1}{\sigma_j}", PROVED),
+        (PLAIN, r"\frac{\partial D}{\partial \rho_j} = e^{2 \rho_j} - 1", PROVED),
+        (PLAIN, r"\frac{\partial D}{\partial \rho_j} = \frac12 (e^{2 \rho_j} - 1)", REFUTED),
+        (SQUARE, r"\frac{\partial D}{\partial v_j} = \frac12 - \frac{1}{2 v_j}", PROVED),
+        (SQUARE, r"\frac{\partial D}{\partial v_j} = 1 - \frac{1}{v_j}", REFUTED),
+        (r"\rho_j = \log \sigma_j^3", r"\frac{\partial D}{\partial \rho_j} = \frac12 (e^{\rho_j} - 1)", UNDECIDED),
+    ],
+)  # fmt: skip
+def test_the_derivative_by_another_variable(new: str, claim: str, verdict: Verdict) -> None:
+    found = judged(new, claim)
+    assert found.verdict is verdict, found.message
+
+
+def test_a_distribution_is_no_function_of_numbers() -> None:
+    text = ENCODER.replace("NEW", LOGARITHM).replace("CLAIM", r"\frac{\partial D}{\partial \mu_j} = \mu_j")
+    found = check(scan(text), effort=Effort(repair=0)).formulas
+    assert Verdict.ILL_FORMED not in {f.verdict for f in found}
+    assert found[-1].verdict is PROVED
