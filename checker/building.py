@@ -15,6 +15,7 @@ from verify_derivations.checker.inferred import Inferred
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.padding import pad
+from verify_derivations.checker.related import relate_members
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import Chain, Stated, example, is_adjoint_name, is_derivative, is_number
@@ -173,6 +174,7 @@ class Builder:
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
+        relate_members(self.world, self.inferred.declarations)
         self.world.axis_sizes |= self.inferred.sizes  # from here on, no index makes them equal to others
         for number, remarks in self.inferred.remarks().items():
             self.result.remarks.setdefault(number, []).extend(remarks)

@@ -26,6 +26,7 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader.declarations()
     note_padding(world, formulas)
     reader.given()
+    reader.relations()
 
 
 def is_size(node: s.Node, world: World) -> bool:
@@ -59,6 +60,15 @@ def _at_layer(node: s.Node, number: s.Number, letter: s.Symbol) -> s.Node:
 class _Declarations:
     def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
         self.world, self.table, self.every = world, world.table, formulas
+
+    def relations(self) -> None:
+        for f in self.every:
+            for pair in f.related:
+                first, second = map(self.table.reference, pair)
+                if first is not None and second is not None and first.name != second.name:
+                    names = first.name, second.name
+                    said = f"what the text says of {' and '.join(names)} at formula {f.number} is not understood"
+                    self.world.related.setdefault(names, said)
 
     def numerators(self) -> None:
         world, counts = self.world, dict[str, int]()

@@ -21,6 +21,7 @@ from verify_derivations.checker.unknown import (
     taken_at,
     unmoved,
     unread,
+    unread_relation,
     unsaid,
     unshown,
     unstated,
@@ -101,7 +102,7 @@ def judge_link(
             left, right, error, here, world)  # fmt: skip
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
-    elsewhere = unread(world, (left, right), number)
+    elsewhere = unread(world, (left, right), number) or unread_relation(world, (left, right), comparisons, environment)
     if elsewhere is not None:
         unknown = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
         said = frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks)

@@ -1,61 +1,172 @@
 """Rows and columns of matrices that the prose names: “$x_i$ is the $i$-th row of $X$” says ``x_i = X_{i,:}^T``.
 
 A vector is a column, also one that is a row of a matrix, unless it is declared as a row. The matrix has to be declared.
+What the prose says of a name and a matrix and is not read, :mod:`verify_derivations.checker.related` notes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
+from verify_derivations.checker.related import note_related
 from verify_derivations.checker.statements import Chain, Stated
-from verify_derivations.checker.words import is_said, prose_behind, sentence
+from verify_derivations.checker.words import is_said, sentences
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import is_transpose, plain
+from verify_derivations.formulas.scripts import base_of, is_transpose, plain
 
-_IS = r"\s*[,(]?\s*(?:(?:is|be|being|denotes?|represents?|for)\s+)?(?:the\s+)?"
-_KIND = r"(?P<kind>row|column)s?(?:[-\s]+vectors?)?"
-_NUMBER = r"\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*"
-_PLAIN = "data|design|feature|input|output|weight|parameter|embedding|word|kernel|observation|sample|training|label"
-_OF = rf"\s+(?:of|in)\s+(?:(?:the|a)\s+)?(?:(?:{_PLAIN})s?[-\s]+)*(?:matrix\s+)?"  # not of its transpose, or normalised
-_NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of its transpose”
-    r"[\s,)]*(?:\$|$|\(|(?:and|where|while|which|so|for|as|is|are|denotes?|has|have)\b)", re.I
+# A sentence has numbers for its formulas. Only what is listed here may stand in it between them: whatever else may
+# change what is said (“the normalised $x_i$”, “of the inverse of $X$”).
+_ADJECTIVES = (
+    "(?:data|design|feature|input|output|weight|parameter|embedding|word|kernel|observation|sample|training|label)s?"
 )
-_AFTER = (re.compile(rf"{_IS}{_KIND}\s*\${_OF}\$", re.I), re.compile(rf"{_IS}{_NUMBER}{_KIND}{_OF}\$", re.I))
-_BETWEEN = re.compile(rf"\b{_KIND}\s*$", re.I), re.compile(rf"{_OF}\$", re.I)  # “the rows $x_i$ of $X$”
-_OWN = re.compile(  # “$X$ has rows $x_i$”
-    rf"\s*(?:\S+\s+){{0,4}}?(?:have|has|having|with|whose|by)\s+(?:the\s+|as\s+)?{_KIND}(?:\s+(?:are|being|is))?\s*",
+_NOUN = (
+    r"(?:data|training|input|output|feature|sample|example|observation|instance|point|pattern|word|token|embedding"
+    r"|weight|individual|single|corresponding|vector)s?"
+)
+_NOUNS = rf"(?:{_NOUN}[-\s]+)*"
+_MATRIX = rf"(?:(?:the|a|an|our|some)\s+)?(?:{_ADJECTIVES}[-\s]+)*(?:matrix\s+)?\$(?P<matrix>\d+)\$"
+_NAME = rf"(?:(?:the|our|all|each|every|these|its|one|an?)\s+)*{_NOUNS}\$(?P<name>\d+)\$"
+_TH = r"\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd)\b)?[-–\s]*"
+_KIND = r"(?P<kind>row|column)(?P<many>s?)\b(?:[-\s]+vectors?\b)?"
+_PART = (
+    rf"(?:(?:the|its|each|every|a|all|one)\s+)*(?:\$(?P<index>\d+)\${_TH})?{_KIND}(?:\s+(?:number\s+)?\$(?P<place>\d+)\$)?"
+)
+_OF = rf"{_PART}\s+(?:of|in)\s+{_MATRIX}"
+_STACK = (
+    r"(?:stack|collect|arrang|stor|put|plac|gather|concatenat|assembl|pack|organi[sz]|group|writ)"
+    r"(?:e?s|ed|e|t?ing|ten)?"
+)
+_BE = r"(?:is|are|be|being)"
+_IS = (
+    rf"(?:{_BE}|denotes?|represents?|for|as|stands?\s+for|refers?\s+to|forms?|we\s+(?:denote|mean|write)"
+    rf"|(?:{_BE}\s+)?{_STACK}\s+(?:as|in|into))\s+"
+)
+_CALLED = rf"(?:{_BE}|contains?|holds?|stores?)\s+(?:(?:denoted|written|called|given)\s+)?(?:(?:by|as)\s+)?"
+_OTHERWISE = (  # “the feature vector of the $i$-th example, i.e. …”
+    rf"(?:(?:the|an?)\s+)?(?:\$(?P<which>\d+)\${_TH})?(?:{_NOUN}[-\s]*)+"
+    rf"(?:of\s+(?:the\s+)?(?:\$(?P<whose>\d+)\${_TH})?(?:{_NOUN}[-\s]*)+)?[,(]\s*(?:i\.e\.,?\s+|that\s+is,?\s+|which\s+is\s+)?"
+)
+_RANGE = r"\s*(?:,\s*\$(?P<range>\d+)\$\s*,?)?\s*"
+_KNOWN_AS = (
+    rf"(?:\s*,)?(?:\s+(?:{_BE}|denotes?|the|an?|which|that|of|size|{_ADJECTIVES}|matrix|\$(?P<size>\d+)\$))*\s+"
+)
+_BY_ROWS = r"(?P<kind>row|column)(?P<many>)(?:[-\s]*wise|\s+by\s+(?:row|column))"
+_OWN = r"(?:has|have|having|with|whose|by)"
+_HOLDS = r"(?:has|have|having|with|contains?|containing|collects?|collecting|stacks?|stacking|stores?|holds?|holding)"
+_AND = r"\s+and\s+(?:the\s+)?"
+_PATTERNS = tuple(
+    re.compile(pattern, re.I) for pattern in (
+        rf"{_NAME}{_RANGE}[,(]?\s*(?:{_IS})?(?:{_OTHERWISE})?(?P<turned>the\s+transpose\s+of\s+)?{_OF}",
+        rf"{_STACK}\s+{_NAME}\s+(?:as|in|into|to\s+form)\s+{_OF}",
+        rf"{_OF}\s+{_CALLED}{_NAME}",
+        rf"(?:denote|denoting|call|write|writing)\s+{_OF}\s+(?:by\s+|as\s+)?{_NAME}",
+        rf"(?:(?:the|each|every|a|all)\s+)*(?P<between>){_KIND}\s+\$(?P<name>\d+)\${_RANGE}(?:of|in)\s+{_MATRIX}",
+        rf"{_MATRIX}{_KNOWN_AS}{_OWN}\s+(?:as\s+)?{_PART}(?:\s+(?:{_BE}|given\s+by))?\s+{_NAME}",
+        rf"{_MATRIX}{_KNOWN_AS}{_HOLDS}\s+{_NAME}\s+(?:as|in)\s+{_PART}",
+        rf"{_MATRIX}{_KNOWN_AS}{_HOLDS}\s+{_NAME}\s+{_BY_ROWS}",
+        rf"{_STACK}\s+{_NAME}\s+{_BY_ROWS}\s+(?:(?:to|into|in|gives?|giving|form|obtain|get)\s+)+{_MATRIX}",
+    )
+)  # fmt: skip
+_PAIR = re.compile(  # “$x_i$ and $y_i$ are the $i$-th rows of $X$ and $Y$”
+    rf"\$(?P<name>\d+)\${_AND}\$(?P<other>\d+)\$\s+(?:{_BE}|denote)\s+{_OF}{_AND}(?:of\s+)?\$(?P<next>\d+)\$", re.I
+)
+_LEADS = (
+    r"(?:^|[,;(]|\$|\b(?:let|where|here|and|with|we|write|that|denote|by|so|then|now|call|since|because|as|in|into|which"
+    r"|to|form|obtain|gives?|then)\b)\s*$"
+)
+_LEAD = re.compile(_LEADS, re.I)
+_LEAD_BETWEEN = re.compile(_LEADS.replace(r"\b(?:", r"\b(?:of|over|on|from|between|sum|", 1), re.I)
+_NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of its transpose”
+    r"[\s,)]*(?:\$|$|\(|(?:and|where|while|which|so|for|as|is|are|be|denotes?|has|have|gives?|yields?|respectively|then"
+    r"|we)\b)",
     re.I,
 )
+_LISTED = re.compile(r"\s*(?:,|and|or)+\s*(?:the\s+)?\$(\d+)\$", re.I)
+_LISTED_BEFORE = re.compile(r"\$\s*(?:,|and|or)\s*$", re.I)
 WHOLE = s.Symbol(":")
+_Parts: TypeAlias = dict[s.Node, tuple[Stated, s.Scripted, s.Node]]  # what a name is → where, the name, the matrix
+
+
+@dataclass(frozen=True)
+class _Said:
+    """That the name in a formula is a part of a matrix: which, by the formulas ``places``; or one of all of a kind."""
+
+    name: int
+    kind: str
+    matrix: int
+    places: tuple[int, ...]
+    many: bool
+    turned: bool = False  # “the transpose of the $i$-th row”
 
 
 def read_rows(formulas: Sequence[Stated]) -> None:
-    """Give the names of rows and columns definitions."""
-    matrices = {
-        plain(name) for f in formulas for m in f.memberships
-        if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names
-    }  # fmt: skip
+    """Give the names of rows and columns definitions; note the others of which the prose says something like that."""
+    spaces = {plain(name): m.where for f in formulas for m in f.memberships
+              if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names}  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
-    told: dict[tuple[tuple[str, ...], s.Node], dict[s.Node, tuple[Stated, s.Node]]] = {}  # parts, for each section
-    for k, stated in enumerate(formulas if matrices else ()):
-        name = _only(stated)
-        if stated.raw.displayed or not isinstance(name, s.Scripted) or not isinstance(name.sub, s.Symbol):
-            continue
-        letter = name.sub
-        found = _said(formulas, k, letter)
-        if found is None:
-            continue
-        kind, matrix = found
-        name = s.Scripted(name.base, name.sub) if name.sup is None or is_transpose(name.sup) else name
-        if name.sup is not None or plain(name) in defined or plain(matrix) not in matrices or name.base == matrix:
-            continue
-        part = _part(matrix, letter, kind, _is_row(formulas, name))
-        told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name))
+    told: dict[tuple[tuple[str, ...], s.Node], _Parts] = {}  # for each section and name
+    for sentence in sentences(formulas):
+        read = set[int]()
+        for said in _readings(sentence, formulas):
+            stated, matrix = formulas[said.name], _only(formulas[said.matrix])
+            found = _name(formulas, stated)
+            if found is None or matrix is None or plain(matrix) not in spaces or stated.raw.displayed:
+                continue
+            name, letter = found
+            if not all(_is_letter(formulas[k], letter, said.many, spaces[plain(matrix)]) for k in said.places):
+                continue
+            if base_of(name) == base_of(matrix) or said.turned and (name not in formulas[said.name].mentions):
+                continue
+            read.add(said.name)
+            if plain(name) not in defined:
+                part = _part(matrix, letter, said.kind, _is_row(formulas, name))
+                told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
+        note_related(sentence, formulas, read, defined)
     for parts in told.values():
-        for part, (stated, name) in parts.items() if len(parts) == 1 else ():  # not now a row, now a column
-            _define(stated, name, part)
+        for part, (stated, name, matrix) in parts.items():
+            if len(parts) == 1:
+                _define(stated, name, part)
+            else:  # now a row, now a column
+                stated.related += ((name, matrix),)
+
+
+def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
+    """What a sentence says of parts of matrices, plainly."""
+    for match in _PAIR.finditer(sentence):
+        before, behind = sentence[:match.start()], sentence[match.end():]
+        if _LEAD.search(before) and not _LISTED_BEFORE.search(before) and _ends(formulas, before, behind, True):
+            one = _said(match)
+            yield one
+            yield _Said(int(match["other"]), one.kind, int(match["next"]), one.places, one.many)
+            return
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(sentence):
+            before, behind = sentence[:match.start()], sentence[match.end():]
+            said = _said(match)
+            lead = _LEAD_BETWEEN if "between" in pattern.groupindex else _LEAD
+            if not lead.search(before) or said.many and _LISTED_BEFORE.search(before):
+                continue
+            if _ends(formulas, before, behind, said.many):
+                yield said
+
+
+def _said(match: re.Match[str]) -> _Said:
+    found = {name: int(text) for name, text in match.groupdict().items() if text and text.isdigit()}
+    places = tuple(found[x] for x in ("index", "place", "which", "whose") if x in found)
+    many, turned = bool(match["many"]), bool(match.groupdict().get("turned"))
+    return _Said(found["name"], match["kind"].lower(), found["matrix"], places, many, turned)
+
+
+def _ends(formulas: Sequence[Stated], before: str, behind: str, many: bool) -> bool:
+    """Whether no more is said of it; of many, not of several names at once."""
+    other = _LISTED.match(behind) if many else None
+    if other is not None and not formulas[int(other[1])].ranges:
+        return False
+    return is_said(before, behind) and _NO_MORE.match(behind) is not None
 
 
 def _only(stated: Stated) -> s.Node | None:
@@ -64,32 +175,34 @@ def _only(stated: Stated) -> s.Node | None:
     return names[0] if len(names) == 1 and not stated.chains and stated.tree is not None else None
 
 
-def _said(formulas: Sequence[Stated], k: int, letter: s.Symbol) -> tuple[str, s.Node] | None:
-    """Whether a row or a column, and of what: said of the name in formula ``k``."""
-    rest = prose_behind(formulas, k)
-    start = sentence(formulas, k)
-    for pattern in _AFTER:
-        if (match := pattern.match(rest)) is not None and k + 2 < len(formulas):
-            if not _is_plain(start, rest, match.end()):
-                return None
-            index, matrix = _only(formulas[k + 1]), _only(formulas[k + 2])
-            index = index.base if isinstance(index, s.Scripted) and index.sub is None else index  # i^{th}
-            return (match["kind"].lower(), matrix) if index == letter and matrix is not None else None
-    own = _OWN.fullmatch(formulas[k].raw.context) if k else None
-    if own is not None and formulas[k - 1].raw.section == formulas[k].raw.section:
-        matrix = _only(formulas[k - 1])
-        return (own["kind"].lower(), matrix) if matrix is not None else None
-    before, behind = _BETWEEN
-    match, end = before.search(start), behind.match(rest)
-    if match is None or end is None or k + 1 == len(formulas) or not _is_plain(start, rest, end.end()):
+def _name(formulas: Sequence[Stated], stated: Stated) -> tuple[s.Scripted, s.Symbol] | None:
+    """``x_i``, also written as a row or as a list ``x_1, …, x_N``, and its letter."""
+    names = [name for m in stated.memberships for name in m.names] or stated.mentions
+    if any(isinstance(x, s.Dots) for x in names) and not stated.chains:
+        base = base_of(names[0])
+        used = (x for f in formulas if f.raw.section == stated.raw.section for x in f.nodes)
+        members = (x for x in used if isinstance(x, s.Scripted) and base_of(x) == base and _is_index(x.sub))
+        if base is None or any(base_of(x) != base for x in names if not isinstance(x, s.Dots)):
+            return None
+        name: s.Node | None = next(members, None)
+    else:
+        name = _only(stated)
+    if not isinstance(name, s.Scripted):
         return None
-    matrix = _only(formulas[k + 1])
-    return (match["kind"].lower(), matrix) if matrix is not None else None
+    if name.sup is not None and is_transpose(name.sup):
+        name = s.Scripted(name.base, name.sub, None, name.primes)
+    return (name, name.sub) if name.sup is None and isinstance(name.sub, s.Symbol) else None
 
 
-def _is_plain(before: str, rest: str, end: int) -> bool:
-    """Whether what is said of a part of a matrix ends with the matrix, and is said plainly."""
-    return is_said(before, rest) and _NO_MORE.match(rest, end) is not None
+def _is_index(node: s.Node | None) -> bool:
+    return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
+
+
+def _is_letter(stated: Stated, letter: s.Symbol, many: bool, space: s.Space) -> bool:
+    """Whether a formula is the letter of a name, as in “the $i$-th row”; or how many rows there are."""
+    found = _only(stated)
+    found = found.base if isinstance(found, s.Scripted) and found.sub is None else found  # i^{th}
+    return found == letter or many and found in space.extents
 
 
 def _is_row(formulas: Sequence[Stated], name: s.Scripted) -> bool:

@@ -52,6 +52,7 @@ class Stated:
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
+    related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
     told: s.Node | None = None  # what the prose alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
     zero_outside: bool = False  # so are all entries in it

@@ -1,5 +1,5 @@
-"""What nothing is known of: quantities whose definitions have no meaning, functions without arguments; and the claims
-that rest on them."""
+"""What nothing is known of: quantities whose definitions have no meaning, functions without arguments, what names have
+to do with each other; and the claims that rest on them."""
 
 from __future__ import annotations
 
@@ -147,7 +147,30 @@ def unstated(world: World, c: Comparison, environment: Environment) -> list[str]
 def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
     """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
-    derivative by anything else may go through them.)"""
+    derivative by anything else may go through them.) Likewise whatever names have to do with each other, if it does not
+    differentiate by them, nor by what they depend on."""
+    reached, variables = _reach(world, sides, c, environment)
+    related = world.below(name for pair in world.related if reached.issuperset(pair) for name in pair)
+    return variables.isdisjoint(related) and all(
+        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
+        for name in reached & world.unread.keys() for v in variables
+    )  # fmt: skip
+
+
+def unread_relation(
+    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
+) -> str | None:
+    """That the sides depend on two names of which the prose says something together that is not read."""
+    for pair, said in world.related.items():
+        if any(_reach(world, sides, c, environment)[0].issuperset(pair) for c in comparisons):
+            return f"{said}: an equation would tell, as ${pair[0].partition('_')[0]}_i = {pair[1]}_{{i,:}}^\\top$"
+    return None
+
+
+def _reach(
+    world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
+) -> tuple[set[str], set[str]]:  # fmt: skip
+    """All on which a claim rests, and by what it differentiates."""
     loss = environment.loss
     reached, variables = set[str](), set(variables_in(world, *sides))
     pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
@@ -157,10 +180,7 @@ def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment
         adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
         variables |= adjoints
         pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
-    return all(
-        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
-        for name in reached & world.unread.keys() for v in variables
-    )  # fmt: skip
+    return reached | {world.layer_of[head][0] for head in reached & world.layer_of.keys()}, variables
 
 
 def variables_in(world: World, *sides: s.Node) -> frozenset[str]:

@@ -8,7 +8,7 @@ Only plain statements count. What is said under a condition (“if $A$ is symmet
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.formulas import syntax as s
@@ -60,7 +60,7 @@ _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
 _SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.;:!?](?=\s|$)")
+_SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 
 
 def read_prose(formulas: Sequence[Stated]) -> None:
@@ -119,6 +119,18 @@ def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, 
     number = formulas[k + 1].mentions
     inner = number[0].base if len(number) == 1 and isinstance(number[0], s.Scripted) else (*number, None)[0]
     return inner == name.sub
+
+
+def sentences(formulas: Sequence[Stated]) -> Iterator[str]:
+    """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”."""
+    text = ""
+    for k, stated in enumerate(formulas):
+        *ended, text = _SENTENCE.split(f"{text} {stated.raw.context}")
+        yield from (found for found in ended if "$" in found)
+        text = f"{text} ${k}$ "
+        if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
+            yield from (found for found in _SENTENCE.split(f"{text} {stated.raw.tail}") if "$" in found)
+            text = ""
 
 
 def sentence(formulas: Sequence[Stated], k: int) -> str:

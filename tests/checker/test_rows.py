@@ -55,6 +55,22 @@ def claimed(text: str, claim: str, prose: str = "") -> Formula:
         "The rows $x_i$ of $X$ are examples",
         "The matrix $X$ has rows $x_i^\\top$",
         "We stack the data in $X$, whose rows are $x_i$",
+        "The $i$th row of the data matrix $X$ is denoted by $x_i$",
+        "The rows of $X$ are $x_1^\\top, \\dots, x_N^\\top$",
+        "Stacking the $x_i^\\top$ as the rows of $X$ gives a shorter form",
+        "We collect the inputs $x_i$ in the rows of $X$",
+        "$X$ contains the examples $x_i$ as rows",
+        "Row $i$ of $X$ is written $x_i^\\top$",
+        "The matrix $X$ has $x_i^\\top$ as its $i$-th row",
+        "The samples $x_i \\in \\mathbb{R}^d$ are stored as rows of $X$",
+        "The vector $x_i$ is the transpose of the $i$-th row of $X$",
+        "Let $x_i$ be the feature vector of the $i$-th example, i.e. the $i$-th row of $X$",
+        "Each row of $X$ is one example $x_i$",
+        "The $N$ rows of $X$ are the inputs $x_i$",
+        "Here $X$ is the matrix whose $i$-th row is $x_i^\\top$",
+        "Here $x_i$ is the $i$-th training example (the $i$-th row of $X$)",
+        "The design matrix $X$ collects the examples $x_i^\\top$ row by row",
+        "Let $x_i \\in \\mathbb{R}^d$, $i = 1, \\dots, N$, be the rows of $X$",
     ],
 )
 @pytest.mark.parametrize(
@@ -89,10 +105,62 @@ def test_the_report_says_what_the_text_says() -> None:
         "In the appendix $x_i$ is the $i$-th row of $X$",
         "Here $x_i$ is the $i$-th row of $X$ and this is wrong",
         "Here $x_i$ is the $i$-th row of $X$, which holds only for some",
+        "The normalised $x_i$ is the $i$-th row of $X$",
+        "The norm of $x_i$ is collected in the rows of $X$",
+        "The inverse of $X$ has rows $x_i$",
+        "The rows of $X$ are $x_i$ and $u_i$",
+        "The sorted rows $x_i$ of $X$ are examples",
+        "The transpose of $x_i^\\top$ is the transpose of the $i$-th row of $X$",
+        "Here $x_i$ is the $i$-th example in $X$",
+        "The entries of $X$ come from the examples $x_i$",
+        "The matrix $X$ is large. Each row $x_i$ is one example",
     ],
 )
-def test_nothing_is_said_of_rows(prose: str) -> None:
-    assert claimed(DATA, r"2 X^\top (X w - y)", prose).verdict is not PROVED
+def test_what_is_said_of_rows_otherwise_is_not_understood(prose: str) -> None:
+    """Neither right nor wrong, unless the matrix has nothing to do with it."""
+    found = claimed(DATA, r"2 X^\top (X w - y)", prose)
+    assert found.verdict is UNDECIDED and r"x_i = X_{i,:}^\top" in found.message, found.message
+    assert claimed(DATA, r"X^\top (X w - y)", prose).verdict is UNDECIDED
+    assert claimed(DATA, r"2 \sum_{i=1}^N (x_i^\top w - y_i) x_i", prose).verdict is PROVED
+    assert claimed(DATA, r"\sum_{i=1}^N (x_i^\top w - y_i) x_i", prose).verdict is REFUTED
+
+
+UNRELATED = r"""
+Let $X \in \mathbb{R}^{N \times d}$, $y \in \mathbb{R}^N$, $v, w \in \mathbb{R}^d$ and $u_i \in \mathbb{R}^d$. PROSE.
+
+$$L = \|X w\|^2 + \sum_{i=1}^N (u_i^\top v - y_i)^2$$
+$$CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [  # with values that have to do with each other, what holds for all values holds; what does not, may
+        ("The $u_i$ and the rows of $X$ are normalised", r"\nabla_v L = 2 \sum_{i=1}^N (u_i^\top v - y_i) u_i", PROVED),
+        ("The $u_i$ and the rows of $X$ are normalised", r"\nabla_w L = X^\top X w", REFUTED),
+        ("The $u_i$ come from the rows of $X$", r"\nabla_v L = 2 \sum_{i=1}^N (u_i^\top v - y_i) u_i", PROVED),
+        ("The $u_i$ come from the rows of $X$", r"\nabla_v L = \sum_{i=1}^N (u_i^\top v - y_i) u_i", UNDECIDED),
+        ("The $u_i$ come from the rows of $X$", r"\nabla_w L = 2 X^\top X w", PROVED),
+        ("The $u_i$ come from the rows of $X$", r"\nabla_X L = 2 X w w^\top", UNDECIDED),
+        ("The $u_i$ are examples, and $X$ is another thing", r"\nabla_X L = 2 X w w^\top", PROVED),
+        ("The $u_i$ are examples, and $X$ is another thing", r"\nabla_X L = X w w^\top", REFUTED),
+    ],
+)
+def test_whether_the_prose_matters(prose: str, claim: str, verdict: Verdict) -> None:
+    found = claimed(UNRELATED, claim, prose)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"2 X^\top (X w - Y v)", PROVED), (r"2 Y^\top (X w - Y v)", REFUTED), (r"X^\top (X w - Y v)", REFUTED)],
+)
+def test_parts_of_two_matrices(claim: str, verdict: Verdict) -> None:
+    text = DATA.replace(r"$y \in \mathbb{R}^N$", r"$Y \in \mathbb{R}^{N \times d}$, $v \in \mathbb{R}^d$")
+    text = text.replace("(x_i^\\top w - y_i)", "(x_i^\\top w - y_i^\\top v)")
+    found = claimed(text, claim, "$x_i$ and $y_i$ are the $i$-th rows of $X$ and $Y$")
+    assert found.verdict is verdict, found.message
+    assert claimed(text, r"2 X^\top (X w - Y v)", "$x_i$ and $y_i$ are the $i$-th rows of $X$").verdict is UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -209,8 +277,10 @@ def test_each_section_says_what_a_name_is_a_part_of() -> None:
 
 
 def test_a_row_here_and_a_column_there_is_neither() -> None:
-    text = ENTRIES + "Now let $x_i$ be the $i$-th column of $X$.\n\n$$q_i = w^\top x_i$$\n$$q = X w$$\n"
-    assert claimed(text, "X w", "$x_i$ is the $i$-th row of $X$").verdict is not PROVED
+    text = ENTRIES + "Now let $x_i$ be the $i$-th column of $X$.\n\n$$q_i = w^\\top x_i$$\n$$q = X w$$\n"
+    for claim in ("X w", r"X^\top w"):
+        said = text.replace("PROSE", "$x_i$ is the $i$-th row of $X$").replace("CLAIM", claim)
+        assert [f.verdict for f in check(scan(said)).formulas if f.displayed][::2] == [UNDECIDED, UNDECIDED]
 
 
 @pytest.mark.parametrize(("claim", "verdict"), [("r_i x_i", PROVED), ("x_i", REFUTED)])
