@@ -18,6 +18,9 @@ from verify_derivations.formulas.scripts import base_of, name_of, names_in
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.world import Declaration, Statement, World
 
+RUNNING = frozenset("ijklmnrst") | {"\\ell", "\\tau"}
+"""Letters that by custom run, also where nothing says to what."""
+
 
 def declare(world: World, formulas: Sequence[Stated]) -> None:
     """Note in a world what the formulas of a scope, of all its variants, declare."""
@@ -113,8 +116,24 @@ class _Declarations:
             letter for chain in definitions for letter in self._letters(chain.sides[-1])
             if letter not in {x for side in chain.sides[:-1] for x in self._letters(side)}
         }  # fmt: skip
+        alone = set[str]().union(*map(self._stands_alone, definitions))
+        alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
         if world.origin == 1:
-            world.given = {n for n in letters & spoken - bound if n not in world.declared_names()}
+            world.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
+
+    def _stands_alone(self, chain: Chain) -> set[str]:
+        """The c of ``L = -\\log p_c``, of which the text says nothing: the index of one name, outside of all sums, and
+        no letter that counts by custom. (Of ``L = (y_i - t_i)^2`` a sum is missing.)"""
+        if any(map(self._letters, chain.sides[:-1])):
+            return set()
+        inside = {x for n in s.walk(chain.sides[-1]) if isinstance(n, s.BigOperator) for x in self._letters(n)}
+        names: dict[str, set[str]] = {}
+        for reference in (self.table.reference(n) for n in s.walk(chain.sides[-1]) if isinstance(n, s.Scripted)):
+            for index in reference.indices if reference is not None else ():
+                if reference is not None and isinstance(index, s.Symbol):
+                    names.setdefault(index.name, set()).add(reference.name)
+        counting = inside | RUNNING
+        return {letter for letter, found in names.items() if len(found) == 1 and letter not in counting}
 
     def _letters(self, side: s.Node) -> set[str]:
         """The letters that are indices in it."""

@@ -317,3 +317,28 @@ def test_which_unit_vectors_have_their_number(prose: str, is_unit: bool) -> None
     assert (found.verdict is PROVED) == is_unit, found.message
     wrong = check(scan(text.replace("A_{:,k}", "2 A_{:,k}"))).formulas[-1]
     assert wrong.verdict is not PROVED and (wrong.verdict is REFUTED or not is_unit)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial z_k} = p_k - \mathbb{1}[k = c]", PROVED),
+        (r"\frac{\partial L}{\partial z_k} = p_k + \mathbb{1}[k = c]", REFUTED),
+        (r"\frac{\partial L}{\partial z_k} = p_k - 1", REFUTED),
+        (r"\frac{\partial L}{\partial z_c} = p_c - 1", PROVED),
+        (r"\frac{\partial L}{\partial z_c} = 1 - p_c", REFUTED),
+    ],
+)
+@pytest.mark.parametrize("loss", [r"-\log p_c", r"-z_c + \log \sum_{j=1}^K e^{z_j}"])
+def test_a_class_of_which_nothing_is_said(loss: str, claim: str, verdict: Verdict) -> None:
+    text = rf"$$p_k = \frac{{e^{{z_k}}}}{{\sum_{{j=1}}^K e^{{z_j}}}}, \quad L = {loss}$$" "\n\n$$CLAIM$$\n"
+    found = claimed(text, claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    "loss", [r"(y_c - t_c)^2", r"\sum_{k=1}^n y_k t_c", r"y_i^2", r"\sum_{k=1}^n y_k + t_k"]
+)
+def test_an_index_that_counts_is_bound_by_something(loss: str) -> None:
+    text = rf"Let $y, t \in \mathbb{{R}}^n$." f"\n\n$$L = {loss}$$\n"
+    assert check(scan(text)).formulas[-1].verdict is ILL_FORMED
