@@ -22,6 +22,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     polynomial,
 )
+from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.slopes import Slope
@@ -97,6 +98,12 @@ def _compared(
         raise error
     found = [(with_ends(a, world), with_ends(b, world), free, remark) for a, b, free, remark in found]
     facts = tuple(_conditions(conditions, world, here, reader))
+    choices = settled(here)
+    for choice in choices:
+        for index in choice.at:
+            if index.extent is None:
+                default_extent(reader, index)
+    found = [(settle(a, world, choices), settle(b, world, choices), free, remark) for a, b, free, remark in found]
     result = []
     for one_body, two_body, free, remark in found:
         for index in here.indices.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.padding import note_padding
@@ -11,6 +11,8 @@ from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.kinds import ends_of
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
@@ -116,6 +118,7 @@ class _Declarations:
             letter for chain in definitions for letter in self._letters(chain.sides[-1])
             if letter not in {x for side in chain.sides[:-1] for x in self._letters(side)}
         }  # fmt: skip
+        world.labels |= self._labels()
         alone = set[str]().union(*map(self._stands_alone, definitions))
         alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
         if world.origin == 1:
@@ -134,6 +137,46 @@ class _Declarations:
                     names.setdefault(index.name, set()).add(reference.name)
         counting = inside | RUNNING
         return {letter for letter, found in names.items() if len(found) == 1 and letter not in counting}
+
+    def _labels(self) -> dict[str, s.Node | None]:
+        """Names with indices, ``y_i``, that are nothing but indices, and that no equation defines; with the last of
+        their values, where they are said to be in ``\\{1, …, K\\}``."""
+        references = (self.table.reference(n) for f in self.every for n in f.nodes if isinstance(n, s.Scripted))
+        places = [i for r in references if r is not None for i in r.indices if isinstance(i, s.Scripted)]
+        places += [x for f in self.every for c in f.chains for side in c.sides for x in self._compared(side)]
+        inner = [r for r in map(self.table.reference, places) if r is not None and r.indices and r.layer is None]
+        found: dict[str, s.Node | None] = {r.name: None for r in inner if r.name not in self.world.sizes}
+        for f in self.every if found else ():
+            others = {r.name for c in f.chains for side in c.sides for r in self._numbers(side)}
+            for member in f.memberships:
+                if isinstance(member.where, s.Space) and not member.where.letter.endswith(("Z}", "N}")):
+                    others |= {r.name for r in map(self.table.reference, member.names) if r is not None}
+            for node in (n for n in f.nodes if isinstance(n, s.Relation) and is_range(n)):
+                label, last = self.table.reference(node.sides[0]), node.sides[-1]
+                if label is not None and label.name in found and isinstance(last, s.Sequence | s.Finite):
+                    first, found[label.name] = ends_of(last)
+                    others |= {label.name} if first != s.Number("1") else set()
+            found = {name: last for name, last in found.items() if name not in others}
+        return found
+
+    def _compared(self, side: s.Node) -> Iterator[s.Scripted]:
+        """The ``y_i`` of ``[y_i = j]``: what is compared with an index."""
+        for node in s.walk(side):
+            if isinstance(node, s.Relation) and len(node.sides) == 2 and node.relations[0] in ("=", "\\neq"):
+                for one, other in (node.sides, node.sides[::-1]):
+                    if isinstance(one, s.Scripted) and isinstance(other, s.Symbol) and other.name in self.table.bound:
+                        yield one
+
+    def _numbers(self, node: s.Node) -> Iterator[Reference]:
+        """The names in a tree that are reckoned with: not those in subscripts, nor in brackets, ``[y_i = k]``."""
+        if isinstance(node, s.Relation):
+            return
+        reference = self.table.reference(node) if isinstance(node, s.Scripted) else None
+        if reference is not None:
+            yield reference
+        for part in s.children(node):
+            if not isinstance(node, s.Scripted) or part is node.sup or reference is None and part is node.base:
+                yield from self._numbers(part)
 
     def _letters(self, side: s.Node) -> set[str]:
         """The letters that are indices in it."""

@@ -64,6 +64,8 @@ class _Given:
             left, right = (reader.tensor(x) for x in chain.sides)
         except DocumentError:
             return
+        if here.chosen:
+            return
         used = self.environment.mentioned(left.body - right.body)
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return

@@ -31,6 +31,8 @@ class Small(Point):
     """Values below one, so that no exponential function saturates."""
 
     def _draw(self, entry: Entry) -> Fraction:
+        if entry[0] in self.environment.one_hot:
+            return self.of_one_hot(entry)
         choice = random.Random(f"{self.seed}|{entry}")
         value = Fraction(choice.randrange(1, 16, 2) * choice.choice([-1, 1]), 16)
         value = abs(value) if entry[0] in self.environment.positive else value

@@ -56,6 +56,12 @@ _UNIT_OF_NUMBER = re.compile(  # “the $k$-th unit vector”
     rf"{_IS}\$\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd))?[-–\s]*(?:standard\s+|canonical\s+)?{_UNIT}{_THIS_ONE}",
     re.IGNORECASE,
 )
+_UNIT_OF_LABEL = re.compile(  # “the one-hot vector of the class $y_t$”
+    rf"{_IS}(?:{_STANDARD}|{_UNIT}|{_ONE_HOT}(?:\s+(?:vector|encoding|representation))?)\s+(?:of|for|at)\s+"
+    r"(?:the\s+)?(?:(?:true|correct|target|observed|class|label|word|token|index|position)\s+)*"
+    r"\$(?=\s*(?:[,;)]|\$|$|and\b))",
+    re.IGNORECASE,
+)
 _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
@@ -114,9 +120,12 @@ def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, 
     """Whether the text calls the name in formula ``k`` the unit vector of its subscript: not one of some direction."""
     if _UNIT_AFTER.match(rest) or _UNIT_BEFORE.search(before):
         return True
-    if _UNIT_OF_NUMBER.match(rest) is None or k + 1 == len(formulas):
+    of_label = _UNIT_OF_LABEL.match(rest) is not None
+    if not of_label and _UNIT_OF_NUMBER.match(rest) is None or k + 1 == len(formulas):
         return False
     number = formulas[k + 1].mentions
+    if of_label:
+        return len(number) == 1 and number[0] == name.sub
     inner = number[0].base if len(number) == 1 and isinstance(number[0], s.Scripted) else (*number, None)[0]
     return inner == name.sub
 

@@ -93,6 +93,7 @@ def relevant(environment: Environment, *expressions: Scalar, sizes: frozenset[st
         positive=environment.positive & seen,
         nonzero=environment.nonzero & seen,
         below_one=environment.below_one & seen,
+        one_hot=environment.one_hot & seen,
         increasing=environment.increasing & frozenset(functions),
     )
 

@@ -388,6 +388,7 @@ class Layers:
             positive=frozenset(filter(lambda n: general([n]), e.positive)),
             nonzero=frozenset(filter(lambda n: general([n]), e.nonzero)),
             below_one=frozenset(filter(lambda n: general([n]), e.below_one)),
+            one_hot=frozenset(filter(lambda n: general([n]), e.one_hot)),
         )  # fmt: skip
 
     # -- the last layers ------------------------------------------------------------------------------------------

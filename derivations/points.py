@@ -40,6 +40,8 @@ class Point:
         return self.entries[entry]
 
     def _draw(self, entry: Entry) -> Fraction:
+        if entry[0] in self.environment.one_hot:
+            return self.of_one_hot(entry)
         if self.style == "simplest":
             return next(v for v in (NIL, arithmetic.ONE, Fraction(1, 2)) if self.permits(entry, v))
         choice = random.Random(f"{self.seed}|{entry}")
@@ -55,8 +57,16 @@ class Point:
             value = value / (1 + value) if value > 0 else value
         return value
 
+    def of_one_hot(self, entry: Entry) -> Fraction:
+        """One at the first or the second place of its row. (Where there is no second, the assumption that the row's sum
+        is one is imposed.)"""
+        head, (*row, place) = entry
+        return Fraction(place == random.Random(f"{self.seed}|{head}|{row}").randrange(2))
+
     def permits(self, entry: Entry, value: Fraction) -> bool:
         head = entry[0]
+        if head in self.environment.one_hot:
+            return value in (0, 1)
         if head in self.environment.below_one and value >= 1:
             return False
         if head in self.environment.positive:

@@ -26,6 +26,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
 )
 from verify_derivations.formulas.indices import given_value, new_letter
+from verify_derivations.formulas.labels import label_of
 from verify_derivations.formulas.overlaps import exclusive
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of, names_in
@@ -120,12 +121,18 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
         return None
     for x in found:
         if isinstance(x, s.Scripted) and to_latex(x) not in reader.world.sizes:
-            if to_latex(x) not in reader.world.given:
+            label = label_of(x, reader.world)
+            if label is None and to_latex(x) not in reader.world.given:
                 return None
+            for letter in label.indices if label is not None else ():
+                reader.new_letters(letter)
             given_value(x, reader.world, reader.here)
     if not any(n in reader.here.indices for n in names):
         return None
     a, b = (whole(side, reader.world, reader.here) for side in node.sides)
+    if reader.here.chosen and node.relations == ("=",):
+        for one, other in (node.sides, node.sides[::-1]):
+            reader.share_extent(one, other)
     return bracket(_constraint(node.relations[0], a, b)) if node.relations[0] in RELATIONS else None
 
 

@@ -24,6 +24,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
 )
 from verify_derivations.formulas.indices import family_extent, first_value, new_letter
+from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
@@ -90,6 +91,8 @@ def define(
         index = here.indices[letter]
         if index.extent is None:
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
+    choices = settled(here)
+    value = value.map(lambda body: settle(body, world, choices))
     if reference.transposed and not value.is_scalar:
         value = transpose(value)
     try:

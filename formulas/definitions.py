@@ -51,7 +51,9 @@ class Environment:
     ``facts`` hold for sizes (``H - h ≥ 0``). Every size is a positive integer; this is not repeated in
     ``facts``. ``assumptions`` are equations between scalars that the document or its notation states
     (``Σ_j y_j = 1``) as ``(left, right)``. ``positive`` names leaves whose entries are all positive, ``nonzero``
-    those that are never zero, ``below_one`` those below one. ``increasing`` names functions that are increasing.
+    those that are never zero, ``below_one`` those below one, ``one_hot`` those whose rows (entries that differ in the
+    last index) are zero but for a 1: values for them are chosen so, no proof makes use of it. ``increasing`` names
+    functions that are increasing.
     ``origin`` is the first value of an index as the document writes it; here all indices count from zero.
     """
 
@@ -64,6 +66,7 @@ class Environment:
     nonzero: frozenset[str] = frozenset()
     increasing: frozenset[str] = frozenset()
     below_one: frozenset[str] = frozenset()
+    one_hot: frozenset[str] = frozenset()
     origin: int = field(default=1, kw_only=True)
 
     def __getstate__(self) -> dict[str, object]:

@@ -33,6 +33,7 @@ from verify_derivations.formulas.expressions import (
     power,
 )
 from verify_derivations.formulas.indices import given_value, new_letter
+from verify_derivations.formulas.labels import choose
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
@@ -60,7 +61,7 @@ from verify_derivations.formulas.tensors import (
     show_extent,
     transpose,
 )
-from verify_derivations.formulas.world import NeedShape, Statement, Template, Unsupported, World
+from verify_derivations.formulas.world import Index, NeedShape, Statement, Template, Unsupported, World
 
 Value: TypeAlias = Tensor | Slope
 LARGEST_POWER = 4  # of a matrix
@@ -187,9 +188,15 @@ class Elaborator:
                 new_letter(name_of(x), self.world, self.here)
         return node
 
+    def _index(self, node: s.Symbol | s.Scripted) -> Index | None:
+        """The index that a letter is, or a label stands for."""
+        if isinstance(node, s.Symbol):
+            return self.here.indices.get(name_of(node))
+        return choose(node, self.world, self.here)
+
     def share_extent(self, a: s.Node, b: s.Node) -> None:
-        if isinstance(a, s.Symbol) and isinstance(b, s.Symbol):
-            first, second = self.here.indices.get(name_of(a)), self.here.indices.get(name_of(b))
+        if isinstance(a, s.Symbol | s.Scripted) and isinstance(b, s.Symbol | s.Scripted):
+            first, second = map(self._index, (a, b))
             if first is not None and second is not None and first.extent is None and second.extent is not None:
                 first.extent, first.start = second.extent, second.start
 

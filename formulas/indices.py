@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Polynomial, at_least, polynomial
+from verify_derivations.formulas.labels import choose
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
@@ -92,6 +93,10 @@ def index_at(
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
     range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
     members of a family, of which a range may leave out the last ones."""
+    chosen = choose(node, world, here)
+    if chosen is not None:
+        _unify(chosen, extent, origin, world, here, head, members)
+        return chosen.value - origin
     if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
         value = given_value(node, world, here)
         world.given.add(to_latex(node))
@@ -118,6 +123,8 @@ def index_at(
 def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
     """The index ``y_i``, the class of one example: a given value of at least one, if i is no index."""
     letters = {name_of(x) for x in s.walk(node.sub or node) if isinstance(x, s.Symbol)}
+    if (chosen := choose(node, world, here)) is not None:
+        return chosen.value
     if not letters.isdisjoint(world.table.bound | here.indices.keys()) or node.sup is not None or node.primes:
         raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
     if world.origin != 1:

@@ -12,9 +12,10 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
 from verify_derivations.formulas.indices import compound, family_extent, first_value, hold, index_at, reach
+from verify_derivations.formulas.labels import label_of
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.scripts import base_of, name_of
 from verify_derivations.formulas.sizes import Shape, layer_value, match_layer, shape_of_space, whole
 from verify_derivations.formulas.tensors import Axis, Tensor, show, show_extent
 from verify_derivations.formulas.world import (
@@ -276,6 +277,9 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     said = next((said for pair, said in world.related.items() if reference.name in pair), None)
     if said is not None and not here.introduces:
         return Unsupported(said)
+    index = reference.node.sub if isinstance(reference.node, s.Scripted) and base_of(reference.node) == "e" else None
+    if index is not None and (label_of(index, world) is not None or to_latex(index) in world.given):
+        return Unsupported(f"that {_show(reference)} is the unit vector of {to_latex(index)} is not said")
     plain = layer is None and reference.layer is None and not reference.indices
     return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)
 

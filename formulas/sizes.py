@@ -56,6 +56,8 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
         if name in here.indices:
             return here.indices[name].value
         return polynomial(f"\\mathrm{{{name}}}" if name in world.numerators else name)  # L: a loss, and so many layers
+    if here.chosen and (chosen := here.chosen.get(to_latex(node))) is not None:
+        return chosen.index.value
     base = node.base
     if not isinstance(base, s.Symbol):
         raise Unsupported(f"{to_latex(node)} is no size")

@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
+from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import between, bounded
@@ -56,6 +57,8 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     if any(one.letter in _layer_letters(reader, node.body) for one in bound):
         reader.here.indices = outer
         return _over_layers(reader, node, bound, conditions, expected)
+    letters = {one.letter for one in bound}
+    outside = settled(reader.here, letters)  # a label of another letter of that name
     body = reader.value(node.body, expected)
     facts = [c for c in (_exclusion(reader, r) for r in conditions) if c is not None]
     for relation in conditions:
@@ -69,7 +72,8 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     for one in bound:
         assert one.extent is not None
         binders.append((one.variable, one.extent))
-    constraints = bracket(*facts)
+    constraints, choices = bracket(*facts), settled(reader.here, letters)
+    reader.here.chosen |= {choice.index.letter: choice for choice in outside}
 
     def close(inner: Scalar) -> Scalar:
         if node.operator == "\\sum":
@@ -83,7 +87,7 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
         return Maximum(tuple(binders), inner)
 
     tensor = reader.as_tensor(body)
-    return tensor.map(close)
+    return tensor.map(lambda inner: close(settle(inner, reader.world, choices)))
 
 
 def _layer_letters(reader: Elaborator, node: s.Node) -> set[str]:

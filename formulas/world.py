@@ -171,6 +171,15 @@ class Index:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A label that stands as an index: its name, the indices that it has, and the one that it stands for."""
+
+    name: str
+    at: tuple[Index, ...]
+    index: Index
+
+
+@dataclass(frozen=True)
 class Declaration:
     """``name_{indices}^{(layer)} ∈ R^{…}`` as written. ``hint`` marks a shape read off a gradient's."""
 
@@ -235,6 +244,7 @@ class Statement:
     bracketed: tuple[s.Node, str] | None = None  # the right side with brackets that bind an index, and what it lacks
     scalars: bool = False  # names without a stated shape are scalars (in the definition of a function of scalars)
     indices: dict[str, Index] = field(default_factory=dict)
+    chosen: dict[str, Choice] = field(default_factory=dict)  # labels that stand as indices, until their summand ends
     layers: dict[str, Polynomial] = field(default_factory=dict)
     facts: list[Constraint] = field(default_factory=list)
     conventions: set[str] = field(default_factory=set)
@@ -253,6 +263,9 @@ class Statement:
             if isinstance(value, dict | list | set):
                 setattr(new, f.name, copy(value))
         new.indices = {letter: copy(index) for letter, index in self.indices.items()}
+        for key, choice in self.chosen.items():
+            at = tuple(new.indices.get(index.letter, index) for index in choice.at)
+            new.chosen[key] = Choice(choice.name, at, copy(choice.index))
         return new
 
     def free_letter(self, letter: str, origin: int = 1) -> Index:
@@ -291,6 +304,9 @@ class World:
     summed: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # those of sums
     sizes: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c
+    labels: dict[str, s.Node | None] = field(default_factory=dict)  # names of given whole numbers y_i that are only
+    # indices, with their last value
+    one_hot: set[str] = field(default_factory=set)  # heads whose rows have zeros and one 1
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
     positive: set[str] = field(default_factory=set)
@@ -466,6 +482,7 @@ class World:
             positive=frozenset(self.positive),
             nonzero=frozenset(self.nonzero),
             below_one=frozenset(self.below_one),
+            one_hot=frozenset(self.one_hot),
             origin=self.origin,
         )
         old = self.environments.get(new.loss)

@@ -202,7 +202,7 @@ def test_words_with_primes_and_unit_vectors(claim: str, verdict: Verdict) -> Non
 
 def test_a_unit_vector_is_one_where_the_text_says_so() -> None:
     claim = r"\frac{\partial L}{\partial v} = U^\top (p - e_o)"
-    assert claimed(WORDS.replace("is the $o$-th unit vector", "is a vector"), claim).verdict is ILL_FORMED
+    assert claimed(WORDS.replace("is the $o$-th unit vector", "is a vector"), claim).verdict is UNDECIDED
     defined = WORDS.replace("Let $U", "Let $e \\in \\mathbb{R}^V$, $U")  # then e_o is an entry of it
     assert claimed(defined, r"\frac{\partial L}{\partial s_w} = p_w - e_w").verdict is REFUTED
 
