@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
+from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Nowhere
 from verify_derivations.derivations.unfolding import Unfolding
@@ -26,7 +26,7 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.lookup import find
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.sizes import whole
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
@@ -56,7 +56,7 @@ class _Given:
         holds for all values, or for none, is claimed."""
         if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
             return
-        if (f.number, k, 0) in self.defined:
+        if (f.number, k, 0) in self.defined or chain.sides[1] not in ZEROS and self._of_slopes(chain):
             return
         here = Statement(f.number)
         reader = Elaborator(self.world, here)
@@ -84,6 +84,17 @@ class _Given:
         else:
             return
         self.defined[f.number, k, 0] = "assumption"
+
+    def _of_slopes(self, chain: Chain) -> bool:
+        """Whether an equation is of ``f'(x)`` of a function that is defined as f(x). What is said of it is claimed; but
+        ``f'(x) = 0``, and ``f'(a) = 1``, say of a point where it lies."""
+        calls = (n for side in chain.sides for n in s.walk(side) if isinstance(n, s.Call))
+        for call in calls:
+            name, places = base_of(call.function), map(self.table.reference, call.arguments)
+            primed = isinstance(call.function, s.Scripted) and call.function.primes and name in self.world.functions
+            if primed and tuple(r.name for r in places if r is not None) == self.world.parameters.get(name or ""):
+                return True
+        return False
 
     def _leaves_out(self, f: Stated, here: Statement) -> bool:
         """Whether an index runs over a part of its axis only."""

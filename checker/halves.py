@@ -1,8 +1,9 @@
 """What is said for one sign of a quantity: “for $x > 0$ it is …, for $x < 0$ …”.
 
-Where the text of a scope tells only one sign, it is a declaration that holds throughout. Where it tells both, each
-holds for the formulas that it introduces: those up to the end of the sentence (of the next one, behind “suppose”), or
-to the other sign; or, behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
+Where the text of a scope tells only one sign, it is a declaration that holds throughout, unless it stands in a formula
+that differentiates, or behind it: then it holds for that one. Where the text tells both, each holds for the formulas
+that it introduces: those up to the end of the sentence (of the next one, behind “suppose”), or to the other sign; or,
+behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Access, Scalar, fresh, negate, polynomial
 from verify_derivations.formulas.lookup import find
@@ -19,6 +20,7 @@ from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
 CUE = re.compile(r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided)\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
+ONLY_BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|whenever)\s*")  # “where” may introduce what holds throughout
 ENDED = re.compile(r"[.!?](?:\s|$)")
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
 SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\W*$", re.I)  # it holds for the next sentence
@@ -34,7 +36,7 @@ def read_halves(formulas: Sequence[Stated]) -> None:
         told.setdefault((formulas[k].scope, to_latex(condition.sides[0])), set()).add(SIGNS[condition.relations[0]])
     for k, condition in found:
         f = formulas[k]
-        if len(told[f.scope, to_latex(condition.sides[0])]) < 2:
+        if len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_one_claim(formulas, k):
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
         for one in _introduced(formulas, k, condition):
@@ -46,6 +48,20 @@ def _sign(condition: s.Relation) -> bool:
         len(condition.sides) == 2 and condition.relations[0] in SIGNS and condition.sides[1] == s.Number("0")
         and isinstance(condition.sides[0], s.Symbol | s.Scripted)
     )  # fmt: skip
+
+
+def _of_one_claim(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether a condition stands in a formula that differentiates, or behind it: “$f'(x) = 1$ for $x > 0$”."""
+    f, before = formulas[k], formulas[k - 1] if k else None
+    behind = not f.chains and before is not None and ONLY_BEHIND.fullmatch(f.raw.context) is not None
+    return _is_claim(f) or behind and before is not None and _is_claim(before)
+
+
+def _is_claim(f: Stated) -> bool:
+    """Whether a formula differentiates."""
+    sides = [side for chain in f.chains for side in chain.sides]
+    primed = (x.function for side in sides for x in s.walk(side) if isinstance(x, s.Call))
+    return any(map(contains_derivative, sides)) or any(isinstance(x, s.Scripted) and x.primes for x in primed)
 
 
 def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> list[Stated]:

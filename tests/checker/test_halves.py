@@ -82,3 +82,36 @@ def test_no_sign_contradicts_a_declaration() -> None:
 def test_a_function_defined_by_its_halves_is_not_one_of_them() -> None:
     text = "For $x > 0$ we have\n\n$$ g(x) = x $$\n\nFor $x < 0$ we have\n\n$$ g(x) = 0 $$\n\nHence\n\n"
     assert verdicts(f"{text}$$ g'(x) = 1 $$\n") == [UNDECIDED] * 3
+
+
+@pytest.mark.parametrize(
+    ("claims", "verdicts"),
+    [
+        (r"$$f'(x) = 1$$", [REFUTED]),
+        (r"$$f'(x) = \operatorname{sign}(x)$$", [PROVED]),
+        (r"$$f'(x) = 1 \quad (x > 0)$$ $$f'(x) = 1$$", [PROVED, REFUTED]),
+        (r"$$f'(x) = 1, \quad x > 0$$ $$\frac{df}{dx} = 1$$", [PROVED, REFUTED]),
+        (r"$$f'(x) = -1 \quad (x > 0)$$", [REFUTED]),
+        (r"$$f'(x) = 1$$ for $x > 0$. But $$f'(x) = 1$$ does not hold in general.", [PROVED, REFUTED]),
+        (r"For $x > 0$, $$f'(x) = 1$$ and for $x < 0$, $$f'(x) = -1.$$", [PROVED, PROVED]),
+        (r"For $x > 0$, $$f'(x) = 1$$ and for $x < 0$, $$f'(x) = 1.$$", [PROVED, REFUTED]),
+    ],
+)
+def test_the_derivative_of_a_function_that_is_defined_is_no_assumption(claims: str, verdicts: list[Verdict]) -> None:
+    found = check(scan(f"Let $f(x) = |x|$ for $x \\in \\mathbb{{R}}$.\n\n{claims}\n")).formulas
+    assert [f.verdict for f in found if f.displayed] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("f'(x) = 0", DEFINED),
+        ("f'(a) = 1", DEFINED),
+        ("f'(x) = 1", REFUTED),
+        ("f''(x) = 2", PROVED),
+        ("f''(x) = 0", REFUTED),
+    ],
+)
+def test_a_slope_at_a_point_says_where_it_lies(claim: str, verdict: Verdict) -> None:
+    found = check(scan(f"Let $a \\in \\mathbb{{R}}$.\n\n$$f(x) = x^2 - 4 x$$\n\n$${claim}$$\n")).formulas[-1]
+    assert found.verdict is verdict, found.message
