@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from verify_derivations.checker.building import Definitions
@@ -32,7 +32,7 @@ from verify_derivations.formulas.primed import primed_indices, renamed
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
-from verify_derivations.formulas.scripts import base_of, letters_alone
+from verify_derivations.formulas.scripts import base_of, letters_alone, plain
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
 
@@ -79,6 +79,7 @@ class Case:
     alike: bool = False  # sizes that are stated nowhere are equal
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
+    tables: dict[tuple[str, ...], NameTable] = field(default_factory=dict)
 
     @cached_property
     def by_scope(self) -> dict[tuple[str, ...], list[Stated]]:
@@ -97,6 +98,18 @@ class Case:
         found = list(heapq.merge(*levels, key=lambda f: f.number))
         apart = next((f.apart for f in self.by_scope.get(scope, ())), ())
         return [f for f in found if f.apart == apart or apart[:len(f.raw.section)] == f.raw.section] if apart else found
+
+    def table_of(self, scope: tuple[str, ...]) -> NameTable:
+        """What names mean in a scope: the ``u_o`` that another declares beside its ``u_1, …, u_K`` is one of the
+        ``u_w`` that this one introduces."""
+        if scope not in self.tables:
+            here, there = (_told_apart(formulas, self.table) for formulas in (self.above(scope), self.formulas))
+            names = (name for f in self.above(scope) for m in f.memberships for name in m.names)
+            lefts = (chain.sides[0] for f in self.above(scope) for chain in f.chains)
+            introduced = {base_of(name) for name in (*names, *lefts)}
+            elsewhere = frozenset(name for name, base in there.items() if base in introduced and name not in here)
+            self.tables[scope] = replace(self.table, elsewhere=elsewhere) if elsewhere else self.table
+        return self.tables[scope]
 
     def variants(self, scope: tuple[str, ...]) -> list[str | None]:
         return list(dict.fromkeys(f.variant for f in self.by_scope.get(scope, ()) if f.variant is not None))
@@ -120,15 +133,16 @@ class Case:
                 return built
         noted = NotedReadings.of(readings)
         extra = visible_extra(self.extra, scope, variant)
-        here = fitting(self.above(scope), scope, self.table)
+        table = self.table_of(scope)
+        here = fitting(self.above(scope), scope, table)
         every = [*extra, *here]
         seen = [*extra, *visible(here, scope, variant)]
         inherited = self._inherited(scope, readings)
 
         def build(clashing: Set[int] = frozenset()) -> Definitions:
-            declared = declared_before(self.said, here, self.table, clashing=clashing)
+            declared = declared_before(self.said, here, table, clashing=clashing)
             return build_world(
-                seen, variant, scope, self.table, noted, inherited.functions, every, declared, self.alike
+                seen, variant, scope, table, noted, inherited.functions, every, declared, self.alike
             )
 
         found = build()
@@ -155,6 +169,15 @@ class Case:
                         functions[function.name] = function
             known.append(Inherited(functions, asked))
         return known[scopes.index(scope) if scope in self.by_scope else -1]
+
+
+def _told_apart(formulas: Sequence[Stated], table: NameTable) -> dict[str, str]:
+    """The names that formulas declare beside a family of a letter, with that letter."""
+    names = (name for f in formulas for m in f.memberships for name in m.names if isinstance(name, s.Scripted))
+    return {
+        to_latex(plain(name)): base for name in names
+        if isinstance(name.sub, s.Symbol) and table.is_apart(base := base_of(name) or "", name.sub.name)
+    }  # fmt: skip
 
 
 def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None:

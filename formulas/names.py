@@ -102,6 +102,7 @@ class NameTable:
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
+    elsewhere: frozenset[str] = frozenset()  # names such as u_{o} that only other scopes tell apart from the u_k
     fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     def __post_init__(self) -> None:
@@ -553,7 +554,7 @@ class NameTable:
                 base in self.zeroth and item.text == "0" and self._runs(base)
             )
         if isinstance(item, s.Symbol):
-            if self._is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
+            if self.is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True
             if item.name in self.bound and base not in self.labelled:
                 return False
@@ -566,11 +567,11 @@ class NameTable:
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
 
-    def _is_apart(self, base: str, letter: str) -> bool:
+    def is_apart(self, base: str, letter: str) -> bool:
         """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken
         of (“where the word $o$ is one of them”)."""
         counts = letter in self.alone or len(letter) > 1 or letter.isupper() or letter in INDEX_LETTERS | self.bound
-        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared
+        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared - self.elsewhere
 
     def _labels(self, item: s.Symbol) -> bool:
         """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""

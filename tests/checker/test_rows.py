@@ -342,3 +342,45 @@ def test_a_class_of_which_nothing_is_said(loss: str, claim: str, verdict: Verdic
 def test_an_index_that_counts_is_bound_by_something(loss: str) -> None:
     text = rf"Let $y, t \in \mathbb{{R}}^n$." f"\n\n$$L = {loss}$$\n"
     assert check(scan(text)).formulas[-1].verdict is ILL_FORMED
+
+
+PAIRS = r"""
+# Negative sampling
+
+Let $v, u_o \in \mathbb{R}^d$ and $u_1, \dots, u_K \in \mathbb{R}^d$.
+
+$$J = -\log \sigma(u_o^\top v) - \sum_{k=1}^K \log \sigma(-u_k^\top v)$$
+$$\frac{\partial J}{\partial u_o} = FIRST$$
+"""
+ALL_WORDS = r"""
+# Softmax
+
+Let $U \in \mathbb{R}^{V \times d}$ and $v \in \mathbb{R}^d$, where $u_w$ denotes row $w$ of $U$, and $o$ is the word.
+
+$$p_w = \frac{\exp(u_w^\top v)}{\sum_{j=1}^V \exp(u_j^\top v)}, \quad L = -\log p_o$$
+$$\frac{\partial L}{\partial v} = SECOND$$
+"""
+MORE_PAIRS = r"""
+# More of them
+
+$$J = u_o^\top v - \sum_{k=1}^K u_k^\top v, \quad L = J^2$$
+$$\frac{\partial J}{\partial u_o} = THIRD$$
+"""
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 2)])
+@pytest.mark.parametrize(
+    ("claims", "verdict"),
+    [
+        ((r"-(1 - \sigma(u_o^\top v)) v", r"-u_o + \sum_{w=1}^V p_w u_w", "v"), PROVED),
+        ((r"(1 - \sigma(u_o^\top v)) v", r"u_o + \sum_{w=1}^V p_w u_w", "-v"), REFUTED),
+    ],
+)
+def test_a_name_of_one_section_may_be_a_row_in_another(
+    order: tuple[int, ...], claims: tuple[str, ...], verdict: Verdict
+) -> None:
+    text = "".join((PAIRS, ALL_WORDS, MORE_PAIRS)[k] for k in order)
+    for name, claim in zip(("FIRST", "SECOND", "THIRD"), claims, strict=True):
+        text = text.replace(name, claim)
+    found = [f for f in check(scan(text)).formulas if f.displayed][1::2]
+    assert [f.verdict for f in found] == [verdict, verdict], [f.message for f in found]
