@@ -61,6 +61,7 @@ def claimed(text: str, claim: str, prose: str = "") -> Formula:
         "We collect the inputs $x_i$ in the rows of $X$",
         "$X$ contains the examples $x_i$ as rows",
         "Row $i$ of $X$ is written $x_i^\\top$",
+        "With $X$, whose rows are $x_i^\\top$, the predictions are $X w$",
         "The matrix $X$ has $x_i^\\top$ as its $i$-th row",
         "The samples $x_i \\in \\mathbb{R}^d$ are stored as rows of $X$",
         "The vector $x_i$ is the transpose of the $i$-th row of $X$",
