@@ -16,6 +16,7 @@ from verify_derivations.formulas.expressions import (
     Constraint,
     Polynomial,
     Scalar,
+    bracket,
     delta,
     equal,
     free_indices,
@@ -103,7 +104,14 @@ def _compared(
         for index in choice.at:
             if index.extent is None:
                 default_extent(reader, index)
-    found = [(settle(a, world, choices), settle(b, world, choices), free, remark) for a, b, free, remark in found]
+    classes = {choice.index.variable for choice in choices}
+    where = bracket(*(f for f in facts if not classes.isdisjoint(f.value.names)))  # j ≠ y_i: of no other is it said
+    facts = tuple(f for f in facts if classes.isdisjoint(f.value.names))
+
+    def settled_side(side: Scalar) -> Scalar:
+        return settle(mul(where, side), world, choices)
+
+    found = [(settled_side(a), settled_side(b), free, remark) for a, b, free, remark in found]
     result = []
     for one_body, two_body, free, remark in found:
         for index in here.indices.values():

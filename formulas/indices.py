@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Polynomial, at_least, polynomial
-from verify_derivations.formulas.labels import choose
+from verify_derivations.formulas.labels import choose, label_of
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
@@ -93,7 +93,7 @@ def index_at(
     """The zero-based index for ``node`` at an axis of ``extent`` whose first value is ``origin``. A letter that has no
     range yet takes that of the axis; a range that cannot be the axis's is an error. ``members``: the axis counts the
     members of a family, of which a range may leave out the last ones."""
-    chosen = choose(node, world, here)
+    chosen = _chosen(node, world, here)
     if chosen is not None:
         _unify(chosen, extent, origin, world, here, head, members)
         return chosen.value - origin
@@ -123,13 +123,22 @@ def index_at(
 def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
     """The index ``y_i``, the class of one example: a given value of at least one, if i is no index."""
     letters = {name_of(x) for x in s.walk(node.sub or node) if isinstance(x, s.Symbol)}
-    if (chosen := choose(node, world, here)) is not None:
+    if (chosen := _chosen(node, world, here)) is not None:
         return chosen.value
     if not letters.isdisjoint(world.table.bound | here.indices.keys()) or node.sup is not None or node.primes:
         raise Unsupported(f"{to_latex(node)} is an index that depends on another one: that is outside the calculus")
     if world.origin != 1:
         raise Unsupported(f"{to_latex(node)} is an index that may be zero: that is outside the calculus")
     return whole(node, world, here)
+
+
+def _chosen(node: s.Node, world: World, here: Statement) -> Index | None:
+    """The index that stands for a label, whose letters may be new."""
+    label = label_of(node, world)
+    for letter in label.indices if label is not None else ():
+        if isinstance(letter, s.Symbol) and name_of(letter) in world.table.bound - here.indices.keys() - world.sizes:
+            new_letter(name_of(letter), world, here)
+    return choose(node, world, here)
 
 
 def new_letter(letter: str, world: World, here: Statement) -> Index:

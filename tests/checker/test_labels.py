@@ -112,3 +112,46 @@ def test_numbers_are_no_labels(text: str) -> None:
 def test_what_is_given_of_a_label_is_not_said_of_all_classes() -> None:
     text = r"Let $a \in \mathbb{R}^{N \times K}$, with labels $y_i \in \{1, \dots, K\}$ and" "\n\n$$a_{i,y_i} = 1.$$\n"
     assert last(text + "\n$$\\sum_{k=1}^K a_{ik} = K$$\n").verdict is not PROVED
+
+
+HINGE = r"""
+Let $W \in \mathbb{R}^{K \times d}$ with rows $w_k$, and $x_i \in \mathbb{R}^d$ with $y_i \in \{1, \dots, K\}$ for
+$i = 1, \dots, N$.
+
+$$L_i = \sum_{j \neq y_i} \max(0, w_j^\top x_i - w_{y_i}^\top x_i + 1)$$
+$$CLAIM$$
+"""
+MARGIN = r"\mathbb{1}[w_j^\top x_i - w_{y_i}^\top x_i + 1 > 0]"
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (rf"\nabla_{{w_{{y_i}}}} L_i = -\left(\sum_{{j \neq y_i}} {MARGIN}\right) x_i", True),
+        (rf"\nabla_{{w_{{y_i}}}} L_i = \left(\sum_{{j \neq y_i}} {MARGIN}\right) x_i", False),
+        (rf"\nabla_{{w_j}} L_i = {MARGIN} x_i, \quad j \neq y_i", True),
+        (rf"\nabla_{{w_j}} L_i = -{MARGIN} x_i, \quad j \neq y_i", False),
+        (rf"\nabla_{{w_j}} L_i = {MARGIN} x_i", False),
+    ],
+)
+def test_hinge_loss_of_many_classes(claim: str, right: bool) -> None:
+    found = last(HINGE, CLAIM=claim)
+    assert found.verdict in ({PROVED, Verdict.CHECKED} if right else {REFUTED}), found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"L = \sum_{i=1}^N \sum_{n=1}^N z_{n,y_i} z_{i,y_n}", PROVED),
+        (r"L = \sum_{i=1}^N \sum_{n=1}^N z_{n,y_n} z_{i,y_i}", REFUTED),
+        (r"\sum_{i=1}^N z_{i,y_i} = \sum_{n=1}^N z_{n,y_n}", PROVED),
+        (r"\max_i z_{i,y_i} = \max_n z_{n,y_n}", PROVED),
+        (r"z_{i,y_i} = z_{i,y_n}", REFUTED),
+        (r"z_{i,y_i} = z_{i,1}", REFUTED),
+    ],
+)
+def test_each_label_belongs_to_its_letter(claim: str, verdict: Verdict) -> None:
+    text = r"Let $z \in \mathbb{R}^{N \times K}$, with labels $y_i$." "\n\n"
+    text += r"$$L = \sum_{i=1}^N \sum_{n=1}^N z_{i,y_n} z_{n,y_i}$$" "\n$$CLAIM$$\n"
+    found = last(text, CLAIM=claim)
+    assert found.verdict is verdict, found.message

@@ -107,6 +107,8 @@ def test_the_report_says_what_the_text_says() -> None:
         "Here $x_i$ is the $i$-th row of $X$ and this is wrong",
         "Here $x_i$ is the $i$-th row of $X$, which holds only for some",
         "The normalised $x_i$ is the $i$-th row of $X$",
+        "Here $x_i$ is the $i$-th row of $X$ as a unit vector",
+        "Here $x_i$ is the $i$-th row of $X$ for the normalised data",
         "The norm of $x_i$ is collected in the rows of $X$",
         "The inverse of $X$ has rows $x_i$",
         "The rows of $X$ are $x_i$ and $u_i$",
