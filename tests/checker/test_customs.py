@@ -326,8 +326,11 @@ def test_the_class_of_an_example() -> None:
     p = r"\frac{e^{s_k}}{\sum_{j=1}^{C} e^{s_j}}"
     assert last(SCORES, RIGHT=rf"{p} - \mathbb{{1}}[k = c]").verdict is PROVED
     assert last(SCORES, RIGHT=rf"{p} - 1").verdict is REFUTED
-    unsaid = displayed(SCORES.replace("and $c$", "and it"), RIGHT=p)
-    assert unsaid[0].verdict is ILL_FORMED and "stands on the right" in unsaid[0].message
+    unsaid = SCORES.replace("and $c$", "and it")
+    assert last(unsaid, RIGHT=rf"{p} - \mathbb{{1}}[k = c]").verdict is PROVED
+    assert last(unsaid, RIGHT=p).verdict is REFUTED
+    counted = displayed(unsaid.replace("s_c", "s_i"), RIGHT=p)
+    assert counted[0].verdict is ILL_FORMED and "stands on the right" in counted[0].message
 
 
 CLASSIFIER = r"""
@@ -347,21 +350,25 @@ def test_the_label_of_an_example(label: str) -> None:
     assert last(text, LABEL=label, SIGN="+").verdict is REFUTED
 
 
-def test_the_labels_of_many_examples_are_outside_the_calculus() -> None:
+def test_the_labels_of_many_examples() -> None:
     text = CLASSIFIER.replace("L = -", r"L = -\sum_{i=1}^N").replace("p_{y}", "p_{i,y_i}").replace("s_j", "s_{ij}")
     for one, many in (("s = W x", "s_i = W x_i"), ("s_k", "s_{ik}"), ("p_j", "p_{ij}"), ("$x", "$x_i")):
         text = text.replace(one, many)
-    *_, loss, claim = displayed(text.replace("= y]", "= y_i]"), LABEL="$y_i$", SIGN="-")
-    assert loss.verdict is claim.verdict is UNDECIDED and "depends on another" in loss.message
+    text = text.replace("= y]", "= y_i]")
+    assert last(text, LABEL="$y_i$", SIGN="-").verdict is PROVED
+    assert last(text, LABEL="$y_i$", SIGN="+").verdict is REFUTED
 
 
 def test_a_label_that_depends_on_an_index_is_no_given_value() -> None:
+    """s_j is left out for each example of class j."""
     text = r"""
     $s \in \mathbb{R}^C$ and labels $y_i$, $i = 1, \dots, N$.
     $$L = \sum_{i=1}^N \sum_{j \neq y_i} s_j$$
     $$\frac{\partial L}{\partial s_j} = N, \quad j \neq y_i$$
     """
-    assert [f.verdict for f in displayed(text)] == [UNDECIDED, UNDECIDED]
+    assert [f.verdict for f in displayed(text)] == [DEFINED, REFUTED]
+    right = text.replace("= N, \\quad j \\neq y_i", r"= \sum_{i=1}^N \mathbb{1}[j \neq y_i]")
+    assert last(right).verdict is PROVED
 
 
 MARGINS = r"""
