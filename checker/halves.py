@@ -1,9 +1,9 @@
 """What is said for one sign of a quantity: “for $x > 0$ it is …, for $x < 0$ …”.
 
 Where the text of a scope tells only one sign, it is a declaration that holds throughout, unless it stands in a formula
-that differentiates, or behind it: then it holds for that one. Where the text tells both, each holds for the formulas
-that it introduces: those up to the end of the sentence (of the next one, behind “suppose”), or to the other sign; or,
-behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
+that differentiates, or behind it, or introduces only such (“for $x > 0$ we have $f'(x) = 1$”): then it holds for these.
+Where the text tells both, each holds for the formulas that it introduces: those up to the end of the sentence (of the
+next one, behind “suppose”), or to the other sign; or, behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 CUE = re.compile(r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided)\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
 ONLY_BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|whenever)\s*")  # “where” may introduce what holds throughout
+AHEAD = re.compile(r"\b(?:for|if|when|whenever)\s*$", re.I)
 ENDED = re.compile(r"[.!?](?:\s|$)")
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
 SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\W*$", re.I)  # it holds for the next sentence
@@ -36,7 +37,7 @@ def read_halves(formulas: Sequence[Stated]) -> None:
         told.setdefault((formulas[k].scope, to_latex(condition.sides[0])), set()).add(SIGNS[condition.relations[0]])
     for k, condition in found:
         f = formulas[k]
-        if len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_one_claim(formulas, k):
+        if len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_claims(formulas, k, condition):
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
         for one in _introduced(formulas, k, condition):
@@ -50,11 +51,16 @@ def _sign(condition: s.Relation) -> bool:
     )  # fmt: skip
 
 
-def _of_one_claim(formulas: Sequence[Stated], k: int) -> bool:
-    """Whether a condition stands in a formula that differentiates, or behind it: “$f'(x) = 1$ for $x > 0$”."""
+def _of_claims(formulas: Sequence[Stated], k: int, condition: s.Relation) -> bool:
+    """Whether a condition stands in a formula that differentiates, or behind it, or before nothing else."""
     f, before = formulas[k], formulas[k - 1] if k else None
     behind = not f.chains and before is not None and ONLY_BEHIND.fullmatch(f.raw.context) is not None
-    return _is_claim(f) or behind and before is not None and _is_claim(before)
+    if _is_claim(f) or behind and before is not None and _is_claim(before):
+        return True
+    if f.chains or not AHEAD.search(f.raw.context):
+        return False
+    ahead = [later for later in _introduced(formulas, k, condition) if later.chains]
+    return bool(ahead) and all(map(_is_claim, ahead))
 
 
 def _is_claim(f: Stated) -> bool:

@@ -53,6 +53,13 @@ def test_a_supposition_holds_for_the_next_sentence(first: str, second: str) -> N
     assert verdicts(f"{text}\nIn general\n\n$$ {SLOPE} = {second} $$\n")[2] is REFUTED
 
 
+@pytest.mark.parametrize("cue", ["For", "If", "When", "Whenever"])
+def test_one_sign_before_claims_holds_for_these(cue: str) -> None:
+    text = f"{cue} $x > 0$ we have\n\n$$ {SLOPE} = w $$\n\nThat is all. Then\n\n$$ {SLOPE} = w $$\n"
+    assert verdicts(text) == [PROVED, REFUTED]
+    assert verdicts(text.replace(f"{cue} $x > 0$ we", "Let $x > 0$. We")) == [PROVED, PROVED]
+
+
 def test_one_sign_alone_is_a_declaration() -> None:
     assert verdicts(f"For $x > 0$ we have\n\n$$ a = x $$\n\nThat is all. Then\n\n$$ {SLOPE} = w $$\n") == [PROVED] * 2
     assert verdicts(f"For $x > 0$ we have\n\n$$ a = x $$\n\nThat is all. Then\n\n$$ {SLOPE} = -w $$\n")[-1] is REFUTED
