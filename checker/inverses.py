@@ -60,18 +60,16 @@ def _solved(
 
 
 def _inverse(chain: Chain) -> Chain | None:
-    """``ρ = log σ²``, ``ρ = log σ`` and ``v = σ²``, the other way round."""
+    """``ρ = log σ²`` and ``ρ = log σ``, the other way round. (``u = x²`` beside x² + x⁴ is left open.)"""
     left, right = chain.sides
-    if isinstance(right, s.Call) and isinstance(right.function, s.Symbol) and len(right.arguments) == 1:
-        if name_of(right.function) not in ("\\log", "\\ln", "log", "ln"):
-            return None
-        inner = _ungrouped(right.arguments[0])
-        base = _root(inner)
-        exponent = s.Fraction(left, _TWO) if base is not None else left
-        of = base or inner
-        return Chain((of, s.Call(s.Symbol("\\exp"), (exponent,)))) if _is_name(of) else None
-    base = _root(right)
-    return Chain((base, s.Root(left))) if base is not None and _is_name(base) else None
+    if not isinstance(right, s.Call) or not isinstance(right.function, s.Symbol) or len(right.arguments) != 1:
+        return None
+    if name_of(right.function) not in ("\\log", "\\ln", "log", "ln"):
+        return None
+    inner = _ungrouped(right.arguments[0])
+    base = _root(inner)
+    of, exponent = (inner, left) if base is None else (base, s.Fraction(left, _TWO))
+    return Chain((of, s.Call(s.Symbol("\\exp"), (exponent,)))) if _is_name(of) else None
 
 
 def _ungrouped(node: s.Node) -> s.Node:
