@@ -227,16 +227,26 @@ class Builder:
     # -- definitions ------------------------------------------------------------------------------------------------
 
     def _by_need(self, waiting: list[tuple[Stated, int, Chain]]) -> list[tuple[Stated, int, Chain]]:
-        """Definitions behind those of what they mention, ``g = softmax(s)`` behind ``s = Gx``, else as they stand: what
-        is new in the last round is taken for a leaf."""
+        """Definitions behind those of what they mention, ``g = softmax(s)`` behind ``s = Gx``, if these do not mention
+        them, else as they stand: what is new in the last round is taken for a leaf."""
         names: dict[str, int] = {}
         for n, (_, _, chain) in enumerate(waiting):
             for name in (key for side in chain.sides[:-1] if (key := name_of_key(key_of(side, self.table) or ""))):
                 names.setdefault(name, n)
-        needs = [
-            [names[r.name] for r in map(self.table.reference, names_in(chain.sides[-1])) if r and r.name in names]
+        mentioned = [
+            {names[r.name] for r in map(self.table.reference, names_in(chain.sides[-1])) if r and r.name in names}
             for _, _, chain in waiting
         ]
+
+        def reached(start: int) -> set[int]:
+            found, pending = {start}, [start]
+            while pending:
+                new = mentioned[pending.pop()] - found
+                found |= new
+                pending += new
+            return found
+
+        needs = [[k for k in sorted(inner) if k > n and n not in reached(k)] for n, inner in enumerate(mentioned)]
         order: dict[int, None] = {}
         opened = set[int]()
         stack = list(range(len(waiting) - 1, -1, -1))
