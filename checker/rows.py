@@ -82,7 +82,9 @@ _LEAD = re.compile(_LEADS, re.I)
 _LEAD_BETWEEN = re.compile(_LEADS.replace(r"\b(?:", r"\b(?:of|over|on|from|between|sum|", 1), re.I)
 _NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of its transpose”
     r"[\s,)]*(?:\$|$|\(|(?:and|where|while|which|so|is|are|be|denotes?|has|have|gives?|yields?|respectively|then|we)\b"
-    r"|for\s+(?:all|each|every|any|\$)|as\s+(?:an?\s+)?(?:column|row|vector))|\s*,\s*(?:the|it|this|whose)\b",
+    r"|for\s+(?:all|each|every|any|\$)|as\s+(?:an?\s+)?(?:column|row|vector))|\s*,\s*(?:the|it|this|whose)\b"
+    r"|\s*,\s*(?:(?:an?|and|with)\s+)*(?:labels?|targets?|responses?|outcomes?|parameters?|weights?|bias(?:es)?"
+    r"|coefficients?)\s+(?:vectors?\s+)?\$",
     re.I,
 )
 _LISTED = re.compile(r"\s*(?:,|and|or)+\s*(?:the\s+)?\$(\d+)\$", re.I)

@@ -72,6 +72,7 @@ def claimed(text: str, claim: str, prose: str = "") -> Formula:
         "Here $x_i$ is the $i$-th training example (the $i$-th row of $X$)",
         "The design matrix $X$ collects the examples $x_i^\\top$ row by row",
         "Let $x_i \\in \\mathbb{R}^d$, $i = 1, \\dots, N$, be the rows of $X$",
+        "Let $X$ have rows $x_i^\\top$, labels $y$ and weights $w$",
     ],
 )
 @pytest.mark.parametrize(
@@ -101,6 +102,7 @@ def test_the_report_says_what_the_text_says() -> None:
         "Here $x_i$ is the $i$-th row of the inverse of $X$",
         "Here $x_i$ is the $i$-th row of $X$ minus its mean",
         "Here $x_i$ is the $i$-th row of $X$, scaled to norm one",
+        "Let $X$ have rows $x_i^\\top$, minus their mean $m$",
         "Here $x_i$ is the $i$-th row of $X$ in sorted order",
         "Here $x_i$ is the $i$-th row of $X$ or of $A$",
         "In the appendix $x_i$ is the $i$-th row of $X$",
