@@ -182,7 +182,8 @@ class _Inference:
             known = self.world.known.get(key)
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
-        if not otherwise or any(spaces) and not self._of_tensors(declarations.keys()):
+        tensors = any(n != s.Number("1") for space in spaces for n in space)
+        if not otherwise or tensors and not self._of_tensors(declarations.keys()):
             return Inferred(doubtful=self.settled.doubtful)
         return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
 

@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import ONE, Polynomial
 from verify_derivations.formulas.indices import stated_range
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
-from verify_derivations.formulas.scripts import BOLD, base_of, name_of, names_in
+from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.world import Statement, World
 
@@ -97,6 +97,26 @@ def _axes(rank: Rank) -> int:
     return sum(kind(rank))
 
 
+def _lists(definition: Definition) -> bool:
+    """Several numbered members of one name, ``w_1 x_1 + w_2 x_2``: entries, written out."""
+    found = {base_of(x): set[str]() for x in s.walk(definition.right) if isinstance(x, s.Scripted)}
+    for x in s.walk(definition.right):
+        if isinstance(x, s.Scripted) and isinstance(x.sub, s.Number):
+            found[base_of(x)].add(x.sub.text)
+    return any(len(numbers) > 1 for numbers in found.values())
+
+
+def _is_of_entries(definition: Definition) -> bool:
+    """Whether nothing in a definition is written as of vectors: no norm, transpose, capital or letter in bold."""
+    nodes = list(s.walk(definition.right))
+    names = map(symbol_of, quantities_in(definition.right))
+    written = any(
+        isinstance(x, s.Norm) or isinstance(x, s.Scripted) and x.sup is not None and is_transpose(x.sup)
+        or isinstance(x, s.Product) and {"\\odot", "\\circ", "\\cdot"} & {*x.operators} for x in nodes
+    )  # fmt: skip
+    return not written and not any(n.font in BOLD or n.name.lstrip("\\")[:1].isupper() for n in names)
+
+
 class Ranks:
     """Reads definitions of a scope. ``world`` has its declarations; ``numbers`` are names of numbers,
     ``differentiated`` of what most often is one, ``apart`` those of which nothing is said here."""
@@ -138,6 +158,9 @@ class Ranks:
             ways = [*found.values()] or ways  # a definition that fits in no way says nothing
         least = min(way.broken for way in ways)
         close = sorted((way for way in ways if way.broken <= least + MARGIN), key=lambda way: way.broken)
+        numbers = next((way for way in close if not any(map(_axes, way.ranks.values()))), None)
+        if numbers is not None and all(map(_is_of_entries, self.definitions)) and any(map(_lists, self.definitions)):
+            return Settled(dict.fromkeys(numbers.ranks, NUMBER), numbers.equal)
         names = {name: rank for name, rank in close[0].ranks.items() if all(
             name in way.ranks and kind(way.ranks[name]) == kind(rank) for way in close)}  # fmt: skip
         doubtful = {n for way in close for n, r in way.ranks.items() if n not in names and r[1] is not None}

@@ -210,3 +210,30 @@ def test_entries_of_what_is_declared_are_numbers(claim: str, verdict: Verdict) -
     formulas = check(scan(text)).formulas
     assert formulas[-1].verdict is verdict, formulas[-1].message
     assert not any("declared nowhere" in remark for f in formulas for remark in f.remarks)
+
+
+WRITTEN_OUT = r"""Two inputs $x_1, x_2$; hidden $h_1 = \sigma(w_1 x_1 + w_2 x_2 + b_1)$ and $o = \sigma(w_5 h_1 + b_3)$,
+$E = \frac12 (t - o)^2$.
+
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial E}{\partial w_5} = -(t-o) \, o(1-o) \, h_1", Verdict.PROVED),
+        (r"\frac{\partial E}{\partial w_5} = (t-o) \, o(1-o) \, h_1", Verdict.REFUTED),
+        (r"\frac{\partial E}{\partial w_1} = -(t-o) \, o(1-o) w_5 h_1 (1-h_1) x_1", Verdict.PROVED),
+        (r"\frac{\partial E}{\partial w_1} = -(t-o) \, o(1-o) w_5 h_1 (1-h_1) x_2", Verdict.REFUTED),
+    ],
+)
+def test_members_that_are_written_out_are_numbers(claim: str, verdict: Verdict) -> None:
+    found = check(scan(WRITTEN_OUT.replace("CLAIM", claim))).formulas[-1]
+    assert found.verdict is verdict, found.message
+
+
+def test_what_is_written_as_of_vectors_is_not_taken_for_numbers() -> None:
+    claim = r"\frac{\partial E}{\partial w_5} = -(t-o) \, o(1-o) \, h_1"
+    text = WRITTEN_OUT.replace("(t - o)^2", r"\|t - o\|^2").replace("CLAIM", claim)
+    assert check(scan(text)).formulas[-1].verdict is not Verdict.PROVED
