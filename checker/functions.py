@@ -18,7 +18,7 @@ from verify_derivations.formulas.expressions import Access, heads, map_accesses
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.scripts import is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Known, Statement, Unsupported, World
 
@@ -196,6 +196,8 @@ class Functions:
                 return False
             if isinstance(node, s.Scripted) and node.base in arguments and not isinstance(node.sup, s.Number):
                 return False
+            if isinstance(node, s.Scripted) and node.sup is not None and is_transpose(node.sup):
+                return False  # w^T x, of a w that nothing declares
             if isinstance(node, s.Call) and self._of_tensors(node):
                 return False
             if isinstance(node, s.Product) and "\\cdot" in node.operators and set(node.factors) <= arguments:

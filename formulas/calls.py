@@ -262,6 +262,8 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
     argument = reader.tensor(node.arguments[0], shape)
     if isinstance(node.arguments[0], s.Symbol) and variable == any_of(name_of(node.arguments[0])):
         raise Unsupported(f"{to_latex(node.arguments[0])} stands for one of many here, and for all of them elsewhere")
+    if len(argument.shape) == len(shape):
+        reader.settle(argument.shape, shape)
     if argument.shape != shape or world.known[variable].family:
         raise ShapeError(f"{name} is a function of {show(shape)}, its argument has shape {show(argument.shape)}")
 

@@ -683,3 +683,29 @@ The logits are $s = G x$.
 def test_what_a_definition_mentions_is_read_before_it(text: str, claim: str, verdict: Verdict) -> None:
     found = last(text + f"$$ {claim} $$")
     assert found.verdict is verdict, found.message
+
+
+CRITIC = r"""The critic is $D(x) = \sigma(w^\top x + b)$, the generator $G(z) = A z + c$, with $x \in \mathbb{R}^n$,
+$z \in \mathbb{R}^k$. The critic minimises
+
+$$ L = -\log D(x) - \log(1 - D(G(z))) $$
+
+and the generator $M = -\log D(G(z))$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\nabla_w L = -(1 - D(x)) x + D(G(z)) G(z)", PROVED),
+        (r"\nabla_w L = -(1 - D(x)) x - D(G(z)) G(z)", REFUTED),
+        (r"\nabla_A M = -(1 - D(G(z))) w z^\top", PROVED),
+        (r"\nabla_A M = -D(G(z)) w z^\top", REFUTED),
+        (r"\nabla_c M = -(1 - D(G(z))) w", PROVED),
+        (r"\nabla_c M = (1 - D(G(z))) w", REFUTED),
+    ],
+)
+def test_a_function_of_a_vector_at_another_one(claim: str, verdict: Verdict) -> None:
+    found = last(CRITIC + f"$$ {claim} $$")
+    assert found.verdict is verdict, found.message
