@@ -64,6 +64,8 @@ class Functions:
         world = self.world
         arguments = left.arguments
         targets = [self.table.reference(a) for a in arguments]
+        if len(arguments) == 1 and isinstance(arguments[0], s.Relation) and arguments[0].relations == ("\\parallel",):
+            return self._quantity(f, left, right, last)  # a divergence, D(q ‖ p)
         if any(t is None for t in targets):
             return False
         params: list[Reference] = [t for t in targets if t is not None]

@@ -157,7 +157,8 @@ def collect(
                 behind = _skip_scripts(tokens, bracket.partner + 1)
                 simple = _simple_arguments(tokens, after)
                 definition = starts and tokens[behind].kind == "relation" and tokens[behind].text in ("=", ":=")
-                if (simple and (definition or _follows_differential(tokens, k))) or _has_comma(tokens, after):
+                several = _has_comma(tokens, after) or _divides(tokens, after)
+                if several or simple and (definition or _follows_differential(tokens, k)):
                     evident.add(name)
                 elif _has_prime(tokens, k + 1, after):
                     primed.add(name)
@@ -383,6 +384,11 @@ def _is_declared(tokens: list[Token], k: int) -> bool:
     while tokens[k].kind in (",", "quad", "symbol", "run", "command", "_", "^", "number") or tokens[k].text == "{":
         k += 1
     return tokens[k].text == "\\in" and tokens[k + 1].kind == "symbol" and tokens[k + 2].kind == "^"
+
+
+def _divides(tokens: list[Token], k: int) -> bool:
+    """``(q \\| p)``, of a divergence."""
+    return any(token.text == "\\parallel" for token in tokens[k : tokens[k].partner])
 
 
 def _has_comma(tokens: list[Token], opening: int) -> bool:

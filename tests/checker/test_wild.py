@@ -709,3 +709,25 @@ and the generator $M = -\log D(G(z))$.
 def test_a_function_of_a_vector_at_another_one(claim: str, verdict: Verdict) -> None:
     found = last(CRITIC + f"$$ {claim} $$")
     assert found.verdict is verdict, found.message
+
+
+DIVERGENCE = r"""Let $p_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$ and $q_k > 0$ with $\sum_{k=1}^K q_k = 1$.
+
+$$ D_{\mathrm{KL}}(q SIGN p) = \sum_{k=1}^K q_k \log \frac{q_k}{p_k} $$
+
+"""
+
+
+@pytest.mark.parametrize("sign", [r"\|", "||", r"\parallel", r"\Vert"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial}{\partial z_k} D_{\mathrm{KL}}(q SIGN p) = p_k - q_k", PROVED),
+        (r"\frac{\partial D_{\mathrm{KL}}(q SIGN p)}{\partial z_k} = p_k - q_k", PROVED),
+        (r"\frac{\partial}{\partial z_k} D_{\mathrm{KL}}(q SIGN p) = q_k - p_k", REFUTED),
+        (r"\frac{\partial}{\partial z_k} D_{\mathrm{KL}}(p SIGN q) = p_k - q_k", UNDECIDED),  # another one
+    ],
+)
+def test_divergences(sign: str, claim: str, verdict: Verdict) -> None:
+    found = last((DIVERGENCE + f"$$ {claim} $$").replace("SIGN", sign))
+    assert found.verdict is verdict, found.message
