@@ -140,6 +140,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         raise Unsupported(f"{to_latex(node)}: expectations and probabilities are not supported")
     if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
         return _of_variables(reader, node, name, primes, expected)
+    if any(isinstance(a, s.Relation) and a.relations == ("\\parallel",) for a in node.arguments):
+        raise UndefinedFunction(f"{to_latex(node)} is not defined here")
     if bare in OPERATORS and not primes:
         return OPERATORS[bare](reader, node, expected)
     known = op.elementwise_functions.get(bare)

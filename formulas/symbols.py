@@ -126,7 +126,7 @@ def collect(
                     indices.add(token.text)
             elif token.kind == "run" and (
                     _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))
-                    or _is_defined(tokens, k)):
+                    or _is_defined(tokens, k) or tokens[k + 1].text == "(" and _divides(tokens, k + 1)):  # KL(q ‖ p)
                 declared.add(token.text)
             elif token.kind == "run" and _is_left_side(tokens, k):
                 defined.add(token.text)

@@ -731,3 +731,20 @@ $$ D_{\mathrm{KL}}(q SIGN p) = \sum_{k=1}^K q_k \log \frac{q_k}{p_k} $$
 def test_divergences(sign: str, claim: str, verdict: Verdict) -> None:
     found = last((DIVERGENCE + f"$$ {claim} $$").replace("SIGN", sign))
     assert found.verdict is verdict, found.message
+
+STUDENT = r"""Teacher probabilities $q_k$ with $\sum_k q_k = 1$. Logits $z \in \mathbb{R}^K$, $p = \mathrm{softmax}(z)$.
+
+$$ J = \alpha \, KL(q \| p) + (1-\alpha) \, CE(y, p) $$
+
+with $KL(q\|p) = \sum_{k=1}^K q_k \log\frac{q_k}{p_k}$ and $CE(y,p) = -\sum_{k=1}^K y_k\log p_k$, $\sum_k y_k = 1$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"p_k - \alpha q_k - (1-\alpha) y_k", PROVED), (r"p_k - (1-\alpha) q_k - \alpha y_k", REFUTED)],
+)
+def test_a_divergence_by_a_word_before_its_definition(claim: str, verdict: Verdict) -> None:
+    found = last(STUDENT + rf"$$ \frac{{\partial J}}{{\partial z_k}} = {claim} $$")
+    assert found.verdict is verdict, found.message
