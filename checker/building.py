@@ -204,7 +204,7 @@ class Builder:
 
         def is_example(f: Stated, chain: Chain) -> bool:
             goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
-            if named[id(chain)] and (goes_on or CASE.search(f.raw.context)):
+            if named[id(chain)] and (goes_on or chain.partly or CASE.search(f.raw.context)):
                 cases.add(f.number)
                 return True
             for name in named[id(chain)]:
@@ -272,6 +272,10 @@ class Builder:
         if chain.where and reference is not None:
             if self._undefined(reference, f):
                 self.result.failed[f.number, k] = PartialDefinition(f"{reference.name} is defined under a condition")
+            return True
+        if chain.partly:
+            self.result.failed[f.number, k] = PartialDefinition(
+                f"the text says that {to_latex(chain.sides[0])} is this in some cases only")
             return True
         if f.halves:
             return self._define_half(f, k, chain, last)

@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.halves import read_halves
@@ -263,6 +264,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         analyse(stated)
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
+    read_alternatives(formulas)
     read_prose(formulas)
     read_padding(formulas)
     read_rows(formulas)

@@ -20,12 +20,14 @@ ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
 
 @dataclass(frozen=True)
 class Chain:
-    """``sides[0] = sides[1] = … ∈ space``, said where the equations ``where`` between values hold."""
+    """``sides[0] = sides[1] = … ∈ space``, said where the equations ``where`` between values hold, and ``partly`` where
+    the text says that it is not so everywhere: see `alternatives.py`."""
 
     sides: tuple[s.Node, ...]
     space: s.Space | None = None
     update: bool = False  # `W := W - …`: an assignment in time, no equation
     where: tuple[s.Relation, ...] = ()
+    partly: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
 _SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
+SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 
 
 def read_prose(formulas: Sequence[Stated]) -> None:
@@ -134,11 +134,11 @@ def sentences(formulas: Sequence[Stated]) -> Iterator[str]:
     """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”."""
     text = ""
     for k, stated in enumerate(formulas):
-        *ended, text = _SENTENCE.split(f"{text} {stated.raw.context}")
+        *ended, text = SENTENCE.split(f"{text} {stated.raw.context}")
         yield from (found for found in ended if "$" in found)
         text = f"{text} ${k}$ "
         if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
-            yield from (found for found in _SENTENCE.split(f"{text} {stated.raw.tail}") if "$" in found)
+            yield from (found for found in SENTENCE.split(f"{text} {stated.raw.tail}") if "$" in found)
             text = ""
 
 
@@ -146,7 +146,7 @@ def sentence(formulas: Sequence[Stated], k: int) -> str:
     """The prose of the sentence in which formula ``k`` stands, up to it."""
     found = ""
     for stated in (formulas[n] for n in range(k, -1, -1)):
-        *_, last = _SENTENCE.split(stated.raw.context)
+        *_, last = SENTENCE.split(stated.raw.context)
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
             break
@@ -161,7 +161,7 @@ def prose_behind(formulas: Sequence[Stated], k: int) -> str:
         following = formulas[n + 1] if n + 1 < len(formulas) else None
         inside = following is not None and following.raw.section == formulas[n].raw.section
         text = following.raw.context if following is not None and inside else formulas[n].raw.tail
-        first, *others = _SENTENCE.split(text)
+        first, *others = SENTENCE.split(text)
         found += f" {first} "
         if others or not inside:
             break

@@ -1,0 +1,108 @@
+"""Definitions by cases in the text: “$a = z$ if $z > 0$ and $0$ otherwise”, “$y = 1$ for similar pairs, else $0$”.
+
+What can be read so is read as if it stood in ``cases``. Anything else that is said of a part only defines nothing: a
+number is one for an example, and what any other value is elsewhere is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number
+from verify_derivations.checker.words import SENTENCE
+from verify_derivations.formulas import syntax as s
+
+_ELSE = (
+    r"\b(?:(?<!\bunless )[Oo]therwise|(?<!thing )(?<!where )(?<!one )(?<!\bor )(?<!\bwhat )(?<!\bwho )[Ee]lse)\b"
+    r"(?!\s+(?:stated|noted|specified|mentioned|said|indicated|unchanged|identical|equal|arbitrary)\b)"
+)
+ALTERNATIVE = re.compile(_ELSE)
+OTHER = re.compile(rf"{_ELSE}\W*(?:\w+\W+){{0,2}}$")  # before another value: “otherwise we set”
+CONDITION = re.compile(r"\s*,?\s*(?:only\s+)?(?:if|when|whenever|unless)\b")
+OF_PEOPLE = re.compile(r"\s+(?:we|you|one|needed|necessary|desired|possible|required)\b")  # “if we leave out the bias”
+FOR_SOME = re.compile(
+    r"\s*,?\s*for\b(?!\s*$|\s+(?:simplicity|convenience|brevity|clarity|ease|short|now|all|any|every|each|both|some|"
+    r"example|instance|this|these|(?:the|our)\s+(?:rest|remainder|sake|moment|time|following|whole|entire))\b)"
+)
+CUE = re.compile(r"\s*,?\s*(?:if|when|whenever|for)\s*$")
+AND = re.compile(rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:{_ELSE})?[\s,;]*(?:it\s+is\s+)?")
+THEN_ELSE = re.compile(rf"[\s,]*{_ELSE}")
+NEXT_ELSE = re.compile(rf"\s+{_ELSE}")
+
+
+def read_alternatives(formulas: Sequence[Stated]) -> None:
+    """Read definitions by cases; set ``partly`` of the chains that are said of a part only."""
+    for k, f in enumerate(formulas):
+        if f.chains and _may_define(f.chains[-1]):
+            if (whole := _whole(formulas, k)) is not None:
+                f.chains[-1] = whole
+                for part in formulas[k + 1 : k + 3]:
+                    _is_no_statement(part)
+            elif _is_partial(formulas, k):
+                f.chains[-1] = replace(f.chains[-1], partly=True)
+                if CUE.fullmatch(_behind(formulas, k)) and k + 1 < len(formulas):
+                    _is_no_statement(formulas[k + 1])
+
+
+def _is_no_statement(part: Stated) -> None:
+    """A condition or a value of another formula states nothing by itself."""
+    if part.tree is not None:
+        part.chains, part.conditions, part.mentions = [], [], list(part.tree.parts)
+
+
+def _may_define(chain: Chain) -> bool:
+    named = isinstance(chain.sides[0], s.Symbol | s.Scripted | s.Call)
+    return named and len(chain.sides) > 1 and not chain.update and not any(map(contains_derivative, chain.sides))
+
+
+def _behind(formulas: Sequence[Stated], k: int) -> str:
+    """The text between a formula and the next one of its section."""
+    following = formulas[k + 1] if k + 1 < len(formulas) else None
+    inside = following is not None and following.raw.section == formulas[k].raw.section
+    return following.raw.context if following is not None and inside else formulas[k].raw.tail
+
+
+def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
+    """A value, an inequality, and the value otherwise, all of them formulas. (Of the c in “if $j = c$” the range is
+    often said nowhere.)"""
+    if k + 2 >= len(formulas) or any(f.raw.section != formulas[k].raw.section for f in formulas[k : k + 3]):
+        return None
+    chain, (condition, other) = formulas[k].chains[-1], formulas[k + 1 : k + 3]
+    between = _behind(formulas, k + 1)
+    if len(chain.sides) != 2 or not CUE.fullmatch(_behind(formulas, k)) or not AND.fullmatch(between):
+        return None
+    if not ALTERNATIVE.search(between) and not THEN_ELSE.match(_behind(formulas, k + 2)):
+        return None
+    trees = [f.tree.parts for f in (condition, other) if f.tree is not None and len(f.tree.parts) == 1]
+    if len(trees) != 2:
+        return None
+    (test,), (value,) = trees
+    if not isinstance(test, s.Relation) or len(test.sides) != 2 or test.relations[0] not in ORDER:
+        return None
+    if isinstance(value, s.Relation):
+        if value.relations != ("=",) or value.sides[0] != chain.sides[0]:
+            return None
+        value = value.sides[1]
+    return replace(chain, sides=(chain.sides[0], s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))))
+
+
+def _is_partial(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether a condition stands behind, or before or behind what it would be otherwise."""
+    chain, behind = formulas[k].chains[-1], _behind(formulas, k)
+    if (condition := CONDITION.match(behind)) and not OF_PEOPLE.match(behind, condition.end()):
+        return True
+    if is_number(chain.sides[-1]) and FOR_SOME.match(behind) or OTHER.search(formulas[k].raw.context):
+        return True
+    for n in range(k, min(k + 4, len(formulas))):
+        text, *later = SENTENCE.split(_behind(formulas, n))
+        if ALTERNATIVE.search(text) or later and NEXT_ELSE.match(later[0]):
+            return True
+        following = formulas[n + 1] if n + 1 < len(formulas) else None
+        if later or following is None or following.raw.section != formulas[k].raw.section:
+            return False
+        conditional = CUE.search(text) is not None
+        if not conditional and any(c.sides[0] != chain.sides[0] for c in following.chains):
+            return False
+    return False

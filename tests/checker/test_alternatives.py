@@ -1,0 +1,81 @@
+"""Definitions by cases in the text: what is said of a part only is no definition of the whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
+UNDECIDED = Verdict.UNDECIDED
+
+
+def last(text: str) -> Formula:
+    return check(scan(text, "cases.md"), effort=Effort(repair=0)).formulas[-1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "$a = z$ if $z > 0$ and $a = 0$ otherwise,",
+        "$a = z$ if $z > 0$ and $0$ otherwise,",
+        "$a = z$ for $z > 0$, otherwise $a = 0$,",
+        "$a = z$, when $z > 0$, else $0$,",
+        "\n\n$$a = z$$\n\nif $z > 0$, and $0$ otherwise,",
+    ],
+)
+def test_a_value_a_condition_and_another_value_are_cases(said: str) -> None:
+    text = f"Let {said} and let $L = \\frac12 (a - t)^2$. Then $\\frac{{\\partial L}}{{\\partial z}} = CLAIM$."
+    assert last(text.replace("CLAIM", r"(a - t) \mathbb{1}[z > 0]")).verdict is PROVED
+    assert last(text.replace("CLAIM", "a - t")).verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "$a = z$ if the unit is active",
+        "$a = z$ when the unit is active, else $0$",
+        "for $z > 0$ we have $a = z$, otherwise $a = \\alpha z$",
+        "if $z > 0$, then $a = z$. Otherwise $a = 0$",
+        "the output is $a = z$ for active units and nothing otherwise",
+    ],
+)
+def test_what_is_said_of_a_part_defines_nothing(said: str) -> None:
+    net = f"Here {said}. Let $L = \\frac12 (a - t)^2$.\n\n$$ \\frac{{\\partial L}}{{\\partial z}} = a - t $$\n"
+    assert last(net).verdict is UNDECIDED
+    assert last(net.replace(said, "$a = z$")).verdict is PROVED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "$a = z$, if we leave out the bias, and $s = 1$",
+        "unless otherwise stated $a = z$; everything else is as before",
+        "$a = z$ for simplicity. Elsewhere it was something else",
+        "$a = z$, where $m = 1$ for kept units, else $0$",
+        "$a = z$, and $m = 1$ for kept units, else $0$",
+    ],
+)
+def test_words_that_are_no_alternative(said: str) -> None:
+    net = f"Here {said}. Let $L = \\frac12 (a - t)^2$.\n\n$$ \\frac{{\\partial L}}{{\\partial z}} = CLAIM $$\n"
+    assert last(net.replace("CLAIM", "a - t")).verdict is PROVED
+    assert last(net.replace("CLAIM", "t - a")).verdict is REFUTED
+
+
+@pytest.mark.parametrize("said", ["for similar pairs, else $0$", "if the two are alike", "for pairs that are alike"])
+def test_a_number_for_some_is_a_value_for_an_example(said: str) -> None:
+    net = f"The label is $y = 1$ {said}. Let $L = y D^2 + (1 - y) (m - D)^2$.\n\n"
+    net += r"$$ \frac{\partial L}{\partial D} ="
+    assert last(f"{net} 2 y D - 2 (1 - y) (m - D) $$\n").verdict is PROVED
+    assert last(f"{net} 2 D $$\n").verdict is CONDITIONAL
+    assert last(f"{net} 3 D $$\n").verdict is REFUTED
+
+
+def test_a_class_in_the_text_is_a_condition() -> None:
+    net = r"Let $y = \mathrm{softmax}(u)$ with $u \in \mathbb{R}^V$ and $E = -\sum_{j=1}^V t_j \log y_j$, "
+    net += "where $t_j = 1$ if $j = c$ and $0$ otherwise.\n\n$$ \\frac{\\partial E}{\\partial u_j} = CLAIM $$\n"
+    assert last(net.replace("CLAIM", "y_j - t_j")).verdict is CONDITIONAL
+    assert last(net.replace("CLAIM", "V y_j - 1")).verdict is not PROVED  # what t_j = 1 for all j would give
