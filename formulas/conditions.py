@@ -117,6 +117,9 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
     names = {name_of(x) for x in found if isinstance(x, s.Symbol)}
     for name in names & reader.world.given - reader.here.indices.keys():
         new_letter(name, reader.world, reader.here)
+    if not reader.here.defining and any(n in reader.here.indices for n in names):  # the j of Σ_i [i = j] a_i = a_j
+        for name in names - reader.here.indices.keys() - reader.world.declared_names():
+            new_letter(name, reader.world, reader.here)
     if not all(n in reader.here.indices or n in reader.world.sizes for n in names):
         return None
     for x in found:

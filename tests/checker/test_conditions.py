@@ -10,6 +10,7 @@ import pytest
 from verify_derivations.checker import check
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Net, Verdict
+from verify_derivations.formulas.scanner import scan
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 
@@ -144,3 +145,18 @@ def test_a_value_for_an_example_holds_not_before_it(tmp_path: Path) -> None:
     document = tmp_path / "document.md"
     document.write_text("\n\n".join((*PENALTY, BY_W % "2 w", LIMIT)), encoding="utf-8")
     assert [f.verdict for f in check(document).formulas if f.displayed][-1] is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\sum_i p_i r_i (\mathbb{1}[i=j] - p_j) = p_j (r_j - J)", Verdict.PROVED),
+        (r"\sum_i p_i r_i (\mathbb{1}[i=j] - p_j) = p_j (r_j + J)", Verdict.REFUTED),
+        (r"\sum_i p_i \mathbb{1}[i=j] = p_j", Verdict.PROVED),
+        (r"\sum_i p_i \mathbb{1}[i=j] = 2 p_j", Verdict.REFUTED),
+        (r"\sum_i p_i \mathbb{1}[i=j] = 1", Verdict.UNDECIDED),  # of which j?
+    ],
+)
+def test_a_letter_beside_an_index_is_one_before_it_stands_at_a_name(claim: str, verdict: Verdict) -> None:
+    text = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $J = \sum_i p_i r_i$." + f"\n\n$$ {claim} $$\n"
+    assert check(scan(text)).formulas[-1].verdict is verdict
