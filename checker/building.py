@@ -246,7 +246,8 @@ class Builder:
                 pending += new
             return found
 
-        needs = [[k for k in sorted(inner) if k > n and n not in reached(k)] for n, inner in enumerate(mentioned)]
+        behind = [reached(n) for n in range(len(waiting))]
+        needs = [[k for k in sorted(inner) if n not in behind[k]] for n, inner in enumerate(mentioned)]
         order: dict[int, None] = {}
         opened = set[int]()
         stack = list(range(len(waiting) - 1, -1, -1))
