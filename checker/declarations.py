@@ -93,6 +93,8 @@ class _Declarations:
                     *op.elementwise_functions,
                     *OPERATORS,
                 }
+                if reference is not None and reference.layer is None and not standard:
+                    world.differentiated.add(reference.name)
                 if reference is not None and not reference.indices and reference.layer is None and not standard:
                     counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.customary import LOSSES
 from verify_derivations.checker.layer_sums import close_sums
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -12,7 +14,7 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Polynomial, heads
+from verify_derivations.formulas.expressions import Add, Mul, Polynomial, Scalar, Sum, children, heads
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
@@ -244,10 +246,12 @@ class Instances:
         for name in unstated:
             if name not in world.known:
                 world.add(Known(name, (), ()))
-        if unstated:
+        world.unsaid = self._unsaid()
+        of = [*unstated, *(n for n in defined if world.below([n]) & world.unsaid)]
+        if of:
             world.settled = set(world.quantities)
             world.frontier = {
-                head for name in unstated for head in world.ends(replace(world.environment(), loss=name))
+                head for name in of for head in world.ends(replace(world.environment(), loss=name))
                 if head not in losses
             }  # fmt: skip
         made = {q.head for q in world.quantities.values() if q.body is not None}
@@ -259,6 +263,32 @@ class Instances:
                     if head in made or world.templates.get(world.layer_of[head][0]):
                         self._opaque(head)
                         world.edge.add(head)
+
+    def _unsaid(self) -> set[str]:
+        """What nothing defines, and is differentiated, or is a part of the loss that is called like one: the ``E_t`` of
+        ``E = Σ_t E_t``, ``J_0`` of ``J = J_0 + λ‖w‖²``."""
+        world = self.world
+        inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
+        leaves = {h for h, q in world.quantities.items() if q.body is None} - inputs
+        parts = {
+            head for name in world.losses() for summand in _summands(world.quantities.get(name))
+            for head in heads(summand) if leaves.issuperset(heads(summand)) and _called_like_a_loss(head)
+        }  # fmt: skip
+        return leaves & (parts | world.differentiated)
+
+
+def _summands(quantity: Quantity | None) -> tuple[Scalar, ...]:
+    body = quantity.body if quantity is not None else None
+    while isinstance(body, Sum | Mul):  # of a mean
+        inner = [part for part in children(body) if heads(part)]
+        if len(inner) != 1:
+            break
+        body = inner[0]
+    return () if body is None else children(body) if isinstance(body, Add) else (body,)
+
+
+def _called_like_a_loss(head: str) -> bool:
+    return re.split("[_^]", head, maxsplit=1)[0] in LOSSES
 
 
 def otherwise_defined(world: World) -> frozenset[str]:

@@ -103,7 +103,7 @@ def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None
 def unshown(world: World, c: Comparison, environment: Environment) -> str | None:
     """That a sensitivity in a comparison rests on that of something of which not all uses are known: values for it
     refute nothing."""
-    hidden = world.may_hide(environment.loss) if environment.loss is not None and world.unread else frozenset()
+    hidden = world.may_hide(environment.loss) if environment.loss is not None else frozenset()
     pending = sorted(adjoints_of(c, environment))
     for head in pending:
         if head in hidden:

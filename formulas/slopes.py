@@ -307,7 +307,7 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
     environment, losses = reader.world.environment(), reader.world.losses()
-    for name in losses:
+    for name in (*losses, *sorted(reader.world.unsaid)):
         if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name):
             raise Unsupported(f"how {name} depends on its variables is not stated")
 

@@ -319,7 +319,9 @@ class World:
     awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
     free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
+    differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
+    unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
     also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
@@ -389,13 +391,27 @@ class World:
         return head in self.below((*heads(body), *contents(body).functions))
 
     def may_hide(self, loss: str) -> frozenset[str]:
-        """What a definition without meaning on which the loss rests may use, in ways that nothing shows."""
+        """What may be used in ways that nothing shows: by a definition without meaning on which the loss rests, or by
+        what nothing defines and depends on something."""
+        if not self.unread and not self.unsaid:
+            return frozenset()
         below = self.below([loss])
+        open_ends = self._open_ends(loss) if self.is_defined(loss) and below & self.unsaid else set[str]()
         below |= {name for name, _ in (self.layer_of[head] for head in below & self.layer_of.keys())}
         behind = [unread for head, unread in self.unread.items() if not self.is_defined(head)
                   and (head in below or head in self.layer_of and self.layer_of[head][0] in below)]  # fmt: skip
         found = frozenset[str]().union(*(unread.heads for unread in behind))
-        return frozenset(h for h in self.quantities if h in found or self.layer_of.get(h, (h,))[0] in found)
+        return frozenset(
+            h for h in self.quantities if h in found | open_ends or self.layer_of.get(h, (h,))[0] in found
+        )
+
+    def _open_ends(self, loss: str) -> set[str]:
+        """On what a loss may depend in any way, as far as nothing defines it."""
+        late = self.quantities.keys() - self.settled - {loss}
+        if late:
+            known = Environment(quantities=dict(self.quantities), functions=dict(self.functions), loss=loss)
+            late &= self.ends(known)
+        return self.frontier | late
 
     def in_a_rest(self, head: str) -> bool:
         """Whether the layers that a sum over layers does not show may have the quantity."""
@@ -467,11 +483,9 @@ class World:
         loss = loss or self.loss
         quantities = dict(self.quantities)
         if loss is not None and not self.is_defined(loss):
-            late = quantities.keys() - self.settled - {loss}
-            if late:
-                late &= self.ends(Environment(quantities=quantities, functions=dict(self.functions), loss=loss))
-            quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in self.frontier | late}
-        if loss is not None and self.unread:
+            ends = self._open_ends(loss)
+            quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in ends}
+        if loss is not None:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
         new = Environment(
             quantities=quantities,

@@ -336,3 +336,55 @@ def test_what_only_a_gradient_uses_moves_a_loss_that_nothing_defines(factor: str
     assert of(judged(r"d = g \odot y", claim, head=head), claim.strip()).verdict is verdict
     zero = r"\frac{\partial L}{\partial y} = 0"
     assert of(judged(r"d = g \odot y", zero, head=head), zero).verdict is Verdict.UNDECIDED
+
+
+# -- a loss of which nothing defines a part -----------------------------------------------------------------------
+SUM_OF_ERRORS = r"""# Errors
+
+For $t = 1, \dots, T$ let $x_t, h_t \in \mathbb{R}^n$, $W, U \in \mathbb{R}^{n \times n}$, $h_0 = 0$.
+
+$$ h_t = \tanh(W h_{t-1} + U x_t) $$
+$$ E = \sum_{t=1}^T E_t $$
+
+"""
+PENALISED = r"""# Penalised
+
+Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$.
+
+$$ y = W x $$
+$$ J = E + \frac{\lambda}{2} \|W\|^2 $$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "right", "wrong"),
+    [
+        (SUM_OF_ERRORS,
+         r"\frac{\partial E}{\partial U} = \sum_{t=1}^T (\frac{\partial E}{\partial h_t} \odot (1 - h_t^2)) x_t^\top",
+         [r"\frac{\partial E}{\partial U} = \sum_{t=1}^T (\frac{\partial E}{\partial h_t} \odot (1 - h_t)) x_t^\top",
+          r"\frac{\partial E}{\partial W} = 0", r"\frac{\partial E_t}{\partial U} = 0",
+          r"\frac{\partial E}{\partial W} = 2 \sum_{t=1}^T \frac{\partial E_t}{\partial W}",
+          r"\frac{\partial E_t}{\partial h_t} = 0"]),
+        (PENALISED, r"\frac{\partial J}{\partial W} = \frac{\partial J}{\partial y} x^\top + \lambda W",
+         [r"\frac{\partial J}{\partial W} = \lambda W", r"\frac{\partial J}{\partial y} = 0",
+          r"\frac{\partial J}{\partial W} = 2 \frac{\partial J}{\partial y} x^\top + \lambda W"]),
+        (PENALISED.replace("= E +", "= E^2 + F^2 +"),
+         r"\frac{\partial J}{\partial x} = W^\top \frac{\partial J}{\partial y}",
+         [r"\frac{\partial F}{\partial W} = 0"]),
+    ],
+)  # fmt: skip
+def test_a_part_of_the_loss_that_nothing_defines_depends_on_what_is_computed(
+    head: str, right: str, wrong: list[str]
+) -> None:
+    assert of(judged(right, head=head), right).verdict is Verdict.PROVED
+    for claim in wrong:  # it is not said that they are wrong: E may be anything
+        assert of(judged(claim, head=head), claim).verdict is Verdict.UNDECIDED
+
+
+def test_a_factor_that_is_called_like_a_loss_is_no_part_of_it() -> None:
+    head = r"For $i = 1, \dots, n$ let $x_i, u_i \in \mathbb{R}$." + "\n"
+    for factor, verdict in (("", Verdict.PROVED), ("2", Verdict.REFUTED)):
+        claim = rf"\frac{{\partial L}}{{\partial x_i}} = {factor} C_i"
+        report = judged("u_i = x_i^2", r"L = \sum_{i=1}^n C_i x_i", claim, head=head)
+        assert of(report, claim.strip()).verdict is verdict
