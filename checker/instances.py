@@ -269,7 +269,7 @@ class Instances:
         ``E = Σ_t E_t``, ``J_0`` of ``J = J_0 + λ‖w‖²``."""
         world = self.world
         inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
-        leaves = {h for h, q in world.quantities.items() if q.body is None} - inputs
+        leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
         parts = {
             head for name in world.losses() for summand in _summands(world.quantities.get(name))
             for head in heads(summand) if leaves.issuperset(heads(summand)) and _called_like_a_loss(head)

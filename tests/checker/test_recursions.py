@@ -388,3 +388,13 @@ def test_a_factor_that_is_called_like_a_loss_is_no_part_of_it() -> None:
         claim = rf"\frac{{\partial L}}{{\partial x_i}} = {factor} C_i"
         report = judged("u_i = x_i^2", r"L = \sum_{i=1}^n C_i x_i", claim, head=head)
         assert of(report, claim.strip()).verdict is verdict
+
+
+def test_what_is_declared_and_differentiated_and_nothing_defines_depends_on_something() -> None:
+    head = r"Let $x \in \mathbb{R}^n$, $y \in \mathbb{R}^m$, $W \in \mathbb{R}^{m \times n}$, $z = W x$." + "\n"
+    zero = r"\frac{\partial y}{\partial z} = 0"
+    assert of(judged(zero, head=head), zero).verdict is Verdict.UNDECIDED
+    wrong = r"\frac{\partial z}{\partial x} = 2 W"
+    assert of(judged(wrong, head=head), wrong).verdict is Verdict.REFUTED
+    right = r"\frac{\partial z}{\partial x} = W"
+    assert of(judged(right, head=head), right).verdict is Verdict.PROVED
