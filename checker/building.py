@@ -102,6 +102,7 @@ class Builder:
         """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
         self.result.solved |= {*solved.values()}
         declare(self.world, [*self.declared, *self.every])
+        self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}
         for name, stated in self.inferred.declarations.items():
             self.world.declarations.setdefault(name, []).extend(stated)
         self.world.unstated |= self.inferred.sizes

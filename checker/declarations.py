@@ -93,7 +93,8 @@ class _Declarations:
                     *op.elementwise_functions,
                     *OPERATORS,
                 }
-                if reference is not None and reference.layer is None and not standard:
+                plain = isinstance(node, s.Derivative)  # of ∇_x a^T x it is not a that is differentiated
+                if plain and reference is not None and reference.layer is None and not standard:
                     world.differentiated.add(reference.name)
                 if reference is not None and not reference.indices and reference.layer is None and not standard:
                     counts[reference.name] = counts.get(reference.name, 0) + 1

@@ -110,7 +110,7 @@ def judge_link(
         if not all(whatever(world, (left, right), c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
-    lost = unmoved(comparisons[0], environment)
+    lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
         return unjudged(left, right, unsaid_of, here, world)
@@ -235,7 +235,7 @@ def _unused(world: World, c: Comparison, environment: Environment, refuted: Link
         return refuted
     quantities = {h: replace(q, opaque=q.opaque and h not in sinks) for h, q in environment.quantities.items()}
     without = replace(environment, quantities=quantities)
-    if unmoved(c, without) is not None:  # nothing of the net would matter
+    if unmoved(world, c, without) is not None:  # nothing of the net would matter
         return refuted
     link = judge(c, environment=without)
     if link.verdict is not Verdict.PROVED:

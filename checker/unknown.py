@@ -9,7 +9,7 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.expressions import NOUGHT, heads
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.sizes import layer_value
@@ -113,11 +113,15 @@ def unshown(world: World, c: Comparison, environment: Environment) -> str | None
     return None
 
 
-def unmoved(c: Comparison, environment: Environment) -> str | None:
-    """A quantity by which the claim differentiates a loss that nothing defines, and from which nothing leads to what
-    that may depend on: the derivative would be zero, and that is said nowhere."""
+def unmoved(world: World, c: Comparison, environment: Environment) -> str | None:
+    """A quantity by which the claim differentiates a loss, and from which nothing leads to what that may depend on: the
+    derivative would be zero, and that is said nowhere. It is where the claim says so of a loss of which all is
+    declared."""
     loss = environment.loss
-    if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
+    if loss is None or loss not in environment.quantities:
+        return None
+    given = {h for h in world.below([loss]) & environment.quantities.keys() if not world.is_defined(h)}
+    if NOUGHT in (c.left, c.right) and loss not in given and given <= world.declared:
         return None
     pending = list(dict.fromkeys((*heads(c.left), *heads(c.right))))
     for head in pending:

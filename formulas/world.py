@@ -286,6 +286,7 @@ class World:
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
+    declared: set[str] = field(default_factory=set)  # names whose shapes the document states
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
     supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
     zero_outside: set[str] = field(default_factory=set)  # names of which the text says so, and formulas

@@ -398,3 +398,17 @@ def test_what_is_declared_and_differentiated_and_nothing_defines_depends_on_some
     assert of(judged(wrong, head=head), wrong).verdict is Verdict.REFUTED
     right = r"\frac{\partial z}{\partial x} = W"
     assert of(judged(right, head=head), right).verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("summand", ["r_i", "(y_i - 1)^2"])
+def test_what_is_computed_and_not_used_does_not_leave_a_loss_as_it_is(summand: str) -> None:
+    head = r"For $i = 1, \dots, N$ let $x_i \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$." + "\n"
+    loss = rf"L = \sum_{{i=1}}^N {summand}"
+    for factor in ("", "2"):  # both sides would be zero
+        step = rf"{factor} \frac{{\partial L}}{{\partial z_i}} x_i^\top"
+        claim = rf"\frac{{\partial L}}{{\partial W}} = \sum_{{i=1}}^N {step}"
+        assert of(judged("z_i = W x_i", loss, claim, head=head), claim).verdict is Verdict.UNDECIDED
+    used = loss.replace(summand, r"z_i^\top z_i")
+    right, wrong = (rf"\frac{{\partial L}}{{\partial z_i}} = {factor} z_i" for factor in "23")
+    assert of(judged("z_i = W x_i", used, right, head=head), right).verdict is Verdict.PROVED
+    assert of(judged("z_i = W x_i", used, wrong, head=head), wrong).verdict is Verdict.REFUTED
