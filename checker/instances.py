@@ -265,14 +265,15 @@ class Instances:
                         world.edge.add(head)
 
     def _unsaid(self) -> set[str]:
-        """What nothing defines, and is differentiated, or is a part of the loss that is called like one: the ``E_t`` of
-        ``E = Σ_t E_t``, ``J_0`` of ``J = J_0 + λ‖w‖²``."""
+        """What nothing defines, and is differentiated, or is a summand of the loss that is called like one or declared
+        nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``."""
         world = self.world
         inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
         parts = {
             head for name in world.losses() for summand in _summands(world.quantities.get(name))
-            for head in heads(summand) if leaves.issuperset(heads(summand)) and _called_like_a_loss(head)
+            for head in heads(summand) if leaves.issuperset(heads(summand))
+            and (head not in world.declared or _called_like_a_loss(head))
         }  # fmt: skip
         return leaves & (parts | world.differentiated)
 

@@ -307,7 +307,9 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
     environment, losses = reader.world.environment(), reader.world.losses()
-    for name in (*losses, *sorted(reader.world.unsaid)):
+    ends = reader.world.below(reader.world.frontier)  # what leads to them
+    unsaid = [name for name in sorted(reader.world.unsaid) if name in reader.world.differentiated or head in ends]
+    for name in (*losses, *unsaid):
         if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name):
             raise Unsupported(f"how {name} depends on its variables is not stated")
 

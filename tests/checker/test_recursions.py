@@ -369,6 +369,9 @@ $$ J = E + \frac{\lambda}{2} \|W\|^2 $$
         (PENALISED, r"\frac{\partial J}{\partial W} = \frac{\partial J}{\partial y} x^\top + \lambda W",
          [r"\frac{\partial J}{\partial W} = \lambda W", r"\frac{\partial J}{\partial y} = 0",
           r"\frac{\partial J}{\partial W} = 2 \frac{\partial J}{\partial y} x^\top + \lambda W"]),
+        (PENALISED.replace("= E +", "= D +"),
+         r"\frac{\partial J}{\partial W} = \frac{\partial J}{\partial y} x^\top + \lambda W",
+         [r"\frac{\partial J}{\partial W} = \lambda W"]),
         (PENALISED.replace("= E +", "= E^2 + F^2 +"),
          r"\frac{\partial J}{\partial x} = W^\top \frac{\partial J}{\partial y}",
          [r"\frac{\partial F}{\partial W} = 0"]),
@@ -390,6 +393,13 @@ def test_a_factor_that_is_called_like_a_loss_is_no_part_of_it() -> None:
         assert of(report, claim.strip()).verdict is verdict
 
 
+def test_a_constant_summand_leaves_what_the_loss_is_of() -> None:
+    head = r"Let $w, x, v \in \mathbb{R}$." + "\n"
+    for factor, verdict in (("", Verdict.PROVED), ("2", Verdict.REFUTED)):
+        claim = rf"\frac{{\partial L}}{{\partial w}} = {factor} x"
+        assert of(judged("u = v^2", "L = w x + b", claim, head=head), claim.strip()).verdict is verdict
+
+
 def test_what_is_declared_and_differentiated_and_nothing_defines_depends_on_something() -> None:
     head = r"Let $x \in \mathbb{R}^n$, $y \in \mathbb{R}^m$, $W \in \mathbb{R}^{m \times n}$, $z = W x$." + "\n"
     zero = r"\frac{\partial y}{\partial z} = 0"
@@ -400,14 +410,18 @@ def test_what_is_declared_and_differentiated_and_nothing_defines_depends_on_some
     assert of(judged(right, head=head), right).verdict is Verdict.PROVED
 
 
-@pytest.mark.parametrize("summand", ["r_i", "(y_i - 1)^2"])
-def test_what_is_computed_and_not_used_does_not_leave_a_loss_as_it_is(summand: str) -> None:
-    head = r"For $i = 1, \dots, N$ let $x_i \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$." + "\n"
+@pytest.mark.parametrize(
+    ("summand", "given", "verdict"),
+    [("r_i", "", Verdict.PROVED), ("(y_i - 1)^2", "", Verdict.PROVED),
+     ("(y_i - 1)^2", r", $y_i \in \mathbb{R}$", Verdict.UNDECIDED)],
+)  # fmt: skip
+def test_no_claim_holds_since_nothing_leads_to_the_loss(summand: str, given: str, verdict: Verdict) -> None:
+    head = rf"For $i = 1, \dots, N$ let $x_i \in \mathbb{{R}}^n$, $W \in \mathbb{{R}}^{{m \times n}}${given}." + "\n"
     loss = rf"L = \sum_{{i=1}}^N {summand}"
-    for factor in ("", "2"):  # both sides would be zero
+    for factor, expected in (("", verdict), ("2", Verdict.UNDECIDED)):  # both sides would be zero
         step = rf"{factor} \frac{{\partial L}}{{\partial z_i}} x_i^\top"
         claim = rf"\frac{{\partial L}}{{\partial W}} = \sum_{{i=1}}^N {step}"
-        assert of(judged("z_i = W x_i", loss, claim, head=head), claim).verdict is Verdict.UNDECIDED
+        assert of(judged("z_i = W x_i", loss, claim, head=head), claim).verdict is expected
     used = loss.replace(summand, r"z_i^\top z_i")
     right, wrong = (rf"\frac{{\partial L}}{{\partial z_i}} = {factor} z_i" for factor in "23")
     assert of(judged("z_i = W x_i", used, right, head=head), right).verdict is Verdict.PROVED
