@@ -457,10 +457,11 @@ class World:
     def ends(self, environment: Environment) -> set[str]:
         """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
         depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
-        what the same step does not use further, h."""
+        what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
+        above = {h for h in environment.quantities if self.below([h]) & self.unsaid} if self.unsaid else set()
         return {
             head for head in environment.quantities
-            if all(q.head == head or self._steps_back(q, head) for q in environment.consumers(head))
+            if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
         }  # fmt: skip
 
     def _steps_back(self, quantity: Quantity, head: str) -> bool:

@@ -426,3 +426,13 @@ def test_no_claim_holds_since_nothing_leads_to_the_loss(summand: str, given: str
     right, wrong = (rf"\frac{{\partial L}}{{\partial z_i}} = {factor} z_i" for factor in "23")
     assert of(judged("z_i = W x_i", used, right, head=head), right).verdict is Verdict.PROVED
     assert of(judged("z_i = W x_i", used, wrong, head=head), wrong).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("claim", [r"\lambda w", r"2 \lambda w", "0"])
+def test_what_else_a_loss_has_that_nothing_defines_is_not_nothing(claim: str) -> None:
+    head = r"Let $w \in \mathbb{R}^n$ and $J = L + \frac{\lambda}{2} \|w\|^2$." + "\n"
+    right = r"\frac{\partial J}{\partial w} = \frac{\partial L}{\partial w} + \lambda w"
+    wrong = rf"\frac{{\partial J}}{{\partial w}} = {claim}"
+    report = judged(right, wrong, head=head)
+    assert of(report, wrong).verdict is Verdict.UNDECIDED
+    assert of(report, right).verdict is not Verdict.REFUTED
