@@ -14,7 +14,18 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Add, Mul, Polynomial, Scalar, Sum, children, heads
+from verify_derivations.formulas.expressions import (
+    Access,
+    Add,
+    Mul,
+    Number,
+    Polynomial,
+    Scalar,
+    Size,
+    Sum,
+    children,
+    heads,
+)
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
@@ -271,10 +282,12 @@ class Instances:
         inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
         parts = {
-            head for name in world.losses() for summand in _summands(world.quantities.get(name))
-            for head in heads(summand) if leaves.issuperset(heads(summand))
-            and (head not in world.declared or _called_like_a_loss(head))
+            head for name in world.losses() if _called_like_a_loss(name)
+            for summand in _summands(world.quantities.get(name)) if leaves.issuperset(heads(summand))
+            for head in heads(summand) if _called_like_a_loss(head) or head not in world.declared
+            and (_is_named(summand) or world.below([name]).isdisjoint(world.denominators - {name}))
         }  # fmt: skip
+        world.unsaid_losses = {head for head in leaves & parts if _called_like_a_loss(head)}
         return leaves & (parts | world.differentiated)
 
 
@@ -286,6 +299,12 @@ def _summands(quantity: Quantity | None) -> tuple[Scalar, ...]:
             break
         body = inner[0]
     return () if body is None else children(body) if isinstance(body, Add) else (body,)
+
+
+def _is_named(summand: Scalar) -> bool:
+    """``D`` and ``λ D``, no ``σ²``."""
+    factors = summand.factors if isinstance(summand, Mul) else (summand,)
+    return all(isinstance(f, Access | Number | Size) for f in factors)
 
 
 def _called_like_a_loss(head: str) -> bool:

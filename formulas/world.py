@@ -322,6 +322,7 @@ class World:
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
+    unsaid_losses: set[str] = field(default_factory=set)  # those that are called like losses
     unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
@@ -458,7 +459,8 @@ class World:
         """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
         depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
         what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
-        above = {h for h in environment.quantities if self.below([h]) & self.unsaid} if self.unsaid else set()
+        unsaid = self.unsaid_losses
+        above = {h for h in environment.quantities if self.below([h]) & unsaid} if unsaid else set()
         return {
             head for head in environment.quantities
             if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))

@@ -793,8 +793,8 @@ def test_a_quantity_of_variables_has_another_value_elsewhere(definition: str, cl
 @pytest.mark.parametrize(
     ("value", "claim", "verdict"),
     [
-        (r"\mathrm{KL}(q\|p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=x_i", PROVED),
-        (r"\mathrm{KL}(q\|p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=2x_i", REFUTED),
+        (r"\mathrm{KL}(q\mid p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=x_i", PROVED),
+        (r"\mathrm{KL}(q\mid p)=\frac12\sum_{i=1}^nx_i^2", r"\frac{\partial D}{\partial x_i}=2x_i", REFUTED),
         (r"\mathrm{KL}(q\|p)", r"\frac{\partial D}{\partial x_i}=x_i", UNDECIDED),
     ],
 )
