@@ -293,11 +293,12 @@ $$ h_t = o_t \odot \tanh(c_t) $$
 """
 TWO_STATES = r"""# Two states
 
-For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^n$, $a_t, b_t \in \mathbb{R}^m$, $W, V \in \mathbb{R}^{m \times n}$, $a_0 = b_0 = 0$ and
+For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^n$, $a_t, b_t \in \mathbb{R}^m$, $W, V \in \mathbb{R}^{m \times n}$,
+$a_0 = b_0 = 0$ and
 
 $$ a_t = \tanh(W x_t + b_{t-1}), \quad b_t = \tanh(V x_t + a_{t-1}) $$
 
-"""  # noqa: E501
+"""
 FORGET = r"\frac{\partial L}{\partial f_t}"
 MEMORY = r"\frac{\partial L}{\partial c_t}"
 A_STEP = r"(\frac{\partial L}{\partial a_t} \odot (1 - a_t \odot a_t)) x_t^\top"

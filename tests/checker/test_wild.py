@@ -519,7 +519,8 @@ def test_what_is_said_of_the_derivative_of_a_function(said: str, claim: str, ver
 
 
 # -- what counts, what labels, what depends on what ----------------------------------------------------------------
-GATES = r"""Let $x \in \mathbb{R}^m$, $h \in \mathbb{R}^n$, $W_c, W_z \in \mathbb{R}^{n \times m}$, $U_c \in \mathbb{R}^{n \times n}$.
+GATES = r"""Let $x \in \mathbb{R}^m$, $h \in \mathbb{R}^n$, $W_c, W_z \in \mathbb{R}^{n \times m}$,
+$U_c \in \mathbb{R}^{n \times n}$.
 
 $$ z = \sigma(W_z x), \quad c = \tanh(W_c x + U_c h), \quad s = (1 - z) \odot h + z \odot c $$
 
@@ -527,7 +528,7 @@ The loss $E$ depends on $s$. Let $\delta = \frac{\partial E}{\partial s}$ and
 
 $$ \delta_c = \delta \odot z \odot (1 - c \odot c), \quad \delta_z = \delta \odot (c - h) \odot z \odot (1 - z) $$
 
-"""  # noqa: E501
+"""
 
 
 @pytest.mark.parametrize(
