@@ -1,7 +1,8 @@
 """Another variable for one that nothing defines: ``ρ_j = log σ_j²`` beside values of σ, and then ``∂D/∂ρ_j``.
 
 No value is defined by ρ there, so that each derivative by it would be zero as the definitions stand. What is meant is
-that σ is a function of ρ, ``σ_j = exp(ρ_j / 2)``, which says the same where σ > 0: the equation is read so.
+that σ is a function of ρ, ``σ_j = exp(ρ_j / 2)``, which says the same where σ > 0: the equation is read so if the
+document says that, as ``ρ_j = log σ_j`` does by itself.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _solved(
 ) -> Chain | None:
     """The equation solved, if one differentiates by its left side, on which nothing rests, and other definitions
     mention what it is made of, which nothing defines."""
-    found = _inverse(chain) if len(chain.sides) == 2 and not chain.where else None
+    found = _inverse(chain, world) if len(chain.sides) == 2 and not chain.where else None
     left = world.table.reference(chain.sides[0])
     inner = world.table.reference(found.sides[0]) if found is not None else None
     if found is None or left is None or inner is None or left.indices != inner.indices or left.layer or inner.layer:
@@ -59,8 +60,8 @@ def _solved(
     return found if used.get(inner.name, set()) - {place} else None
 
 
-def _inverse(chain: Chain) -> Chain | None:
-    """``ρ = log σ²`` and ``ρ = log σ``, the other way round. (``u = x²`` beside x² + x⁴ is left open.)"""
+def _inverse(chain: Chain, world: World) -> Chain | None:
+    """``ρ = log σ²`` of a positive σ and ``ρ = log σ``, the other way round. (``u = x²`` in x² + x⁴ is left open.)"""
     left, right = chain.sides
     if not isinstance(right, s.Call) or not isinstance(right.function, s.Symbol) or len(right.arguments) != 1:
         return None
@@ -68,6 +69,9 @@ def _inverse(chain: Chain) -> Chain | None:
         return None
     inner = _ungrouped(right.arguments[0])
     base = _root(inner)
+    named = world.table.reference(base) if base is not None else None
+    if base is not None and (named is None or named.name not in world.positive):
+        return None  # σ may be −exp(ρ/2)
     of, exponent = (inner, left) if base is None else (base, s.Fraction(left, _TWO))
     return Chain((of, s.Call(s.Symbol("\\exp"), (exponent,)))) if _is_name(of) else None
 

@@ -47,14 +47,16 @@ def reach(node: s.Node, world: World, here: Statement) -> tuple[Polynomial, Poly
     for index in here.indices.values():
         if index.fixed is None and index.variable in last.names:
             end = family_extent(index.letter, world, here, here.number) - index.start
-            ends = (polynomial(0), end) if _grows(last, index.variable) else (end, polynomial(0))
-            if _grows(last, index.variable) is None:
+            grows = _grows(last, index.variable)
+            if grows is None:
                 return None
+            ends = (polynomial(0), end) if grows else (end, polynomial(0))
             first, last = first.substitute({index.variable: ends[0]}), last.substitute({index.variable: ends[1]})
     return None if any(map(is_index, first.names | last.names)) else (first, last)
 
 
 def _grows(value: Polynomial, variable: str) -> bool | None:
+    """Whether a value rises or falls with a variable in which it is linear; ``None`` where that is not known."""
     parts = value.linear_in(variable)
     if parts is None or any(map(is_index, parts[0].names)) or len(signs := {c > 0 for _, c in parts[0].terms}) != 1:
         return None

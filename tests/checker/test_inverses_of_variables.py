@@ -18,7 +18,7 @@ $$ D = \frac{1}{2} \sum_{j=1}^d \left( \mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^
 
 $$ \frac{\partial D}{\partial \mu_j} = \mu_j $$
 
-Let $NEW$. The sample is $z_j = \mu_j + \sigma_j \epsilon_j$, and $R$ depends on $z$.
+Let $\sigma_j > 0$ and $NEW$. The sample is $z_j = \mu_j + \sigma_j \epsilon_j$, and $R$ depends on $z$.
 
 $$ CLAIM $$
 """
@@ -60,3 +60,19 @@ def test_a_distribution_is_no_function_of_numbers() -> None:
     found = check(scan(text), effort=Effort(repair=0)).formulas
     assert Verdict.ILL_FORMED not in {f.verdict for f in found}
     assert found[-1].verdict is PROVED
+
+
+@pytest.mark.parametrize(
+    ("given", "new", "verdict"),
+    [("$\\sigma_j > 0$ and ", LOGARITHM, PROVED), ("", LOGARITHM, UNDECIDED), ("", PLAIN, PROVED)],
+)
+def test_a_logarithm_of_a_square_says_no_sign(given: str, new: str, verdict: Verdict) -> None:
+    text = rf"""Let {given}${new}$ for $j = 1, \dots, d$, and $f = \sum_{{j=1}}^d |\sigma_j|$.
+
+$$ \frac{{\partial f}}{{\partial \rho_j}} = \frac{{\partial \sigma_j}}{{\partial \rho_j}} $$
+
+$$ \frac{{\partial f}}{{\partial \sigma_j}} = 1 $$
+"""
+    by_new, by_old = (f for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed)
+    assert by_new.verdict is verdict, by_new.message
+    assert by_old.verdict is (PROVED if verdict is PROVED else REFUTED), by_old.message
