@@ -13,13 +13,14 @@ from dataclasses import replace
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number
 from verify_derivations.checker.words import SENTENCE
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import items_of
 
 _ELSE = (
     r"\b(?:(?<!\bunless )[Oo]therwise|(?<!thing )(?<!where )(?<!one )(?<!\bor )(?<!\bwhat )(?<!\bwho )[Ee]lse)\b"
     r"(?!\s+(?:stated|noted|specified|mentioned|said|indicated|unchanged|identical|equal|arbitrary)\b)"
 )
 ALTERNATIVE = re.compile(_ELSE)
-OTHER = re.compile(rf"{_ELSE}\W*(?:\w+\W+){{0,2}}$")  # before another value: “otherwise we set”
+OTHER = re.compile(rf"{_ELSE}[^\w.;]*(?:\w+\W+){{0,2}}$")  # before another value: “otherwise we set”
 CONDITION = re.compile(r"\s*,?\s*(?:only\s+)?(?:if|when|whenever|unless)\b")
 OF_PEOPLE = re.compile(r"\s+(?:we|you|one|needed|necessary|desired|possible|required)\b")  # “if we leave out the bias”
 FOR_SOME = re.compile(
@@ -65,8 +66,8 @@ def _behind(formulas: Sequence[Stated], k: int) -> str:
 
 
 def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
-    """A value, an inequality, and the value otherwise, all of them formulas. (Of the c in “if $j = c$” the range is
-    often said nowhere.)"""
+    """A value, a condition, and the value otherwise, all of them formulas. The condition is an inequality, or tells an
+    index of what is defined: “$t_j = 1$ if $j = c$”."""
     if k + 2 >= len(formulas) or any(f.raw.section != formulas[k].raw.section for f in formulas[k : k + 3]):
         return None
     chain, (condition, other) = formulas[k].chains[-1], formulas[k + 1 : k + 3]
@@ -79,13 +80,21 @@ def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
     if len(trees) != 2:
         return None
     (test,), (value,) = trees
-    if not isinstance(test, s.Relation) or len(test.sides) != 2 or test.relations[0] not in ORDER:
+    if not isinstance(test, s.Relation) or len(test.sides) != 2:
+        return None
+    if test.relations[0] not in ORDER and not _tells_an_index(chain.sides[0], test):
         return None
     if isinstance(value, s.Relation):
         if value.relations != ("=",) or value.sides[0] != chain.sides[0]:
             return None
         value = value.sides[1]
     return replace(chain, sides=(chain.sides[0], s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))))
+
+
+def _tells_an_index(left: s.Node, test: s.Relation) -> bool:
+    letters = {*items_of(left.sub)} if isinstance(left, s.Scripted) and left.sub is not None else set()
+    symbols = all(isinstance(side, s.Symbol) for side in test.sides)
+    return symbols and test.relations[0] in ("=", "\\neq") and len(letters.intersection(test.sides)) == 1
 
 
 def _is_partial(formulas: Sequence[Stated], k: int) -> bool:

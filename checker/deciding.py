@@ -119,6 +119,17 @@ def decide(
     return replace(link, difference=difference, message=f"{outcome.reason}; {found.reason}")
 
 
+def only_where(where: str, link: Link) -> Link:
+    """The verdict on a claim whose indices leave their ranges unless a condition holds that it does not state."""
+    if link.verdict is Verdict.REFUTED:
+        return link
+    said = f"holds where {where}, which is not stated" if link.verdict is Verdict.PROVED else (
+        f"{link.message}; only where {where}, which is not stated")
+    verdict = Verdict.CONDITIONAL if link.verdict is Verdict.PROVED else link.verdict
+    evidence = "assumption" if link.verdict is Verdict.PROVED else link.evidence
+    return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
+
+
 def _under(
     claim: Claim, c: Comparison, environment: Environment, effort: Effort, variables: frozenset[str]
 ) -> Outcome | None:

@@ -10,6 +10,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
+from verify_derivations.formulas.conditions import compared_letters
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import Reference
@@ -48,6 +49,11 @@ def _binds(item: s.Node) -> set[str]:
     if isinstance(item, s.Relation) and (found := bounded(item)) is not None:
         return {letter.name for letter in found[0]}
     return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
+
+
+def _is_likelihood(chain: Chain) -> bool:
+    """Of one class, ``-\\log p_o`` and ``-s_o + \\log \\sum_j e^{s_j}``, also beside a definition of every ``p_o``."""
+    return any(isinstance(n, s.Call) and base_of(n.function) in ("log", "ln") for n in s.walk(chain.sides[-1]))
 
 
 def _at_layer(node: s.Node, number: s.Number, letter: s.Symbol) -> s.Node:
@@ -124,6 +130,8 @@ class _Declarations:
         world.labels |= self._labels()
         alone = set[str]().union(*map(self._stands_alone, definitions))
         alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
+        likelihoods = filter(_is_likelihood, definitions)
+        alone |= set[str]().union(*map(self._stands_alone, likelihoods), *map(self._told_by_cases, definitions))
         if world.origin == 1:
             world.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
 
@@ -140,6 +148,11 @@ class _Declarations:
                     names.setdefault(index.name, set()).add(reference.name)
         counting = inside | RUNNING
         return {letter for letter, found in names.items() if len(found) == 1 and letter not in counting}
+
+    def _told_by_cases(self, chain: Chain) -> set[str]:
+        """The c of ``t_j = 1`` if ``j = c``, and else 0: of an example, the class."""
+        own = set[str]().union(*map(self._letters, chain.sides[:-1]))
+        return {c for j, c in compared_letters(chain.sides[-1]) if j in own and c not in own}
 
     def _labels(self) -> dict[str, s.Node | None]:
         """Names with indices, ``y_i``, that are nothing but indices, and that no equation defines; with the last of

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
-from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.deciding import Effort, only_where
 from verify_derivations.checker.instances import Instances, otherwise_defined
-from verify_derivations.checker.links import Judged, judge_link, only_where
+from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.statements import put
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s

@@ -9,8 +9,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
+from verify_derivations.checker.apart import told_apart
 from verify_derivations.checker.comparisons import Comparison, compare
-from verify_derivations.checker.deciding import Effort, decide
+from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
@@ -41,28 +42,23 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
     Access,
-    Bracket,
     Constraint,
     Maximum,
     Number,
     Polynomial,
     Scalar,
-    at_least,
     children,
-    free_names,
     heads,
     polynomial,
-    walk,
 )
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import names_in
-from verify_derivations.formulas.sizes import layer_value, whole
+from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.tensors import ShapeError, Tensor, show, show_extent
+from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     ChainError,
-    Index,
     IndexRangeError,
     Known,
     OverlappingRows,
@@ -135,7 +131,7 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and not where:
             judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables)  # fmt: skip
-            link = _apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
+            link = told_apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
             if link.verdict is Verdict.REFUTED:
                 judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
                                 variables=variables)  # fmt: skip
@@ -193,39 +189,6 @@ def _with_a_number(
     return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
 
 
-def _apart(
-    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link],
-    indices: Sequence[Index],
-) -> Link:  # fmt: skip
-    """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
-    samples), or where an index of the claim is another than a given one (the class y), if the claim holds so: a
-    condition that the document does not state."""
-    tried: list[tuple[Constraint, str]] = []
-    used = free_names(c.left) | free_names(c.right)
-    for given in sorted(world.given):
-        fits = [fact.value for fact in world.facts if given in fact.value.names]  # V - o of an axis with V entries
-        for last in dict.fromkeys(whole(r[3], world, Statement()) for r in world.ranges):
-            beyond = at_least(polynomial(given) - last, 1)
-            if last.as_atom() is None or not fits or any((value + beyond.value).is_constant for value in fits):
-                continue
-            tried.append((beyond, f"{given}>{show_extent(last)}"))
-        for index in indices:
-            if index.variable in c.free and given in used - _compared(c, index.variable):
-                tried.append((Constraint(index.value - polynomial(given), "!="), f"{index.letter} \\neq {given}"))
-    for fact, where in tried:
-        link = judge(replace(c, facts=(*c.facts, fact)), environment=environment)
-        if link.verdict is Verdict.PROVED:
-            return replace(only_where(where, link), counterexample=refuted.counterexample)
-    return refuted
-
-
-def _compared(c: Comparison, variable: str) -> set[str]:
-    """With what the claim itself compares an index: of ``p_j - [j = y]`` it says what holds at j = y."""
-    brackets = (node for side in (c.left, c.right) for node in walk(side) if isinstance(node, Bracket))
-    names = (constraint.value.names for node in brackets for constraint in node.constraints)
-    return {name for found in names if variable in found for name in found}
-
-
 def _unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
     """The verdict where a loss that is defined nowhere does not depend on what the document never differentiates it by,
     if the claim holds so: r = |x|^2 beside the layers above x. A condition that the document does not state."""
@@ -264,17 +227,6 @@ def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) 
     sides = [text.partition(">") for text in texts]  # T > t is written t < T
     written = (f"{b}<{a}" if b in names.values() else text for text, (a, _, b) in zip(texts, sides, strict=True))
     return ", ".join(dict.fromkeys(written))
-
-
-def only_where(where: str, link: Link) -> Link:
-    """The verdict on a claim whose indices leave their ranges unless a condition holds that it does not state."""
-    if link.verdict is Verdict.REFUTED:
-        return link
-    said = f"holds where {where}, which is not stated" if link.verdict is Verdict.PROVED else (
-        f"{link.message}; only where {where}, which is not stated")
-    verdict = Verdict.CONDITIONAL if link.verdict is Verdict.PROVED else link.verdict
-    evidence = "assumption" if link.verdict is Verdict.PROVED else link.evidence
-    return replace(link, verdict=verdict, evidence=evidence, message=said, assumptions=(where, *link.assumptions))
 
 
 SAY_NO_TIE = ("nonzero", "positive")  # conditions on a difference off which values do not tie

@@ -2,7 +2,8 @@
 
 Nearly all notes on batches write it. It is read where the shapes leave one reading: a vector with as many entries as
 the matrix has rows is repeated in each column, one with as many as it has columns in each row. Of a square matrix a
-column vector may be meant either way (NumPy repeats ``b`` of shape (n,) in each row): that is told, not guessed.
+column vector may be meant either way (NumPy repeats ``b`` of shape (n,) in each row): that is told, not guessed. The
+sums of rows are repeated in each column.
 """
 
 from __future__ import annotations
@@ -14,18 +15,19 @@ from verify_derivations.formulas.tensors import Axis, Tensor, new_axes, show_ext
 from verify_derivations.formulas.world import Unsupported
 
 
-def spread(tensors: Sequence[Tensor], names: Sequence[str]) -> tuple[list[Tensor], list[str]]:
+def spread(tensors: Sequence[Tensor], names: Sequence[str], sums: Sequence[bool]) -> tuple[list[Tensor], list[str]]:
     """The tensors in one shape, as far as vectors repeated in each column or row of a matrix give it; and remarks on
-    those that were. ``names`` (LaTeX) are for messages. Tensors that fit in no way are left as they are. Raises
-    :class:`Unsupported` where a vector fits both ways."""
+    those that were. ``names`` (LaTeX) are for messages; ``sums`` tells which are the sums of rows, of each of which
+    all entries meet one. Tensors that fit in no way are left as they are. Raises :class:`Unsupported` where a vector
+    fits both ways."""
     shapes = {t.shape for t in tensors if not t.is_scalar}
     matrices = {shape for shape in shapes if len(shape) == 2 and ONE not in shape}
     if len(shapes) < 2 or len(matrices) != 1:
         return list(tensors), []
     rows, columns = matrices.pop()
     found, remarks = [], []
-    for tensor, name in zip(tensors, names, strict=True):
-        place = _place(tensor, name, rows, columns)
+    for tensor, name, of_rows in zip(tensors, names, sums, strict=True):
+        place = "column" if of_rows and tensor.shape == (rows, ONE) else _place(tensor, name, rows, columns)
         if place is not None:
             axes = new_axes((rows, columns))
             index, vector = variables(axes)[0 if place == "column" else 1], _vector(tensor)

@@ -111,6 +111,15 @@ def condition(reader: Elaborator, node: s.Node) -> Tensor | None:
     raise Unsupported(f"no meaning is known for the condition {to_latex(node)}")
 
 
+def compared_letters(node: s.Node) -> set[tuple[str, str]]:
+    """The letters of which cases and brackets, ``[j = c]``, tell whether they are the same, either way round."""
+    tests = [test for x in s.walk(node) if isinstance(x, s.Cases) for _, test in x.rows]
+    tests += [x.body for x in s.walk(node) if isinstance(x, s.Group) and x.kind == "["]
+    sides = [test.sides for test in tests if isinstance(test, s.Relation) and test.relations in (("=",), ("\\neq",))]
+    pairs = [(a.name, b.name) for a, b in sides if isinstance(a, s.Symbol) and isinstance(b, s.Symbol)]
+    return {*pairs, *(pair[::-1] for pair in pairs)}
+
+
 def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
     """A condition on indices (``i = j``, ``i \\neq k``, ``i < j``), where all letters are indices."""
     found = [*names_in(node)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.conditions import compared_letters
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
@@ -23,7 +24,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.indices import family_extent, first_value, new_letter
+from verify_derivations.formulas.indices import family_extent, first_value, new_letter, within
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -91,6 +92,10 @@ def define(
         index = here.indices[letter]
         if index.extent is None:
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
+    for letter, given in sorted(compared_letters(right)):  # the c of t_j = [j = c] is one of the classes j
+        index = here.indices.get(letter) if letter in letters and given in world.given - {*letters} else None
+        if index is not None and index.extent is not None:
+            within(polynomial(given), index.extent + index.start - 1, world)
     choices = settled(here)
     value = value.map(lambda body: settle(body, world, choices))
     if reference.transposed and not value.is_scalar:

@@ -38,7 +38,7 @@ from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
-from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.scripts import base_of, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.slopes import (
     Slope,
@@ -275,10 +275,11 @@ class Elaborator:
         self, operator: str, function: Callable[..., Scalar], values: Sequence[Tensor], nodes: Sequence[s.Node]
     ) -> Tensor:
         """Entry by entry. Vectors are repeated beside a matrix in a definition; in a claim only where a definition of
-        the document does the same with that operator."""
+        the document does the same with that operator, or where they are the sums of rows."""
         self.settle(*(value.shape for value in values if not value.is_scalar))
-        if self.here.introduces or operator in self.world.broadcasts:
-            values, remarks = spread(values, [to_latex(node) for node in nodes])
+        sums = [isinstance(node, s.Call) and base_of(node.function) == "rowsum" for node in nodes]
+        if self.here.introduces or operator in self.world.broadcasts or any(sums):
+            values, remarks = spread(values, [to_latex(node) for node in nodes], sums)
             self.here.remarks += remarks
             self.here.broadcasts |= {operator} if remarks else set()
         return elementwise(function, *values)

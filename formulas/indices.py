@@ -102,9 +102,7 @@ def index_at(
     if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
         value = given_value(node, world, here)
         world.given.add(to_latex(node))
-        within = at_least(world.extents.normal(extent) + origin - 1 - value, 0)
-        if within not in world.facts:
-            world.facts.append(within)
+        within(value, world.extents.normal(extent) + origin - 1, world)
         return value - origin
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
         if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
@@ -120,6 +118,13 @@ def index_at(
                 _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, here, head, members)
     return whole(node, world, here) - origin
+
+
+def within(value: Polynomial, last: Polynomial, world: World) -> None:
+    """A given index is at most the last of its axis."""
+    fact = at_least(last - value, 0)
+    if fact not in world.facts:
+        world.facts.append(fact)
 
 
 def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
@@ -174,9 +179,8 @@ def _unify(
     """``members``: the axis is that of a family."""
     extent = world.extents.normal(extent)
     if index.fixed is not None:
-        within = at_least(extent + origin - 1 - index.fixed, 0)
-        if index.letter in world.given and within not in world.facts:
-            world.facts.append(within)
+        if index.letter in world.given:
+            within(index.fixed, extent + origin - 1, world)
         return
     if index.extent is None:
         index.extent, index.start = extent, polynomial(origin)

@@ -14,10 +14,9 @@ Everything is inferred from the formulas themselves, in one linear pass:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas.errors import ReadError
@@ -55,6 +54,7 @@ ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"
 """Commands that make another symbol of one."""
 
 CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\Phi", "\\psi", "\\rho"))
+TRANSPOSED = frozenset(("T", "\\top", "\\intercal"))
 ROUNDING = frozenset(("\\lceil", "\\lfloor", "/"))
 INDEX_LETTERS = frozenset("ijklmnpqrstuv")
 
@@ -130,8 +130,8 @@ def collect(
                 declared.add(token.text)
             elif token.kind == "run" and _is_left_side(tokens, k):
                 defined.add(token.text)
-    if any(_names_a_gradient(tokens) for tokens in formulas):
-        declared |= {run for run in defined if run[0] == "d" and len(run) == 2}
+    if any(_names_a_gradient(run, letters) for run in defined):
+        declared |= {run for tokens in formulas for run in _runs(tokens) if _names_a_gradient(run, letters)}
     symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), prefixes=_prefixes(formulas))
     whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
     symbols = replace(symbols, words=symbols.words | whole)
@@ -152,7 +152,7 @@ def collect(
             after = _skip_scripts(tokens, k + 1)
             bracket = tokens[after]
             starts = not front and _starts_statement(tokens, k)
-            if bracket.kind == "open" and bracket.text in ("(", "["):
+            if bracket.kind == "open" and bracket.text in ("(", "[") and not _is_transposed(tokens, k + 1, after):
                 applied.add(name)
                 behind = _skip_scripts(tokens, bracket.partner + 1)
                 simple = _simple_arguments(tokens, after)
@@ -259,6 +259,12 @@ def _has_prime(tokens: list[Token], k: int, end: int) -> bool:
     return False
 
 
+def _is_transposed(tokens: list[Token], k: int, end: int) -> bool:
+    """Whether a transpose stands among scripts: ``g^T (w - v)`` is a product, if g is not applied elsewhere."""
+    powers = (tokens[i + 1 : tokens[i + 1].partner + 1 or i + 2] for i in range(k, end) if tokens[i].kind == "^")
+    return any([t.text for t in power if t.text not in "{}"] in ([sign] for sign in TRANSPOSED) for power in powers)
+
+
 def _starts_statement(tokens: list[Token], k: int) -> bool:
     if k == 0:
         return True
@@ -272,12 +278,20 @@ def _is_left_side(tokens: list[Token], k: int) -> bool:
     return first and after.kind == "relation" and after.text in ("=", ":=")
 
 
-def _names_a_gradient(tokens: list[Token]) -> bool:
-    """``dO = \\frac{\\partial L}{\\partial O}``: then ``dX`` is a name wherever it stands on a left side."""
-    run = tokens[0].text
-    if tokens[0].kind != "run" or run[0] != "d" or len(run) != 2 or not _is_left_side(tokens, 0):
-        return False
-    return any(a.kind == "differential" and b.text == run[1] for a, b in pairwise(tokens))
+def _names_a_gradient(run: str, letters: set[str]) -> bool:
+    """``dV``, where V is something: if that is the left side of a formula, it and others are no products."""
+    return run[0] == "d" and len(run) == 2 and run[1] in letters
+
+
+def _runs(tokens: list[Token]) -> Iterator[str]:
+    """The runs of letters outside of scripts."""
+    k = 0
+    while k < len(tokens):
+        if tokens[k].kind in ("_", "^"):
+            k = max(k + 1, tokens[k + 1].partner)
+        elif tokens[k].kind == "run":
+            yield tokens[k].text
+        k += 1
 
 
 DIFFERENCES = frozenset(("\\Delta", "\\delta"))

@@ -1,0 +1,86 @@
+"""Given indices, the true word o or the class y: what a claim takes them to be apart from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.deciding import only_where
+from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.formulas.definitions import Environment
+from verify_derivations.formulas.expressions import (
+    Apply,
+    Bracket,
+    Constraint,
+    Polynomial,
+    Power,
+    Sum,
+    at_least,
+    free_names,
+    polynomial,
+    walk,
+)
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.sizes import whole
+from verify_derivations.formulas.world import UNWRITTEN, Index, Statement, World
+
+
+def told_apart(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link],
+    indices: Sequence[Index],
+) -> Link:  # fmt: skip
+    """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
+    samples), or where an index of the claim is another than a given one (the class y), if the claim holds so: a
+    condition that the document does not state."""
+    tried: list[tuple[Constraint, str, Environment]] = []
+    used = free_names(c.left) | free_names(c.right)
+    for given in sorted(world.given):
+        for last, written in {whole(r[3], world, Statement()): to_latex(r[3]) for r in world.ranges}.items():
+            beyond = at_least(polynomial(given) - last, 1)
+            for larger in _with_others(world, environment, given, last):
+                tried.append((beyond, f"{given}>{written}", larger))
+        for index in indices:
+            if index.variable in c.free and given in used - _compared(c, index.variable):
+                other = Constraint(index.value - polynomial(given), "!=")
+                tried.append((other, f"{index.letter} \\neq {given}", environment))
+    for fact, where, within in tried:
+        link = judge(replace(c, facts=(*c.facts, fact)), environment=within)
+        if link.verdict is Verdict.PROVED:
+            return replace(only_where(where, link), counterexample=refuted.counterexample)
+    return refuted
+
+
+def _with_others(world: World, environment: Environment, given: str, last: Polynomial) -> Iterator[Environment]:
+    """Where a given index may be beyond the last that a sum runs over: the axis is longer, or is one of members, of
+    which there may be others than those that are counted, ``u_o`` beside ``u_1, …, u_K``. (What a denominator or a
+    function sums over are all that there are: the words of a softmax.)"""
+    name = last.as_atom()
+    fits = [fact.value for fact in world.facts if given in fact.value.names]  # V - o of an axis with V entries
+    if name is None or not fits:
+        return
+    if not any((value + polynomial(given) - last).is_constant for value in fits):
+        yield environment
+        return
+    counted = {head for head, q in environment.quantities.items() if last in q.extents}
+    bodies = [q.body for q in environment.quantities.values() if q.body is not None]
+    inner = (x for body in bodies for node in walk(body) if isinstance(node, Apply | Power) for x in walk(node))
+    declared = (world.known[head].shape for head in counted & world.declared)
+    of_all = any(isinstance(x, Sum) and last in (extent for _, extent in x.binders) for x in inner)
+    if of_all or any(last in shape for shape in declared):
+        return
+    more = polynomial(f"{name}{UNWRITTEN}")
+    quantities = {
+        head: replace(q, extents=tuple(more if n == last else n for n in q.extents)) if head in counted else q
+        for head, q in environment.quantities.items()
+    }  # fmt: skip
+    facts = [replace(f, value=f.value.substitute({name: more})) if given in f.value.names else f
+             for f in environment.facts]  # fmt: skip
+    yield replace(environment, quantities=quantities, facts=(*facts, at_least(more, last)))
+
+
+def _compared(c: Comparison, variable: str) -> set[str]:
+    """With what the claim itself compares an index: of ``p_j - [j = y]`` it says what holds at j = y."""
+    brackets = (node for side in (c.left, c.right) for node in walk(side) if isinstance(node, Bracket))
+    names = (constraint.value.names for node in brackets for constraint in node.constraints)
+    return {name for found in names if variable in found for name in found}

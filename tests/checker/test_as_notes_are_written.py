@@ -1,0 +1,87 @@
+"""Notes that declare little: each right formula beside a wrong one."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, CONDITIONAL = Verdict.PROVED, Verdict.REFUTED, Verdict.CONDITIONAL
+UNDECIDED, ILL_FORMED = Verdict.UNDECIDED, Verdict.ILL_FORMED
+
+
+def last(text: str, claim: str) -> Formula:
+    return check(scan(f"{text}\n\n$$ {claim} $$\n", "found.md"), effort=Effort(repair=0)).formulas[-1]
+
+
+NEWTON = r"$$q(w) = c + g^T (w - v) + \frac12 (w - v)^T H (w - v)$$ with symmetric $H$."
+CASES = r"""
+$$p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}, \quad L = -\sum_j t_j \log p_j$$
+
+$$t_j = \begin{cases} 1 & \text{if } j = c \\ 0 & \text{otherwise} \end{cases}$$
+"""
+SAID = r"""
+$$p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$$ The label is one-hot: $t_j = 1$ if $j = c$, and $0$ otherwise.
+$$L = -\sum_j t_j \log p_j$$
+"""
+SAMPLES = r"$$J = -\log \sigma(u_o^T v) - \sum_{k=1}^K \log \sigma(-u_k^T v)$$"
+SOFTMAX = r"""
+$$\hat{y}_o = \frac{\exp(u_o^T v)}{\sum_{w=1}^W \exp(u_w^T v)}, \quad J = -\log \hat{y}_o$$
+"""
+ATTENTION = r"""
+$$S = Q K^T/\sqrt{d}, \quad Q, K, V \in \mathbb{R}^{n \times d}$$
+$$A = \mathrm{softmax}(S), \quad O = A V$$
+$$dV = A^T dO$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (NEWTON, r"\nabla q(w) = g + H (w - v)", r"\nabla q(w) = g - H (w - v)"),
+        (CASES, r"\frac{\partial L}{\partial z_j} = p_j - t_j", r"\frac{\partial L}{\partial z_j} = p_j + t_j"),
+        (SAID, r"\frac{\partial L}{\partial z_j} = p_j - t_j", r"\frac{\partial L}{\partial z_j} = p_j - 2 t_j"),
+        (SOFTMAX, r"\frac{\partial J}{\partial u_o} = (\hat{y}_o - 1) v", r"\frac{\partial J}{\partial u_o} = -v"),
+        (SOFTMAX, r"\frac{\partial J}{\partial u_w} = \hat{y}_w v, \quad w \neq o",
+         r"\frac{\partial J}{\partial u_w} = \hat{y}_o v, \quad w \neq o"),
+        (ATTENTION, r"dQ = dS K/\sqrt{d}", r"dQ = dS^T K/\sqrt{d}"),
+        (ATTENTION, r"dA = dO V^T", r"dA = V dO^T"),
+        (ATTENTION, r"dV = A^T dO", r"dV = A dO"),
+        (ATTENTION, r"dS = A \odot (dA - \mathrm{rowsum}(dA \odot A))", r"dS = A \odot (dA - \mathrm{rowsum}(A))"),
+    ],
+)  # fmt: skip
+def test_what_is_right_holds_and_what_is_wrong_does_not(text: str, right: str, wrong: str) -> None:
+    found = last(text, right)
+    assert found.verdict is PROVED, found.message
+    found = last(text, wrong)
+    assert found.verdict is REFUTED, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v) - 1) v", CONDITIONAL),
+        (r"\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v) + 1) v", REFUTED),
+        (r"\frac{\partial J}{\partial u_k} = \sigma(u_k^T v) v", CONDITIONAL),
+        (r"\frac{\partial J}{\partial u_k} = -\sigma(u_k^T v) v", REFUTED),
+    ],
+)
+@pytest.mark.parametrize("declared", ["", r"Let $u_1, \dots, u_K \in \mathbb{R}^d$ and $v \in \mathbb{R}^d$."])
+def test_the_true_word_may_be_none_of_the_samples(declared: str, claim: str, verdict: Verdict) -> None:
+    found = last(declared + SAMPLES, claim)
+    assert found.verdict is verdict, found.message
+    assert verdict is not CONDITIONAL or found.assumptions == ("o>K",)
+
+
+@pytest.mark.parametrize(
+    "text", [r"$$J = -u_o^T v + \log \sum_{w=1}^W \exp(u_w^T v)$$", r"Let $U \in \mathbb{R}^{K \times d}$." + SAMPLES]
+)
+def test_the_true_word_is_one_of_all(text: str) -> None:
+    """Of a softmax, or of the rows of a matrix, it is."""
+    text = text.replace("u_", "U_") if "U" in text else text
+    gradient = r"-v" if "\\sum_{w" in text else r"(\sigma(U_o^T v) - 1) v"
+    found = last(text, rf"\frac{{\partial J}}{{\partial {'U' if 'U' in text else 'u'}_o}} = {gradient}")
+    assert found.verdict is REFUTED, found.message
