@@ -426,7 +426,7 @@ class Builder:
             return self._alias((f.number, k, side), f, left, reference, alias)
         if not self._undefined(reference, f):
             return False
-        if self._given(reference, right):
+        if self._given(reference, right) or self._steps_to_a_derivative(reference, right):
             return False
         chained = (f.number, k, side + 1) in self.result.defined
         if side + 1 < len(chain.sides) - 1 and isinstance(right, s.Symbol | s.Scripted) and not chained:
@@ -522,6 +522,15 @@ class Builder:
                 if set(inner.indices) == set(reference.indices):  # also S_{ij} = S_{ji}
                     return True
         return False
+
+    def _steps_to_a_derivative(self, reference: Reference, right: s.Node) -> bool:
+        """``g_t = W^T g_{t+1}``, where another equation says that g_t is a derivative, is a claim."""
+        others = (r for r in map(self.table.reference, names_in(right)) if r is not None)
+        if not any(r.name == reference.name and r.indices != reference.indices for r in others):
+            return False
+        chains = (c for f in self.formulas for c in f.chains if any(map(is_derivative, c.sides[1:])))
+        lefts = map(self.table.reference, (c.sides[0] for c in chains))
+        return any(r is not None and r.name == reference.name for r in lefts)
 
     def _expected(self, chain: Chain, here: Statement) -> Shape | None:
         if chain.space is None:

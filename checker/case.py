@@ -34,6 +34,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.scripts import base_of, letters_alone, plain
+from verify_derivations.formulas.steps import forward_steps, stepped_back
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
 
@@ -212,6 +213,17 @@ def _name_primed_indices(read_after: list[tuple[Stated, s.Node | None]]) -> None
             read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
 
 
+def _step_back(read_after: list[tuple[Stated, s.Node | None]]) -> None:
+    """Read recursions that are told forward one step back."""
+    steps = forward_steps(stated.tree for stated, _ in read_after if stated.tree is not None)
+    for stated, _ in read_after if steps else ():
+        tree, state = stepped_back(stated.tree, steps) if stated.tree is not None else (None, None)
+        if state is not None:
+            assert isinstance(tree, s.Statements)
+            stated.tree, stated.stepped = tree, state
+            stated.remarks += (f"reads {', '.join(f'${to_latex(x)}$' for x in tree.parts)}",)
+
+
 def _spoken_of(formulas: Sequence[Stated]) -> set[str]:
     """The letters that stand alone in sections where a name with that subscript is declared."""
     declared = {
@@ -259,6 +271,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         before = last_side(reading.statements)
         formulas.append(stated)
     _name_primed_indices(read_after)
+    _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)

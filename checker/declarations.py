@@ -12,6 +12,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.conditions import compared_letters
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.indices import own_range
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.pairs import pairs_in
@@ -216,6 +217,9 @@ class _Declarations:
                 elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
                     for argument in node.arguments[1:]:
                         self._sizes_in(argument)
+        self.world.stepped = {f.number: f.stepped for f in self.every if f.stepped is not None}
+        self._begins()
+        self._stops()
         for f in self.every:
             for member in f.memberships:
                 if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):
@@ -268,6 +272,24 @@ class _Declarations:
             spaces = {_at_layer(d.space, d.layer, left.layer) for d in stated if isinstance(d.layer, s.Number)}
             if len(spaces) == 1 and isinstance(space := spaces.pop(), s.Space) and space != stated[0].space:
                 stated.append(Declaration(left.layer, (), space, stated[0].number))
+
+    def _begins(self) -> None:
+        """``h_t`` by ``h_{t-1}`` for ``t = 2, …, T`` begins with h_1, also where indices count from 0 and t from 1."""
+        for f in self.every:
+            lefts = map(self.table.reference, (chain.sides[0] for chain in f.chains if len(chain.sides) > 1))
+            for left in (r for r in lefts if r is not None and len(r.indices) == 1):
+                letter = left.indices[0].name if isinstance(left.indices[0], s.Symbol) else ""
+                own = own_range(letter, self.world, f.number) if (left.name, letter) in self.table.shifted else None
+                if own is not None and isinstance(own[0], s.Number) and int(own[0].text) > self.world.origin:
+                    self.world.begins[left.name] = int(own[0].text) - 1
+
+    def _stops(self) -> None:
+        """``h_T`` beside a recursion in h_t says that t runs to T."""
+        for letter, last in self.table.stops.items():
+            names = [n for f in self.every for n in f.nodes if isinstance(n, s.Scripted) and n.sub == s.Symbol(last)]
+            if names and last not in self.table.bases:
+                self.world.ranges.append((0, letter, s.Number("1"), s.Symbol(last)))
+                self._sizes_in(s.Symbol(last))
 
     def _range_of(self, node: s.BigOperator, number: int) -> None:
         lower = node.lower

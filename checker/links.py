@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -15,6 +15,7 @@ from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
+from verify_derivations.checker.undefined_losses import at_the_end, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     names_of,
@@ -37,7 +38,7 @@ from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, scale
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -132,10 +133,11 @@ def judge_link(
             judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables)  # fmt: skip
             link = told_apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
-            if link.verdict is Verdict.REFUTED:
-                judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
-                                variables=variables)  # fmt: skip
-                link = _unused(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED:
+            judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
+                            variables=variables)  # fmt: skip
+            link = link if where else unused(world, comparison, environment, link, judge)
+            link = at_the_end(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, (left, right), number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(world, here, (left, right))):
@@ -187,24 +189,6 @@ def _with_a_number(
     if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return None
     return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
-
-
-def _unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
-    """The verdict where a loss that is defined nowhere does not depend on what the document never differentiates it by,
-    if the claim holds so: r = |x|^2 beside the layers above x. A condition that the document does not state."""
-    last = [h for h, q in environment.quantities.items() if q.opaque and h in world.frontier and world.is_defined(h)]
-    sinks = [h for h in last if h.split("^{(")[0] not in world.denominators]
-    if not sinks or environment.loss is None or world.is_defined(environment.loss):
-        return refuted
-    quantities = {h: replace(q, opaque=q.opaque and h not in sinks) for h, q in environment.quantities.items()}
-    without = replace(environment, quantities=quantities)
-    if unmoved(world, c, without) is not None:  # nothing of the net would matter
-        return refuted
-    link = judge(c, environment=without)
-    if link.verdict is not Verdict.PROVED:
-        return refuted
-    said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks)
-    return replace(only_where(said, link), counterexample=refuted.counterexample)
 
 
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:

@@ -68,6 +68,7 @@ class Stated:
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None
+    stepped: tuple[str, str] | None = None  # x and t, where ``x_{t+1} = …`` is read as what x_t is
 
     @property
     def number(self) -> int:

@@ -57,8 +57,10 @@ def build_world(
         inferred = inferred.alike() if alike else inferred
         plain, table = table, inferred.told(table)
         other = build("", (), {})
-        failures = [len(failed_definitions(each, formulas)) for each in (other, found)]
-        if failures[0] < max(failures[1], 1):
+        failures, before = (
+            {place: str(each.failed[place]) for place in failed_definitions(each, formulas)} for each in (other, found)
+        )
+        if len(failures) < len(before) or failures == before:  # a reason that shapes do not change is none against them
             found = other
         else:
             inferred, table = replace(inferred, declarations={}), plain

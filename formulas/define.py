@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.indices import family_extent, first_value, new_letter, within
+from verify_derivations.formulas.indices import family_extent, first_value, new_letter, own_range, within
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -53,14 +53,14 @@ def define(
     before = world.known.get(head) or find(replace(reference, indices=()), world, here)
     here.introduces = True
     reader = Elaborator(world, here)
-    ranges = {r[1]: r for r in world.ranges if r[0] == number}
     for letter in letters:
         index = here.indices.get(letter) or (
             here.free_letter(letter, world.origin) if letter in world.given else new_letter(letter, world, here)
         )
-        if letter in ranges:
-            index.start = whole(ranges[letter][2], world, here)
-            index.extent = whole(ranges[letter][3], world, here) - index.start + 1
+        own = own_range(letter, world, number)
+        if own is not None:
+            index.start = whole(own[0], world, here)
+            index.extent = whole(own[1], world, here) - index.start + 1
     if before is not None and expected is None:
         expected = before.shape if len(letters) == len(before.family) else ()
         if len(letters) == len(before.family):
@@ -143,13 +143,15 @@ def _register(
             known = Known(head, (), shape)
         body = value.body
         origins = [first_value(reference.name, letter, world) for letter in letters]
-        if any(o < world.origin for o in origins):
+        if reference.name in world.begins or any(o < world.origin for o in origins):
             known = Known(head, tuple(extents), (), (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
         body = value.body
-    if letters and len(letters) == 1 and first_value(reference.name, letters[0], world) < world.origin and known.family:
-        known, body, family = _with_start(world, known, family, body, inner)
+    if len(letters) == 1 and known.family:
+        first = first_value(reference.name, letters[0], world)
+        if first < known.origins[0]:
+            known, body, family = _with_start(world, known, first, family, body, inner)
     if before is not None and not value.is_scalar and not letters and before.shape and before.shape != value.shape:
         raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")
     loose = sorted(free_indices(body) - {*family, *inner})
@@ -165,11 +167,14 @@ def define_start(world: World, here: Statement, left: s.Node, right: s.Node, num
     """``h_0 = right`` gives a recursion in h its initial value; a number stands for all its entries. False where h is
     no recursion, has an initial value already, or where ``right`` depends on h."""
     reference = world.table.reference(left)
-    if reference is None or reference.indices != (s.Number("0"),) or reference.layer is not None:
+    if reference is None or reference.layer is not None:
+        return False
+    first = world.begins.get(reference.name, 0)
+    if reference.indices != (s.Number(str(first)),):
         return False
     if reference.power is not None or reference.transposed or reference.inverted or reference.primes:
         return False
-    initial = world.known.get(_start_of(reference.name))
+    initial = world.known.get(_start_of(reference.name, first))
     if initial is None or world.is_defined(initial.head) or not world.is_defined(reference.name):
         return False
     value = Elaborator(world, here).tensor(right, initial.shape)
@@ -184,21 +189,21 @@ def define_start(world: World, here: Statement, left: s.Node, right: s.Node, num
     return True
 
 
-def _start_of(head: str) -> str:
+def _start_of(head: str, first: int) -> str:
     """The name of the initial value of a recursion."""
-    return head + "_{0}"
+    return f"{head}_{{{first}}}"
 
 
 def _with_start(
-    world: World, known: Known, family: tuple[str, ...], body: Scalar, inner: tuple[str, ...]
+    world: World, known: Known, first: int, family: tuple[str, ...], body: Scalar, inner: tuple[str, ...]
 ) -> tuple[Known, Scalar, tuple[str, ...]]:
     """A recursion ``h_t = g(h_{t-1})``: the member before the first is a given initial value."""
-    initial = Known(_start_of(known.head), (), known.shape)
+    initial = Known(_start_of(known.head, first), (), known.shape)
     if initial.head not in world.known:
         world.add(initial)
     variable = fresh("t")
     t = polynomial(variable)
     later = mul(bracket(at_least(t, 1)), substitute(body, {family[0]: t - 1}))
-    first = mul(bracket(equal(t, 0)), Access(initial.head, tuple(polynomial(i) for i in inner)))
-    longer = Known(known.head, (known.family[0] + 1,), known.shape, (0,))
-    return longer, add(first, later), (variable,)
+    before = mul(bracket(equal(t, 0)), Access(initial.head, tuple(polynomial(i) for i in inner)))
+    longer = Known(known.head, (known.family[0] + 1,), known.shape, (first,))
+    return longer, add(before, later), (variable,)

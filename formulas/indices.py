@@ -11,12 +11,16 @@ from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import whole
+from verify_derivations.formulas.steps import shifted
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Index, IndexRangeError, Statement, Unsupported, World
 
 
 def first_value(name: str, letter: str, world: World) -> int:
-    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, else where all indices do."""
+    """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, if the recursion is not said to begin
+    elsewhere; else where all indices do."""
+    if name in world.begins:
+        return world.begins[name]
     if world.origin == 0:
         return 0
     return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
@@ -75,7 +79,19 @@ def hold(head: str, axis: int, node: s.Node, world: World, here: Statement) -> N
 
 def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
     """First and last value of a letter by the nearest range before a formula, else after."""
-    return _nearest([r for r in world.ranges if r[1] == letter], number)
+    return own_range(letter, world, number) or _nearest([r for r in world.ranges if r[1] == letter], number)
+
+
+def own_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
+    """The range that a formula states. Of ``x_{t+1} = …`` for t = 0, …, T - 1 it is that of the x_t from 1 on, also
+    where t is said to begin at 0 elsewhere."""
+    own = _nearest([r for r in world.ranges if r[:2] == (number, letter)], number)
+    if world.stepped.get(number, ("", ""))[1] != letter:
+        return own
+    found = own or _nearest([r for r in world.ranges if r[1] == letter], number)
+    if found is None or own is None and found[0] != s.Number("0"):
+        return None
+    return shifted(found[0], 1), shifted(found[1], 1)
 
 
 def layers_stated(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
@@ -115,7 +131,7 @@ def index_at(
         index = here.indices.get(name_of(node))
         if index is not None:
             if index.extent is None and index.fixed is None and origin < world.origin:
-                _as_stated(index, world, here)  # a member x_0 beside the x_i does not change what i may be
+                _in_its_range(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, here, head, members)
     return whole(node, world, here) - origin
 
@@ -154,9 +170,16 @@ def new_letter(letter: str, world: World, here: Statement) -> Index:
     if letter in world.given:
         index.free, index.fixed = False, polynomial(letter)
         return index
-    if any(shifted == letter for _, shifted in world.table.shifted) and not _as_stated(index, world, here):
-        index.extent = family_extent(letter, world, here, here.number)
+    if any(step == letter for _, step in world.table.shifted):
+        _in_its_range(index, world, here)
     return index
+
+
+def _in_its_range(index: Index, world: World, here: Statement) -> None:
+    """As the document states it; else, of one that it shifts, from the first index on: h_0 is where ``h_t`` begins."""
+    steps = any(letter == index.letter for _, letter in world.table.shifted)
+    if not _as_stated(index, world, here) and steps:
+        index.extent = family_extent(index.letter, world, here, here.number)
 
 
 def _as_stated(index: Index, world: World, here: Statement) -> bool:

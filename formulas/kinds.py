@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of
 
 
 @dataclass
@@ -59,6 +60,10 @@ def ends_of(values: s.Sequence | s.Finite) -> tuple[s.Node, s.Node]:
 
 def last_values(nodes: Sequence[s.Node]) -> dict[str, str]:
     """For each letter the last value of its sums and ranges, where it is always the same."""
+    return {letter: ends.pop() for letter, ends in _last_values(nodes).items() if len(ends) == 1}
+
+
+def _last_values(nodes: Sequence[s.Node]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for node in nodes:
         if isinstance(node, s.BigOperator) and node.upper is not None and isinstance(node.lower, s.Relation):
@@ -72,7 +77,22 @@ def last_values(nodes: Sequence[s.Node]) -> dict[str, str]:
         for item in items.items if isinstance(items, s.Sequence) else (items,):
             if isinstance(item, s.Symbol):
                 found[item.name].add(to_latex(last))
-    return {letter: ends.pop() for letter, ends in found.items() if len(ends) == 1}
+    return found
+
+
+def stops(nodes: Sequence[s.Node]) -> dict[str, str]:
+    """The letters t of which no range is stated, with the T of ``h_T``, where that is the last of the ``h_t`` that a
+    recursion by ``h_{t-1}`` gives."""
+    subs: dict[str, set[s.Node]] = defaultdict(set)
+    for node in nodes:
+        if isinstance(node, s.Scripted) and node.sub is not None:
+            subs[base_of(node) or ""].add(node.sub)
+    found: dict[str, str] = {}
+    for own in subs.values():
+        for letter in (x for x in own if isinstance(x, s.Symbol) and s.Symbol(x.name.upper()) in own - {x}):
+            if s.Sum(("+", "-"), (letter, s.Number("1"))) in own:
+                found[letter.name] = letter.name.upper()
+    return {letter: last for letter, last in found.items() if letter not in _last_values(nodes)}
 
 
 def told_apart(

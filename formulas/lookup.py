@@ -324,7 +324,10 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         if not letter:
             raise UndefinedSymbol(f"{_show(reference)} is not defined here")
         origin = first_value(reference.name, letter, world)
-        family.append(world.extents.normal(family_extent(letter, world, here, here.number) - origin + 1))
+        last = family_extent(letter, world, here, here.number)
+        if isinstance(node, s.Sum) and world.stepped.get(here.number, (reference.name,))[0] != reference.name:
+            last = last - 1  # of the u_t beside x_{t+1}, that is u_{t-1} beside x_t
+        family.append(world.extents.normal(last - origin + 1))
         origins.append(origin)
     if expected is None or (not shape and reference.indices):
         if len(family) == 1 and origins == [world.origin] and not shape:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, told_apart
+from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, stops, told_apart
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
@@ -22,9 +22,11 @@ from verify_derivations.formulas.scripts import (
     BOLD,
     INVERSE,
     base_of,
+    by_square,
     factors_of,
     in_bold,
     in_brackets,
+    introduced_by,
     is_inverse_transpose,
     is_number,
     is_square,
@@ -99,6 +101,7 @@ class NameTable:
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
+    stops: dict[str, str] = field(default_factory=dict)  # those that only h_T beside h_t and h_{t-1} tells: t → T
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
@@ -150,10 +153,10 @@ class NameTable:
             if isinstance(node, s.Scripted) and node.sub is not None and multiple(node.sub) is None:
                 places[base_of(node) or ""].add(len(items_of(node.sub)) if not isinstance(node.sub, s.Number) else 1)
         table.lists = {base for base, counts in places.items() if counts == {1}} - table.matrices
-        introduced = [item for node in nodes if isinstance(node, s.Relation) for item in _introduced(node)]
+        introduced = [item for node in nodes if isinstance(node, s.Relation) for item in introduced_by(node)]
         table.squared = {b for x in introduced if is_square(x) and (b := base_of(x)) is not None and b != "e"}
         table.squared -= {base_of(x) or "" for node in nodes if isinstance(node, s.Relation)
-                          for x in _introduced(node) if not is_square(x) and not _by_square(x, node)}  # fmt: skip
+                          for x in introduced_by(node) if not is_square(x) and not by_square(x, node)}  # fmt: skip
         for node in nodes:
             if isinstance(node, s.Relation):
                 table._declare(node)
@@ -177,6 +180,8 @@ class NameTable:
             if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
                 table._bind_as_entries(node, entries - {None})
                 table._bind_in_sums(node)
+        table.stops = stops(nodes)
+        table.ends |= {*table.stops.values()}
         for tree in forest:
             table.alone |= letters_alone(tree) if alone is None else set()
             for node, parent in s.with_parents(tree):
@@ -254,6 +259,8 @@ class NameTable:
         listing = node.items if isinstance(node, s.Sequence) and any(isinstance(x, s.Dots) for x in node.items) else ()
         if listing and isinstance(listing[-1], s.Scripted):  # x_1, …, x_N
             end = listing[-1].sub
+        if isinstance(end, s.Sum) and isinstance(end.terms[0], s.Symbol) and end.terms[0].name.isupper():
+            end = end.terms[0]  # of t = 0, …, T - 1, beside x_T
         if isinstance(end, s.Symbol):
             self.ends.add(end.name)
         if isinstance(node, s.BigOperator) and node.lower is not None:
@@ -312,7 +319,7 @@ class NameTable:
         return node.sub.name if len(node.sub.name) == 1 and node.sub.name.islower() else None
 
     def _declare(self, node: s.Relation) -> None:
-        items = _introduced(node)
+        items = introduced_by(node)
         if node.relations[0] == "\\in" and isinstance(node.sides[1], s.Space):
             axes = len(node.sides[1].extents)
             self.shaped |= {  # a vector X_1 beside a matrix X is a row of it
@@ -586,16 +593,3 @@ class NameTable:
 
 def _is_word(name: str) -> bool:
     return name.isupper() or (len(name) > 1 and name[0] != "\\")
-
-
-def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
-    """What a declaration or an equation may introduce."""
-    if node.relations[0] not in ("\\in", "=", ":=", "\\equiv") or is_range(node):
-        return ()
-    first = node.sides[0]
-    return first.items if isinstance(first, s.Sequence) else (first,)
-
-
-def _by_square(item: s.Node, node: s.Relation) -> bool:
-    """Whether an equation says what a quantity is by its square: σ = √(σ²)."""
-    return any(is_square(x) and base_of(x) == base_of(item) for side in node.sides[1:] for x in s.walk(side))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.ranges import is_range
 
 TRANSPOSES = {"T", "\\top", "\\intercal", "\\prime", "\\dagger"}
 
@@ -122,3 +123,16 @@ def plain(node: s.Node) -> s.Node:
     if isinstance(node, s.Scripted):
         return s.Scripted(plain(node.base), node.sub, node.sup, node.primes)
     return node
+
+
+def introduced_by(node: s.Relation) -> tuple[s.Node, ...]:
+    """What a declaration or an equation may introduce."""
+    if node.relations[0] not in ("\\in", "=", ":=", "\\equiv") or is_range(node):
+        return ()
+    first = node.sides[0]
+    return first.items if isinstance(first, s.Sequence) else (first,)
+
+
+def by_square(item: s.Node, node: s.Relation) -> bool:
+    """Whether an equation says what a quantity is by its square: σ = √(σ²)."""
+    return any(is_square(x) and base_of(x) == base_of(item) for side in node.sides[1:] for x in s.walk(side))

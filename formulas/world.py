@@ -300,6 +300,8 @@ class World:
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
     ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
+    begins: dict[str, int] = field(default_factory=dict)  # recursions that do not begin with h_0 → with which member
+    stepped: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x, t
     beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
     summed: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # those of sums

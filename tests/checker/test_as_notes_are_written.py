@@ -85,3 +85,58 @@ def test_the_true_word_is_one_of_all(text: str) -> None:
     gradient = r"-v" if "\\sum_{w" in text else r"(\sigma(U_o^T v) - 1) v"
     found = last(text, rf"\frac{{\partial J}}{{\partial {'U' if 'U' in text else 'u'}_o}} = {gradient}")
     assert found.verdict is REFUTED, found.message
+
+
+STEP = r"$$h_t = \tanh(W h_{t-1} + x_t)$$"
+ENDED = STEP + r"$$L = \frac12 \|h_T - y\|^2$$"
+NAMED = r"$$g_t = W^T (g_{t+1} \odot (1 - h_{t+1}^2))$$ where $g_t = \partial L/\partial h_t$."
+FORWARD = r"""
+$$h_{t+1} = \tanh(W h_t + U x_t), \quad t = 0, \dots, T-1$$
+$$L = \frac12 \|h_T - y\|^2$$
+"""
+FROM_ONE = FORWARD.replace("t = 0, \\dots, T-1", "t = 1, \\dots, T").replace("h_T", "h_{T+1}")
+LATE = ENDED.replace("x_t)$$", "x_t), \\quad t = 2, \\dots, T$$")
+CONTROL = r"""
+$$x_{t+1} = A x_t + B u_t$$
+$$J = \sum_{t=0}^{T-1} (\|x_t\|^2 + \|u_t\|^2) + \|x_T\|^2$$
+"""
+RESIDUAL = r"$$x_{l+1} = x_l + W_l \sigma(x_l)$$"
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "where"),
+    [
+        (STEP, r"\frac{\partial L}{\partial h_t} = W^T (\frac{\partial L}{\partial h_{t+1}} \odot (1 - h_{t+1}^2))",
+         r"\frac{\partial L}{\partial h_t} = W (\frac{\partial L}{\partial h_{t+1}} \odot (1 - h_{t+1}^2))",
+         ("t<N_{t}", "L=L(h_{N_{t}})")),
+        (STEP, r"\frac{\partial L}{\partial W} = \sum_t (\frac{\partial L}{\partial h_t} \odot (1 - h_t^2)) h_{t-1}^T",
+         r"\frac{\partial L}{\partial W} = \sum_t (\frac{\partial L}{\partial h_t} \odot (1 - h_t^2)) h_t^T", ()),
+        (ENDED, r"\frac{\partial L}{\partial h_T} = h_T - y", r"\frac{\partial L}{\partial h_T} = y - h_T", ()),
+        (ENDED + NAMED, r"g_T = h_T - y", r"g_T = h_T + y", ()),
+        (FORWARD, r"\frac{\partial L}{\partial x_t} = U^T (\frac{\partial L}{\partial h_{t+1}} \odot (1 - h_{t+1}^2))",
+         r"\frac{\partial L}{\partial x_t} = U^T (\frac{\partial L}{\partial h_t} \odot (1 - h_t^2))", ()),
+        (FORWARD, r"\frac{\partial L}{\partial h_T} = h_T - y", r"\frac{\partial L}{\partial h_{T-1}} = h_T - y", ()),
+        (FROM_ONE, r"\frac{\partial L}{\partial h_{T+1}} = h_{T+1} - y",
+         r"\frac{\partial L}{\partial h_T} = h_{T+1} - y", ()),
+        (LATE, r"\frac{\partial L}{\partial x_1} = 0", r"\frac{\partial L}{\partial x_2} = 0", ()),
+        (LATE + r"$$g_t = \frac{\partial L}{\partial h_t} \odot (1 - h_t^2)$$",
+         r"\frac{\partial L}{\partial W} = \sum_{t=2}^T g_t h_{t-1}^T",
+         r"\frac{\partial L}{\partial W} = \sum_{t=3}^T g_t h_{t-1}^T", ()),
+        (CONTROL, r"\frac{\partial J}{\partial u_t} = 2 u_t + B^T \frac{\partial J}{\partial x_{t+1}}",
+         r"\frac{\partial J}{\partial u_t} = 2 u_t + B^T \frac{\partial J}{\partial x_t}", ()),
+        (RESIDUAL, r"\frac{\partial L}{\partial W_l} = \frac{\partial L}{\partial x_{l+1}} \sigma(x_l)^T",
+         r"\frac{\partial L}{\partial W_l} = \frac{\partial L}{\partial x_l} \sigma(x_l)^T", ("l<N_{l}",)),
+    ],
+)  # fmt: skip
+def test_recursions(text: str, right: str, wrong: str, where: tuple[str, ...]) -> None:
+    found = last(text, right)
+    assert found.verdict is (CONDITIONAL if where else PROVED) and found.assumptions == where, found.message
+    found = last(text, wrong)
+    assert found.verdict is REFUTED, found.message
+
+
+def test_what_an_algorithm_does_next_is_no_recursion() -> None:
+    """Also where one differentiates by what it is of."""
+    text = r"$$L = \frac12 \|X w - y\|^2$$ $$w_{t+1} = w_t - \eta X^T (X w_t - y)$$"
+    found = check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    assert found.verdict is Verdict.DEFINED and not found.remarks, found.message

@@ -1,0 +1,64 @@
+"""A loss that is defined nowhere: on what it may depend for a claim to hold, which the document does not state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.deciding import only_where
+from verify_derivations.checker.unknown import unmoved
+from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
+from verify_derivations.formulas.expressions import Access, fresh, polynomial
+from verify_derivations.formulas.tensors import show_extent
+from verify_derivations.formulas.world import UNWRITTEN, World
+
+
+def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+    """The verdict where the loss does not depend on what the document never differentiates it by, if the claim holds
+    so: r = |x|^2 beside the layers above x."""
+    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.denominators]
+    if not sinks:
+        return refuted
+    without = _moved_by(environment, sinks)
+    said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks if environment.loss is not None)
+    return refuted if unmoved(world, c, without) is not None else _under(said, c, without, refuted, judge)
+
+
+def at_the_end(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]
+) -> Link:
+    """The verdict where the loss is of the last value of a state, if the claim holds so, ``g_t = W^T g_{t+1}``
+    beside ``h_t = W h_{t-1} + x_t``."""
+    ends = _ends(world, environment) if refuted.verdict is Verdict.REFUTED else []
+    states = [h for h in ends if environment.consumers(h) and len(world.known[h].origins) == 1]
+    if len(states) != 1:
+        return refuted
+    (head,) = states
+    count, *others = environment.quantities[head].extents
+    indices = tuple(fresh("i") for _ in others)
+    last = Access(head, (count - 1, *map(polynomial, indices)))
+    end = Quantity(f"{head}{UNWRITTEN}", tuple(others), indices, last, opaque=True)
+    said = f"{environment.loss}={environment.loss}({head}_{{{show_extent(count - 1 + world.known[head].origins[0])}}})"
+    return _under(said, c, _moved_by(environment, states, end), refuted, judge)
+
+
+def _ends(world: World, environment: Environment) -> list[str]:
+    """The defined quantities on which a loss may depend that nothing defines."""
+    if environment.loss is None or world.is_defined(environment.loss):
+        return []
+    return [h for h, q in environment.quantities.items() if q.opaque and h in world.frontier and world.is_defined(h)]
+
+
+def _moved_by(environment: Environment, without: list[str], *ends: Quantity) -> Environment:
+    """With a loss that depends on ``ends``, and no more on what is left out."""
+    quantities = {h: replace(q, opaque=q.opaque and h not in without) for h, q in environment.quantities.items()}
+    return replace(environment, quantities=quantities | {q.head: q for q in ends})
+
+
+def _under(said: str, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+    link = judge(c, environment=environment)
+    if link.verdict is not Verdict.PROVED:
+        return refuted
+    return replace(only_where(said, link), counterexample=refuted.counterexample)

@@ -1,0 +1,112 @@
+"""Recursions that are told forward, ``x_{t+1} = A x_t + B u_t``: what x_t is by ``x_{t-1}``.
+
+So is read what a document differentiates by, or by what stands beside it, at each step. Where x stands without an
+index, too, ``x_{k+1} = x_k - H^{-1} g`` says what an algorithm does next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of
+
+ONE = s.Number("1")
+EQUALS = ("=", ":=")
+
+
+def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
+    """The equations that are such recursions."""
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    relations = [x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in EQUALS]
+    found = [x for x in relations if _letter(x) is not None]
+    if not found:
+        return frozenset()
+    inner = {id(x.base) for x in nodes if isinstance(x, s.Scripted)}
+    whole = (x for x in nodes if id(x) not in inner and not (isinstance(x, s.Scripted) and x.sub is not None))
+    bare = {base_of(x) for x in whole}
+    lefts = [base_of(x.sides[0]) for x in relations if not isinstance(x.sides[0], s.Derivative)]
+    below = {base_of(x) for n in nodes if isinstance(n, s.Derivative) for x in n.denominators}
+    below |= {base_of(n.variable) for n in nodes if isinstance(n, s.Nabla) and n.variable is not None}
+
+    def steps(x: s.Relation) -> bool:
+        beside = {base_of(n) for n in s.walk(x.sides[1]) if isinstance(n, s.Symbol | s.Scripted)}
+        name = base_of(x.sides[0])
+        return name not in bare and lefts.count(name) == 1 and bool(below & beside - {None})
+
+    return frozenset(filter(steps, found))
+
+
+def _letter(node: s.Relation) -> str | None:
+    """The t of an equation for ``x_{t+1}`` that mentions x_t, and has t in subscripts only."""
+    left, right = node.sides[0], node.sides[1]
+    step = left.sub if isinstance(left, s.Scripted) and left.sup is None and not left.primes else None
+    if not isinstance(step, s.Sum) or step.signs != ("+", "+") or step.terms[1] != ONE or len(node.sides) != 2:
+        return None
+    letter = step.terms[0]
+    if not isinstance(letter, s.Symbol) or any(isinstance(x, s.Derivative | s.Nabla) for x in s.walk(right)):
+        return None
+    states = (x for x in s.walk(right) if isinstance(x, s.Scripted) and base_of(x) == base_of(left))
+    everywhere = [x for x in s.walk(right) if x == letter]
+    subscripts = [x for sub in _subscripts(right) for x in s.walk(sub) if x == letter]
+    if not any(x.sub == letter for x in states) or len(everywhere) != len(subscripts):
+        return None
+    return letter.name
+
+
+def _subscripts(node: s.Node) -> Iterator[s.Node]:
+    return (x.sub for x in s.walk(node) if isinstance(x, s.Scripted) and x.sub is not None)
+
+
+def stepped_back(tree: s.Node, steps: frozenset[s.Relation]) -> tuple[s.Node, tuple[str, str] | None]:
+    """A formula with such a recursion read one step back; and x and t, if it has one."""
+    found = {(base_of(x.sides[0]), _letter(x)) for x in s.walk(tree) if isinstance(x, s.Relation) and x in steps}
+    if len(found) != 1:
+        return tree, None
+    ((name, letter),) = found
+    assert name is not None and letter is not None
+
+    def inside(part: s.Node) -> s.Node | None:
+        back = isinstance(part, s.Scripted) and part.sub is not None
+        return replace(part, sub=_moved(part.sub, letter, -1)) if back else None
+
+    def new(part: s.Node) -> s.Node | None:
+        return s.mapped(part, inside) if isinstance(part, s.Relation) and part in steps else None
+
+    return s.mapped(tree, new), (name, letter)
+
+
+def _moved(sub: s.Node, letter: str, by: int) -> s.Node:
+    """A subscript with ``letter + by`` for a letter."""
+
+    def new(part: s.Node) -> s.Node | None:
+        if isinstance(part, s.Sum) and part.terms[0] == s.Symbol(letter) or part == s.Symbol(letter):
+            return shifted(part, by)
+        return None
+
+    return s.mapped(sub, new)
+
+
+def shifted(node: s.Node, by: int) -> s.Node:
+    """``T`` for ``T - 1`` and 1: a number is added to an index expression."""
+    terms, signs = (node.terms, node.signs) if isinstance(node, s.Sum) else ((node,), ("+",))
+    total = by + sum(_value(sign, x) for sign, x in zip(signs, terms, strict=True) if _is_whole(x))
+    others = [(sign, x) for sign, x in zip(signs, terms, strict=True) if not _is_whole(x)]
+    if total or not others:
+        others.append(("-" if total < 0 else "+", s.Number(str(abs(total)))))
+    return _sum(others, node.span)
+
+
+def _sum(terms: Sequence[tuple[str, s.Node]], span: s.Span) -> s.Node:
+    if len(terms) == 1 and terms[0][0] == "+":
+        return terms[0][1]
+    return s.Sum(tuple(sign for sign, _ in terms), tuple(term for _, term in terms), span=span)
+
+
+def _is_whole(node: s.Node) -> bool:
+    return isinstance(node, s.Number) and node.text.isdigit()
+
+
+def _value(sign: str, node: s.Node) -> int:
+    return (-1 if sign == "-" else 1) * int(node.text) if isinstance(node, s.Number) else 0
