@@ -28,7 +28,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial, at_least
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.indices import layers_stated
+from verify_derivations.formulas.indices import end_of_stretched, layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
@@ -175,6 +175,7 @@ class Builder:
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)
+        end_of_stretched(self.world)
         relate_members(self.world, self.inferred.declarations)
         self.world.axis_sizes |= self.inferred.sizes  # from here on, no index makes them equal to others
         for number, remarks in self.inferred.remarks().items():

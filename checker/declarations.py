@@ -18,7 +18,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
-from verify_derivations.formulas.scripts import base_of, name_of, names_in
+from verify_derivations.formulas.scripts import base_of, multiple, name_of, names_in
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.world import Declaration, Statement, World
 
@@ -33,6 +33,7 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader.declarations()
     note_padding(world, formulas)
     reader.given()
+    reader.stretched()
     reader.relations()
 
 
@@ -135,6 +136,19 @@ class _Declarations:
         alone |= set[str]().union(*map(self._stands_alone, likelihoods), *map(self._told_by_cases, definitions))
         if world.origin == 1:
             world.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
+
+    def stretched(self) -> None:
+        """The x of ``d_i = x_{i+1} - x_i`` and ``y_i = x_{2i-1} + x_{2i}``, which nothing defines or declares: i does
+        not end where x does."""
+        definitions = [c for f in self.every for c in f.chains if not any(map(contains_derivative, c.sides))]
+        lefts = {r.name for c in definitions for r in map(self.table.reference, c.sides[:-1]) if r is not None}
+        nodes = (n for c in definitions for side in c.sides for n in names_in(side))
+        for reference in (r for r in map(self.table.reference, nodes) if r is not None and len(r.indices) == 1):
+            index = reference.indices[0]
+            beyond = isinstance(index, s.Sum) and set(index.signs) == {"+"} or multiple(index) is not None
+            known = reference.name in lefts or any(reference.name == name for name, _ in self.table.shifted)
+            if beyond and not known and reference.name not in self.world.declared_names():
+                self.world.stretched.add(reference.name)
 
     def _stands_alone(self, chain: Chain) -> set[str]:
         """The c of ``L = -\\log p_c``, of which the text says nothing: the index of one name, outside of all sums, and

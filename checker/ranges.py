@@ -55,12 +55,14 @@ def narrowed(
     comparison: Comparison, environment: Environment, letters: Collection[str]
 ) -> tuple[Comparison, tuple[Constraint, ...]] | None:
     """The comparison where its shifted indices (``h_{t+1}`` for ``t = 1, …, T``) stay within their axes, and what that
-    asks of ``letters``. ``None`` where an index leaves an axis by more than a fixed number of steps: that axis is
-    another."""
+    asks of ``letters``, or of the size of an axis that x_{n-1} is an entry of. ``None`` where an index leaves an axis by
+    more than a fixed number of steps: that axis is another."""
     asked: list[Constraint] = []
     while (outside := out_of_range(comparison, environment)) is not None:
         runs = [v for v in outside.index.names if v in letters and (outside.index - polynomial(v)).is_constant]
-        if len(asked) > MOST_ASKED or not runs or not (comparison.free[runs[0]] - outside.extent).is_constant:
+        fixed = bool(outside.index.names) and (outside.index - outside.extent).is_constant  # x_{n-1} of n entries
+        near = fixed or bool(runs) and (comparison.free[runs[0]] - outside.extent).is_constant
+        if len(asked) > MOST_ASKED or not near or fixed and outside.wanted.value == outside.extent - outside.index - 1:
             return None
         asked.append(outside.wanted)
         comparison = replace(comparison, facts=(*comparison.facts, outside.wanted))

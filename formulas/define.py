@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.indices import family_extent, first_value, new_letter, own_range, within
+from verify_derivations.formulas.indices import family_extent, first_value, new_letter, own_range, stretches, within
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -61,6 +61,8 @@ def define(
         if own is not None:
             index.start = whole(own[0], world, here)
             index.extent = whole(own[1], world, here) - index.start + 1
+        elif stretches(letter, right, world):
+            index.extent = family_extent(letter, world, here, number) - index.start + 1
     if before is not None and expected is None:
         expected = before.shape if len(letters) == len(before.family) else ()
         if len(letters) == len(before.family):

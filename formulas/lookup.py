@@ -196,7 +196,7 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     if not rest:
         return world.entry(known, fixed)
     for k, node in enumerate(rest if known.head in world.reaching else ()):
-        if compound(node, world, here):
+        if compound(node, world, here) or known.head in world.stretched:
             hold(known.head, k, node, world, here)
     if len(rest) == len(inner) or len(rest) == len(known.shape):
         axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
@@ -313,7 +313,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     shape: Shape = expected or ()
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), scalar(polynomial(reference.name)))
-    if reference.indices and not shape and all(compound(node, world, here) for node in reference.indices):
+    mentioned = reference.name in world.stretched or all(compound(node, world, here) for node in reference.indices)
+    if reference.indices and not shape and mentioned:
         return _as_far_as_mentioned(head, reference, world, here)
     for node in reference.indices:
         if not isinstance(node, s.Symbol):

@@ -101,6 +101,7 @@ class NameTable:
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
     ends: set[str] = field(default_factory=set)  # letters up to which an index runs: T of t = 1, …, T
+    limits: set[str] = field(default_factory=set)  # letters in the last values of sums: n of Σ_{i=1}^{n-1}
     stops: dict[str, str] = field(default_factory=dict)  # those that only h_T beside h_t and h_{t-1} tells: t → T
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
@@ -184,8 +185,9 @@ class NameTable:
         table.ends |= {*table.stops.values()}
         for tree in forest:
             table.alone |= letters_alone(tree) if alone is None else set()
+            claim = any(isinstance(x, s.Derivative | s.Nabla) for x in s.walk(tree))
             for node, parent in s.with_parents(tree):
-                table._use(node, parent)
+                table._use(node, parent, steps=not claim)
         table.alone |= alone or set()
         table.sample_axes -= table.counted
         table._tell_apart(nodes, tensors)
@@ -259,6 +261,7 @@ class NameTable:
         listing = node.items if isinstance(node, s.Sequence) and any(isinstance(x, s.Dots) for x in node.items) else ()
         if listing and isinstance(listing[-1], s.Scripted):  # x_1, …, x_N
             end = listing[-1].sub
+        self.limits |= {x.name for x in s.walk(end) if isinstance(x, s.Symbol)} if end is not None else set()
         if isinstance(end, s.Sum) and isinstance(end.terms[0], s.Symbol) and end.terms[0].name.isupper():
             end = end.terms[0]  # of t = 0, …, T - 1, beside x_T
         if isinstance(end, s.Symbol):
@@ -356,7 +359,8 @@ class NameTable:
                         if not isinstance(part, s.Group) and not is_transpose(part) and not isinstance(part, s.Number):
                             self.bare_layers.add(base)
 
-    def _use(self, node: s.Node, parent: s.Node | None) -> None:
+    def _use(self, node: s.Node, parent: s.Node | None, steps: bool) -> None:
+        """``steps``: where the formula differentiates nothing, ``h_{t-1}`` tells of a recursion."""
         if isinstance(node, s.Symbol) and not (isinstance(parent, s.Scripted) and parent.base is node):
             self.bare.add(name_of(node))
             if node.name == "\\pi":
@@ -375,9 +379,9 @@ class NameTable:
                     self.zeroth.add(base)
                 letters = [x.name for x in s.walk(item) if isinstance(x, s.Symbol)]
                 if isinstance(item, s.Sum) and len(letters) == 1:
-                    if "-" in item.signs and any(isinstance(term, s.Symbol) for term in item.terms):  # not 2i - 1
+                    if steps and "-" in item.signs and any(isinstance(x, s.Symbol) for x in item.terms):  # not 2i - 1
                         self.shifted.add((base, letters[0]))
-                    self.bound |= {letters[0]} - self.sizes - self.ends  # an affine subscript is an index, no label
+                    self.bound |= {letters[0]} - self.sizes - self.ends - self.limits  # an affine one is no label
                 elif (isinstance(item, s.Symbol) and item.name in self.bound
                       or isinstance(item, s.Sum) and len(self.bound.intersection(letters)) > 1):  # x_{i+r}
                     self.indexed.add(base)
@@ -394,7 +398,7 @@ class NameTable:
                     if alone and len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
                         if isinstance(part.body, s.Symbol):
                             self.sample_axes.add(base)
-                        elif isinstance(part.body, s.Sum) and "-" in part.body.signs:  # h^{(t-1)}
+                        elif isinstance(part.body, s.Sum) and "-" in part.body.signs and steps:  # h^{(t-1)}
                             self.shifted.add((base, letters[0]))
 
     # -- resolving ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
+from verify_derivations.formulas.indices import family_extent, stretches
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
@@ -57,6 +58,9 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     if any(one.letter in _layer_letters(reader, node.body) for one in bound):
         reader.here.indices = outer
         return _over_layers(reader, node, bound, conditions, expected)
+    for one in bound:
+        if one.extent is None and stretches(one.letter, node.body, reader.world):
+            one.extent = family_extent(one.letter, reader.world, reader.here, reader.here.number) - one.start + 1
     letters = {one.letter for one in bound}
     outside = settled(reader.here, letters)  # a label of another letter of that name
     body = reader.value(node.body, expected)

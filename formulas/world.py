@@ -293,6 +293,8 @@ class World:
     zero_in: set[int] = field(default_factory=set)
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}, and no declaration
+    reached: dict[str, list[Polynomial]] = field(default_factory=dict)  # the last entries of it that are mentioned
+    stretched: set[str] = field(default_factory=set)  # names of leaves with x_{i+1} or x_{2i}, and no declaration
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
