@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.building import Definitions
@@ -29,12 +30,12 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
-from verify_derivations.formulas.primed import primed_indices, renamed
+from verify_derivations.formulas.primed import primed_indices, renamed, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.scripts import base_of, letters_alone, plain
-from verify_derivations.formulas.steps import forward_steps, stepped_back
+from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
 
@@ -183,6 +184,11 @@ def _told_apart(formulas: Sequence[Stated], table: NameTable) -> dict[str, str]:
 
 
 def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None:
+    for name in sorted(table.kinds.examples):
+        written = s.Scripted(s.Symbol(name), s.Symbol(table.kinds.totals[name]), None, 0)
+        of_many = next((stated for stated in formulas if any(node == written for node in stated.nodes)), None)
+        if of_many is not None:
+            of_many.remarks += (f"${to_latex(written)}$ is read as one of many, and ${name}$ as another quantity",)
     first: dict[str, s.Node] = {}
     for stated in formulas if table.kinds.names else ():
         for left in (chain.sides[0] for chain in stated.chains):
@@ -198,30 +204,44 @@ def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None
                 stated.remarks = (*stated.remarks, f"{text}: their letters run to different ends")
 
 
-def _name_primed_indices(read_after: list[tuple[Stated, s.Node | None]]) -> None:
-    """Also in the sides with which formulas go on."""
-    names = primed_indices(stated.tree for stated, _ in read_after if stated.tree is not None)
-    for k, (stated, last) in enumerate(read_after if names else ()):
-        nodes = list(s.walk(stated.tree)) if stated.tree is not None else []
-        found = [name for name in names if name in nodes]
-        if found and stated.tree is not None:
-            tree = renamed(stated.tree, names)
-            assert isinstance(tree, s.Statements)
-            stated.tree = tree
-            stated.remarks += (f"reads {', '.join(f'${to_latex(x)}$ as ${names[x].name}$' for x in found)}",)
-            first = tree.parts[0] if any(node is last for node in nodes) else None
-            read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
+ReadAfter: TypeAlias = "list[tuple[Stated, s.Node | None]]"  # formulas, each with the side with which it goes on
 
 
-def _step_back(read_after: list[tuple[Stated, s.Node | None]]) -> None:
+def _reread(read_after: ReadAfter, new: Callable[[s.Node], s.Node], remark: Callable[[s.Node, s.Node], str]) -> None:
+    """Formulas, and the sides with which they go on, in another reading, of which a remark on both tells."""
+    for k, (stated, last) in enumerate(read_after):
+        tree = new(stated.tree) if stated.tree is not None else None
+        if stated.tree is None or tree is stated.tree:
+            continue
+        assert isinstance(tree, s.Statements)
+        first = tree.parts[0] if any(node is last for node in s.walk(stated.tree)) else None
+        stated.remarks += (remark(stated.tree, tree),)
+        stated.tree = tree
+        read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
+
+
+def _read_primes(read_after: ReadAfter) -> None:
+    """Primes of indices, and those that transpose."""
+    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
+    names, transposed = primed_indices(trees), transposes(trees)
+
+    def renamed_in(tree: s.Node, _: s.Node) -> str:
+        found = [name for name in names if name in s.walk(tree)]
+        return f"reads {', '.join(f'${to_latex(x)}$ as ${names[x].name}$' for x in found)}"
+
+    if names:
+        _reread(read_after, lambda tree: renamed(tree, names), renamed_in)
+    if transposed:
+        _reread(read_after, lambda tree: with_transposes(tree, transposed), lambda *_: "reads primes as transposes")
+
+
+def _step_back(read_after: ReadAfter) -> None:
     """Read recursions that are told forward one step back."""
     steps = forward_steps(stated.tree for stated, _ in read_after if stated.tree is not None)
-    for stated, _ in read_after if steps else ():
-        tree, state = stepped_back(stated.tree, steps) if stated.tree is not None else (None, None)
-        if state is not None:
-            assert isinstance(tree, s.Statements)
-            stated.tree, stated.stepped = tree, state
-            stated.remarks += (f"reads {', '.join(f'${to_latex(x)}$' for x in tree.parts)}",)
+    if steps:
+        for stated, _ in read_after:
+            stated.stepped = state_in(stated.tree, steps) if stated.tree is not None else None
+        _reread(read_after, lambda tree: stepped_back(tree, steps), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
 def _spoken_of(formulas: Sequence[Stated]) -> set[str]:
@@ -251,7 +271,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     extra = stated_by(notation, symbols, document.macros)
     formulas: list[Stated] = []
     before: s.Node | None = None
-    read_after: list[tuple[Stated, s.Node | None]] = []  # and the last side of the formula before
+    read_after: ReadAfter = []
     for raw in document.formulas:
         try:
             reading = read(raw.latex, symbols, document.macros, before)
@@ -270,7 +290,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         read_after.append((stated, before))
         before = last_side(reading.statements)
         formulas.append(stated)
-    _name_primed_indices(read_after)
+    _read_primes(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:

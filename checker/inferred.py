@@ -124,7 +124,10 @@ class _Inference:
         self.letters: dict[str, s.Node] = {}
         self.first: dict[str, int] = {}
         heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
-        self.lefts = {r.name for r in map(table.reference, heads) if r is not None}
+        self.lefts = {  # not the x of ``x_{k+1} = A^{-1} b``
+            r.name for r in map(table.reference, heads) if r is not None
+            and all(isinstance(i, s.Symbol) for i in r.indices)
+        }  # fmt: skip
         for number, reference in _references(definitions, table):
             self.first.setdefault(reference.name, number)
             if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):

@@ -55,7 +55,7 @@ def narrowed(
     comparison: Comparison, environment: Environment, letters: Collection[str]
 ) -> tuple[Comparison, tuple[Constraint, ...]] | None:
     """The comparison where its shifted indices (``h_{t+1}`` for ``t = 1, …, T``) stay within their axes, and what that
-    asks of ``letters``, or of the size of an axis that x_{n-1} is an entry of. ``None`` where an index leaves an axis by
+    asks of ``letters``, or of the size of an axis that ``x_{n-1}`` stands at. ``None`` where an index leaves an axis by
     more than a fixed number of steps: that axis is another."""
     asked: list[Constraint] = []
     while (outside := out_of_range(comparison, environment)) is not None:

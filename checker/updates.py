@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from verify_derivations.checker.statements import Chain, is_adjoint_name
 from verify_derivations.formulas import syntax as s
@@ -27,10 +28,13 @@ def _of_subscripts(left: s.Node, right: s.Node, world: World) -> bool:
     if reference.power is not None or reference.transposed or reference.inverted or reference.primes:
         return False
     letter = _before(reference.indices[0])
-    return letter is not None and not world.is_defined(reference.name) and any(
+    if letter is None or world.is_defined(reference.name):
+        return False
+    at_once = letter not in s.walk(right)  # x_{k+1} = A^{-1} b
+    return at_once or any(
         inner is not None and inner.name == reference.name and inner.indices == (letter,)
         for inner in map(world.table.reference, names_in(right))
-    )  # fmt: skip
+    )
 
 
 def _of_arguments(left: s.Node, right: s.Node, world: World) -> bool:
@@ -44,12 +48,28 @@ def _of_arguments(left: s.Node, right: s.Node, world: World) -> bool:
 
 
 def _of_a_program(left: s.Node, right: s.Node, world: World) -> bool:
-    """As an equation it would say that all the rest is zero."""
-    if not isinstance(left, s.Symbol | s.Scripted) or not _is_free(left, world):
+    """As an equation it would say that all the rest is zero; the new value may have a mark, ``W' = W - η g``."""
+    if not isinstance(left, s.Symbol | s.Scripted) or not isinstance(right, s.Sum) or len(right.terms) < 2:
         return False
-    return isinstance(right, s.Sum) and len(right.terms) > 1 and ("+", left) in zip(
-        right.signs, right.terms, strict=True
-    )  # fmt: skip
+    before = next((x for x in (left, *_unmarked(left)) if ("+", x) in zip(right.signs, right.terms, strict=True)), None)
+    return before is not None and _is_free(before, world) and _is_free(left, world)
+
+
+def _unmarked(left: s.Node) -> Iterator[s.Node]:
+    """What a new value takes the place of: W of ``W'``, ``W^+``, ``W_{new}`` and ``W^{(new)}``, or ``W_{old}``."""
+    if not isinstance(left, s.Scripted):
+        return
+    plain = s.Scripted(left.base, left.sub, left.sup, 0) if left.sub is not None or left.sup is not None else left.base
+    if left.primes:
+        yield plain
+    for part, other in (("sub", left.sup), ("sup", left.sub)):
+        mark = getattr(left, part)
+        inner = mark.body if isinstance(mark, s.Group) else mark
+        word = inner.text if isinstance(inner, s.Text) else inner.name if isinstance(inner, s.Symbol) else ""
+        if word.strip() in ("new", "next", "+", "\\prime"):
+            yield left.base if other is None else replace(left, **{part: None})
+            old = s.Text("old") if isinstance(inner, s.Text) else replace(inner, name="old")
+            yield replace(left, **{part: replace(mark, body=old) if isinstance(mark, s.Group) else old})
 
 
 def _is_free(name: s.Node, world: World) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of
+from verify_derivations.formulas.scripts import base_of, is_transpose
 
 
 @dataclass
@@ -21,13 +22,14 @@ class Kinds:
     """``ends`` gives for a letter the value up to which it runs, where the document names only one; ``names`` the names
     that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of
     their own: ``a_{{k}}``. ``totals`` are names that without an index are another quantity, ``E`` of
-    ``E = \\sum_t E_t``, with what stands for the index; ``iterates`` the letters of ``θ_t``, the values that an
-    algorithm gives to the vector θ by which one differentiates."""
+    ``E = \\sum_t E_t``, with what stands for the index, and the ``examples``, x beside the ``x_i``; ``iterates`` the
+    letters of ``θ_t``, the values that an algorithm gives to the vector θ by which one differentiates."""
 
     ends: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     totals: dict[str, str] = field(default_factory=dict)
     iterates: dict[str, str] = field(default_factory=dict)
+    examples: frozenset[str] = frozenset()
 
     def label(self, name: str, indices: Sequence[s.Node]) -> str:
         """What is added to a name; nothing where a letter does not tell."""
@@ -48,6 +50,34 @@ class Kinds:
     def _first(self, index: s.Node) -> str:
         end = self.ends.get(index.name) if isinstance(index, s.Symbol) else None
         return next((letter for letter, other in self.ends.items() if other == end), "")
+
+
+def examples(nodes: Sequence[s.Node]) -> dict[str, str]:
+    """The names that stand for one example, x, and with an index for one of many, ``x_i``; with that index: where
+    ``w^T x`` and ``w^T x_i`` say that both are vectors, and what else has that index only, or none, y beside ``y_i``.
+    Not where the examples are stacked in a matrix X."""
+    subs: dict[str, set[s.Node | None]] = defaultdict(set)
+    inner = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
+    for node in nodes:
+        if isinstance(node, s.Symbol | s.Scripted) and id(node) not in inner:
+            sup = node.sup if isinstance(node, s.Scripted) else None
+            if sup is None or is_transpose(sup):
+                subs[base_of(node) or ""].add(node.sub if isinstance(node, s.Scripted) else None)
+    multiplied: dict[str, set[s.Node | None]] = defaultdict(set)
+    products = (zip(x.factors, x.factors[1:], x.operators, strict=False) for x in nodes if isinstance(x, s.Product))
+    for before, factor, operator in chain(*products):
+        if operator in ("", "\\cdot") and _turns(before) and isinstance(factor, s.Symbol | s.Scripted):
+            multiplied[base_of(factor) or ""].add(factor.sub if isinstance(factor, s.Scripted) else None)
+    many = {x for name, found in multiplied.items() if len(found) == 2 and None in found and found == subs[name]
+            and name.upper() not in subs for x in found if isinstance(x, s.Symbol)}  # fmt: skip
+    return {name: x.name for x in many for name, found in subs.items() if found == {None, x} and name}
+
+
+def _turns(node: s.Node) -> bool:
+    """Whether a factor leaves no number behind: a matrix, or something transposed, without an index."""
+    if isinstance(node, s.Scripted):
+        return node.sub is None and node.sup is not None and is_transpose(node.sup)
+    return isinstance(node, s.Symbol) and node.name.isupper()
 
 
 def ends_of(values: s.Sequence | s.Finite) -> tuple[s.Node, s.Node]:

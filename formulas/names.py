@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.kinds import Kinds, ends_of, last_values, stops, told_apart
+from verify_derivations.formulas.kinds import Kinds, ends_of, examples, last_values, stops, told_apart
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
@@ -197,7 +197,8 @@ class NameTable:
 
     def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
         """Which names the letters of their indices tell apart, and which are a total of what has them."""
-        totals: dict[str, str] = {}
+        totals = examples(nodes)
+        many = frozenset(totals)
         for node in nodes:
             if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
                 continue
@@ -210,7 +211,7 @@ class NameTable:
                         totals.setdefault(reference.name, to_latex(reference.indices[0]))
         ends = last_values(nodes)
         iterates = self._iterates(nodes, tensors, ends)
-        self.kinds = Kinds(ends, totals=totals, iterates=iterates)
+        self.kinds = Kinds(ends, totals=totals, iterates=iterates, examples=many)
         self.shifted |= {(name + self.kinds.iterate(name), letter) for name, letter in iterates.items()}
         if len(set(ends.values())) < 2:
             return
@@ -227,7 +228,7 @@ class NameTable:
                 places[key].append(reference.indices)
                 if id(node) in left:
                     definitions[key].append(reference.indices)
-        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates)
+        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates, many)
 
     def _iterates(self, nodes: Sequence[s.Node], tensors: set[str], ends: Mapping[str, str]) -> dict[str, str]:
         """``θ_t = θ_{t-1} - …``, ``θ_{t+1} = θ_t - …`` of a tensor θ by which one differentiates as a whole. A letter

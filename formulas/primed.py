@@ -1,13 +1,16 @@
-"""Indices with primes, ``\\sum_{k'=1}^K``: they are named by letters that the document does not use.
-
-Everywhere else an index is a single letter, and a prime is the derivative of a function or part of a quantity's name.
+"""Primes that are no derivatives. Indices with primes, ``\\sum_{k'=1}^K``, are named by letters that the document does
+not use: everywhere else an index is a single letter. ``X'X`` and ``(y - Xb)'(y - Xb)`` have transposes, in a document
+that writes no others. Else a prime is the derivative of a function, or part of a quantity's name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of, is_transpose
+from verify_derivations.formulas.symbols import CUSTOMARY
 
 LETTERS = "vuqrmhgjkabcniopsw"  # no layer, no time, nothing that is often a quantity
 
@@ -39,3 +42,36 @@ def renamed(tree: s.Node, names: Mapping[s.Node, s.Symbol]) -> s.Node:
         return s.Symbol(found.name, span=part.span) if found is not None else None
 
     return s.mapped(tree, new)
+
+
+def transposes(trees: Iterable[s.Node]) -> frozenset[str]:
+    """The names that are transposed by primes, with ``""`` for brackets: none, where another sign transposes, or where
+    no capital nor bracket with a prime stands before a factor."""
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    scripted = [node for node in nodes if isinstance(node, s.Scripted)]
+    primed = [node for node in scripted if node.primes == 1 and node.sup is None]
+    if not primed or any(node.sup is not None and is_transpose(node.sup) for node in scripted):
+        return frozenset()
+    products = [x for x in nodes if isinstance(x, s.Product)]
+    before = {id(a) for x in products for a, o in zip(x.factors, x.operators, strict=False) if o in ("", "\\cdot")}
+    if not any(id(node) in before and (_name(node)[:1].isupper() or not _name(node)) for node in primed):
+        return frozenset()
+    other = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} | CUSTOMARY
+    other |= {base_of(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.sides[0] in primed}
+    other |= {base_of(x) for n in nodes if isinstance(n, s.Derivative) for x in n.denominators if x in primed}
+    return frozenset(map(_name, primed)) - other
+
+
+def _name(node: s.Scripted) -> str:
+    return base_of(node) or ""
+
+
+def with_transposes(tree: s.Node, names: frozenset[str]) -> s.Node:
+    """The tree with ``X^T`` for ``X'``."""
+
+    def new(part: s.Node) -> s.Node | None:
+        if not isinstance(part, s.Scripted) or part.primes != 1 or part.sup is not None or _name(part) not in names:
+            return None
+        return replace(part, base=s.mapped(part.base, new), sup=s.Symbol("T"), primes=0)
+
+    return s.mapped(tree, new) if names else tree

@@ -59,13 +59,16 @@ def _subscripts(node: s.Node) -> Iterator[s.Node]:
     return (x.sub for x in s.walk(node) if isinstance(x, s.Scripted) and x.sub is not None)
 
 
-def stepped_back(tree: s.Node, steps: frozenset[s.Relation]) -> tuple[s.Node, tuple[str, str] | None]:
-    """A formula with such a recursion read one step back; and x and t, if it has one."""
-    found = {(base_of(x.sides[0]), _letter(x)) for x in s.walk(tree) if isinstance(x, s.Relation) and x in steps}
-    if len(found) != 1:
-        return tree, None
-    ((name, letter),) = found
-    assert name is not None and letter is not None
+def state_in(tree: s.Node, steps: frozenset[s.Relation]) -> tuple[str, str] | None:
+    """The x and t of a formula with such a recursion."""
+    equations = (x for x in s.walk(tree) if isinstance(x, s.Relation) and x in steps)
+    found = {(base_of(x.sides[0]) or "", _letter(x) or "") for x in equations}
+    return found.pop() if len(found) == 1 else None
+
+
+def stepped_back(tree: s.Node, steps: frozenset[s.Relation]) -> s.Node:
+    """A formula with such a recursion read one step back."""
+    _, letter = state_in(tree, steps) or ("", "")
 
     def inside(part: s.Node) -> s.Node | None:
         back = isinstance(part, s.Scripted) and part.sub is not None
@@ -74,7 +77,7 @@ def stepped_back(tree: s.Node, steps: frozenset[s.Relation]) -> tuple[s.Node, tu
     def new(part: s.Node) -> s.Node | None:
         return s.mapped(part, inside) if isinstance(part, s.Relation) and part in steps else None
 
-    return s.mapped(tree, new), (name, letter)
+    return s.mapped(tree, new) if letter else tree
 
 
 def _moved(sub: s.Node, letter: str, by: int) -> s.Node:

@@ -139,6 +139,7 @@ def collect(
     primed: set[str] = set()
     evident: set[str] = set(functions)
     quantities: set[str] = set()
+    factors: set[str] = set()  # capitals that stand before another symbol
     brackets = _Entries()
     for tokens in formulas:
         for k, token in enumerate(tokens):
@@ -167,7 +168,12 @@ def collect(
             elif tokens[after - 1].kind != "'" and (_is_word(name) and name not in FUNCTIONS or (
                     starts and bracket.kind == "relation" and bracket.text in ("=", ":=", "\\in"))):
                 quantities.add(name)
-    found = evident | {name for name in applied - quantities if name in CUSTOMARY or name in primed or _is_word(name)}
+            elif bracket.kind in ("symbol", "run") and name.isupper() and len(name) == 1:
+                factors.add(name)
+    functions_by_prime = primed - factors  # of V h and V'(y - t) the V is no function
+    found = evident | {
+        name for name in applied - quantities if name in CUSTOMARY or name in functions_by_prime or _is_word(name)
+    }  # fmt: skip
     entries = brackets.names(evident - functions, indices)
     return replace(symbols, functions=frozenset(found - entries), entries=entries)
 

@@ -140,3 +140,67 @@ def test_what_an_algorithm_does_next_is_no_recursion() -> None:
     text = r"$$L = \frac12 \|X w - y\|^2$$ $$w_{t+1} = w_t - \eta X^T (X w_t - y)$$"
     found = check(scan(text), effort=Effort(repair=0)).formulas[-1]
     assert found.verdict is Verdict.DEFINED and not found.remarks, found.message
+
+
+DIFFERENCES = r"$$L = \sum_{i=1}^{n-1} (x_{i+1} - x_i)^2$$"
+PAIRS = r"$$y_i = x_{2i-1} + x_{2i}, \quad L = \sum_i y_i^2$$"
+STEPS = r"$$d_i = x_{i+1} - x_i, \quad L = \frac12 \sum_i d_i^2$$"
+PRIMES = r"$$h = W x, \quad L = \frac12 (V h - y)'(V h - y)$$"
+ONE_AND_MANY = r"""
+For one example with $y \in \{0, 1\}$
+$$p = \sigma(w^T x), \quad \ell = -y \log p - (1 - y) \log(1 - p)$$
+and for all of them
+$$p_i = \sigma(w^T x_i), \quad L = -\sum_{i=1}^n [y_i \log p_i + (1 - y_i) \log(1 - p_i)]$$
+"""
+BATCH = r"""
+A layer computes $z = W x + b$ and $a = \sigma(z)$. On a batch
+$$z_i = W x_i + b, \quad a_i = \sigma(z_i), \quad L = \sum_{i=1}^n \frac12 \|a_i - y_i\|^2$$
+"""
+SOLVED = r"$$f(x) = \frac12 x^T A x - b^T x$$ with symmetric $A$. $$x_{k+1} = A^{-1} b$$"
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "where"),
+    [
+        (DIFFERENCES, r"\frac{\partial L}{\partial x_n} = 2 (x_n - x_{n-1})",
+         r"\frac{\partial L}{\partial x_n} = 2 (x_{n-1} - x_n)", ("n\\ge 2",)),
+        (DIFFERENCES, r"\frac{\partial L}{\partial x_i} = 2 (2 x_i - x_{i-1} - x_{i+1})",
+         r"\frac{\partial L}{\partial x_i} = 2 (x_i - x_{i+1})", ("i\\ge 2, i<n",)),
+        (PAIRS, r"\frac{\partial L}{\partial x_{2i}} = 2 y_i", r"\frac{\partial L}{\partial x_{2i}} = y_i", ()),
+        (STEPS, r"\frac{\partial L}{\partial x_i} = d_{i-1} - d_i", r"\frac{\partial L}{\partial x_i} = d_i - d_{i-1}",
+         ("i\\ge 2, N_{i}\\ge i",)),
+        (PRIMES, r"\frac{\partial L}{\partial W} = V'(V h - y) x'",
+         r"\frac{\partial L}{\partial W} = V(V h - y) x'", ()),
+        (ONE_AND_MANY, r"\frac{\partial L}{\partial w} = \sum_{i=1}^n (p_i - y_i) x_i",
+         r"\frac{\partial L}{\partial w} = \sum_{i=1}^n (p_i - y_i) x", ()),
+        (ONE_AND_MANY, r"\frac{\partial \ell}{\partial w} = (p - y) x",
+         r"\frac{\partial \ell}{\partial w} = (y - p) x", ()),
+        (BATCH, r"\frac{\partial L}{\partial b} = \sum_{i=1}^n (a_i - y_i) \odot a_i \odot (1 - a_i)",
+         r"\frac{\partial L}{\partial b} = \sum_{i=1}^n (a_i - y_i) \odot a_i", ()),
+        (SOLVED, r"\nabla f(x) = A x - b", r"\nabla f(x) = A x + b", ()),
+    ],
+)  # fmt: skip
+def test_what_nothing_declares_is_as_it_is_used(text: str, right: str, wrong: str, where: tuple[str, ...]) -> None:
+    found = last(text, right)
+    assert found.verdict is (CONDITIONAL if where else PROVED) and found.assumptions == where, found.message
+    found = last(text, wrong)
+    assert found.verdict in (REFUTED, ILL_FORMED), found.message
+
+
+@pytest.mark.parametrize("left", ["W'", "W^+", "W_{new}", r"W_{\text{new}}", "W^{(new)}"])
+def test_a_new_value_is_no_claim(left: str) -> None:
+    text = r"$$y = W x, \quad L = \frac12 \|y - t\|^2$$"
+    assert last(text, rf"{left} = W - \eta (y - t) x^T").verdict is Verdict.DEFINED
+    assert last(text, rf"{left} = V - \eta (y - t) x^T").verdict is not PROVED
+
+
+def test_a_prime_of_a_function_is_a_derivative() -> None:
+    text = r"$$a = f(z), \quad L = \frac12 (a - y)^2$$"
+    assert last(text, r"\frac{\partial L}{\partial z} = (a - y) f'(z)").verdict is PROVED
+    assert last(text, r"\frac{\partial L}{\partial z} = (a - y) f(z)").verdict is REFUTED
+
+
+def test_entries_are_none_of_many_examples() -> None:
+    text = r"$$z = W x, \quad z_i = \sum_j W_{ij} x_j, \quad L = \frac12 \sum_i (z_i - y_i)^2$$"
+    assert last(text, r"\frac{\partial L}{\partial x} = W^T (z - y)").verdict is PROVED
+    assert last(text, r"\frac{\partial L}{\partial x} = W (z - y)").verdict is ILL_FORMED
