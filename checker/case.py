@@ -99,8 +99,8 @@ class Case:
         """The formulas of a scope and of those that it lies in, in document order."""
         levels = (self.by_scope.get(scope[:k], ()) for k in range(len(scope) + 1))
         found = list(heapq.merge(*levels, key=lambda f: f.number))
-        apart = next((f.apart for f in self.by_scope.get(scope, ())), ())
-        return [f for f in found if f.apart == apart or apart[:len(f.raw.section)] == f.raw.section] if apart else found
+        alone = next((f.alone for f in self.by_scope.get(scope, ())), ())
+        return [f for f in found if f.alone == alone or alone[:len(f.raw.section)] == f.raw.section] if alone else found
 
     def table_of(self, scope: tuple[str, ...]) -> NameTable:
         """What names mean in a scope: the ``u_o`` that another declares beside its ``u_1, …, u_K`` is one of the

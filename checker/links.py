@@ -9,9 +9,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
-from verify_derivations.checker.apart import told_apart
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.deciding import Effort, decide, only_where
+from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range

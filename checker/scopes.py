@@ -5,6 +5,8 @@ of its own, which sees what the sections above it state. A section that only dec
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
+A section that uses nothing which those before it define, and of which those behind it use nothing, does not see them
+either, if they share letters: the w of one model is not that of the next, where neither says what it is.
 A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
 """
 
@@ -53,18 +55,17 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 if any(first[k] != contents[b][k] for k in first.keys() & contents[b].keys()):
                     isolated |= {children[a], children[b]}
     apart = _apart(formulas, keys, table)
-    isolated |= apart
+    alone = _alone(formulas, table)
+    isolated |= apart | alone
     for stated in formulas:
         path = stated.raw.section
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
+        stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
 
 
-def _apart(
-    formulas: Sequence[Stated], keys: dict[tuple[str, ...], dict[str, str]], table: NameTable
-) -> set[tuple[str, ...]]:
-    """The sections that stand apart from the sections beside them."""
-    found: set[tuple[str, ...]] = set()
+def _siblings(formulas: Sequence[Stated]) -> tuple[list[list[tuple[str, ...]]], dict[tuple[str, ...], list[Stated]]]:
+    """The sections beside each other, and the formulas in and below each section."""
     below: dict[tuple[str, ...], list[Stated]] = {}
     for f in formulas:
         for k in range(1, len(f.raw.section) + 1):
@@ -72,7 +73,67 @@ def _apart(
     families: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for path in sorted(below):
         families.setdefault(path[:-1], []).append(path)
-    for siblings in families.values():
+    return [*families.values()], below
+
+
+def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]:
+    """The sections that share nothing with the sections beside them but names that neither defines."""
+    found: set[tuple[str, ...]] = set()
+    families, below = _siblings(formulas)
+    for siblings in families:
+        order = sorted(siblings, key=lambda path: below[path][0].number)
+        defined = {path: _defined(below[path], table) for path in order}
+        mentioned = {path: _mentioned(below[path], table) for path in order}
+        for k, path in enumerate(order):
+            for loss, bottoms in _differentiated(below[path], table).items():
+                definers = [other for other in order[:k] if loss in defined[other][0]]
+                if definers and all(bottoms.isdisjoint(mentioned[other]) for other in definers):
+                    mentioned[path].discard(loss)
+        users = Counter(name for path in order for name in mentioned[path])
+        for k, path in enumerate(order):
+            (names, functions), used = defined[path], mentioned[path]
+            before, behind = order[:k], order[k + 1 :]
+            earlier = set[str]().union(*(names for names, _ in map(defined.__getitem__, before)))
+            anywhere = set[str]().union(*(functions for _, functions in map(defined.__getitem__, before + behind)))
+            later = set[str]().union(*(mentioned[other] - defined[other][0] for other in behind))
+            others = set[str]().union(*(mentioned[other] - defined[other][0] for other in before + behind))
+            needs = (earlier | anywhere) & (used - names) or names & later or functions & others
+            if names and not needs and any(users[n] > 1 for n in used - names - table.sizes - table.bound):
+                found.add(path)
+    return found
+
+
+def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:
+    """What formulas differentiate and mention in no other way, with the names by which they do: L of “∂L/∂y for some
+    loss” is not that of a section that does not speak of y."""
+    found: dict[str, set[str]] = {}
+    inner = set[int]()
+    for node in (n for f in formulas for n in f.nodes if isinstance(n, s.Derivative)):
+        top = table.reference(node.numerator) if isinstance(node.numerator, s.Symbol | s.Scripted) else None
+        inner |= {id(x) for x in s.walk(node.numerator)}
+        if top is not None:
+            bottoms = {r.name for r in map(table.reference, node.denominators) if r is not None}
+            found[top.name] = found.get(top.name, set()) | bottoms
+    others = (n for f in formulas if f.tree is not None for n in names_in(f.tree) if id(n) not in inner)
+    known = {r.name for r in map(table.reference, others) if r is not None}
+    return {name: bottoms for name, bottoms in found.items() if name not in known}
+
+
+def _defined(formulas: Sequence[Stated], table: NameTable) -> tuple[set[str], set[str]]:
+    """The names that equations introduce, derivatives among them; and those of them that are of functions."""
+    lefts = [side for f in formulas for chain in f.chains for side in chain.sides[:-1]]
+    names = map(table.reference, (left.function if isinstance(left, s.Call) else left for left in lefts))
+    functions = map(table.reference, (left.function for left in lefts if isinstance(left, s.Call)))
+    return {r.name for r in names if r is not None}, {r.name for r in functions if r is not None}
+
+
+def _apart(
+    formulas: Sequence[Stated], keys: dict[tuple[str, ...], dict[str, str]], table: NameTable
+) -> set[tuple[str, ...]]:
+    """The sections that stand apart from the sections beside them."""
+    found: set[tuple[str, ...]] = set()
+    families, below = _siblings(formulas)
+    for siblings in families:
         own = {path: _under(path, keys) for path in siblings}
         counts = {path: _index_counts(below[path], table) for path in siblings}
         key_total = Counter(key for path in siblings for key in own[path])

@@ -60,7 +60,8 @@ class Stated:
     zero_outside: bool = False  # so are all entries in it
     units: frozenset[str] = frozenset()  # bases of names that the prose calls unit vectors
     scope: tuple[str, ...] = ()
-    apart: tuple[str, ...] = ()  # the section around it that sees nothing of the sections beside it
+    apart: tuple[str, ...] = ()  # the section around it of which those beside it see nothing
+    alone: tuple[str, ...] = ()  # the section around it that sees nothing of those beside it
     continued: s.Node | None = None  # the side of the row above, with which this one begins
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them

@@ -189,8 +189,9 @@ class Ranks:
         return known[1]
 
     def is_declared(self, name: str) -> bool:
-        """As a whole, ``s ∈ R^n``: s_i is an entry, also where nothing else is said of s."""
-        return any(not d.indices for d in self.world.declarations.get(name, ()))
+        """As a whole, ``s ∈ R^n``, but not ``x_1, …, x_N ∈ R^p``: s_i is an entry, also by itself."""
+        stated = self.world.declarations.get(name, ())
+        return any(not d.indices and (d.count is None or not d.space.extents) for d in stated)
 
     def at(self, rank: Rank, reference: Reference) -> Rank:
         """The axes of a name at a layer."""

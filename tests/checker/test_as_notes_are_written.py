@@ -204,3 +204,55 @@ def test_entries_are_none_of_many_examples() -> None:
     text = r"$$z = W x, \quad z_i = \sum_j W_{ij} x_j, \quad L = \frac12 \sum_i (z_i - y_i)^2$$"
     assert last(text, r"\frac{\partial L}{\partial x} = W^T (z - y)").verdict is PROVED
     assert last(text, r"\frac{\partial L}{\partial x} = W (z - y)").verdict is ILL_FORMED
+
+
+RIDGE = r"""
+# Ridge regression
+
+$$J(w) = \|X w - y\|^2$$
+
+$$\nabla J(w) = RIGHT$$
+"""
+CONVOLUTION = r"""
+# Convolution
+
+$$y_i = \sum_{k=1}^K w_k x_{i+k-1}$$
+
+$$\frac{\partial L}{\partial w_k} = \sum_i \frac{\partial L}{\partial y_i} x_{i+k-1}$$
+"""
+LAYER = r"""
+# A layer
+
+$$a = \sigma(W x), \quad L = \frac12 \|a - t\|^2$$
+"""
+SUM = r"""
+# A sum
+
+Let $x_1, \dots, x_N \in \mathbb{R}^p$.
+
+$$C = \sum_{n=1}^N (w^T x_n - t_n)^2$$
+
+$$\frac{\partial C}{\partial w} = RIGHT$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (RIDGE + CONVOLUTION, r"2 X^T (X w - y)", r"X^T (X w - y)"),
+        (LAYER + SUM, r"2 \sum_{n=1}^N (w^T x_n - t_n) x_n", r"\sum_{n=1}^N (w^T x_n - t_n) x_n"),
+    ],
+)
+def test_the_letters_of_one_section_are_not_those_of_the_next(text: str, right: str, wrong: str) -> None:
+    for claim, verdict in ((right, PROVED), (wrong, REFUTED)):
+        found = check(scan(text.replace("RIGHT", claim)), effort=Effort(repair=0)).formulas
+        judged = next(f for f in found if claim in f.latex)
+        assert judged.verdict is verdict, judged.message
+        others = {f.verdict for f in found} - {Verdict.DEFINED, verdict}
+        assert others <= {PROVED}, others
+
+
+def test_what_a_section_defines_holds_in_those_behind_it() -> None:
+    text = LAYER + "# Its gradients\n\n$$\\frac{\\partial L}{\\partial x} = RIGHT$$\n"
+    for claim, verdict in ((r"W^T ((a - t) \odot a \odot (1 - a))", PROVED), (r"W^T ((a - t) \odot a)", REFUTED)):
+        assert check(scan(text.replace("RIGHT", claim)), effort=Effort(repair=0)).formulas[-1].verdict is verdict
