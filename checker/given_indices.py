@@ -44,7 +44,7 @@ def told_apart(
             if index.variable in c.free and given in used - _compared(c, index.variable):
                 other = Constraint(index.value - polynomial(given), "!=")
                 tried.append((other, f"{index.letter} \\neq {given}", environment))
-    for fact, where, within in tried:
+    for fact, where, within in sorted(tried, key=lambda each: each[2] is not environment):
         link = judge(replace(c, facts=(*c.facts, fact)), environment=within)
         if link.verdict is Verdict.PROVED:
             return replace(only_where(where, link), counterexample=refuted.counterexample)

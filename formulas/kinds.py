@@ -73,6 +73,43 @@ def examples(nodes: Sequence[s.Node]) -> dict[str, str]:
     return {name: x.name for x in many for name, found in subs.items() if found == {None, x} and name}
 
 
+def variables(nodes: Sequence[s.Node]) -> dict[str, str]:
+    """The names that without an index only stand for the variable of a function, the x of ``f(x) = w^T x`` beside the
+    data ``x_i`` or ``x^{(i)}``; with that index."""
+    bare: dict[str, list[int]] = defaultdict(list)
+    letters: dict[str, set[str]] = defaultdict(set)
+    indexed: dict[str, set[int]] = defaultdict(set)
+    inner = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
+    for node in nodes:
+        name = base_of(node) if id(node) not in inner else None
+        letter = _index_of_data(node)
+        if name is not None and letter is None:
+            bare[name].append(id(node))
+        elif name is not None and letter is not None:
+            letters[name].add(letter)
+            indexed[name].add(id(node))
+    found: dict[str, str] = {}
+    within: dict[str, set[int]] = defaultdict(set)
+    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+        left = node.sides[0]
+        if isinstance(left, s.Call) and all(isinstance(x, s.Symbol) for x in left.arguments):
+            for name in filter(None, map(base_of, left.arguments)):
+                within[name] |= {id(x) for x in s.walk(node)}
+    for name, places in within.items():
+        if len(letters[name]) == 1 and places.issuperset(bare[name]) and places.isdisjoint(indexed[name]):
+            found[name] = min(letters[name])
+    return found
+
+
+def _index_of_data(node: s.Node) -> str | None:
+    """The i of ``x_i``, ``x^{(i)}`` and ``x_j^{(i)}``."""
+    if not isinstance(node, s.Scripted):
+        return None
+    inner = node.sup.body if isinstance(node.sup, s.Group) and node.sup.kind in "([" else None
+    index = inner if inner is not None else node.sub if node.sup is None or is_transpose(node.sup) else None
+    return index.name if isinstance(index, s.Symbol) and index.name not in "lL" else None
+
+
 def _turns(node: s.Node) -> bool:
     """Whether a factor leaves no number behind: a matrix, or something transposed, without an index."""
     if isinstance(node, s.Scripted):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.kinds import Kinds, ends_of, examples, last_values, stops, told_apart
+from verify_derivations.formulas.kinds import Kinds, ends_of, examples, last_values, stops, told_apart, variables
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
@@ -197,7 +197,7 @@ class NameTable:
 
     def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
         """Which names the letters of their indices tell apart, and which are a total of what has them."""
-        totals = examples(nodes)
+        totals = examples(nodes) | variables(nodes)
         many = frozenset(totals)
         for node in nodes:
             if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):

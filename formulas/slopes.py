@@ -146,7 +146,8 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
     document differentiates."""
     world = reader.world
     function = body.function if isinstance(body, s.Call) else body
-    name = name_of(function) if isinstance(function, s.Symbol) else ""
+    reference = world.table.reference(function) if isinstance(function, s.Symbol | s.Scripted) else None
+    name = reference.name if reference is not None else ""
     stated = world.arguments.get(name, ())
     given = {name_of(x) for x in stated if isinstance(x, s.Symbol)} if len(stated) == 1 else set(world.denominators)
     if isinstance(body, s.Call) and stated:  # ∇f(y) of f(x) is taken elsewhere than at x

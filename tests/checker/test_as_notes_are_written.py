@@ -256,3 +256,33 @@ def test_what_a_section_defines_holds_in_those_behind_it() -> None:
     text = LAYER + "# Its gradients\n\n$$\\frac{\\partial L}{\\partial x} = RIGHT$$\n"
     for claim, verdict in ((r"W^T ((a - t) \odot a \odot (1 - a))", PROVED), (r"W^T ((a - t) \odot a)", REFUTED)):
         assert check(scan(text.replace("RIGHT", claim)), effort=Effort(repair=0)).formulas[-1].verdict is verdict
+
+
+HYPOTHESIS = r"""
+$$h_\theta(x) = \theta^T x, \quad J(\theta) = \frac{1}{2m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$$
+"""
+LINE = r"""
+$$h(x) = a + b x, \quad J = \frac12 \sum_{i=1}^m (h(x_i) - y_i)^2$$
+"""
+RESIDUE = r"\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})"
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (HYPOTHESIS, rf"\frac{{\partial J}}{{\partial \theta_j}} = \frac1m {RESIDUE} x_j^{{(i)}}",
+         rf"\frac{{\partial J}}{{\partial \theta_j}} = {RESIDUE} x_j^{{(i)}}"),
+        (LINE, r"\frac{\partial J}{\partial b} = \sum_{i=1}^m (h(x_i) - y_i) x_i",
+         r"\frac{\partial J}{\partial b} = \sum_{i=1}^m (h(x_i) - y_i)"),
+        (r"$$f(x) = \sum_i w_i x_i + b$$", r"\frac{\partial f}{\partial x_i} = w_i", r"\frac{\partial f}{\partial x_i} = b"),
+    ],
+)  # fmt: skip
+def test_a_variable_is_none_of_the_data(text: str, right: str, wrong: str) -> None:
+    assert last(text, right).verdict is PROVED
+    assert last(text, wrong).verdict is REFUTED
+
+
+def test_a_column_by_a_small_letter_is_not_refuted() -> None:
+    text = r"$$z = W^T x, \quad L = \frac12 \|z - t\|^2$$"
+    assert last(text, r"\frac{\partial L}{\partial w_k} = (z_k - t_k) x").verdict is UNDECIDED
+    assert last(text, r"\frac{\partial L}{\partial W} = (z - t) x^T").verdict is ILL_FORMED
