@@ -359,8 +359,9 @@ class Builder:
             for k, chain in enumerate(f.chains):
                 if len(chain.sides) != 2 or chain.update or not isinstance(chain.sides[0], s.Scripted):
                     continue
+                new = isinstance(chain.sides[1], s.Symbol)  # the x of a_0 = x may be
                 try:
-                    if define_start(self.world, Statement(f.number), *chain.sides, f.number):
+                    if define_start(self.world, Statement(f.number, defining=new), *chain.sides, f.number):
                         self.result.defined[f.number, k, 0] = "definition"
                 except DocumentError:
                     continue

@@ -280,9 +280,10 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     index = reference.node.sub if isinstance(reference.node, s.Scripted) and base_of(reference.node) == "e" else None
     if index is not None and (label_of(index, world) is not None or to_latex(index) in world.given):
         return Unsupported(f"that {_show(reference)} is the unit vector of {to_latex(index)} is not said")
-    if len(name) == 1 and len(reference.indices) == 1 and layer is None and name.upper() in world.known.keys() - {name}:
-        if len(world.known[name.upper()].shape) == 2 and ONE not in world.known[name.upper()].shape:
-            return Unsupported(f"which row or column of {name.upper()} {_show(reference)} is, is not said")
+    base = base_of(reference.node) or "" if isinstance(reference.node, s.Scripted) and reference.node.sub else ""
+    matrix = world.known.get(base.upper()) if len(base) == 1 and base.islower() and layer is None else None
+    if matrix is not None and len(matrix.shape) == 2 and ONE not in matrix.shape:
+        return Unsupported(f"which row or column of {matrix.head} {_show(reference)} is, is not said")
     plain = layer is None and reference.layer is None and not reference.indices
     return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)
 

@@ -274,7 +274,8 @@ RESIDUE = r"\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})"
          rf"\frac{{\partial J}}{{\partial \theta_j}} = {RESIDUE} x_j^{{(i)}}"),
         (LINE, r"\frac{\partial J}{\partial b} = \sum_{i=1}^m (h(x_i) - y_i) x_i",
          r"\frac{\partial J}{\partial b} = \sum_{i=1}^m (h(x_i) - y_i)"),
-        (r"$$f(x) = \sum_i w_i x_i + b$$", r"\frac{\partial f}{\partial x_i} = w_i", r"\frac{\partial f}{\partial x_i} = b"),
+        (r"$$f(x) = \sum_i w_i x_i + b$$", r"\frac{\partial f}{\partial x_i} = w_i",
+         r"\frac{\partial f}{\partial x_i} = b"),
     ],
 )  # fmt: skip
 def test_a_variable_is_none_of_the_data(text: str, right: str, wrong: str) -> None:
@@ -285,4 +286,11 @@ def test_a_variable_is_none_of_the_data(text: str, right: str, wrong: str) -> No
 def test_a_column_by_a_small_letter_is_not_refuted() -> None:
     text = r"$$z = W^T x, \quad L = \frac12 \|z - t\|^2$$"
     assert last(text, r"\frac{\partial L}{\partial w_k} = (z_k - t_k) x").verdict is UNDECIDED
-    assert last(text, r"\frac{\partial L}{\partial W} = (z - t) x^T").verdict is ILL_FORMED
+    assert last(text, r"\frac{\partial L}{\partial v_k} = (z_k - t_k) x").verdict is ILL_FORMED
+
+
+def test_the_first_of_all_layers_may_be_called_otherwise() -> None:
+    text = r"$$a_0 = x, \quad a_l = \tanh(W_l a_{l-1}), \quad l = 1, \dots, L, \quad C = \frac12 \|a_L - y\|^2$$"
+    assert last(text, r"\frac{\partial C}{\partial a_L} = a_L - y").verdict is PROVED
+    assert last(text, r"\frac{\partial C}{\partial a_L} = a_L + y").verdict is REFUTED
+    assert check(scan(text), effort=Effort(repair=0)).formulas[0].verdict is Verdict.DEFINED
