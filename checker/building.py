@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from verify_derivations.checker.aliases import Aliases
 from verify_derivations.checker.beyond import take_ends
-from verify_derivations.checker.declarations import declare, is_size
+from verify_derivations.checker.declarations import declare, first_index, is_size
 from verify_derivations.checker.functions import Functions, function_name, may_define
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.inferred import Inferred
 from verify_derivations.checker.instances import Instances
+from verify_derivations.checker.means import remarks_on
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.padding import pad
 from verify_derivations.checker.related import relate_members
@@ -32,7 +33,6 @@ from verify_derivations.formulas.indices import end_of_stretched, layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.ranges import bounded
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import Shape, layer_value, match_layer, shape_of_space, whole
 from verify_derivations.formulas.tensors import ShapeError, show
@@ -91,7 +91,7 @@ class Builder:
         self.anew = {name: f.number for f in formulas for name in f.anew}
         inherited = {name: function for name, function in inherited.items() if name not in self.anew}
         self.variant, self.scope, self.table = variant, scope, table
-        self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
+        self.world = World(table, readings, extents, first_index(every), functions=dict(inherited))
         self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
@@ -178,7 +178,7 @@ class Builder:
         end_of_stretched(self.world)
         relate_members(self.world, self.inferred.declarations)
         self.world.axis_sizes |= self.inferred.sizes  # from here on, no index makes them equal to others
-        for number, remarks in self.inferred.remarks().items():
+        for number, remarks in (*self.inferred.remarks().items(), *remarks_on(self.world).items()):
             self.result.remarks.setdefault(number, []).extend(remarks)
         for known in self.world.known.values():
             for extent in known.extents:
@@ -588,18 +588,3 @@ class Builder:
 
 def _letters(node: s.Node) -> set[str]:
     return {name_of(n) for n in s.walk(node) if isinstance(n, s.Symbol)}
-
-
-def _first_index(formulas: Sequence[Stated]) -> int:
-    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
-    starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
-    for f in formulas:
-        for node in f.nodes:
-            if not isinstance(node, s.BigOperator) or node.lower is None:
-                continue
-            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
-                if isinstance(item, s.Relation) and item.relations == ("=",):
-                    starts.add(to_latex(item.sides[1]))
-                elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
-                    starts.add(to_latex(found[1]))
-    return 0 if "0" in starts and "1" not in starts else 1

@@ -184,11 +184,11 @@ def _told_apart(formulas: Sequence[Stated], table: NameTable) -> dict[str, str]:
 
 
 def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None:
-    for name in sorted(table.kinds.examples):
-        written = s.Scripted(s.Symbol(name), s.Symbol(table.kinds.totals[name]), None, 0)
+    for example in sorted(table.kinds.examples):
+        written = s.Scripted(s.Symbol(example), s.Symbol(table.kinds.totals[example]), None, 0)
         of_many = next((stated for stated in formulas if any(node == written for node in stated.nodes)), None)
         if of_many is not None:
-            of_many.remarks += (f"${to_latex(written)}$ is read as one of many, and ${name}$ as another quantity",)
+            of_many.remarks += (f"${to_latex(written)}$ is read as one of many, and ${example}$ as another quantity",)
     first: dict[str, s.Node] = {}
     for stated in formulas if table.kinds.names else ():
         for left in (chain.sides[0] for chain in stated.chains):

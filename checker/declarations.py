@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.means import note_means
 from verify_derivations.checker.padding import note_padding
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.formulas import operators as op
@@ -51,6 +52,21 @@ def _binds(item: s.Node) -> set[str]:
     if isinstance(item, s.Relation) and (found := bounded(item)) is not None:
         return {letter.name for letter in found[0]}
     return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
+
+
+def first_index(formulas: Sequence[Stated]) -> int:
+    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
+    starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
+    for f in formulas:
+        for node in f.nodes:
+            if not isinstance(node, s.BigOperator) or node.lower is None:
+                continue
+            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
+                if isinstance(item, s.Relation) and item.relations == ("=",):
+                    starts.add(to_latex(item.sides[1]))
+                elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
+                    starts.add(to_latex(found[1]))
+    return 0 if "0" in starts and "1" not in starts else 1
 
 
 def _is_likelihood(chain: Chain) -> bool:
@@ -234,6 +250,7 @@ class _Declarations:
         self.world.stepped = {f.number: f.stepped for f in self.every if f.stepped is not None}
         self._begins()
         self._stops()
+        note_means(self.world, self.every)
         for f in self.every:
             for member in f.memberships:
                 if isinstance(member.where, s.Space) and any(isinstance(n, s.Dots) for n in member.names):

@@ -62,14 +62,19 @@ def _unmarked(left: s.Node) -> Iterator[s.Node]:
     plain = s.Scripted(left.base, left.sub, left.sup, 0) if left.sub is not None or left.sup is not None else left.base
     if left.primes:
         yield plain
-    for part, other in (("sub", left.sup), ("sup", left.sub)):
-        mark = getattr(left, part)
+    for mark, other in ((left.sub, left.sup), (left.sup, left.sub)):
         inner = mark.body if isinstance(mark, s.Group) else mark
         word = inner.text if isinstance(inner, s.Text) else inner.name if isinstance(inner, s.Symbol) else ""
-        if word.strip() in ("new", "next", "+", "\\prime"):
-            yield left.base if other is None else replace(left, **{part: None})
-            old = s.Text("old") if isinstance(inner, s.Text) else replace(inner, name="old")
-            yield replace(left, **{part: replace(mark, body=old) if isinstance(mark, s.Group) else old})
+        if mark is None or inner is None or word.strip() not in ("new", "next", "+", "\\prime"):
+            continue
+        old = s.Text("old") if isinstance(inner, s.Text) else s.Symbol("old")
+        before = replace(mark, body=old) if isinstance(mark, s.Group) else old
+        if mark is left.sub:
+            yield left.base if other is None else replace(left, sub=None)
+            yield replace(left, sub=before)
+        else:
+            yield left.base if other is None else replace(left, sup=None)
+            yield replace(left, sup=before)
 
 
 def _is_free(name: s.Node, world: World) -> bool:

@@ -57,10 +57,10 @@ def build_world(
         inferred = inferred.alike() if alike else inferred
         plain, table = table, inferred.told(table)
         other = build("", (), {})
-        failures, before = (
+        failures, failures_before = (
             {place: str(each.failed[place]) for place in failed_definitions(each, formulas)} for each in (other, found)
         )
-        if len(failures) < len(before) or failures == before:  # a reason that shapes do not change is none against them
+        if len(failures) < len(failures_before) or failures == failures_before:  # shapes do not change the reasons
             found = other
         else:
             inferred, table = replace(inferred, declarations={}), plain

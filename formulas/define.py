@@ -98,9 +98,10 @@ def define(
         if index.extent is None:
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
     for letter, given in sorted(compared_letters(right)):  # the c of t_j = [j = c] is one of the classes j
-        index = here.indices.get(letter) if letter in letters and given in world.given - {*letters} else None
-        if index is not None and index.extent is not None:
-            within(polynomial(given), index.extent + index.start - 1, world)
+        if letter in letters and given in world.given - {*letters}:
+            of_class = here.indices[letter]
+            assert of_class.extent is not None
+            within(polynomial(given), of_class.extent + of_class.start - 1, world)
     choices = settled(here)
     value = value.map(lambda body: settle(body, world, choices))
     if reference.transposed and not value.is_scalar:

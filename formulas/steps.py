@@ -71,8 +71,9 @@ def stepped_back(tree: s.Node, steps: frozenset[s.Relation]) -> s.Node:
     _, letter = state_in(tree, steps) or ("", "")
 
     def inside(part: s.Node) -> s.Node | None:
-        back = isinstance(part, s.Scripted) and part.sub is not None
-        return replace(part, sub=_moved(part.sub, letter, -1)) if back else None
+        if not isinstance(part, s.Scripted) or part.sub is None:
+            return None
+        return replace(part, sub=_moved(part.sub, letter, -1))
 
     def new(part: s.Node) -> s.Node | None:
         return s.mapped(part, inside) if isinstance(part, s.Relation) and part in steps else None

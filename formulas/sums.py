@@ -23,7 +23,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
-from verify_derivations.formulas.indices import family_extent, stretches
+from verify_derivations.formulas.indices import family_extent, own_range, stretches
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
@@ -59,7 +59,8 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
         reader.here.indices = outer
         return _over_layers(reader, node, bound, conditions, expected)
     for one in bound:
-        if one.extent is None and stretches(one.letter, node.body, reader.world):
+        own = own_range(one.letter, reader.world, reader.here.number) is not None
+        if one.extent is None and (own or stretches(one.letter, node.body, reader.world)):
             one.extent = family_extent(one.letter, reader.world, reader.here, reader.here.number) - one.start + 1
     letters = {one.letter for one in bound}
     outside = settled(reader.here, letters)  # a label of another letter of that name

@@ -306,6 +306,7 @@ class World:
     stepped: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x, t
     beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
+    means: dict[int, dict[str, str]] = field(default_factory=dict)  # number → letters of means, and to what they run
     summed: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # those of sums
     sizes: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c

@@ -294,3 +294,29 @@ def test_the_first_of_all_layers_may_be_called_otherwise() -> None:
     assert last(text, r"\frac{\partial C}{\partial a_L} = a_L - y").verdict is PROVED
     assert last(text, r"\frac{\partial C}{\partial a_L} = a_L + y").verdict is REFUTED
     assert check(scan(text), effort=Effort(repair=0)).formulas[0].verdict is Verdict.DEFINED
+
+
+MEAN = r"""
+$$\mu = \frac1n \sum_j x_j, \quad v = \frac1n \sum_j (x_j - \mu)^2, \quad L = \sum_j c_j (x_j - \mu) / \sqrt{v}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial v}{\partial x_j} = \frac2n (x_j - \mu)", PROVED),
+        (r"\frac{\partial v}{\partial x_j} = \frac2n (1 - \frac1n) (x_j - \mu)", REFUTED),
+        (r"\frac{\partial L}{\partial \mu} = -\frac{1}{\sqrt{v}} \sum_j c_j", PROVED),
+        (r"\frac{\partial L}{\partial \mu} = -\frac{n}{\sqrt{v}} \sum_j c_j", REFUTED),
+    ],
+)
+def test_a_mean_has_as_many_terms_as_it_divides_by(claim: str, verdict: Verdict) -> None:
+    assert last(MEAN, claim).verdict is verdict
+
+
+def test_what_divides_a_sum_may_be_something_else() -> None:
+    """A temperature, and an n that is defined."""
+    for by, more in ((r"\tau", ""), ("n", r"$$n = \sum_j y_j$$")):
+        text = rf"$$\mu = \frac{{1}}{{{by}}} \sum_j x_j$$" + more
+        assert last(text, r"\frac{\partial \mu}{\partial x_j} = " + rf"\frac{{1}}{{{by}}}").verdict is PROVED
+        assert last(text, r"\sum_j \frac{\partial \mu}{\partial x_j} = 1").verdict is not PROVED
