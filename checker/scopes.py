@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
@@ -82,25 +83,51 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
     families, below = _siblings(formulas)
     for siblings in families:
         order = sorted(siblings, key=lambda path: below[path][0].number)
-        defined = {path: _defined(below[path], table) for path in order}
-        mentioned = {path: _mentioned(below[path], table) for path in order}
+        parts = {path: _Part.of(below[path], table) for path in order}
+        users = Counter(name for part in parts.values() for name in part.mentioned)
+        joined: set[tuple[str, ...]] = set()
         for k, path in enumerate(order):
-            for loss, bottoms in _differentiated(below[path], table).items():
-                definers = [other for other in order[:k] if loss in defined[other][0]]
-                if definers and all(bottoms.isdisjoint(mentioned[other]) for other in definers):
-                    mentioned[path].discard(loss)
-        users = Counter(name for path in order for name in mentioned[path])
-        for k, path in enumerate(order):
-            (names, functions), used = defined[path], mentioned[path]
-            before, behind = order[:k], order[k + 1 :]
-            earlier = set[str]().union(*(names for names, _ in map(defined.__getitem__, before)))
-            anywhere = set[str]().union(*(functions for _, functions in map(defined.__getitem__, before + behind)))
-            later = set[str]().union(*(mentioned[other] - defined[other][0] for other in behind))
-            others = set[str]().union(*(mentioned[other] - defined[other][0] for other in before + behind))
-            needs = (earlier | anywhere) & (used - names) or names & later or functions & others
-            if names and not needs and any(users[n] > 1 for n in used - names - table.sizes - table.bound):
+            for other in order[:k]:
+                if parts[other].flows_into(parts[path]):
+                    joined |= {path, other}
+        for path, part in parts.items():
+            own = part.mentioned - part.defined - table.sizes - table.bound
+            if part.defined and path not in joined and any(users[name] > 1 for name in own):
                 found.add(path)
     return found
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a section defines and mentions; ``forms`` are names with the number of their indices."""
+
+    defined: set[str]
+    functions: set[str]
+    mentioned: set[str]
+    forms_defined: set[tuple[str, int]]
+    forms_mentioned: set[tuple[str, int]]
+    differentiated: dict[str, set[str]]
+
+    @classmethod
+    def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
+        lefts = [side for f in formulas for chain in f.chains for side in chain.sides[:-1]]
+        named = map(table.reference, (left.function if isinstance(left, s.Call) else left for left in lefts))
+        functions = map(table.reference, (left.function for left in lefts if isinstance(left, s.Call)))
+        defined = {(r.name, len(r.indices)) for r in named if r is not None}
+        used = (table.reference(node) for f in formulas if f.tree is not None for node in names_in(f.tree))
+        mentioned = {(r.name, len(r.indices)) for r in used if r is not None}
+        names = {name for name, _ in defined}
+        return cls(
+            names, {r.name for r in functions if r is not None}, {name for name, _ in mentioned}, defined, mentioned,
+            _differentiated(formulas, table),
+        )  # fmt: skip
+
+    def flows_into(self, later: _Part) -> bool:
+        """Whether one of two sections uses what the other defines: of what only the later one defines, in that form."""
+        losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
+        onward = self.defined & (later.mentioned - later.defined - losses)
+        back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
+        return bool(onward or back or later.functions & (self.mentioned - self.defined))
 
 
 def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:
@@ -117,14 +144,6 @@ def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, s
     others = (n for f in formulas if f.tree is not None for n in names_in(f.tree) if id(n) not in inner)
     known = {r.name for r in map(table.reference, others) if r is not None}
     return {name: bottoms for name, bottoms in found.items() if name not in known}
-
-
-def _defined(formulas: Sequence[Stated], table: NameTable) -> tuple[set[str], set[str]]:
-    """The names that equations introduce, derivatives among them; and those of them that are of functions."""
-    lefts = [side for f in formulas for chain in f.chains for side in chain.sides[:-1]]
-    names = map(table.reference, (left.function if isinstance(left, s.Call) else left for left in lefts))
-    functions = map(table.reference, (left.function for left in lefts if isinstance(left, s.Call)))
-    return {r.name for r in names if r is not None}, {r.name for r in functions if r is not None}
 
 
 def _apart(

@@ -252,6 +252,18 @@ def test_the_letters_of_one_section_are_not_those_of_the_next(text: str, right: 
         assert others <= {PROVED}, others
 
 
+def test_a_loss_may_stand_before_what_it_is_of() -> None:
+    loss = "# Loss\n\n$$L = \\frac12 \\|z - t\\|^2 + \\lambda \\|w\\|^2$$\n\n"
+    net = "# Net\n\n$$z = X w$$\n\n"
+    claim = "$$\\frac{\\partial L}{\\partial w} = RIGHT$$\n"
+    right, wrong = r"X^T (z - t) + 2 \lambda w", r"2 \lambda w"
+    for text in (loss + claim + net, loss + net + claim):
+        for gradient, verdict in ((right, PROVED), (wrong, REFUTED)):
+            found = check(scan(text.replace("RIGHT", gradient)), effort=Effort(repair=0)).formulas
+            judged = next(f for f in found if gradient in f.latex and "partial" in f.latex)
+            assert judged.verdict is verdict, judged.message
+
+
 def test_what_a_section_defines_holds_in_those_behind_it() -> None:
     text = LAYER + "# Its gradients\n\n$$\\frac{\\partial L}{\\partial x} = RIGHT$$\n"
     for claim, verdict in ((r"W^T ((a - t) \odot a \odot (1 - a))", PROVED), (r"W^T ((a - t) \odot a)", REFUTED)):
