@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from verify_derivations.checker.aliases import Aliases
 from verify_derivations.checker.beyond import take_ends
+from verify_derivations.checker.customary import is_called_like_a_gradient
 from verify_derivations.checker.declarations import declare, first_index, is_size
 from verify_derivations.checker.functions import Functions, function_name, may_define
 from verify_derivations.checker.given import take_as_given
@@ -97,6 +98,7 @@ class Builder:
         self.result = Definitions(self.world)
         self.functions = Functions(self.result, self.inherited, self.every, self._undefined)
         self.inferred = Inferred()
+        self.without_gradients = False  # what may be a gradient by its name defines nothing
 
     def run(self, loss: str, names: Sequence[Alias], solved: Mapping[tuple[int, int], str]) -> Definitions:
         """``names`` are those for derivatives of ``loss`` by custom; ``solved`` equations define nothing."""
@@ -144,6 +146,8 @@ class Builder:
         firsts = [*inputs(self.world, self.formulas)]
         as_every_layer = {(x.stated.number, x.chain) for x in firsts}
         waiting = [item for item in waiting if (item[0].number, item[1]) not in as_every_layer]
+        if self.without_gradients:
+            waiting = [item for item in waiting if not is_called_like_a_gradient(item[2], self.table)]
         for last in (False, False, True):
             waiting = self._by_need(waiting) if last else waiting
             while waiting:

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.lookup import find
-from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import factors_of, is_transpose, name_of
 from verify_derivations.formulas.world import Alias, Statement, World
 
@@ -30,6 +30,13 @@ def customary(world: World, formulas: Sequence[Stated]) -> tuple[str, list[Alias
     """The loss and its gradients' names, from definitions among which those names are still quantities; no names where
     they mean something else."""
     return _Customary(world.fork(), formulas).found()
+
+
+def is_called_like_a_gradient(chain: Chain, table: NameTable) -> bool:
+    """``dP = dO V^T``, which says nothing of what P is; not ``dO = ∂L/∂O``."""
+    reference = table.reference(chain.sides[0])
+    called = reference is not None and table.variable_of(reference.name) is not None
+    return called and not any(map(contains_derivative, chain.sides))
 
 
 class _Customary:

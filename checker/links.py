@@ -116,7 +116,11 @@ def judge_link(
         comparison = with_zeros(world, here, comparison, environment)
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            failed = unjudged(left, right, leaves_axis(outside, world, environment), here, world)
+            reason = leaves_axis(outside, world, environment)
+            unsaid_end = _summed_somewhere(world, (left, right))
+            if unsaid_end is not None and comparison.free.keys().isdisjoint(outside.index.names):
+                reason = Unsupported(f"{reason}, and to what {unsaid_end} runs is not stated")
+            failed = unjudged(left, right, reason, here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
@@ -201,6 +205,13 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     if beside or head in world.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")
     return IndexRangeError(said)
+
+
+def _summed_somewhere(world: World, sides: tuple[s.Node, ...]) -> str | None:
+    """A letter of a sum of which the document does not say to what it runs."""
+    stated = {letter for number, letter, _, _ in world.ranges if number}
+    sums = (n.lower for side in sides for n in s.walk(side) if isinstance(n, s.BigOperator) and n.upper is None)
+    return next((n.name for n in sums if isinstance(n, s.Symbol) and n.name not in stated), None)
 
 
 def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) -> str:

@@ -8,7 +8,7 @@ from itertools import count
 
 from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation, named_last
 from verify_derivations.checker.building import Builder, Definitions
-from verify_derivations.checker.customary import customary
+from verify_derivations.checker.customary import customary, is_called_like_a_gradient
 from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
 from verify_derivations.checker.inverses import solved_for_the_inner
 from verify_derivations.checker.solutions import SQUARE, solutions
@@ -32,6 +32,7 @@ def build_world(
 
     solved: dict[tuple[int, int], str] = {}
     inferred = Inferred()
+    gradients = any(is_called_like_a_gradient(c, table) for f in formulas for c in f.chains)  # or what is so called
 
     def build(loss: str, names: Sequence[Alias], shapes: Mapping[str, Shape]) -> Definitions:
         extents, unlike = Extents(), set[str]()
@@ -39,7 +40,7 @@ def build_world(
             before = dict(extents.solved), set(unlike)
             builder = Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
-            builder.inferred = inferred
+            builder.inferred, builder.without_gradients = inferred, gradients
             builder.world.unlike_sums |= unlike
             result = builder.run(loss, names, solved)
             unlike |= builder.world.unlike_sums  # these have no meaning
@@ -65,7 +66,8 @@ def build_world(
         else:
             inferred, table = replace(inferred, declarations={}), plain
     loss, names = customary(found.world, formulas)
-    found = build(loss, names, {}) if names else found
+    again, gradients = gradients, False
+    found = build(loss, names, {}) if names or again else found
     while new := solutions(found.world, formulas, found.defined):
         solved |= new
         squares = {head.removesuffix(SQUARE) for head in new.values()}  # σ^2 is then the square of σ

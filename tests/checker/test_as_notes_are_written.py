@@ -332,3 +332,28 @@ def test_what_divides_a_sum_may_be_something_else() -> None:
         text = rf"$$\mu = \frac{{1}}{{{by}}} \sum_j x_j$$" + more
         assert last(text, r"\frac{\partial \mu}{\partial x_j} = " + rf"\frac{{1}}{{{by}}}").verdict is PROVED
         assert last(text, r"\sum_j \frac{\partial \mu}{\partial x_j} = 1").verdict is not PROVED
+
+
+UNDECLARED = r"$$S = Q K^T, \quad P = \mathrm{softmax}(S), \quad O = P V$$ $$dP = dO V^T$$ $$dV = P dO$$ $$dK = dS Q$$"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"dS_{ij} = P_{ij} (dP_{ij} - \sum_l P_{il} dP_{il})", PROVED),
+        (r"dS_{ij} = P_{ij} (dP_{ij} - \sum_l dP_{il})", REFUTED),
+        (r"dQ = dS K", PROVED),
+        (r"dV = P dO", ILL_FORMED),
+        (r"dK = dS Q", ILL_FORMED),
+    ],
+)
+def test_gradients_by_custom_do_not_choose_shapes(claim: str, verdict: Verdict) -> None:
+    found = last(UNDECLARED, claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(("ends", "verdict"), [("", UNDECIDED), (r", \quad t = 1, \dots, T", ILL_FORMED)])
+def test_a_sum_that_says_no_end_is_not_ill_formed(ends: str, verdict: Verdict) -> None:
+    text = rf"$$h_t = \tanh(W h_{{t-1}}){ends}$$" r"$$L = \frac12 \|h_T\|^2$$"
+    found = last(text, r"\frac{\partial L}{\partial W} = \sum_t \frac{\partial L}{\partial h_{t+1}} h_t^T")
+    assert found.verdict is verdict, found.message
