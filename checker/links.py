@@ -116,11 +116,11 @@ def judge_link(
         comparison = with_zeros(world, here, comparison, environment)
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
-            reason = leaves_axis(outside, world, environment)
+            leaving = leaves_axis(outside, world, environment)
             unsaid_end = _summed_somewhere(world, (left, right))
             if unsaid_end is not None and comparison.free.keys().isdisjoint(outside.index.names):
-                reason = Unsupported(f"{reason}, and to what {unsaid_end} runs is not stated")
-            failed = unjudged(left, right, reason, here, world)
+                leaving = Unsupported(f"{leaving}, and to what {unsaid_end} runs is not stated")
+            failed = unjudged(left, right, leaving, here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
             if inner is None:
