@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
@@ -99,10 +99,12 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
 
 @dataclass(frozen=True)
 class _Part:
-    """What a section defines and mentions; ``forms`` are names with the number of their indices."""
+    """What a section defines and mentions; ``forms`` are names with the number of their indices, ``assumed`` those of
+    which it says something else, as Σ y = 1."""
 
     defined: set[str]
     functions: set[str]
+    assumed: set[str]
     mentioned: set[str]
     forms_defined: set[tuple[str, int]]
     forms_mentioned: set[tuple[str, int]]
@@ -110,22 +112,28 @@ class _Part:
 
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
-        lefts = [side for f in formulas for chain in f.chains for side in chain.sides[:-1]]
-        named = map(table.reference, (left.function if isinstance(left, s.Call) else left for left in lefts))
-        functions = map(table.reference, (left.function for left in lefts if isinstance(left, s.Call)))
-        defined = {(r.name, len(r.indices)) for r in named if r is not None}
-        used = (table.reference(node) for f in formulas if f.tree is not None for node in names_in(f.tree))
-        mentioned = {(r.name, len(r.indices)) for r in used if r is not None}
-        names = {name for name, _ in defined}
+        def forms(nodes: Iterable[s.Node]) -> set[tuple[str, int]]:
+            return {(r.name, len(r.indices)) for r in map(table.reference, nodes) if r is not None}
+
+        def names(found: set[tuple[str, int]]) -> set[str]:
+            return {name for name, _ in found}
+
+        chains = [chain for f in formulas for chain in f.chains]
+        lefts = [side for chain in chains for side in chain.sides[:-1]]
+        calls = [left.function for left in lefts if isinstance(left, s.Call)]
+        others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))
+        plain = (side for sides in others if not any(map(contains_derivative, sides)) for side in sides)
+        defined = forms([*calls, *lefts])
+        mentioned = forms(node for f in formulas if f.tree is not None for node in names_in(f.tree))
         return cls(
-            names, {r.name for r in functions if r is not None}, {name for name, _ in mentioned}, defined, mentioned,
-            _differentiated(formulas, table),
+            names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
+            names(mentioned), defined, mentioned, _differentiated(formulas, table),
         )  # fmt: skip
 
     def flows_into(self, later: _Part) -> bool:
         """Whether one of two sections uses what the other defines: of what only the later one defines, in that form."""
         losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
-        onward = self.defined & (later.mentioned - later.defined - losses)
+        onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         return bool(onward or back or later.functions & (self.mentioned - self.defined))
 
