@@ -244,8 +244,9 @@ def _unify(
         return
     if any(map(is_index, difference.names)):
         return  # where the range of one index depends on another is seen where both are known
-    if difference.is_constant and (difference.value < 0 or index.free and not here.introduces):
-        return  # a shorter range inside the axis; of a claim it is asked where it holds
+    claimed = index.free and not here.introduces and own_range(index.letter, world, here.number) is None
+    if difference.is_constant and (difference.value < 0 or claimed):
+        return  # a shorter range inside the axis; of a claim that states none it is asked where it holds
     for side in (have, extent):
         name = side.as_atom()
         if name is not None and name not in world.axis_sizes and index.start == origin:
