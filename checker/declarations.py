@@ -62,6 +62,16 @@ def _at_layer(node: s.Node, number: s.Number, letter: s.Symbol) -> s.Node:
     return replace(node, sub=sub, sup=sup)
 
 
+def _above_and_below(node: s.Node) -> tuple[s.Node, tuple[s.Node, ...]] | None:
+    """What a derivative differentiates, and by what."""
+    if isinstance(node, s.Derivative):
+        return node.numerator, node.denominators
+    if not isinstance(node, s.Nabla):
+        return None
+    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
+    return node.body, (node.variable,) if node.variable is not None else at
+
+
 class _Declarations:
     def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
         self.world, self.table, self.every = world, world.table, formulas
@@ -76,33 +86,40 @@ class _Declarations:
                     self.world.related.setdefault(names, said)
 
     def numerators(self) -> None:
-        world, counts = self.world, dict[str, int]()
+        world, counts, called = self.world, dict[str, int](), dict[str, str]()
         for f in self.every:
             for node in f.nodes:
-                pair: tuple[s.Node, tuple[s.Node, ...]] | None = None
-                if isinstance(node, s.Derivative):
-                    pair = (node.numerator, node.denominators)
-                elif isinstance(node, s.Nabla):
-                    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
-                    pair = (node.body, (node.variable,) if node.variable is not None else at)
+                pair = _above_and_below(node)
                 if pair is None:
                     continue
-                top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
-                reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
-                standard = reference is not None and reference.name.lstrip("\\") in {
-                    *op.elementwise_functions,
-                    *OPERATORS,
-                }
-                plain = isinstance(node, s.Derivative)  # of ∇_x a^T x it is not a that is differentiated
-                if plain and reference is not None and reference.layer is None and not standard:
-                    world.differentiated.add(reference.name)
-                if reference is not None and not reference.indices and reference.layer is None and not standard:
-                    counts[reference.name] = counts.get(reference.name, 0) + 1
+                reference = self._top(pair[0])
+                if reference is not None and reference.layer is None:
+                    world.differentiated_in.setdefault(f.number, set()).add(reference.name)
+                    if isinstance(node, s.Derivative):  # of ∇_x a^T x it is not a that is differentiated
+                        world.differentiated.add(reference.name)
+                    if not reference.indices:
+                        counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:
                     bottom = self.table.reference(below)
                     if bottom is not None:
                         world.denominators.add(bottom.name)
+            for chain in f.chains:
+                tops = [self._top(pair[0]) for side in chain.sides if (pair := _above_and_below(side)) is not None]
+                names = (self.table.reference(x) for x in chain.sides if isinstance(x, s.Symbol | s.Scripted))
+                top = next(filter(None, tops), None)
+                called |= {r.name: top.name for r in names if r is not None and top is not None}
         world.numerators = sorted(counts, key=lambda n: -counts[n])
+        for f in self.every if called else ():  # δ of δ = ∂L/∂z speaks of the derivatives of L, too
+            names = (self.table.reference(x) for x in f.nodes if isinstance(x, s.Symbol | s.Scripted))
+            found = {called[r.name] for r in names if r is not None and r.name in called}
+            world.differentiated_in.setdefault(f.number, set()).update(found)
+
+    def _top(self, numerator: s.Node) -> Reference | None:
+        """What is differentiated, if it is a quantity or a function of the document."""
+        top = numerator.function if isinstance(numerator, s.Call) else numerator
+        reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
+        standard = {*op.elementwise_functions, *OPERATORS}
+        return None if reference is None or reference.name.lstrip("\\") in standard else reference
 
     def given(self) -> None:
         """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”, or

@@ -149,7 +149,7 @@ def judge_link(
             link = decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
             if link.verdict is not Verdict.REFUTED:
                 link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())
-        if link.verdict is Verdict.REFUTED and (reason := unshown(world, comparison, environment)) is not None:
+        if link.verdict is Verdict.REFUTED and (reason := unshown(world, comparison, environment, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
         link = _off_ties(here.ties, only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})

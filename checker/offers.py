@@ -82,6 +82,9 @@ def composed(case: Case, formulas: Sequence[Formula], readings: Readings, scope:
         composer = _composer(case, scope, readings, Corrected(case))
         if not composer.has_parameters:
             return None
+        unsaid = world.below([composer.loss]) & set[str]().union(*(world.by_slopes(f.number) for f in case.formulas))
+        if unsaid:
+            raise NoNet(f"how {min(unsaid)} depends on its variables is not stated")
         composer.gather([
             (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
             if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -95,6 +95,7 @@ class NameTable:
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
     kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
+    wholes: set[str] = field(default_factory=set)  # numbers made of namesakes: C of C = C_0 + λ‖w‖²
     shaped: set[str] = field(default_factory=set)  # numbered names with a shape of their own: W_2, also beside a W
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
@@ -183,6 +184,8 @@ class NameTable:
                 table._use(node, parent)
         table.alone |= alone or set()
         table.sample_axes -= table.counted
+        table.wholes = {name for node in nodes if isinstance(node, s.Relation) for name in _made_of_namesakes(node)}
+        table.wholes -= tensors | table.matrices | table.families | table.indexed | {base for base, _ in table.shifted}
         table._tell_apart(nodes, tensors)
         table.units = frozenset(units - table.bases)
         table._resolved = {}
@@ -546,6 +549,8 @@ class NameTable:
         if isinstance(item, s.Number):
             if base in self.families:
                 return False
+            if base in self.wholes:
+                return True
             if f"{base}_{{{item.text}}}" in self.shaped and not self._runs(base):
                 return True
             if base in self.indexed and base not in self.labelled and f"{base}_{{{item.text}}}" not in self.declared:
@@ -594,6 +599,18 @@ def _introduced(node: s.Relation) -> tuple[s.Node, ...]:
         return ()
     first = node.sides[0]
     return first.items if isinstance(first, s.Sequence) else (first,)
+
+
+def _made_of_namesakes(node: s.Relation) -> Iterator[str]:
+    """``C`` of ``C = C_0 + λ‖w‖²`` and of ``C(w) = C_1(w) + C_2(w)``; no ``x = (x_1, x_2)``, which lists entries."""
+    left = node.sides[0].function if isinstance(node.sides[0], s.Call) else node.sides[0]
+    if node.relations[0] not in ("=", ":=") or not isinstance(left, s.Symbol):
+        return
+    parts, name = [x for side in node.sides[1:] for x in s.walk(side)], name_of(left)
+    namesakes = {x for x in parts if isinstance(x, s.Scripted) and isinstance(x.sub, s.Number) and base_of(x) == name}
+    listed = {item for x in parts if isinstance(x, s.Sequence) for item in x.items}
+    if namesakes - listed and not any(isinstance(x, s.Dots | s.Matrix) for x in parts):
+        yield name
 
 
 def _by_square(item: s.Node, node: s.Relation) -> bool:

@@ -8,15 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import adjoint, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
 from verify_derivations.formulas.descent import unknown_below
 from verify_derivations.formulas.expressions import (
+    NOUGHT,
     ONE,
     Access,
     Apply,
     Polynomial,
     Scalar,
+    add,
     children,
+    fresh,
     heads,
     map_accesses,
     mul,
@@ -31,7 +34,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
-from verify_derivations.formulas.world import ChainError, Readings, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import ChainError, Known, Readings, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -200,6 +203,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
         if head in reader.world.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
+        if reader.world.is_defined(loss) and reader.world.below([loss]) & reader.world.by_slopes(reader.here.number):
+            return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
         reader.here.losses.append(loss)
         main = reader.here.losses[0]
         if loss == main:
@@ -290,9 +295,7 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     if reference is None or reference.power is not None or reference.inverted:
         raise Unsupported(f"no derivative by {to_latex(node)}")
     plain = Reference(reference.name, reference.layer, reference.indices, node=node)
-    known = find(plain, reader.world, reader.here, reader.unfold)
-    if known is None:
-        raise undefined(plain, reader.world, reader.here)
+    known = find(plain, reader.world, reader.here, reader.unfold) or _bare_number(reader, plain)
     value = select(known, plain, reader.world, reader.here)
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)
@@ -303,15 +306,33 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     return known.head, axes, value.body, value.shape, _plain(node)
 
 
+def _bare_number(reader: Elaborator, reference: Reference) -> Known:
+    """What only derivatives mention, ``∂C/∂b = ∂C_0/∂b`` of an unknown C_0: of what shape b is makes no difference.
+    Raises :class:`DocumentError` for any other name that nothing introduces."""
+    world, number = reader.world, reader.here.number
+    error, spoken_of = undefined(reference, world, reader.here), world.by_slopes(number)
+    above = (n for n in world.differentiated_in.get(number, ()) if world.is_defined(n) and world.below([n]) & spoken_of)
+    if not isinstance(error, UndefinedSymbol) or error.name is None or not any(above):
+        raise error
+    known = Known(error.name, (), ())
+    world.add(known)
+    reader.here.remarks.append(f"${error.name}$ is declared nowhere: it is read as a number")
+    return known
+
+
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
     environment, losses = reader.world.environment(), reader.world.losses()
     ends = reader.world.below(reader.world.frontier)  # what leads to them
     unsaid = [name for name in sorted(reader.world.unsaid) if name in reader.world.differentiated or head in ends]
-    for name in (*losses, *unsaid):
-        if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name):
-            raise Unsupported(f"how {name} depends on its variables is not stated")
+    inner = [
+        name for name in dict.fromkeys((*losses, *unsaid))
+        if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name)
+    ]  # fmt: skip
+    spoken_of = reader.world.by_slopes(reader.here.number)
+    if inner and not spoken_of:
+        raise Unsupported(f"how {inner[0]} depends on its variables is not stated")
 
     def written_out(access: Access) -> Scalar | None:
         """Of a derivative of a loss, which is a symbol elsewhere: it depends on all on which the loss does."""
@@ -319,7 +340,8 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
         return _differentiate(reader, Access(found[0][0]), found[0][1], access.indices) if found else None
 
     body = map_accesses(body, written_out)
-    if any(adjoint_of(h, loss) is not None for h in reader.world.below(heads(body)) for loss in losses):
+    below = reader.world.below(heads(body))
+    if below & reader.world.slopes_unsaid.keys() or any(adjoint_of(h, x) is not None for h in below for x in losses):
         raise Unsupported("a derivative of what is defined by derivatives of a loss")
     unknown = unknown_below(reader.world, heads(body), head)
     if unknown is not None:
@@ -327,6 +349,29 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     if reader.world.ties is not None:
         reader.here.ties += reader.world.ties(body, head, environment)
     try:
-        return reader.world.differentiate(body, head, indices, environment)
+        inner.sort(key=lambda name: name not in spoken_of)
+        through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
+        return add(reader.world.differentiate(body, head, indices, environment), *through)
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
+
+
+def _through_unsaid(
+    reader: Elaborator, body: Scalar, name: str, head: str, indices: tuple[Polynomial, ...], environment: Environment
+) -> Scalar:
+    """The part of a derivative by way of what nothing defines: ``∂L/∂w`` stays a symbol there, whatever it is. It is
+    the adjoint of one loss; any other is a quantity of its own, of which nothing else is known."""
+    world, here = reader.world, reader.here
+    assert world.differentiate is not None
+    known, of = world.known[name], world.known[head]
+    if name in world.losses() and not here.losses:
+        here.losses.append(name)
+    slope = adjoint(head, name)
+    if here.losses[:1] != [name] and slope not in world.known:
+        world.add(Known(slope, (*known.extents, *of.extents), ()))
+        world.slopes_unsaid[slope] = name, head
+    at = tuple(fresh("k") for _ in known.extents)
+    where = tuple(map(polynomial, at))
+    outer = world.differentiate(body, name, where, environment)
+    binders = list(zip(at, known.extents, strict=True))
+    return summation(binders, mul(outer, Access(slope, (*where, *indices)))) if outer != NOUGHT else NOUGHT

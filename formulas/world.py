@@ -322,7 +322,9 @@ class World:
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
+    differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
     unsaid_losses: set[str] = field(default_factory=set)  # those that are called like losses
+    slopes_unsaid: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
     unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
@@ -407,6 +409,12 @@ class World:
             h for h in self.quantities if h in found | open_ends or self.layer_of.get(h, (h,))[0] in found
         )
 
+    def by_slopes(self, number: int) -> set[str]:
+        """What a formula differentiates, though nothing says on what it depends: it speaks of these derivatives as they
+        are, of ``∂L/∂w`` in ``∂J/∂w = ∂L/∂w + λw``."""
+        found = self.differentiated_in.get(number, set()) & self.unsaid
+        return {name for name in found if not self.is_defined(name)}
+
     def _open_ends(self, loss: str) -> set[str]:
         """On what a loss may depend in any way, as far as nothing defines it."""
         late = self.quantities.keys() - self.settled - {loss}
@@ -459,10 +467,10 @@ class World:
         """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
         depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
         what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
-        unsaid = self.unsaid_losses
+        unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
         above = {h for h in environment.quantities if self.below([h]) & unsaid} if unsaid else set()
         return {
-            head for head in environment.quantities
+            head for head in environment.quantities.keys() - self.layer_sums.keys()  # these are parts without a name
             if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
         }  # fmt: skip
 
