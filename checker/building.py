@@ -31,6 +31,7 @@ from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.other_losses import slopes_of_others
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded
 from verify_derivations.formulas.scripts import name_of, names_in
@@ -40,6 +41,7 @@ from verify_derivations.formulas.world import (
     Alias,
     Known,
     NeedShape,
+    NotYetDefined,
     PartialDefinition,
     Readings,
     Statement,
@@ -93,6 +95,7 @@ class Builder:
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, _first_index(every), functions=dict(inherited))
         self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
+        self.world.slopes_of_others = slopes_of_others
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
         self.functions = Functions(self.result, self.inherited, self.every, self._undefined)
@@ -138,7 +141,7 @@ class Builder:
         }
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
-        self.world.free_names = self.world.denominators - defined
+        self.world.free_names, self.world.promised = self.world.denominators - defined, defined
         for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
             self.world.add(Known(name, (), ()))
         firsts = [*inputs(self.world, self.formulas)]
@@ -147,10 +150,18 @@ class Builder:
         for last in (False, False, True):
             waiting = self._by_need(waiting) if last else waiting
             while waiting:
-                later = [item for item in waiting if not self._define(*item, last=last)]
+                later, held = [], set[str]()
+                for f, k, chain in waiting:  # what claims something of a quantity must not define it before its time
+                    left = chain.sides[0]
+                    key = self._key(left.function if isinstance(left, s.Call) else left) or ""
+                    if key in held or not self._define(f, k, chain, last=last):
+                        later.append((f, k, chain))
+                        if isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
+                            held |= {key} - {""}
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self.world.promised = set()
         for each in firsts:
             self._input(each)
         self._single_layers()

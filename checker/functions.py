@@ -12,7 +12,7 @@ from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, any_of
 from verify_derivations.formulas.define import define
-from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.definitions import FunctionDefinition, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.expressions import Access, heads, map_accesses
 from verify_derivations.formulas.lookup import find
@@ -20,7 +20,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
-from verify_derivations.formulas.world import Known, Statement, Unsupported, World
+from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
 
 if TYPE_CHECKING:
     from verify_derivations.checker.building import Definitions
@@ -114,6 +114,8 @@ class Functions:
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
         inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
+        inner.numerators, inner.denominators, inner.parameters = world.numerators, world.denominators, world.parameters
+        inner.promised, inner.awaited = world.promised, world.awaited
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())
@@ -135,6 +137,8 @@ class Functions:
         self.result.remarks[f.number] = here.remarks
         if not value.is_scalar:
             raise NoScalars(f"{to_latex(left)} is no function of scalars")
+        if any(map(is_slope, heads(value.body))):
+            raise NotYetDefined(f"what {to_latex(right)} is of {to_latex(left.arguments[0])} is not said")
         new = sorted({h for h in heads(value.body) if h not in heads_of and h not in world.known})
         for head in new:
             entries = head in inner.known and inner.known[head].extents  # the x_i of J(w) = Σ_i (w x_i - y_i)²

@@ -54,6 +54,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     walk,
 )
+from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import names_in
@@ -113,6 +114,10 @@ def judge_link(
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
+        return unjudged(left, right, unsaid_of, here, world)
+    ends = {environment.loss for c in comparisons if adjoints_of(c, environment)}
+    if (other := not_written_out(world, environment, filter(None, ends))) is not None:
+        unsaid_of = Unsupported(f"{environment.loss} rests on {other}, of which nothing is known")
         return unjudged(left, right, unsaid_of, here, world)
     best: Judged | None = None
     for comparison in comparisons:

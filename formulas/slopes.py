@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of, is_slope
 from verify_derivations.formulas.descent import unknown_below
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -34,7 +34,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
-from verify_derivations.formulas.world import ChainError, Known, Readings, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import ChainError, Known, NotYetDefined, Readings, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -196,6 +196,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise UndefinedSymbol("no loss is defined whose derivative δ could be")
     else:
         loss = _loss(reader, numerator)
+    if loss in reader.world.promised and not reader.world.is_defined(loss) and not reader.here.defining:
+        raise NotYetDefined(f"{loss} is not defined yet")  # it may be no number
     if loss is not None and loss != head:
         _check_use(reader, Access(loss), head, denominator)
     if loss is not None and loss != head and not total and not reader.world.only_of_leaves(loss):
@@ -283,6 +285,9 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
             given = reader.world.parameters.get(node.name, ())
             if len(given) == len(function.parameters):
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
+        awaited = {name for name, _ in reader.world.awaited} - reader.world.functions.keys() - reader.world.known.keys()
+        if node.name in awaited:
+            raise NotYetDefined(f"the function {node.name} is not defined yet")
     value = reader.value(node)
     if isinstance(value, Slope):
         value = value.tensor(reader.world.readings)
@@ -310,6 +315,8 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
     """What only derivatives mention, ``∂C/∂b = ∂C_0/∂b`` of an unknown C_0: of what shape b is makes no difference.
     Raises :class:`DocumentError` for any other name that nothing introduces."""
     world, number = reader.world, reader.here.number
+    if reference.name in world.aliases:
+        raise Unsupported(f"no derivative by {reference.name}, which is a derivative itself")
     error, spoken_of = undefined(reference, world, reader.here), world.by_slopes(number)
     above = (n for n in world.differentiated_in.get(number, ()) if world.is_defined(n) and world.below([n]) & spoken_of)
     if not isinstance(error, UndefinedSymbol) or error.name is None or not any(above):
@@ -323,6 +330,11 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
+    for below in sorted(reader.world.below(heads(body))) if reader.world.promised else ():
+        name, _ = reader.world.layer_of.get(below, (below, None))
+        if name in reader.world.promised - reader.world.templates.keys() and not reader.world.is_defined(below):
+            error = Unsupported if reader.here.defining else NotYetDefined
+            raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
     ends = reader.world.below(reader.world.frontier)  # what leads to them
     unsaid = [name for name in sorted(reader.world.unsaid) if name in reader.world.differentiated or head in ends]
@@ -340,8 +352,7 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
         return _differentiate(reader, Access(found[0][0]), found[0][1], access.indices) if found else None
 
     body = map_accesses(body, written_out)
-    below = reader.world.below(heads(body))
-    if below & reader.world.slopes_unsaid.keys() or any(adjoint_of(h, x) is not None for h in below for x in losses):
+    if any(map(is_slope, reader.world.below(heads(body)))):
         raise Unsupported("a derivative of what is defined by derivatives of a loss")
     unknown = unknown_below(reader.world, heads(body), head)
     if unknown is not None:

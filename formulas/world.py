@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeAlias
@@ -37,6 +37,10 @@ class UndefinedSymbol(DocumentError):
     def __init__(self, message: str, name: str | None = None) -> None:
         super().__init__(message)
         self.name = name
+
+
+class NotYetDefined(UndefinedSymbol):
+    """A name that another formula defines, which has not been read."""
 
 
 class UndefinedFunction(UndefinedSymbol):
@@ -317,6 +321,7 @@ class World:
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
     ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
+    promised: set[str] = field(default_factory=set)  # names that formulas define, while these are read
     awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
     free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
@@ -335,6 +340,8 @@ class World:
     loss: str | None = None
     differentiate: Differentiate | None = None
     ties: Ties | None = None
+    slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
+    written_out: dict[tuple[str, int], Quantity | None] = field(default_factory=dict)  # see `other_losses.py`
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
@@ -499,6 +506,8 @@ class World:
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in ends}
         if loss is not None:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
+        if self.slopes_of_others is not None:
+            quantities |= self.slopes_of_others(self, quantities, loss)
         new = Environment(
             quantities=quantities,
             functions=dict(self.functions),
