@@ -86,7 +86,7 @@ class _Declarations:
                     self.world.related.setdefault(names, said)
 
     def numerators(self) -> None:
-        world, counts, called = self.world, dict[str, int](), dict[str, str]()
+        world, counts, called = self.world, dict[str, int](), dict[str, set[str]]()
         for f in self.every:
             for node in f.nodes:
                 pair = _above_and_below(node)
@@ -104,15 +104,17 @@ class _Declarations:
                     if bottom is not None:
                         world.denominators.add(bottom.name)
             for chain in f.chains:
-                tops = [self._top(pair[0]) for side in chain.sides if (pair := _above_and_below(side)) is not None]
-                names = (self.table.reference(x) for x in chain.sides if isinstance(x, s.Symbol | s.Scripted))
-                top = next(filter(None, tops), None)
-                called |= {r.name: top.name for r in names if r is not None and top is not None}
+                found = {top.name for side in chain.sides for node in s.walk(side)
+                         if (pair := _above_and_below(node)) and (top := self._top(pair[0])) is not None}  # fmt: skip
+                for x in chain.sides if found else ():
+                    name = self.table.reference(x) if isinstance(x, s.Symbol | s.Scripted) else None
+                    if name is not None:
+                        called.setdefault(name.name, set()).update(found)
         world.numerators = sorted(counts, key=lambda n: -counts[n])
         for f in self.every if called else ():  # δ of δ = ∂L/∂z speaks of the derivatives of L, too
             names = (self.table.reference(x) for x in f.nodes if isinstance(x, s.Symbol | s.Scripted))
-            found = {called[r.name] for r in names if r is not None and r.name in called}
-            world.differentiated_in.setdefault(f.number, set()).update(found)
+            through = (called.get(r.name, set()) for r in names if r is not None)
+            world.differentiated_in.setdefault(f.number, set()).update(*through)
 
     def _top(self, numerator: s.Node) -> Reference | None:
         """What is differentiated, if it is a quantity or a function of the document."""

@@ -84,6 +84,8 @@ class Functions:
                 if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
                     plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
+        if scalars_only and self._is_a_variable(left) and not self._called_otherwise(left):
+            return self._quantity(f, left, right, last)  # u(a, b) beside f(u, v)
         if stands_for_others or of_entries or not scalars_only and not self._is_elementwise(left, right):
             return self._quantity(f, left, right, last=last or not of_entries)
         try:
@@ -212,6 +214,14 @@ class Functions:
         if any(r is not None and not self._is_scalar(r) for r in others):
             return False
         return self._called_otherwise(left)
+
+    def _is_a_variable(self, left: s.Call) -> bool:
+        """Whether another function is defined of what is called like this one."""
+        others = (chain.sides[0] for f in self.every for chain in f.chains)
+        return any(
+            isinstance(other, s.Call) and may_define(other) and other.function != left.function
+            and left.function in other.arguments for other in others
+        )  # fmt: skip
 
     def _called_otherwise(self, left: s.Call) -> bool:
         calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))

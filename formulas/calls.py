@@ -40,7 +40,7 @@ from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
-from verify_derivations.formulas.world import Known, NeedShape, UndefinedFunction, Unsupported
+from verify_derivations.formulas.world import Known, NeedShape, NotYetDefined, UndefinedFunction, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -166,12 +166,16 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
             world.arguments[name] = node.arguments
             return Tensor((), Access(name))
         world.opaque_functions.add(name)
+        if not primes:
+            world.opaque_calls.setdefault(name, set()).add(tuple(a.body for a in arguments))
         try:
             return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
         except ShapeError:  # N(μ, Σ), which is none of numbers
             raise Unsupported(f"what {name} is of its arguments is not stated") from None
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
+    if name in world.numerators and world.promised:  # z = f(x, y) beside ∂f/∂x, where nothing says what f is
+        raise NotYetDefined(f"the function {name} is not defined here")
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")
     raise UndefinedFunction(f"the function {name} is not defined here")

@@ -285,6 +285,12 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
             given = reader.world.parameters.get(node.name, ())
             if len(given) == len(function.parameters):
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
+        calls = reader.world.opaque_calls.get(node.name, set()) if node.name not in reader.world.known else set()
+        at = next(iter(calls), ())
+        if len(calls) == 1 and all(isinstance(a, Access) and not a.indices for a in at):  # f beside z = f(x, y)
+            return Tensor((), Apply(node.name, at))
+        if calls:
+            raise Unsupported(f"at which values {node.name} is differentiated is not said")
         awaited = {name for name, _ in reader.world.awaited} - reader.world.functions.keys() - reader.world.known.keys()
         if node.name in awaited:
             raise NotYetDefined(f"the function {node.name} is not defined yet")

@@ -320,6 +320,7 @@ class World:
     facts: list[Constraint] = field(default_factory=list)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
+    opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
     ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
     promised: set[str] = field(default_factory=set)  # names that formulas define, while these are read
     awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
@@ -456,7 +457,7 @@ class World:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""
         return tuple(
             n for n in self.numerators
-            if n not in self.denominators and n not in self.functions
+            if n not in self.denominators and n not in self.functions and n not in self.opaque_functions
             and (n not in self.known or not self.known[n].extents)
             and (n in self.known or all(not d.space.extents for d in self.declarations.get(n, ())))
         )  # fmt: skip
