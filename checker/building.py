@@ -141,7 +141,11 @@ class Builder:
         }
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
-        self.world.free_names, self.world.promised = self.world.denominators - defined, defined
+        self.world.free_names = self.world.denominators - defined
+        for left, number in lefts:
+            reference = self.table.reference(left)
+            if reference is not None and reference.name in defined:
+                self.world.promised.setdefault(reference.name, set()).add(number)
         for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
             self.world.add(Known(name, (), ()))
         firsts = [*inputs(self.world, self.formulas)]
@@ -161,7 +165,7 @@ class Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
-        self.world.promised = set()
+        self.world.promised.clear()
         for each in firsts:
             self._input(each)
         self._single_layers()

@@ -174,7 +174,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
             raise Unsupported(f"what {name} is of its arguments is not stated") from None
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
-    if name in world.numerators and world.promised:  # z = f(x, y) beside ∂f/∂x, where nothing says what f is
+    numbers = all(isinstance(a, s.Symbol) and name_of(a) not in world.declarations for a in node.arguments)
+    if name in world.numerators and world.promised and numbers:  # z = f(x, y) beside ∂f/∂x of an f that nothing defines
         raise NotYetDefined(f"the function {name} is not defined here")
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")

@@ -338,7 +338,8 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
         raise Unsupported("derivatives are not available while definitions are read")
     for below in sorted(reader.world.below(heads(body))) if reader.world.promised else ():
         name, _ = reader.world.layer_of.get(below, (below, None))
-        if name in reader.world.promised - reader.world.templates.keys() and not reader.world.is_defined(below):
+        awaited = name in reader.world.promised and reader.here.number not in reader.world.promised[name]
+        if awaited and name not in reader.world.templates and not reader.world.is_defined(below):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
