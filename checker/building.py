@@ -183,10 +183,10 @@ class Builder:
                         find(replace(reference, indices=()), self.world, Statement())
         instances.frontier()
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
-        for name in self.table.ends & set(self.world.numerators):
+        for name in sorted(self.table.ends & set(self.world.numerators) | self.world.doubled):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:
-                said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
+                said = f"{name} is also a number, of entries, layers, steps: that is written $\\mathrm{{{name}}}$ here"
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)

@@ -28,6 +28,7 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     """Note in a world what the formulas of a scope, of all its variants, declare."""
     reader = _Declarations(world, formulas)
     reader.numerators()
+    reader.doubled()
     reader.declarations()
     note_padding(world, formulas)
     reader.given()
@@ -205,6 +206,29 @@ class _Declarations:
         references = (self.table.reference(node) for node in s.walk(side) if isinstance(node, s.Scripted))
         return {x.name for r in references if r is not None for x in r.indices if isinstance(x, s.Symbol)}
 
+    def doubled(self) -> None:
+        """Letters for sizes that are also quantities: h of ``W ∈ R^{h×n}`` and ``h = tanh(z)``. What a size is equal to
+        is made of sizes."""
+        spaces = [n for f in self.every for n in f.nodes if isinstance(n, s.Space)]
+        sizes = {x.name for space in spaces for n in space.extents for x in names_in(n) if isinstance(x, s.Symbol)}
+        members = [(name, m.where) for f in self.every for m in f.memberships for name in m.names]
+        tensors = {base_of(name) for name, where in members if isinstance(where, s.Space) and where.extents}
+        chains = [(name_of(c.sides[0]), c.sides[1:]) for f in self.every for c in f.chains
+                  if not c.update and isinstance(c.sides[0], s.Symbol)]  # fmt: skip
+        found: set[str] = set()
+        while sizes:
+            before = len(found)
+            for left, right in chains:
+                if left in found | tensors:
+                    continue
+                names = {base_of(x) for side in right for x in names_in(side)}
+                calls = any(isinstance(x, s.Call) for side in right for x in s.walk(side))
+                if calls and names - sizes or names & (tensors | found):
+                    found.add(left)
+            if len(found) == before:
+                break
+        self.world.doubled |= found & sizes
+
     def declarations(self) -> None:
         world = self.world
         alone = (f.mentions[0] for f in self.every if not f.raw.displayed and len(f.mentions) == 1)
@@ -288,7 +312,7 @@ class _Declarations:
             if isinstance(x, s.Scripted):
                 self.world.sizes.add(to_latex(x))
             elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
-                self.world.sizes.add(name_of(x))
+                self.world.sizes |= {name_of(x)} - self.world.doubled
         if axis:
             try:
                 self.world.axis_sizes |= whole(node, self.world, Statement()).names

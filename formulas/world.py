@@ -322,6 +322,7 @@ class World:
     opaque_functions: set[str] = field(default_factory=set)
     opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
     ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
+    doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
     promised: dict[str, set[int]] = field(default_factory=dict)  # while definitions are read: name → which define it
     awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
     free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
