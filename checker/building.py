@@ -33,6 +33,7 @@ from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.indices import end_of_stretched, layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.other_losses import slopes_of_others
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import Shape, layer_value, match_layer, shape_of_space, whole
@@ -41,6 +42,7 @@ from verify_derivations.formulas.world import (
     Alias,
     Known,
     NeedShape,
+    NotYetDefined,
     PartialDefinition,
     Readings,
     Statement,
@@ -94,6 +96,7 @@ class Builder:
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, first_index(every), functions=dict(inherited))
         self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
+        self.world.slopes_of_others = slopes_of_others
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
         self.functions = Functions(self.result, self.inherited, self.every, self._undefined)
@@ -141,6 +144,10 @@ class Builder:
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
         self.world.free_names = self.world.denominators - defined
+        for left, number in lefts:
+            reference = self.table.reference(left)
+            if reference is not None and reference.name in defined:
+                self.world.promised.setdefault(reference.name, set()).add(number)
         for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
             self.world.add(Known(name, (), ()))
         firsts = [*inputs(self.world, self.formulas)]
@@ -151,10 +158,18 @@ class Builder:
         for last in (False, False, True):
             waiting = self._by_need(waiting) if last else waiting
             while waiting:
-                later = [item for item in waiting if not self._define(*item, last=last)]
+                later, held = [], set[str]()
+                for f, k, chain in waiting:  # what claims something of a quantity must not define it before its time
+                    left = chain.sides[0]
+                    key = self._key(left.function if isinstance(left, s.Call) else left) or ""
+                    if key in held or not self._define(f, k, chain, last=last):
+                        later.append((f, k, chain))
+                        if isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
+                            held |= {key} - {""}
                 if len(later) == len(waiting):
                     break
                 waiting = later
+        self.world.promised.clear()
         for each in firsts:
             self._input(each)
         self._single_layers()
@@ -172,10 +187,10 @@ class Builder:
                         find(replace(reference, indices=()), self.world, Statement())
         instances.frontier()
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
-        for name in self.table.ends & set(self.world.numerators):
+        for name in sorted(self.table.ends & set(self.world.numerators) | self.world.doubled):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:
-                said = f"{name} is also a number, of layers or steps: that is written $\\mathrm{{{name}}}$ here"
+                said = f"{name} is also a number, of entries, layers, steps: that is written $\\mathrm{{{name}}}$ here"
                 self.result.remarks.setdefault(quantity.number, []).append(said)
         take_ends(self.world, self.formulas, self.result.defined)
         take_as_given(self.world, [*self.declared, *self.formulas], self.result.defined)

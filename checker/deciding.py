@@ -19,7 +19,7 @@ from verify_derivations.derivations.prove import Conditional, Limits, Open, Outc
 from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, refute
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
 from verify_derivations.formulas.expressions import Scalar, heads
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
@@ -205,14 +205,15 @@ def _signs_told(
 
 
 def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
-    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is; only relations between its derivatives,
-    or what is defined by them, can be refuted."""
-    loss = environment.loss
-    if loss is None or loss not in environment.quantities or environment.quantities[loss].body is not None:
-        return False
-    of_it = [{h for h in heads(side) if adjoint_of(h, loss)} | environment.by_derivatives & set(heads(side))
-             for side in (c.left, c.right)]  # fmt: skip
-    return bool(of_it[0]) != bool(of_it[1])
+    """With a loss that is nowhere defined, ``∂L/∂a = a - y`` says what it is, as ``∂E_t/∂a`` does of such a part; only
+    relations between their derivatives, or what is defined by them, can be refuted."""
+    loss, quantities = environment.loss, environment.quantities
+    parts = {h for h in {*heads(c.left), *heads(c.right)} if is_slope(h) and h in quantities}
+    undefined = loss is not None and loss in quantities and quantities[loss].body is None
+    if undefined and loss is not None:
+        parts |= {h for h in (*heads(c.left), *heads(c.right)) if adjoint_of(h, loss)} | environment.by_derivatives
+    left, right = (not parts.isdisjoint(heads(side)) for side in (c.left, c.right))
+    return left != right
 
 
 @dataclass(frozen=True, slots=True)

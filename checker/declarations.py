@@ -31,6 +31,7 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     """Note in a world what the formulas of a scope, of all its variants, declare."""
     reader = _Declarations(world, formulas)
     reader.numerators()
+    reader.doubled()
     reader.declarations()
     note_padding(world, formulas)
     reader.given()
@@ -86,6 +87,16 @@ def _at_layer(node: s.Node, number: s.Number, letter: s.Symbol) -> s.Node:
     return replace(node, sub=sub, sup=sup)
 
 
+def _above_and_below(node: s.Node) -> tuple[s.Node, tuple[s.Node, ...]] | None:
+    """What a derivative differentiates, and by what."""
+    if isinstance(node, s.Derivative):
+        return node.numerator, node.denominators
+    if not isinstance(node, s.Nabla):
+        return None
+    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
+    return node.body, (node.variable,) if node.variable is not None else at
+
+
 class _Declarations:
     def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
         self.world, self.table, self.every = world, world.table, formulas
@@ -100,33 +111,42 @@ class _Declarations:
                     self.world.related.setdefault(names, said)
 
     def numerators(self) -> None:
-        world, counts = self.world, dict[str, int]()
+        world, counts, called = self.world, dict[str, int](), dict[str, set[str]]()
         for f in self.every:
             for node in f.nodes:
-                pair: tuple[s.Node, tuple[s.Node, ...]] | None = None
-                if isinstance(node, s.Derivative):
-                    pair = (node.numerator, node.denominators)
-                elif isinstance(node, s.Nabla):
-                    at = node.body.arguments if isinstance(node.body, s.Call) and len(node.body.arguments) == 1 else ()
-                    pair = (node.body, (node.variable,) if node.variable is not None else at)
+                pair = _above_and_below(node)
                 if pair is None:
                     continue
-                top = pair[0].function if isinstance(pair[0], s.Call) else pair[0]
-                reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
-                standard = reference is not None and reference.name.lstrip("\\") in {
-                    *op.elementwise_functions,
-                    *OPERATORS,
-                }
-                plain = isinstance(node, s.Derivative)  # of ∇_x a^T x it is not a that is differentiated
-                if plain and reference is not None and reference.layer is None and not standard:
-                    world.differentiated.add(reference.name)
-                if reference is not None and not reference.indices and reference.layer is None and not standard:
-                    counts[reference.name] = counts.get(reference.name, 0) + 1
+                reference = self._top(pair[0])
+                if reference is not None and reference.layer is None:
+                    world.differentiated_in.setdefault(f.number, set()).add(reference.name)
+                    if isinstance(node, s.Derivative):  # of ∇_x a^T x it is not a that is differentiated
+                        world.differentiated.add(reference.name)
+                    if not reference.indices:
+                        counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:
                     bottom = self.table.reference(below)
                     if bottom is not None:
                         world.denominators.add(bottom.name)
+            for chain in f.chains:
+                found = {top.name for side in chain.sides for node in s.walk(side)
+                         if (pair := _above_and_below(node)) and (top := self._top(pair[0])) is not None}  # fmt: skip
+                for x in chain.sides if found else ():
+                    name = self.table.reference(x) if isinstance(x, s.Symbol | s.Scripted) else None
+                    if name is not None:
+                        called.setdefault(name.name, set()).update(found)
         world.numerators = sorted(counts, key=lambda n: -counts[n])
+        for f in self.every if called else ():  # δ of δ = ∂L/∂z speaks of the derivatives of L, too
+            names = (self.table.reference(x) for x in f.nodes if isinstance(x, s.Symbol | s.Scripted))
+            through = (called.get(r.name, set()) for r in names if r is not None)
+            world.differentiated_in.setdefault(f.number, set()).update(*through)
+
+    def _top(self, numerator: s.Node) -> Reference | None:
+        """What is differentiated, if it is a quantity or a function of the document."""
+        top = numerator.function if isinstance(numerator, s.Call) else numerator
+        reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
+        standard = {*op.elementwise_functions, *OPERATORS}
+        return None if reference is None or reference.name.lstrip("\\") in standard else reference
 
     def given(self) -> None:
         """Index letters in definitions that nothing binds and of which the text speaks by themselves: “class $c$”, or
@@ -229,6 +249,29 @@ class _Declarations:
         """The letters that are indices in it."""
         references = (self.table.reference(node) for node in s.walk(side) if isinstance(node, s.Scripted))
         return {x.name for r in references if r is not None for x in r.indices if isinstance(x, s.Symbol)}
+
+    def doubled(self) -> None:
+        """Letters for sizes that are also quantities: h of ``W ∈ R^{h×n}`` and ``h = tanh(z)``. What a size is equal to
+        is made of sizes."""
+        spaces = [n for f in self.every for n in f.nodes if isinstance(n, s.Space)]
+        sizes = {x.name for space in spaces for n in space.extents for x in names_in(n) if isinstance(x, s.Symbol)}
+        members = [(name, m.where) for f in self.every for m in f.memberships for name in m.names]
+        tensors = {base_of(name) for name, where in members if isinstance(where, s.Space) and where.extents}
+        chains = [(name_of(c.sides[0]), c.sides[1:]) for f in self.every for c in f.chains
+                  if not c.update and isinstance(c.sides[0], s.Symbol)]  # fmt: skip
+        found: set[str] = set()
+        while sizes:
+            before = len(found)
+            for left, right in chains:
+                if left in found | tensors:
+                    continue
+                names = {base_of(x) for side in right for x in names_in(side)}
+                calls = any(isinstance(x, s.Call) for side in right for x in s.walk(side))
+                if calls and names - sizes or names & (tensors | found):
+                    found.add(left)
+            if len(found) == before:
+                break
+        self.world.doubled |= found & sizes
 
     def declarations(self) -> None:
         world = self.world
@@ -335,7 +378,7 @@ class _Declarations:
             if isinstance(x, s.Scripted):
                 self.world.sizes.add(to_latex(x))
             elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
-                self.world.sizes.add(name_of(x))
+                self.world.sizes |= {name_of(x)} - self.world.doubled
         if axis:
             try:
                 self.world.axis_sizes |= whole(node, self.world, Statement()).names

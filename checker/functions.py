@@ -12,7 +12,7 @@ from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, any_of
 from verify_derivations.formulas.define import define
-from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.definitions import FunctionDefinition, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.expressions import Access, heads, map_accesses
 from verify_derivations.formulas.lookup import find
@@ -20,7 +20,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
-from verify_derivations.formulas.world import Known, Statement, Unsupported, World
+from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
 
 if TYPE_CHECKING:
     from verify_derivations.checker.building import Definitions
@@ -84,6 +84,8 @@ class Functions:
                 if p.indices and p.layer is None and not (p.transposed or p.inverted or p.primes or p.power):
                     plain = s.Symbol(any_of(p.name) if p.name in {q.name for q in params[:k]} else p.name)
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
+        if scalars_only and self._is_a_variable(left) and not self._called_otherwise(left):
+            return self._quantity(f, left, right, last)  # u(a, b) beside f(u, v)
         if stands_for_others or of_entries or not scalars_only and not self._is_elementwise(left, right):
             return self._quantity(f, left, right, last=last or not of_entries)
         try:
@@ -114,6 +116,8 @@ class Functions:
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
         inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
+        inner.numerators, inner.denominators, inner.parameters = world.numerators, world.denominators, world.parameters
+        inner.promised, inner.awaited = world.promised, world.awaited
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())
@@ -135,6 +139,8 @@ class Functions:
         self.result.remarks[f.number] = here.remarks
         if not value.is_scalar:
             raise NoScalars(f"{to_latex(left)} is no function of scalars")
+        if any(map(is_slope, heads(value.body))):
+            raise NotYetDefined(f"what {to_latex(right)} is of {to_latex(left.arguments[0])} is not said")
         new = sorted({h for h in heads(value.body) if h not in heads_of and h not in world.known})
         for head in new:
             entries = head in inner.known and inner.known[head].extents  # the x_i of J(w) = Σ_i (w x_i - y_i)²
@@ -208,6 +214,14 @@ class Functions:
         if any(r is not None and not self._is_scalar(r) for r in others):
             return False
         return self._called_otherwise(left)
+
+    def _is_a_variable(self, left: s.Call) -> bool:
+        """Whether another function is defined of what is called like this one."""
+        others = (chain.sides[0] for f in self.every for chain in f.chains)
+        return any(
+            isinstance(other, s.Call) and may_define(other) and other.function != left.function
+            and left.function in other.arguments for other in others
+        )  # fmt: skip
 
     def _called_otherwise(self, left: s.Call) -> bool:
         calls = (n for f in self.every if f.tree is not None for n in s.walk(f.tree) if isinstance(n, s.Call))

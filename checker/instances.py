@@ -281,12 +281,15 @@ class Instances:
         world = self.world
         inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
-        parts = {
-            head for name in world.losses() if _called_like_a_loss(name)
-            for summand in _summands(world.quantities.get(name)) if leaves.issuperset(heads(summand))
-            for head in heads(summand) if _called_like_a_loss(head) or head not in world.declared
-            and (_is_named(summand) or world.below([name]).isdisjoint(world.denominators - {name}))
-        }  # fmt: skip
+        parts = set[str]()
+        for name in filter(_called_like_a_loss, world.losses()):
+            summands = _summands(world.quantities.get(name))
+            known = {h for x in summands for h in heads(x) if _called_like_a_loss(h) or h in world.differentiated}
+            nothing = world.below([name]).isdisjoint(world.denominators - {name}) and known.isdisjoint(leaves)
+            for summand in summands:
+                inside = {*heads(summand)}
+                if inside <= leaves and (inside & known or _is_named(summand) or nothing):
+                    parts |= inside & known or inside - world.declared
         world.unsaid_losses = {head for head in leaves & parts if _called_like_a_loss(head)}
         return leaves & (parts | world.differentiated)
 
@@ -308,7 +311,8 @@ def _is_named(summand: Scalar) -> bool:
 
 
 def _called_like_a_loss(head: str) -> bool:
-    return re.split("[_^]", head, maxsplit=1)[0] in LOSSES
+    plain = re.sub(r"\\(?:tilde|hat|bar|widetilde|widehat|overline)\{(.+)\}", r"\1", head)
+    return re.split("[_^]", plain, maxsplit=1)[0] in LOSSES
 
 
 def otherwise_defined(world: World) -> frozenset[str]:

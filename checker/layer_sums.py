@@ -17,7 +17,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import Access, Polynomial, Scalar, add, free_names, heads, polynomial
+from verify_derivations.formulas.expressions import ZERO, Access, Polynomial, Scalar, add, free_names, heads, polynomial
 from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import layer_value, whole
@@ -135,15 +135,18 @@ def _all_layers(world: World, found: LayerSum, names: frozenset[str]) -> None:
     own = [use for use in uses if use.inner in names]
     if {use.inner for use in own} != names:
         raise _Unlike
+    within = dict.fromkeys(names, True)  # whether the text says that they have just the layers of the sum
     for use in own:
         stated = layers_stated(use.template.letter, world, use.template.number)
         if stated is None:
+            within[use.inner] = False
             continue
         first, end = (whole(x, world, Statement()) + use.at for x in stated)
         after = end - last
         if not first.is_constant or first.value < start.value or after.is_constant and after.value > 0:
             raise _Unlike
-    if any(tops.get(name) != 0 for name in names):
+        within[use.inner] &= after == ZERO
+    if any(tops.get(name, 0 if within[name] else None) != 0 for name in names):
         raise _Unlike
     _no_lower(world, start, uses, names)
 

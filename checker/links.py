@@ -52,6 +52,7 @@ from verify_derivations.formulas.expressions import (
     heads,
     polynomial,
 )
+from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import names_in
@@ -111,6 +112,10 @@ def judge_link(
     if lost is not None:
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
         return unjudged(left, right, unsaid_of, here, world)
+    ends = {environment.loss for c in comparisons if adjoints_of(c, environment)}
+    if (other := not_written_out(world, environment, filter(None, ends))) is not None:
+        unsaid_of = Unsupported(f"{environment.loss} rests on {other}, of which nothing is known")
+        return unjudged(left, right, unsaid_of, here, world)
     best: Judged | None = None
     for comparison in comparisons:
         comparison = with_zeros(world, here, comparison, environment)
@@ -151,7 +156,7 @@ def judge_link(
             link = decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
             if link.verdict is not Verdict.REFUTED:
                 link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())
-        if link.verdict is Verdict.REFUTED and (reason := unshown(world, comparison, environment)) is not None:
+        if link.verdict is Verdict.REFUTED and (reason := unshown(world, comparison, environment, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
         link = _off_ties(here.ties, only_where(where, link) if where else link, environment)
         supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})

@@ -30,6 +30,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Apply, Scalar, map_accesses, walk
 from verify_derivations.formulas.latex import to_latex as scalar_latex
+from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse_expression
 from verify_derivations.formulas.scripts import name_of
@@ -82,6 +83,12 @@ def composed(case: Case, formulas: Sequence[Formula], readings: Readings, scope:
         composer = _composer(case, scope, readings, Corrected(case))
         if not composer.has_parameters:
             return None
+        unsaid = world.below([composer.loss]) & set[str]().union(*(world.by_slopes(f.number) for f in case.formulas))
+        other = not_written_out(world, composer.environment, [composer.loss])
+        if other is not None:
+            raise NoNet(f"{composer.loss} rests on {other}, of which nothing is known")
+        if unsaid:
+            raise NoNet(f"how {min(unsaid)} depends on its variables is not stated")
         composer.gather([
             (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
             if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)

@@ -11,6 +11,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import NOUGHT, heads
 from verify_derivations.formulas.operators import elementwise_functions
+from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Statement, Unread, World
@@ -100,9 +101,16 @@ def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None
     return None
 
 
-def unshown(world: World, c: Comparison, environment: Environment) -> str | None:
+def unshown(world: World, c: Comparison, environment: Environment, number: int) -> str | None:
     """That a sensitivity in a comparison rests on that of something of which not all uses are known: values for it
-    refute nothing."""
+    refute nothing. Nor do values for ``∂E_t/∂h``, which has to do with the E_t of all that h moves, or which the
+    formula does not speak of itself."""
+    for head in sorted(world.slopes_unsaid.keys() & {*heads(c.left), *heads(c.right)}):
+        name, of = world.slopes_unsaid[head]
+        if world.is_defined(of) or name not in world.by_slopes(number):
+            return f"how {name} depends on {of} is not stated"
+    if (other := not_written_out(world, environment, (*heads(c.left), *heads(c.right)))) is not None:
+        return f"{other}, of which nothing is known, stands in a definition"
     hidden = world.may_hide(environment.loss) if environment.loss is not None else frozenset()
     pending = sorted(adjoints_of(c, environment))
     for head in pending:

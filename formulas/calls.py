@@ -32,6 +32,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.partial import raised
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
@@ -39,7 +40,7 @@ from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
-from verify_derivations.formulas.world import NeedShape, UndefinedFunction, Unsupported
+from verify_derivations.formulas.world import Known, NeedShape, NotYetDefined, UndefinedFunction, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -136,6 +137,11 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         if number is not None:
             reader.here.uses.add(number)
         return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
+    if (member := _member(reader, node)) is not None and not primes:
+        if member.name in world.known:
+            return _of_variables(reader, node, member.name, 0, expected)
+        world.arguments[member.name] = node.arguments
+        return quantity(reader, member, ())
     if any(isinstance(n, s.Relation) and "\\mid" in n.relations for a in node.arguments for n in s.walk(a)):
         raise Unsupported(f"{to_latex(node)}: expectations and probabilities are not supported")
     if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
@@ -154,17 +160,40 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         raise UndefinedFunction(f"the function {name} is not defined here")
     if reader.here.defining or name in world.opaque_functions:
         _independent(reader, node.function)
-        world.opaque_functions.add(name)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
+        if name in world.numerators and not primes and not all(a.is_scalar for a in arguments):
+            world.add(Known(name, (), ()))  # J_0(w) of J(w) = J_0(w) + λ‖w‖²: a number that depends on all of w
+            world.arguments[name] = node.arguments
+            return Tensor((), Access(name))
+        world.opaque_functions.add(name)
+        if not primes:
+            world.opaque_calls.setdefault(name, set()).add(tuple(a.body for a in arguments))
         try:
             return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
         except ShapeError:  # N(μ, Σ), which is none of numbers
             raise Unsupported(f"what {name} is of its arguments is not stated") from None
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
+    numbers = all(isinstance(a, s.Symbol) and name_of(a) not in world.declarations for a in node.arguments)
+    if name in world.numerators and world.promised and numbers:  # z = f(x, y) beside ∂f/∂x of an f that nothing defines
+        raise NotYetDefined(f"the function {name} is not defined here")
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")
     raise UndefinedFunction(f"the function {name} is not defined here")
+
+
+def _member(reader: Elaborator, node: s.Call) -> Reference | None:
+    """The ``ℓ_i`` of ``ℓ_i(θ)``, a number for each i that depends on all of θ, where the document differentiates it."""
+    world = reader.world
+    reference = world.table.reference(node.function) if isinstance(node.function, s.Scripted) else None
+    if reference is None or not reference.indices or reference != Reference(reference.name, indices=reference.indices):
+        return None
+    if reference.name not in set().union(*world.differentiated_in.values()) or reference.name in world.functions:
+        return None
+    if reference.name in world.known:
+        return reference
+    new = reader.here.defining and not all(reader.tensor(a).is_scalar for a in node.arguments)
+    return reference if new else None
 
 
 def _independent(reader: Elaborator, function: s.Node) -> None:

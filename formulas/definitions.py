@@ -197,3 +197,8 @@ def adjoint_of(name: str, loss: str) -> str | None:
     """The inverse of :func:`adjoint`: the head, where ``name`` is an adjoint of ``loss``."""
     prefix, suffix = f"\\frac{{\\partial {loss}}}{{\\partial ", "}"
     return name[len(prefix):-len(suffix)] if name.startswith(prefix) and name.endswith(suffix) else None
+
+
+def is_slope(name: str) -> bool:
+    """Whether it is the adjoint of any loss."""
+    return name.startswith("\\frac{\\partial ")

@@ -33,6 +33,7 @@ from verify_derivations.formulas.scripts import (
     is_transpose,
     items_of,
     letters_alone,
+    made_of_namesakes,
     multiple,
     name_of,
     names_in,
@@ -97,6 +98,7 @@ class NameTable:
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
     applied: set[str] = field(default_factory=set)  # bases that are applied or primed somewhere: f(x), f'
     kinds: Kinds = field(default_factory=Kinds)  # names that the letters of their indices tell apart
+    wholes: set[str] = field(default_factory=set)  # numbers made of namesakes: C of C = C_0 + λ‖w‖²
     shaped: set[str] = field(default_factory=set)  # numbered names with a shape of their own: W_2, also beside a W
     gradients: dict[str, str] = field(default_factory=dict)  # dW → W: the one has the scripts of the other
     members: set[str] = field(default_factory=set)  # bases declared or defined for each example: a^{[l](i)}
@@ -190,6 +192,8 @@ class NameTable:
                 table._use(node, parent, steps=not claim)
         table.alone |= alone or set()
         table.sample_axes -= table.counted
+        table.wholes = {name for node in nodes if isinstance(node, s.Relation) for name in made_of_namesakes(node)}
+        table.wholes -= tensors | table.matrices | table.families | table.indexed | {base for base, _ in table.shifted}
         table._tell_apart(nodes, tensors)
         table.units = frozenset(units - table.bases)
         table._resolved = {}
@@ -558,6 +562,8 @@ class NameTable:
         if isinstance(item, s.Number):
             if base in self.families:
                 return False
+            if base in self.wholes:
+                return True
             if f"{base}_{{{item.text}}}" in self.shaped and not self._runs(base):
                 return True
             if base in self.indexed and base not in self.labelled and f"{base}_{{{item.text}}}" not in self.declared:

@@ -55,7 +55,8 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
             return here.layers[name]
         if name in here.indices:
             return here.indices[name].value
-        return polynomial(f"\\mathrm{{{name}}}" if name in world.numerators else name)  # L: a loss, and so many layers
+        both = name in world.doubled or name in world.numerators  # L: a loss, and so many layers
+        return polynomial(f"\\mathrm{{{name}}}" if both else name)
     if here.chosen and (chosen := here.chosen.get(to_latex(node))) is not None:
         return chosen.index.value
     base = node.base

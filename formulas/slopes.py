@@ -8,15 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import adjoint, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of, is_slope
 from verify_derivations.formulas.descent import unknown_below
 from verify_derivations.formulas.expressions import (
+    NOUGHT,
     ONE,
     Access,
     Apply,
     Polynomial,
     Scalar,
+    add,
     children,
+    fresh,
     heads,
     map_accesses,
     mul,
@@ -31,7 +34,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
-from verify_derivations.formulas.world import ChainError, Readings, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import ChainError, Known, NotYetDefined, Readings, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -194,6 +197,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise UndefinedSymbol("no loss is defined whose derivative δ could be")
     else:
         loss = _loss(reader, numerator)
+    if loss in reader.world.promised and not reader.world.is_defined(loss) and not reader.here.defining:
+        raise NotYetDefined(f"{loss} is not defined yet")  # it may be no number
     if loss is not None and loss != head:
         _check_use(reader, Access(loss), head, denominator)
     if loss is not None and loss != head and not total and not reader.world.only_of_leaves(loss):
@@ -201,6 +206,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
         if head in reader.world.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
+        if reader.world.is_defined(loss) and reader.world.below([loss]) & reader.world.by_slopes(reader.here.number):
+            return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
         reader.here.losses.append(loss)
         main = reader.here.losses[0]
         if loss == main:
@@ -279,6 +286,15 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
             given = reader.world.parameters.get(node.name, ())
             if len(given) == len(function.parameters):
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
+        calls = reader.world.opaque_calls.get(node.name, set()) if node.name not in reader.world.known else set()
+        at = next(iter(calls), ())
+        if len(calls) == 1 and all(isinstance(a, Access) and not a.indices for a in at):  # f beside z = f(x, y)
+            return Tensor((), Apply(node.name, at))
+        if calls:
+            raise Unsupported(f"at which values {node.name} is differentiated is not said")
+        awaited = {name for name, _ in reader.world.awaited} - reader.world.functions.keys() - reader.world.known.keys()
+        if node.name in awaited:
+            raise NotYetDefined(f"the function {node.name} is not defined yet")
     value = reader.value(node)
     if isinstance(value, Slope):
         value = value.tensor(reader.world.readings)
@@ -291,9 +307,7 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     if reference is None or reference.power is not None or reference.inverted:
         raise Unsupported(f"no derivative by {to_latex(node)}")
     plain = Reference(reference.name, reference.layer, reference.indices, node=node)
-    known = find(plain, reader.world, reader.here, reader.unfold)
-    if known is None:
-        raise undefined(plain, reader.world, reader.here)
+    known = find(plain, reader.world, reader.here, reader.unfold) or _bare_number(reader, plain)
     value = select(known, plain, reader.world, reader.here)
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)
@@ -304,15 +318,41 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     return known.head, axes, value.body, value.shape, _plain(node)
 
 
+def _bare_number(reader: Elaborator, reference: Reference) -> Known:
+    """What only derivatives mention, ``∂C/∂b = ∂C_0/∂b`` of an unknown C_0: of what shape b is makes no difference.
+    Raises :class:`DocumentError` for any other name that nothing introduces."""
+    world, number = reader.world, reader.here.number
+    if reference.name in world.aliases:
+        raise Unsupported(f"no derivative by {reference.name}, which is a derivative itself")
+    error, spoken_of = undefined(reference, world, reader.here), world.by_slopes(number)
+    above = (n for n in world.differentiated_in.get(number, ()) if world.is_defined(n) and world.below([n]) & spoken_of)
+    if not isinstance(error, UndefinedSymbol) or error.name is None or not any(above):
+        raise error
+    known = Known(error.name, (), ())
+    world.add(known)
+    reader.here.remarks.append(f"${error.name}$ is declared nowhere: it is read as a number")
+    return known
+
+
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
+    for below in sorted(reader.world.below(heads(body))) if reader.world.promised else ():
+        name, _ = reader.world.layer_of.get(below, (below, None))
+        awaited = name in reader.world.promised and reader.here.number not in reader.world.promised[name]
+        if awaited and name not in reader.world.templates and not reader.world.is_defined(below):
+            error = Unsupported if reader.here.defining else NotYetDefined
+            raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
     ends = reader.world.below(reader.world.frontier)  # what leads to them
     unsaid = [name for name in sorted(reader.world.unsaid) if name in reader.world.differentiated or head in ends]
-    for name in (*losses, *unsaid):
-        if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name):
-            raise Unsupported(f"how {name} depends on its variables is not stated")
+    inner = [
+        name for name in dict.fromkeys((*losses, *unsaid))
+        if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name)
+    ]  # fmt: skip
+    spoken_of = reader.world.by_slopes(reader.here.number)
+    if inner and not spoken_of:
+        raise Unsupported(f"how {inner[0]} depends on its variables is not stated")
 
     def written_out(access: Access) -> Scalar | None:
         """Of a derivative of a loss, which is a symbol elsewhere: it depends on all on which the loss does."""
@@ -320,7 +360,7 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
         return _differentiate(reader, Access(found[0][0]), found[0][1], access.indices) if found else None
 
     body = map_accesses(body, written_out)
-    if any(adjoint_of(h, loss) is not None for h in reader.world.below(heads(body)) for loss in losses):
+    if any(map(is_slope, reader.world.below(heads(body)))):
         raise Unsupported("a derivative of what is defined by derivatives of a loss")
     unknown = unknown_below(reader.world, heads(body), head)
     if unknown is not None:
@@ -328,6 +368,29 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     if reader.world.ties is not None:
         reader.here.ties += reader.world.ties(body, head, environment)
     try:
-        return reader.world.differentiate(body, head, indices, environment)
+        inner.sort(key=lambda name: name not in spoken_of)
+        through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
+        return add(reader.world.differentiate(body, head, indices, environment), *through)
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
+
+
+def _through_unsaid(
+    reader: Elaborator, body: Scalar, name: str, head: str, indices: tuple[Polynomial, ...], environment: Environment
+) -> Scalar:
+    """The part of a derivative by way of what nothing defines: ``∂L/∂w`` stays a symbol there, whatever it is. It is
+    the adjoint of one loss; any other is a quantity of its own, of which nothing else is known."""
+    world, here = reader.world, reader.here
+    assert world.differentiate is not None
+    known, of = world.known[name], world.known[head]
+    if name in world.losses() and not here.losses:
+        here.losses.append(name)
+    slope = adjoint(head, name)
+    if here.losses[:1] != [name] and slope not in world.known:
+        world.add(Known(slope, (*known.extents, *of.extents), ()))
+        world.slopes_unsaid[slope] = name, head
+    at = tuple(fresh("k") for _ in known.extents)
+    where = tuple(map(polynomial, at))
+    outer = world.differentiate(body, name, where, environment)
+    binders = list(zip(at, known.extents, strict=True))
+    return summation(binders, mul(outer, Access(slope, (*where, *indices)))) if outer != NOUGHT else NOUGHT

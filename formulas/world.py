@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeAlias
@@ -37,6 +37,10 @@ class UndefinedSymbol(DocumentError):
     def __init__(self, message: str, name: str | None = None) -> None:
         super().__init__(message)
         self.name = name
+
+
+class NotYetDefined(UndefinedSymbol):
+    """A name that another formula defines, which has not been read."""
 
 
 class UndefinedFunction(UndefinedSymbol):
@@ -321,13 +325,18 @@ class World:
     facts: list[Constraint] = field(default_factory=list)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
+    opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
     ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
+    doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
+    promised: dict[str, set[int]] = field(default_factory=dict)  # while definitions are read: name → which define it
     awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
     free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
+    differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
     unsaid_losses: set[str] = field(default_factory=set)  # those that are called like losses
+    slopes_unsaid: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
     unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
@@ -338,6 +347,8 @@ class World:
     loss: str | None = None
     differentiate: Differentiate | None = None
     ties: Ties | None = None
+    slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
+    written_out: dict[tuple[str, int], Quantity | None] = field(default_factory=dict)  # see `other_losses.py`
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
@@ -412,6 +423,12 @@ class World:
             h for h in self.quantities if h in found | open_ends or self.layer_of.get(h, (h,))[0] in found
         )
 
+    def by_slopes(self, number: int) -> set[str]:
+        """What a formula differentiates, though nothing says on what it depends: it speaks of these derivatives as they
+        are, of ``∂L/∂w`` in ``∂J/∂w = ∂L/∂w + λw``."""
+        found = self.differentiated_in.get(number, set()) & self.unsaid
+        return {name for name in found if not self.is_defined(name)}
+
     def _open_ends(self, loss: str) -> set[str]:
         """On what a loss may depend in any way, as far as nothing defines it."""
         late = self.quantities.keys() - self.settled - {loss}
@@ -446,7 +463,7 @@ class World:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""
         return tuple(
             n for n in self.numerators
-            if n not in self.denominators and n not in self.functions
+            if n not in self.denominators and n not in self.functions and n not in self.opaque_functions
             and (n not in self.known or not self.known[n].extents)
             and (n in self.known or all(not d.space.extents for d in self.declarations.get(n, ())))
         )  # fmt: skip
@@ -464,10 +481,10 @@ class World:
         """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
         depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
         what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
-        unsaid = self.unsaid_losses
+        unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
         above = {h for h in environment.quantities if self.below([h]) & unsaid} if unsaid else set()
         return {
-            head for head in environment.quantities
+            head for head in environment.quantities.keys() - self.layer_sums.keys()  # these are parts without a name
             if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
         }  # fmt: skip
 
@@ -496,6 +513,8 @@ class World:
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in ends}
         if loss is not None:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
+        if self.slopes_of_others is not None:
+            quantities |= self.slopes_of_others(self, quantities, loss)
         new = Environment(
             quantities=quantities,
             functions=dict(self.functions),
