@@ -80,14 +80,11 @@ def define(
                 here.indices[letter].extent = extent
     try:
         value = reader.tensor(right, expected)
-    except NeedShape as unknown:
+    except NeedShape:
         if world.doubtful & {r.name for r in map(world.table.reference, names_in(right)) if r is not None}:
             raise
         names = set(world.known)
-        try:
-            value = reader.tensor(right, expected if expected is not None else ())
-        except ShapeError:  # what it needs is no number: it may be defined further below
-            raise unknown from None
+        value = reader.tensor(right, expected if expected is not None else ())
         numbers = [n for n, q in world.known.items() if n not in names and not q.extents]
         world.guessed.update(numbers)
         if expected is None and numbers:

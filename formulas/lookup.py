@@ -282,7 +282,7 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
         return Unsupported(f"that {_show(reference)} is the unit vector of {to_latex(index)} is not said")
     base = base_of(reference.node) or "" if isinstance(reference.node, s.Scripted) and reference.node.sub else ""
     matrix = world.known.get(base.upper()) if len(base) == 1 and base.islower() and layer is None else None
-    if matrix is not None and len(matrix.shape) == 2 and ONE not in matrix.shape:
+    if matrix is not None and len(matrix.shape) == 2 and ONE not in matrix.shape and not here.introduces:
         return Unsupported(f"which row or column of {matrix.head} {_show(reference)} is, is not said")
     plain = layer is None and reference.layer is None and not reference.indices
     return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)

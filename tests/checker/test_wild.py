@@ -593,7 +593,7 @@ With $g_i = \partial L/\partial y_i$:
 
 $$\frac{\partial L}{\partial x_i} = \frac{1}{s}\left(g_i\gamma_i - \frac1d\sum_{j=1}^d g_j\gamma_j - SECOND\right)$$
 
-# Without the mean
+Without the mean:
 
 $$r = \sqrt{\frac1d\sum_{i=1}^d x_i^2 + \epsilon},\qquad n_i = \frac{x_i}{r}$$
 """
@@ -601,7 +601,7 @@ SECOND = r"\frac{\hat x_i}{d}\sum_{j=1}^d g_j\gamma_j\hat x_j"
 
 
 @pytest.mark.parametrize(("second", "verdict"), [(SECOND, CONDITIONAL), (SECOND.replace("d", "s", 1), REFUTED)])
-def test_what_a_later_section_defines_may_bear_on_an_unknown_loss(second: str, verdict: Verdict) -> None:
+def test_what_is_defined_later_may_bear_on_an_unknown_loss(second: str, verdict: Verdict) -> None:
     found = next(f for f in report(NORMALISED.replace("SECOND", second)).formulas if f.verdict is not DEFINED)
     assert found.verdict is verdict, found.message
     assert (r"\frac{\partial L}{\partial n}=0" in found.assumptions) is (verdict is CONDITIONAL)
