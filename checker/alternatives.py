@@ -20,7 +20,11 @@ _ELSE = (
 )
 ALTERNATIVE = re.compile(_ELSE)
 OTHER = re.compile(rf"{_ELSE}\W*(?:\w+\W+){{0,2}}$")  # before another value: “otherwise we set”
-CONDITION = re.compile(r"\s*,?\s*(?:only\s+)?(?:if|when|whenever|unless)\b")
+CONDITION = re.compile(r"\s*[,;(]?\s*(?:only\s+)?(?:if|when|whenever|unless)\b")
+WHERE = re.compile(  # before an inequality; a definition may well be “provided that” an inverse exists
+    r"\s*[,;(]?\s*(?:(?:as|so)\s+long\s+as|provided(?:\s+that)?|in\s+case|(?:but\s+)?only\s+(?:where|for)|while|until|"
+    r"except\s+(?:where|if|when|for))\s*$"
+)
 OF_PEOPLE = re.compile(r"\s+(?:we|you|one|needed|necessary|desired|possible|required)\b")  # “if we leave out the bias”
 FOR_SOME = re.compile(
     r"\s*,?\s*for\b(?!\s*$|\s+(?:simplicity|convenience|brevity|clarity|ease|short|now|all|any|every|each|both|some|"
@@ -75,11 +79,8 @@ def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
         return None
     if not ALTERNATIVE.search(between) and not THEN_ELSE.match(_behind(formulas, k + 2)):
         return None
-    trees = [f.tree.parts for f in (condition, other) if f.tree is not None and len(f.tree.parts) == 1]
-    if len(trees) != 2:
-        return None
-    (test,), (value,) = trees
-    if not isinstance(test, s.Relation) or len(test.sides) != 2 or test.relations[0] not in ORDER:
+    test, value = _inequality(condition), _only(other)
+    if test is None or value is None or len(test.sides) != 2:
         return None
     if isinstance(value, s.Relation):
         if value.relations != ("=",) or value.sides[0] != chain.sides[0]:
@@ -88,12 +89,23 @@ def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
     return replace(chain, sides=(chain.sides[0], s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))))
 
 
+def _only(f: Stated) -> s.Node | None:
+    return f.tree.parts[0] if f.tree is not None and len(f.tree.parts) == 1 else None
+
+
+def _inequality(f: Stated) -> s.Relation | None:
+    test = _only(f)
+    return test if isinstance(test, s.Relation) and test.relations[0] in ORDER else None
+
+
 def _is_partial(formulas: Sequence[Stated], k: int) -> bool:
     """Whether a condition stands behind, or before or behind what it would be otherwise."""
     chain, behind = formulas[k].chains[-1], _behind(formulas, k)
     if (condition := CONDITION.match(behind)) and not OF_PEOPLE.match(behind, condition.end()):
         return True
     if is_number(chain.sides[-1]) and FOR_SOME.match(behind) or OTHER.search(formulas[k].raw.context):
+        return True
+    if WHERE.match(behind) and k + 1 < len(formulas) and _inequality(formulas[k + 1]) is not None:
         return True
     for n in range(k, min(k + 4, len(formulas))):
         text, *later = SENTENCE.split(_behind(formulas, n))

@@ -38,6 +38,13 @@ def test_a_value_a_condition_and_another_value_are_cases(said: str) -> None:
     [
         "$a = z$ if the unit is active",
         "$a = z$ when the unit is active, else $0$",
+        "$a = z$ (if $z > 0$)",
+        "$a = z$; when $z > 0$",
+        "$a = z$ as long as $z > 0$",
+        "$a = z$, provided that $z > 0$",
+        "$a = z$ in case $z > 0$",
+        "$a = z$, but only for $z > 0$",
+        "$a = z$ except where $z < 0$",
         "for $z > 0$ we have $a = z$, otherwise $a = \\alpha z$",
         "if $z > 0$, then $a = z$. Otherwise $a = 0$",
         "the output is $a = z$ for active units and nothing otherwise",
@@ -57,6 +64,8 @@ def test_what_is_said_of_a_part_defines_nothing(said: str) -> None:
         "$a = z$ for simplicity. Elsewhere it was something else",
         "$a = z$, where $m = 1$ for kept units, else $0$",
         "$a = z$, and $m = 1$ for kept units, else $0$",
+        "$a = z$, provided that it exists, and $s > 0$",
+        "$a = z$ (we keep it). As long as $s > 0$ this is so",
     ],
 )
 def test_words_that_are_no_alternative(said: str) -> None:
