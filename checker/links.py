@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal
 
 from verify_derivations.checker.comparisons import Comparison, compare
+from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
@@ -23,6 +24,7 @@ from verify_derivations.checker.unknown import (
     unread,
     unread_relation,
     unsaid,
+    unsaid_slope,
     unshown,
     unstated,
     variables_in,
@@ -119,6 +121,9 @@ def judge_link(
     if (other := not_written_out(world, environment, filter(None, ends))) is not None:
         unsaid_of = Unsupported(f"{environment.loss} rests on {other}, of which nothing is known")
         return unjudged(left, right, unsaid_of, here, world)
+    part = unsaid_slope(world, comparisons[0])
+    if part is not None:
+        return unjudged(left, right, Unsupported(f"how {part} depends on its variables is not stated"), here, world)
     best: Judged | None = None
     for comparison in comparisons:
         comparison = with_zeros(world, here, comparison, environment)
@@ -175,10 +180,6 @@ def judge_link(
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
-SCALAR = re.compile(r"[abce-z]|\\(alpha|beta|gamma|epsilon|varepsilon|eta|theta|kappa|lambda|mu|rho|tau|phi|omega)")
-"""Letters for numbers: d and δ are signs of a differential, capitals are of matrices and operators."""
-
-
 def _with_a_number(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     error: DocumentError,
@@ -186,7 +187,7 @@ def _with_a_number(
     """What holds whatever number a name stands for that nothing introduces, as λ in d(λw²/2)/dw = λw. (By such a name
     itself nothing is differentiated: what depends on it is not said.)"""
     name = error.name if isinstance(error, UndefinedSymbol) else None
-    if name is None or not SCALAR.fullmatch(name) or name in world.numerators or name in world.table.applied:
+    if name is None or not NUMBER.fullmatch(name) or name in world.numerators or name in world.table.applied:
         return None
     if name in variables_in(world, left, right) or name in world.known:
         return None

@@ -9,7 +9,7 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import NOUGHT, heads
+from verify_derivations.formulas.expressions import NOUGHT, Apply, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import names_in
@@ -139,6 +139,15 @@ def unmoved(world: World, c: Comparison, environment: Environment) -> str | None
         if head in environment.by_derivatives and quantity is not None and quantity.body is not None:
             pending += [h for h in heads(quantity.body) if h not in pending]
     return None
+
+
+def unsaid_slope(world: World, c: Comparison) -> str | None:
+    """What nothing defines in a function of which a comparison has a derivative, ``J'(w)`` of ``J(w) = L + λw²``."""
+    found = world.below((*heads(c.left), *heads(c.right))) if world.unsaid_losses else ()
+    bodies = [q.body for head in found if (q := world.quantities.get(head)) is not None and q.body is not None]
+    slopes = {x.function for body in (c.left, c.right, *bodies) for x in walk(body)
+              if isinstance(x, Apply) and any(x.derivative)}  # fmt: skip
+    return min(world.below(slopes) & world.unsaid_losses, default=None)
 
 
 def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:

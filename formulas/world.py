@@ -330,9 +330,10 @@ class World:
     differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
     differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
-    unsaid_losses: set[str] = field(default_factory=set)  # those that are called like losses
     slopes_unsaid: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
     unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
+    unsaid_losses: set[str] = field(default_factory=set)  # those that are no numbers by their names
+    beside_unsaid: set[str] = field(default_factory=set)  # what their sums mention by name: r of J = L + r
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
     also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
@@ -477,7 +478,7 @@ class World:
         depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
         what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
         unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
-        above = {h for h in environment.quantities if self.below([h]) & unsaid} if unsaid else set()
+        above = self.beside_unsaid | {h for h in environment.quantities if unsaid and self.below([h]) & unsaid}
         return {
             head for head in environment.quantities.keys() - self.layer_sums.keys()  # these are parts without a name
             if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
