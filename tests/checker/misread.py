@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from planted import Patch, changed
 
-from verify_derivations.checker import instances, links
+from verify_derivations.checker import every_layer, instances, judge, links, unknown
 from verify_derivations.formulas import slopes
 from verify_derivations.formulas.world import World
 
@@ -28,12 +28,17 @@ def _nothing(*_: object) -> None:
 WEIGHTS = r"Let $w \in R^n$. "
 PENALTY = r"\frac{\lambda}{2} \|w\|^2"
 LAYER = r"Let $x \in R^n$, $W \in R^{m \times n}$, $y = W x$. "
+BESIDE = r"Let $w, x \in R^n$, $W \in R^{m \times n}$, $z = W x$. "
 NUMBERS = r"Let $w \in R$, $\lambda \in R$ and for $i = 1, \dots, N$ let $x_i \in R$. "
 SLOPE = r"\frac{\partial J}{\partial w} = "
 NET = (
     r"For $l = 1, \dots, L$ let $W^{(l)} \in R^{n_l \times n_{l-1}}$, $z^{(l)} = W^{(l)} a^{(l-1)}$, "
     r"$a^{(l)} = \exp(z^{(l)})$, with $a^{(0)} = x$, $x \in R^{n_0}$ and $v \in R^{n_1}$. "
 )
+FEW = NET.replace(r"1, \dots, L", "1, 2, 3")
+BACK = r"\frac{\partial J}{\partial W^{(l)}} = \frac{\partial J}{\partial z^{(l)}} (a^{(l-1)})^T"
+ERROR = r"\frac{\partial J}{\partial z^{(l)}} = (W^{(l+1)})^T \frac{\partial J}{\partial z^{(l+1)}} \odot a^{(l)}"
+OTHERWISE = NET + r"$V \in R^{n_L \times n_{L-1}}$, $z^{(L)} = V a^{(L-1)}$, $J = \|a^{(L)}\|^2$."
 UNUSED = r"For $i = 1, \dots, N$ let $x_i \in R^n$, $y_i \in R$, $W \in R^{m \times n}$, $z_i = W x_i$. "
 
 MISREAD: dict[str, Misread] = {
@@ -76,6 +81,20 @@ MISREAD: dict[str, Misread] = {
         UNUSED + r"$L = \sum_{i=1}^N (y_i - 1)^2$.",
         r"\frac{\partial L}{\partial W} = 2 \sum_{i=1}^N \frac{\partial L}{\partial z_i} x_i^\top",
     ),
+    "of a loss of which all is declared any claim is that of zero": Misread(
+        [(links, "unmoved", changed(unknown.unmoved, "NOUGHT in (c.left, c.right) and ", ""))],
+        BESIDE + r"$L = \|w\|^2$.", r"\frac{\partial L}{\partial W} = 2 \frac{\partial L}{\partial z} x^\top",
+    ),
+    "what is declared nowhere is a number": Misread(
+        [(links, "unmoved", changed(unknown.unmoved, " and given <= world.declared", ""))],
+        BESIDE + r"$L = \|w\|^2 + \sigma^2$, $\frac{\partial L}{\partial w} = 2 w$.",
+        r"\frac{\partial L}{\partial W} = 0",
+    ),
+    "what is made of derivatives that are zero since nothing leads to the loss is zero": Misread(
+        [(links, "unmoved", changed(
+            unknown.unmoved, "pending += [h for h in heads(quantity.body) if h not in pending]", "pass"))],
+        BESIDE + r"$L = \|w\|^2$, $g = \frac{\partial L}{\partial z} \odot z$, $h = g \odot z$.", r"h = 2 h",
+    ),
     "in what is many, parts that nothing defines are numbers": Misread(
         [(slopes, "_differentiate", changed(slopes._differentiate, " | reader.world.unsaid_losses", ""))],
         NUMBERS + r"$E_i = L_i + \frac{\lambda}{2} w^2$.", r"\frac{\partial E_i}{\partial w} = \lambda w",
@@ -88,6 +107,28 @@ MISREAD: dict[str, Misread] = {
         [(instances.Instances, "_also_used", changed(
             instances.Instances._also_used, "is_open and not self._is_after(layer + step)", "False"))],
         NET + r"$J = E_1 + v^T z^{(1)}$.",
-        r"\frac{\partial J}{\partial z^{(l)}} = (W^{(l+1)})^T \frac{\partial J}{\partial z^{(l+1)}} \odot a^{(l)}",
+        ERROR,
+    ),
+    "what holds at one of few layers holds at all": Misread(
+        [(judge, "_at_each_layer", changed(
+            judge._at_each_layer, "{one.link.verdict for one in found.values()} != {Verdict.PROVED}", "False"))],
+        FEW + r"$J = E_1 + \|W^{(2)}\|^2$.", BACK,
+    ),
+    "the last of few layers is left out": Misread(
+        [(judge, "_at_each_layer", changed(judge._at_each_layer, "int(last.value) + 1", "int(last.value)"))],
+        FEW + r"$J = \|a^{(3)}\|^2 + \|W^{(3)}\|^2$.", BACK,
+    ),
+    "what holds of most layers holds of one that is defined otherwise": Misread(
+        [(every_layer, "_holds_at", lambda *_: True)],
+        OTHERWISE, ERROR,
+    ),
+    "the last layer is not spoken of": Misread(
+        [(every_layer, "_said_of", changed(every_layer._said_of, "sign > 0", "sign >= 0"))],
+        OTHERWISE, BACK,
+    ),
+    "what is at the last layer is after the net": Misread(
+        [(every_layer, "_said_of", changed(every_layer._said_of, "min(after) > 0", "min(after) >= 0"))],
+        NET + r"$a^{(L)} = z^{(L)}$, $J = \|a^{(L)}\|^2$.",
+        r"\frac{\partial J}{\partial z^{(l)}} = \frac{\partial J}{\partial a^{(l)}} \odot a^{(l)}",
     ),
 }
