@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from fractions import Fraction
 
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
@@ -38,8 +38,16 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
     for f in formulas:
         for k, chain in enumerate(f.chains):
             given.assume(f, k, chain)
+    denied = {given.head(f, name) for f in formulas for name in f.unsymmetric}
     for f in formulas:
-        given.said(f)
+        given.said(f, denied)
+
+
+def with_symmetry(world: World, stated: Stated) -> None:
+    """Put into the world of a formula which matrices are symmetric where it is said."""
+    given = _Given(world, (), {})
+    for name in stated.symmetric_here:
+        given.symmetric(stated, name)
 
 
 class _Given:
@@ -123,12 +131,20 @@ class _Given:
         except (Beyond, RecursionError):
             return True
 
-    def said(self, f: Stated) -> None:
-        """What the prose says of given matrices and labels."""
+    def symmetric(self, f: Stated, name: s.Node) -> None:
+        known = self._named(f, name)
+        if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
+            self._symmetric(f, known.head)
+
+    def head(self, f: Stated, name: s.Node) -> str | None:
+        known = self._named(f, name)
+        return None if known is None else known.head
+
+    def said(self, f: Stated, denied: Set[str | None]) -> None:
+        """What the prose says of given matrices and labels; nothing of the symmetry of those that are ``denied`` it."""
         for name in f.symmetric:
-            known = self._named(f, name)
-            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
-                self._symmetric(f, known.head)
+            if self.head(f, name) not in denied:
+                self.symmetric(f, name)
         for name in f.one_hot:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:

@@ -9,7 +9,7 @@ next one, behind “suppose”), or to the other sign; or, behind a formula (“
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -24,7 +24,9 @@ ONLY_BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|whenever)\s*")  # “where” 
 AHEAD = re.compile(r"\b(?:for|if|when|whenever)\s*$", re.I)
 ENDED = re.compile(r"[.!?](?:\s|$)")
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
-SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\W*$", re.I)  # it holds for the next sentence
+BEGUN = re.compile(r"\s*\n\s*\n\s*[A-Z]")  # a display often lacks its full stop
+GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
+SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\b(?:[\w\s]*\bthat)?\W*$", re.I)  # it holds for the next sentence
 SIGNS = {">": ">", "\\ge": ">", "\\geq": ">", "<": "<", "\\le": "<", "\\leq": "<"}
 
 
@@ -40,7 +42,7 @@ def read_halves(formulas: Sequence[Stated]) -> None:
         if len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_claims(formulas, k, condition):
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
-        for one in _introduced(formulas, k, condition):
+        for one in introduced(formulas, k, _says_again(condition)):
             one.halves = (*one.halves, condition)
 
 
@@ -59,7 +61,7 @@ def _of_claims(formulas: Sequence[Stated], k: int, condition: s.Relation) -> boo
         return True
     if f.chains or not AHEAD.search(f.raw.context):
         return False
-    ahead = [later for later in _introduced(formulas, k, condition) if later.chains]
+    ahead = [later for later in introduced(formulas, k, _says_again(condition)) if later.chains]
     return bool(ahead) and all(map(_is_claim, ahead))
 
 
@@ -70,7 +72,14 @@ def _is_claim(f: Stated) -> bool:
     return any(map(contains_derivative, sides)) or any(isinstance(x, s.Scripted) and x.primes for x in primed)
 
 
-def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> list[Stated]:
+def _says_again(condition: s.Relation) -> Callable[[Stated], bool]:
+    return lambda f: any(_sign(c) and c.sides[0] == condition.sides[0] for c in f.conditions)
+
+
+def introduced(formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool]) -> list[Stated]:
+    """The formulas that formula ``k``, a condition, introduces: itself, if it states an equation, the one that it
+    stands behind, or those up to the end of the sentence (of the next one, behind “suppose”), or to one at which it is
+    ``over``."""
     f = formulas[k]
     if f.chains:
         return [f]
@@ -80,10 +89,9 @@ def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> li
     found: list[Stated] = []
     sentences = 1 if SUPPOSED.search(f.raw.context) else 0
     for later in formulas[k + 1 :]:
-        again = any(_sign(c) and c.sides[0] == condition.sides[0] for c in later.conditions)
-        sentences -= len(ENDED.findall(later.raw.context))
-        over = sentences < 0 or GENERAL.search(later.raw.context)
-        if later.raw.section != f.raw.section or again or over:
+        said = later.raw.context
+        sentences -= len(ENDED.findall(said)) or (BEGUN.match(said) is not None and not GOES_ON.match(said))
+        if later.raw.section != f.raw.section or over(later) or sentences < 0 or GENERAL.search(said):
             break
         found.append(later)
     return found

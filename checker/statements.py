@@ -52,6 +52,8 @@ class Stated:
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
+    unsymmetric: tuple[s.Node, ...] = ()  # matrices of which it says that they need not be
+    symmetric_here: tuple[s.Node, ...] = ()  # matrices that are so where this formula is said, not everywhere
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
@@ -72,6 +74,11 @@ class Stated:
     @property
     def number(self) -> int:
         return self.raw.number
+
+    @property
+    def particular(self) -> bool:
+        """Whether it is said of a case only, so that no gradient may rest on it."""
+        return bool(self.halves or self.supposed or self.symmetric_here)
 
     @cached_property
     def nodes(self) -> tuple[s.Node, ...]:

@@ -2,21 +2,24 @@
 scalars.
 
 Only plain statements count. What is said under a condition (“if $A$ is symmetric”, “for symmetric $A$”) or denied
-(“not necessarily symmetric”, “skew-symmetric”) is passed over: claims then hold under an assumption that is not stated.
+(“not necessarily symmetric”, “skew-symmetric”), also elsewhere in its scope (“now let $A$ be arbitrary”, “without this
+assumption”), is passed over: claims then hold under an assumption that is not stated.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
+from verify_derivations.checker.halves import introduced
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of
 
 _KINDS = (
-    r"(?:(?:and\s+)?(?:an?|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
+    r"(?:(?:and\s+)?(?:an?|arbitrary|fixed|given|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
 )
 _NO_MORE = r"(?!\s+(?:if|when|under|only|up|about|around|in|with|part|group)\b)"
 _AFTER = re.compile(rf"\s*,?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?{_KINDS}symmetric\b{_NO_MORE}")
@@ -25,8 +28,25 @@ _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
     re.IGNORECASE,
 )
 _ENDED = re.compile(r",\s*$")
+_ANY = r"(?:arbitrary|general)\b(?!\s+(?:(?!not\b)\w+\s+){0,3}symmetric)"
+_NOT_SYMMETRIC = (
+    r"(?:(?:non|un|a)-?symmetric|(?:not|no\s+longer|need\s+not\s+be|never)\s+(?:\w+\s+){0,2}?symmetric)\b"
+)
+_UNSYMMETRIC_AFTER = re.compile(
+    rf"[\s,(]*(?:which\s+)?(?:(?:is|are|be|being)\s+)?(?:an?\s+)?(?:now\s+)?(?:{_ANY}|{_NOT_SYMMETRIC})"
+)
+_UNSYMMETRIC_BEFORE = re.compile(
+    rf"\b(?:arbitrary|general|{_NOT_SYMMETRIC})\s+(?:(?:real|square|dense|invertible)\s+)*(?:(?:matrix|matrices)\s+)?$",
+    re.IGNORECASE,
+)
+_DROPPED = re.compile(  # “without this assumption”, “if we drop the symmetry of …”
+    r"\b(?:without|drop\w*|relax\w*|remov\w*|lift\w*|abandon\w*)\s+(?:(?:the|this|that|such|these|our|any)\s+)?"
+    r"(?:symmetry|assumptions?)\b", re.I,
+)  # fmt: skip
+_IF = re.compile(r"\b(?:if|when|whenever|assuming|suppose|provided)\s+(?:[\w\s]*\bthat\s+)?(?:the\s+matrix\s+)?$", re.I)
+_IF_BEFORE = re.compile(rf"\bfor\s+(?:(?:any|an?|all|every)\s+)?symmetric\s+{_KINDS}(?:(?:matrix|matrices)\s+)?$", re.I)
 _CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|example|section|appendix|chapter)\b"
+    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|examples?|instance|section|appendix|chapter|often|usually|typically|sometimes|many|most|were)\b"
     r"|\b(?:not|no|nor|neither|never|without|unlike|instead|wrong|false)\b|n't\b"
     r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?(?:symm|one)|\bfor\s*$",
     re.IGNORECASE,
@@ -72,7 +92,11 @@ SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 def read_prose(formulas: Sequence[Stated]) -> None:
     """Set ``symmetric`` of every inline formula that names matrices, and ``one_hot`` of one that names a tensor, from
     the prose before and after it; a bare list ``x_1, …, x_m`` of scalars becomes a declaration."""
+    said: list[s.Node] = []
+    plainly: list[tuple[int, tuple[s.Node, ...]]] = []  # where matrices are said to be symmetric
     for k, stated in enumerate(formulas):
+        if _DROPPED.search(stated.raw.context):
+            stated.unsymmetric = tuple(said)
         if stated.raw.displayed or stated.chains or stated.tree is None:
             continue
         before = sentence(formulas, k)
@@ -97,12 +121,35 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
             continue
-        if _CONDITION.search(before) is None and (
+        if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
+            stated.unsymmetric = (*stated.unsymmetric, *names)
+        elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
+            for one in introduced(formulas, k, _takes_back):
+                one.symmetric_here = (*one.symmetric_here, *names)
+        elif _CONDITION.search(before) is None and (
             _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
         ):
             stated.symmetric = tuple(names)
-            said = ", ".join(f"${to_latex(name)}$" for name in names)
-            stated.remarks += (f"the text says of {said}: symmetric",)
+            said += names
+            plainly.append((k, stated.symmetric))
+            listed = ", ".join(f"${to_latex(name)}$" for name in names)
+            stated.remarks += (f"the text says of {listed}: symmetric",)
+    for k, names in plainly:
+        _until_taken_back(formulas, k, names)
+
+
+def _takes_back(f: Stated) -> bool:
+    return bool(f.unsymmetric) or _DROPPED.search(f.raw.context) is not None
+
+
+def _until_taken_back(formulas: Sequence[Stated], k: int, names: tuple[s.Node, ...]) -> None:
+    """What is denied later in a section holds up to there."""
+    section = formulas[k].raw.section
+    inside = list(takewhile(lambda f: f.raw.section[: len(section)] == section, formulas[k:]))
+    denied = {name: n for n, f in reversed([*enumerate(inside)]) for name in f.unsymmetric if name in names}
+    for name, end in denied.items():
+        for f in inside[:end]:
+            f.symmetric_here = (*f.symmetric_here, name)
 
 
 def is_said(before: str, behind: str) -> bool:
