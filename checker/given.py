@@ -64,7 +64,8 @@ class _Given:
         holds for all values, or for none, is claimed."""
         if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
             return
-        if (f.number, k, 0) in self.defined or chain.sides[1] not in ZEROS and self._of_slopes(chain):
+        a_point = chain.sides[1] in ZEROS and not f.particular  # f'(x) = 0
+        if (f.number, k, 0) in self.defined or not a_point and self._of_slopes(chain):
             return
         here = Statement(f.number)
         reader = Elaborator(self.world, here)

@@ -329,8 +329,9 @@ def judge_chain(
                 judged = under(world, piece_left, piece_right, given, number, case.effort, stated.supposed, judged)
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
-            if chain.where:
-                judged.link = _open_where(judged.link, chain.where)
+            given = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) != "definition")
+            if values := (*chain.where, *given):
+                judged.link = _open_where(judged.link, values)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read

@@ -67,6 +67,7 @@ class Stated:
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
     supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
+    given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None
@@ -123,19 +124,19 @@ def at_index(chain: Chain, condition: s.Relation) -> Chain:
     """A chain under a condition: at ``i = j`` what stands at i stands at j."""
     for one, other in (condition.sides, condition.sides[::-1]):
         letter = name_of(one) if isinstance(one, s.Symbol) else ""
-        if letter and all(_is_index(side, letter) for side in chain.sides):
+        if letter and all(is_index(side, letter) for side in chain.sides):
             sides = tuple(put(side, letter, other) for side in chain.sides)
             if sides != chain.sides:
                 return replace(chain, sides=sides)
     return replace(chain, where=(*chain.where, condition))
 
 
-def _is_index(tree: s.Node, letter: str) -> bool:
+def is_index(tree: s.Node, letter: str) -> bool:
     """Whether a letter stands in subscripts and superscripts only."""
     if isinstance(tree, s.Symbol):
         return name_of(tree) != letter
     inner = (tree.base,) if isinstance(tree, s.Scripted) else s.children(tree)
-    return all(_is_index(node, letter) for node in inner)
+    return all(is_index(node, letter) for node in inner)
 
 
 def put(node: s.Node, letter: str, value: s.Node) -> s.Node:

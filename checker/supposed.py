@@ -12,18 +12,24 @@ from dataclasses import replace
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
-from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
+from verify_derivations.checker.sentences import introduced, sentence
+from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.checker.words import sentence
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
+SUPPOSING = re.compile(r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as long as)\b[\w\s]*$|\bfor\s*$", re.I)
 SOMEWHERE = re.compile(CUE, re.I)
 BEFORE = re.compile(rf"{CUE}\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
 ENDED = re.compile(r"[.!?](?:\s|$)")
+OTHERWISE = re.compile(r"[\s,;]*(?:and|while|whereas|but)?[\s,;]*(?:otherwise|else)[\s,;:]*", re.I)
+OPPOSITE = {
+    "=": "\\neq", "\\neq": "=", "<": "\\ge", ">": "\\le", "\\le": ">", "\\leq": ">", "\\ge": "<", "\\geq": "<",
+}  # fmt: skip
 GOES_ON = re.compile(r"[\s,;]*(?:and|or|also|as well as)?[\s,;:]*", re.I)
 
 
@@ -31,6 +37,9 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
     """Set ``supposed`` of the displays that a condition in the text introduces: the first, and what goes on with it in
     the same sentence; or of the one that it stands behind."""
     for k, f in enumerate(formulas):
+        for relation in _equations(f):
+            for later in introduced(formulas, k, lambda _: False):
+                later.given = (*later.given, (f.number, relation))
         conditions = [] if f.raw.displayed else _conditions(f, BEFORE.search(f.raw.context) is not None)
         if not conditions or not SOMEWHERE.search(sentence(formulas, k)):
             continue
@@ -41,7 +50,11 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         begun = False
         for later in formulas[k + 1 : k + 20]:
             said = later.raw.context
-            if later.raw.section != f.raw.section or ENDED.search(said) or begun and not GOES_ON.fullmatch(said):
+            if later.raw.section != f.raw.section or ENDED.search(said):
+                break
+            if begun and (otherwise := _otherwise(said, conditions)) is not None:
+                conditions = otherwise
+            elif begun and not GOES_ON.fullmatch(said):
                 break
             if later.raw.displayed:
                 later.supposed = (*later.supposed, *conditions) if later.chains else later.supposed
@@ -60,6 +73,21 @@ def _conditions(f: Stated, introduced: bool) -> list[s.Relation]:
     return [c for c in found if introduced or c not in between] + (equal if introduced and len(f.chains) == 1 else [])
 
 
+def _otherwise(said: str, conditions: Sequence[s.Relation]) -> list[s.Relation] | None:
+    """What holds where a condition does not, if that is what the words introduce: “…, and otherwise”."""
+    if len(conditions) != 1 or not OTHERWISE.fullmatch(said):
+        return None
+    (condition,) = conditions
+    return [s.Relation(condition.sides, (OPPOSITE[condition.relations[0]],))]
+
+
+def _equations(f: Stated) -> list[s.Relation]:
+    """Equations of which the text says what holds if they do: ``if $\\|x\\| = 1$, …``."""
+    if f.raw.displayed or not SUPPOSING.search(f.raw.context):
+        return []
+    return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not all(map(_is_letter, c.sides))]
+
+
 def _is_letter(node: s.Node) -> bool:
     return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
 
@@ -75,7 +103,8 @@ def under(
             chain = put_in
             open_.remove(condition)
     left, right = chain.sides
-    between = tuple(c for c in open_ if all(map(_is_letter, c.sides)))  # of indices, if the claim has these
+    between = tuple(c for c in open_ if all(_is_letter(x) and is_index(side, name_of(x)) for x in c.sides
+                                            for side in chain.sides))  # fmt: skip  # of indices, if the claim has these
     factors = tuple(s.Group("[", condition) for condition in open_ if condition not in between)
 
     def within(side: s.Node) -> s.Node:

@@ -9,10 +9,10 @@ assumption”), is passed over: claims then hold under an assumption that is not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 
-from verify_derivations.checker.halves import introduced
+from verify_derivations.checker.sentences import introduced, prose_behind, sentence
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -86,7 +86,6 @@ _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
 _SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
-SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 
 
 def read_prose(formulas: Sequence[Stated]) -> None:
@@ -175,42 +174,3 @@ def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, 
         return len(number) == 1 and number[0] == name.sub
     inner = number[0].base if len(number) == 1 and isinstance(number[0], s.Scripted) else (*number, None)[0]
     return inner == name.sub
-
-
-def sentences(formulas: Sequence[Stated]) -> Iterator[str]:
-    """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”."""
-    text = ""
-    for k, stated in enumerate(formulas):
-        *ended, text = SENTENCE.split(f"{text} {stated.raw.context}")
-        yield from (found for found in ended if "$" in found)
-        text = f"{text} ${k}$ "
-        if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
-            yield from (found for found in SENTENCE.split(f"{text} {stated.raw.tail}") if "$" in found)
-            text = ""
-
-
-def sentence(formulas: Sequence[Stated], k: int) -> str:
-    """The prose of the sentence in which formula ``k`` stands, up to it."""
-    found = ""
-    for stated in (formulas[n] for n in range(k, -1, -1)):
-        *_, last = SENTENCE.split(stated.raw.context)
-        found = f"{last} {found}"
-        if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
-            break
-    return found
-
-
-def prose_behind(formulas: Sequence[Stated], k: int) -> str:
-    """The prose of the sentence in which formula ``k`` stands, behind it, as far as the second formula after it; a sign
-    for each."""
-    found = ""
-    for n in range(k, k + 3):
-        following = formulas[n + 1] if n + 1 < len(formulas) else None
-        inside = following is not None and following.raw.section == formulas[n].raw.section
-        text = following.raw.context if following is not None and inside else formulas[n].raw.tail
-        first, *others = SENTENCE.split(text)
-        found += f" {first} "
-        if others or not inside:
-            break
-        found += "$"
-    return found

@@ -192,6 +192,43 @@ def test_several_examples_in_one_display(text: str, first: str, second: str, ver
     assert {link.verdict for link in links} == verdicts, [link.message for link in links]
 
 
+UNITS = r"""Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $z = W x$, $h = \tanh(z)$ and $L = \|h\|^2$.
+WORDS $h = \sigma(z)$,
+
+$$ \frac{\partial L}{\partial z} = 2 h \odot FIRST $$
+
+Back in our net
+
+$$ \frac{\partial L}{\partial z} = 2 h \odot SECOND $$
+"""
+TANH, SIGMOID = r"(1 - h \odot h)", r"h \odot (1 - h)"
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second", "verdicts"),
+    [
+        ("If instead", SIGMOID, TANH, [DEFINED, PROVED, PROVED]),
+        ("If instead", TANH, TANH, [DEFINED, REFUTED, PROVED]),
+        ("If instead", SIGMOID, SIGMOID, [DEFINED, PROVED, REFUTED]),
+        ("If instead", TANH, SIGMOID, [DEFINED, REFUTED, REFUTED]),
+        ("Now let", SIGMOID, SIGMOID, [DEFINED, PROVED, PROVED]),
+        ("Now let", TANH, SIGMOID, [DEFINED, REFUTED, PROVED]),
+        ("Some authors use", TANH, TANH, [UNDECIDED, PROVED, PROVED]),
+        ("Some authors use", SIGMOID, TANH, [UNDECIDED, REFUTED, PROVED]),
+        ("Recall that", TANH, TANH, [REFUTED, PROVED, PROVED]),
+    ],
+)
+def test_words_say_that_something_else_holds(words: str, first: str, second: str, verdicts: list[Verdict]) -> None:
+    found = report(UNITS.replace("WORDS", words).replace("FIRST", first).replace("SECOND", second)).formulas[-3:]
+    assert [f.verdict for f in found] == verdicts, [f.message for f in found]
+
+
+def test_a_function_as_other_authors_write_it() -> None:
+    text = "Let $x \\in R$ and $f(x) = x^2$. Some authors write $f(x) = \\frac12 x^2$.\n\n$$ f'(x) = CLAIM $$\n"
+    both = f"{text}\n$$ f'(x) = x $$\n"
+    assert [f.verdict for f in report(both.replace("CLAIM", "2x")).formulas[2:]] == [UNDECIDED, PROVED, REFUTED]
+
+
 def test_comparisons_of_programmers() -> None:
     text = f"Let $x, y \\in R$ and $f(x, y) = \\max(x, y)$.\n\n$$ {BY} = \\mathbb{{1}}(x SIGN y) $$\n"
     assert last(text.replace("SIGN", ">=")).verdict is PROVED
