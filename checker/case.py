@@ -10,6 +10,7 @@ from functools import cached_property
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.notation import place, visible_extra
@@ -268,6 +269,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_prose(formulas)
     read_padding(formulas)
     read_rows(formulas)
+    read_depending(formulas)
     units = frozenset[str]().union(*(f.units for f in formulas))
     trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
     table = NameTable.gather(trees, listed, units, _spoken_of(formulas))

@@ -339,7 +339,7 @@ class _Declarations:
             self._sizes_in(extent, axis=True)
         self._sizes_in(last.sub, axis=True)
         self.world.declarations.setdefault(reference.name, []).append(
-            Declaration(reference.layer, (), space, number, count=last.sub)
+            Declaration(reference.layer, (), space, number, count=last.sub, from_zero=_is_zeroth(names[0]))
         )
 
     def _hint(self, node: s.Node, space: s.Space, number: int) -> None:
@@ -411,3 +411,7 @@ class _Declarations:
             self.world.below_one.add(reference.name)
         if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
             self.world.nonzero.add(reference.name)
+
+
+def _is_zeroth(name: s.Node) -> bool:
+    return isinstance(name, s.Scripted) and name.sub == s.Number("0")

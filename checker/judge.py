@@ -330,6 +330,9 @@ def judge_chain(
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             given = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) != "definition")
+            if stated.told_when and not stated.supposed and judged.link.verdict is Verdict.REFUTED:
+                said = f"whether it holds “{stated.told_when}”, is not known; elsewhere it does not"
+                judged.link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
             if values := (*chain.where, *given):
                 judged.link = _open_where(judged.link, values)
             links.append(replace(judged.link, conventions=judged.conventions))

@@ -57,6 +57,7 @@ class Stated:
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
+    depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends as the prose says
     told: s.Node | None = None  # what the prose alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
     zero_outside: bool = False  # so are all entries in it
@@ -68,6 +69,7 @@ class Stated:
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
     supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
     given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
+    told_when: str = ""  # words of a condition under which it is said, that are not read
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None

@@ -4,6 +4,7 @@ to do with each other; and the claims that rest on them."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -21,7 +22,8 @@ def take_unknown(
     world: World, formulas: Sequence[Stated], defined: Container[tuple[int, int, int]],
     failed: Container[tuple[int, int]],
 ) -> None:  # fmt: skip
-    """Note the quantities whose definitions have no meaning, with what stands in these, and the functions of which
+    """Note the quantities whose definitions have no meaning, or of which the prose only says on what they depend, with
+    what stands in these, and the functions of which
     nothing but derivatives is said."""
     for f in formulas:  # what cannot even be parsed
         reference = world.table.reference(f.left) if f.left is not None else None
@@ -29,6 +31,11 @@ def take_unknown(
             inside = frozenset(world.known) - {reference.name}
             anywhere = inside | {name for name, _ in world.layer_of.values()}
             world.unread.setdefault(reference.name, Unread(f.number, inside, anywhere))
+    for f in formulas:  # of which the text says only on what they depend
+        for name, others in f.depending:
+            reference = world.table.reference(name)
+            if reference is not None and reference.layer is None and not world.is_defined(reference.name):
+                world.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
     for f in formulas:
         for k, chain in enumerate(f.chains):
             first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
@@ -67,7 +74,10 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     missing = _missing(world, sides, number)
     if missing is None:
         return None
-    return f"the definition of {missing} in formula {world.unread[missing].number} has no meaning"
+    found = world.unread[missing]
+    if found.told:
+        return f"how {missing} depends on {', '.join(sorted(found.names))} is not said"
+    return f"the definition of {missing} in formula {found.number} has no meaning"
 
 
 def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
@@ -168,12 +178,13 @@ def unstated(world: World, c: Comparison, environment: Environment) -> list[str]
 def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
     """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
-    derivative by anything else may go through them.) Likewise whatever names have to do with each other, if it does not
-    differentiate by them, nor by what they depend on."""
+    derivative by anything else may go through them, unless the text says on what they depend.) Likewise whatever names
+    have to do with each other, if it does not differentiate by them, nor by what they depend on."""
     reached, variables = _reach(world, sides, c, environment)
     related = world.below(name for pair in world.related if reached.issuperset(pair) for name in pair)
     return variables.isdisjoint(related) and all(
-        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
+        (world.unread[name].told or name in world.below((v,)))
+        and v not in world.below(world.unread[name].names, as_written=True)
         for name in reached & world.unread.keys() for v in variables
     )  # fmt: skip
 

@@ -128,6 +128,8 @@ def _register(
     for index in indices:
         assert index.extent is not None
         extents.append(index.extent)
+    starts = tuple(int(i.start.value) if i.start.is_constant else world.origin for i in indices)
+    from_zero = any(start < world.origin for start in starts)  # p_i of members k_0, …, k_N
     if value.is_scalar and letters and (before is None or not before.family):
         shape: Shape = (extents[0], ONE) if len(extents) == 1 else tuple(extents)
         if len(extents) > 2:
@@ -138,12 +140,15 @@ def _register(
             known = Known(head, (), shape)
         body = value.body
         origins = [first_value(reference.name, letter, world) for letter in letters]
-        if any(o < world.origin for o in origins):
-            known = Known(head, tuple(extents), (), (world.origin,) * len(extents))
+        if from_zero:
+            world.from_zero.add(head)
+        if from_zero or any(o < world.origin for o in origins):
+            known = Known(head, tuple(extents), (), starts if from_zero else (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
         body = value.body
-    if letters and len(letters) == 1 and first_value(reference.name, letters[0], world) < world.origin and known.family:
+    zeroth = len(letters) == 1 and not from_zero and first_value(reference.name, letters[0], world) < world.origin
+    if zeroth and known.family:
         known, body, family = _with_start(world, known, family, body, inner)
     if before is not None and not value.is_scalar and not letters and before.shape and before.shape != value.shape:
         raise ShapeError(f"{head} is declared as {show(before.shape)}, its definition has shape {show(value.shape)}")

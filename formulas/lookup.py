@@ -117,9 +117,12 @@ def declared(
         family, origins = [], []
         if declaration.count is not None:
             extent = whole(declaration.count, world, inner)
-            if not shape:
-                return Known(head, (), (extent - world.origin + 1, ONE))
-            return Known(head, (extent - world.origin + 1,), shape, (world.origin,))
+            origin = 0 if declaration.from_zero else world.origin
+            if origin < world.origin:
+                world.from_zero.add(head)
+            elif not shape:
+                return Known(head, (), (extent - origin + 1, ONE))
+            return Known(head, (extent - origin + 1,), shape, (origin,))
         for node in declaration.indices:
             letters_in = [x.name for x in s.walk(node) if isinstance(x, s.Symbol)]
             if isinstance(node, s.Number):  # h_0 of a recursion in h_t has the shape of all

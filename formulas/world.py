@@ -151,11 +151,13 @@ class Known:
 @dataclass(frozen=True)
 class Unread:
     """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
-    with the last layer where they stand for that only: what is of another layer may be in it, or not."""
+    with the last layer where they stand for that only: what is of another layer may be in it, or not. ``told``: the
+    text says on what it depends, and there is no definition."""
 
     number: int
     names: frozenset[str]
     heads: frozenset[str]
+    told: bool = False
 
 
 @dataclass
@@ -193,6 +195,7 @@ class Declaration:
     number: int
     hint: bool = False
     count: s.Node | None = None  # of a list `x_1, …, x_n ∈ …`: its last index
+    from_zero: bool = False  # the list begins with `x_0`
 
 
 @dataclass(frozen=True)
@@ -298,6 +301,7 @@ class World:
     unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
     reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}, and no declaration
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
+    from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
     templates: dict[str, list[Template]] = field(default_factory=dict)

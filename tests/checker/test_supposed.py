@@ -195,3 +195,22 @@ ON_SPHERE = "w - (w^\\top x) x"
 def test_an_equation_between_values_in_the_text(prose: str, claim: str, verdict: Verdict) -> None:
     found = last(COSINE, prose, claim)
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [
+        ("If the loss is positive,", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("If the loss is positive,\n\n$$\\nabla_p L = 2(p - a)$$\n\nand", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("Unless the negative is far away", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("Otherwise", r"\nabla_a L = 0", UNDECIDED),
+        ("If the loss is positive,", r"\nabla_a L = 2(n - p) [L > 0]", PROVED),  # which holds anyway
+        ("When we differentiate, we get", r"\nabla_a L = 2(n - p)", REFUTED),
+        ("When differentiating, this is", r"\nabla_a L = 2(n - p)", REFUTED),
+        ("If the loss is positive, all is well. In general", r"\nabla_a L = 2(n - p)", REFUTED),
+        ("If the loss is positive,\n\n$$\\nabla_p L = 2(p - a)$$\n\nIn general", r"\nabla_a L = 2(n - p)", REFUTED),
+    ],
+)
+def test_a_condition_in_words(prose: str, claim: str, verdict: Verdict) -> None:
+    found = last(TRIPLET, prose, claim)
+    assert found.verdict is verdict, found.message

@@ -786,3 +786,88 @@ with $KL(q\|p) = \sum_{k=1}^K q_k \log\frac{q_k}{p_k}$ and $CE(y,p) = -\sum_{k=1
 def test_a_divergence_by_a_word_before_its_definition(claim: str, verdict: Verdict) -> None:
     found = last(STUDENT + rf"$$ \frac{{\partial J}}{{\partial z_k}} = {claim} $$")
     assert found.verdict is verdict, found.message
+
+
+# -- Kronecker's δ beside other ones --------------------------------------------------------------------------
+SIGMOIDS = r"Let $z, t \in \mathbb{R}^n$, $a = \sigma(z)$, $E = \|a - t\|^2$ and $\delta = SAID$."
+
+
+@pytest.mark.parametrize("said", [r"\frac{\partial E}{\partial z}", r"2 (a - t) \odot a \odot (1 - a)"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial a_i}{\partial z_j} = \delta_{ij} a_i (1 - a_i)", PROVED),
+        (r"\frac{\partial a_i}{\partial z_j} = \delta_{ij} a_i", REFUTED),
+        (r"\delta_i = 2 (a_i - t_i) a_i (1 - a_i)", PROVED),
+        (r"\delta_i = 2 (a_i - t_i) a_i (1 - a_i) \delta_{ii}", PROVED),
+    ],
+)
+def test_two_indices_of_a_vector_are_those_of_kronecker(said: str, claim: str, verdict: Verdict) -> None:
+    assert last(SIGMOIDS.replace("SAID", said) + f"\n\n$$ {claim} $$\n").verdict is verdict
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("", PROVED), ("-", REFUTED)])
+def test_two_indices_of_a_matrix_are_its_own(sign: str, verdict: Verdict) -> None:
+    text = SIGMOIDS.replace("^n", r"^{n \times m}").replace("SAID", r"\frac{\partial E}{\partial z}")
+    claim = rf"\delta_{{ij}} = {sign}2 (a_{{ij}} - t_{{ij}}) a_{{ij}} (1 - a_{{ij}})"
+    assert last(f"{text}\n\n$$ {claim} $$\n").verdict is verdict
+
+
+# -- members from zero ----------------------------------------------------------------------------------------
+KEYS = r"""Let $q, k_i \in \mathbb{R}^d$ for $i = 0, \dots, N$ and
+$L = -\log \frac{e^{q^\top k_0}}{\sum_{i=0}^N e^{q^\top k_i}}$.
+With $p_i = e^{q^\top k_i} / \sum_{j=0}^N e^{q^\top k_j}$ and a sum $s = \sum_{i=1}^N p_i$, WORDS
+
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "claim", "verdict"),
+    [
+        ("", r"\nabla_q L = \sum_{i=0}^N p_i k_i - k_0", PROVED),
+        ("", r"\nabla_q L = \sum_{i=1}^N p_i k_i - k_0", REFUTED),
+        ("", r"\nabla_{k_0} L = (p_0 - 1) q", PROVED),
+        ("", r"\nabla_{k_0} L = p_0 q", REFUTED),
+        ("", r"s = 1 - p_0", PROVED),
+        ("", r"s = 1", REFUTED),
+        ("for $i \\neq 0$", r"\nabla_{k_i} L = p_i q", PROVED),
+        ("for $i \\neq 0$", r"\nabla_{k_i} L = (p_i - 1) q", REFUTED),
+        ("for all $i$", r"\nabla_{k_i} L = p_i q", REFUTED),
+    ],
+)
+def test_what_is_made_of_members_from_zero_begins_there(words: str, claim: str, verdict: Verdict) -> None:
+    found = last(KEYS.replace("WORDS", words).replace("CLAIM", claim))
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize("said", [r"$x_i \in \mathbb{R}$ for $i = 0, \dots, N$", r"$x_0, \dots, x_N \in \mathbb{R}$"])
+@pytest.mark.parametrize(
+    ("words", "claim", "verdict"),
+    [
+        ("Then", "2 x_i", REFUTED),  # not at i = 0, also where a sum elsewhere leaves that out
+        ("Then", "2 x_i - 4 [i = 0] x_0", PROVED),
+        ("For $i = 1, \\dots, N$", "2 x_i", PROVED),
+        ("For $i = 1, \\dots, N$", "x_i", REFUTED),
+        ("For $i = 0, \\dots, N - 1$", "2 x_i", REFUTED),
+    ],
+)
+def test_a_free_index_takes_all_its_values(said: str, words: str, claim: str, verdict: Verdict) -> None:
+    text = f"Let {said}, $E = \\sum_{{i=0}}^N x_i^2 - 2 x_0^2$ and $s = \\sum_{{i=1}}^N x_i$. {words}"
+    found = last(f"{text}\n\n$$ \\frac{{\\partial E}}{{\\partial x_i}} = {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("words", "claim", "verdict"),
+    [
+        ("For $i = 1, \\dots, N - 1$", "2 x_i", PROVED),
+        ("For $i = 1, \\dots, N - 1$", "x_i", REFUTED),
+        ("With $y_i = x_i$ for $i = 1, \\dots, N - 1$. Then", "2 x_i", REFUTED),
+        ("For $i = 2, \\dots, N$", "2 x_i", REFUTED),
+    ],
+)
+def test_a_range_before_a_claim(words: str, claim: str, verdict: Verdict) -> None:
+    text = "Let $x_1, \\dots, x_N \\in \\mathbb{R}^d$ and $E = \\sum_{i=1}^N x_i^\\top x_i - 2 x_N^\\top x_N$."
+    found = last(f"{text} {words}\n\n$$ \\frac{{\\partial E}}{{\\partial x_i}} = {claim} $$\n")
+    assert found.verdict is verdict, found.message
