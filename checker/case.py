@@ -21,6 +21,7 @@ from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
+from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
@@ -270,6 +271,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_padding(formulas)
     read_rows(formulas)
     read_depending(formulas)
+    notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
     units = frozenset[str]().union(*(f.units for f in formulas))
     trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
     table = NameTable.gather(trees, listed, units, _spoken_of(formulas))

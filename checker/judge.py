@@ -329,12 +329,7 @@ def judge_chain(
                 judged = under(world, piece_left, piece_right, given, number, case.effort, stated.supposed, judged)
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
-            given = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) != "definition")
-            if stated.told_when and not stated.supposed and judged.link.verdict is Verdict.REFUTED:
-                said = f"whether it holds “{stated.told_when}”, is not known; elsewhere it does not"
-                judged.link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
-            if values := (*chain.where, *given):
-                judged.link = _open_where(judged.link, values)
+            judged.link = _as_said(judged.link, stated, chain, definitions)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -347,6 +342,16 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
+    """A link that is refuted, and is said under conditions of which nothing is used: equations, and words."""
+    if stated.told_when and not stated.supposed and link.verdict is Verdict.REFUTED:
+        said = f"whether it holds “{stated.told_when}” is not known; elsewhere it does not"
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
+    equations = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) != "definition")
+    where = (*chain.where, *equations)
+    return _open_where(link, where) if where else link
 
 
 def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from typing import TypeGuard
 
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
@@ -41,13 +41,12 @@ GOES_ON = re.compile(r"[\s,;]*(?:and|or|also|as well as)?[\s,;:]*", re.I)
 def read_supposed(formulas: Sequence[Stated]) -> None:
     """Set ``supposed`` of the displays that a condition in the text introduces: the first, and what goes on with it in
     the same sentence; or of the one that it stands behind."""
-    said = ""
-    for before, f in pairwise([None, *formulas]):
+    said, section = "", tuple[str, ...]()
+    for f in formulas:
         *_, words = SENTENCE.split(f.raw.context)
-        goes_on = before is not None and before.raw.section == f.raw.section and GOES_ON.fullmatch(f.raw.context)
+        goes_on = section == f.raw.section and GOES_ON.fullmatch(f.raw.context)
         said = words.strip(" ,:") if WORDS.match(words) else said if goes_on else ""
-        if f.raw.displayed:
-            f.told_when = said
+        f.told_when, section = said if f.raw.displayed else "", f.raw.section
     for k, f in enumerate(formulas):
         for relation in _equations(f):
             for later in introduced(formulas, k, lambda _: False):
@@ -123,7 +122,7 @@ def _of_index(condition: s.Relation, f: Stated) -> bool:
     )  # fmt: skip
 
 
-def _is_letter(node: s.Node) -> bool:
+def _is_letter(node: s.Node) -> TypeGuard[s.Symbol]:
     return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
 
 

@@ -133,8 +133,8 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             plainly.append((k, stated.symmetric))
             listed = ", ".join(f"${to_latex(name)}$" for name in names)
             stated.remarks += (f"the text says of {listed}: symmetric",)
-    for k, names in plainly:
-        _until_taken_back(formulas, k, names)
+    for k, symmetric in plainly:
+        _until_taken_back(formulas, k, symmetric)
 
 
 def _takes_back(f: Stated) -> bool:
