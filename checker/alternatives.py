@@ -40,9 +40,9 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
     """Read definitions by cases; set ``partly`` of the chains that are said of a part only."""
     for k, f in enumerate(formulas):
         if f.chains and _may_define(f.chains[-1]):
-            if (whole := _whole(formulas, k)) is not None:
-                f.chains[-1] = whole
-                for part in formulas[k + 1 : k + 3]:
+            if (whole := _whole(formulas, k) or _both(formulas, k)) is not None:
+                f.chains[-1], parts = whole
+                for part in parts:
                     _is_no_statement(part)
             elif _is_partial(formulas, k):
                 f.chains[-1] = replace(f.chains[-1], partly=True)
@@ -57,7 +57,9 @@ def _is_no_statement(part: Stated) -> None:
 
 
 def _may_define(chain: Chain) -> bool:
-    named = isinstance(chain.sides[0], s.Symbol | s.Scripted | s.Call)
+    function = getattr(chain.sides[0], "function", None)
+    primed = isinstance(function, s.Scripted) and function.primes  # f'(x) = 1 is claimed, of one sign
+    named = isinstance(chain.sides[0], s.Symbol | s.Scripted | s.Call) and not primed
     return named and len(chain.sides) > 1 and not chain.update and not any(map(contains_derivative, chain.sides))
 
 
@@ -68,7 +70,28 @@ def _behind(formulas: Sequence[Stated], k: int) -> str:
     return following.raw.context if following is not None and inside else formulas[k].raw.tail
 
 
-def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
+def _both(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated]] | None:
+    """“$s(x) = x$ for $x > 0$ and $s(x) = e^x - 1$ for $x \\le 0$”, all formulas of one sentence."""
+    parts = formulas[k + 1 : k + 4]
+    if len(parts) < 3 or any(f.raw.section != formulas[k].raw.section for f in parts):
+        return None
+    chain, (first, other, second) = formulas[k].chains[-1], parts
+    behind = [_behind(formulas, n) for n in range(k, k + 3)]
+    if not (CUE.fullmatch(behind[0]) and AND.fullmatch(behind[1]) and CUE.fullmatch(behind[2])):
+        return None
+    tests = [f.tree.parts[0] for f in (first, second) if f.tree is not None and len(f.tree.parts) == 1]
+    left = chain.sides[0]
+    if len(tests) < 2 or len(chain.sides) != 2:
+        return None
+    if [c.sides[:1] for c in other.chains] != [(left,)] or len(other.chains[0].sides) != 2:
+        return None
+    if not all(isinstance(test, s.Relation) and len(test.sides) == 2 and test.relations[0] in ORDER for test in tests):
+        return None
+    rows = ((chain.sides[1], tests[0]), (other.chains[0].sides[1], tests[1]))
+    return replace(chain, sides=(left, s.Cases(rows))), parts
+
+
+def _whole(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated]] | None:
     """A value, an inequality, and the value otherwise, all of them formulas. (Of the c in “if $j = c$” the range is
     often said nowhere.)"""
     if k + 2 >= len(formulas) or any(f.raw.section != formulas[k].raw.section for f in formulas[k : k + 3]):
@@ -86,7 +109,8 @@ def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
         if value.relations != ("=",) or value.sides[0] != chain.sides[0]:
             return None
         value = value.sides[1]
-    return replace(chain, sides=(chain.sides[0], s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))))
+    whole = s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))
+    return replace(chain, sides=(chain.sides[0], whole)), formulas[k + 1 : k + 3]
 
 
 def _only(f: Stated) -> s.Node | None:

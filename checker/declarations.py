@@ -79,6 +79,7 @@ class _Declarations:
 
     def relations(self) -> None:
         for f in self.every:
+            self.world.held |= {r.name for r in map(self.table.reference, f.held) if r is not None}
             for pair in f.related:
                 first, second = map(self.table.reference, pair)
                 if first is not None and second is not None and first.name != second.name:

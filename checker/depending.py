@@ -1,7 +1,8 @@
 """What the text says that a quantity depends on, without a definition: “the target $t$ depends on $w$”, ``u = u(x)``.
 
 Such a quantity is one whose definition has no meaning (`unknown.py`): nothing that differentiates by w holds because
-nothing leads from w to t.
+nothing leads from w to t. And what it treats as a constant, though it defines it: whether a derivative is meant to go
+through that is not known.
 """
 
 from __future__ import annotations
@@ -23,12 +24,19 @@ _DEPENDS = re.compile(
     r"(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)",
     re.I,
 )
+_CONSTANT = r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
+_HELD = re.compile(
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are|being)\s+{_MANNER}(?:treated|held|regarded|considered|kept)\s+{_CONSTANT}"
+    rf"|\b(?:treat|hold|regard|consider|keep)(?:s|ing)?\s+(?:the\s+\w+\s+)?\$(?P<other>\d+)\$\s+{_CONSTANT}"
+    r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
+    r"\$(?P<through>\d+)\$", re.I,
+)  # fmt: skip
 _SUPPOSED = re.compile(r"\b(?:if|whether|unless|not|nor?|neither|never|nothing|none)\b", re.I)
 
 
 def read_depending(formulas: Sequence[Stated]) -> None:
-    """Set ``depending`` of formulas that name something of which the text says on what it depends. What is
-    differentiated, a loss, may depend on anything."""
+    """Set ``depending`` of formulas that name something of which the text says on what it depends, and ``held`` of
+    those that name what it treats as a constant. What is differentiated, a loss, may depend on anything."""
     tops = {base_of(n.numerator) for f in formulas for n in f.nodes if isinstance(n, s.Derivative)}
     tops |= {base_of(n.body) for f in formulas for n in f.nodes if isinstance(n, s.Nabla)}
     for f in formulas:
@@ -38,6 +46,10 @@ def read_depending(formulas: Sequence[Stated]) -> None:
                 f.memberships += [Membership(chain.sides[:1], chain.space)] if chain.space is not None else []
                 f.depending += ((chain.sides[0], tuple(names_in(inside))),)
     for sentence in sentences(formulas):
+        for match in _HELD.finditer(sentence):
+            if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
+                stated = formulas[int(next(filter(None, match.groups())))]
+                stated.held += tuple(_named(stated))
         for match in _DEPENDS.finditer(sentence):
             if _SUPPOSED.search(sentence[: match.start()]):
                 continue

@@ -17,6 +17,7 @@ from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.unknown import (
     adjoints_of,
+    held_fast,
     names_of,
     slope_told,
     taken_at,
@@ -113,6 +114,9 @@ def judge_link(
         if not all(whatever(world, (left, right), c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
+    held = held_fast(world, (left, right), comparisons, environment)
+    if held is not None:
+        return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")

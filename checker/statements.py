@@ -58,6 +58,7 @@ class Stated:
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
     depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends as the prose says
+    held: tuple[s.Node, ...] = ()  # what the prose treats as a constant
     told: s.Node | None = None  # what the prose alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
     zero_outside: bool = False  # so are all entries in it

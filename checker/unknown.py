@@ -199,6 +199,19 @@ def unread_relation(
     return None
 
 
+def held_fast(
+    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
+) -> str | None:
+    """That the sides rest on something that the text treats as a constant, and that depends on what they differentiate
+    by."""
+    for name in sorted(world.held):
+        inside = world.below((name,)) - {name}
+        for reached, variables in (_reach(world, sides, c, environment) for c in comparisons if inside):
+            if name in reached and not variables.isdisjoint(inside):
+                return f"the text treats {name} as a constant, and defines it"
+    return None
+
+
 def _reach(
     world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
 ) -> tuple[set[str], set[str]]:  # fmt: skip

@@ -355,6 +355,7 @@ class World:
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     slopes_told: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
+    held: set[str] = field(default_factory=set)  # names that the text treats as constants
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions

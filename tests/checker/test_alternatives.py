@@ -24,6 +24,8 @@ def last(text: str) -> Formula:
         "$a = z$ if $z > 0$ and $0$ otherwise,",
         "$a = z$ for $z > 0$, otherwise $a = 0$,",
         "$a = z$, when $z > 0$, else $0$,",
+        "$a = z$ for $z > 0$ and $a = 0$ for $z < 0$,",
+        "$a = z$ if $z > 0$, and $a = 0$ if $z \\le 0$,",
         "\n\n$$a = z$$\n\nif $z > 0$, and $0$ otherwise,",
     ],
 )
@@ -88,3 +90,12 @@ def test_a_class_in_the_text_is_a_condition() -> None:
     net += "where $t_j = 1$ if $j = c$ and $0$ otherwise.\n\n$$ \\frac{\\partial E}{\\partial u_j} = CLAIM $$\n"
     assert last(net.replace("CLAIM", "y_j - t_j")).verdict is CONDITIONAL
     assert last(net.replace("CLAIM", "V y_j - 1")).verdict is not PROVED  # what t_j = 1 for all j would give
+
+
+@pytest.mark.parametrize(("first", "second", "verdicts"), [
+    ("1", "0", [PROVED, PROVED]), ("0", "0", [REFUTED, PROVED]), ("1", "1", [PROVED, REFUTED]),
+])  # fmt: skip
+def test_a_derivative_by_cases_in_the_text_is_claimed(first: str, second: str, verdicts: list[Verdict]) -> None:
+    text = f"Let $x \\in R$ and $f(x) = \\max(0, x)$. Then $f'(x) = {first}$ if $x > 0$ and $f'(x) = {second}$ if $x < 0$."
+    found = check(scan(text), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if "f'" in f.latex] == verdicts

@@ -41,3 +41,29 @@ def test_what_the_text_says_that_a_quantity_depends_on(words: str, verdict: Verd
     assert last("w", "(z - t) x") is (UNDECIDED if verdict is UNDECIDED or "$ depends on $v$" in words else REFUTED)
     assert last("z", "2 (z - t)") is PROVED  # whatever t is
     assert last("x", "2 (z - t) w") is PROVED
+
+
+BOOTSTRAP = "Let $q, r, \\gamma \\in \\mathbb{R}$, $y = r + \\gamma q$ and $E = (y - q)^2$. "
+
+
+@pytest.mark.parametrize(
+    ("words", "held"),
+    [
+        ("The target $y$ is treated as a constant.", True),
+        ("We keep the target $y$ fixed.", True),
+        ("We do not differentiate through $y$.", True),
+        ("No gradient flows through $y$.", True),
+        ("The gradient flows through $y$.", False),
+        ("We keep $r$ fixed.", False),
+        ("", False),
+    ],
+)
+def test_what_the_text_treats_as_a_constant(words: str, held: bool) -> None:
+    def found(claim: str) -> Verdict:
+        return check(scan(f"{BOOTSTRAP}{words}\n\n$$ {claim} $$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+
+    slope = "\\frac{\\partial E}{\\partial q}"
+    assert found(f"{slope} = 2 (q - y)") is (UNDECIDED if held else REFUTED)
+    assert found(f"{slope} = 2 (q - y) (1 - \\gamma)") is (UNDECIDED if held else PROVED)
+    assert found("E = (r + \\gamma q - q)^2") is PROVED
+    assert found("E = (r - \\gamma q - q)^2") is REFUTED
