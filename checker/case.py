@@ -13,6 +13,7 @@ from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
+from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
@@ -280,5 +281,6 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     assign_variants(formulas)
     read_halves(formulas)
     read_supposed(formulas)
+    read_local(formulas, table)
     place(notation, formulas)
     return Case(document, formulas, table, effort, symbols, notation, extra)

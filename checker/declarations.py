@@ -35,6 +35,11 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader.relations()
 
 
+def declare_signs(world: World, formulas: Sequence[Stated]) -> None:
+    """Note in a world which signs and intervals formulas tell."""
+    _Declarations(world, formulas).signs(formulas)
+
+
 def is_size(node: s.Node, world: World) -> bool:
     """Whether nothing else is declared by that name, nor differentiated."""
     reference = world.table.reference(node)
@@ -279,7 +284,10 @@ class _Declarations:
                     shape_of_space(space, world, Statement())
                 except DocumentError:
                     continue
-        for f in self.every:
+        self.signs([f for f in self.every if not f.local])
+
+    def signs(self, formulas: Sequence[Stated]) -> None:
+        for f in formulas:
             for member in f.memberships:
                 if not isinstance(member.where, s.Space):
                     self._domain(member.names, member.where)

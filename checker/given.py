@@ -40,14 +40,8 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
             given.assume(f, k, chain)
     denied = {given.head(f, name) for f in formulas for name in f.unsymmetric}
     for f in formulas:
-        given.said(f, denied)
-
-
-def with_symmetry(world: World, stated: Stated) -> None:
-    """Put into the world of a formula which matrices are symmetric where it is said."""
-    given = _Given(world, (), {})
-    for name in stated.symmetric_here:
-        given.symmetric(stated, name)
+        if not f.local:
+            given.said(f, denied)
 
 
 class _Given:
@@ -80,7 +74,8 @@ class _Given:
             return
         variable = any(h.split("^{(")[0] in self.variables for h in used)
         if isinstance(left.body, Access) and _is_transposed(left, right):
-            self._symmetric(f, left.body.head)
+            if not f.local:
+                self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):
             for index in here.indices.values():
                 if index.free and index.extent is None:
@@ -88,7 +83,7 @@ class _Given:
             if not self._depends(left.body - right.body):
                 return
             # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
-            if not variable and not f.conditions and not self._leaves_out(f, here):
+            if not variable and not f.conditions and not f.local and not self._leaves_out(f, here):
                 self.world.stated.append((left.body, right.body))
         else:
             return
@@ -132,11 +127,6 @@ class _Given:
         except (Beyond, RecursionError):
             return True
 
-    def symmetric(self, f: Stated, name: s.Node) -> None:
-        known = self._named(f, name)
-        if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
-            self._symmetric(f, known.head)
-
     def head(self, f: Stated, name: s.Node) -> str | None:
         known = self._named(f, name)
         return None if known is None else known.head
@@ -144,8 +134,10 @@ class _Given:
     def said(self, f: Stated, denied: Set[str | None]) -> None:
         """What the prose says of given matrices and labels; nothing of the symmetry of those that are ``denied`` it."""
         for name in f.symmetric:
-            if self.head(f, name) not in denied:
-                self.symmetric(f, name)
+            known = self._named(f, name)
+            square = known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]
+            if known is not None and square and not known.family and known.head not in denied:
+                self._symmetric(f, known.head)
         for name in f.one_hot:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:

@@ -13,9 +13,9 @@ from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
-from verify_derivations.checker.given import with_symmetry
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
+from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.otherwise import SUPPOSING, otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
@@ -165,10 +165,9 @@ def _is_claim(stated: Stated, table: NameTable) -> bool:
 def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, readings: Readings) -> Formula:
     definitions = case.definitions(stated.scope, variant, readings).fork()
     placed = with_halves(definitions.world, stated)
-    with_symmetry(definitions.world, stated)
+    hold_here(definitions.world, stated)
     links: list[Link] = []
     remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.halves)]
-    remarks += [f"said for a symmetric ${to_latex(name)}$" for name in stated.symmetric_here]
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)

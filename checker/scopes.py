@@ -35,8 +35,7 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             for name in member.names if isinstance(member.where, s.Space) else ():
                 key = key_of(name, table)
                 if key is not None:
-                    said = to_latex(member.where) + " symmetric" * (name in stated.symmetric)
-                    keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", said)
+                    keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
     told = {key_of(f.told, table): f.raw.section for f in formulas if f.told is not None}
     for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
         for key, where in told.items():

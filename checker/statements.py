@@ -53,7 +53,6 @@ class Stated:
     mentions: list[s.Node] = field(default_factory=list)
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
     unsymmetric: tuple[s.Node, ...] = ()  # matrices of which it says that they need not be
-    symmetric_here: tuple[s.Node, ...] = ()  # matrices that are so where this formula is said, not everywhere
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
@@ -70,6 +69,8 @@ class Stated:
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
     supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
     given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
+    local: bool = False  # what it says of given data holds in its section only: see `locally.py`
+    here: tuple[Stated, ...] = ()  # such formulas, or conditions in the text, that hold where this one is said
     told_when: str = ""  # words of a condition under which it is said, that are not read
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
@@ -82,7 +83,7 @@ class Stated:
     @property
     def particular(self) -> bool:
         """Whether it is said of a case only, so that no gradient may rest on it."""
-        return bool(self.halves or self.supposed or self.symmetric_here)
+        return bool(self.halves or self.supposed or self.here)
 
     @cached_property
     def nodes(self) -> tuple[s.Node, ...]:

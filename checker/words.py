@@ -124,7 +124,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.unsymmetric = (*stated.unsymmetric, *names)
         elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
             for one in introduced(formulas, k, _takes_back):
-                one.symmetric_here = (*one.symmetric_here, *names)
+                one.here = (*one.here, _symmetric(stated, *names))
         elif _CONDITION.search(before) is None and (
             _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
         ):
@@ -141,6 +141,11 @@ def _takes_back(f: Stated) -> bool:
     return bool(f.unsymmetric) or _DROPPED.search(f.raw.context) is not None
 
 
+def _symmetric(stated: Stated, *names: s.Node) -> Stated:
+    """A formula that says no more than that matrices are symmetric."""
+    return Stated(stated.raw, None, symmetric=names)
+
+
 def _until_taken_back(formulas: Sequence[Stated], k: int, names: tuple[s.Node, ...]) -> None:
     """What is denied later in a section holds up to there."""
     section = formulas[k].raw.section
@@ -148,7 +153,7 @@ def _until_taken_back(formulas: Sequence[Stated], k: int, names: tuple[s.Node, .
     denied = {name: n for n, f in reversed([*enumerate(inside)]) for name in f.unsymmetric if name in names}
     for name, end in denied.items():
         for f in inside[:end]:
-            f.symmetric_here = (*f.symmetric_here, name)
+            f.here = (*f.here, _symmetric(formulas[k], name))
 
 
 def is_said(before: str, behind: str) -> bool:

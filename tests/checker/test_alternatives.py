@@ -96,6 +96,7 @@ def test_a_class_in_the_text_is_a_condition() -> None:
     ("1", "0", [PROVED, PROVED]), ("0", "0", [REFUTED, PROVED]), ("1", "1", [PROVED, REFUTED]),
 ])  # fmt: skip
 def test_a_derivative_by_cases_in_the_text_is_claimed(first: str, second: str, verdicts: list[Verdict]) -> None:
-    text = f"Let $x \\in R$ and $f(x) = \\max(0, x)$. Then $f'(x) = {first}$ if $x > 0$ and $f'(x) = {second}$ if $x < 0$."
+    said = f"$f'(x) = {first}$ if $x > 0$ and $f'(x) = {second}$ if $x < 0$."
+    text = f"Let $x \\in R$ and $f(x) = \\max(0, x)$. Then {said}"
     found = check(scan(text), effort=Effort(repair=0)).formulas
     assert [f.verdict for f in found if "f'" in f.latex] == verdicts
