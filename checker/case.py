@@ -20,6 +20,7 @@ from verify_derivations.checker.onward import Said, declared_before, fitting
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
+from verify_derivations.checker.sentences import take_ranges
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.told import conventions_told
@@ -267,6 +268,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         analyse(stated)
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
+    take_ranges(formulas)
     read_alternatives(formulas)
     read_prose(formulas)
     read_padding(formulas)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
 
 SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
@@ -15,6 +16,19 @@ GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|
 BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop
 GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
 SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\b(?:[\w\s]*\bthat)?\W*$", re.I)  # it holds for the next sentence
+
+
+RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)
+
+
+def take_ranges(formulas: Sequence[Stated]) -> None:
+    """The range behind an equation is its own, where it does not end at a size: ``y_i = x_{i+1} - x_i``
+    for ``i = 1, …, n - 1``."""
+    for f, following in pairwise(formulas):
+        alone = not following.raw.displayed and not following.chains and not following.memberships
+        same = f.raw.section == following.raw.section and f.chains and not f.ranges
+        if alone and same and RANGE_BEHIND.fullmatch(following.raw.context):
+            f.ranges += [r for r in following.ranges if not isinstance(r[2], s.Symbol | s.Scripted)]
 
 
 def sentences(formulas: Sequence[Stated]) -> Iterator[str]:

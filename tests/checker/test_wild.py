@@ -871,3 +871,28 @@ def test_a_range_before_a_claim(words: str, claim: str, verdict: Verdict) -> Non
     text = "Let $x_1, \\dots, x_N \\in \\mathbb{R}^d$ and $E = \\sum_{i=1}^N x_i^\\top x_i - 2 x_N^\\top x_N$."
     found = last(f"{text} {words}\n\n$$ \\frac{{\\partial E}}{{\\partial x_i}} = {claim} $$\n")
     assert found.verdict is verdict, found.message
+
+
+# -- w_0 beside w ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("said", ["$x, w \\in \\mathbb{R}^n$", "$x, w \\in \\mathbb{R}^n$, $w_0 \\in \\mathbb{R}$"])
+@pytest.mark.parametrize("line", ["w_0 + w^\\top x", "w_0 + \\sum_{i=1}^n w_i x_i"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial y}{\partial w_0} = 1", PROVED),
+        (r"\frac{\partial y}{\partial w_0} = w_0", REFUTED),
+        (r"\frac{\partial y}{\partial w_i} = x_i", PROVED),
+        (r"\frac{\partial y}{\partial w_1} = x_1", PROVED),
+        (r"\frac{\partial y}{\partial w_1} = 1", REFUTED),
+        (r"\frac{\partial y}{\partial w} = x + w_0", REFUTED),
+    ],
+)
+def test_a_bias_with_the_letter_of_the_weights(said: str, line: str, claim: str, verdict: Verdict) -> None:
+    found = last(f"Let {said} and $y = {line}$.\n\n$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+def test_where_something_counts_from_zero_the_first_entry_is_one() -> None:
+    text = "Let $x, w \\in \\mathbb{R}^{n+1}$ and $y = \\sum_{i=0}^n w_i x_i$.\n\n$$ CLAIM $$\n"
+    assert last(text.replace("CLAIM", r"\frac{\partial y}{\partial w_0} = x_0")).verdict is PROVED
+    assert last(text.replace("CLAIM", r"\frac{\partial y}{\partial w_0} = 1")).verdict is REFUTED
