@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -40,6 +41,10 @@ from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.scripts import base_of, letters_alone, plain
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
+
+REPEATED = re.compile(
+    r"\b(?:repeated|double) ind(?:ex|ices)\b|\bEinstein(?:'s|’s)?\b[^.]{0,20}\b(?:sum|convention|notation)", re.I
+)
 
 
 @dataclass
@@ -92,6 +97,11 @@ class Case:
         for stated in self.formulas:
             found.setdefault(stated.scope, []).append(stated)
         return found
+
+    @cached_property
+    def sums_tacitly(self) -> bool:
+        """Whether the text says that repeated indices are summed over: that is not read."""
+        return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
 
     @cached_property
     def said(self) -> Said:

@@ -176,6 +176,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if not placed:
             found = [_open_where(link, stated.halves) for link in found]
+        if case.sums_tacitly:
+            found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
             said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
             if said is not None:  # no claim
@@ -341,6 +343,13 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _open_sums(link: Link) -> Link:
+    """What has an index that nothing binds, where the text says that repeated indices are summed over."""
+    said = "repeated indices are summed over, as the text says: that is not read"
+    unbound = link.verdict is Verdict.ILL_FORMED and link.evidence in ("index", "symbol")
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said) if unbound else link
 
 
 def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:

@@ -46,7 +46,8 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         *_, words = SENTENCE.split(f.raw.context)
         goes_on = section == f.raw.section and GOES_ON.fullmatch(f.raw.context)
         said = words.strip(" ,:") if WORDS.match(words) else said if goes_on else ""
-        f.told_when, section = said if f.raw.displayed else "", f.raw.section
+        said = said if f.raw.displayed else ""  # else a formula stands in the condition
+        f.told_when, section = said, f.raw.section
     for k, f in enumerate(formulas):
         for relation in _equations(f):
             for later in introduced(formulas, k, lambda _: False):

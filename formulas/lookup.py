@@ -283,6 +283,9 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     index = reference.node.sub if isinstance(reference.node, s.Scripted) and base_of(reference.node) == "e" else None
     if index is not None and (label_of(index, world) is not None or to_latex(index) in world.given):
         return Unsupported(f"that {_show(reference)} is the unit vector of {to_latex(index)} is not said")
+    as_label = f"_{{{_show(reference)}}}"  # [y_i = k] beside c_k and c_{y_i}
+    if any(name.endswith(as_label) for name in (*world.declarations, *world.known)):
+        return Unsupported(f"{_show(reference)}: whether it is an index is not clear")
     plain = layer is None and reference.layer is None and not reference.indices
     return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)
 

@@ -896,3 +896,29 @@ def test_where_something_counts_from_zero_the_first_entry_is_one() -> None:
     text = "Let $x, w \\in \\mathbb{R}^{n+1}$ and $y = \\sum_{i=0}^n w_i x_i$.\n\n$$ CLAIM $$\n"
     assert last(text.replace("CLAIM", r"\frac{\partial y}{\partial w_0} = x_0")).verdict is PROVED
     assert last(text.replace("CLAIM", r"\frac{\partial y}{\partial w_0} = 1")).verdict is REFUTED
+
+
+def test_what_stands_as_a_label_elsewhere_may_be_an_index() -> None:
+    text = """Let $x_i, c_k \\in \\mathbb{R}^d$ for $i = 1, \\dots, m$ and $y_i \\in \\{1, \\dots, K\\}$, with
+$L = \\sum_{i=1}^m \\|x_i - c_{y_i}\\|^2$.
+
+$$ \\frac{\\partial L}{\\partial c_k} = CLAIM $$
+"""
+    assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [y_i = k] (c_k - x_i)")).verdict is UNDECIDED
+    assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [u = v] (c_k - x_i)")).verdict is ILL_FORMED
+
+
+@pytest.mark.parametrize(("words", "verdict"), [("We sum over repeated indices.", UNDECIDED), ("", ILL_FORMED)])
+def test_repeated_indices(words: str, verdict: Verdict) -> None:
+    text = f"{words} Let $a \\in \\mathbb{{R}}^n$, $M \\in \\mathbb{{R}}^{{n \\times n}}$ and $b_i = M_{{ij}} a_j$."
+    assert last(text).verdict is verdict
+
+
+@pytest.mark.parametrize(("right", "verdict"), [("y_{j-1} - y_j", PROVED), ("y_j - y_{j-1}", REFUTED)])
+def test_a_range_that_leaves_out_the_last(right: str, verdict: Verdict) -> None:
+    text = f"""Let $x \\in \\mathbb{{R}}^n$, $y_i = x_{{i+1}} - x_i$ for $i = 1, \\dots, n-1$ and
+$E = \\frac12 \\sum_{{i=1}}^{{n-1}} y_i^2$.
+
+$$ \\frac{{\\partial E}}{{\\partial x_j}} = {right} \\quad (1 < j < n) $$
+"""
+    assert last(text).verdict is verdict
