@@ -922,3 +922,21 @@ $E = \\frac12 \\sum_{{i=1}}^{{n-1}} y_i^2$.
 $$ \\frac{{\\partial E}}{{\\partial x_j}} = {right} \\quad (1 < j < n) $$
 """
     assert last(text).verdict is verdict
+
+
+LAST = "$p_K = 1 - \\sum_{k=1}^{K-1} p_k$"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"Let {LAST} and $L = \\sum_{{k=1}}^K y_k p_k$.", UNDECIDED),  # by way of the last entry
+        ("Let $p_k = e^{z_k} / \\sum_{j=1}^K e^{z_j}$ and $L = \\sum_{k=1}^K y_k p_k$. So " + LAST + ".", PROVED),
+    ],
+)
+def test_the_last_entry_by_the_others(text: str, verdict: Verdict) -> None:
+    found = report(f"{text}\n\n$$ \\frac{{\\partial L}}{{\\partial p_k}} = y_k $$\n").formulas
+    assert found[-1].verdict is verdict, found[-1].message
+    assert verdict is UNDECIDED or found[-2].verdict is PROVED
+    wrong = last(f"{text}\n\n$$ \\frac{{\\partial L}}{{\\partial p_k}} = 2 y_k $$\n").verdict
+    assert wrong is (UNDECIDED if verdict is UNDECIDED else REFUTED)
