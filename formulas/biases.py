@@ -12,8 +12,8 @@ ZERO = s.Number("0")
 
 
 def with_a_bias(nodes: Sequence[s.Node]) -> set[str]:
-    """The vectors, by their bases, beside which a number or a point has the subscript 0. Where something counts from 0,
-    or an index of the vector is shifted, that is one of its entries or members."""
+    """The vectors, by their bases, beside which a number or a point has the subscript 0, also elsewhere than in claims.
+    Where something counts from 0, or an index of the vector is shifted, that is one of its entries or members."""
     if any(map(_from_zero, nodes)):
         return set()
     vectors = {
@@ -25,7 +25,12 @@ def with_a_bias(nodes: Sequence[s.Node]) -> set[str]:
     }  # fmt: skip
     scripted = [x for x in nodes if isinstance(x, s.Scripted) and x.sub is not None]
     shifted = {base_of(x) for x in scripted if any(isinstance(i, s.Sum) for i in items_of(x.sub or ZERO))}
-    return {base for x in scripted if x.sub == ZERO and (base := base_of(x)) is not None and base in vectors - shifted}
+    introduced = (
+        base_of(x) for node in nodes if isinstance(node, s.Relation) for x in s.walk(node)
+        if isinstance(x, s.Scripted) and x.sub == ZERO
+        and not any(isinstance(n, s.Derivative | s.Nabla) for n in s.walk(node))
+    )  # fmt: skip
+    return {base for base in introduced if base is not None and base in vectors - shifted}
 
 
 def _from_zero(node: s.Node) -> bool:
