@@ -15,7 +15,7 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.world import World
 
 
@@ -27,9 +27,9 @@ def read_local(formulas: Sequence[Stated], table: NameTable) -> None:
         for reference in filter(None, map(table.reference, spaces)):
             declared[reference.name].add((f.scope, f.raw.section))
     for f in formulas:
-        said = {r.name for r in map(table.reference, _told_of(f)) if r is not None}
+        said = {r.name for r in map(table.reference, _told_of(f, table)) if r is not None}
         others = {place for name in said for scope, place in declared[name]
-                  if place != f.raw.section and (_inside(scope, f.scope) or _inside(f.scope, scope))}  # fmt: skip
+                  if not _inside(f.raw.section, place) and _inside(scope, f.scope)}  # fmt: skip
         if not others:
             continue
         f.local = True
@@ -51,7 +51,7 @@ def _inside(section: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return section[: len(other)] == other
 
 
-def _told_of(f: Stated) -> Iterator[s.Node]:
+def _told_of(f: Stated, table: NameTable) -> Iterator[s.Node]:
     """The names of which a formula says more than their shapes, if they are of given data."""
     yield from (*f.symmetric, *f.one_hot)
     for member in f.memberships:
@@ -61,13 +61,14 @@ def _told_of(f: Stated) -> Iterator[s.Node]:
         if condition.relations[0] in ORDER and isinstance(condition.sides[-1], s.Number):
             yield from names_in(condition.sides[0])
     for chain in f.chains:
-        if not _defines(chain):
+        if not _defines(chain, table):
             yield from (name for side in chain.sides for name in names_in(side))
 
 
-def _defines(chain: Chain) -> bool:
+def _defines(chain: Chain, table: NameTable) -> bool:
     """Whether a chain may define its left side, or claims something of a derivative."""
     left, *right = chain.sides
-    inside = {base_of(name) for side in right for name in names_in(side)}
-    named = isinstance(left, s.Call) or isinstance(left, s.Symbol | s.Scripted) and base_of(left) not in inside
+    own = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    inside = {r.name for side in right for r in map(table.reference, names_in(side)) if r is not None}
+    named = isinstance(left, s.Call) or own is not None and own.name not in inside
     return named or any(map(contains_derivative, chain.sides))
