@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.sentences import SENTENCE
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number
-from verify_derivations.checker.words import SENTENCE
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import items_of
 
@@ -21,7 +21,11 @@ _ELSE = (
 )
 ALTERNATIVE = re.compile(_ELSE)
 OTHER = re.compile(rf"{_ELSE}[^\w.;]*(?:\w+\W+){{0,2}}$")  # before another value: “otherwise we set”
-CONDITION = re.compile(r"\s*,?\s*(?:only\s+)?(?:if|when|whenever|unless)\b")
+CONDITION = re.compile(r"\s*[,;(]?\s*(?:only\s+)?(?:if|when|whenever|unless)\b")
+WHERE = re.compile(  # before an inequality; a definition may well be “provided that” an inverse exists
+    r"\s*[,;(]?\s*(?:(?:as|so)\s+long\s+as|provided(?:\s+that)?|in\s+case|(?:but\s+)?only\s+(?:where|for)|while|until|"
+    r"except\s+(?:where|if|when|for))\s*$"
+)
 OF_PEOPLE = re.compile(r"\s+(?:we|you|one|needed|necessary|desired|possible|required)\b")  # “if we leave out the bias”
 FOR_SOME = re.compile(
     r"\s*,?\s*for\b(?!\s*$|\s+(?:simplicity|convenience|brevity|clarity|ease|short|now|all|any|every|each|both|some|"
@@ -37,9 +41,9 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
     """Read definitions by cases; set ``partly`` of the chains that are said of a part only."""
     for k, f in enumerate(formulas):
         if f.chains and _may_define(f.chains[-1]):
-            if (whole := _whole(formulas, k)) is not None:
-                f.chains[-1] = whole
-                for part in formulas[k + 1 : k + 3]:
+            if (whole := _whole(formulas, k) or _both(formulas, k)) is not None:
+                f.chains[-1], parts = whole
+                for part in parts:
                     _is_no_statement(part)
             elif _is_partial(formulas, k):
                 f.chains[-1] = replace(f.chains[-1], partly=True)
@@ -54,7 +58,9 @@ def _is_no_statement(part: Stated) -> None:
 
 
 def _may_define(chain: Chain) -> bool:
-    named = isinstance(chain.sides[0], s.Symbol | s.Scripted | s.Call)
+    function = getattr(chain.sides[0], "function", None)
+    primed = isinstance(function, s.Scripted) and function.primes  # f'(x) = 1 is claimed, of one sign
+    named = isinstance(chain.sides[0], s.Symbol | s.Scripted | s.Call) and not primed
     return named and len(chain.sides) > 1 and not chain.update and not any(map(contains_derivative, chain.sides))
 
 
@@ -65,7 +71,28 @@ def _behind(formulas: Sequence[Stated], k: int) -> str:
     return following.raw.context if following is not None and inside else formulas[k].raw.tail
 
 
-def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
+def _both(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated]] | None:
+    """“$s(x) = x$ for $x > 0$ and $s(x) = e^x - 1$ for $x \\le 0$”, all formulas of one sentence."""
+    parts = formulas[k + 1 : k + 4]
+    if len(parts) < 3 or any(f.raw.section != formulas[k].raw.section for f in parts):
+        return None
+    chain, (first, other, second) = formulas[k].chains[-1], parts
+    behind = [_behind(formulas, n) for n in range(k, k + 3)]
+    if not (CUE.fullmatch(behind[0]) and AND.fullmatch(behind[1]) and CUE.fullmatch(behind[2])):
+        return None
+    tests = [f.tree.parts[0] for f in (first, second) if f.tree is not None and len(f.tree.parts) == 1]
+    left = chain.sides[0]
+    if len(tests) < 2 or len(chain.sides) != 2:
+        return None
+    if [c.sides[:1] for c in other.chains] != [(left,)] or len(other.chains[0].sides) != 2:
+        return None
+    if not all(isinstance(test, s.Relation) and len(test.sides) == 2 and test.relations[0] in ORDER for test in tests):
+        return None
+    rows = ((chain.sides[1], tests[0]), (other.chains[0].sides[1], tests[1]))
+    return replace(chain, sides=(left, s.Cases(rows))), parts
+
+
+def _whole(formulas: Sequence[Stated], k: int) -> tuple[Chain, Sequence[Stated]] | None:
     """A value, a condition, and the value otherwise, all of them formulas. The condition is an inequality, or tells an
     index of what is defined: “$t_j = 1$ if $j = c$”."""
     if k + 2 >= len(formulas) or any(f.raw.section != formulas[k].raw.section for f in formulas[k : k + 3]):
@@ -76,11 +103,8 @@ def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
         return None
     if not ALTERNATIVE.search(between) and not THEN_ELSE.match(_behind(formulas, k + 2)):
         return None
-    trees = [f.tree.parts for f in (condition, other) if f.tree is not None and len(f.tree.parts) == 1]
-    if len(trees) != 2:
-        return None
-    (test,), (value,) = trees
-    if not isinstance(test, s.Relation) or len(test.sides) != 2:
+    test, value = _only(condition), _only(other)
+    if not isinstance(test, s.Relation) or value is None or len(test.sides) != 2:
         return None
     if test.relations[0] not in ORDER and not _tells_an_index(chain.sides[0], test):
         return None
@@ -88,7 +112,17 @@ def _whole(formulas: Sequence[Stated], k: int) -> Chain | None:
         if value.relations != ("=",) or value.sides[0] != chain.sides[0]:
             return None
         value = value.sides[1]
-    return replace(chain, sides=(chain.sides[0], s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))))
+    whole = s.Cases(((chain.sides[1], test), (value, s.Symbol("otherwise"))))
+    return replace(chain, sides=(chain.sides[0], whole)), formulas[k + 1 : k + 3]
+
+
+def _only(f: Stated) -> s.Node | None:
+    return f.tree.parts[0] if f.tree is not None and len(f.tree.parts) == 1 else None
+
+
+def _inequality(f: Stated) -> s.Relation | None:
+    test = _only(f)
+    return test if isinstance(test, s.Relation) and test.relations[0] in ORDER else None
 
 
 def _tells_an_index(left: s.Node, test: s.Relation) -> bool:
@@ -103,6 +137,8 @@ def _is_partial(formulas: Sequence[Stated], k: int) -> bool:
     if (condition := CONDITION.match(behind)) and not OF_PEOPLE.match(behind, condition.end()):
         return True
     if is_number(chain.sides[-1]) and FOR_SOME.match(behind) or OTHER.search(formulas[k].raw.context):
+        return True
+    if WHERE.match(behind) and k + 1 < len(formulas) and _inequality(formulas[k + 1]) is not None:
         return True
     for n in range(k, min(k + 4, len(formulas))):
         text, *later = SENTENCE.split(_behind(formulas, n))

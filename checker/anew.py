@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
+from verify_derivations.checker.sentences import introduced, sentence
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
@@ -25,6 +27,15 @@ EXAMPLE = re.compile(
     r"\b(?:examples?|instead|alternativ\w+|consider|suppose"
     r"|(?:an)?other (?:choice|option|possibilit|loss|function|objective|case|model)\w*)\b[^.]*$", re.I,
 )  # fmt: skip
+INSTEAD = re.compile(  # the words say that something else holds now
+    r"\b(?:instead|from (?:now|here) on|redefin\w*|(?:now|next),? (?:let|take|set|put|suppose|consider|use|choose)"
+    r"|(?:let|take|suppose|consider|assume) (?:us )?now)\b[^.:;]*$", re.I,
+)  # fmt: skip
+ELSEWHERE = re.compile(  # said of other texts
+    r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"
+    r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
+)  # fmt: skip
+SUPPOSING = re.compile(r"\b(?:if|when|whenever|suppose|assume|assuming|had)\b[^.:;,]*$", re.I)  # for what follows only
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
@@ -32,13 +43,16 @@ HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 class Anew:
     """What a formula defines again: its name, a remark, and the equation where it contradicts the first definition.
     (A function in the text, ``f(x) = e^x``, is meant to be another one.) ``example``: the notation, or the words before
-    it, allow that it is one, also if nothing rests on it."""
+    it, allow that it is one, also if nothing rests on it. ``until``: where the words before it say that it is one, the
+    last formula for which it is: all that follow (“now let”), or those that it introduces (“if instead”)."""
 
     name: str
     remark: str
     slip: str | None = None
     example: bool = False
     first: int = 0  # the formula that defined it before
+    until: float | None = None
+    elsewhere: bool = False  # the words say it of other texts
 
 
 @dataclass(frozen=True)
@@ -65,9 +79,14 @@ def parts_anew(case: Case, found: Mapping[int, Formula]) -> list[Part]:
     result: list[Part] = []
     for (scope, _), formulas in parts.items():
         inside: dict[int, Stated] = {}
+        until, around = inf, scope
         for stated in formulas:
+            if stated.number > until:
+                until, scope = inf, around
             if stated.number in anew:
                 begins = anew[stated.number]
+                if begins.until is not None and begins.until < until:
+                    until, around = begins.until, scope
                 scope = (*scope, f"formula {stated.number}")
                 stated = replace(stated, anew=(begins.name,), remarks=(*stated.remarks, begins.remark))
             inside[stated.number] = replace(stated, scope=scope)
@@ -101,6 +120,10 @@ def better(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formul
     (``f(x) = e^x``) is another one, and what is displayed is meant to be the same as before."""
     old, new = ([found[n].verdict for n in part.stated if n in found] for found in (before, after))
     hold, held = _holding(part, before, after)
+    if any(anew.elsewhere for anew in part.beginnings.values()):
+        return False
+    if any(anew.until is not None for anew in part.beginnings.values()):
+        return not any(after[n].verdict.wrong for n in part.beginnings)
     wrong, wronged = (sum(v.wrong for v in verdicts) for verdicts in (new, old))
     if hold != held:
         return hold > held
@@ -120,7 +143,8 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
     hold, held = _holding(part, before, after)
     return {
         n: f"formula {anew.first} says otherwise, and whether this is an example of its own is not said"
-        for n, anew in part.beginnings.items() if anew.example and hold >= held and not after[n].verdict.wrong
+        for n, anew in part.beginnings.items()
+        if anew.elsewhere or anew.example and hold >= held and not after[n].verdict.wrong
     }  # fmt: skip
 
 
@@ -195,13 +219,24 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 another = isinstance(left, s.Call) and not stated.raw.displayed
                 example = isinstance(left, s.Call) or EXAMPLE.search(stated.raw.context) is not None
                 example = example and left == before[0]
-                slip = None if another else "=".join(said)
-                result[stated.number] = Anew(name, text, slip, example, first)
+                elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
+                until = _said_until(case, stated)
+                slip = None if another or until is not None else "=".join(said)
+                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
                 result[stated.number] = Anew(name, text)
     return result
+
+
+def _said_until(case: Case, f: Stated) -> float | None:
+    """The number of the last formula for which the words before a definition say that it holds in place of another."""
+    words = f.raw.context
+    if SUPPOSING.search(words) and not f.raw.displayed:
+        k = next(k for k, other in enumerate(case.formulas) if other.number == f.number)
+        return max((later.number for later in introduced(case.formulas, k, lambda _: False)), default=f.number)
+    return inf if INSTEAD.search(words) else None
 
 
 def _by_other_quantities(case: Case, stated: Stated, name: str, right: s.Node, found: Mapping[int, Formula]) -> bool:

@@ -456,6 +456,9 @@ class Builder:
                 leaf = find(replace(inner, indices=()), self.world, Statement())
                 if leaf is None:
                     raise UndefinedSymbol(f"{to_latex(right)} is not defined yet")
+        if self._last_by_others(reference, right):
+            wait = UndefinedSymbol(f"{to_latex(left)} is not defined yet")
+            raise PartialDefinition(f"it defines some entries of {reference.name}") if last else wait
         if self._partial(reference, f):
             raise PartialDefinition(f"it defines some entries of {reference.name}, and nothing is said of the others")
         here = Statement(f.number, defining=True)
@@ -497,6 +500,14 @@ class Builder:
                     f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
                 )
         return True
+
+    def _last_by_others(self, reference: Reference, right: s.Node) -> bool:
+        """``p_K = 1 - \\sum_{k=1}^{K-1} p_k``: one entry by others."""
+        letters = {name_of(i) for i in reference.indices if isinstance(i, s.Symbol)}
+        if letters.isdisjoint(self.world.sizes | self.table.ends):
+            return False
+        others = map(self.table.reference, names_in(right))
+        return any(r is not None and (r.name, r.layer) == (reference.name, reference.layer) for r in others)
 
     def _partial(self, reference: Reference, f: Stated) -> bool:
         """Whether a condition or a range of the formula leaves out entries of a quantity whose shape is stated."""

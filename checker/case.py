@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,16 +12,20 @@ from typing import TypeAlias
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
+from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
+from verify_derivations.checker.sentences import take_ranges
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
+from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
@@ -38,6 +43,10 @@ from verify_derivations.formulas.scripts import base_of, letters_alone, plain
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
+
+REPEATED = re.compile(
+    r"\b(?:repeated|double) ind(?:ex|ices)\b|\bEinstein(?:'s|’s)?\b[^.]{0,20}\b(?:sum|convention|notation)", re.I
+)
 
 
 @dataclass
@@ -90,6 +99,11 @@ class Case:
         for stated in self.formulas:
             found.setdefault(stated.scope, []).append(stated)
         return found
+
+    @cached_property
+    def sums_tacitly(self) -> bool:
+        """Whether the text says that repeated indices are summed over: that is not read."""
+        return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
 
     @cached_property
     def said(self) -> Said:
@@ -297,10 +311,13 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         analyse(stated)
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
+    take_ranges(formulas)
     read_alternatives(formulas)
     read_prose(formulas)
     read_padding(formulas)
     read_rows(formulas)
+    read_depending(formulas)
+    notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
     units = frozenset[str]().union(*(f.units for f in formulas))
     trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
     table = NameTable.gather(trees, listed, units, _spoken_of(formulas))
@@ -309,5 +326,6 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     assign_variants(formulas)
     read_halves(formulas)
     read_supposed(formulas)
+    read_local(formulas, table)
     place(notation, formulas)
     return Case(document, formulas, table, effort, symbols, notation, extra)

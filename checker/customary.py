@@ -10,6 +10,7 @@ Some notes average the loss over m examples and let ``dZ`` stand for the example
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,9 @@ from verify_derivations.formulas.world import Alias, Statement, World
 
 LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}", "C", "loss")
 """What a loss is called where more than one number is nowhere used again."""
+
+NUMBER = re.compile(r"[abce-z]|\\(alpha|beta|gamma|epsilon|varepsilon|eta|theta|kappa|lambda|mu|rho|tau|phi|omega)")
+"""Letters for numbers: d and δ are signs of a differential, capitals are of matrices and operators."""
 
 
 def customary(world: World, formulas: Sequence[Stated]) -> tuple[str, list[Alias]]:

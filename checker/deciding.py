@@ -20,7 +20,7 @@ from verify_derivations.derivations.refute import Agreement, Refuted, Unknown, r
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
-from verify_derivations.formulas.expressions import Scalar, heads
+from verify_derivations.formulas.expressions import Add, Scalar, children, heads
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import UNWRITTEN
@@ -212,7 +212,12 @@ def _says_what_the_loss_is(c: Comparison, environment: Environment) -> bool:
     undefined = loss is not None and loss in quantities and quantities[loss].body is None
     if undefined and loss is not None:
         parts |= {h for h in (*heads(c.left), *heads(c.right)) if adjoint_of(h, loss)} | environment.by_derivatives
-    left, right = (not parts.isdisjoint(heads(side)) for side in (c.left, c.right))
+    sides = [list(children(side) if isinstance(side, Add) else (side,)) for side in (c.left, c.right)]
+    for term in sides[0].copy():  # what stands on both sides says nothing
+        if term in sides[1]:
+            sides[0].remove(term)
+            sides[1].remove(term)
+    left, right = (any(not parts.isdisjoint(heads(term)) for term in side) for side in sides)
     return left != right
 
 

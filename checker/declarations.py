@@ -39,6 +39,11 @@ def declare(world: World, formulas: Sequence[Stated]) -> None:
     reader.relations()
 
 
+def declare_signs(world: World, formulas: Sequence[Stated]) -> None:
+    """Note in a world which signs and intervals formulas tell."""
+    _Declarations(world, formulas).signs(formulas)
+
+
 def is_size(node: s.Node, world: World) -> bool:
     """Whether nothing else is declared by that name, nor differentiated."""
     reference = world.table.reference(node)
@@ -103,6 +108,7 @@ class _Declarations:
 
     def relations(self) -> None:
         for f in self.every:
+            self.world.held |= {r.name for r in map(self.table.reference, f.held) if r is not None}
             for pair in f.related:
                 first, second = map(self.table.reference, pair)
                 if first is not None and second is not None and first.name != second.name:
@@ -326,7 +332,10 @@ class _Declarations:
                     shape_of_space(space, world, Statement())
                 except DocumentError:
                     continue
-        for f in self.every:
+        self.signs([f for f in self.every if not f.local])
+
+    def signs(self, formulas: Sequence[Stated]) -> None:
+        for f in formulas:
             for member in f.memberships:
                 if not isinstance(member.where, s.Space):
                     self._domain(member.names, member.where)
@@ -405,7 +414,7 @@ class _Declarations:
             self._sizes_in(extent, axis=True)
         self._sizes_in(last.sub, axis=True)
         self.world.declarations.setdefault(reference.name, []).append(
-            Declaration(reference.layer, (), space, number, count=last.sub)
+            Declaration(reference.layer, (), space, number, count=last.sub, from_zero=_is_zeroth(names[0]))
         )
 
     def _hint(self, node: s.Node, space: s.Space, number: int) -> None:
@@ -477,3 +486,7 @@ class _Declarations:
             self.world.below_one.add(reference.name)
         if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
             self.world.nonzero.add(reference.name)
+
+
+def _is_zeroth(name: s.Node) -> bool:
+    return isinstance(name, s.Scripted) and name.sub == s.Number("0")

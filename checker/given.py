@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from fractions import Fraction
 
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
@@ -38,8 +38,10 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
     for f in formulas:
         for k, chain in enumerate(f.chains):
             given.assume(f, k, chain)
+    denied = {given.head(f, name) for f in formulas for name in f.unsymmetric}
     for f in formulas:
-        given.said(f)
+        if not f.local:
+            given.said(f, denied)
 
 
 class _Given:
@@ -56,7 +58,8 @@ class _Given:
         holds for all values, or for none, is claimed."""
         if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
             return
-        if (f.number, k, 0) in self.defined or chain.sides[1] not in ZEROS and self._of_slopes(chain):
+        a_point = chain.sides[1] in ZEROS and not f.particular  # f'(x) = 0
+        if (f.number, k, 0) in self.defined or not a_point and self._of_slopes(chain):
             return
         here = Statement(f.number)
         reader = Elaborator(self.world, here)
@@ -71,7 +74,8 @@ class _Given:
             return
         variable = any(h.split("^{(")[0] in self.variables for h in used)
         if isinstance(left.body, Access) and _is_transposed(left, right):
-            self._symmetric(f, left.body.head)
+            if not f.local:
+                self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):
             for index in here.indices.values():
                 if index.free and index.extent is None:
@@ -79,7 +83,7 @@ class _Given:
             if not self._depends(left.body - right.body):
                 return
             # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
-            if not variable and not f.conditions and not self._leaves_out(f, here):
+            if not variable and not f.conditions and not f.local and not self._leaves_out(f, here):
                 self.world.stated.append((left.body, right.body))
         else:
             return
@@ -123,11 +127,16 @@ class _Given:
         except (Beyond, RecursionError):
             return True
 
-    def said(self, f: Stated) -> None:
-        """What the prose says of given matrices and labels."""
+    def head(self, f: Stated, name: s.Node) -> str | None:
+        known = self._named(f, name)
+        return None if known is None else known.head
+
+    def said(self, f: Stated, denied: Set[str | None]) -> None:
+        """What the prose says of given matrices and labels; nothing of the symmetry of those that are ``denied`` it."""
         for name in f.symmetric:
             known = self._named(f, name)
-            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
+            square = known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]
+            if known is not None and square and not known.family and known.head not in denied:
                 self._symmetric(f, known.head)
         for name in f.one_hot:
             known = self._named(f, name)

@@ -9,8 +9,9 @@ next one, behind “suppose”), or to the other sign; or, behind a formula (“
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from verify_derivations.checker.sentences import introduced, prose_behind
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Access, Scalar, fresh, negate, polynomial
@@ -19,19 +20,20 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
 CUE = re.compile(r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided)\W*$", re.I)
-BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
 ONLY_BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|whenever)\s*")  # “where” may introduce what holds throughout
 AHEAD = re.compile(r"\b(?:for|if|when|whenever)\s*$", re.I)
-ENDED = re.compile(r"[.!?](?:\s|$)")
-GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
-SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\W*$", re.I)  # it holds for the next sentence
+SIGNED = re.compile(r"\b(?:for|if|when|whenever)\s+(?:all\s+|any\s+|a\s+)?(posi|nega)tive(?:\s+values\s+of)?\s*$", re.I)
+IS_SIGNED = re.compile(r"\s*(?:is|are)\s+(?:strictly\s+)?(posi|nega)tive\b(?!\s*(?:\(?semi\)?-?)?definite)")
 SIGNS = {">": ">", "\\ge": ">", "\\geq": ">", "<": "<", "\\le": "<", "\\leq": "<"}
 
 
 def read_halves(formulas: Sequence[Stated]) -> None:
     """Set ``halves`` of the formulas that are said for one sign; the conditions that say so declare nothing."""
+    words = [_by_words(formulas, k) for k in range(len(formulas))]
+    for f, said in zip(formulas, words, strict=True):
+        f.conditions += said
     found = [(k, condition) for k, f in enumerate(formulas) for condition in f.conditions if _sign(condition)
-             and (f.chains or CUE.search(f.raw.context))]  # fmt: skip
+             and (f.chains or words[k] or CUE.search(f.raw.context))]  # fmt: skip
     told: dict[tuple[tuple[str, ...], str], set[str]] = {}
     for k, condition in found:
         told.setdefault((formulas[k].scope, to_latex(condition.sides[0])), set()).add(SIGNS[condition.relations[0]])
@@ -40,8 +42,21 @@ def read_halves(formulas: Sequence[Stated]) -> None:
         if len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_claims(formulas, k, condition):
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
-        for one in _introduced(formulas, k, condition):
+        for one in [f] if f.chains else introduced(formulas, k, _says_again(condition)):
             one.halves = (*one.halves, condition)
+    for f, said in zip(formulas, words, strict=True):
+        f.conditions = [c for c in f.conditions if c not in said]
+
+
+def _by_words(formulas: Sequence[Stated], k: int) -> list[s.Relation]:
+    """The sign of a name of which the text says it in words: “when $x$ is negative”, “for positive $x$”."""
+    f = formulas[k]
+    if f.raw.displayed or f.chains or f.tree is None or len(f.tree.parts) != 1:
+        return []
+    found = SIGNED.search(f.raw.context)
+    if found is None and AHEAD.search(f.raw.context):
+        found = IS_SIGNED.match(prose_behind(formulas, k))
+    return [s.Relation((f.tree.parts[0], s.Number("0")), (">" if found[1] == "posi" else "<",))] if found else []
 
 
 def _sign(condition: s.Relation) -> bool:
@@ -57,9 +72,9 @@ def _of_claims(formulas: Sequence[Stated], k: int, condition: s.Relation) -> boo
     behind = not f.chains and before is not None and ONLY_BEHIND.fullmatch(f.raw.context) is not None
     if _is_claim(f) or behind and before is not None and _is_claim(before):
         return True
-    if f.chains or not AHEAD.search(f.raw.context):
+    if f.chains or not (AHEAD.search(f.raw.context) or SIGNED.search(f.raw.context)):
         return False
-    ahead = [later for later in _introduced(formulas, k, condition) if later.chains]
+    ahead = [later for later in introduced(formulas, k, _says_again(condition)) if later.chains]
     return bool(ahead) and all(map(_is_claim, ahead))
 
 
@@ -70,23 +85,8 @@ def _is_claim(f: Stated) -> bool:
     return any(map(contains_derivative, sides)) or any(isinstance(x, s.Scripted) and x.primes for x in primed)
 
 
-def _introduced(formulas: Sequence[Stated], k: int, condition: s.Relation) -> list[Stated]:
-    f = formulas[k]
-    if f.chains:
-        return [f]
-    before = formulas[k - 1] if k else None
-    if before is not None and before.chains and BEHIND.fullmatch(f.raw.context):
-        return [before]
-    found: list[Stated] = []
-    sentences = 1 if SUPPOSED.search(f.raw.context) else 0
-    for later in formulas[k + 1 :]:
-        again = any(_sign(c) and c.sides[0] == condition.sides[0] for c in later.conditions)
-        sentences -= len(ENDED.findall(later.raw.context))
-        over = sentences < 0 or GENERAL.search(later.raw.context)
-        if later.raw.section != f.raw.section or again or over:
-            break
-        found.append(later)
-    return found
+def _says_again(condition: s.Relation) -> Callable[[Stated], bool]:
+    return lambda f: any(_sign(c) and c.sides[0] == condition.sides[0] for c in f.conditions)
 
 
 def with_halves(world: World, stated: Stated) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.customary import LOSSES
+from verify_derivations.checker.customary import LOSSES, NUMBER
 from verify_derivations.checker.layer_sums import close_sums
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -25,11 +25,16 @@ from verify_derivations.formulas.expressions import (
     Sum,
     children,
     heads,
+    mul,
 )
+from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
 from verify_derivations.formulas.world import Known, Statement, Unread, World
+
+PARTS = (*LOSSES, "p", "P", "e", "r")
+"""What parts of a loss are called, likelihoods, errors and residuals among them."""
 
 
 class Instances:
@@ -108,7 +113,10 @@ class Instances:
             world.layer_of[h] for q in world.quantities.values() if q.body is not None and q.head not in apart
             for h in heads(q.body) if h in world.layer_of
         }  # fmt: skip
-        rests_on = world.below(name for name in world.losses() if world.is_defined(name))
+        losses = [name for name in world.losses() if world.is_defined(name)]
+        rests_on = world.below(losses)
+        unsaid = self._unsaid() & world.differentiated | world.unsaid_losses
+        is_open = any(world.below([name]) & unsaid for name in losses)  # and may rest on more than that
         direct = {
             world.layer_of[h] for q in world.quantities.values() if q.head in rests_on - apart
             for h in (heads(q.body) if q.body is not None else ()) if h in world.layer_of
@@ -117,7 +125,10 @@ class Instances:
         single, more = named | inside, {name for name, _ in inside}
         for name, layer in named:
             users = self.users(name)
-            twice = (name, layer) in direct and any(world.head(user, layer + step) in rests_on for user, step in users)
+            twice = (name, layer) in direct and any(
+                world.head(user, layer + step) in rests_on or is_open and not self._is_after(layer + step)
+                for user, step in users
+            )
             if twice or (
                 (name not in world.templates or self._is_hidden(layer, named))
                 and any(not self._ends(layer + step) for _, step in users)
@@ -167,13 +178,29 @@ class Instances:
         return found
 
     def _ends(self, layer: Polynomial) -> bool:
-        """Whether a layer comes after all on which a loss rests; a numbered one is none after an L-th."""
+        """Whether a layer comes after all on which a loss rests, if it is said that it rests on layers; a numbered one
+        is none after an L-th."""
         world, direction = self.world, -1 if self._upward() else 1
         found = world.below(head for head in world.quantities if head not in world.layer_of)
         layers = [world.layer_of[h] for h in found if h in world.layer_of]
         apart = [(layer - other, other) for name, other in layers if name in world.templates]
-        return all(d.is_constant and d.value * direction > 0 or other.is_constant and not layer.is_constant
-                   for d, other in apart)  # fmt: skip
+        return bool(apart) and all(
+            d.is_constant and d.value * direction > 0 or other.is_constant and not layer.is_constant
+            for d, other in apart
+        )
+
+    def _is_after(self, layer: Polynomial) -> bool:
+        """Whether a layer comes after all of the net, as far as it is stated which these are."""
+        world, upward, apart = self.world, self._upward(), []
+        for template in (t for templates in world.templates.values() for t in templates):
+            stated = layers_stated(template.letter, world, template.number)
+            last = layer_value(stated[0 if upward else 1], world, Statement()) if stated is not None else None
+            own = layer_value(template.layer, world, Statement())
+            if own is not None and last is not None:
+                apart.append(layer - own.substitute({template.letter: last}))
+        if not apart:
+            return self._ends(layer)
+        return all(d.is_constant and (d.value < 0 if upward else d.value > 0) for d in apart)
 
     def _materialise(self, head: str) -> None:
         item = self.world.pending.pop(head, None)
@@ -276,32 +303,62 @@ class Instances:
                         world.edge.add(head)
 
     def _unsaid(self) -> set[str]:
-        """What nothing defines, and is differentiated, or is a summand of the loss that is called like one or declared
-        nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``."""
+        """What nothing defines, and is differentiated, or is a summand of a loss that is called like one or declared
+        nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``. Notes which of these are no numbers, and
+        what stands beside them by name."""
         world = self.world
         inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
+        inputs |= {found.rest for found in world.layer_sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
-        parts = set[str]()
-        for name in filter(_called_like_a_loss, world.losses()):
-            summands = _summands(world.quantities.get(name))
-            known = {h for x in summands for h in heads(x) if _called_like_a_loss(h) or h in world.differentiated}
-            nothing = world.below([name]).isdisjoint(world.denominators - {name}) and known.isdisjoint(leaves)
+        parts, world.unsaid_losses, world.beside_unsaid = set[str](), set[str](), set[str]()
+        tops = world.differentiated.union(world.losses())
+        totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
+        totals |= {name: (q.body, ()) for name, q in world.quantities.items() if name in tops}
+        totals |= {name: (f.body, f.parameters) for name, f in world.functions.items()}
+        for name, (body, parameters) in totals.items():
+            by_name, found = set[str](), set[str]()  # quantities that are summands
+            summands = tuple(self._summands(body, by_name))
+            inner = leaves.intersection(h for x in summands for h in heads(x)) - {*parameters}
+            known = {h for h in inner if h in world.differentiated or _is_called_a_part(h, name, world.declared)}
+            is_loss = _base(name) in LOSSES
+            nothing = not known and world.below([name]).isdisjoint(world.denominators - {name})
             for summand in summands:
                 inside = {*heads(summand)}
-                if inside <= leaves and (inside & known or _is_named(summand) or nothing):
-                    parts |= inside & known or inside - world.declared
-        world.unsaid_losses = {head for head in leaves & parts if _called_like_a_loss(head)}
-        return leaves & (parts | world.differentiated)
+                if inside <= inner and (inside & known or is_loss and (_is_named(summand) or nothing)):
+                    found |= inside & known or inside - world.declared
+            losses = {head for head in found if _base(head) in PARTS or not NUMBER.fullmatch(_base(head))}
+            parts |= found
+            world.unsaid_losses |= losses
+            world.beside_unsaid |= by_name if losses else set()
+        return parts | leaves & world.differentiated
+
+    def _summands(self, body: Scalar | None, by_name: set[str]) -> Iterator[Scalar]:
+        """The summands of a value, also where it is a mean, and where one is the name of a sum."""
+        if isinstance(body, Access) and self.world.is_defined(body.head) and body.head not in by_name:
+            by_name.add(body.head)
+            yield from self._summands(self.world.quantities[body.head].body, by_name)
+        elif isinstance(body, Add):
+            for part in children(body):
+                yield from self._summands(part, by_name)
+        elif isinstance(body, Sum):
+            yield from self._summands(body.body, by_name)
+        elif isinstance(body, Mul):
+            inner = [f for f in body.factors if isinstance(f, Access | Add | Sum)
+                     and (not isinstance(f, Access) or self.world.is_defined(f.head))]  # fmt: skip
+            rest = [f for f in body.factors if f not in inner]
+            if len(inner) == 1:
+                yield from (mul(*rest, part) for part in self._summands(inner[0], by_name))
+            else:
+                yield body
+        elif body is not None:
+            yield body
 
 
-def _summands(quantity: Quantity | None) -> tuple[Scalar, ...]:
-    body = quantity.body if quantity is not None else None
-    while isinstance(body, Sum | Mul):  # of a mean
-        inner = [part for part in children(body) if heads(part)]
-        if len(inner) != 1:
-            break
-        body = inner[0]
-    return () if body is None else children(body) if isinstance(body, Add) else (body,)
+def _is_called_a_part(head: str, total: str, declared: Collection[str]) -> bool:
+    """Whether what nothing defines is called like a part of a loss: not the C of ``f = x² + C``, nor a given p."""
+    if _base(total) in LOSSES:
+        return _base(head) in LOSSES or _base(head) in PARTS and head not in declared
+    return _base(head) in LOSSES and head != "C" and head not in declared
 
 
 def _is_named(summand: Scalar) -> bool:
@@ -310,9 +367,9 @@ def _is_named(summand: Scalar) -> bool:
     return all(isinstance(f, Access | Number | Size) for f in factors)
 
 
-def _called_like_a_loss(head: str) -> bool:
+def _base(head: str) -> str:
     plain = re.sub(r"\\(?:tilde|hat|bar|widetilde|widehat|overline)\{(.+)\}", r"\1", head)
-    return re.split("[_^]", plain, maxsplit=1)[0] in LOSSES
+    return re.split("[_^]", plain, maxsplit=1)[0]
 
 
 def otherwise_defined(world: World) -> frozenset[str]:

@@ -53,7 +53,7 @@ def _solved(
     found = _inverse(chain, world) if len(chain.sides) == 2 and not chain.where else None
     left = world.table.reference(chain.sides[0])
     inner = world.table.reference(found.sides[0]) if found is not None else None
-    if found is None or left is None or inner is None or left.indices != inner.indices or left.layer or inner.layer:
+    if found is None or left is None or inner is None or left.layer or inner.layer:
         return None
     if left.name not in world.denominators or left.name in used or world.is_defined(inner.name):
         return None

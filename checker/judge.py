@@ -15,6 +15,7 @@ from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
+from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.otherwise import SUPPOSING, otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
@@ -164,6 +165,7 @@ def _is_claim(stated: Stated, table: NameTable) -> bool:
 def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, readings: Readings) -> Formula:
     definitions = case.definitions(stated.scope, variant, readings).fork()
     placed = with_halves(definitions.world, stated)
+    hold_here(definitions.world, stated)
     links: list[Link] = []
     remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.halves)]
     uses: set[int] = set()
@@ -174,6 +176,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if not placed:
             found = [_open_where(link, stated.halves) for link in found]
+        if case.sums_tacitly:
+            found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
             said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
             if said is not None:  # no claim
@@ -326,8 +330,7 @@ def judge_chain(
                 judged = under(world, piece_left, piece_right, given, number, case.effort, stated.supposed, judged)
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
-            if chain.where:
-                judged.link = _open_where(judged.link, chain.where)
+            judged.link = _as_said(judged.link, stated, chain, definitions)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -340,6 +343,23 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _open_sums(link: Link) -> Link:
+    """What has an index that nothing binds, where the text says that repeated indices are summed over."""
+    said = "repeated indices are summed over, as the text says: that is not read"
+    unbound = link.verdict is Verdict.ILL_FORMED and link.evidence in ("index", "symbol")
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said) if unbound else link
+
+
+def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
+    """A link that is refuted, and is said under conditions of which nothing is used: equations, and words."""
+    if stated.told_when and not stated.supposed and link.verdict is Verdict.REFUTED:
+        said = f"whether it holds “{stated.told_when}” is not known; elsewhere it does not"
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
+    equations = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) != "definition")
+    where = (*chain.where, *equations)
+    return _open_where(link, where) if where else link
 
 
 def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:

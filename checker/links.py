@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal
 
 from verify_derivations.checker.comparisons import Comparison, compare
+from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.layer_sums import one_layer_more
@@ -18,6 +19,7 @@ from verify_derivations.checker.ranges import Outside, message, narrowed, out_of
 from verify_derivations.checker.undefined_losses import at_the_end, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
+    held_fast,
     names_of,
     slope_told,
     taken_at,
@@ -25,6 +27,7 @@ from verify_derivations.checker.unknown import (
     unread,
     unread_relation,
     unsaid,
+    unsaid_slope,
     unshown,
     unstated,
     variables_in,
@@ -108,6 +111,9 @@ def judge_link(
         if not all(whatever(world, (left, right), c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
+    held = held_fast(world, (left, right), comparisons, environment)
+    if held is not None:
+        return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
@@ -116,6 +122,9 @@ def judge_link(
     if (other := not_written_out(world, environment, filter(None, ends))) is not None:
         unsaid_of = Unsupported(f"{environment.loss} rests on {other}, of which nothing is known")
         return unjudged(left, right, unsaid_of, here, world)
+    part = unsaid_slope(world, comparisons[0])
+    if part is not None:
+        return unjudged(left, right, Unsupported(f"how {part} depends on its variables is not stated"), here, world)
     best: Judged | None = None
     for comparison in comparisons:
         comparison = with_zeros(world, here, comparison, environment)
@@ -177,10 +186,6 @@ def judge_link(
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
-SCALAR = re.compile(r"[abce-z]|\\(alpha|beta|gamma|epsilon|varepsilon|eta|theta|kappa|lambda|mu|rho|tau|phi|omega)")
-"""Letters for numbers: d and δ are signs of a differential, capitals are of matrices and operators."""
-
-
 def _with_a_number(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     error: DocumentError,
@@ -188,7 +193,7 @@ def _with_a_number(
     """What holds whatever number a name stands for that nothing introduces, as λ in d(λw²/2)/dw = λw. (By such a name
     itself nothing is differentiated: what depends on it is not said.)"""
     name = error.name if isinstance(error, UndefinedSymbol) else None
-    if name is None or not SCALAR.fullmatch(name) or name in world.numerators or name in world.table.applied:
+    if name is None or not NUMBER.fullmatch(name) or name in world.numerators or name in world.table.applied:
         return None
     if name in variables_in(world, left, right) or name in world.known:
         return None

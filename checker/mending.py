@@ -14,6 +14,7 @@ from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.judge import _cases, _with_layers
 from verify_derivations.checker.links import judge_link
+from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.splice import ungrouped
 from verify_derivations.checker.statements import Stated
@@ -55,9 +56,10 @@ class Mender:
     def __init__(self, case: Case, stated: Stated, readings: Readings, variant: str | None, budget: Budget) -> None:
         self.case, self.stated, self.readings, self.budget = case, stated, readings, budget
         self.definitions = case.definitions(stated.scope, variant, readings)
-        if stated.halves:
+        if stated.halves or stated.here:
             self.definitions = self.definitions.fork()
             with_halves(self.definitions.world, stated)
+            hold_here(self.definitions.world, stated)
         self.world = self.definitions.world
         self.visible = visible(case.above(stated.scope), stated.scope, variant)
         self.words = vocabulary(stated, self.visible, self.world.fork(), case.table)

@@ -144,6 +144,7 @@ class _Onward:
             found = replace(
                 f, tree=None, chains=[], mentions=[n for n in f.mentions if is_given(f, n)],
                 symmetric=tuple(filter(holds, f.symmetric)), one_hot=tuple(filter(holds, f.one_hot)),
+                unsymmetric=tuple(filter(holds, f.unsymmetric)),
                 memberships=[m for m in members if any(not isinstance(n, s.Dots) for n in m.names)],
                 conditions=[c for c in f.conditions if isinstance(c.sides[-1], s.Number) and any(map(holds, c.sides))],
             )  # fmt: skip

@@ -46,7 +46,7 @@ def otherwise(
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
-    words = [pattern.search(stated.raw.context) is not None for pattern in (SUPPOSING, SOLVED)]
+    words = [pattern.search(stated.raw.context) is not None for pattern in (SUPPOSING, SOLVED)] + [case.sums_tacitly]
     before = (f for f in case.above(stated.scope) if f.number < stated.number)
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
     return words, values

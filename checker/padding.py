@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.ranges import extents_of
-from verify_derivations.checker.words import prose_behind, sentence
+from verify_derivations.checker.sentences import prose_behind, sentence
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.elaborate import Elaborator

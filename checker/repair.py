@@ -142,6 +142,7 @@ class _Repair(Mender):
         )
         analyse(corrected)
         corrected.halves, corrected.supposed = self.stated.halves, self.stated.supposed
+        corrected.here = self.stated.here
         corrected.conditions = [c for c in corrected.conditions if c not in corrected.halves]
         formulas = [corrected if f is self.stated else f for f in case.formulas]
         worlds = case.worlds

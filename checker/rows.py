@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from verify_derivations.checker.related import note_related
+from verify_derivations.checker.sentences import sentences
 from verify_derivations.checker.statements import Chain, Stated
-from verify_derivations.checker.words import is_said, sentences
+from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, plain

@@ -52,9 +52,12 @@ class Stated:
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
     symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
+    unsymmetric: tuple[s.Node, ...] = ()  # matrices of which it says that they need not be
     one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
+    depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends as the prose says
+    held: tuple[s.Node, ...] = ()  # what the prose treats as a constant
     told: s.Node | None = None  # what the prose alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
     zero_outside: bool = False  # so are all entries in it
@@ -66,6 +69,10 @@ class Stated:
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
     supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
+    given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
+    local: bool = False  # what it says of given data holds in its section only: see `locally.py`
+    here: tuple[Stated, ...] = ()  # such formulas, or conditions in the text, that hold where this one is said
+    told_when: str = ""  # words of a condition under which it is said, that are not read
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None
@@ -74,6 +81,11 @@ class Stated:
     @property
     def number(self) -> int:
         return self.raw.number
+
+    @property
+    def particular(self) -> bool:
+        """Whether it is said of a case only, so that no gradient may rest on it."""
+        return bool(self.halves or self.supposed or self.here)
 
     @cached_property
     def nodes(self) -> tuple[s.Node, ...]:
@@ -118,19 +130,19 @@ def at_index(chain: Chain, condition: s.Relation) -> Chain:
     """A chain under a condition: at ``i = j`` what stands at i stands at j."""
     for one, other in (condition.sides, condition.sides[::-1]):
         letter = name_of(one) if isinstance(one, s.Symbol) else ""
-        if letter and all(_is_index(side, letter) for side in chain.sides):
+        if letter and all(is_index(side, letter) for side in chain.sides):
             sides = tuple(put(side, letter, other) for side in chain.sides)
             if sides != chain.sides:
                 return replace(chain, sides=sides)
     return replace(chain, where=(*chain.where, condition))
 
 
-def _is_index(tree: s.Node, letter: str) -> bool:
+def is_index(tree: s.Node, letter: str) -> bool:
     """Whether a letter stands in subscripts and superscripts only."""
     if isinstance(tree, s.Symbol):
         return name_of(tree) != letter
     inner = (tree.base,) if isinstance(tree, s.Scripted) else s.children(tree)
-    return all(_is_index(node, letter) for node in inner)
+    return all(is_index(node, letter) for node in inner)
 
 
 def put(node: s.Node, letter: str, value: s.Node) -> s.Node:

@@ -8,43 +8,71 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
-from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
+from verify_derivations.checker.sentences import SENTENCE, introduced, sentence
+from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
 from verify_derivations.checker.verdicts import Verdict
-from verify_derivations.checker.words import sentence
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
+SUPPOSING = re.compile(r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as long as)\b[\w\s]*$|\bfor\s*$", re.I)
 SOMEWHERE = re.compile(CUE, re.I)
 BEFORE = re.compile(rf"{CUE}\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
 ENDED = re.compile(r"[.!?](?:\s|$)")
+WORDS = re.compile(  # “if the loss is positive,”, but not “when we differentiate”
+    r"\W*(?:(?:and|but|so|then|while|whereas)\W+)?(?:(?:if|when|whenever|unless|provided|assuming|in case|as long as)\b"
+    r"(?!\s+(?:we|you|one|it comes|needed|necessary|\w+ing|\w+ed)\b)\W+\w|(?:otherwise|else)\W*$)", re.I,
+)  # fmt: skip
+OTHERWISE = re.compile(r"[\s,;]*(?:and|while|whereas|but)?[\s,;]*(?:otherwise|else)[\s,;:]*", re.I)
+OPPOSITE = {
+    "=": "\\neq", "\\neq": "=", "<": "\\ge", ">": "\\le", "\\le": ">", "\\leq": ">", "\\ge": "<", "\\geq": "<",
+}  # fmt: skip
 GOES_ON = re.compile(r"[\s,;]*(?:and|or|also|as well as)?[\s,;:]*", re.I)
 
 
 def read_supposed(formulas: Sequence[Stated]) -> None:
     """Set ``supposed`` of the displays that a condition in the text introduces: the first, and what goes on with it in
     the same sentence; or of the one that it stands behind."""
+    said, section = "", tuple[str, ...]()
+    for f in formulas:
+        *_, words = SENTENCE.split(f.raw.context)
+        goes_on = section == f.raw.section and GOES_ON.fullmatch(f.raw.context)
+        said = words.strip(" ,:") if WORDS.match(words) else said if goes_on else ""
+        said = said if f.raw.displayed else ""  # else a formula stands in the condition
+        f.told_when, section = said, f.raw.section
     for k, f in enumerate(formulas):
-        conditions = [] if f.raw.displayed else _conditions(f, BEFORE.search(f.raw.context) is not None)
-        if not conditions or not SOMEWHERE.search(sentence(formulas, k)):
+        for relation in _equations(f):
+            for later in introduced(formulas, k, lambda _: False):
+                later.given = (*later.given, (f.number, relation))
+        if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
+            continue
+        conditions = _conditions(f, BEFORE.search(f.raw.context) is not None)
+        if not conditions and not f.conditions and not f.ranges:
             continue
         before = formulas[k - 1] if k else None
         if before is not None and before.raw.displayed and before.chains and BEHIND.fullmatch(f.raw.context):
-            before.supposed = (*before.supposed, *conditions)
+            before.supposed = (*before.supposed, *conditions, *(c for c in f.conditions if _of_index(c, before)))
             continue
         begun = False
         for later in formulas[k + 1 : k + 20]:
             said = later.raw.context
-            if later.raw.section != f.raw.section or ENDED.search(said) or begun and not GOES_ON.fullmatch(said):
+            if later.raw.section != f.raw.section or ENDED.search(said):
+                break
+            if begun and (otherwise := _otherwise(said, conditions)) is not None:
+                conditions = otherwise
+            elif begun and not GOES_ON.fullmatch(said):
                 break
             if later.raw.displayed:
-                later.supposed = (*later.supposed, *conditions) if later.chains else later.supposed
+                of_index = [c for c in (*f.conditions, *_ranges(f)) if _of_index(c, later)]
+                later.supposed = (*later.supposed, *conditions, *of_index) if later.chains else later.supposed
                 begun = True
                 if later.raw.latex.rstrip("\\ ").endswith("."):
                     break
@@ -60,7 +88,42 @@ def _conditions(f: Stated, introduced: bool) -> list[s.Relation]:
     return [c for c in found if introduced or c not in between] + (equal if introduced and len(f.chains) == 1 else [])
 
 
-def _is_letter(node: s.Node) -> bool:
+def _otherwise(said: str, conditions: Sequence[s.Relation]) -> list[s.Relation] | None:
+    """What holds where a condition does not, if that is what the words introduce: “…, and otherwise”."""
+    if len(conditions) != 1 or not OTHERWISE.fullmatch(said):
+        return None
+    (condition,) = conditions
+    return [s.Relation(condition.sides, (OPPOSITE[condition.relations[0]],))]
+
+
+def _equations(f: Stated) -> list[s.Relation]:
+    """Equations of which the text says what holds if they do: ``if $\\|x\\| = 1$, …``."""
+    if f.raw.displayed or not SUPPOSING.search(f.raw.context):
+        return []
+    return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not all(map(_is_letter, c.sides))]
+
+
+def _ranges(f: Stated) -> list[s.Relation]:
+    """The range of an index as conditions, where the text introduces something by it: “for $i = 2, …, n$”."""
+    if f.chains or not BEFORE.search(f.raw.context):
+        return []
+    ends = ((letter, end, sign) for letter, *both in f.ranges for end, sign in zip(both, ("\\ge", "\\le"), strict=True))
+    return [s.Relation((s.Symbol(letter), end), (sign,)) for letter, end, sign in ends]
+
+
+def _of_index(condition: s.Relation, f: Stated) -> bool:
+    """Whether a condition compares an index of a formula with what is none: ``i ≠ 0``."""
+    letter, value = condition.sides[0], condition.sides[-1]
+    sides = [side for chain in f.chains for side in chain.sides]
+    return (
+        len(condition.sides) == 2 and _is_letter(letter) and not _is_letter(value)
+        and all(isinstance(n, s.Symbol | s.Number | s.Sum | s.Product) for n in s.walk(value))
+        and all(is_index(side, name_of(letter)) for side in sides)
+        and any(isinstance(n, s.Symbol) and name_of(n) == name_of(letter) for side in sides for n in s.walk(side))
+    )  # fmt: skip
+
+
+def _is_letter(node: s.Node) -> TypeGuard[s.Symbol]:
     return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
 
 
@@ -75,7 +138,8 @@ def under(
             chain = put_in
             open_.remove(condition)
     left, right = chain.sides
-    between = tuple(c for c in open_ if all(map(_is_letter, c.sides)))  # of indices, if the claim has these
+    between = tuple(c for c in open_ if all(is_index(side, name_of(x)) if _is_letter(x) else x is not c.sides[0]
+                                            for x in c.sides for side in chain.sides))  # fmt: skip  # of its indices
     factors = tuple(s.Group("[", condition) for condition in open_ if condition not in between)
 
     def within(side: s.Node) -> s.Node:

@@ -4,12 +4,13 @@ to do with each other; and the claims that rest on them."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.expressions import NOUGHT, heads
+from verify_derivations.formulas.expressions import NOUGHT, Apply, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import names_in
@@ -21,7 +22,8 @@ def take_unknown(
     world: World, formulas: Sequence[Stated], defined: Container[tuple[int, int, int]],
     failed: Container[tuple[int, int]],
 ) -> None:  # fmt: skip
-    """Note the quantities whose definitions have no meaning, with what stands in these, and the functions of which
+    """Note the quantities whose definitions have no meaning, or of which the prose only says on what they depend, with
+    what stands in these, and the functions of which
     nothing but derivatives is said."""
     for f in formulas:  # what cannot even be parsed
         reference = world.table.reference(f.left) if f.left is not None else None
@@ -29,6 +31,11 @@ def take_unknown(
             inside = frozenset(world.known) - {reference.name}
             anywhere = inside | {name for name, _ in world.layer_of.values()}
             world.unread.setdefault(reference.name, Unread(f.number, inside, anywhere))
+    for f in formulas:  # of which the text says only on what they depend
+        for name, others in f.depending:
+            reference = world.table.reference(name)
+            if reference is not None and reference.layer is None and not world.is_defined(reference.name):
+                world.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
     for f in formulas:
         for k, chain in enumerate(f.chains):
             first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
@@ -67,7 +74,10 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     missing = _missing(world, sides, number)
     if missing is None:
         return None
-    return f"the definition of {missing} in formula {world.unread[missing].number} has no meaning"
+    found = world.unread[missing]
+    if found.told:
+        return f"how {missing} depends on {', '.join(sorted(found.names))} is not said"
+    return f"the definition of {missing} in formula {found.number} has no meaning"
 
 
 def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
@@ -141,6 +151,15 @@ def unmoved(world: World, c: Comparison, environment: Environment) -> str | None
     return None
 
 
+def unsaid_slope(world: World, c: Comparison) -> str | None:
+    """What nothing defines in a function of which a comparison has a derivative, ``J'(w)`` of ``J(w) = L + λw²``."""
+    found = world.below((*heads(c.left), *heads(c.right))) if world.unsaid_losses else ()
+    bodies = [q.body for head in found if (q := world.quantities.get(head)) is not None and q.body is not None]
+    slopes = {x.function for body in (c.left, c.right, *bodies) for x in walk(body)
+              if isinstance(x, Apply) and any(x.derivative)}  # fmt: skip
+    return min(world.below(slopes) & world.unsaid_losses, default=None)
+
+
 def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
     references = (
         world.table.reference(n) for side in sides for n in s.walk(side) if isinstance(n, s.Symbol | s.Scripted)
@@ -159,12 +178,13 @@ def unstated(world: World, c: Comparison, environment: Environment) -> list[str]
 def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
     """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
-    derivative by anything else may go through them.) Likewise whatever names have to do with each other, if it does not
-    differentiate by them, nor by what they depend on."""
+    derivative by anything else may go through them, unless the text says on what they depend.) Likewise whatever names
+    have to do with each other, if it does not differentiate by them, nor by what they depend on."""
     reached, variables = _reach(world, sides, c, environment)
     related = world.below(name for pair in world.related if reached.issuperset(pair) for name in pair)
     return variables.isdisjoint(related) and all(
-        name in world.below((v,)) and v not in world.below(world.unread[name].names, as_written=True)
+        (world.unread[name].told or name in world.below((v,)))
+        and v not in world.below(world.unread[name].names, as_written=True)
         for name in reached & world.unread.keys() for v in variables
     )  # fmt: skip
 
@@ -176,6 +196,19 @@ def unread_relation(
     for pair, said in world.related.items():
         if any(_reach(world, sides, c, environment)[0].issuperset(pair) for c in comparisons):
             return f"{said}: an equation would tell, as ${pair[0].partition('_')[0]}_i = {pair[1]}_{{i,:}}^\\top$"
+    return None
+
+
+def held_fast(
+    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
+) -> str | None:
+    """That the sides rest on something that the text treats as a constant, and that depends on what they differentiate
+    by."""
+    for name in sorted(world.held):
+        inside = world.below((name,)) - {name}
+        for reached, variables in (_reach(world, sides, c, environment) for c in comparisons if inside):
+            if name in reached and not variables.isdisjoint(inside):
+                return f"the text treats {name} as a constant, and defines it"
     return None
 
 

@@ -2,21 +2,24 @@
 scalars.
 
 Only plain statements count. What is said under a condition (“if $A$ is symmetric”, “for symmetric $A$”) or denied
-(“not necessarily symmetric”, “skew-symmetric”) is passed over: claims then hold under an assumption that is not stated.
+(“not necessarily symmetric”, “skew-symmetric”), also elsewhere in its scope (“now let $A$ be arbitrary”, “without this
+assumption”), is passed over: claims then hold under an assumption that is not stated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import takewhile
 
+from verify_derivations.checker.sentences import introduced, prose_behind, sentence
 from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of
 
 _KINDS = (
-    r"(?:(?:and\s+)?(?:an?|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
+    r"(?:(?:and\s+)?(?:an?|arbitrary|fixed|given|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
 )
 _NO_MORE = r"(?!\s+(?:if|when|under|only|up|about|around|in|with|part|group)\b)"
 _AFTER = re.compile(rf"\s*,?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?{_KINDS}symmetric\b{_NO_MORE}")
@@ -25,8 +28,25 @@ _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
     re.IGNORECASE,
 )
 _ENDED = re.compile(r",\s*$")
+_ANY = r"(?:arbitrary|general)\b(?!\s+(?:(?!not\b)\w+\s+){0,3}symmetric)"
+_NOT_SYMMETRIC = (
+    r"(?:(?:non|un|a)-?symmetric|(?:not|no\s+longer|need\s+not\s+be|never)\s+(?:\w+\s+){0,2}?symmetric)\b"
+)
+_UNSYMMETRIC_AFTER = re.compile(
+    rf"[\s,(]*(?:which\s+)?(?:(?:is|are|be|being)\s+)?(?:an?\s+)?(?:now\s+)?(?:{_ANY}|{_NOT_SYMMETRIC})"
+)
+_UNSYMMETRIC_BEFORE = re.compile(
+    rf"\b(?:arbitrary|general|{_NOT_SYMMETRIC})\s+(?:(?:real|square|dense|invertible)\s+)*(?:(?:matrix|matrices)\s+)?$",
+    re.IGNORECASE,
+)
+_DROPPED = re.compile(  # “without this assumption”, “if we drop the symmetry of …”
+    r"\b(?:without|drop\w*|relax\w*|remov\w*|lift\w*|abandon\w*)\s+(?:(?:the|this|that|such|these|our|any)\s+)?"
+    r"(?:symmetry|assumptions?)\b", re.I,
+)  # fmt: skip
+_IF = re.compile(r"\b(?:if|when|whenever|assuming|suppose|provided)\s+(?:[\w\s]*\bthat\s+)?(?:the\s+matrix\s+)?$", re.I)
+_IF_BEFORE = re.compile(rf"\bfor\s+(?:(?:any|an?|all|every)\s+)?symmetric\s+{_KINDS}(?:(?:matrix|matrices)\s+)?$", re.I)
 _CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|example|section|appendix|chapter)\b"
+    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|examples?|instance|section|appendix|chapter|often|usually|typically|sometimes|many|most|were)\b"
     r"|\b(?:not|no|nor|neither|never|without|unlike|instead|wrong|false)\b|n't\b"
     r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?(?:symm|one)|\bfor\s*$",
     re.IGNORECASE,
@@ -66,13 +86,16 @@ _UNIT_BEFORE = re.compile(rf"\b{_STANDARD}\s+$", re.IGNORECASE)
 _SCALARS = r"(?:scalars|numbers|(?:scalar|real)\s+values)"
 _SCALARS_AFTER = re.compile(rf"\s*(?:of|are|be)\s+(?:all\s+)?(?:real\s+)?{_SCALARS}\b")
 _SCALARS_BEFORE = re.compile(rf"\b{_SCALARS}\s*$", re.IGNORECASE)
-SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 
 
 def read_prose(formulas: Sequence[Stated]) -> None:
     """Set ``symmetric`` of every inline formula that names matrices, and ``one_hot`` of one that names a tensor, from
     the prose before and after it; a bare list ``x_1, …, x_m`` of scalars becomes a declaration."""
+    said: list[s.Node] = []
+    plainly: list[tuple[int, tuple[s.Node, ...]]] = []  # where matrices are said to be symmetric
     for k, stated in enumerate(formulas):
+        if _DROPPED.search(stated.raw.context):
+            stated.unsymmetric = tuple(said)
         if stated.raw.displayed or stated.chains or stated.tree is None:
             continue
         before = sentence(formulas, k)
@@ -97,12 +120,40 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
             continue
-        if _CONDITION.search(before) is None and (
+        if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
+            stated.unsymmetric = (*stated.unsymmetric, *names)
+        elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
+            for one in introduced(formulas, k, _takes_back):
+                one.here = (*one.here, _symmetric(stated, *names))
+        elif _CONDITION.search(before) is None and (
             _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
         ):
             stated.symmetric = tuple(names)
-            said = ", ".join(f"${to_latex(name)}$" for name in names)
-            stated.remarks += (f"the text says of {said}: symmetric",)
+            said += names
+            plainly.append((k, stated.symmetric))
+            listed = ", ".join(f"${to_latex(name)}$" for name in names)
+            stated.remarks += (f"the text says of {listed}: symmetric",)
+    for k, symmetric in plainly:
+        _until_taken_back(formulas, k, symmetric)
+
+
+def _takes_back(f: Stated) -> bool:
+    return bool(f.unsymmetric) or _DROPPED.search(f.raw.context) is not None
+
+
+def _symmetric(stated: Stated, *names: s.Node) -> Stated:
+    """A formula that says no more than that matrices are symmetric."""
+    return Stated(stated.raw, None, symmetric=names)
+
+
+def _until_taken_back(formulas: Sequence[Stated], k: int, names: tuple[s.Node, ...]) -> None:
+    """What is denied later in a section holds up to there."""
+    section = formulas[k].raw.section
+    inside = list(takewhile(lambda f: f.raw.section[: len(section)] == section, formulas[k:]))
+    denied = {name: n for n, f in reversed([*enumerate(inside)]) for name in f.unsymmetric if name in names}
+    for name, end in denied.items():
+        for f in inside[:end]:
+            f.here = (*f.here, _symmetric(formulas[k], name))
 
 
 def is_said(before: str, behind: str) -> bool:
@@ -128,42 +179,3 @@ def _is_unit(formulas: Sequence[Stated], k: int, name: s.Scripted, before: str, 
         return len(number) == 1 and number[0] == name.sub
     inner = number[0].base if len(number) == 1 and isinstance(number[0], s.Scripted) else (*number, None)[0]
     return inner == name.sub
-
-
-def sentences(formulas: Sequence[Stated]) -> Iterator[str]:
-    """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”."""
-    text = ""
-    for k, stated in enumerate(formulas):
-        *ended, text = SENTENCE.split(f"{text} {stated.raw.context}")
-        yield from (found for found in ended if "$" in found)
-        text = f"{text} ${k}$ "
-        if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
-            yield from (found for found in SENTENCE.split(f"{text} {stated.raw.tail}") if "$" in found)
-            text = ""
-
-
-def sentence(formulas: Sequence[Stated], k: int) -> str:
-    """The prose of the sentence in which formula ``k`` stands, up to it."""
-    found = ""
-    for stated in (formulas[n] for n in range(k, -1, -1)):
-        *_, last = SENTENCE.split(stated.raw.context)
-        found = f"{last} {found}"
-        if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
-            break
-    return found
-
-
-def prose_behind(formulas: Sequence[Stated], k: int) -> str:
-    """The prose of the sentence in which formula ``k`` stands, behind it, as far as the second formula after it; a sign
-    for each."""
-    found = ""
-    for n in range(k, k + 3):
-        following = formulas[n + 1] if n + 1 < len(formulas) else None
-        inside = following is not None and following.raw.section == formulas[n].raw.section
-        text = following.raw.context if following is not None and inside else formulas[n].raw.tail
-        first, *others = SENTENCE.split(text)
-        found += f" {first} "
-        if others or not inside:
-            break
-        found += "$"
-    return found

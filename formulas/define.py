@@ -136,6 +136,8 @@ def _register(
     for index in indices:
         assert index.extent is not None
         extents.append(index.extent)
+    starts = tuple(int(i.start.value) if i.start.is_constant else world.origin for i in indices)
+    from_zero = any(start < world.origin for start in starts)  # p_i of members k_0, …, k_N
     if value.is_scalar and letters and (before is None or not before.family):
         shape: Shape = (extents[0], ONE) if len(extents) == 1 else tuple(extents)
         if len(extents) > 2:
@@ -146,12 +148,14 @@ def _register(
             known = Known(head, (), shape)
         body = value.body
         origins = [first_value(reference.name, letter, world) for letter in letters]
-        if reference.name in world.begins or any(o < world.origin for o in origins):
-            known = Known(head, tuple(extents), (), (world.origin,) * len(extents))
+        if from_zero:
+            world.from_zero.add(head)
+        if from_zero or reference.name in world.begins or any(o < world.origin for o in origins):
+            known = Known(head, tuple(extents), (), starts if from_zero else (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
         body = value.body
-    if len(letters) == 1 and known.family:
+    if len(letters) == 1 and known.family and not from_zero:
         first = first_value(reference.name, letters[0], world)
         if first < known.origins[0]:
             known, body, family = _with_start(world, known, first, family, body, inner)

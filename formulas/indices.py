@@ -114,7 +114,7 @@ def own_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] |
 
 
 def layers_stated(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
-    """The same of a letter for layers: those that a sum runs over need not be all that there are."""
+    """The same without the ranges of sums: what they run over need not be all layers, or members, that there are."""
     return _nearest([r for r in world.ranges if r[1] == letter and r not in world.summed], number)
 
 
@@ -149,7 +149,8 @@ def index_at(
     if isinstance(node, s.Symbol):
         index = here.indices.get(name_of(node))
         if index is not None:
-            if index.extent is None and index.fixed is None and origin < world.origin:
+            extra = origin < world.origin and head not in world.from_zero
+            if index.extent is None and index.fixed is None and extra:
                 _in_its_range(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, here, head, members)
     return whole(node, world, here) - origin
@@ -204,7 +205,7 @@ def _in_its_range(index: Index, world: World, here: Statement) -> None:
 def _as_stated(index: Index, world: World, here: Statement) -> bool:
     """Give a free index the range that the document states: where it begins only if the formula itself says so, for a
     sum elsewhere may leave something out."""
-    stated = stated_range(index.letter, world, here.number)
+    stated = layers_stated(index.letter, world, here.number) or stated_range(index.letter, world, here.number)
     if stated is None:
         return False
     first = whole(stated[0], world, Statement())

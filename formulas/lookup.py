@@ -117,9 +117,12 @@ def declared(
         family, origins = [], []
         if declaration.count is not None:
             extent = whole(declaration.count, world, inner)
-            if not shape:
-                return Known(head, (), (extent - world.origin + 1, ONE))
-            return Known(head, (extent - world.origin + 1,), shape, (world.origin,))
+            origin = 0 if declaration.from_zero else world.origin
+            if origin < world.origin:
+                world.from_zero.add(head)
+            elif not shape:
+                return Known(head, (), (extent - origin + 1, ONE))
+            return Known(head, (extent - origin + 1,), shape, (origin,))
         for node in declaration.indices:
             letters_in = [x.name for x in s.walk(node) if isinstance(x, s.Symbol)]
             if isinstance(node, s.Number):  # h_0 of a recursion in h_t has the shape of all
@@ -284,6 +287,9 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     matrix = world.known.get(base.upper()) if len(base) == 1 and base.islower() and layer is None else None
     if matrix is not None and len(matrix.shape) == 2 and ONE not in matrix.shape and not here.introduces:
         return Unsupported(f"which row or column of {matrix.head} {_show(reference)} is, is not said")
+    as_label = f"_{{{_show(reference)}}}"  # [y_i = k] beside c_k and c_{y_i}
+    if any(name.endswith(as_label) for name in (*world.declarations, *world.known)):
+        return Unsupported(f"{_show(reference)}: whether it is an index is not clear")
     plain = layer is None and reference.layer is None and not reference.indices
     return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)
 

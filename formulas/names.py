@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.biases import with_a_bias
 from verify_derivations.formulas.kinds import Kinds, ends_of, examples, last_values, stops, told_apart, variables
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
@@ -91,6 +92,7 @@ class NameTable:
     indexed: set[str] = field(default_factory=set)  # bases that carry a bound letter as subscript
     matrices: set[str] = field(default_factory=set)  # bases declared with two axes, none of extent one
     vectors: set[str] = field(default_factory=set)  # bases declared with one axis
+    biases: set[str] = field(default_factory=set)  # vectors beside which there is a w_0, where nothing counts from 0
     made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
@@ -139,6 +141,7 @@ class NameTable:
             and len([n for n in node.sides[-1].extents if n != s.Number("1")]) != 1
             for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
         }  # fmt: skip
+        table.biases = with_a_bias(nodes)
         extents = [n for space in spaces for n in space.extents]
         table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
         table.matrices = {
@@ -562,7 +565,7 @@ class NameTable:
         if isinstance(item, s.Number):
             if base in self.families:
                 return False
-            if base in self.wholes:
+            if base in self.wholes or base in self.biases and item.text == "0":
                 return True
             if f"{base}_{{{item.text}}}" in self.shaped and not self._runs(base):
                 return True

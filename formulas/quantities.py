@@ -30,7 +30,16 @@ from verify_derivations.formulas.scripts import is_transpose, items_of, name_of
 from verify_derivations.formulas.sizes import Shape, match_layer, whole
 from verify_derivations.formulas.slopes import Slope, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
-from verify_derivations.formulas.world import Alias, Index, Known, NeedShape, Statement, UndefinedFunction, Unsupported
+from verify_derivations.formulas.world import (
+    Alias,
+    Index,
+    Known,
+    NeedShape,
+    Statement,
+    UndefinedFunction,
+    Unsupported,
+    World,
+)
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -183,9 +192,9 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 if node.sub is not None:
                     return component(reader, reader.as_tensor(slope), node.sub)
                 return transpose(reader.as_tensor(slope)) if transposed else slope
-        if node.sub is not None and sup is None and "\\delta" not in world.aliases:
+        if node.sub is not None and sup is None:
             items = items_of(node.sub)
-            if len(items) == 2 and not any(n == "\\delta" or n.startswith("\\delta_") for n in world.known):
+            if len(items) == 2 and not _has_two_indices(world):
                 return _kronecker(reader, items)
     if name_of(base) in PROBABILITY and name_of(base) not in world.declared_names() | world.functions.keys():
         raise Unsupported(f"{to_latex(base)}: expectations and probabilities are not supported")
@@ -208,6 +217,25 @@ def _stripped(node: s.Node | None) -> s.Node | None:
     while isinstance(node, s.Group) or (isinstance(node, s.Finite | s.Sequence) and len(node.items) == 1):
         node = node.body if isinstance(node, s.Group) else node.items[0]
     return node
+
+
+def _has_two_indices(world: World) -> bool:
+    """Whether ``δ_{ij}`` may be an entry of something, and is not Kronecker's: of a quantity, or a sensitivity of one,
+    that has two indices in all, ``δ_t = ∂L/∂h_t`` of vectors h_t."""
+    if any(n.startswith("\\delta_") for n in world.known):
+        return True
+    names = ["\\delta"] if "\\delta" in world.known else []
+    for alias in world.aliases.get("\\delta", ()):
+        left, right = world.table.reference(alias.left), alias.right
+        variables = right.denominators if isinstance(right, s.Derivative) else (getattr(right, "variable", None),)
+        below = world.table.reference(variables[0]) if len(variables) == 1 and variables[0] is not None else None
+        if left is not None and left.layer is not None:
+            continue
+        if below is None or below.name not in world.known:
+            return True
+        names.append(below.name)
+    found = [world.known[name] for name in names]
+    return any(len(known.family) + sum(n != ONE for n in known.shape) == 2 for known in found)
 
 
 def _kronecker(reader: Elaborator, items: tuple[s.Node, ...]) -> Tensor:

@@ -345,7 +345,8 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
     ends = reader.world.below(reader.world.frontier)  # what leads to them
-    unsaid = [name for name in sorted(reader.world.unsaid) if name in reader.world.differentiated or head in ends]
+    alone = reader.world.differentiated | reader.world.unsaid_losses
+    unsaid = [name for name in sorted(reader.world.unsaid) if name in alone or head in ends]
     inner = [
         name for name in dict.fromkeys((*losses, *unsaid))
         if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name)

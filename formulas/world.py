@@ -151,11 +151,13 @@ class Known:
 @dataclass(frozen=True)
 class Unread:
     """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
-    with the last layer where they stand for that only: what is of another layer may be in it, or not."""
+    with the last layer where they stand for that only: what is of another layer may be in it, or not. ``told``: the
+    text says on what it depends, and there is no definition."""
 
     number: int
     names: frozenset[str]
     heads: frozenset[str]
+    told: bool = False
 
 
 @dataclass
@@ -193,6 +195,7 @@ class Declaration:
     number: int
     hint: bool = False
     count: s.Node | None = None  # of a list `x_1, …, x_n ∈ …`: its last index
+    from_zero: bool = False  # the list begins with `x_0`
 
 
 @dataclass(frozen=True)
@@ -300,6 +303,7 @@ class World:
     reached: dict[str, list[Polynomial]] = field(default_factory=dict)  # the last entries of it that are mentioned
     stretched: set[str] = field(default_factory=set)  # names of leaves with x_{i+1} or x_{2i}, and no declaration
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
+    from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
     templates: dict[str, list[Template]] = field(default_factory=dict)
@@ -335,9 +339,10 @@ class World:
     differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
     differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
-    unsaid_losses: set[str] = field(default_factory=set)  # those that are called like losses
     slopes_unsaid: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
     unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
+    unsaid_losses: set[str] = field(default_factory=set)  # those that are no numbers by their names
+    beside_unsaid: set[str] = field(default_factory=set)  # what their sums mention by name: r of J = L + r
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
     also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
@@ -355,6 +360,7 @@ class World:
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     slopes_told: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
+    held: set[str] = field(default_factory=set)  # names that the text treats as constants
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
     unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
     shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions
@@ -482,7 +488,7 @@ class World:
         depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
         what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
         unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
-        above = {h for h in environment.quantities if self.below([h]) & unsaid} if unsaid else set()
+        above = self.beside_unsaid | {h for h in environment.quantities if unsaid and self.below([h]) & unsaid}
         return {
             head for head in environment.quantities.keys() - self.layer_sums.keys()  # these are parts without a name
             if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))

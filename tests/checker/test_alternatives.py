@@ -24,6 +24,8 @@ def last(text: str) -> Formula:
         "$a = z$ if $z > 0$ and $0$ otherwise,",
         "$a = z$ for $z > 0$, otherwise $a = 0$,",
         "$a = z$, when $z > 0$, else $0$,",
+        "$a = z$ for $z > 0$ and $a = 0$ for $z < 0$,",
+        "$a = z$ if $z > 0$, and $a = 0$ if $z \\le 0$,",
         "\n\n$$a = z$$\n\nif $z > 0$, and $0$ otherwise,",
     ],
 )
@@ -38,6 +40,13 @@ def test_a_value_a_condition_and_another_value_are_cases(said: str) -> None:
     [
         "$a = z$ if the unit is active",
         "$a = z$ when the unit is active, else $0$",
+        "$a = z$ (if $z > 0$)",
+        "$a = z$; when $z > 0$",
+        "$a = z$ as long as $z > 0$",
+        "$a = z$, provided that $z > 0$",
+        "$a = z$ in case $z > 0$",
+        "$a = z$, but only for $z > 0$",
+        "$a = z$ except where $z < 0$",
         "for $z > 0$ we have $a = z$, otherwise $a = \\alpha z$",
         "if $z > 0$, then $a = z$. Otherwise $a = 0$",
         "the output is $a = z$ for active units and nothing otherwise",
@@ -57,6 +66,8 @@ def test_what_is_said_of_a_part_defines_nothing(said: str) -> None:
         "$a = z$ for simplicity. Elsewhere it was something else",
         "$a = z$, where $m = 1$ for kept units, else $0$",
         "$a = z$, and $m = 1$ for kept units, else $0$",
+        "$a = z$, provided that it exists, and $s > 0$",
+        "$a = z$ (we keep it). As long as $s > 0$ this is so",
     ],
 )
 def test_words_that_are_no_alternative(said: str) -> None:
@@ -79,3 +90,13 @@ def test_a_class_in_the_text_is_a_given_one() -> None:
     net += "where $t_j = 1$ if $j = c$ and $0$ otherwise.\n\n$$ \\frac{\\partial E}{\\partial u_j} = CLAIM $$\n"
     assert last(net.replace("CLAIM", "y_j - t_j")).verdict is PROVED
     assert last(net.replace("CLAIM", "V y_j - 1")).verdict is REFUTED  # what t_j = 1 for all j would give
+
+
+@pytest.mark.parametrize(("first", "second", "verdicts"), [
+    ("1", "0", [PROVED, PROVED]), ("0", "0", [REFUTED, PROVED]), ("1", "1", [PROVED, REFUTED]),
+])  # fmt: skip
+def test_a_derivative_by_cases_in_the_text_is_claimed(first: str, second: str, verdicts: list[Verdict]) -> None:
+    said = f"$f'(x) = {first}$ if $x > 0$ and $f'(x) = {second}$ if $x < 0$."
+    text = f"Let $x \\in R$ and $f(x) = \\max(0, x)$. Then {said}"
+    found = check(scan(text), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if "f'" in f.latex] == verdicts

@@ -122,3 +122,23 @@ def test_the_derivative_of_a_function_that_is_defined_is_no_assumption(claims: s
 def test_a_slope_at_a_point_says_where_it_lies(claim: str, verdict: Verdict) -> None:
     found = check(scan(f"Let $a \\in \\mathbb{{R}}$.\n\n$$f(x) = x^2 - 4 x$$\n\n$${claim}$$\n")).formulas[-1]
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("When $x$ is positive,", "When $x$ is negative,"), ("For positive $x$", "and for negative $x$"),
+     ("If $x$ is strictly positive", "while if $x$ is negative")],
+)  # fmt: skip
+def test_signs_in_words(first: str, second: str) -> None:
+    for rights, expected in (("w", "-w"), [PROVED, PROVED]), (("-w", "w"), [REFUTED, REFUTED]):
+        one, other = (f"\n\n$$ {SLOPE} = {right} $$\n\n" for right in rights)
+        assert verdicts(f"{first}{one}{second}{other}") == expected
+        again = verdicts(f"{first}{one}{second}{other}The gradient is{other}")  # another sentence
+        assert again == [*expected, REFUTED]
+        assert verdicts(f"{first}{one}The gradient is{one}") == [expected[0], REFUTED]
+
+
+def test_a_derivative_is_zero_for_one_sign() -> None:
+    text = "Let $x \\in R$ and $f(x) = \\max(0, x)$. For $x SIGN 0$\n\n$$ f'(x) = 0 $$\n"
+    assert report(text.replace("SIGN", "<")).formulas[-1].verdict is PROVED
+    assert report(text.replace("SIGN", ">")).formulas[-1].verdict is REFUTED

@@ -55,6 +55,25 @@ def test_the_derivative_by_another_variable(new: str, claim: str, verdict: Verdi
     assert found.verdict is verdict, found.message
 
 
+@pytest.mark.parametrize(
+    ("new", "right", "wrong"),
+    [
+        (r"\rho_{ij} = \log \sigma_{ij}", PROVED, REFUTED),
+        (r"\rho_{ij} = \log \sigma_{ji}", PROVED, REFUTED),
+        (r"\rho_{ij} = \log \sigma_{i,j+1}", UNDECIDED, UNDECIDED),  # of the first column nothing is said
+    ],
+)
+def test_another_variable_for_each_entry(new: str, right: Verdict, wrong: Verdict) -> None:
+    text = rf"""Let ${new}$, $D = \sum_{{i=1}}^n \sum_{{j=1}}^n \sigma_{{ij}}^2$.
+
+$$ \frac{{\partial D}}{{\partial \rho_{{ij}}}} = 2 e^{{2 \rho_{{ij}}}} $$
+
+$$ \frac{{\partial D}}{{\partial \rho_{{ij}}}} = 2 e^{{\rho_{{ij}}}} $$
+"""
+    found = [f.verdict for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed]
+    assert found == [right, wrong]
+
+
 def test_a_distribution_is_no_function_of_numbers() -> None:
     text = ENCODER.replace("NEW", LOGARITHM).replace("CLAIM", r"\frac{\partial D}{\partial \mu_j} = \mu_j")
     found = check(scan(text), effort=Effort(repair=0)).formulas

@@ -124,3 +124,39 @@ def test_what_the_loss_does_not_rest_on_uses_nothing_twice() -> None:
         for c in claims
     ]
     assert [report.formulas[-1].verdict for report in found] == [Verdict.PROVED, Verdict.REFUTED]
+
+
+PART = r"J = E + "  # a loss of which it is not said how it depends on the layers
+AFTER = r"\delta^{(l)} = (W^{(l+1)})^T \delta^{(l+1)} \odot (1 - (a^{(l)})^2)"
+WITH_L = r"$l = 1, \dots, L$"
+
+
+@pytest.mark.parametrize(("loss", "claim", "numbers", "verdict"), [
+    (r"\|W^{(1)}\|^2", WEIGHTS, "$l = 1, 2, 3$", Verdict.UNDECIDED),
+    (r"\|W^{(3)}\|^2", WEIGHTS, "$l = 1, 2, 3$", Verdict.UNDECIDED),
+    (r"\|W^{(L)}\|^2", WEIGHTS, WITH_L, Verdict.UNDECIDED),
+    (r"\|W^{(L-1)}\|^2", WEIGHTS, WITH_L, Verdict.UNDECIDED),
+    (r"\frac12 \sum_{l=1}^{3} \|W^{(l)}\|^2", WEIGHTS + " + W^{(l)}", "$l = 1, 2, 3$", Verdict.PROVED),
+    (r"\frac12 \|a^{(1)} - v\|^2", WEIGHTS, "$l = 1, 2, 3$", Verdict.PROVED),
+    (r"\frac12 \|a^{(1)} - v\|^2", AFTER, "$l = 1, 2, 3$", Verdict.UNDECIDED),
+    (r"\frac12 \|a^{(1)} - v\|^2", AFTER, WITH_L, Verdict.UNDECIDED),
+    ("v^T z^{(1)}", AFTER, WITH_L, Verdict.UNDECIDED),
+    (r"\frac12 \|a^{(3)} - y\|^2", AFTER, "$l = 1, 2, 3$", Verdict.PROVED),
+    (r"\frac12 \|a^{(L)}\|^2", AFTER, WITH_L, Verdict.PROVED),
+    (r"\frac12 \|a^{(L)}\|^2", AFTER.replace("= ", "= 2 "), WITH_L, Verdict.UNDECIDED),
+    (r"\|x\|^2", WEIGHTS, WITH_L, Verdict.PROVED),
+])  # fmt: skip
+def test_what_a_loss_has_of_single_layers_beside_a_part_that_is_not_said(
+    loss: str, claim: str, numbers: str, verdict: Verdict
+) -> None:
+    """Of J = E + ‖W^{(L)}‖², ∂J/∂W^{(l)} = δ^{(l)} a^{(l-1)T} was proved for every l."""
+    lines = [FORWARD[0], FORWARD[1].split(",")[0], FORWARD[2], PART + loss, DELTA, claim]
+    text = HEAD.replace("%s", numbers) + "\n\n".join(f"$${line}$$" for line in lines)
+    assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is verdict
+
+
+def test_a_loss_of_nothing_but_a_penalty() -> None:
+    """Its derivative by W^{(l)} is not that of a layer by which no loss is reached."""
+    loss = r"J = \frac{\lambda}{2} (\|W^{(1)}\|_F^2 + \|W^{(2)}\|_F^2 + \|W^{(3)}\|_F^2)"
+    assert last(loss, WEIGHTS + r" + \lambda W^{(l)}").verdict is Verdict.PROVED
+    assert last(loss, WEIGHTS).verdict is Verdict.REFUTED

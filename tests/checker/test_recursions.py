@@ -365,7 +365,6 @@ $$ J = E + \frac{\lambda}{2} \|W\|^2 $$
          r"\frac{\partial E}{\partial U} = \sum_{t=1}^T (\frac{\partial E}{\partial h_t} \odot (1 - h_t^2)) x_t^\top",
          [r"\frac{\partial E}{\partial U} = \sum_{t=1}^T (\frac{\partial E}{\partial h_t} \odot (1 - h_t)) x_t^\top",
           r"\frac{\partial E}{\partial W} = 0", r"\frac{\partial E_t}{\partial U} = 0",
-          r"\frac{\partial E}{\partial W} = 2 \sum_{t=1}^T \frac{\partial E_t}{\partial W}",
           r"\frac{\partial E_t}{\partial h_t} = 0"]),
         (PENALISED, r"\frac{\partial J}{\partial W} = \frac{\partial J}{\partial y} x^\top + \lambda W",
          [r"\frac{\partial J}{\partial W} = \lambda W", r"\frac{\partial J}{\partial y} = 0",
@@ -384,6 +383,12 @@ def test_a_part_of_the_loss_that_nothing_defines_depends_on_what_is_computed(
     assert of(judged(right, head=head), right).verdict is Verdict.PROVED
     for claim in wrong:  # it is not said that they are wrong: E may be anything
         assert of(judged(claim, head=head), claim).verdict is Verdict.UNDECIDED
+
+
+def test_a_sum_of_losses_has_the_sum_of_their_derivatives() -> None:
+    for factor, verdict in (("", Verdict.PROVED), ("2", Verdict.REFUTED)):
+        claim = rf"\frac{{\partial E}}{{\partial W}} = {factor} \sum_{{t=1}}^T \frac{{\partial E_t}}{{\partial W}}"
+        assert of(judged(claim, head=SUM_OF_ERRORS), claim.strip()).verdict is verdict
 
 
 def test_a_factor_that_is_called_like_a_loss_is_no_part_of_it() -> None:

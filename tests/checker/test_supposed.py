@@ -155,3 +155,62 @@ def test_what_is_told_of_a_given_quantity_is_its_declaration() -> None:
     found = last(text, "", r"\frac{\partial L}{\partial t} = -1")
     assert (found.verdict, found.assumptions) == (PROVED, ()), found.message
     assert last(text, "", r"\frac{\partial L}{\partial t} = 1").verdict is REFUTED
+
+
+DISTANCE = "Let $u, m \\in \\mathbb{R}$ and $E = |u - m|$. PROSE\n\n$$ \\frac{\\partial E}{\\partial u} = CLAIM $$\n"
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [
+        ("If $u > m$,", "1", PROVED),
+        ("If $u > m$,", "-1", REFUTED),
+        ("For $u < m$", "-1", PROVED),
+        ("For $u < m$", "1", REFUTED),
+        ("If $u > m$,\n\n$$ \\frac{\\partial E}{\\partial m} = -1 $$\n\notherwise", "-1", PROVED),
+        ("If $u > m$,\n\n$$ \\frac{\\partial E}{\\partial m} = -1 $$\n\nand otherwise", "1", REFUTED),
+        ("If $u > m$,\n\n$$ \\frac{\\partial E}{\\partial m} = -1 $$\n\nIt follows in general", "1", REFUTED),
+    ],
+)
+def test_letters_that_are_values(prose: str, claim: str, verdict: Verdict) -> None:
+    found = last(DISTANCE, prose, claim)
+    assert found.verdict is verdict, found.message
+
+
+COSINE = "Let $x, w \\in \\mathbb{R}^n$ and $f(x) = w^\\top x / \\|x\\|$. PROSE\n\n$$ \\nabla f(x) = CLAIM $$\n"
+ON_SPHERE = "w - (w^\\top x) x"
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [
+        ("If $\\|x\\| = 1$, then", ON_SPHERE, UNDECIDED),
+        ("Suppose that $\\|x\\| = 1$. Then", ON_SPHERE, UNDECIDED),
+        ("If $\\|x\\| = 1$, all is well. In general", ON_SPHERE, REFUTED),
+        ("One sees", ON_SPHERE, REFUTED),
+        ("If $\\|x\\| = 1$, then", "w / \\|x\\| - (w^\\top x) x / \\|x\\|^3", PROVED),
+        ("If $y = 2 x$, then", ON_SPHERE, REFUTED),  # which says what y is
+    ],
+)
+def test_an_equation_between_values_in_the_text(prose: str, claim: str, verdict: Verdict) -> None:
+    found = last(COSINE, prose, claim)
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("prose", "claim", "verdict"),
+    [
+        ("If the loss is positive,", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("If the loss is positive,\n\n$$\\nabla_p L = 2(p - a)$$\n\nand", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("Unless the negative is far away", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("Otherwise", r"\nabla_a L = 0", UNDECIDED),
+        ("If the loss is positive,", r"\nabla_a L = 2(n - p) [L > 0]", PROVED),  # which holds anyway
+        ("When we differentiate, we get", r"\nabla_a L = 2(n - p)", REFUTED),
+        ("When differentiating, this is", r"\nabla_a L = 2(n - p)", REFUTED),
+        ("If the loss is positive, all is well. In general", r"\nabla_a L = 2(n - p)", REFUTED),
+        ("If the loss is positive,\n\n$$\\nabla_p L = 2(p - a)$$\n\nIn general", r"\nabla_a L = 2(n - p)", REFUTED),
+    ],
+)
+def test_a_condition_in_words(prose: str, claim: str, verdict: Verdict) -> None:
+    found = last(TRIPLET, prose, claim)
+    assert found.verdict is verdict, found.message

@@ -192,6 +192,43 @@ def test_several_examples_in_one_display(text: str, first: str, second: str, ver
     assert {link.verdict for link in links} == verdicts, [link.message for link in links]
 
 
+UNITS = r"""Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $z = W x$, $h = \tanh(z)$ and $L = \|h\|^2$.
+WORDS $h = \sigma(z)$,
+
+$$ \frac{\partial L}{\partial z} = 2 h \odot FIRST $$
+
+Back in our net
+
+$$ \frac{\partial L}{\partial z} = 2 h \odot SECOND $$
+"""
+TANH, SIGMOID = r"(1 - h \odot h)", r"h \odot (1 - h)"
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second", "verdicts"),
+    [
+        ("If instead", SIGMOID, TANH, [DEFINED, PROVED, PROVED]),
+        ("If instead", TANH, TANH, [DEFINED, REFUTED, PROVED]),
+        ("If instead", SIGMOID, SIGMOID, [DEFINED, PROVED, REFUTED]),
+        ("If instead", TANH, SIGMOID, [DEFINED, REFUTED, REFUTED]),
+        ("Now let", SIGMOID, SIGMOID, [DEFINED, PROVED, PROVED]),
+        ("Now let", TANH, SIGMOID, [DEFINED, REFUTED, PROVED]),
+        ("Some authors use", TANH, TANH, [UNDECIDED, PROVED, PROVED]),
+        ("Some authors use", SIGMOID, TANH, [UNDECIDED, REFUTED, PROVED]),
+        ("Recall that", TANH, TANH, [REFUTED, PROVED, PROVED]),
+    ],
+)
+def test_words_say_that_something_else_holds(words: str, first: str, second: str, verdicts: list[Verdict]) -> None:
+    found = report(UNITS.replace("WORDS", words).replace("FIRST", first).replace("SECOND", second)).formulas[-3:]
+    assert [f.verdict for f in found] == verdicts, [f.message for f in found]
+
+
+def test_a_function_as_other_authors_write_it() -> None:
+    text = "Let $x \\in R$ and $f(x) = x^2$. Some authors write $f(x) = \\frac12 x^2$.\n\n$$ f'(x) = CLAIM $$\n"
+    both = f"{text}\n$$ f'(x) = x $$\n"
+    assert [f.verdict for f in report(both.replace("CLAIM", "2x")).formulas[2:]] == [UNDECIDED, PROVED, REFUTED]
+
+
 def test_comparisons_of_programmers() -> None:
     text = f"Let $x, y \\in R$ and $f(x, y) = \\max(x, y)$.\n\n$$ {BY} = \\mathbb{{1}}(x SIGN y) $$\n"
     assert last(text.replace("SIGN", ">=")).verdict is PROVED
@@ -749,3 +786,157 @@ with $KL(q\|p) = \sum_{k=1}^K q_k \log\frac{q_k}{p_k}$ and $CE(y,p) = -\sum_{k=1
 def test_a_divergence_by_a_word_before_its_definition(claim: str, verdict: Verdict) -> None:
     found = last(STUDENT + rf"$$ \frac{{\partial J}}{{\partial z_k}} = {claim} $$")
     assert found.verdict is verdict, found.message
+
+
+# -- Kronecker's δ beside other ones --------------------------------------------------------------------------
+SIGMOIDS = r"Let $z, t \in \mathbb{R}^n$, $a = \sigma(z)$, $E = \|a - t\|^2$ and $\delta = SAID$."
+
+
+@pytest.mark.parametrize("said", [r"\frac{\partial E}{\partial z}", r"2 (a - t) \odot a \odot (1 - a)"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial a_i}{\partial z_j} = \delta_{ij} a_i (1 - a_i)", PROVED),
+        (r"\frac{\partial a_i}{\partial z_j} = \delta_{ij} a_i", REFUTED),
+        (r"\delta_i = 2 (a_i - t_i) a_i (1 - a_i)", PROVED),
+        (r"\delta_i = 2 (a_i - t_i) a_i (1 - a_i) \delta_{ii}", PROVED),
+    ],
+)
+def test_two_indices_of_a_vector_are_those_of_kronecker(said: str, claim: str, verdict: Verdict) -> None:
+    assert last(SIGMOIDS.replace("SAID", said) + f"\n\n$$ {claim} $$\n").verdict is verdict
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("", PROVED), ("-", REFUTED)])
+def test_two_indices_of_a_matrix_are_its_own(sign: str, verdict: Verdict) -> None:
+    text = SIGMOIDS.replace("^n", r"^{n \times m}").replace("SAID", r"\frac{\partial E}{\partial z}")
+    claim = rf"\delta_{{ij}} = {sign}2 (a_{{ij}} - t_{{ij}}) a_{{ij}} (1 - a_{{ij}})"
+    assert last(f"{text}\n\n$$ {claim} $$\n").verdict is verdict
+
+
+# -- members from zero ----------------------------------------------------------------------------------------
+KEYS = r"""Let $q, k_i \in \mathbb{R}^d$ for $i = 0, \dots, N$ and
+$L = -\log \frac{e^{q^\top k_0}}{\sum_{i=0}^N e^{q^\top k_i}}$.
+With $p_i = e^{q^\top k_i} / \sum_{j=0}^N e^{q^\top k_j}$ and a sum $s = \sum_{i=1}^N p_i$, WORDS
+
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "claim", "verdict"),
+    [
+        ("", r"\nabla_q L = \sum_{i=0}^N p_i k_i - k_0", PROVED),
+        ("", r"\nabla_q L = \sum_{i=1}^N p_i k_i - k_0", REFUTED),
+        ("", r"\nabla_{k_0} L = (p_0 - 1) q", PROVED),
+        ("", r"\nabla_{k_0} L = p_0 q", REFUTED),
+        ("", r"s = 1 - p_0", PROVED),
+        ("", r"s = 1", REFUTED),
+        ("for $i \\neq 0$", r"\nabla_{k_i} L = p_i q", PROVED),
+        ("for $i \\neq 0$", r"\nabla_{k_i} L = (p_i - 1) q", REFUTED),
+        ("for all $i$", r"\nabla_{k_i} L = p_i q", REFUTED),
+    ],
+)
+def test_what_is_made_of_members_from_zero_begins_there(words: str, claim: str, verdict: Verdict) -> None:
+    found = last(KEYS.replace("WORDS", words).replace("CLAIM", claim))
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize("said", [r"$x_i \in \mathbb{R}$ for $i = 0, \dots, N$", r"$x_0, \dots, x_N \in \mathbb{R}$"])
+@pytest.mark.parametrize(
+    ("words", "claim", "verdict"),
+    [
+        ("Then", "2 x_i", REFUTED),  # not at i = 0, also where a sum elsewhere leaves that out
+        ("Then", "2 x_i - 4 [i = 0] x_0", PROVED),
+        ("For $i = 1, \\dots, N$", "2 x_i", PROVED),
+        ("For $i = 1, \\dots, N$", "x_i", REFUTED),
+        ("For $i = 0, \\dots, N - 1$", "2 x_i", REFUTED),
+    ],
+)
+def test_a_free_index_takes_all_its_values(said: str, words: str, claim: str, verdict: Verdict) -> None:
+    text = f"Let {said}, $E = \\sum_{{i=0}}^N x_i^2 - 2 x_0^2$ and $s = \\sum_{{i=1}}^N x_i$. {words}"
+    found = last(f"{text}\n\n$$ \\frac{{\\partial E}}{{\\partial x_i}} = {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("words", "claim", "verdict"),
+    [
+        ("For $i = 1, \\dots, N - 1$", "2 x_i", PROVED),
+        ("For $i = 1, \\dots, N - 1$", "x_i", REFUTED),
+        ("With $y_i = x_i$ for $i = 1, \\dots, N - 1$. Then", "2 x_i", REFUTED),
+        ("For $i = 2, \\dots, N$", "2 x_i", REFUTED),
+    ],
+)
+def test_a_range_before_a_claim(words: str, claim: str, verdict: Verdict) -> None:
+    text = "Let $x_1, \\dots, x_N \\in \\mathbb{R}^d$ and $E = \\sum_{i=1}^N x_i^\\top x_i - 2 x_N^\\top x_N$."
+    found = last(f"{text} {words}\n\n$$ \\frac{{\\partial E}}{{\\partial x_i}} = {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+# -- w_0 beside w ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("said", ["$x, w \\in \\mathbb{R}^n$", "$x, w \\in \\mathbb{R}^n$, $w_0 \\in \\mathbb{R}$"])
+@pytest.mark.parametrize("line", ["w_0 + w^\\top x", "w_0 + \\sum_{i=1}^n w_i x_i"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial y}{\partial w_0} = 1", PROVED),
+        (r"\frac{\partial y}{\partial w_0} = w_0", REFUTED),
+        (r"\frac{\partial y}{\partial w_i} = x_i", PROVED),
+        (r"\frac{\partial y}{\partial w_1} = x_1", PROVED),
+        (r"\frac{\partial y}{\partial w_1} = 1", REFUTED),
+        (r"\frac{\partial y}{\partial w} = x + w_0", REFUTED),
+    ],
+)
+def test_a_bias_with_the_letter_of_the_weights(said: str, line: str, claim: str, verdict: Verdict) -> None:
+    found = last(f"Let {said} and $y = {line}$.\n\n$$ {claim} $$\n")
+    assert found.verdict is verdict, found.message
+
+
+def test_where_something_counts_from_zero_the_first_entry_is_one() -> None:
+    text = "Let $x, w \\in \\mathbb{R}^{n+1}$ and $y = \\sum_{i=0}^n w_i x_i$.\n\n$$ CLAIM $$\n"
+    assert last(text.replace("CLAIM", r"\frac{\partial y}{\partial w_0} = x_0")).verdict is PROVED
+    assert last(text.replace("CLAIM", r"\frac{\partial y}{\partial w_0} = 1")).verdict is REFUTED
+
+
+def test_what_stands_as_a_label_elsewhere_may_be_an_index() -> None:
+    text = """Let $x_i, c_k \\in \\mathbb{R}^d$ for $i = 1, \\dots, m$ and $y_i \\in \\{1, \\dots, K\\}$, with
+$L = \\sum_{i=1}^m \\|x_i - c_{y_i}\\|^2$.
+
+$$ \\frac{\\partial L}{\\partial c_k} = CLAIM $$
+"""
+    assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [y_i = k] (c_k - x_i)")).verdict is UNDECIDED
+    assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [u = v] (c_k - x_i)")).verdict is ILL_FORMED
+
+
+@pytest.mark.parametrize(("words", "verdict"), [("We sum over repeated indices.", UNDECIDED), ("", ILL_FORMED)])
+def test_repeated_indices(words: str, verdict: Verdict) -> None:
+    text = f"{words} Let $a \\in \\mathbb{{R}}^n$, $M \\in \\mathbb{{R}}^{{n \\times n}}$ and $b_i = M_{{ij}} a_j$."
+    assert last(text).verdict is verdict
+
+
+@pytest.mark.parametrize(("right", "verdict"), [("y_{j-1} - y_j", PROVED), ("y_j - y_{j-1}", REFUTED)])
+def test_a_range_that_leaves_out_the_last(right: str, verdict: Verdict) -> None:
+    text = f"""Let $x \\in \\mathbb{{R}}^n$, $y_i = x_{{i+1}} - x_i$ for $i = 1, \\dots, n-1$ and
+$E = \\frac12 \\sum_{{i=1}}^{{n-1}} y_i^2$.
+
+$$ \\frac{{\\partial E}}{{\\partial x_j}} = {right} \\quad (1 < j < n) $$
+"""
+    assert last(text).verdict is verdict
+
+
+LAST = "$p_K = 1 - \\sum_{k=1}^{K-1} p_k$"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"Let {LAST} and $L = \\sum_{{k=1}}^K y_k p_k$.", UNDECIDED),  # by way of the last entry
+        ("Let $p_k = e^{z_k} / \\sum_{j=1}^K e^{z_j}$ and $L = \\sum_{k=1}^K y_k p_k$. So " + LAST + ".", PROVED),
+    ],
+)
+def test_the_last_entry_by_the_others(text: str, verdict: Verdict) -> None:
+    found = report(f"{text}\n\n$$ \\frac{{\\partial L}}{{\\partial p_k}} = y_k $$\n").formulas
+    assert found[-1].verdict is verdict, found[-1].message
+    assert verdict is UNDECIDED or found[-2].verdict is PROVED
+    wrong = last(f"{text}\n\n$$ \\frac{{\\partial L}}{{\\partial p_k}} = 2 y_k $$\n").verdict
+    assert wrong is (UNDECIDED if verdict is UNDECIDED else REFUTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -104,3 +105,40 @@ def test_the_text_says_which_are_one_hot(said: str, verdict: Verdict) -> None:
     )  # fmt: skip
     assert last(text, CLAIM="P_{ic} - Y_{ic}").verdict is verdict
     assert last(text, CLAIM="P_{ic} + Y_{ic}").verdict is REFUTED
+
+
+# -- symmetric matrices ---------------------------------------------------------------------------------------
+FORM = "let $A \\in \\mathbb{R}^{n \\times n}$ WORDS, $x \\in \\mathbb{R}^n$ and $f(x) = x^\\top A x$."
+SLOPE = "\n\n$$ \\nabla f(x) = CLAIM $$\n\n"
+
+
+def slopes(text: str, claim: str) -> list[Verdict]:
+    formulas = check(scan(text.replace("CLAIM", claim)), effort=Effort(repair=0)).formulas
+    return [f.verdict for f in formulas if "nabla" in f.latex]
+
+
+@pytest.mark.parametrize(
+    ("words", "then", "verdicts"),
+    [
+        ("be symmetric", "", [PROVED]),
+        ("be an arbitrary symmetric matrix", "", [PROVED]),
+        ("be given; for instance, a covariance matrix $A$ is symmetric", "", [CONDITIONAL]),
+        ("be given, where $A$ is symmetric in many cases", "", [CONDITIONAL]),
+        ("be symmetric", "Also" + SLOPE, [PROVED] * 2),
+        ("be symmetric", "Now let $A$ be arbitrary." + SLOPE, [PROVED, CONDITIONAL]),
+        ("be symmetric", "For a general matrix $A$," + SLOPE, [PROVED, CONDITIONAL]),
+        ("be symmetric", "Without this assumption" + SLOPE, [PROVED, CONDITIONAL]),
+        ("be symmetric", "Here $A$ need not be symmetric." + SLOPE, [PROVED, CONDITIONAL]),
+        ("be symmetric", f"# Other\n\nHere {FORM}{SLOPE}".replace(" WORDS", ""), [PROVED, CONDITIONAL]),
+        ("be symmetric", f"## More\n\nIf $A$ is not symmetric,{SLOPE}", [PROVED, CONDITIONAL]),
+        ("be given", "If $A$ is symmetric, then" + SLOPE + "In general" + SLOPE, [CONDITIONAL, PROVED, CONDITIONAL]),
+        ("be given", "For symmetric $A$" + SLOPE + "That is all. And" + SLOPE, [CONDITIONAL, PROVED, CONDITIONAL]),
+        ("be given", "Suppose that $A$ is symmetric. Then" + SLOPE + "Without this assumption" + SLOPE,
+         [CONDITIONAL, PROVED, CONDITIONAL]),
+    ],
+)  # fmt: skip
+def test_where_a_matrix_is_symmetric(words: str, then: str, verdicts: list[Verdict]) -> None:
+    text = f"# Forms\n\nFirst {FORM}{SLOPE}{then}".replace("WORDS", words)
+    assert slopes(text, "2 A x") == verdicts
+    assert slopes(text, "(A + A^\\top) x") == [PROVED] * len(verdicts)
+    assert slopes(text, "A x") == [REFUTED] * len(verdicts)

@@ -5,21 +5,20 @@ With the check in place the same claim is not proved. The table is that of ``doc
 
 from __future__ import annotations
 
-import inspect
 import math
-import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import networks as net
 import pytest
 from claims import CLAIMS, CROSS, SCALARS, Z, exp
+from misread import MISREAD
 from networks import define, entry, environment, gradient, m, n, over
+from planted import Patch, changed, patched, places
 
 from verify_derivations.derivations import (
     canonical,
@@ -79,7 +78,6 @@ SELECTED = environment(
     define("q", (n,), lambda i: over(n, lambda t: mul(delta(t, i), entry("x", t)))),
     define("o", (n,), lambda i: delta(i, 0)),
 )
-Patch = list[tuple[Any, str, Any]]
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _always(*_: Any, **__: Any) -> bool:
 def _whole_sums(term: terms.Term, divisor: terms.Term, facts: terms.Facts,
                 parameters: frozenset[str] = frozenset()) -> Iterator[Any]:
     """`quotients` that does not compare the domains."""
-    with _patched([(matching, "tidy_constraint", lambda c: None), (matching, "implies", _always)]):
+    with patched([(matching, "tidy_constraint", lambda c: None), (matching, "implies", _always)]):
         yield from _QUOTIENTS(term, divisor, facts, parameters)
 
 
@@ -125,29 +123,6 @@ _QUOTIENTS = matching.quotients
 def _nothing_left(*given: Any) -> Iterator[Any]:
     """`embeddings` that forget what is left."""
     return ((values, ()) for values, _ in matching.embeddings(*given))
-
-
-@contextmanager
-def _patched(patch: Patch) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        for owner, name, value in patch:
-            monkeypatch.setattr(owner, name, value)
-        domains._lemma.cache_clear()
-        yield
-    domains._lemma.cache_clear()
-
-
-def _changed(function: Any, old: str, new: str) -> Any:
-    """The function with a piece of its text replaced: a check that it lacks."""
-    source = textwrap.dedent(inspect.getsource(function))
-    assert source.count(old) == 1, (function, old)
-    code = compile(source.replace(old, new), __file__, "exec", flags=annotations.compiler_flag)
-    names: dict[str, Any] = {}
-    exec(code, function.__globals__, names)  # noqa: S102 — so that what else is broken in its module is broken here
-    changed = names[function.__name__]
-    if isinstance(changed, cached_property):
-        changed.__set_name__(None, function.__name__)
-    return changed
 
 
 def _keep(node: Any) -> Any:
@@ -454,7 +429,7 @@ DEFECTS: dict[str, Defect] = {
         free={net.i: n + 1, net.j: n},
     ),
     "an inverse has zeros beside its rows": Defect(
-        [(rewrite.Rewriter, "_cancelled", _changed(rewrite.Rewriter._cancelled, " *_rows(j, extent),", ""))],
+        [(rewrite.Rewriter, "_cancelled", changed(rewrite.Rewriter._cancelled, " *_rows(j, extent),", ""))],
         _inverse(i, j),
         NOUGHT,
         SQUARE,
@@ -462,7 +437,7 @@ DEFECTS: dict[str, Defect] = {
         facts=(at_least(i, n),),
     ),
     "a residual is multiplied by rows that it does not have": Defect(
-        [(kernel, "multiplied", _changed(matrices.multiplied, "implies(n.facts, c) for c", "True for c"))],
+        [(kernel, "multiplied", changed(matrices.multiplied, "implies(n.facts, c) for c", "True for c"))],
         operators.inverse(OF_A_SUM).at((i, j)),
         _inverse(i, j) - over(n, lambda s: over(n, lambda t: mul(
             _inverse(i, s), entry("K", s, t), operators.inverse(OF_A_SUM).at((t, j))))),
@@ -484,49 +459,49 @@ DEFECTS: dict[str, Defect] = {
         free={net.i: n, net.j: n},
     ),
     "a matrix is symmetric if the entries of its transpose look alike": Defect(
-        [(matrices, "_closed", _changed(matrices._closed, "straight[:2] == other[:2]", "straight[:1] == other[:1]"))],
+        [(matrices, "_closed", changed(matrices._closed, "straight[:2] == other[:2]", "straight[:1] == other[:1]"))],
         operators.inverse(OF_TWO_ROWS).at((i, j)),
         operators.inverse(OF_TWO_ROWS).at((j, i)),
         SQUARE,
         free={net.i: n, net.j: n},
     ),
     "a triangle of an inverse is the inverse": Defect(
-        [(matrices, "_undone", _changed(matrices._undone, " or a.body[0].constraints", ""))],
+        [(matrices, "_undone", changed(matrices._undone, " or a.body[0].constraints", ""))],
         operators.inverse(build((n, n), lambda i, j: mul(bracket(at_least(i, j)), _inverse(i, j)))).at((i, j)),
         entry("M", i, j),
         SQUARE,
         free={net.i: n, net.j: n},
     ),
     "squares of the entries of an inverse are the inverse": Defect(
-        [(matrices, "_undone", _changed(matrices._undone, " or f.exponent != 1", ""))],
+        [(matrices, "_undone", changed(matrices._undone, " or f.exponent != 1", ""))],
         operators.inverse(build((n, n), lambda i, j: power(_inverse(i, j), 2))).at((i, j)),
         entry("M", i, j),
         SQUARE,
         free={net.i: n, net.j: n},
     ),
     "a block of an inverse is the inverse of a block": Defect(
-        [(matrices, "_undone", _changed(matrices._undone, " or f.head.extents[0] != a.extent", ""))],
+        [(matrices, "_undone", changed(matrices._undone, " or f.head.extents[0] != a.extent", ""))],
         operators.inverse(build((n - 1, n - 1), _inverse)).at((i, j)),
         entry("M", i, j),
         replace(SQUARE, facts=(at_least(n, 2),)),
         free={net.i: n - 1, net.j: n - 1},
     ),
     "the diagonal of an inverse is the inverse": Defect(
-        [(matrices, "_undone", _changed(matrices._undone, "set(at) != {a.row, a.column} or ", ""))],
+        [(matrices, "_undone", changed(matrices._undone, "set(at) != {a.row, a.column} or ", ""))],
         operators.inverse(build((n, n), lambda i, j: _inverse(j, j))).at((i, j)),
         entry("M", j, j),
         SQUARE,
         free={net.i: n, net.j: n},
     ),
     "a row of one inverse and a row of another are those of one inverse": Defect(
-        [(matrices, "_undone", _changed(matrices._undone, " or any(not p.names.isdisjoint(at) for p in slots)", ""))],
+        [(matrices, "_undone", changed(matrices._undone, " or any(not p.names.isdisjoint(at) for p in slots)", ""))],
         operators.inverse(build((n, n), lambda i, j: _inverse(i, j, "F", i))).at((i, j)),
         entry("F", i, i, j),
         environment(Quantity("F", (n, n, n))),
         free={net.i: n, net.j: n},
     ),
     "a product of matrices that lack a column and a row is one of square matrices": Defect(
-        [(matrices, "_factored", _changed(matrices._factored, "!= ranges", "== set()"))],
+        [(matrices, "_factored", changed(matrices._factored, "!= ranges", "== set()"))],
         operators.inverse(build((n, n), lambda i, j: over(n - 1, lambda t: entry("M", i, t) * entry("K", t, j)))).at(
             (i, j)),
         over(n, lambda t: _inverse(i, t, "K") * _inverse(t, j)),
@@ -534,19 +509,19 @@ DEFECTS: dict[str, Defect] = {
         free={net.i: n, net.j: n},
     ),
     "functions are equal that are written alike": Defect(
-        [(terms.Head, "__eq__", _changed(terms.Head.__eq__, "self._parts != other._parts", "False"))],
+        [(terms.Head, "__eq__", changed(terms.Head.__eq__, "self._parts != other._parts", "False"))],
         apply("sin", entry("a") + entry("b")),
         apply("sin", entry(LIKE_A_SUM)),
         environment(Quantity("a"), Quantity("b"), Quantity(LIKE_A_SUM)),
     ),
     "an index inside a function is no argument of it": Defect(
-        [(terms, "_split", _changed(terms._split, "is_index(n) and n not in inside for", "False for"))],
+        [(terms, "_split", changed(terms._split, "is_index(n) and n not in inside for", "False for"))],
         over(n, lambda s: mul(scalar(n) * y(s) - over(n, y), apply("sin", over(n, lambda t: entry("x", s * t))))),
         NOUGHT,
         environment(Quantity("x", (n * n,)), Quantity("y", (n,))),
     ),
     "what is not zero is not negative": Defect(
-        [(normal, "tidy_constraint", _changed(terms.tidy_constraint, """if constraint.relation == ">=":
+        [(normal, "tidy_constraint", changed(terms.tidy_constraint, """if constraint.relation == ">=":
         tight""", """if constraint.relation != "==":
         tight"""))],
         mul(bracket(at_least(i, j)), x(i)),
@@ -555,38 +530,38 @@ DEFECTS: dict[str, Defect] = {
         facts=(Constraint(2 * i - 2 * j, "!="),),
     ),
     "the determinant of a product is that of its negative": Defect(
-        [(matrices, "_factored", _changed(matrices._factored, "t.scaled(term.coefficient) for t in", "t for t in"))],
+        [(matrices, "_factored", changed(matrices._factored, "t.scaled(term.coefficient) for t in", "t for t in"))],
         operators.determinant(build((n, n), lambda i, j: -over(n, lambda t: entry("M", i, t) * entry("K", t, j)))).body,
         mul(operators.determinant(_matrix("M")).body, operators.determinant(_matrix("K")).body),
         SQUARE,
     ),
     "a function does not depend on what the functions in its definition do": Defect(
-        [(Environment, "captured", _changed(Environment.captured.func, "for _ in found:", "for _ in ():"))],
+        [(Environment, "captured", changed(Environment.captured.func, "for _ in found:", "for _ in ():"))],
         lambda: differentiate.derivative(Apply("f", (entry("u"),)), "w", (), replace(NESTED)),
         NOUGHT,
         NESTED,
     ),
     "a symbol that begins like an adjoint is one": Defect(
-        [(module, "adjoint_of", _changed(definitions.adjoint_of, " and name.endswith(suffix)", ""))
+        [(module, "adjoint_of", changed(definitions.adjoint_of, " and name.endswith(suffix)", ""))
          for module in (kernel, prove, dependence)],
         entry(adjoint("a", "L")[:-1] + ")"),
         2 * entry("a"),
         environment(Quantity("a"), define("L", (), lambda: power(entry("a"), 2)), loss="L"),
     ),
     "the determinant of an inverse is that of its negative": Defect(
-        [(matrices, "_undone", _changed(matrices._undone, "a.body[0].coefficient != 1 or ", ""))],
+        [(matrices, "_undone", changed(matrices._undone, "a.body[0].coefficient != 1 or ", ""))],
         operators.determinant(build((n, n), lambda i, j: -_inverse(i, j))).body,
         power(operators.determinant(_matrix("M")).body, -1),
         SQUARE,
     ),
     "the inverse of one number is that number": Defect(
-        [(normal, "of_matrix", _changed(matrices.of_matrix, "n.power(only, Fraction(-1), facts)", "only"))],
+        [(normal, "of_matrix", changed(matrices.of_matrix, "n.power(only, Fraction(-1), facts)", "only"))],
         _inverse(NO_INDEX, NO_INDEX),
         entry("M", NO_INDEX, NO_INDEX),
         replace(SQUARE, facts=(Constraint(n - 1, "=="),)),
     ),
     "a determinant is the same for any number of rows": Defect(
-        [(normal, "of_matrix", _changed(matrices.of_matrix, "any(map(is_index, extent.names))", "False"))],
+        [(normal, "of_matrix", changed(matrices.of_matrix, "any(map(is_index, extent.names))", "False"))],
         over(n, lambda t: mul(_first_minor(t + 1), scalar(n) * x(t) - over(n, x))),
         NOUGHT,
         environment(Quantity("x", (n,)), Quantity("M", (n, n))),
@@ -783,21 +758,21 @@ DEFECTS: dict[str, Defect] = {
         LAYER,
     ),
     "what is at the same time is too early": Defect(
-        [(differentiate, "too_early", _changed(recurrence.too_early, "lag.value < 0", "True"))],
+        [(differentiate, "too_early", changed(recurrence.too_early, "lag.value < 0", "True"))],
         lambda: differentiate.total_derivative(entry("h", i), "z", (i,), RECURSION),
         NOUGHT,
         RECURSION,
         free={net.i: n},
     ),
     "time runs backwards": Defect(
-        [(differentiate, "too_early", _changed(recurrence.too_early, "own - other", "other - own"))],
+        [(differentiate, "too_early", changed(recurrence.too_early, "own - other", "other - own"))],
         lambda: differentiate.total_derivative(entry("h", i), "z", (i,), RECURSION),
         NOUGHT,
         RECURSION,
         free={net.i: n},
     ),
     "the members of a recursion do not depend on each other": Defect(
-        [(differentiate._Differentiation, "access", _changed(
+        [(differentiate._Differentiation, "access", changed(
             differentiate._Differentiation.access, "node.head == self.head in self.through", "False"))],
         lambda: differentiate.total_derivative(entry("h", i), "h", (i - 2,), RECURSION),
         NOUGHT,
@@ -933,7 +908,7 @@ DEFECTS: dict[str, Defect] = {
         {net.i: n},
     ),
     "rows that sum to one make a trace of one": Defect(
-        [(modulo, "quotients", _changed(
+        [(modulo, "quotients", changed(
             matching.quotients, " and all(chosen.isdisjoint(v.names) for v in outer.values())", ""))],
         over(n, lambda t: entry("M", t, t)),
         UNIT,
@@ -1125,7 +1100,7 @@ CHECKS: dict[str, tuple[type | Any, Function, str, str, Scalar, Scalar]] = {
         rewrite.Rewriter, rewrite.Rewriter._separated, "and not t.constraints", "", *_in_parts(LATER)),
 }
 DEFECTS |= {
-    name: Defect([(owner, function.__name__, _changed(function, old, new))], left, right, KNOWN, {net.i: n, net.j: n})
+    name: Defect([(owner, function.__name__, changed(function, old, new))], left, right, KNOWN, {net.i: n, net.j: n})
     for name, (owner, function, old, new, left, right) in CHECKS.items()
 }
 
@@ -1162,7 +1137,7 @@ for name, (old, new, body, positive) in SIGN_RULES.items():
     own = {"cosh": FunctionDefinition("cosh", ("t",), -UNIT)}
     known = environment(*KNOWN.quantities.values(), define("q", (), lambda body=body: body), functions=own)
     DEFECTS[name] = Defect(
-        [(signs.Signs, "scalar_sign", _changed(signs.Signs.scalar_sign, old, new))],
+        [(signs.Signs, "scalar_sign", changed(signs.Signs.scalar_sign, old, new))],
         Compare(Access("q") + (0 if positive else 1), ">", NOUGHT), UNIT, known,
     )
 
@@ -1189,7 +1164,7 @@ SYMMETRIES: dict[str, tuple[str, str, Scalar, Scalar]] = {
 }
 for name, (old, new, one, other) in SYMMETRIES.items():
     DEFECTS[name] = Defect(
-        [(modulo, "symmetric_in", _changed(modulo.symmetric_in, old, new))], _place("M", 0, 1), _place("M", 1, 0),
+        [(modulo, "symmetric_in", changed(modulo.symmetric_in, old, new))], _place("M", 0, 1), _place("M", 1, 0),
         environment(Quantity("M", (n, n)), Quantity("N", (n, n)), facts=(at_least(n, 3),), assumptions=((one, other),)),
     )
 
@@ -1226,7 +1201,7 @@ SUMMED: dict[str, tuple[Patch, Scalar, Scalar]] = {
         [(layers.Layers, "_sum", lambda self, head, at: replace(
             self.sums[head].summand, body=2 * self.sums[head].summand.body))], W * W, DATA + 4 * W),
     "a summand is of its own layer whatever it mentions": (
-        [(layers.Layers, "__init__", _changed(layers.Layers.__init__,
+        [(layers.Layers, "__init__", changed(layers.Layers.__init__,
             "found != {(name, 0) for name in total.names & leaves}", "False"))],
         W * entry("w^{(l+1)}"), DATA + entry("w^{(l+1)}")),
 }
@@ -1245,7 +1220,7 @@ def test_the_claim_is_false_and_not_proved(name: str) -> None:
 def test_the_defect_lets_it_through(name: str) -> None:
     """So the check that the defect removes is what keeps the false theorem out."""
     d = DEFECTS[name]
-    with _patched(d.patch):
+    with patched(d.patch):
         outcome = d.prove()
     assert isinstance(outcome, Proof), (name, outcome)
 
@@ -1366,11 +1341,11 @@ FORGOTTEN: dict[str, Forgotten] = {
         ("no tie", "nonnegative"), ("no tie",),
     ),
     "a sum of what is never zero is never zero": Forgotten(
-        [(signs.Signs, "nonzero", _changed(signs.Signs.nonzero, " and not normal[0].constraints", ""))],
+        [(signs.Signs, "nonzero", changed(signs.Signs.nonzero, " and not normal[0].constraints", ""))],
         lambda: _proved(over(n, x) / over(n, x), UNIT, KNOWN), ("nonzero",),
     ),
     "a product is never zero if one of its factors is not": Forgotten(
-        [(kernel.Derivation, "_settled", _changed(kernel.Derivation._settled, "nonzero or all(", "nonzero or any("))],
+        [(kernel.Derivation, "_settled", changed(kernel.Derivation._settled, "nonzero or all(", "nonzero or any("))],
         lambda: _proved((x(i) - x(j)) / (x(i) - x(j)) + _tied(mul(x(i) - x(j), y(j))), scalar(2)),
         ("nonzero", "no tie"), ("nonzero",),
     ),
@@ -1393,7 +1368,7 @@ BRACKETED: dict[str, tuple[str, Scalar]] = {
 }
 FORGOTTEN |= {
     name: Forgotten(
-        [(signs, "_bracketed", _changed(signs._bracketed, old, ""))],
+        [(signs, "_bracketed", changed(signs._bracketed, old, ""))],
         lambda value=value: _proved(value / value, UNIT, KNOWN), ("nonzero",),  # type: ignore[misc]
     )
     for name, (old, value) in BRACKETED.items()
@@ -1409,7 +1384,7 @@ def _kinds(outcome: Outcome) -> tuple[str, ...]:
 def test_a_forgotten_condition_would_claim_too_much(name: str) -> None:
     forgotten = FORGOTTEN[name]
     assert _kinds(forgotten.claim()) == forgotten.kinds
-    with _patched(forgotten.patch):
+    with patched(forgotten.patch):
         assert _kinds(forgotten.claim()) == forgotten.left
 
 
@@ -1419,8 +1394,9 @@ HEAD = """# Planted defects
 
 Each line breaks one check of [the trusted base](trusted-base.md) in a running program. The claim beside it is false,
 or true only under the condition named; it is let through exactly while the defect is there, so the test of the line
-(in `tests/derivations/test_defects.py`) fails as soon as the program has it. That file, run as a program, writes this
-page, and a test in it compares the page with the defects that are planted.
+fails as soon as the program has it. The first are in `tests/derivations/test_defects.py`; the last, of reading, in
+`tests/checker/misread.py`, where a claim is proved that the document before it leaves open or contradicts. The first
+file, run as a program, writes this page, and a test in it compares the page with the defects that are planted.
 
 | defect | broken | let through | caught by |
 |---|---|---|---|
@@ -1432,17 +1408,16 @@ def table() -> str:
     for name, d in DEFECTS.items():
         left = d.left() if callable(d.left) else d.left
         claim = f"${to_latex(left)} = {to_latex(d.right)}$".replace("|", "\\|")
-        lines.append(f"| {name} | {_places(d.patch)} | {claim} | `test_the_claim_is_false_and_not_proved` |")
+        lines.append(f"| {name} | {places(d.patch)} | {claim} | `test_the_claim_is_false_and_not_proved` |")
     for name, f in FORGOTTEN.items():
         kinds = ", ".join(f.kinds)
-        lines.append(f"| {name} | {_places(f.patch)} | condition *{kinds}* | "
+        lines.append(f"| {name} | {places(f.patch)} | condition *{kinds}* | "
                      f"`test_a_forgotten_condition_would_claim_too_much` |")
+    for name, found in MISREAD.items():
+        claim = f"{found.document.strip()} ${found.claim}$".replace("|", "\\|")
+        lines.append(f"| {name} | {places(found.patch)} | {claim} | "
+                     f"`test_the_claim_is_not_proved_but_where_the_defect_is` |")
     return HEAD + "\n".join(lines) + "\n"
-
-
-def _places(patch: Patch) -> str:
-    found = dict.fromkeys(f"{owner.__name__.rpartition('.')[2]}.{name}" for owner, name, _ in patch)
-    return ", ".join(f"`{place}`" for place in found)
 
 
 def test_the_table_of_defects_is_up_to_date() -> None:

@@ -28,13 +28,13 @@ def claims(rng: np.random.Generator, assumed: bool) -> Claims:
     inner_by_v, inner_by_b = gradient(lambda v: inner(w, v, b), v), gradient(lambda b: inner(w, v, b), b)
     by_u = gradient(lambda u: first(u) + beta * second(u), u)
     return {
-        9: [(by_v, inner_by_v + rate * v)],
-        10: [(by_v, inner_by_v + 2 * rate * v)],
-        12: [(by_v, np.outer(delta, a) + rate * v)],
-        13: [(by_w, np.outer((v.T @ delta) * (1 - a * a), x) + rate * w)],
-        14: [(by_w, np.outer((v.T @ delta) * (1 - a), x) + rate * w)],
-        15: [(by_b, (v.T @ delta) * (1 - a * a))],
-        16: [(by_b, inner_by_b + rate * b)],
-        19: [(by_u, gradient(first, u) + beta * gradient(second, u))],
-        20: [(by_u, gradient(first, u) + gradient(second, u))],
+        10: [(by_v, inner_by_v + rate * v)],
+        11: [(by_v, inner_by_v + 2 * rate * v)],
+        13: [(by_v, np.outer(delta, a) + rate * v)],
+        14: [(by_w, np.outer((v.T @ delta) * (1 - a * a), x) + rate * w)],
+        15: [(by_w, np.outer((v.T @ delta) * (1 - a), x) + rate * w)],
+        16: [(by_b, (v.T @ delta) * (1 - a * a))],
+        17: [(by_b, inner_by_b + rate * b)],
+        20: [(by_u, gradient(first, u) + beta * gradient(second, u))],
+        21: [(by_u, gradient(first, u) + gradient(second, u))],
     }

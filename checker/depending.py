@@ -1,0 +1,80 @@
+"""What the text says that a quantity depends on, without a definition: “the target $t$ depends on $w$”, ``u = u(x)``.
+
+Such a quantity is one whose definition has no meaning (`unknown.py`): nothing that differentiates by w holds because
+nothing leads from w to t. And what it treats as a constant, though it defines it: whether a derivative is meant to go
+through that is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from verify_derivations.checker.sentences import sentences
+from verify_derivations.checker.statements import Chain, Membership, Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of, names_in
+
+_MANNER = r"(?:(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)\s+)*"
+_MADE = r"(?:computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
+_DEPENDS = re.compile(
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?{_MANNER}"
+    rf"(?:depends?\s+{_MANNER}(?:up)?on|(?:is|are|be)\s+{_MANNER}(?:(?:an?|some|the)\s+)?(?:(?!no\b|not\b)\w+\s+)?functions?\s+of"
+    rf"|(?:is|are)\s+{_MANNER}{_MADE}\s+(?:from|by|with))\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$"
+    r"(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)",
+    re.I,
+)
+_CONSTANT = r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
+_HELD = re.compile(
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are|being)\s+{_MANNER}(?:treated|held|regarded|considered|kept)\s+{_CONSTANT}"
+    rf"|\b(?:treat|hold|regard|consider|keep)(?:s|ing)?\s+(?:the\s+\w+\s+)?\$(?P<other>\d+)\$\s+{_CONSTANT}"
+    r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
+    r"\$(?P<through>\d+)\$", re.I,
+)  # fmt: skip
+_SUPPOSED = re.compile(r"\b(?:if|whether|unless|not|nor?|neither|never|nothing|none)\b", re.I)
+
+
+def read_depending(formulas: Sequence[Stated]) -> None:
+    """Set ``depending`` of formulas that name something of which the text says on what it depends, and ``held`` of
+    those that name what it treats as a constant. What is differentiated, a loss, may depend on anything."""
+    tops = {base_of(n.numerator) for f in formulas for n in f.nodes if isinstance(n, s.Derivative)}
+    tops |= {base_of(n.body) for f in formulas for n in f.nodes if isinstance(n, s.Nabla)}
+    for f in formulas:
+        for chain in f.chains:
+            if (inside := _of_itself(chain)) is not None:
+                f.chains = [c for c in f.chains if c is not chain]
+                f.memberships += [Membership(chain.sides[:1], chain.space)] if chain.space is not None else []
+                f.depending += ((chain.sides[0], tuple(names_in(inside))),)
+    for sentence in sentences(formulas):
+        for match in _HELD.finditer(sentence):
+            if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
+                stated = formulas[int(next(filter(None, match.groups())))]
+                stated.held += tuple(_named(stated))
+        for match in _DEPENDS.finditer(sentence):
+            if _SUPPOSED.search(sentence[: match.start()]):
+                continue
+            stated, places = formulas[int(match["name"])], [match["on"], *re.findall(r"\d+", match["others"])]
+            for name in _named(stated):
+                on = tuple(other for k in places for other in _named(formulas[int(k)]))
+                if base_of(name) not in tops and on:
+                    stated.depending += ((name, on),)
+
+
+def _of_itself(chain: Chain) -> s.Node | None:
+    """The x of ``u = u(x)``."""
+    left, *right = chain.sides
+    match right:
+        case [s.Call(function=function, arguments=arguments)] if function == left:
+            return s.Sequence(tuple(arguments))
+        case [s.Product(factors=(first, s.Group(kind="(", body=body)))] if first == left:
+            return body
+    return None
+
+
+def _named(stated: Stated) -> Iterator[s.Node]:
+    """What a formula in the text names, and no more."""
+    if stated.raw.displayed or stated.chains:
+        return
+    for name in (*stated.mentions, *(name for m in stated.memberships for name in m.names)):
+        if isinstance(name, s.Symbol | s.Scripted):
+            yield name

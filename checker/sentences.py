@@ -1,0 +1,88 @@
+"""The prose around formulas: their sentences, and what a condition in a sentence introduces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+
+SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
+BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
+ENDED = re.compile(r"[.!?](?:\s|$)")
+GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
+BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop
+GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
+SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\b(?:[\w\s]*\bthat)?\W*$", re.I)  # it holds for the next sentence
+
+
+RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)
+
+
+def take_ranges(formulas: Sequence[Stated]) -> None:
+    """The range behind an equation is its own, where it does not end at a size: ``y_i = x_{i+1} - x_i``
+    for ``i = 1, …, n - 1``."""
+    for f, following in pairwise(formulas):
+        alone = not following.raw.displayed and not following.chains and not following.memberships
+        same = f.raw.section == following.raw.section and f.chains and not f.ranges
+        if alone and same and RANGE_BEHIND.fullmatch(following.raw.context):
+            f.ranges += [r for r in following.ranges if not isinstance(r[2], s.Symbol | s.Scripted)]
+
+
+def sentences(formulas: Sequence[Stated]) -> Iterator[str]:
+    """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”."""
+    text = ""
+    for k, stated in enumerate(formulas):
+        *ended, text = SENTENCE.split(f"{text} {stated.raw.context}")
+        yield from (found for found in ended if "$" in found)
+        text = f"{text} ${k}$ "
+        if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
+            yield from (found for found in SENTENCE.split(f"{text} {stated.raw.tail}") if "$" in found)
+            text = ""
+
+
+def sentence(formulas: Sequence[Stated], k: int) -> str:
+    """The prose of the sentence in which formula ``k`` stands, up to it."""
+    found = ""
+    for stated in (formulas[n] for n in range(k, -1, -1)):
+        *_, last = SENTENCE.split(stated.raw.context)
+        found = f"{last} {found}"
+        if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
+            break
+    return found
+
+
+def prose_behind(formulas: Sequence[Stated], k: int) -> str:
+    """The prose of the sentence in which formula ``k`` stands, behind it, as far as the second formula after it; a sign
+    for each."""
+    found = ""
+    for n in range(k, k + 3):
+        following = formulas[n + 1] if n + 1 < len(formulas) else None
+        inside = following is not None and following.raw.section == formulas[n].raw.section
+        text = following.raw.context if following is not None and inside else formulas[n].raw.tail
+        first, *others = SENTENCE.split(text)
+        found += f" {first} "
+        if others or not inside:
+            break
+        found += "$"
+    return found
+
+
+def introduced(formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool]) -> list[Stated]:
+    """The formulas that formula ``k``, a condition, introduces: the one that it stands behind, or those up to the end
+    of the sentence (of the next one, behind “suppose”), or to one at which it is ``over``."""
+    f, before = formulas[k], formulas[k - 1] if k else None
+    if before is not None and before.chains and BEHIND.fullmatch(f.raw.context):
+        return [before]
+    found: list[Stated] = []
+    sentences = 1 if SUPPOSED.search(f.raw.context) else 0
+    for last, later in pairwise(formulas[k:]):
+        said = later.raw.context
+        begun = last.raw.displayed and BEGUN.match(said) is not None and GOES_ON.match(said) is None
+        sentences -= max(len(ENDED.findall(said)), begun)
+        if later.raw.section != f.raw.section or over(later) or sentences < 0 or GENERAL.search(said):
+            break
+        found.append(later)
+    return found

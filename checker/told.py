@@ -1,0 +1,73 @@
+"""Conventions that the text states, so that no evidence is asked for them: “we use denominator layout”, a softmax of
+each row, ``∂y/∂x ∈ R^{n×m}`` of a y in R^m and an x in R^n."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from verify_derivations.checker.sentences import prose_behind
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import plain
+
+_LAYOUT = re.compile(r"\b(numerator|denominator)(?:[- ]style)?[- ]layout", re.I)
+_AXIS = (
+    r"(?:\b(?P<axis>row|column)s?[-\s]?wise\b|\b(?:each|every)\s+(?P<each>row|column)\b|\bby\s+(?P<by>rows|columns)\b)"
+)
+_SOFTMAX = re.compile(rf"\bsoftmax\b[^.;]*?{_AXIS}|{_AXIS.replace('?P<', '?P<before_')}[^.;]*?\bsoftmax\b", re.I)
+_BEHIND = re.compile(
+    rf"[\s,(]*(?:where\s+it\s+is\s+|is\s+)?(?:(?:applied|taken|computed)\s+)?(?:(?:to|of|for)\s+)?{_AXIS}", re.I
+)
+_DENIED = re.compile(r"\b(?:not|no|unlike|instead of|rather than|as opposed to|whereas|others?|some)\b", re.I)
+
+
+def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
+    """The conventions that the text states, each in one way only."""
+    told: dict[str, set[str]] = {}
+    for k, f in enumerate(formulas):
+        for name, option in (*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas)):
+            told.setdefault(name, set()).add(option)
+            said = f"{option} {name}" if name == "layout" else f"{name} of {option}"
+            f.remarks += (f"the text says: {said}",)
+    return {name: found.pop() for name, found in told.items() if len(found) == 1}
+
+
+def _by_words(f: Stated, behind: str) -> Iterator[tuple[str, str]]:
+    if "softmax" in f.raw.latex and (match := _BEHIND.match(behind)):
+        yield "softmax", _axis(match)
+    for text in (f.raw.context, f.raw.tail):
+        for match in _LAYOUT.finditer(text):
+            if not _DENIED.search(re.split(r"[.;:,]", text[: match.end()])[-1]):
+                yield "layout", match[1].lower()
+        for match in _SOFTMAX.finditer(text):
+            if not _DENIED.search(match[0]):
+                yield "softmax", _axis(match)
+
+
+def _axis(match: re.Match[str]) -> str:
+    return next(word for word in match.groups() if word is not None).lower().rstrip("s") + "s"
+
+
+def _by_shape(f: Stated, formulas: Sequence[Stated]) -> Iterator[tuple[str, str]]:
+    """The stated shape of a derivative of one vector by another."""
+    for member in f.memberships:
+        for node in member.names if isinstance(member.where, s.Space) else ():
+            if not isinstance(node, s.Derivative) or len(node.denominators) != 1:
+                continue
+            spaces = [_vector_space(x, formulas) for x in (node.numerator, node.denominators[0])]
+            if None in spaces or spaces[0] == spaces[1]:
+                continue
+            assert isinstance(member.where, s.Space)
+            if member.where.extents in (both := (tuple(spaces), tuple(reversed(spaces)))):
+                yield "layout", ("numerator", "denominator")[both.index(member.where.extents)]
+
+
+def _vector_space(name: s.Node, formulas: Sequence[Stated]) -> s.Node | None:
+    """The length of what is declared as a vector."""
+    found = {
+        m.where.extents for f in formulas for m in f.memberships if isinstance(m.where, s.Space)
+        for other in m.names if plain(other) == plain(name)
+    }  # fmt: skip
+    extents = next(iter(found), ())
+    return extents[0] if len(found) == len(extents) == 1 else None

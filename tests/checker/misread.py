@@ -1,0 +1,134 @@
+"""Planted defects of reading: each switches one guard off, and a claim is proved that a document leaves open or
+contradicts. They are part of ``docs/defects.md``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planted import Patch, changed
+
+from verify_derivations.checker import every_layer, instances, judge, links, unknown
+from verify_derivations.formulas import slopes
+from verify_derivations.formulas.world import World
+
+
+@dataclass(frozen=True)
+class Misread:
+    """What is broken (``patch``), a document, and the claim at its end that the defect lets through."""
+
+    patch: Patch
+    document: str
+    claim: str
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+WEIGHTS = r"Let $w \in R^n$. "
+PENALTY = r"\frac{\lambda}{2} \|w\|^2"
+LAYER = r"Let $x \in R^n$, $W \in R^{m \times n}$, $y = W x$. "
+BESIDE = r"Let $w, x \in R^n$, $W \in R^{m \times n}$, $z = W x$. "
+NUMBERS = r"Let $w \in R$, $\lambda \in R$ and for $i = 1, \dots, N$ let $x_i \in R$. "
+SLOPE = r"\frac{\partial J}{\partial w} = "
+NET = (
+    r"For $l = 1, \dots, L$ let $W^{(l)} \in R^{n_l \times n_{l-1}}$, $z^{(l)} = W^{(l)} a^{(l-1)}$, "
+    r"$a^{(l)} = \exp(z^{(l)})$, with $a^{(0)} = x$, $x \in R^{n_0}$ and $v \in R^{n_1}$. "
+)
+FEW = NET.replace(r"1, \dots, L", "1, 2, 3")
+BACK = r"\frac{\partial J}{\partial W^{(l)}} = \frac{\partial J}{\partial z^{(l)}} (a^{(l-1)})^T"
+ERROR = r"\frac{\partial J}{\partial z^{(l)}} = (W^{(l+1)})^T \frac{\partial J}{\partial z^{(l+1)}} \odot a^{(l)}"
+OTHERWISE = NET + r"$V \in R^{n_L \times n_{L-1}}$, $z^{(L)} = V a^{(L-1)}$, $J = \|a^{(L)}\|^2$."
+UNUSED = r"For $i = 1, \dots, N$ let $x_i \in R^n$, $y_i \in R$, $W \in R^{m \times n}$, $z_i = W x_i$. "
+
+MISREAD: dict[str, Misread] = {
+    "what stands beside a penalty is nothing": Misread(
+        [(instances.Instances, "_unsaid", lambda self: set())],
+        LAYER + r"$J = D + \frac{\lambda}{2} \|W\|^2$.", r"\frac{\partial J}{\partial W} = \lambda W",
+    ),
+    "of a sum of losses that nothing defines the derivative is zero": Misread(
+        [(World, "may_hide", changed(World.may_hide, "below & self.unsaid", "False"))],
+        LAYER + r"$J = E_1 + \|W\|^2$.", r"\frac{\partial J}{\partial W} = 2 W",
+    ),
+    "a loss depends on nothing that a penalty mentions": Misread(
+        [(World, "ends", changed(World.ends, "q.head in above or ", ""))],
+        WEIGHTS + f"$J = L + {PENALTY}$.", SLOPE + r"\lambda w",
+    ),
+    "a loss depends on what a penalty is called": Misread(
+        [(World, "ends", changed(World.ends, "self.beside_unsaid | ", ""))],
+        WEIGHTS + f"$J = L + r$, $r = {PENALTY}$.", SLOPE + r"\frac{\partial J}{\partial r} \lambda w",
+    ),
+    "a sum has no summands if it has a name": Misread(
+        [(instances.Instances, "_summands", changed(
+            instances.Instances._summands, "isinstance(body, Access) and self", "False and self"))],
+        WEIGHTS + f"$J = F + {PENALTY}$, $F = E_1 + E_2$.", SLOPE + r"\lambda w",
+    ),
+    "a sum has no summands if it has a factor": Misread(
+        [(instances.Instances, "_summands", changed(
+            instances.Instances._summands, "if len(inner) == 1", "if False"))],
+        WEIGHTS + r"$J = \lambda (L + \frac12 \|w\|^2)$.", SLOPE + r"\lambda w",
+    ),
+    "a capital is a number": Misread(
+        [(instances, "NUMBER", instances.re.compile(".*"))],
+        WEIGHTS + f"$J = D + {PENALTY}$.", SLOPE + r"\lambda w",
+    ),
+    "a likelihood is a number": Misread(
+        [(instances, "PARTS", instances.LOSSES)],
+        WEIGHTS + rf"$J = -\log p + {PENALTY}$.", SLOPE + r"\lambda w",
+    ),
+    "both sides are zero since nothing leads to the loss": Misread(
+        [(links, "unmoved", _nothing)],
+        UNUSED + r"$L = \sum_{i=1}^N (y_i - 1)^2$.",
+        r"\frac{\partial L}{\partial W} = 2 \sum_{i=1}^N \frac{\partial L}{\partial z_i} x_i^\top",
+    ),
+    "of a loss of which all is declared any claim is that of zero": Misread(
+        [(links, "unmoved", changed(unknown.unmoved, "NOUGHT in (c.left, c.right) and ", ""))],
+        BESIDE + r"$L = \|w\|^2$.", r"\frac{\partial L}{\partial W} = 2 \frac{\partial L}{\partial z} x^\top",
+    ),
+    "what is declared nowhere is a number": Misread(
+        [(links, "unmoved", changed(unknown.unmoved, " and given <= world.declared", ""))],
+        BESIDE + r"$L = \|w\|^2 + \sigma^2$, $\frac{\partial L}{\partial w} = 2 w$.",
+        r"\frac{\partial L}{\partial W} = 0",
+    ),
+    "what is made of derivatives that are zero since nothing leads to the loss is zero": Misread(
+        [(links, "unmoved", changed(
+            unknown.unmoved, "pending += [h for h in heads(quantity.body) if h not in pending]", "pass"))],
+        BESIDE + r"$L = \|w\|^2$, $g = \frac{\partial L}{\partial z} \odot z$, $h = g \odot z$.", r"h = 2 h",
+    ),
+    "in what is many, parts that nothing defines are numbers": Misread(
+        [(slopes, "_differentiate", changed(slopes._differentiate, " | reader.world.unsaid_losses", ""))],
+        NUMBERS + r"$E_i = L_i + \frac{\lambda}{2} w^2$.", r"\frac{\partial E_i}{\partial w} = \lambda w",
+    ),
+    "in functions, parts that nothing defines are numbers": Misread(
+        [(links, "unsaid_slope", _nothing)],
+        NUMBERS + r"$J(w) = L + \frac{\lambda}{2} w^2$.", r"J'(w) = \lambda w",
+    ),
+    "a loss of which a part is not said rests on the layers that are said": Misread(
+        [(instances.Instances, "_also_used", changed(
+            instances.Instances._also_used, "is_open and not self._is_after(layer + step)", "False"))],
+        NET + r"$J = E_1 + v^T z^{(1)}$.",
+        ERROR,
+    ),
+    "what holds at one of few layers holds at all": Misread(
+        [(judge, "_at_each_layer", changed(
+            judge._at_each_layer, "{one.link.verdict for one in found.values()} != {Verdict.PROVED}", "False"))],
+        FEW + r"$J = E_1 + \|W^{(2)}\|^2$.", BACK,
+    ),
+    "the last of few layers is left out": Misread(
+        [(judge, "_at_each_layer", changed(judge._at_each_layer, "int(last.value) + 1", "int(last.value)"))],
+        FEW + r"$J = \|a^{(3)}\|^2 + \|W^{(3)}\|^2$.", BACK,
+    ),
+    "what holds of most layers holds of one that is defined otherwise": Misread(
+        [(every_layer, "_holds_at", lambda *_: True)],
+        OTHERWISE, ERROR,
+    ),
+    "the last layer is not spoken of": Misread(
+        [(every_layer, "_said_of", changed(every_layer._said_of, "sign > 0", "sign >= 0"))],
+        OTHERWISE, BACK,
+    ),
+    "what is at the last layer is after the net": Misread(
+        [(every_layer, "_said_of", changed(every_layer._said_of, "min(after) > 0", "min(after) >= 0"))],
+        NET + r"$a^{(L)} = z^{(L)}$, $J = \|a^{(L)}\|^2$.",
+        r"\frac{\partial J}{\partial z^{(l)}} = \frac{\partial J}{\partial a^{(l)}} \odot a^{(l)}",
+    ),
+}

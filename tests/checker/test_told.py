@@ -1,0 +1,59 @@
+"""Conventions that the text states."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, ILL_FORMED = Verdict.PROVED, Verdict.REFUTED, Verdict.ILL_FORMED
+
+
+def last(text: str) -> Verdict:
+    return check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict
+
+
+LINEAR = r"Let $x \in \mathbb{R}^n$, $y \in \mathbb{R}^m$, $A \in \mathbb{R}^{m \times n}$ and $y = A x$."
+SHAPE = r"Here $\frac{\partial y}{\partial x} \in \mathbb{R}^{FIRST \times SECOND}$."
+
+
+@pytest.mark.parametrize(
+    ("words", "denominator"),
+    [
+        ("We use denominator layout.", True),
+        ("We use numerator layout.", False),
+        ("We do not use denominator-layout notation.", False),
+        ("Some use numerator layout; we use the denominator layout.", True),
+        (SHAPE.replace("FIRST", "n").replace("SECOND", "m"), True),
+        (SHAPE.replace("FIRST", "m").replace("SECOND", "n"), False),
+    ],
+)
+def test_the_layout_of_a_derivative(words: str, denominator: bool) -> None:
+    """One claim alone decides nothing: there the other layout fits as well."""
+
+    def claimed(right: str) -> Verdict:
+        return last(f"{LINEAR} {words}\n\n$$ \\frac{{\\partial y}}{{\\partial x}} = {right} $$\n")
+
+    right, wrong = ("A^\\top", "A") if denominator else ("A", "A^\\top")
+    assert claimed(right) is PROVED
+    if "not" not in words:
+        assert claimed(wrong) is ILL_FORMED
+
+
+@pytest.mark.parametrize(
+    ("words", "axis"),
+    [
+        (", where the softmax is applied to each row.", "row"),
+        (", row-wise.", "row"),
+        (" (applied column-wise).", "column"),
+        (" with a column-wise softmax.", "column"),
+    ],
+)
+def test_of_what_a_softmax_is(words: str, axis: str) -> None:
+    text = f"Let $Z \\in \\mathbb{{R}}^{{N \\times K}}$ and $P = \\mathrm{{softmax}}(Z)${words}\n\n$$ CLAIM = 1 $$\n"
+    sums = {"row": "\\sum_{k=1}^K P_{ik}", "column": "\\sum_{i=1}^N P_{ik}"}
+    for name, claim in sums.items():
+        assert last(text.replace("CLAIM", claim)) is (PROVED if name == axis else REFUTED)
