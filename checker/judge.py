@@ -357,7 +357,7 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     if stated.told_when and not stated.supposed and link.verdict is Verdict.REFUTED:
         said = f"whether it holds “{stated.told_when}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
-    equations = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) != "definition")
+    equations = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
 

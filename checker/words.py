@@ -45,8 +45,9 @@ _DROPPED = re.compile(  # “without this assumption”, “if we drop the symme
 )  # fmt: skip
 _IF = re.compile(r"\b(?:if|when|whenever|assuming|suppose|provided)\s+(?:[\w\s]*\bthat\s+)?(?:the\s+matrix\s+)?$", re.I)
 _IF_BEFORE = re.compile(rf"\bfor\s+(?:(?:any|an?|all|every)\s+)?symmetric\s+{_KINDS}(?:(?:matrix|matrices)\s+)?$", re.I)
+_VAGUELY = re.compile(r"\b(?:examples|often|usually|typically|sometimes|many|most|were)\b", re.IGNORECASE)
 _CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|examples?|instance|section|appendix|chapter|often|usually|typically|sometimes|many|most|were)\b"
+    r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|example|instance|section|appendix|chapter)\b"
     r"|\b(?:not|no|nor|neither|never|without|unlike|instead|wrong|false)\b|n't\b"
     r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?(?:symm|one)|\bfor\s*$",
     re.IGNORECASE,
@@ -125,7 +126,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
             for one in introduced(formulas, k, _takes_back):
                 one.here = (*one.here, _symmetric(stated, *names))
-        elif _CONDITION.search(before) is None and (
+        elif _CONDITION.search(before) is None and _VAGUELY.search(before) is None and (
             _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
         ):
             stated.symmetric = tuple(names)

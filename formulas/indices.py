@@ -190,9 +190,15 @@ def new_letter(letter: str, world: World, here: Statement) -> Index:
     if letter in world.given:
         index.free, index.fixed = False, polynomial(letter)
         return index
-    if any(step == letter for _, step in world.table.shifted):
+    if any(step == letter for _, step in world.table.shifted) or not here.introduces and _is_part(letter, world, here):
         _in_its_range(index, world, here)
     return index
+
+
+def _is_part(letter: str, world: World, here: Statement) -> bool:
+    """Whether a formula states a range for a letter that leaves something out, ``1 < j < n``."""
+    own = own_range(letter, world, here.number)
+    return own is not None and not (own[0] == s.Number(str(world.origin)) and isinstance(own[1], s.Symbol | s.Scripted))
 
 
 def _in_its_range(index: Index, world: World, here: Statement) -> None:
@@ -245,7 +251,10 @@ def _unify(
         return
     if any(map(is_index, difference.names)):
         return  # where the range of one index depends on another is seen where both are known
-    claimed = index.free and not here.introduces and own_range(index.letter, world, here.number) is None
+    own = own_range(index.letter, world, here.number)
+    beyond = None if own is None else whole(own[1], world, Statement()) - end
+    inside = beyond is None or beyond.is_constant and beyond.value <= 0
+    claimed = index.free and not here.introduces and inside
     if difference.is_constant and (difference.value < 0 or claimed):
         return  # a shorter range inside the axis; of a claim that states none it is asked where it holds
     for side in (have, extent):
