@@ -59,7 +59,11 @@ def transposes(trees: Iterable[s.Node]) -> frozenset[str]:
     other = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} | CUSTOMARY
     other |= {base_of(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.sides[0] in primed}
     other |= {base_of(x) for n in nodes if isinstance(n, s.Derivative) for x in n.denominators if x in primed}
-    return frozenset(map(_name, primed)) - other
+    found = frozenset(map(_name, primed)) - other
+    spaces = (x for x in nodes if isinstance(x, s.Relation) and isinstance(x.sides[-1], s.Space))
+    listed = (x.sides[0].items if isinstance(x.sides[0], s.Sequence) else (x.sides[0],) for x in spaces)
+    declared = {base_of(name) for names in listed for name in names}
+    return frozenset() if found <= declared | {""} else found  # the prime of a declared tensor transposes anyway
 
 
 def _name(node: s.Scripted) -> str:
