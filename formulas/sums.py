@@ -59,8 +59,9 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
         reader.here.indices = outer
         return _over_layers(reader, node, bound, conditions, expected)
     for one in bound:
-        own = own_range(one.letter, reader.world, reader.here.number) is not None
-        if one.extent is None and (own or stretches(one.letter, node.body, reader.world)):
+        own = own_range(one.letter, reader.world, reader.here.number)
+        summed = any(r[:2] == (reader.here.number, one.letter) for r in reader.world.summed)  # by another sum beside it
+        if one.extent is None and (own is not None and not summed or stretches(one.letter, node.body, reader.world)):
             one.extent = family_extent(one.letter, reader.world, reader.here, reader.here.number) - one.start + 1
     letters = {one.letter for one in bound}
     outside = settled(reader.here, letters)  # a label of another letter of that name
