@@ -119,7 +119,7 @@ class _Declarations:
     def numerators(self) -> None:
         world, counts, called = self.world, dict[str, int](), dict[str, set[str]]()
         for f in self.every:
-            for node in f.nodes:
+            for node in f.derivatives:
                 pair = _above_and_below(node)
                 if pair is None:
                     continue
@@ -134,7 +134,7 @@ class _Declarations:
                     bottom = self.table.reference(below)
                     if bottom is not None:
                         world.denominators.add(bottom.name)
-            for chain in f.chains:
+            for chain in f.chains if f.derivatives else ():
                 found = {top.name for side in chain.sides for node in s.walk(side)
                          if (pair := _above_and_below(node)) and (top := self._top(pair[0])) is not None}  # fmt: skip
                 for x in chain.sides if found else ():

@@ -88,6 +88,11 @@ class Stated:
         return bool(self.halves or self.supposed or self.here)
 
     @cached_property
+    def derivatives(self) -> tuple[s.Node, ...]:
+        """Those among its nodes."""
+        return tuple(node for node in self.nodes if isinstance(node, s.Derivative | s.Nabla))
+
+    @cached_property
     def nodes(self) -> tuple[s.Node, ...]:
         """All nodes of the tree, in the order of printing."""
         return tuple(s.walk(self.tree)) if self.tree is not None else ()
