@@ -123,6 +123,10 @@ def unshown(world: World, c: Comparison, environment: Environment, number: int) 
         return f"{other}, of which nothing is known, stands in a definition"
     hidden = world.may_hide(environment.loss) if environment.loss is not None else frozenset()
     pending = sorted(adjoints_of(c, environment))
+    for head in pending:  # ∂L/∂w and ∂L/∂a of J = L + a, a = wᵀx: L may have w by a, or also by itself
+        users = {quantity.head for quantity in environment.consumers(head)}
+        if users and users <= world.beside_unsaid and any(head in world.below([other]) - {other} for other in pending):
+            return f"how {environment.loss} depends on {head} is not stated"
     for head in pending:
         if head in hidden:
             return f"not all that {head} is used for is known"

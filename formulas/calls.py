@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -161,7 +162,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if reader.here.defining or name in world.opaque_functions:
         _independent(reader, node.function)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
-        if name in world.numerators and not primes and not all(a.is_scalar for a in arguments):
+        if is_of_all(name) and name in world.numerators and not primes and not all(a.is_scalar for a in arguments):
             world.add(Known(name, (), ()))  # J_0(w) of J(w) = J_0(w) + λ‖w‖²: a number that depends on all of w
             world.arguments[name] = node.arguments
             return Tensor((), Access(name))
@@ -180,6 +181,14 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")
     raise UndefinedFunction(f"the function {name} is not defined here")
+
+
+OF_ALL = re.compile(r"(?:\\(?:tilde|hat|bar|widetilde|widehat)\{)?(?:[A-Z]|\\(?:math\w+\{[A-Z]|ell|Omega|Phi)\b)")
+"""How functions of a whole tensor are called, ``L(w)``, ``Ω(w)``; one in small letters is of each entry, ``f(z)``."""
+
+
+def is_of_all(name: str) -> bool:
+    return OF_ALL.match(name) is not None
 
 
 def _member(reader: Elaborator, node: s.Call) -> Reference | None:

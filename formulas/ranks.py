@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.calls import OPERATORS
+from verify_derivations.formulas.calls import OPERATORS, is_of_all
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
 from verify_derivations.formulas.indices import stated_range
@@ -489,6 +489,9 @@ class Ranks:
         elif bare in ("max", "min", "sum", "mean") and len(node.arguments) == 1:
             for _, after in self.read(node.arguments[0], way):
                 yield NUMBER, after
+        elif is_of_all(name) and name in self.world.numerators and name not in self.world.functions:
+            for _, after in self.each(node.arguments, way):
+                yield NUMBER, after  # the L(u) of J = L(u) + λ‖w‖²
         elif bare in OPERATORS and bare not in ("max", "min"):
             for _, after in self.each(node.arguments, way):
                 yield None, after

@@ -138,3 +138,23 @@ def test_numbered_parts_are_names_of_their_own() -> None:
     assert last(said, *parts, by("C", "w_i") + r" = w_i - v_i").verdict is REFUTED
     entries = r"x = (x_1, x_2)", r"L = x_1^2 + x_2"  # these are entries, and no parts
     assert last("", *entries, by("L", "x_1") + " = 2 x_1").verdict is PROVED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    (by("J", "w") + " = " + by("L", "w") + r" + \mu x", PROVED),
+    (by("J", "w") + " = " + by("L", "w"), REFUTED),
+    (by("J", "w") + " = " + by("L", "a") + r" x + \mu x", UNDECIDED),  # right where L has w by way of a only
+    (by("J", "a") + " = " + by("L", "a") + r" + \mu", PROVED),
+    (by("J", "w") + r" = \mu x", UNDECIDED),
+])  # fmt: skip
+def test_what_a_sum_has_by_name_beside_the_loss(claim: str, verdict: Verdict) -> None:
+    said = r"Let $x \in R^n$, $w \in R^n$ and $\mu \in R$."
+    assert last(said, "a = w^T x", r"J = L + \mu a", claim).verdict is verdict
+
+
+def test_an_activation_that_is_differentiated_works_on_each_entry() -> None:
+    said = r"Let $x \in R^n$, $W \in R^{m \times n}$ and $y \in R^m$."
+    net = "z = W x", "a = f(z)", r"E = \frac12 \|a - y\|^2"
+    spoken = by("a", "z") + " = " + by("f", "z")
+    assert last(said, *net, spoken, by("E", "W") + r" = ((a - y) \odot f'(z)) x^T").verdict is PROVED
+    assert last(said, *net, spoken, by("E", "W") + r" = (a \odot f'(z)) x^T").verdict is REFUTED
