@@ -1,4 +1,5 @@
-"""What a section says of given data that another one declares again: “let $x > 0$”, and elsewhere “for $x \\in R$”.
+"""What a section says of given data that another one declares again: “let $x > 0$”, and elsewhere “for $x \\in R$”;
+and what it says behind the claims of other sections, “let $A$ be symmetric”: of these it is not said.
 
 Sections share a scope where they define nothing otherwise. Such a sign, symmetry or equation is no given of the scope:
 it is put into the world of each formula of its section.
@@ -20,7 +21,8 @@ from verify_derivations.formulas.world import World
 
 
 def read_local(formulas: Sequence[Stated], table: NameTable) -> None:
-    """Set ``local`` of what holds in its section only, and add it to ``here`` of the formulas there."""
+    """Set ``local`` of what does not hold in the whole scope, and add it to ``here`` of the formulas where it holds:
+    those of its section, where another one declares the name again; else those behind it, too."""
     declared: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(set)  # in which scopes and sections
     for f in formulas:
         spaces = [name for m in f.memberships if isinstance(m.where, s.Space) for name in m.names]
@@ -30,12 +32,15 @@ def read_local(formulas: Sequence[Stated], table: NameTable) -> None:
         said = {r.name for r in map(table.reference, _told_of(f, table)) if r is not None}
         others = {place for name in said for scope, place in declared[name]
                   if not _inside(f.raw.section, place) and _inside(scope, f.scope)}  # fmt: skip
-        if not others:
+        seeing = [g for g in formulas if _inside(g.scope, f.scope)] if said else []
+        claimed = (g for g in seeing if g.number < f.number and g.derivatives)
+        before = not all(_inside(g.raw.section, f.raw.section) for g in claimed)
+        if not others and not before:
             continue
         f.local = True
-        for g in formulas:
+        for g in seeing:
             again = any(_inside(g.raw.section, place) and _inside(place, f.raw.section) for place in others)
-            if _inside(g.scope, f.scope) and _inside(g.raw.section, f.raw.section) and not again:
+            if not again and (_inside(g.raw.section, f.raw.section) or not others and g.number > f.number):
                 g.here = (*g.here, f)
 
 

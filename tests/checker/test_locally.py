@@ -41,3 +41,14 @@ def test_what_nothing_declares_again_holds_onward() -> None:
     text = "# One\n\nLet $x > 0$ and $f(x) = |x|$.\n\n# Two\n\nAgain\n\n$$ f'(x) = SIGN1 $$\n"
     for sign, verdict in (("", PROVED), ("-", REFUTED)):
         assert check(scan(text.replace("SIGN", sign)), effort=Effort(repair=0)).formulas[-1].verdict is verdict
+
+
+def test_what_a_section_says_later_does_not_hold_before() -> None:
+    text = (
+        "# Forms\n\nLet $x \\in \\mathbb{R}^n$ and $A \\in \\mathbb{R}^{n \\times n}$.\n\n## One\n\n$$q = x^T A x$$\n\n"
+        "$$\\frac{\\partial q}{\\partial x} = 2 A x$$\n\n## Two\n\nLet $A$ be symmetric.\n\n"
+        "$$\\frac{\\partial q}{\\partial x} = 2 A x$$\n\n$$\\frac{\\partial q}{\\partial x} = A x$$\n"
+    )
+    found = [f.verdict for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed][1:]
+    assert found[0] is not Verdict.PROVED
+    assert found[1:] == [Verdict.PROVED, Verdict.REFUTED]
