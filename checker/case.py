@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.building import Definitions
+from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
@@ -300,7 +301,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             formulas.append(Stated(raw, None, located, _left_side(raw.latex, symbols, document.macros)))
             continue
         stated = Stated(raw, reading.statements)
-        stated.remarks = tuple(reading.remarks)
+        stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled
         read_after.append((stated, before))
         before = last_side(reading.statements)
         formulas.append(stated)
@@ -316,6 +317,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_prose(formulas)
     read_padding(formulas)
     read_rows(formulas)
+    read_called(formulas)
     read_depending(formulas)
     notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
     units = frozenset[str]().union(*(f.units for f in formulas))

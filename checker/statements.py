@@ -74,6 +74,7 @@ class Stated:
     here: tuple[Stated, ...] = ()  # such formulas, or conditions in the text, that hold where this one is said
     told_when: str = ""  # words of a condition under which it is said, that are not read
     halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
+    labelled: tuple[tuple[s.Node, s.Node], ...] = ()  # names below braces, and what they name
     remarks: tuple[str, ...] = ()
     variant: str | None = None
     stepped: tuple[str, str] | None = None  # x and t, where ``x_{t+1} = …`` is read as what x_t is
@@ -102,7 +103,7 @@ def analyse(stated: Stated) -> None:
     """Sort the parts of a formula."""
     assert stated.tree is not None
     for part, joint in zip(_distributed(stated.tree.parts), stated.tree.joints, strict=True):
-        for item in _parts(part):
+        for item in map(_behind_arguments, _parts(part)):
             if joint == "if" and stated.chains and _is_condition(item):
                 assert isinstance(item, s.Relation)
                 stated.chains[-1] = at_index(stated.chains[-1], item)
@@ -122,6 +123,19 @@ def analyse(stated: Stated) -> None:
                 stated.conditions.append(item)
             else:
                 stated.mentions.append(item)
+
+
+def _behind_arguments(item: s.Node) -> s.Node:
+    """``x \\mapsto z = w x`` says what z is, ``z: x \\mapsto w x`` what z(x) is."""
+    if not isinstance(item, s.Relation):
+        return item
+    first, *others = item.relations
+    if first in (":", "\\mapsto", "\\to") and others and all(relation in EQUALS for relation in others):
+        return replace(item, sides=item.sides[1:], relations=tuple(others))
+    if item.relations == (":", "\\mapsto") and isinstance(item.sides[0], s.Symbol):
+        name, argument, value = item.sides
+        return s.Relation((s.Call(name, (argument,)), value), ("=",), span=item.span)
+    return item
 
 
 def _is_condition(item: s.Node) -> bool:

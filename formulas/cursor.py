@@ -24,6 +24,7 @@ class Cursor(ABC):
         self.depth = 0
         self.cells = 0  # matrices and cases that are open: there, a line break never carries a sum on
         self.remarks: list[str] = []
+        self.labelled: list[tuple[s.Node, s.Node]] = []  # z, w x of \\underbrace{w x}_{z}
 
     @property
     def token(self) -> Token:

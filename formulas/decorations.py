@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.spellings import RELATIONS
 from verify_derivations.formulas.units import Raw
 
 _FRAMES = frozenset((r"\boxed", r"\fbox", r"\mathclap", r"\smash", r"\bbox"))  # {content}
 _COLOURS = frozenset((r"\color", r"\hskip"))  # {dropped}
 _COLOURED = frozenset((r"\textcolor", r"\colorbox"))  # {dropped}{content}
-_STACKED = frozenset((r"\overset", r"\stackrel"))  # {words}{relation}
+_STACKED = frozenset((r"\overset", r"\underset", r"\stackrel"))  # {words}{relation}
+_HATS = frozenset((r"\hat", r"\widehat"))  # {=}
+_SPACED = frozenset((r"\mathrel", r"\ensuremath"))  # {relation}
 _NATIVE = {r"\R": "R", r"\N": "N", r"\Z": "Z", r"\reals": "R"}  # common macros that renderers bring along
 
 
 def undecorated(units: list[Raw]) -> list[Raw]:
     """The units without decorations."""
-    known = _FRAMES | _COLOURS | _COLOURED | _STACKED | frozenset(_NATIVE)
+    known = _FRAMES | _COLOURS | _COLOURED | _STACKED | _HATS | _SPACED | frozenset(_NATIVE)
     if not any(unit.text in known for unit in units):
         return units
     result: list[Raw] = []
@@ -37,15 +40,31 @@ def undecorated(units: list[Raw]) -> list[Raw]:
             k = end + 1
         elif unit.text in _STACKED:
             start, end = _group(units, _group(units, k + 1)[1] + 1)
+            if unit.text == r"\underset" and (end != start + 1 or units[start].text not in RELATIONS):
+                result.append(unit)  # \underset{w}{\arg\min}
+                k += 1
+                continue
             if end != start + 1:
                 raise ReadError(f"{unit.text} is read over one relation only", unit.start, hint="write :=")
             relation = units[start]
             result.append(relation._replace(kind="command", text=r"\coloneqq") if relation.text == "=" else relation)
             k = end + 1
+        elif unit.text in _SPACED and (relation := _relation(units[slice(*_group(units, k + 1))])) is not None:
+            result.append(unit._replace(kind="command", text=relation))
+            k = _group(units, k + 1)[1] + 1
+        elif unit.text in _HATS and [x.text for x in units[k + 1:k + 4]] == ["{", "=", "}"]:
+            result.append(unit._replace(kind="command", text=r"\coloneqq"))
+            k += 4
         else:
             result.append(unit)
             k += 1
     return result
+
+
+def _relation(units: list[Raw]) -> str | None:
+    """The relation that stands alone in braces: ``\\mathrel{:=}``, ``\\mathrel{\\mathop:}=``."""
+    text = "".join(unit.text for unit in units if unit.text not in (r"\mathop", r"\mathrel", "{", "}"))
+    return {":=": r"\coloneqq", "=:": r"\eqqcolon"}.get(text, text if text in RELATIONS else None)
 
 
 def _group(units: list[Raw], opening: int) -> tuple[int, int]:

@@ -16,7 +16,8 @@ class RawFormula:
     ``line`` and ``column`` (from 1) are the place of the opening delimiter, or of the row within ``align`` and
     the like. ``context`` is the prose between the formula or heading before and this one, ``tail`` that
     between the last formula of a section and the next heading, or the end. ``continues`` marks a further
-    row of an environment (one that begins with a relation continues the row above).
+    row of an environment (one that begins with a relation continues the row above). ``code`` is what code stands
+    between the formula before and this one, and behind the last one.
     """
 
     number: int
@@ -29,6 +30,7 @@ class RawFormula:
     remarks: tuple[str, ...] = ()
     continues: bool = False
     tail: str = ""
+    code: str = ""
     pieces: tuple[tuple[int, int, int], ...] = field(default=((0, 1, 1),), repr=False, compare=False)
 
     def locate(self, offset: int) -> tuple[int, int]:

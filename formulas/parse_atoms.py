@@ -105,6 +105,8 @@ class Atoms(Rows, Derivatives):
             self.expect_close()
             return s.Group("|", body, True, span=self.span(opening.start))
         if closing.text == ".":  # \left\{ \begin{array} … \end{array} \right.
+            if self.at("begin") and self.transparent(self.token):
+                return self._system(opening)
             body = self.side()
             self.expect_close()
             if not isinstance(body, s.Matrix):
@@ -124,6 +126,19 @@ class Atoms(Rows, Derivatives):
         if opening.text == "\\{":
             return s.Finite(items, span=span)
         return s.Group(opening.text.lstrip("\\"), inner, opening.large, span=span)
+
+    def _system(self, opening: Token) -> s.Cases:
+        """``\\left\\{ \\begin{aligned} … \\end{aligned} \\right.``"""
+        self.next()
+        rows = [self.chain()]
+        while self.at("\\\\"):
+            self.next()
+            rows.append(self.chain(rows[-1]))
+        if not self.at("finish"):
+            raise self.unexpected("\\\\ or the end of the rows")
+        self.next()
+        self.expect_close()
+        return s.Cases(tuple((row, None) for row in rows), span=self.span(opening.start))
 
     def _invisible(self) -> s.Node:
         """TeX braces do not print: a sum in them is only allowed where nothing stands beside it."""
@@ -192,12 +207,27 @@ class Atoms(Rows, Derivatives):
             node = self.argument()
             if self.token.kind in ("_", "^"):
                 self.next()
-                self._skip_argument()
+                self._name_below(node)
             return s.Group("(", node, True, span=node.span) if isinstance(node, s.Sum) else node
         raise self.error(f"{name} is not read here", token=token)
 
-    def _skip_argument(self) -> None:
-        self.index = self.token.partner + 1 if self.at("open") else self.index + 1
+    def _name_below(self, node: s.Node) -> None:
+        """What stands below a brace: a name for what is above it, ``z`` or ``=: z``, or words."""
+        end = self.token.partner + 1 if self.at("open") else self.index + 1
+        try:
+            if self.at("open", "{"):
+                self.next()
+                if self.at("relation") and self.token.text in ("=", ":=", "=:", "\\equiv"):
+                    self.next()
+                name = self.side()
+                whole = self.index == end - 1
+            else:
+                name, whole = self.atom(), True
+            if whole and isinstance(name, s.Symbol | s.Scripted):
+                self.labelled.append((name, node))
+        except ReadError:
+            pass  # words, or anything else that is no name
+        self.index = end
 
     def _accent(self, token: Token, accent: str) -> s.Node:
         node = self.argument()

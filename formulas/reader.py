@@ -31,6 +31,7 @@ class Reading:
 
     statements: s.Statements
     remarks: tuple[str, ...] = ()
+    labelled: tuple[tuple[s.Node, s.Node], ...] = ()  # names below braces, and what they name
 
 
 def parse(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.Node | None = None) -> s.Statements:
@@ -46,7 +47,7 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
     """
     parser = _Parser(tokenize(latex, symbols, macros), symbols, latex)
     statements = parser.statements(before)
-    return Reading(statements, tuple(dict.fromkeys(parser.remarks)))
+    return Reading(statements, tuple(dict.fromkeys(parser.remarks)), tuple(parser.labelled))
 
 
 def states_nothing(latex: str, macros: Macros | None = None) -> bool:
@@ -84,6 +85,13 @@ def last_side(statements: s.Statements) -> s.Node | None:
     pairs = zip(last.sides[1:], last.relations, strict=True)
     sides = [side for side, relation in pairs if relation not in ("\\in", "\\sim")]
     return sides[-1] if sides else last.sides[0]
+
+def _system(part: s.Node) -> tuple[s.Node, ...]:
+    """The equations behind one brace."""
+    rows = part.rows if isinstance(part, s.Cases) else ()
+    plain = rows and all(isinstance(row, s.Relation) and condition is None for row, condition in rows)
+    return tuple(row for row, _ in rows) if plain else (part,)
+
 
 _ENDS = frozenset((",", "quad", "\\\\", "arrow", ".", "text", "eof"))
 
@@ -141,9 +149,11 @@ class _Parser(Expressions):
                 part = self.chain(before if not parts else None)
                 if isinstance(part, s.Group) and isinstance(part.body, s.Relation):
                     part = part.body  # “(i ≠ j)”
-                parts.append(part)
-                joints.append("\\Rightarrow" if joint == "\\Rightarrow" else (joint or ",") if len(parts) > 1 else "")
-                close.append(comma_only)
+                for one in _system(part):
+                    parts.append(one)
+                    follows = joint if joint == "\\Rightarrow" else joint or ","
+                    joints.append(follows if len(parts) > 1 or joint == "\\Rightarrow" else "")
+                    close.append(comma_only)
                 joint, comma_only = "", False
                 if self.token.kind not in _ENDS and not (
                     self.at("finish") and depth or self.at("close") and braces

@@ -98,6 +98,7 @@ class _Scanner:
                 rf"(?P<shorthand>(?:{names})(?![A-Za-z]))|{self.pattern.pattern}", re.VERBOSE | re.MULTILINE
             )
         self.prose: list[str] = []
+        self.code: list[str] = []
         self.behind = False  # a formula of this section
         self.sections: list[tuple[int, str]] = []
         self.meta = Metadata()
@@ -149,13 +150,19 @@ class _Scanner:
         """What stands behind the last formula of a section belongs to that."""
         tail = self._take_prose()
         if self.formulas and self.behind:
-            self.formulas[-1] = replace(self.formulas[-1], tail=tail)
+            code = self.formulas[-1].code + self._take_code()
+            self.formulas[-1] = replace(self.formulas[-1], tail=tail, code=code)
         self.behind = False
 
     def _take_prose(self) -> str:
         context = plain("".join(self.prose), latex=self.latex)
         self.prose.clear()
         return context
+
+    def _take_code(self) -> str:
+        code = "".join(f"{block}\n" for block in self.code)
+        self.code.clear()
+        return code
 
     def _add(self, start: int, end: int, opening: int, *, displayed: bool, remarks: tuple[str, ...] = ()) -> None:
         """The formula (or the rows) between two offsets of the text."""
@@ -181,7 +188,7 @@ class _Scanner:
             section = tuple(title for _, title in self.sections)
             self.formulas.append(RawFormula(
                 len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
-                continues=split and n > 0, pieces=tuple(places),
+                continues=split and n > 0, pieces=tuple(places), code=self._take_code(),
             ))
             self.behind = True
 
@@ -218,6 +225,8 @@ class _Scanner:
         found = closing.search(self.text, line_end) if line_end >= 0 else None
         if info == "math" and found is not None:
             self._add(line_end + 1, found.start(), match.start(), displayed=True)
+        elif found is not None:
+            self.code.append(self.text[line_end + 1:found.start()])
         return found.end() if found is not None else len(self.text)
 
     def _ticked(self, match: re.Match[str]) -> int:
@@ -243,6 +252,8 @@ class _Scanner:
     def _verbatim(self, match: re.Match[str]) -> int:
         closing = f"\\end{{{match['code']}}}"
         end = self._find(closing, match.end())
+        if match["code"] != "comment":
+            self.code.append(self.text[match.end():end if end >= 0 else len(self.text)])
         return len(self.text) if end < 0 else end + len(closing)
 
     # -- headings -------------------------------------------------------------------------------

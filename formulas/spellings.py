@@ -18,7 +18,7 @@ RELATIONS = _same(
 ) | {
     "=": "=", "<": "<", ">": ">", ":": ":", r"\colon": ":", r"\ne": r"\neq", r"\leq": r"\le", r"\geq": r"\ge",
     r"\leqslant": r"\le", r"\geqslant": r"\ge", r"\lt": "<", r"\gt": ">", r"\coloneqq": ":=", r"\triangleq": ":=",
-    r"\eqqcolon": "=:",
+    r"\eqqcolon": "=:", r"\defeq": ":=", r"\coloneq": ":=", r"\eqdef": ":=",
     r"\doteq": ":=", r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\gets": r"\leftarrow",
     r"\subseteq": r"\subset",
 }
@@ -71,7 +71,8 @@ ALIGNED = re.compile(
 _CONNECTING = frozenset((
     "for", "if", "when", "where", "and", "with", "for all", "such that", "s.t", "subject to", "for each", "for every",
     "or", "then", "so", "hence", "thus", "i.e", "that is", "by", "as", "since", "because", "in", "on", "is", "given",
-    "at", "whenever", "iff", "if and only if", "only if",
+    "at", "whenever", "iff", "if and only if", "only if", "let", "set", "put", "define", "recall",
+    "consider", "now", "here",
 ))
 
 

@@ -46,6 +46,8 @@ _UNICODE = {
     "−": "-", "×": r"\times", "·": r"\cdot", "∘": r"\circ", "⊙": r"\odot", "⋆": r"\star", "≤": r"\le", "≥": r"\ge",
     "≠": r"\neq", "∈": r"\in", "∞": r"\infty", "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum", "∏": r"\prod",
     "→": r"\to", "⇒": r"\Rightarrow", "←": r"\leftarrow", "‖": r"\|", "…": r"\dots", "⋯": r"\cdots", "≈": r"\approx",
+    "≔": r"\coloneqq", "≜": r"\triangleq", "≝": r"\triangleq", "≐": r"\doteq", "≡": r"\equiv", "∝": r"\propto",
+    "∼": r"\sim", "↦": r"\mapsto", "⟶": r"\to", "∀": r"\forall",
     "ℓ": r"\ell", "′": "'", "⊤": r"\top", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "。": ".", "’": "'",
 } | {letter: f"\\{name}" for letter, name in zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _GREEK, strict=True)}
 

@@ -1,0 +1,214 @@
+"""Definitions in words, “let $z$ denote $W x + b$”, “$W x + b$ is called $z$”, and equations that end with what they
+define, ``W x + b = z``.
+
+Only plain statements count, of names that no equation defines. Whatever else a sentence says of a name and a value,
+:mod:`verify_derivations.checker.depending` notes: nobody knows then what the name is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.sentences import ENDED, sentence, sentences
+from verify_derivations.checker.statements import EQUALS, Chain, Stated, contains_derivative
+from verify_derivations.checker.words import is_said
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.operators import elementwise_functions
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of, names_in, plain
+
+_NAME, _VALUE = r"\$(?P<name>\d+)\$", r"\$(?P<value>\d+)\$"
+_NOUNS = (
+    r"(?:(?:weighted|linear|inner|dot|affine|scalar|net|total|whole)\s+)*(?:pre-?activations?|activations?|outputs?|sums?"
+    r"|products?|maps?|combinations?|values?|quantity|quantities|expressions?|terms?|numbers?|vectors?|matrix|scalars?"
+    r"|inputs?|logits?|scores?|predictions?|ratios?|differences?|quotients?|fractions?|loss(?:es)?|errors?|costs?|energy"
+    r"|residuals?|functions?|probability|probabilities|symbols?|letters?|names?|hidden\s+(?:state|unit|layer)s?)"
+)
+_A = rf"(?:(?:the|an?|our|its|this|that|each|every)\s+)?(?:{_NOUNS}\s+)?"
+_BE = r"(?:is|are|be|being|was|were|shall\s+be|will\s+be)"
+_SLOW = r"(?:\s+(?:then|now|just|simply|thus|therefore|here|again|also|nothing\s+but))*"
+_MADE = (
+    r"(?:given|defined|computed|calculated|obtained|formed|set|written|expressed|modell?ed|taken|equal|identical|short"
+    r"|shorthand|determined|described|denoted|initiali[sz]ed)(?:\s+(?:by|as|to\s+be|to|from|for))?"
+)
+_SAYS = (
+    rf"(?:{_BE}{_SLOW}(?:\s+{_MADE})?|(?:to\s+)?(?:equal|denote|abbreviate|mean|represent|read|become)s?|stands?\s+for"
+    r"|(?:has|takes?)\s+the\s+value|(?:is\s+)?an\s+abbreviation\s+(?:of|for)|, (?:i\.e\.,?|that\s+is,?|namely))"
+)
+_BY = r"(?:(?:by|as|the|to\s+be|with)\s+)*"
+_PATTERNS = tuple(
+    re.compile(pattern, re.I) for pattern in (
+        rf"{_NAME}\s*,?\s*(?:which\s+|that\s+)?{_SAYS}:?\s+{_A}{_VALUE}",
+        rf"\b(?:set|put|define|write|introduce|use|choose|take)\s+{_A}{_NAME}\s*,?\s*"
+        rf"(?:to\s+be|to|as|for|instead\s+of|short\s+for):?\s+{_A}{_VALUE}",
+        rf"\b(?:we|to)\s+(?:set|put|define|write|introduce|use|choose|take)\s+{_A}{_NAME}\s+(?:for|as|to\s+be|instead\s+of)"
+        rf"\s+{_A}{_VALUE}",
+        rf"\b(?:for|as|by)\s+{_A}{_NAME}\s*,?\s*we\s+(?:take|choose|use|mean|denote|write|understand):?\s+{_A}{_VALUE}",
+        rf"\b(?:definition|formula|expression|equation|value)\s+(?:of|for)\s+{_A}{_NAME}\s+{_SAYS}:?\s+{_A}{_VALUE}",
+        rf"\b(?:denote|denoting|abbreviate|abbreviating|call|calling|write|writing|name|naming)\s+{_A}{_VALUE}\s+{_BY}"
+        rf"{_A}{_NAME}",
+        rf"\b(?:denote|denoting|abbreviate|abbreviating)\s+(?:by|with)\s+{_A}{_NAME}\s+{_A}{_VALUE}",
+        rf"{_VALUE}\s*[,(]?\s*(?:which\s+)?(?:{_BE}\s+|we\s+(?:shall\s+|will\s+)?)?"
+        rf"(?:denoted?|called?|written|write|named?|abbreviated?)\s+{_BY}{_A}{_NAME}",
+    )
+)  # fmt: skip
+_LEAD = re.compile(
+    r"(?:^|[.:,;(]|\b(?:where|here|and|with|that|let|so|then|now|as|since|because)\b|^[-*>|\d. ]+)\s*"
+    rf"(?:let\s+|say\s+)?{_A}$", re.I,
+)  # fmt: skip
+_NO_MORE = re.compile(r"\s*(?:$|[.,;:)\]!?|]|\$|(?:and|where|with|which|while|so|then|whose|here)\b)", re.I)
+_OTHERWISE = re.compile(  # what is to be found, and no definition: “we want that $X w$ equals $y$”
+    r"\b(?:solv\w+|solutions?|find|seek\w*|look\w*|want\w*|fit\w*|such\s+that|subject|constrain\w*|requir\w*|should|ideal\w*"
+    r"|must|approximat\w*|close|near|hop\w+|tr(?:y|ies)|goal|aim\w*|gradients?|derivatives?|jacobians?|hessians?|slopes?)\b",
+    re.I,
+)
+
+
+def read_called(formulas: Sequence[Stated]) -> None:
+    """Give names that are defined in words, or at the end of an equation, definitions."""
+    defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains if not chain.update}
+    tops = {plain(n.numerator) for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)}
+    for text in sentences(formulas, ENDED):
+        for name, value in _said(text, formulas):
+            stated, node, expression = formulas[value], bare(formulas[name]), composite(formulas[value])
+            if node is None or expression is None or plain(node) in defined or not _defines(formulas, node, expression):
+                continue
+            _define(stated, node, expression)
+            defined.add(plain(node))
+    _read_labels(formulas, defined)
+    for k, f in enumerate(formulas):
+        for n, chain in enumerate(f.chains):
+            if chain.update and _assigns(formulas, chain) and plain(chain.sides[0]) not in defined:
+                f.chains[n] = replace(chain, update=False)
+                defined.add(plain(chain.sides[0]))
+            last, left = chain.sides[-1], chain.sides[0]
+            if len(chain.sides) < 2 or chain.update or chain.where or not isinstance(last, s.Symbol | s.Scripted):
+                continue
+            if not is_value(left) or plain(last) in defined or any(map(contains_derivative, chain.sides)):
+                continue
+            if _OTHERWISE.search(sentence(formulas, k)) or tops & {plain(x) for x in names_in(left)}:
+                continue
+            if f.memberships == [] and _defines(formulas, last, left, f):
+                f.chains[n] = replace(chain, sides=(last, *reversed(chain.sides[:-1])))
+                f.remarks += (f"read as what ${to_latex(last)}$ is",)
+                defined.add(plain(last))
+
+
+def _read_labels(formulas: Sequence[Stated], defined: set[s.Node]) -> None:
+    """Names below braces, and in brackets: ``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""
+    declared = {plain(name) for f in formulas for m in f.memberships for name in m.names}
+    for f in formulas:
+        found = [*f.labelled, *_in_brackets(f)]
+        for name, value in found:
+            word = isinstance(name, s.Symbol) and name.font == "\\mathrm"
+            if word or plain(name) in defined | declared or not is_value(value) or contains_derivative(value):
+                continue
+            if not any(isinstance(x, s.Dots) for x in s.walk(value)) and plain(name) not in map(plain, names_in(value)):
+                assert f.tree is not None
+                equation = s.Relation((name, value), EQUALS[:1])
+                f.tree = s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span)
+                f.__dict__.pop("nodes", None)
+                f.chains.append(Chain((name, value)))
+                f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
+                defined.add(plain(name))
+
+
+def _in_brackets(f: Stated) -> Iterator[tuple[s.Node, s.Node]]:
+    """The names of ``(z = w x)``, which is put as the value alone."""
+
+    def value(node: s.Node) -> s.Node | None:
+        match node:
+            case s.Group(kind="(", body=s.Relation(sides=(one, other), relations=("=" | ":=",))):
+                for name, inside in ((one, other), (other, one)):
+                    if isinstance(name, s.Symbol | s.Scripted) and is_value(inside):
+                        found.append((name, inside))
+                        return replace(node, body=inside)
+        return None
+
+    found: list[tuple[s.Node, s.Node]] = []
+    f.chains = [replace(chain, sides=tuple(s.mapped(side, value) for side in chain.sides)) for chain in f.chains]
+    if found:
+        assert f.tree is not None
+        f.tree = s.mapped(f.tree, value)
+        f.__dict__.pop("nodes", None)
+    yield from found
+
+
+def _assigns(formulas: Sequence[Stated], chain: Chain) -> bool:
+    """``z \\leftarrow w x``: no step of an algorithm, but what z is."""
+    name = plain(chain.sides[0])
+    updates = [c for f in formulas for c in f.chains if c.update and plain(c.sides[0]) == name]
+    varied = {plain(x) for f in formulas for n in f.derivatives if isinstance(n, s.Derivative) for x in n.denominators}
+    return len(updates) == 1 and name not in varied | {plain(x) for x in names_in(chain.sides[1])}
+
+
+def bare(stated: Stated) -> s.Node | None:
+    """The name that a formula in the text consists of."""
+    names = [*stated.mentions, *(name for m in stated.memberships for name in m.names)]
+    only = not stated.raw.displayed and not stated.chains and len(names) == 1
+    return names[0] if only and isinstance(names[0], s.Symbol | s.Scripted) else None
+
+
+def composite(stated: Stated) -> s.Node | None:
+    """The expression that a formula consists of: no name, and no relation."""
+    found = stated.mentions[0] if len(stated.mentions) == 1 and not stated.chains and not stated.memberships else None
+    return found if found is not None and is_value(found) and not contains_derivative(found) else None
+
+
+def is_value(node: s.Node) -> bool:
+    """Whether an expression is more than a name or a number; a function of one’s own makes it a name."""
+    if isinstance(node, s.Call):
+        function = node.function
+        return isinstance(function, s.Symbol) and function.name.lstrip("\\") in elementwise_functions
+    if isinstance(node, s.Fraction) and all(map(_is_differential, (node.numerator, node.denominator))):
+        return False
+    if isinstance(node, s.Product) and set(node.operators) == {"\\times"}:  # n × m
+        return False
+    other = s.Symbol | s.Scripted | s.Number | s.Text | s.Dots | s.Relation | s.Sequence | s.Derivative | s.Nabla
+    return not isinstance(node, other) and next(iter(names_in(node)), None) is not None
+
+
+def _is_differential(node: s.Node) -> bool:
+    """``dJ`` as one name."""
+    return isinstance(node, s.Symbol) and len(node.name) > 1 and node.name[0] == "d"
+
+
+def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int]]:
+    """The places of a name and its value, as a sentence says it plainly."""
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            before, behind = text[: match.start()], text[match.end() :]
+            name, value = int(match["name"]), int(match["value"])
+            ends = formulas[value].raw.displayed and match.end("value") + 1 == match.end()  # often without a full stop
+            if not ends and not _NO_MORE.match(behind):
+                continue
+            if is_said(before, behind) and not _OTHERWISE.search(text):
+                if not match[0].startswith("$") or _LEAD.search(before):
+                    yield name, value
+
+
+def _defines(formulas: Sequence[Stated], name: s.Node, value: s.Node, own: Stated | None = None) -> bool:
+    """Whether a value may be what a name is: not where they stand beside each other, ``‖X w - y‖`` beside ``X w = y``,
+    for then the difference would be nothing."""
+    key, inside = plain(name), plain(value)
+    if base_of(name) in ("I", "1", "E") or key in {plain(x) for x in names_in(value)}:
+        return False
+    for f in formulas:
+        if f is own or f.tree is None:
+            continue
+        for part in f.tree.parts:
+            nodes = {plain(node) for node in s.walk(part)}
+            if key in nodes and inside in nodes:
+                return False
+    return True
+
+
+def _define(stated: Stated, name: s.Node, value: s.Node) -> None:
+    assert stated.tree is not None
+    stated.tree = s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=stated.tree.span)
+    stated.__dict__.pop("nodes", None)
+    stated.__dict__.pop("derivatives", None)
+    stated.mentions, stated.chains = [], [Chain((name, value))]
+    stated.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
