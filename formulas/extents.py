@@ -6,21 +6,17 @@ the equation is solved for H, so that all later arithmetic is on polynomials.
 
 from __future__ import annotations
 
+from verify_derivations.formulas.forked import Forked
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 from verify_derivations.formulas.tensors import ShapeError, show_extent
 
 
-class Extents:
+class Extents(Forked):
     """A triangular system of solved equations ``size = polynomial``."""
 
     def __init__(self) -> None:
         self.solved: dict[str, Polynomial] = {}
         self.quotients: dict[str, tuple[Polynomial, Polynomial]] = {}  # name → numerator, denominator as stated
-
-    def fork(self) -> Extents:
-        new = Extents()
-        new.solved, new.quotients = dict(self.solved), dict(self.quotients)
-        return new
 
     def normal(self, value: Polynomial) -> Polynomial:
         return value.substitute(self.solved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
@@ -23,6 +23,7 @@ from verify_derivations.formulas.expressions import (
     walk,
 )
 from verify_derivations.formulas.extents import Extents
+from verify_derivations.formulas.forked import Forked
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
@@ -241,7 +242,7 @@ class Alias:
 
 
 @dataclass
-class Statement:
+class Statement(Forked):
     """The context of one formula while it is read."""
 
     number: int = 0
@@ -262,13 +263,8 @@ class Statement:
     unapplied: set[str] = field(default_factory=set)  # functions that are named without their arguments
     called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 
-    def fork(self) -> Statement:
-        """A copy, in which more can be read."""
-        new = copy(self)
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, dict | list | set):
-                setattr(new, f.name, copy(value))
+    def fork(self) -> Self:
+        new = super().fork()  # the extent of an index is learnt from use
         new.indices = {letter: copy(index) for letter, index in self.indices.items()}
         for key, choice in self.chosen.items():
             at = tuple(new.indices.get(index.letter, index) for index in choice.at)
@@ -282,8 +278,9 @@ class Statement:
 
 
 @dataclass
-class World:
-    """Everything that formulas of one scope and variant have introduced."""
+class World(Forked):
+    """Everything that formulas of one scope and variant have introduced. In a fork, what one formula makes known is
+    forgotten with it, so that no verdict depends on what was judged before."""
 
     table: NameTable
     readings: Readings = field(default_factory=Readings)
@@ -368,16 +365,6 @@ class World:
     layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
     layer_sums: dict[str, LayerSum] = field(default_factory=dict)  # by head
     unlike_sums: set[str] = field(default_factory=set)  # sums over some of the layers, or of more than leaves
-
-    def fork(self) -> World:
-        """A copy: what one formula makes known is forgotten with it, so that no verdict depends on what was judged
-        before."""
-        new = replace(self, extents=self.extents.fork())
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, dict | list | set):
-                setattr(new, f.name, copy(value))
-        return new
 
     # -- heads ------------------------------------------------------------------------------------------
     @staticmethod
