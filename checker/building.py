@@ -30,7 +30,7 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial, at_least
 from verify_derivations.formulas.extents import Extents
-from verify_derivations.formulas.indices import end_of_stretched, layers_stated
+from verify_derivations.formulas.indices import end_of_stretched
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.other_losses import slopes_of_others
@@ -609,7 +609,7 @@ class Builder:
 
     def _too_early(self, template: Template, letters: Mapping[str, Polynomial]) -> bool:
         """The layer 0 of a template for ``l = 1, …, L``."""
-        layer, stated = letters.get(template.letter), layers_stated(template.letter, self.world, template.number)
+        layer, stated = letters.get(template.letter), self.world.letters.range_of_all(template.letter, template.number)
         if layer is None or stated is None:
             return False
         before = whole(stated[0], self.world, Statement()) - layer

@@ -13,7 +13,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.conditions import compared_letters
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.indices import own_range
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.pairs import pairs_in
@@ -171,13 +170,13 @@ class _Declarations:
             letter for chain in definitions for letter in self._letters(chain.sides[-1])
             if letter not in {x for side in chain.sides[:-1] for x in self._letters(side)}
         }  # fmt: skip
-        world.labels |= self._labels()
+        world.letters.labels |= self._labels()
         alone = set[str]().union(*map(self._stands_alone, definitions))
         alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
         likelihoods = filter(_is_likelihood, definitions)
         alone |= set[str]().union(*map(self._stands_alone, likelihoods), *map(self._told_by_cases, definitions))
         if world.origin == 1:
-            world.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
+            world.letters.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
 
     def stretched(self) -> None:
         """The x of ``d_i = x_{i+1} - x_i`` and ``y_i = x_{2i-1} + x_{2i}``, which nothing defines or declares: i does
@@ -284,9 +283,9 @@ class _Declarations:
         alone = (f.mentions[0] for f in self.every if not f.raw.displayed and len(f.mentions) == 1)
         spoken = {x.name for x in alone if isinstance(x, s.Symbol)}
         for f in self.every:
-            world.ranges += [(f.number, *r) for r in f.ranges]
+            world.letters.ranges += [(f.number, *r) for r in f.ranges]
             if f.tree is not None and (pairs := pairs_in(f.tree) - spoken):
-                world.pairs[f.number] = pairs
+                world.letters.pairs[f.number] = pairs
             for node in f.nodes:
                 if isinstance(node, s.BigOperator) and node.upper is not None:
                     self._range_of(node, f.number)
@@ -296,7 +295,7 @@ class _Declarations:
                 elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
                     for argument in node.arguments[1:]:
                         self._sizes_in(argument)
-        self.world.stepped = {f.number: f.stepped for f in self.every if f.stepped is not None}
+        self.world.letters.steps = {f.number: f.stepped for f in self.every if f.stepped is not None}
         self._begins()
         self._stops()
         note_means(self.world, self.every)
@@ -362,16 +361,17 @@ class _Declarations:
             lefts = map(self.table.reference, (chain.sides[0] for chain in f.chains if len(chain.sides) > 1))
             for left in (r for r in lefts if r is not None and len(r.indices) == 1):
                 letter = left.indices[0].name if isinstance(left.indices[0], s.Symbol) else ""
-                own = own_range(letter, self.world, f.number) if (left.name, letter) in self.table.shifted else None
+                steps = (left.name, letter) in self.table.shifted
+                own = self.world.letters.own_range(letter, f.number) if steps else None
                 if own is not None and isinstance(own[0], s.Number) and int(own[0].text) > self.world.origin:
-                    self.world.begins[left.name] = int(own[0].text) - 1
+                    self.world.letters.begins[left.name] = int(own[0].text) - 1
 
     def _stops(self) -> None:
         """``h_T`` beside a recursion in h_t says that t runs to T."""
         for letter, last in self.table.stops.items():
             names = [n for f in self.every for n in f.nodes if isinstance(n, s.Scripted) and n.sub == s.Symbol(last)]
             if names and last not in self.table.bases:
-                self.world.ranges.append((0, letter, s.Number("1"), s.Symbol(last)))
+                self.world.letters.ranges.append((0, letter, s.Number("1"), s.Symbol(last)))
                 self._sizes_in(s.Symbol(last))
 
     def _range_of(self, node: s.BigOperator, number: int) -> None:
@@ -379,8 +379,8 @@ class _Declarations:
         assert node.upper is not None
         if isinstance(lower, s.Relation) and lower.relations == ("=",) and isinstance(lower.sides[0], s.Symbol):
             found = number, name_of(lower.sides[0]), lower.sides[1], node.upper
-            self.world.ranges.append(found)
-            self.world.summed.append(found)
+            self.world.letters.ranges.append(found)
+            self.world.letters.of_sums.append(found)
 
     def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
         for x in names_in(node):  # d_v as a whole: v is no size

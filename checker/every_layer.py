@@ -18,7 +18,6 @@ from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import is_generic, layer_value
 from verify_derivations.formulas.tensors import show_extent
@@ -60,7 +59,7 @@ def judge_every(
 def _of_one_layer(world: World, left: s.Node, right: s.Node, number: int) -> str | None:
     """A letter for layers of an equation, where the only layer has a name, too: L where L = 1."""
     for letter in sorted(_written(left, right)) if world.templates else ():
-        ends = [layer_value(end, world, Statement()) for end in layers_stated(letter, world, number) or ()]
+        ends = [layer_value(end, world, Statement()) for end in world.letters.range_of_all(letter, number) or ()]
         first, last = (ends[0], ends[-1]) if ends and is_generic(letter) else (None, None)
         if first is not None and last is not None and first != last:
             if world.extents.normal(first) == world.extents.normal(last):
@@ -143,7 +142,7 @@ def _said_of(
 ) -> bool:
     """Whether a claim speaks of a layer: not where it has quantities of layers before the first or after the last."""
     assert judged.comparison is not None and judged.environment is not None
-    stated = layers_stated(letter, world, number)
+    stated = world.letters.range_of_all(letter, number)
     if stated is not None:
         ends = [layer_value(end, world, Statement()) for end in stated]
         for end, sign in zip(ends, (-1, 1), strict=True):

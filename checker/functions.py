@@ -188,7 +188,7 @@ class Functions:
         """The i of ``f(x_i, W)``, by which f has a value for each i."""
         indices = (i for a in arguments for r in [self.table.reference(a)] if r is not None for i in r.indices)
         letters = tuple(dict.fromkeys(i for i in indices if isinstance(i, s.Symbol)))
-        fixed = self.world.given | self.world.sizes  # x_n may be the last one
+        fixed = self.world.letters.given | self.world.sizes  # x_n may be the last one
         free = [i for i in letters if i.name not in fixed and i.name in self.table.bound]
         return letters if len(free) == len(letters) and isinstance(function, s.Symbol) else ()
 

@@ -35,8 +35,8 @@ def told_apart(
     condition that the document does not state."""
     tried: list[tuple[Constraint, str, Environment]] = []
     used = free_names(c.left) | free_names(c.right)
-    for given in sorted(world.given):
-        for last, written in {whole(r[3], world, Statement()): to_latex(r[3]) for r in world.ranges}.items():
+    for given in sorted(world.letters.given):
+        for last, written in {whole(r[3], world, Statement()): to_latex(r[3]) for r in world.letters.ranges}.items():
             beyond = at_least(polynomial(given) - last, 1)
             for larger in _with_others(world, environment, given, last):
                 tried.append((beyond, f"{given}>{written}", larger))

@@ -27,7 +27,6 @@ from verify_derivations.formulas.expressions import (
     heads,
     mul,
 )
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
@@ -193,7 +192,7 @@ class Instances:
         """Whether a layer comes after all of the net, as far as it is stated which these are."""
         world, upward, apart = self.world, self._upward(), []
         for template in (t for templates in world.templates.values() for t in templates):
-            stated = layers_stated(template.letter, world, template.number)
+            stated = world.letters.range_of_all(template.letter, template.number)
             last = layer_value(stated[0 if upward else 1], world, Statement()) if stated is not None else None
             own = layer_value(template.layer, world, Statement())
             if own is not None and last is not None:

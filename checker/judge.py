@@ -39,7 +39,6 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, polynomial
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
@@ -470,7 +469,7 @@ def _at_each_layer(
 
     layers = {n for head in world.also_used for n in world.layer_of[head][1].names}
     for letter in sorted(layers & letters(left, right) - letters(*conditions)):
-        stated = layers_stated(letter, world, number)
+        stated = world.letters.range_of_all(letter, number)
         if stated is None:
             continue
         first, last = (whole(value, world, Statement()) for value in stated)

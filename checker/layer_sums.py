@@ -18,7 +18,6 @@ from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ZERO, Access, Polynomial, Scalar, add, free_names, heads, polynomial
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.tensors import show_extent
@@ -137,7 +136,7 @@ def _all_layers(world: World, found: LayerSum, names: frozenset[str]) -> None:
         raise _Unlike
     within = dict.fromkeys(names, True)  # whether the text says that they have just the layers of the sum
     for use in own:
-        stated = layers_stated(use.template.letter, world, use.template.number)
+        stated = world.letters.range_of_all(use.template.letter, use.template.number)
         if stated is None:
             within[use.inner] = False
             continue
@@ -217,7 +216,7 @@ def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: froz
             other = quantity is not None and quantity.body is not None and quantity.number != use.template.number
             if use.left != name or other:
                 continue
-            stated = layers_stated(use.template.letter, world, use.template.number)
+            stated = world.letters.range_of_all(use.template.letter, use.template.number)
             first = whole(stated[0], world, Statement()) if stated is not None else None
             if first is not None and first.is_constant and first.value > letter:
                 continue  # of no such layer

@@ -56,7 +56,7 @@ def layers_of(world: World) -> Layers:
     if len(letters & used) != 1 or len(used - letters) != 1:
         raise Unlike("the number of its layers is not stated")
     (letter,), (last,) = letters & used, used - letters
-    if any(bound == last for _, bound, _, _ in world.ranges):
+    if any(bound == last for _, bound, _, _ in world.letters.ranges):
         raise Unlike(f"the number of its layers, ${last}$, is also a counter")
     twice = [name for name, templates in world.templates.items() if len(templates) > 1]
     if twice:

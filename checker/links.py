@@ -219,7 +219,7 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
 
 def _summed_somewhere(world: World, sides: tuple[s.Node, ...]) -> str | None:
     """A letter of a sum of which the document does not say to what it runs."""
-    stated = {letter for number, letter, _, _ in world.ranges if number}
+    stated = {letter for number, letter, _, _ in world.letters.ranges if number}
     sums = (n.lower for side in sides for n in s.walk(side) if isinstance(n, s.BigOperator) and n.upper is None)
     return next((n.name for n in sums if isinstance(n, s.Symbol) and n.name not in stated), None)
 

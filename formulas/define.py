@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.indices import family_extent, first_value, new_letter, own_range, stretches, within
+from verify_derivations.formulas.indices import family_extent, first_value, new_letter, stretches, within
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -55,9 +55,9 @@ def define(
     reader = Elaborator(world, here)
     for letter in letters:
         index = here.indices.get(letter) or (
-            here.free_letter(letter, world.origin) if letter in world.given else new_letter(letter, world, here)
+            here.free_letter(letter, world.origin) if letter in world.letters.given else new_letter(letter, world, here)
         )
-        own = own_range(letter, world, number)
+        own = world.letters.own_range(letter, number)
         if own is not None:
             index.start = whole(own[0], world, here)
             index.extent = whole(own[1], world, here) - index.start + 1
@@ -95,7 +95,7 @@ def define(
         if index.extent is None:
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
     for letter, given in sorted(compared_letters(right)):  # the c of t_j = [j = c] is one of the classes j
-        if letter in letters and given in world.given - {*letters}:
+        if letter in letters and given in world.letters.given - {*letters}:
             of_class = here.indices[letter]
             assert of_class.extent is not None
             within(polynomial(given), of_class.extent + of_class.start - 1, world)
@@ -149,8 +149,8 @@ def _register(
         body = value.body
         origins = [first_value(reference.name, letter, world) for letter in letters]
         if from_zero:
-            world.from_zero.add(head)
-        if from_zero or reference.name in world.begins or any(o < world.origin for o in origins):
+            world.letters.from_zero.add(head)
+        if from_zero or reference.name in world.letters.begins or any(o < world.origin for o in origins):
             known = Known(head, tuple(extents), (), starts if from_zero else (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
@@ -176,7 +176,7 @@ def define_start(world: World, here: Statement, left: s.Node, right: s.Node, num
     reference = world.table.reference(left)
     if reference is None or reference.layer is not None:
         return False
-    first = world.begins.get(reference.name, 0)
+    first = world.letters.begins.get(reference.name, 0)
     if reference.indices != (s.Number(str(first)),):
         return False
     if reference.power is not None or reference.transposed or reference.inverted or reference.primes:

@@ -119,7 +119,7 @@ def declared(
             extent = whole(declaration.count, world, inner)
             origin = 0 if declaration.from_zero else world.origin
             if origin < world.origin:
-                world.from_zero.add(head)
+                world.letters.from_zero.add(head)
             elif not shape:
                 return Known(head, (), (extent - origin + 1, ONE))
             return Known(head, (extent - origin + 1,), shape, (origin,))
@@ -281,7 +281,7 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     if said is not None and not here.introduces:
         return Unsupported(said)
     index = reference.node.sub if isinstance(reference.node, s.Scripted) and base_of(reference.node) == "e" else None
-    if index is not None and (label_of(index, world) is not None or to_latex(index) in world.given):
+    if index is not None and (label_of(index, world) is not None or to_latex(index) in world.letters.given):
         return Unsupported(f"that {_show(reference)} is the unit vector of {to_latex(index)} is not said")
     base = base_of(reference.node) or "" if isinstance(reference.node, s.Scripted) and reference.node.sub else ""
     matrix = world.known.get(base.upper()) if len(base) == 1 and base.islower() and layer is None else None
@@ -336,7 +336,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
             raise UndefinedSymbol(f"{_show(reference)} is not defined here")
         origin = first_value(reference.name, letter, world)
         last = family_extent(letter, world, here, here.number)
-        if isinstance(node, s.Sum) and world.stepped.get(here.number, (reference.name,))[0] != reference.name:
+        if isinstance(node, s.Sum) and world.letters.steps.get(here.number, (reference.name,))[0] != reference.name:
             last = last - 1  # of the u_t beside x_{t+1}, that is u_{t-1} beside x_t
         family.append(world.extents.normal(last - origin + 1))
         origins.append(origin)

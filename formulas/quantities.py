@@ -121,7 +121,7 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
         if found is not None:
             return found
     name = reference.name
-    if name in reader.world.given and name not in reader.here.indices:
+    if name in reader.world.letters.given and name not in reader.here.indices:
         new_letter(name, reader.world, reader.here)
     if not reference.indices and reference.layer is None and name in reader.here.indices:
         return constant(scalar(reader.here.indices[name].value))

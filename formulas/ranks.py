@@ -21,7 +21,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, is_of_all
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
-from verify_derivations.formulas.indices import stated_range
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
@@ -283,7 +282,7 @@ class Ranks:
         return way
 
     def extent(self, letter: str) -> Axis:
-        stated = stated_range(letter, self.world, self.number)
+        stated = self.world.letters.range_for(letter, self.number)
         if stated is not None:
             try:
                 return whole(stated[1], self.world, Statement()) - self.world.origin + 1

@@ -24,6 +24,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.forked import Forked
+from verify_derivations.formulas.letters import Letters
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
@@ -289,6 +290,7 @@ class World(Forked):
     known: dict[str, Known] = field(default_factory=dict)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
+    letters: Letters = field(default_factory=Letters)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # names whose shapes the document states
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
@@ -300,23 +302,13 @@ class World(Forked):
     reached: dict[str, list[Polynomial]] = field(default_factory=dict)  # the last entries of it that are mentioned
     stretched: set[str] = field(default_factory=set)  # names of leaves with x_{i+1} or x_{2i}, and no declaration
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
-    from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
     templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
-    ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
-    begins: dict[str, int] = field(default_factory=dict)  # recursions that do not begin with h_0 → with which member
-    stepped: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x, t
     beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
-    pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
-    means: dict[int, dict[str, str]] = field(default_factory=dict)  # number → letters of means, and to what they run
-    summed: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # those of sums
     sizes: set[str] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c
-    labels: dict[str, s.Node | None] = field(default_factory=dict)  # names of given whole numbers y_i that are only
-    # indices, with their last value
     one_hot: set[str] = field(default_factory=set)  # heads whose rows have zeros and one 1
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
     stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
