@@ -37,7 +37,7 @@ def abbreviation(
     differentiated is made, by what it names, also if elsewhere by its name: r = k + 3u, k = sin x² for u = x²."""
     chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
-    edge = {world.layer_of.get(head, (head,))[0] for head in world.frontier}  # of a loss that nothing defines
+    edge = {world.layers.name(head) for head in world.frontier}  # of a loss that nothing defines
     wanted = set[str]().union(*(_names_below(world, name) for name in world.denominators | edge))  # u of r = relu(u)
     found = [
         Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()
@@ -117,8 +117,8 @@ def _names_its_value(chain: Chain, table: NameTable, seen: set[str]) -> bool:
 
 
 def _names_below(world: World, start: str) -> set[str]:
-    heads = [start, *(head for head, (name, _) in world.layer_of.items() if name == start)]
-    return {world.layer_of.get(head, (head,))[0] for head in world.below(heads)}
+    heads = [start, *(head for head, (name, _) in world.layers.of.items() if name == start)]
+    return {world.layers.name(head) for head in world.below(heads)}
 
 
 def _name(world: World, node: s.Node) -> str | None:

@@ -31,6 +31,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial, at_least
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.indices import end_of_stretched
+from verify_derivations.formulas.layers import Template
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.other_losses import slopes_of_others
@@ -46,7 +47,6 @@ from verify_derivations.formulas.world import (
     PartialDefinition,
     Readings,
     Statement,
-    Template,
     UndefinedSymbol,
     Unsupported,
     World,
@@ -465,7 +465,7 @@ class Builder:
         generic = self._generic_layer(reference)
         if generic is not None:
             assert reference.layer is not None
-            self.world.templates.setdefault(reference.name, []).append(
+            self.world.layers.templates.setdefault(reference.name, []).append(
                 Template(reference.layer, generic, left, right, f.number)
             )
             return True
@@ -575,7 +575,7 @@ class Builder:
             layer = layer_value(reference.layer, self.world, Statement())
             if layer is None:
                 return False
-            for template in self.world.templates.get(reference.name, ()):
+            for template in self.world.layers.templates.get(reference.name, ()):
                 letters = match_layer(template.layer, layer, self.world)
                 if letters is not None and template.number != f.number and not self._too_early(template, letters):
                     return False

@@ -467,7 +467,7 @@ def _at_each_layer(
     def letters(*trees: s.Node) -> set[str]:
         return {name_of(node) for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol)}
 
-    layers = {n for head in world.also_used for n in world.layer_of[head][1].names}
+    layers = {n for head in world.also_used for n in world.layers.of[head][1].names}
     for letter in sorted(layers & letters(left, right) - letters(*conditions)):
         stated = world.letters.range_of_all(letter, number)
         if stated is None:
@@ -479,7 +479,7 @@ def _at_each_layer(
         for k in range(int(first.value), int(last.value) + 1):
             sides = [put(side, letter, s.Number(str(k))) for side in (left, right)]
             found[k] = judge_link(world.fork(), sides[0], sides[1], conditions, number, effort)
-        named = {world.extents.normal(n) for _, n in world.layer_of.values() if not n.is_constant}  # 3 is L where L = 3
+        named = {world.extents.normal(n) for _, n in world.layers.of.values() if not n.is_constant}  # 3 is L of L = 3
         wrong = next((k for k, one in found.items()
                       if one.link.verdict is Verdict.REFUTED and polynomial(k) not in named), None)  # fmt: skip
         if wrong is None and {one.link.verdict for one in found.values()} != {Verdict.PROVED}:

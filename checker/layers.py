@@ -51,22 +51,22 @@ def layers_of(world: World) -> Layers:
     """The definitions of a scope as those of any number of layers. Raises :class:`Unlike`."""
     environment = world.environment(world.loss)
     assert environment.loss is not None
-    letters = {template.letter for templates in world.templates.values() for template in templates}
-    used = set().union(*(layer.names for _, layer in world.layer_of.values()))
+    letters = {template.letter for template in world.layers.generic}
+    used = set().union(*(layer.names for _, layer in world.layers.of.values()))
     if len(letters & used) != 1 or len(used - letters) != 1:
         raise Unlike("the number of its layers is not stated")
     (letter,), (last,) = letters & used, used - letters
     if any(bound == last for _, bound, _, _ in world.letters.ranges):
         raise Unlike(f"the number of its layers, ${last}$, is also a counter")
-    twice = [name for name, templates in world.templates.items() if len(templates) > 1]
+    twice = [name for name, templates in world.layers.templates.items() if len(templates) > 1]
     if twice:
         raise Unlike(f"{twice[0]} is defined twice for every layer")
     layers = Layers(environment, Numbering(
-        letter, last, environment.loss, dict(world.layer_of), _sizes(environment, letter, last),
+        letter, last, environment.loss, dict(world.layers.of), _sizes(environment, letter, last),
         dict(world.extents.solved),
     ), sums_of(world, polynomial(letter), polynomial(last)))  # fmt: skip
     named = {layers.numbering.heads[head][0] for head in environment.by_derivatives if head in layers.numbering.heads}
-    for name in world.templates:
+    for name in world.layers.templates:
         if name not in named and (name not in layers.templates or layers.templates[name].body is None):
             raise Unlike(f"the definition of {name} was not read for every layer")
     return layers

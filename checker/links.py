@@ -161,7 +161,7 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(world, here, (left, right))):
             message = unsaid(elsewhere_taken)
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
-        if link.verdict is Verdict.REFUTED and world.layer_sums:
+        if link.verdict is Verdict.REFUTED and world.layers.sums:
             link = decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
             if link.verdict is not Verdict.REFUTED:
                 link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())

@@ -29,7 +29,7 @@ def take_unknown(
         reference = world.table.reference(f.left) if f.left is not None else None
         if reference is not None and reference.layer is None and not world.is_defined(reference.name):
             inside = frozenset(world.known) - {reference.name}
-            anywhere = inside | {name for name, _ in world.layer_of.values()}
+            anywhere = inside | world.layers.names
             world.unread.setdefault(reference.name, Unread(f.number, inside, anywhere))
     for f in formulas:  # of which the text says only on what they depend
         for name, others in f.depending:
@@ -64,7 +64,7 @@ def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
             names.add(reference.name)
             layer = layer_value(reference.layer, world, Statement()) if reference.layer is not None else None
             last = layer is not None and layer.as_atom() is not None and layer.as_atom() not in bound
-            computed = reference.name in world.templates
+            computed = reference.name in world.layers.templates
             found.add(world.head(reference.name, layer) if last and computed else reference.name)
     return Unread(number, frozenset(names), frozenset(found))
 
@@ -229,7 +229,7 @@ def _reach(
         adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
         variables |= adjoints
         pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
-    return reached | {world.layer_of[head][0] for head in reached & world.layer_of.keys()}, variables
+    return reached | {world.layers.name(head) for head in reached}, variables
 
 
 def variables_in(world: World, *sides: s.Node) -> frozenset[str]:

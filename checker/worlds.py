@@ -41,9 +41,9 @@ def build_world(
             builder = Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.supposed |= shapes
             builder.inferred, builder.without_gradients = inferred, gradients
-            builder.world.unlike_sums |= unlike
+            builder.world.layers.unlike_sums |= unlike
             result = builder.run(loss, names, solved)
-            unlike |= builder.world.unlike_sums  # these have no meaning
+            unlike |= builder.world.layers.unlike_sums  # these have no meaning
             if unlike == before[1] and (extents.solved == before[0] or rounds >= 6):
                 break
         return result

@@ -106,7 +106,7 @@ def _in_its_layer(reader: Elaborator, node: s.Call, name: str, layer: s.Node) ->
     if reference is None or reference.layer is None:
         return
     own, of = (layer_value(n, world, reader.here) for n in (layer, reference.layer))
-    if own is not None and of is not None and world.ahead.setdefault(name, own - of) != own - of:
+    if own is not None and of is not None and world.layers.ahead.setdefault(name, own - of) != own - of:
         raise Unsupported(f"{to_latex(node.function)} is applied to another layer than elsewhere")
 
 
@@ -145,7 +145,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         return quantity(reader, member, ())
     if any(isinstance(n, s.Relation) and "\\mid" in n.relations for a in node.arguments for n in s.walk(a)):
         raise Unsupported(f"{to_latex(node)}: expectations and probabilities are not supported")
-    if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
+    if name in world.known or name in world.layers.templates:  # L(w): a quantity with its variables named
         return _of_variables(reader, node, name, primes, expected)
     if any(isinstance(a, s.Relation) and a.relations == ("\\parallel",) for a in node.arguments):
         raise UndefinedFunction(f"{to_latex(node)} is not defined here")

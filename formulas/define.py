@@ -120,8 +120,8 @@ def define(
     world.conventions_of[head] = frozenset(here.conventions)
     world.broadcasts |= here.broadcasts
     if layer is not None:
-        world.layer_of[head] = (reference.name, layer)
-    world.pending.pop(head, None)
+        world.layers.of[head] = (reference.name, layer)
+    world.layers.pending.pop(head, None)
     return known
 
 

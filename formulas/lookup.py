@@ -13,6 +13,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
 from verify_derivations.formulas.indices import compound, family_extent, first_value, hold, index_at, reach
 from verify_derivations.formulas.labels import label_of
+from verify_derivations.formulas.layers import Template
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, name_of
@@ -23,7 +24,6 @@ from verify_derivations.formulas.world import (
     Known,
     NeedShape,
     Statement,
-    Template,
     UndefinedSymbol,
     Unsupported,
     World,
@@ -54,7 +54,7 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
     if head in world.known:
         return world.known[head]
     if layer is not None:
-        for template in world.templates.get(reference.name, ()):
+        for template in world.layers.templates.get(reference.name, ()):
             letters = match_layer(template.layer, layer, world)
             if letters is None:
                 continue
@@ -65,8 +65,8 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
                 return world.known.get(head)
             if known is not None:
                 world.add(known)
-                world.pending[head] = (template, value)
-                world.layer_of[head] = (reference.name, layer)
+                world.layers.pending[head] = (template, value)
+                world.layers.of[head] = (reference.name, layer)
                 return known
     if reference.name in world.table.squared and layer is None:
         return _root(reference, world, here)
@@ -77,7 +77,7 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
         else:
             world.add(known)
         if layer is not None:
-            world.layer_of[head] = (reference.name, layer)
+            world.layers.of[head] = (reference.name, layer)
     return known
 
 
@@ -148,11 +148,11 @@ def value_of(
             raise
         known = Known(world.head(reference.name, layer), (), expected)
         world.add(known)
-        world.layer_of[known.head] = (reference.name, layer)
-        for template in world.templates.get(reference.name, ()):
+        world.layers.of[known.head] = (reference.name, layer)
+        for template in world.layers.templates.get(reference.name, ()):
             letters = match_layer(template.layer, layer, world)
             if letters is not None:
-                world.pending[known.head] = (template, letters[template.letter])
+                world.layers.pending[known.head] = (template, letters[template.letter])
                 break
     if known is None:
         known = _matrix_of(reference, world, here)
@@ -266,7 +266,7 @@ def stack(known: Known, world: World) -> Tensor:
 def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:
     """Why a name has no meaning here: nothing says it, or what is said is about other layers."""
     layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
-    stated = reference.name in world.declarations or any(name == reference.name for name, _ in world.layer_of.values())
+    stated = reference.name in world.declarations or reference.name in world.layers.names
     if layer is not None and not layer.is_constant and stated:
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
     if reference.name in world.table.kinds.names:
@@ -351,7 +351,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         known = Known(head, tuple(family), shape, tuple(origins))
     world.add(known)
     if layer is not None:
-        world.layer_of[head] = (reference.name, layer)
+        world.layers.of[head] = (reference.name, layer)
     return select(known, reference, world, here)
 
 

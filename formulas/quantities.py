@@ -183,7 +183,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
             target = world.table.reference(sup.body)
             name = target.name if target is not None else ""
             known_name = (
-                name in world.declarations or name in world.templates or name in world.known
+                name in world.declarations or name in world.layers.templates or name in world.known
                 or any(h == name or h.startswith(name + "^{(") for h in world.known)
             )  # fmt: skip
             known_name &= name not in world.numerators  # δ^{(L)} is of layer L, not of the loss L

@@ -202,7 +202,7 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     if loss is not None and loss != head:
         _check_use(reader, Access(loss), head, denominator)
     if loss is not None and loss != head and not total and not reader.world.only_of_leaves(loss):
-        if reader.world.in_every_layer(head):
+        if reader.world.layers.in_every_one(head, reader.world.table):
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
         if head in reader.world.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
@@ -312,7 +312,7 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)
     assert isinstance(value.body, Access)
-    if reader.world.in_a_rest(known.head):
+    if reader.world.layers.in_a_rest(known.head):
         raise Unsupported(f"a sum over layers has {known.head} in layers of which nothing is said")
     axes = tuple(a for a in value.axes if not a.unit)
     return known.head, axes, value.body, value.shape, _plain(node)
@@ -338,9 +338,9 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
     for below in sorted(reader.world.below(heads(body))) if reader.world.promised else ():
-        name, _ = reader.world.layer_of.get(below, (below, None))
+        name = reader.world.layers.name(below)
         awaited = name in reader.world.promised and reader.here.number not in reader.world.promised[name]
-        if awaited and name not in reader.world.templates and not reader.world.is_defined(below):
+        if awaited and name not in reader.world.layers.templates and not reader.world.is_defined(below):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()

@@ -25,13 +25,14 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.indices import family_extent, stretches
 from verify_derivations.formulas.labels import settle, settled
+from verify_derivations.formulas.layers import LayerSum
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import between, bounded
 from verify_derivations.formulas.scripts import items_of, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.tensors import Tensor, elementwise, total
-from verify_derivations.formulas.world import Index, Known, LayerSum, NeedShape, Unsupported
+from verify_derivations.formulas.world import Index, Known, NeedShape, Unsupported
 
 LAYERS = 100  # that a sum may write out
 NO_SUM = "a sum over layers is outside the calculus, unless their numbers are stated, or it is a penalty of all layers"
@@ -131,12 +132,12 @@ def _over_all(reader: Elaborator, node: s.BigOperator, letter: str, start: Polyn
     all layers, is seen when all is read (``checker/layer_sums.py``). Elsewhere only the same sum has a meaning."""
     world, here, head = reader.world, reader.here, to_latex(node)
     letters = {name_of(x) for x in s.walk(node.body) if isinstance(x, s.Symbol)}
-    if here.layers or not letters.isdisjoint(here.indices) or head in world.unlike_sums:
+    if here.layers or not letters.isdisjoint(here.indices) or head in world.layers.unlike_sums:
         raise Unsupported(NO_SUM)
-    if head not in world.layer_sums:
+    if head not in world.layers.sums:
         if not here.introduces:
             raise Unsupported(NO_SUM)
-        world.layer_sums[head] = LayerSum(letter, start, last, node.body, here.number)
+        world.layers.sums[head] = LayerSum(letter, start, last, node.body, here.number)
         world.add(Known(head, (), ()), number=here.number)
     return Tensor((), Access(head))
 

@@ -24,9 +24,9 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.forked import Forked
+from verify_derivations.formulas.layers import Layers
 from verify_derivations.formulas.letters import Letters
 from verify_derivations.formulas.names import NameTable
-from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
 
 Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
@@ -201,36 +201,6 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Template:
-    """A definition for a generic layer: ``name^{(layer)} = right`` for all values of ``letter``."""
-
-    layer: s.Node
-    letter: str
-    left: s.Node
-    right: s.Node
-    number: int
-
-
-@dataclass(frozen=True)
-class LayerSum:
-    """``Σ_{letter=start}^{last} body`` over layers whose number is not stated: a number that the summands of the layers
-    that are spoken of add to, and a rest of which nothing is known. ``shown`` are the quantities in those summands;
-    others with their ``names``, or in every summand, stand in the rest, too. ``another``: the rest as the summand of
-    one layer more, and what is of that layer."""
-
-    letter: str
-    start: Polynomial
-    last: Polynomial
-    body: s.Node
-    number: int
-    names: frozenset[str] = frozenset()
-    shown: frozenset[str] = frozenset()
-    plain: frozenset[str] = frozenset()
-    rest: str = ""
-    another: tuple[Quantity, ...] = ()
-
-
-@dataclass(frozen=True)
 class Alias:
     """A name for a derivative: ``δ_t = ∂L/∂z_t``."""
 
@@ -291,6 +261,7 @@ class World(Forked):
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
+    layers: Layers = field(default_factory=Layers)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # names whose shapes the document states
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
@@ -304,7 +275,6 @@ class World(Forked):
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
-    templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
     beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
@@ -319,7 +289,6 @@ class World(Forked):
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
     opaque_functions: set[str] = field(default_factory=set)
     opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
-    ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
     doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
     promised: dict[str, set[int]] = field(default_factory=dict)  # while definitions are read: name → which define it
     awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
@@ -346,17 +315,10 @@ class World(Forked):
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
-    pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
     slopes_told: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
-    unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
-    shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions
-    # at layers where they gave no shape, and how many quantities were known then: two ways down would be 2^layers
-    layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
-    layer_sums: dict[str, LayerSum] = field(default_factory=dict)  # by head
-    unlike_sums: set[str] = field(default_factory=set)  # sums over some of the layers, or of more than leaves
 
     # -- heads ------------------------------------------------------------------------------------------
     @staticmethod
@@ -400,12 +362,12 @@ class World(Forked):
             return frozenset()
         below = self.below([loss])
         open_ends = self._open_ends(loss) if self.is_defined(loss) and below & self.unsaid else set[str]()
-        below |= {name for name, _ in (self.layer_of[head] for head in below & self.layer_of.keys())}
+        below |= {name for name, _ in (self.layers.of[head] for head in below & self.layers.of.keys())}
         behind = [unread for head, unread in self.unread.items() if not self.is_defined(head)
-                  and (head in below or head in self.layer_of and self.layer_of[head][0] in below)]  # fmt: skip
+                  and (head in below or head in self.layers.of and self.layers.of[head][0] in below)]  # fmt: skip
         found = frozenset[str]().union(*(unread.heads for unread in behind))
         return frozenset(
-            h for h in self.quantities if h in found | open_ends or self.layer_of.get(h, (h,))[0] in found
+            h for h in self.quantities if h in found | open_ends or self.layers.name(h) in found
         )
 
     def by_slopes(self, number: int) -> set[str]:
@@ -422,27 +384,13 @@ class World(Forked):
             late &= self.ends(known)
         return self.frontier | late
 
-    def in_a_rest(self, head: str) -> bool:
-        """Whether the layers that a sum over layers does not show may have the quantity."""
-        name = self.layer_of[head][0] if head in self.layer_of else ""
-        return any(head in x.plain or name in x.names and head not in x.shown for x in self.layer_sums.values())
-
     def only_of_leaves(self, loss: str) -> bool:
         """Whether a loss is of sums over layers, and of nothing else that has a layer: Ω = Σ_l ‖W^{(l)}‖² beside the
         J of the net. What else uses W has no part in it."""
         below = self.below([loss])
-        computed = (self.is_defined(h) or self.layer_of[h][0] in self.templates for h in below & self.layer_of.keys())
-        return not below.isdisjoint(self.layer_sums) and not any(computed)
-
-    def in_every_layer(self, head: str) -> bool:
-        """Whether the definitions of every layer of a net of any depth mention what carries no layer itself."""
-        if head in self.layer_of or all(layer.is_constant for _, layer in self.layer_of.values()):
-            return False
-        found = (
-            self.table.reference(node) for templates in self.templates.values() for template in templates
-            for node in names_in(template.right)
-        )  # fmt: skip
-        return any(r is not None and r.layer is None and r.name == head for r in found)
+        layered = below & self.layers.of.keys()
+        computed = (self.is_defined(h) or self.layers.name(h) in self.layers.templates for h in layered)
+        return not below.isdisjoint(self.layers.sums) and not any(computed)
 
     def losses(self) -> tuple[str, ...]:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""
@@ -469,7 +417,7 @@ class World(Forked):
         unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
         above = self.beside_unsaid | {h for h in environment.quantities if unsaid and self.below([h]) & unsaid}
         return {
-            head for head in environment.quantities.keys() - self.layer_sums.keys()  # these are parts without a name
+            head for head in environment.quantities.keys() - self.layers.sums.keys()  # these are parts without a name
             if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
         }  # fmt: skip
 
