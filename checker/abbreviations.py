@@ -37,7 +37,7 @@ def abbreviation(
     differentiated is made, by what it names, also if elsewhere by its name: r = k + 3u, k = sin x² for u = x²."""
     chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
-    edge = {world.layers.name(head) for head in world.frontier}  # of a loss that nothing defines
+    edge = {world.layers.name(head) for head in world.unsaid.frontier}  # of a loss that nothing defines
     wanted = set[str]().union(*(_names_below(world, name) for name in world.denominators | edge))  # u of r = relu(u)
     found = [
         Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()

@@ -138,7 +138,7 @@ class Builder:
         self.result.defined |= {(*place, 0): "solution" for place in solved}
         waiting = [(f, k, chain) for f, k, chain in waiting if (f.number, k, 0) not in self.result.defined]
         lefts = [(side, f.number) for f, _, chain in waiting if not chain.update for side in chain.sides[:-1]]
-        self.world.awaited = {
+        self.world.awaited.functions = {
             (function_name(left.function), n) for left, n in lefts if isinstance(left, s.Call) and may_define(left)
         }
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
@@ -147,7 +147,7 @@ class Builder:
         for left, number in lefts:
             reference = self.table.reference(left)
             if reference is not None and reference.name in defined:
-                self.world.promised.setdefault(reference.name, set()).add(number)
+                self.world.awaited.quantities.setdefault(reference.name, set()).add(number)
         for name in sorted(numbers - defined - self.world.declared_names() - self.world.functions.keys()):
             self.world.add(Known(name, (), ()))
         firsts = [*inputs(self.world, self.formulas)]
@@ -169,7 +169,7 @@ class Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
-        self.world.promised.clear()
+        self.world.awaited.quantities.clear()
         for each in firsts:
             self._input(each)
         self._single_layers()

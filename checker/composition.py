@@ -268,7 +268,7 @@ class Composer:
         """Whether the loss may depend on a quantity by a definition that has no meaning."""
         world = self.scope.definitions.world
         name = world.layers.name(head)
-        unread = world.unread.keys() & self._on_the_way - {name}
+        unread = world.unknown.unread.keys() & self._on_the_way - {name}
         return any(name in world.below((other,), as_written=True) for other in unread)
 
     @cached_property

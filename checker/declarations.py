@@ -107,13 +107,13 @@ class _Declarations:
 
     def relations(self) -> None:
         for f in self.every:
-            self.world.held |= {r.name for r in map(self.table.reference, f.held) if r is not None}
+            self.world.unknown.held |= {r.name for r in map(self.table.reference, f.held) if r is not None}
             for pair in f.related:
                 first, second = map(self.table.reference, pair)
                 if first is not None and second is not None and first.name != second.name:
                     names = first.name, second.name
                     said = f"what the text says of {' and '.join(names)} at formula {f.number} is not understood"
-                    self.world.related.setdefault(names, said)
+                    self.world.unknown.related.setdefault(names, said)
 
     def numerators(self) -> None:
         world, counts, called = self.world, dict[str, int](), dict[str, set[str]]()

@@ -48,7 +48,7 @@ class Functions:
         """Whether the formula defines one; raises :class:`DocumentError` where its definition has no meaning. Unless it
         is the ``last`` try, a function of the entries of something waits for the definition of that."""
         found = self._defines_function(f, left, right, last)
-        self.world.awaited.discard((function_name(left.function), f.number))
+        self.world.awaited.functions.discard((function_name(left.function), f.number))
         return found
 
     def _defines_function(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
@@ -117,7 +117,7 @@ class Functions:
         inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
         inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
         inner.numerators, inner.denominators, inner.parameters = world.numerators, world.denominators, world.parameters
-        inner.promised, inner.awaited = world.promised, world.awaited
+        inner.awaited = world.awaited
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())

@@ -30,7 +30,9 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
-from verify_derivations.formulas.world import Known, Statement, Unread, World
+from verify_derivations.formulas.unknown import Unread
+from verify_derivations.formulas.unsaid import ends
+from verify_derivations.formulas.world import Known, Statement, World
 
 PARTS = (*LOSSES, "p", "P", "e", "r")
 """What parts of a loss are called, likelihoods, errors and residuals among them."""
@@ -73,9 +75,9 @@ class Instances:
                 letters = match_layer(template.layer, layer, world)
                 if letters is not None and not world.is_defined(head):
                     layers.pending.setdefault(head, (template, letters[template.letter]))
-        for head in world.edge - world.also_used:  # whose consumers are looked for now
+        for head in world.layers.edge - world.layers.also_used:  # whose consumers are looked for now
             world.quantities[head] = replace(world.quantities[head], opaque=False)
-        world.edge.clear()
+        world.layers.edge.clear()
         mentioned = set(layers.pending)
         for head in sorted(mentioned):
             self._materialise(head)
@@ -112,7 +114,7 @@ class Instances:
         }  # fmt: skip
         losses = [name for name in world.losses() if world.is_defined(name)]
         rests_on = world.below(losses)
-        unsaid = self._unsaid() & world.differentiated | world.unsaid_losses
+        unsaid = self._unsaid() & world.differentiated | world.unsaid.losses
         is_open = any(world.below([name]) & unsaid for name in losses)  # and may rest on more than that
         direct = {
             world.layers.of[h] for q in world.quantities.values() if q.head in rests_on - apart
@@ -136,7 +138,7 @@ class Instances:
             known = layer in others or others and all((layer - other).is_constant for other in others)
             if name in more and not layer.is_constant and not known and head in world.quantities:
                 self._opaque(head)
-                world.also_used.add(head)
+                world.layers.also_used.add(head)
 
     def _in_every_layer(self) -> Iterator[tuple[str, Polynomial]]:
         """The single layers that definitions of every layer have, ``x^{(0)}``."""
@@ -211,7 +213,7 @@ class Instances:
             if not contains_derivative(template.right):
                 inside = filter(None, map(self.table.reference, names_in(template.right)))
                 names = frozenset(reference.name for reference in inside)
-                self.world.unread.setdefault(head, Unread(template.number, names, names))
+                self.world.unknown.unread.setdefault(head, Unread(template.number, names, names))
 
     def _consumers(self, head: str, looked: set[str]) -> None:
         """Instances of templates whose right side mentions ``head``; what uses these is not known, unless they are
@@ -242,7 +244,7 @@ class Instances:
                         continue
                     if made not in looked:
                         self._opaque(made)
-                        world.edge.add(made)
+                        world.layers.edge.add(made)
 
     def _beyond(self, layer: Polynomial) -> bool:
         """Whether a layer comes after all on which a loss rests: the net does not go on to it."""
@@ -281,12 +283,12 @@ class Instances:
         for name in unstated:
             if name not in world.known:
                 world.add(Known(name, (), ()))
-        world.unsaid = self._unsaid()
-        of = [*unstated, *(n for n in defined if world.below([n]) & world.unsaid)]
+        world.unsaid.heads = self._unsaid()
+        of = [*unstated, *(n for n in defined if world.below([n]) & world.unsaid.heads)]
         if of:
-            world.settled = set(world.quantities)
-            world.frontier = {
-                head for name in of for head in world.ends(replace(world.environment(), loss=name))
+            world.unsaid.settled = set(world.quantities)
+            world.unsaid.frontier = {
+                head for name in of for head in ends(world, replace(world.environment(), loss=name))
                 if head not in losses
             }  # fmt: skip
         made = {q.head for q in world.quantities.values() if q.body is not None}
@@ -297,7 +299,7 @@ class Instances:
                 if quantity is not None and not environment.consumers(head) and not quantity.opaque:
                     if head in made or world.layers.templates.get(world.layers.of[head][0]):
                         self._opaque(head)
-                        world.edge.add(head)
+                        world.layers.edge.add(head)
 
     def _unsaid(self) -> set[str]:
         """What nothing defines, and is differentiated, or is a summand of a loss that is called like one or declared
@@ -307,7 +309,7 @@ class Instances:
         inputs = world.denominators | world.functions.keys() | world.layers.templates.keys() | world.layers.of.keys()
         inputs |= {found.rest for found in world.layers.sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
-        parts, world.unsaid_losses, world.beside_unsaid = set[str](), set[str](), set[str]()
+        parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
         tops = world.differentiated.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
         totals |= {name: (q.body, ()) for name, q in world.quantities.items() if name in tops}
@@ -325,8 +327,8 @@ class Instances:
                     found |= inside & known or inside - world.declared
             losses = {head for head in found if _base(head) in PARTS or not NUMBER.fullmatch(_base(head))}
             parts |= found
-            world.unsaid_losses |= losses
-            world.beside_unsaid |= by_name if losses else set()
+            world.unsaid.losses |= losses
+            world.unsaid.beside |= by_name if losses else set()
         return parts | leaves & world.differentiated
 
     def _summands(self, body: Scalar | None, by_name: set[str]) -> Iterator[Scalar]:

@@ -409,7 +409,7 @@ def _introduces(world: World, left: s.Node, table: NameTable) -> bool:
     reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
     if isinstance(left, s.Call):
         reference = table.reference(left.function)
-    return reference is not None and reference.name in world.unread
+    return reference is not None and reference.name in world.unknown.unread
 
 
 ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
@@ -454,7 +454,7 @@ def _with_layers(
         link = replace(worst_of_all.link, certificates=certificates)
         return replace(worst_of_all, link=link, conventions=conventions)
     judged = judge_every(world, left, right, conditions, number, effort)
-    if judged.link.verdict is Verdict.UNDECIDED and world.also_used:
+    if judged.link.verdict is Verdict.UNDECIDED and world.layers.also_used:
         return _at_each_layer(world, left, right, conditions, number, effort) or judged
     return judged
 
@@ -467,7 +467,7 @@ def _at_each_layer(
     def letters(*trees: s.Node) -> set[str]:
         return {name_of(node) for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol)}
 
-    layers = {n for head in world.also_used for n in world.layers.of[head][1].names}
+    layers = {n for head in world.layers.also_used for n in world.layers.of[head][1].names}
     for letter in sorted(layers & letters(left, right) - letters(*conditions)):
         stated = world.letters.range_of_all(letter, number)
         if stated is None:

@@ -77,4 +77,4 @@ def relate_members(world: World, inferred: Collection[str]) -> None:
         defined = world.is_defined(known.head) and world.is_defined(name)
         if not defined and name not in world.below([known.head]) and known.head not in world.below([name]):
             said = f"whether the members of {known.head} are the rows or the columns of {name} is not said"
-            world.related.setdefault((known.head, name), said)
+            world.unknown.related.setdefault((known.head, name), said)

@@ -48,7 +48,8 @@ def _ends(world: World, environment: Environment) -> list[str]:
     """The defined quantities on which a loss may depend that nothing defines."""
     if environment.loss is None or world.is_defined(environment.loss):
         return []
-    return [h for h, q in environment.quantities.items() if q.opaque and h in world.frontier and world.is_defined(h)]
+    ends = {h for h in world.unsaid.frontier if world.is_defined(h)}
+    return [h for h, q in environment.quantities.items() if q.opaque and h in ends]
 
 
 def _moved_by(environment: Environment, without: list[str], *ends: Quantity) -> Environment:

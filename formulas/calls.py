@@ -157,7 +157,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if known is not None and len(node.arguments) == 1:
         argument = reader.tensor(node.arguments[0], expected)
         return argument.map(lambda b: _derived(reader, known, b, primes))
-    if any(other == name for other, _ in world.awaited):
+    if name in world.awaited.called:
         raise UndefinedFunction(f"the function {name} is not defined here")
     if reader.here.defining or name in world.opaque_functions:
         _independent(reader, node.function)
@@ -176,7 +176,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
     numbers = all(isinstance(a, s.Symbol) and name_of(a) not in world.declarations for a in node.arguments)
-    if name in world.numerators and world.promised and numbers:  # z = f(x, y) beside ∂f/∂x of an f that nothing defines
+    awaited = bool(world.awaited.quantities)
+    if name in world.numerators and awaited and numbers:  # z = f(x, y) beside ∂f/∂x of an f that nothing defines
         raise NotYetDefined(f"the function {name} is not defined here")
     if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")

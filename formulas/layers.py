@@ -59,6 +59,8 @@ class Layers(Forked):
     # were known then: two ways down would be 2^layers
     sums: dict[str, LayerSum] = field(default_factory=dict)  # by head
     unlike_sums: set[str] = field(default_factory=set)  # sums over some of the layers, or of more than leaves
+    edge: set[str] = field(default_factory=set)  # heads whose consumers have not been looked for
+    also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
     ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
 
     @property

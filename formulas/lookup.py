@@ -277,7 +277,7 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     starts = tuple(f"{base}_{{{label} " for base, label in world.table.listed.entries)  # w_{oj}: a row of W_o?
     if f"{reference.name} ".startswith(starts):
         return Unsupported(f"{_show(reference)}: what it is of the listed entries is not said")
-    said = next((said for pair, said in world.related.items() if reference.name in pair), None)
+    said = next((said for pair, said in world.unknown.related.items() if reference.name in pair), None)
     if said is not None and not here.introduces:
         return Unsupported(said)
     index = reference.node.sub if isinstance(reference.node, s.Scripted) and base_of(reference.node) == "e" else None

@@ -37,9 +37,9 @@ def _written_out(
     if key in world.written_out:
         return world.written_out[key]
     below = world.below([loss])
-    said = not below & world.unread.keys() and not world.may_hide(loss) and world.is_defined(loss)
+    said = not below & world.unknown.unread.keys() and not world.may_hide(loss) and world.is_defined(loss)
     layers = world.layers
-    bound = layers.in_every_one(of, world.table) or layers.in_a_rest(of) or of in world.also_used
+    bound = layers.in_every_one(of, world.table) or layers.in_a_rest(of) or of in world.layers.also_used
     bound = bound or bool(below & layers.sums.keys())
     others = any(adjoint_of(h, other) is not None for h in below for other in world.losses())
     made: Quantity | None = None

@@ -346,7 +346,7 @@ def _no_entry_of_unknown(reader: Elaborator, node: s.Scripted) -> None:
     try:
         trial.value(node.base, ())
     except UndefinedFunction:
-        if all(name != name_of(function) for name, _ in reader.world.awaited):
+        if name_of(function) not in reader.world.awaited.called:
             raise Unsupported(said) from None
     except DocumentError:
         return

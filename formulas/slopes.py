@@ -197,14 +197,14 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise UndefinedSymbol("no loss is defined whose derivative δ could be")
     else:
         loss = _loss(reader, numerator)
-    if loss in reader.world.promised and not reader.world.is_defined(loss) and not reader.here.defining:
+    if loss in reader.world.awaited.quantities and not reader.world.is_defined(loss) and not reader.here.defining:
         raise NotYetDefined(f"{loss} is not defined yet")  # it may be no number
     if loss is not None and loss != head:
         _check_use(reader, Access(loss), head, denominator)
     if loss is not None and loss != head and not total and not reader.world.only_of_leaves(loss):
         if reader.world.layers.in_every_one(head, reader.world.table):
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
-        if head in reader.world.also_used:
+        if head in reader.world.layers.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
         if reader.world.is_defined(loss) and reader.world.below([loss]) & reader.world.by_slopes(reader.here.number):
             return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
@@ -292,7 +292,7 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
             return Tensor((), Apply(node.name, at))
         if calls:
             raise Unsupported(f"at which values {node.name} is differentiated is not said")
-        awaited = {name for name, _ in reader.world.awaited} - reader.world.functions.keys() - reader.world.known.keys()
+        awaited = reader.world.awaited.called - reader.world.functions.keys() - reader.world.known.keys()
         if node.name in awaited:
             raise NotYetDefined(f"the function {node.name} is not defined yet")
     value = reader.value(node)
@@ -337,16 +337,16 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
     if reader.world.differentiate is None:
         raise Unsupported("derivatives are not available while definitions are read")
-    for below in sorted(reader.world.below(heads(body))) if reader.world.promised else ():
+    for below in sorted(reader.world.below(heads(body))) if reader.world.awaited.quantities else ():
         name = reader.world.layers.name(below)
-        awaited = name in reader.world.promised and reader.here.number not in reader.world.promised[name]
-        if awaited and name not in reader.world.layers.templates and not reader.world.is_defined(below):
+        known = name in reader.world.layers.templates or reader.world.is_defined(below)
+        if not known and reader.world.awaited.elsewhere(name, reader.here.number):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
-    ends = reader.world.below(reader.world.frontier)  # what leads to them
-    alone = reader.world.differentiated | reader.world.unsaid_losses
-    unsaid = [name for name in sorted(reader.world.unsaid) if name in alone or head in ends]
+    ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
+    alone = reader.world.differentiated | reader.world.unsaid.losses
+    unsaid = [name for name in sorted(reader.world.unsaid.heads) if name in alone or head in ends]
     inner = [
         name for name in dict.fromkeys((*losses, *unsaid))
         if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name)
@@ -389,7 +389,7 @@ def _through_unsaid(
     slope = adjoint(head, name)
     if here.losses[:1] != [name] and slope not in world.known:
         world.add(Known(slope, (*known.extents, *of.extents), ()))
-        world.slopes_unsaid[slope] = name, head
+        world.unsaid.slopes[slope] = name, head
     at = tuple(fresh("k") for _ in known.extents)
     where = tuple(map(polynomial, at))
     outer = world.differentiate(body, name, where, environment)

@@ -20,7 +20,6 @@ from verify_derivations.formulas.expressions import (
     fresh,
     heads,
     polynomial,
-    walk,
 )
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.forked import Forked
@@ -28,6 +27,8 @@ from verify_derivations.formulas.layers import Layers
 from verify_derivations.formulas.letters import Letters
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
+from verify_derivations.formulas.unknown import Awaited, Unknown
+from verify_derivations.formulas.unsaid import Unsaid, open_ends
 
 Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
 Ties: TypeAlias = Callable[[Scalar, str, Environment], tuple[Scalar, ...]]
@@ -150,18 +151,6 @@ class Known:
         return self.family + tuple(n for n in self.shape if n != ONE)
 
 
-@dataclass(frozen=True)
-class Unread:
-    """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
-    with the last layer where they stand for that only: what is of another layer may be in it, or not. ``told``: the
-    text says on what it depends, and there is no definition."""
-
-    number: int
-    names: frozenset[str]
-    heads: frozenset[str]
-    told: bool = False
-
-
 @dataclass
 class Index:
     """An index letter in scope: the document's value is ``variable + start``; ``extent`` may be learnt from use."""
@@ -262,6 +251,9 @@ class World(Forked):
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
     layers: Layers = field(default_factory=Layers)
+    awaited: Awaited = field(default_factory=Awaited)
+    unknown: Unknown = field(default_factory=Unknown)
+    unsaid: Unsaid = field(default_factory=Unsaid)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # names whose shapes the document states
     ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
@@ -290,21 +282,11 @@ class World(Forked):
     opaque_functions: set[str] = field(default_factory=set)
     opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
     doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
-    promised: dict[str, set[int]] = field(default_factory=dict)  # while definitions are read: name → which define it
-    awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
     free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
     numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
     differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
     denominators: set[str] = field(default_factory=set)
     differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
-    slopes_unsaid: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
-    unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
-    unsaid_losses: set[str] = field(default_factory=set)  # those that are no numbers by their names
-    beside_unsaid: set[str] = field(default_factory=set)  # what their sums mention by name: r of J = L + r
-    frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
-    edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
-    also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
-    settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
     arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors
     runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # f → i, where f(x_i) is defined for every i
     loss: str | None = None
@@ -315,10 +297,6 @@ class World(Forked):
     nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
-    slopes_told: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
-    unread: dict[str, Unread] = field(default_factory=dict)  # by name
-    held: set[str] = field(default_factory=set)  # names that the text treats as constants
-    related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
 
     # -- heads ------------------------------------------------------------------------------------------
     @staticmethod
@@ -345,8 +323,8 @@ class World(Forked):
             name = waiting.pop()
             bodies = [d.body for d in (self.quantities.get(name), self.functions.get(name)) if d is not None]
             new = {n for body in bodies if body is not None for n in (*heads(body), *contents(body).functions)}
-            if as_written and name in self.unread and not new:
-                new = set(self.unread[name].names)
+            if as_written and name in self.unknown.unread and not new:
+                new = set(self.unknown.unread[name].names)
             waiting += new - found
             found |= new
         return found
@@ -358,31 +336,23 @@ class World(Forked):
     def may_hide(self, loss: str) -> frozenset[str]:
         """What may be used in ways that nothing shows: by a definition without meaning on which the loss rests, or by
         what nothing defines and depends on something."""
-        if not self.unread and not self.unsaid:
+        if not self.unknown.unread and not self.unsaid.heads:
             return frozenset()
         below = self.below([loss])
-        open_ends = self._open_ends(loss) if self.is_defined(loss) and below & self.unsaid else set[str]()
+        ends = open_ends(self, loss) if self.is_defined(loss) and below & self.unsaid.heads else set[str]()
         below |= {name for name, _ in (self.layers.of[head] for head in below & self.layers.of.keys())}
-        behind = [unread for head, unread in self.unread.items() if not self.is_defined(head)
+        behind = [unread for head, unread in self.unknown.unread.items() if not self.is_defined(head)
                   and (head in below or head in self.layers.of and self.layers.of[head][0] in below)]  # fmt: skip
         found = frozenset[str]().union(*(unread.heads for unread in behind))
         return frozenset(
-            h for h in self.quantities if h in found | open_ends or self.layers.name(h) in found
+            h for h in self.quantities if h in found | ends or self.layers.name(h) in found
         )
 
     def by_slopes(self, number: int) -> set[str]:
         """What a formula differentiates, though nothing says on what it depends: it speaks of these derivatives as they
         are, of ``∂L/∂w`` in ``∂J/∂w = ∂L/∂w + λw``."""
-        found = self.differentiated_in.get(number, set()) & self.unsaid
+        found = self.differentiated_in.get(number, set()) & self.unsaid.heads
         return {name for name in found if not self.is_defined(name)}
-
-    def _open_ends(self, loss: str) -> set[str]:
-        """On what a loss may depend in any way, as far as nothing defines it."""
-        late = self.quantities.keys() - self.settled - {loss}
-        if late:
-            known = Environment(quantities=dict(self.quantities), functions=dict(self.functions), loss=loss)
-            late &= self.ends(known)
-        return self.frontier | late
 
     def only_of_leaves(self, loss: str) -> bool:
         """Whether a loss is of sums over layers, and of nothing else that has a layer: Ω = Σ_l ‖W^{(l)}‖² beside the
@@ -410,39 +380,12 @@ class World(Forked):
         body = Access(known.head, (*family, *(v for v, a in zip(variables(axes), axes, strict=True) if not a.unit)))
         return Tensor(axes, body)
 
-    def ends(self, environment: Environment) -> set[str]:
-        """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
-        depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
-        what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
-        unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
-        above = self.beside_unsaid | {h for h in environment.quantities if unsaid and self.below([h]) & unsaid}
-        return {
-            head for head in environment.quantities.keys() - self.layers.sums.keys()  # these are parts without a name
-            if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
-        }  # fmt: skip
-
-    def _steps_back(self, quantity: Quantity, head: str) -> bool:
-        """Whether a quantity, on which ``head`` rests, mentions that at other steps only."""
-        body, own = quantity.body, {v: self._origin(quantity.head, k) for k, v in enumerate(quantity.indices)}
-        found = [x for x in walk(body) if isinstance(x, Access) and x.head == head] if body is not None else []
-
-        def shifted(access: Access) -> bool:
-            values = (i + self._origin(head, k) for k, i in enumerate(access.indices))
-            apart = [value - polynomial(v) - n for value in values for v, n in own.items() if v in value.names]
-            return any(p.is_constant and p.value for p in apart)
-
-        return bool(found) and all(map(shifted, found)) and quantity.head in self.below([head])
-
-    def _origin(self, head: str, place: int) -> int:
-        origins = self.known[head].origins if head in self.known else ()
-        return origins[place] if place < len(origins) else self.origin
-
     def environment(self, loss: str | None = None) -> Environment:
         """The same object as before where nothing has changed: it knows who consumes what."""
         loss = loss or self.loss
         quantities = dict(self.quantities)
         if loss is not None and not self.is_defined(loss):
-            ends = self._open_ends(loss)
+            ends = open_ends(self, loss)
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in ends}
         if loss is not None:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
