@@ -41,6 +41,7 @@ from verify_derivations.formulas.sizes import Shape, layer_value, match_layer, s
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
     Alias,
+    Calculus,
     Known,
     NeedShape,
     NotYetDefined,
@@ -95,8 +96,7 @@ class Builder:
         inherited = {name: function for name, function in inherited.items() if name not in self.anew}
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, first_index(every), functions=dict(inherited))
-        self.world.differentiate, self.world.ties, self.world.nonzero_at = total_derivative, ties, nonzero_at
-        self.world.slopes_of_others = slopes_of_others
+        self.world.calculus = Calculus(total_derivative, ties, nonzero_at, slopes_of_others)
         self.inherited = set(inherited)
         self.result = Definitions(self.world)
         self.functions = Functions(self.result, self.inherited, self.every, self._undefined)
@@ -110,16 +110,16 @@ class Builder:
         self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}
         for name, stated in self.inferred.declarations.items():
             self.world.declarations.setdefault(name, []).extend(stated)
-        self.world.unstated |= self.inferred.sizes
-        self.world.doubtful |= self.inferred.doubtful
-        if names and loss not in self.world.numerators:
-            self.world.numerators.append(loss)
+        self.world.undeclared.sizes |= self.inferred.sizes
+        self.world.undeclared.doubtful |= self.inferred.doubtful
+        if names and loss not in self.world.differentiated.numerators:
+            self.world.differentiated.numerators.append(loss)
         for alias in names:
             reference = self.table.reference(alias.left)
             assert reference is not None
             self.world.aliases.setdefault(reference.name, []).append(alias)
             below = self.table.reference(alias.right.denominators[0]) if isinstance(alias.right, s.Derivative) else None
-            self.world.denominators.add(below.name if below is not None else "")
+            self.world.differentiated.denominators.add(below.name if below is not None else "")
         overriding = {
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key
@@ -143,7 +143,7 @@ class Builder:
         }
         defined = {r.name for r in (self.table.reference(left) for left, _ in lefts) if r is not None and all(
             isinstance(i, s.Symbol) for i in r.indices)}
-        self.world.free_names = self.world.denominators - defined
+        self.world.differentiated.undefined = self.world.differentiated.denominators - defined
         for left, number in lefts:
             reference = self.table.reference(left)
             if reference is not None and reference.name in defined:
@@ -187,7 +187,7 @@ class Builder:
                         find(replace(reference, indices=()), self.world, Statement())
         instances.frontier()
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
-        for name in sorted(self.table.ends & set(self.world.numerators) | self.world.doubled):
+        for name in sorted(self.table.ends & set(self.world.differentiated.numerators) | self.world.doubled):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:
                 said = f"{name} is also a number, of entries, layers, steps: that is written $\\mathrm{{{name}}}$ here"
@@ -203,8 +203,7 @@ class Builder:
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:
                     fact = at_least(self.world.extents.normal(extent), 1)
-                    if fact not in self.world.facts:
-                        self.world.facts.append(fact)
+                    self.world.assumed.learn(fact)
         return self.result
 
     def _examples(self, chains: Sequence[tuple[Stated, int, Chain]]) -> list[tuple[Stated, int, Chain]]:
@@ -233,7 +232,7 @@ class Builder:
                 if not is_number(chain.sides[-1]) or len(values[name]) > 1 or name in others:
                     return True
                 if reference is not None and not reference.indices:
-                    if reference.name in self.world.denominators or reference.name in indexed:
+                    if reference.name in self.world.differentiated.denominators or reference.name in indexed:
                         return True
             return False
 
@@ -402,7 +401,7 @@ class Builder:
                 left = self.table.reference(chain.sides[0])
                 indices = left.indices if left is not None else ()
                 if left is not None and any(isinstance(i, s.Sum) and _letters(i) <= self.world.sizes for i in indices):
-                    self.world.beside.add(left.name)
+                    self.world.outside.beside.add(left.name)
                 if left is None or (f.number, k, 0) in self.result.defined or chain.update or len(chain.sides) < 2:
                     continue
                 if left.layer is not None or left.power is not None or left.transposed or left.inverted or left.primes:

@@ -46,7 +46,7 @@ def declare_signs(world: World, formulas: Sequence[Stated]) -> None:
 def is_size(node: s.Node, world: World) -> bool:
     """Whether nothing else is declared by that name, nor differentiated."""
     reference = world.table.reference(node)
-    if reference is not None and reference.name in world.numerators:
+    if reference is not None and reference.name in world.differentiated.numerators:
         return False
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
 
@@ -124,15 +124,15 @@ class _Declarations:
                     continue
                 reference = self._top(pair[0])
                 if reference is not None and reference.layer is None:
-                    world.differentiated_in.setdefault(f.number, set()).add(reference.name)
+                    world.differentiated.by_formula.setdefault(f.number, set()).add(reference.name)
                     if isinstance(node, s.Derivative):  # of ∇_x a^T x it is not a that is differentiated
-                        world.differentiated.add(reference.name)
+                        world.differentiated.names.add(reference.name)
                     if not reference.indices:
                         counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:
                     bottom = self.table.reference(below)
                     if bottom is not None:
-                        world.denominators.add(bottom.name)
+                        world.differentiated.denominators.add(bottom.name)
             for chain in f.chains if f.derivatives else ():
                 found = {top.name for side in chain.sides for node in s.walk(side)
                          if (pair := _above_and_below(node)) and (top := self._top(pair[0])) is not None}  # fmt: skip
@@ -140,11 +140,11 @@ class _Declarations:
                     name = self.table.reference(x) if isinstance(x, s.Symbol | s.Scripted) else None
                     if name is not None:
                         called.setdefault(name.name, set()).update(found)
-        world.numerators = sorted(counts, key=lambda n: -counts[n])
+        world.differentiated.numerators = sorted(counts, key=lambda n: -counts[n])
         for f in self.every if called else ():  # δ of δ = ∂L/∂z speaks of the derivatives of L, too
             names = (self.table.reference(x) for x in f.nodes if isinstance(x, s.Symbol | s.Scripted))
             through = (called.get(r.name, set()) for r in names if r is not None)
-            world.differentiated_in.setdefault(f.number, set()).update(*through)
+            world.differentiated.by_formula.setdefault(f.number, set()).update(*through)
 
     def _top(self, numerator: s.Node) -> Reference | None:
         """What is differentiated, if it is a quantity or a function of the document."""
@@ -189,7 +189,7 @@ class _Declarations:
             beyond = isinstance(index, s.Sum) and set(index.signs) == {"+"} or multiple(index) is not None
             known = reference.name in lefts or any(reference.name == name for name, _ in self.table.shifted)
             if beyond and not known and reference.name not in self.world.declared_names():
-                self.world.stretched.add(reference.name)
+                self.world.undeclared.stretched.add(reference.name)
 
     def _stands_alone(self, chain: Chain) -> set[str]:
         """The c of ``L = -\\log p_c``, of which the text says nothing: the index of one name, outside of all sums, and
@@ -459,10 +459,10 @@ class _Declarations:
                     )
             if isinstance(where, s.Interval) and isinstance(where.low, s.Number) and float(where.low.text) >= 0:
                 if where.brackets[0] == "(" or float(where.low.text) > 0:
-                    self.world.positive.add(reference.name)
+                    self.world.assumed.positive.add(reference.name)
             if isinstance(where, s.Interval) and isinstance(where.high, s.Number) and float(where.high.text) <= 1:
                 if where.brackets[1] == ")" or float(where.high.text) < 1:
-                    self.world.below_one.add(reference.name)
+                    self.world.assumed.below_one.add(reference.name)
 
     def _inequality(self, node: s.Relation) -> None:
         if len(node.sides) == 3 and set(node.relations) <= {"<", "\\le", "\\leq"}:  # 0 < p < 1
@@ -481,11 +481,11 @@ class _Declarations:
         if reference.name not in self.world.declarations and not reference.indices:
             self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
         if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
-            self.world.positive.add(reference.name)
+            self.world.assumed.positive.add(reference.name)
         if node.relations[0] == "<" and float(node.sides[1].text) <= 1:
-            self.world.below_one.add(reference.name)
+            self.world.assumed.below_one.add(reference.name)
         if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
-            self.world.nonzero.add(reference.name)
+            self.world.assumed.nonzero.add(reference.name)
 
 
 def _is_zeroth(name: s.Node) -> bool:

@@ -22,7 +22,7 @@ def draft(document: Document) -> str:
     ]  # fmt: skip
     lines = [f"# Notation of {document.path}: what its LaTeX does not say. See docs/notation.md.", ""]
     lines += _section("conventions", _conventions(worlds))
-    open_functions = (name for d in worlds for name in d.world.opaque_functions)
+    open_functions = (name for d in worlds for name in d.world.applied.opaque)
     lines += _section("functions", (f"{_quoted(name)} = {_quoted(TODO)}" for name in open_functions))
     lines += _section("shapes", _shapes(worlds))
     return "\n".join(lines)

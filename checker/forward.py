@@ -69,7 +69,7 @@ class Forward:
         computed = tuple(q for q in ordered if q.body is not None)
         return cls(
             loss, leaves, computed, functions,
-            frozenset(q.head for q in leaves if names[q.head] in world.denominators), rank,
+            frozenset(q.head for q in leaves if names[q.head] in world.differentiated.denominators), rank,
         )  # fmt: skip
 
     def label_and_output(self) -> tuple[str, str]:
@@ -122,7 +122,7 @@ def _call_heads(
         for node in walk(pending.pop()):
             if not isinstance(node, Apply) or node.function in functions:
                 continue
-            if known_functions and node.function in world.opaque_functions:
+            if known_functions and node.function in world.applied.opaque:
                 raise NoNet(f"the function {node.function} is not defined")
             definition = world.functions.get(node.function)
             if definition is not None:

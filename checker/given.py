@@ -50,7 +50,8 @@ class _Given:
         calls = (n for f in formulas for n in f.nodes if isinstance(n, s.Call))
         arguments = (a for n in calls if isinstance(n.function, s.Scripted) and n.function.primes for a in n.arguments)
         references = map(self.table.reference, (x for a in arguments for x in names_in(a)))
-        self.variables = world.denominators | {r.name for r in references if r is not None}  # f'(x): by x
+        places = {r.name for r in references if r is not None}  # x of f'(x)
+        self.variables = world.differentiated.denominators | places
         self.environment = world.environment()
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
@@ -84,7 +85,7 @@ class _Given:
                 return
             # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
             if not variable and not f.conditions and not f.local and not self._leaves_out(f, here):
-                self.world.stated.append((left.body, right.body))
+                self.world.assumed.equations.append((left.body, right.body))
         else:
             return
         self.defined[f.number, k, 0] = "assumption"
@@ -96,7 +97,8 @@ class _Given:
         for call in calls:
             name, places = base_of(call.function), map(self.table.reference, call.arguments)
             primed = isinstance(call.function, s.Scripted) and call.function.primes and name in self.world.functions
-            if primed and tuple(r.name for r in places if r is not None) == self.world.parameters.get(name or ""):
+            parameters = self.world.applied.parameters.get(name or "")
+            if primed and tuple(r.name for r in places if r is not None) == parameters:
                 return True
         return False
 
@@ -170,7 +172,7 @@ class _Given:
         along = len(known.family) + (summed if len(axes) == 2 else 0)
         places = [fresh("k" if place == along else "i") for place in range(len(known.extents))]
         entry = Access(known.head, tuple(map(polynomial, places)))
-        self.world.stated.append((summation([(places[along], known.extents[along])], entry), UNIT))
+        self.world.assumed.equations.append((summation([(places[along], known.extents[along])], entry), UNIT))
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""

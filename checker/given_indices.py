@@ -56,7 +56,7 @@ def _with_others(world: World, environment: Environment, given: str, last: Polyn
     which there may be others than those that are counted, ``u_o`` beside ``u_1, …, u_K``. (What a denominator or a
     function sums over are all that there are: the words of a softmax.)"""
     name = last.as_atom()
-    fits = [fact.value for fact in world.facts if given in fact.value.names]  # V - o of an axis with V entries
+    fits = [fact.value for fact in world.assumed.facts if given in fact.value.names]  # V - o of an axis with V entries
     if name is None or not fits:
         return
     if not any((value + polynomial(given) - last).is_constant for value in fits):

@@ -100,13 +100,13 @@ def with_halves(world: World, stated: Stated) -> bool:
         if known is None or world.is_defined(known.head):
             return False
         if SIGNS[condition.relations[0]] == ">":
-            world.positive.add(known.head)
+            world.assumed.positive.add(known.head)
             continue
-        if known.head in world.positive:  # as is declared: from both everything would follow
+        if known.head in world.assumed.positive:  # as is declared: from both everything would follow
             return False
         opposite = Known(known.head + UNWRITTEN, known.family, known.shape, known.origins)
         world.add(opposite)
-        world.positive.add(opposite.head)
+        world.assumed.positive.add(opposite.head)
         indices = tuple(fresh("i") for _ in known.extents)
         body: Scalar = negate(Access(opposite.head, tuple(map(polynomial, indices))))
         world.add(known, indices, body, stated.number)

@@ -114,7 +114,7 @@ class Instances:
         }  # fmt: skip
         losses = [name for name in world.losses() if world.is_defined(name)]
         rests_on = world.below(losses)
-        unsaid = self._unsaid() & world.differentiated | world.unsaid.losses
+        unsaid = self._unsaid() & world.differentiated.names | world.unsaid.losses
         is_open = any(world.below([name]) & unsaid for name in losses)  # and may rest on more than that
         direct = {
             world.layers.of[h] for q in world.quantities.values() if q.head in rests_on - apart
@@ -305,12 +305,12 @@ class Instances:
         """What nothing defines, and is differentiated, or is a summand of a loss that is called like one or declared
         nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``. Notes which of these are no numbers, and
         what stands beside them by name."""
-        world = self.world
-        inputs = world.denominators | world.functions.keys() | world.layers.templates.keys() | world.layers.of.keys()
-        inputs |= {found.rest for found in world.layers.sums.values()}
+        world, layers = self.world, self.world.layers
+        inputs = world.differentiated.denominators | world.functions.keys()
+        inputs |= layers.templates.keys() | layers.of.keys() | {found.rest for found in layers.sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
         parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
-        tops = world.differentiated.union(world.losses())
+        tops = world.differentiated.names.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
         totals |= {name: (q.body, ()) for name, q in world.quantities.items() if name in tops}
         totals |= {name: (f.body, f.parameters) for name, f in world.functions.items()}
@@ -318,9 +318,9 @@ class Instances:
             by_name, found = set[str](), set[str]()  # quantities that are summands
             summands = tuple(self._summands(body, by_name))
             inner = leaves.intersection(h for x in summands for h in heads(x)) - {*parameters}
-            known = {h for h in inner if h in world.differentiated or _is_called_a_part(h, name, world.declared)}
+            known = {h for h in inner if h in world.differentiated.names or _is_called_a_part(h, name, world.declared)}
             is_loss = _base(name) in LOSSES
-            nothing = not known and world.below([name]).isdisjoint(world.denominators - {name})
+            nothing = not known and world.below([name]).isdisjoint(world.differentiated.denominators - {name})
             for summand in summands:
                 inside = {*heads(summand)}
                 if inside <= inner and (inside & known or is_loss and (_is_named(summand) or nothing)):
@@ -329,7 +329,7 @@ class Instances:
             parts |= found
             world.unsaid.losses |= losses
             world.unsaid.beside |= by_name if losses else set()
-        return parts | leaves & world.differentiated
+        return parts | leaves & world.differentiated.names
 
     def _summands(self, body: Scalar | None, by_name: set[str]) -> Iterator[Scalar]:
         """The summands of a value, also where it is a mean, and where one is the name of a sum."""

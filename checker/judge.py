@@ -122,7 +122,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
 def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:
     """What has no meaning where sizes differ of which nothing is stated may hold where they are equal."""
     world = case.definitions(stated.scope, found.variant, readings).world
-    if not world.unstated or not any(link.evidence in ("shape", "index") for link in found.links):
+    if not world.undeclared.sizes or not any(link.evidence in ("shape", "index") for link in found.links):
         return found
     equal = judge(replace(case, alike=True, worlds={}, inherited={}), stated, readings)
     if equal.verdict not in (Verdict.PROVED, Verdict.CHECKED):

@@ -272,7 +272,8 @@ class LayeredComposer(Composer):
         quantities = self.environment.quantities.values()
         leaves = tuple(q for q in quantities if q.body is None)
         computed = tuple(q for q in quantities if q.body is not None)
-        differentiated = frozenset(q.head for q in leaves if self._name(q.head) in self.world.denominators)
+        variables = self.world.differentiated.denominators
+        differentiated = frozenset(q.head for q in leaves if self._name(q.head) in variables)
         return replace(self.forward, leaves=leaves, quantities=computed, differentiated=differentiated,
                        rank=self.environment.order())  # fmt: skip
 
@@ -284,7 +285,7 @@ class LayeredComposer(Composer):
         """The parameters of every layer: as :attr:`Composer.parameters`."""
         templates = self.layers.templates.items()
         leaves = [name for name, template in templates if template.body is None and self.layers.users[name]]
-        differentiated = {name.split("_")[0] for name in leaves if name in self.world.denominators}
+        differentiated = {name.split("_")[0] for name in leaves if name in self.world.differentiated.denominators}
         return tuple(name for name in leaves if not differentiated or name.split("_")[0] in differentiated)
 
     @property

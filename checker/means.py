@@ -17,7 +17,8 @@ COUNTS = frozenset("nmNMdDKTBCHp")
 def note_means(world: World, formulas: Sequence[Stated]) -> None:
     """Note as ranges what definitions say by means; claims have no say."""
     ranged = {letter for _, letter, _, _ in world.letters.ranges} | world.sizes
-    known = {base_of(c.sides[0]) for f in formulas for c in f.chains if len(c.sides) > 1} | world.denominators
+    known = {base_of(c.sides[0]) for f in formulas for c in f.chains if len(c.sides) > 1}
+    known |= world.differentiated.denominators
     for f in formulas:
         if any(contains_derivative(side) for c in f.chains for side in c.sides):
             continue

@@ -173,7 +173,7 @@ def _of_function(
     case: Case, world: World, stated: Stated, function: FunctionDefinition, variable: str, right: s.Node
 ) -> Offer | None:
     text = f"\\frac{{\\partial {function.name}}}{{\\partial {variable}}}"
-    given = world.parameters.get(function.name, ())
+    given = world.applied.parameters.get(function.name, ())
     if any(head in world.known and world.known[head].extents for head in given):
         return None  # the letter of its argument also names a tensor
     names = {p: Access(head) for p, head in zip(function.parameters, given, strict=False)}

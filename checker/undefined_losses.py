@@ -18,7 +18,7 @@ from verify_derivations.formulas.world import UNWRITTEN, World
 def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
     """The verdict where the loss does not depend on what the document never differentiates it by, if the claim holds
     so: r = |x|^2 beside the layers above x."""
-    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.denominators]
+    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.differentiated.denominators]
     if not sinks:
         return refuted
     without = _moved_by(environment, sinks)

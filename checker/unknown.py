@@ -84,11 +84,11 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
 def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
     """A function without arguments, beside quantities on which it does not depend, ``∂a/∂w = f' x`` of ``a = f(z)``, or
     beside one of another variable: ``f' = σ``."""
-    places = {world.parameters.get(name, ()) for name in here.unapplied}
+    places = {world.applied.parameters.get(name, ()) for name in here.unapplied}
     for name in sorted(here.unapplied):
         if len(places) > 1:
             return name
-        own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
+        own = world.below((name, *world.applied.parameters.get(name, ()))) | here.unapplied
         if not names_of(world, sides) & {*world.known, *world.functions} <= own:
             return name
     return None
@@ -240,7 +240,8 @@ def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
         if isinstance(node, s.Derivative):
             below += node.denominators
         elif isinstance(node, s.Nabla):
-            below += [node.variable] if node.variable is not None else [s.Symbol(n) for n in world.denominators]
+            variables = map(s.Symbol, world.differentiated.denominators)
+            below += [node.variable] if node.variable is not None else variables
     references = (world.table.reference(node) for node in below)
     return frozenset(reference.name for reference in references if reference is not None)
 

@@ -39,7 +39,7 @@ def build_world(
         for rounds in count(1):  # what a reading brings up, an equation between sizes, restarts it with that known
             before = dict(extents.solved), set(unlike)
             builder = Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
-            builder.world.supposed |= shapes
+            builder.world.undeclared.shapes |= shapes
             builder.inferred, builder.without_gradients = inferred, gradients
             builder.world.layers.unlike_sums |= unlike
             result = builder.run(loss, names, solved)
@@ -51,7 +51,7 @@ def build_world(
     formulas = named_last(formulas, every, table)
     found = build("", (), {})
     inferred = infer(found, formulas)
-    if inferred.doubtful & found.world.guessed:  # of which a number is not the only reading
+    if inferred.doubtful & found.world.undeclared.guessed:  # of which a number is not the only reading
         inferred, full = replace(inferred, declarations={}), inferred
         found, inferred = build("", (), {}), full
     if inferred.declarations:

@@ -81,12 +81,12 @@ def define(
     try:
         value = reader.tensor(right, expected)
     except NeedShape:
-        if world.doubtful & {r.name for r in map(world.table.reference, names_in(right)) if r is not None}:
+        if world.undeclared.doubtful & {r.name for r in map(world.table.reference, names_in(right)) if r is not None}:
             raise
         names = set(world.known)
         value = reader.tensor(right, expected if expected is not None else ())
         numbers = [n for n, q in world.known.items() if n not in names and not q.extents]
-        world.guessed.update(numbers)
+        world.undeclared.guessed.update(numbers)
         if expected is None and numbers:
             said = ", ".join(f"${name}$" for name in numbers)
             here.remarks.append(f"no shape is stated for {said}: read as {'numbers' if numbers[1:] else 'a number'}")

@@ -254,7 +254,7 @@ class Elaborator:
                     self.here.remarks.append(said)
                     reference = self.world.table.reference(nodes[k])
                     if reference is not None and not CAPITAL.fullmatch(reference.name):
-                        self.world.widened.add(reference.name)
+                        self.world.undeclared.widened.add(reference.name)
                 shape = shape or (() if value.is_scalar else value.shape)
         return [value for value in values if value is not None]
 
@@ -287,10 +287,11 @@ class Elaborator:
 
     def settle(self, *shapes: Shape) -> None:
         """Sizes of undeclared matrices are those of what a definition puts beside them."""
+        sizes = self.world.undeclared.sizes
         for other in shapes[1:] if self.here.introduces else ():
             for pair in zip(shapes[0], other, strict=False):
-                if ONE not in pair and any(n.as_atom() in self.world.unstated for n in pair):
-                    self.world.extents.equate(*sorted(pair, key=lambda n: n.as_atom() not in self.world.unstated))
+                if ONE not in pair and any(n.as_atom() in sizes for n in pair):
+                    self.world.extents.equate(*sorted(pair, key=lambda n: n.as_atom() not in sizes))
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
@@ -486,7 +487,7 @@ class Elaborator:
         if reference is None or reference.indices or not CAPITAL.fullmatch(reference.name):
             return ONE
         size = f"N_{{{reference.name}}}"
-        self.world.unstated.add(size)
+        self.world.undeclared.sizes.add(size)
         self.here.remarks.append(
             f"${reference.name}$ is declared nowhere: it is read as a matrix with any number ${size}$ of {axis}"
         )

@@ -66,30 +66,31 @@ def _grows(value: Polynomial, variable: str) -> bool | None:
 
 def hold(head: str, axis: int, node: s.Node, world: World, here: Statement) -> None:
     """An undeclared quantity has all the entries that are mentioned."""
-    if head in world.stretched and not here.introduces:
+    if head in world.undeclared.stretched and not here.introduces:
         return
-    size = world.reaching[head][axis]
+    size = world.undeclared.reaching[head][axis]
     found = reach(node, world, here)
     if found is not None and size not in found[1].names:
         within(found[1], world.extents.normal(polynomial(size)) + world.origin - 1, world)
-        world.reached.setdefault(head, []).append(found[1])
+        world.undeclared.reached.setdefault(head, []).append(found[1])
 
 
 def end_of_stretched(world: World) -> None:
     """What nothing declares and has ``x_{i+1}`` ends with the last entry that is mentioned, if one is."""
-    for head in world.stretched & world.reaching.keys():
-        ends = world.reached.get(head, [])
+    for head in world.undeclared.stretched & world.undeclared.reaching.keys():
+        ends = world.undeclared.reached.get(head, [])
         for last in ends:
             beyond = [last - other for other in ends]
-            if all(n.is_constant and n.value >= 0 for n in beyond) and len(world.reaching[head]) == 1:
-                world.extents.equate(polynomial(world.reaching[head][0]), last - world.origin + 1)
+            if all(n.is_constant and n.value >= 0 for n in beyond) and len(world.undeclared.reaching[head]) == 1:
+                world.extents.equate(polynomial(world.undeclared.reaching[head][0]), last - world.origin + 1)
                 break
 
 
 def stretches(letter: str, node: s.Node, world: World) -> bool:
     """Whether a letter does not end where ``node`` has an entry for it: the i of ``x_{i+1} - x_i``."""
-    names = (x for x in s.walk(node) if isinstance(x, s.Scripted)) if world.stretched else ()
-    references = (r for r in map(world.table.reference, names) if r is not None and r.name in world.stretched)
+    found = world.undeclared.stretched
+    names = (x for x in s.walk(node) if isinstance(x, s.Scripted)) if found else ()
+    references = (r for r in map(world.table.reference, names) if r is not None and r.name in found)
     return any(s.Symbol(letter) in s.walk(index) for r in references for index in r.indices)
 
 
@@ -128,8 +129,8 @@ def index_at(
 def within(value: Polynomial, last: Polynomial, world: World) -> None:
     """An index is at most the last of its axis."""
     fact = at_least(last - value, 0)
-    if fact not in world.facts and not (fact.value.is_constant and fact.value.value >= 0):
-        world.facts.append(fact)
+    if not (fact.value.is_constant and fact.value.value >= 0):
+        world.assumed.learn(fact)
 
 
 def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
@@ -213,7 +214,7 @@ def _unify(
     if last == end or (index.start == 1 and origin == 0) or _ends_within(last, end, world, here):
         return
     difference = have - extent
-    if head in world.stretched and head in world.reaching:
+    if head in world.undeclared.stretched and head in world.undeclared.reaching:
         hold(head, 0, s.Symbol(index.letter), world, here)
         return
     if members and index.start == origin and _some_members(have, extent, world):
@@ -259,7 +260,5 @@ def _some_members(count: Polynomial, extent: Polynomial, world: World) -> bool:
     ends = {count.as_atom(), extent.as_atom()}
     if len(ends) != 2 or not ends <= world.table.ends:
         return False
-    fact = at_least(extent, count)
-    if fact not in world.facts:
-        world.facts.append(fact)
+    world.assumed.learn(at_least(extent, count))
     return True

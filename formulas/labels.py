@@ -100,8 +100,8 @@ def _known(choice: Choice, extent: Polynomial, world: World) -> str:
         world.add(Known(head, family, (), (world.origin,) * len(family)))
         places = [fresh("i") for _ in family]
         entry = Access(head, tuple(map(polynomial, places)))
-        world.stated.append((summation([(places[-1], family[-1])], entry), UNIT))
-        world.one_hot.add(head)
+        world.assumed.equations.append((summation([(places[-1], family[-1])], entry), UNIT))
+        world.assumed.one_hot.add(head)
     elif tuple(map(world.extents.normal, known.family)) != family:
         raise Unsupported(f"{choice.index.letter}: how many labels there are is not clear")
     return head

@@ -1,4 +1,4 @@
-"""Index letters: from where to where each runs, and what stands for one value."""
+"""Index letters: from where to where each runs, what stands for one value, and what is beyond their range."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ class Letters(Forked):
     def range_of_all(self, letter: str, number: int) -> tuple[s.Node, s.Node] | None:
         """That of all layers, or members, that there are: not one of sums, which may leave some out."""
         return _nearest([r for r in self.ranges if r[1] == letter and r not in self.of_sums], number)
+
+
+@dataclass
+class Outside(Forked):
+    """What is said of members and entries outside of their range."""
+
+    zero: set[str] = field(default_factory=set)  # names of which the text says that they are zero there
+    zero_in: set[int] = field(default_factory=set)  # formulas of whose terms it says so
+    ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
+    beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
 
 
 def _nearest(ranges: Sequence[Range], number: int) -> tuple[s.Node, s.Node] | None:

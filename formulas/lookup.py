@@ -198,8 +198,8 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     rest = nodes[family:]
     if not rest:
         return world.entry(known, fixed)
-    for k, node in enumerate(rest if known.head in world.reaching else ()):
-        if compound(node, world, here) or known.head in world.stretched:
+    for k, node in enumerate(rest if known.head in world.undeclared.reaching else ()):
+        if compound(node, world, here) or known.head in world.undeclared.stretched:
             hold(known.head, k, node, world, here)
     if len(rest) == len(inner) or len(rest) == len(known.shape):
         axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
@@ -303,8 +303,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
-    if reference.name in world.supposed and layer is None and not reference.indices:
-        expected = world.supposed[reference.name]
+    if reference.name in world.undeclared.shapes and layer is None and not reference.indices:
+        expected = world.undeclared.shapes[reference.name]
         here.remarks.append(f"${_show(reference)}$ is declared nowhere: {show(expected)} is the shape of its gradient")
     state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
     whole_vector = reference.transposed and bool(reference.indices)  # w_j^T x: no entry of w is transposed
@@ -323,7 +323,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     shape: Shape = expected or ()
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), scalar(polynomial(reference.name)))
-    mentioned = reference.name in world.stretched or all(compound(node, world, here) for node in reference.indices)
+    stretched = reference.name in world.undeclared.stretched
+    mentioned = stretched or all(compound(node, world, here) for node in reference.indices)
     if reference.indices and not shape and mentioned:
         return _as_far_as_mentioned(head, reference, world, here)
     for node in reference.indices:
@@ -363,7 +364,7 @@ def _as_far_as_mentioned(head: str, reference: Reference, world: World, here: St
     names = tuple(f"N_{{{reference.name}{k + 1 if len(found) > 1 else ''}}}" for k in range(len(found)))
     shape = tuple(world.extents.normal(polynomial(name)) for name in names)
     world.add(Known(head, (), (*shape, ONE) if len(shape) == 1 else shape))
-    world.reaching[head] = names
+    world.undeclared.reaching[head] = names
     said = " and ".join(f"${show_extent(n)}$" for n in shape)
     here.remarks.append(f"${reference.name}$ is declared nowhere: it is read with any number {said} of entries")
     return select(world.known[head], reference, world, here)

@@ -47,9 +47,9 @@ def _written_out(
         environment = Environment(quantities=dict(quantities), functions=dict(world.functions))
         indices = tuple(fresh("i") for _ in quantities[of].extents)
         try:
-            assert world.differentiate is not None and world.ties is not None
-            if not world.ties(Access(loss), of, environment):
-                body = world.differentiate(Access(loss), of, tuple(map(polynomial, indices)), environment)
+            assert world.calculus is not None
+            if not world.calculus.ties(Access(loss), of, environment):
+                body = world.calculus.differentiate(Access(loss), of, tuple(map(polynomial, indices)), environment)
                 made = Quantity(head, quantities[of].extents, indices, body)
         except RecursionError:
             made = None

@@ -147,7 +147,7 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
     if reference.name not in reader.world.functions and not sigmoid:
         return None
-    places = reader.world.parameters.get(reference.name, ())
+    places = reader.world.applied.parameters.get(reference.name, ())
     own = places and not any(map(reader.world.is_defined, places))
     if not own or reference.primes and len(places) > 1:
         places = ("\\square",)
@@ -186,7 +186,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 name in world.declarations or name in world.layers.templates or name in world.known
                 or any(h == name or h.startswith(name + "^{(") for h in world.known)
             )  # fmt: skip
-            known_name &= name not in world.numerators  # δ^{(L)} is of layer L, not of the loss L
+            known_name &= name not in world.differentiated.numerators  # δ^{(L)} is of layer L, not of the loss L
             if target is not None and known_name and not (name in reader.here.layers or name in reader.here.indices):
                 slope = gradient_of(reader, sup.body, None)
                 if node.sub is not None:
@@ -350,7 +350,7 @@ def _no_entry_of_unknown(reader: Elaborator, node: s.Scripted) -> None:
             raise Unsupported(said) from None
     except DocumentError:
         return
-    if name_of(function) in trial.world.opaque_functions:
+    if name_of(function) in trial.world.applied.opaque:
         raise Unsupported(said)
 
 

@@ -151,8 +151,10 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
     function = body.function if isinstance(body, s.Call) else body
     reference = world.table.reference(function) if isinstance(function, s.Symbol | s.Scripted) else None
     name = reference.name if reference is not None else ""
-    stated = world.arguments.get(name, ())
-    given = {name_of(x) for x in stated if isinstance(x, s.Symbol)} if len(stated) == 1 else set(world.denominators)
+    stated = world.applied.arguments.get(name, ())
+    given = set(world.differentiated.denominators)
+    if len(stated) == 1:
+        given = {name_of(x) for x in stated if isinstance(x, s.Symbol)}
     if isinstance(body, s.Call) and stated:  # ∇f(y) of f(x) is taken elsewhere than at x
         given &= {name_of(x) for x in body.arguments if isinstance(x, s.Symbol)}
     elif isinstance(body, s.Call) and len(body.arguments) == 1 and isinstance(body.arguments[0], s.Symbol):
@@ -283,10 +285,10 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
     if isinstance(node, s.Symbol):
         function = reader.world.functions.get(node.name)
         if function is not None and node.name not in reader.world.known:
-            given = reader.world.parameters.get(node.name, ())
+            given = reader.world.applied.parameters.get(node.name, ())
             if len(given) == len(function.parameters):
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
-        calls = reader.world.opaque_calls.get(node.name, set()) if node.name not in reader.world.known else set()
+        calls = reader.world.applied.calls.get(node.name, set()) if node.name not in reader.world.known else set()
         at = next(iter(calls), ())
         if len(calls) == 1 and all(isinstance(a, Access) and not a.indices for a in at):  # f beside z = f(x, y)
             return Tensor((), Apply(node.name, at))
@@ -325,7 +327,8 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
     if reference.name in world.aliases:
         raise Unsupported(f"no derivative by {reference.name}, which is a derivative itself")
     error, spoken_of = undefined(reference, world, reader.here), world.by_slopes(number)
-    above = (n for n in world.differentiated_in.get(number, ()) if world.is_defined(n) and world.below([n]) & spoken_of)
+    differentiated = world.differentiated.by_formula.get(number, ())
+    above = (n for n in differentiated if world.is_defined(n) and world.below([n]) & spoken_of)
     if not isinstance(error, UndefinedSymbol) or error.name is None or not any(above):
         raise error
     known = Known(error.name, (), ())
@@ -335,7 +338,8 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
 
 
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
-    if reader.world.differentiate is None:
+    calculus = reader.world.calculus
+    if calculus is None:
         raise Unsupported("derivatives are not available while definitions are read")
     for below in sorted(reader.world.below(heads(body))) if reader.world.awaited.quantities else ():
         name = reader.world.layers.name(below)
@@ -345,7 +349,7 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
     ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
-    alone = reader.world.differentiated | reader.world.unsaid.losses
+    alone = reader.world.differentiated.names | reader.world.unsaid.losses
     unsaid = [name for name in sorted(reader.world.unsaid.heads) if name in alone or head in ends]
     inner = [
         name for name in dict.fromkeys((*losses, *unsaid))
@@ -366,12 +370,11 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     unknown = unknown_below(reader.world, heads(body), head)
     if unknown is not None:
         raise Unsupported(f"how {unknown} depends on {head}, through layers without numbers, is not known")
-    if reader.world.ties is not None:
-        reader.here.ties += reader.world.ties(body, head, environment)
+    reader.here.ties += calculus.ties(body, head, environment)
     try:
         inner.sort(key=lambda name: name not in spoken_of)
         through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
-        return add(reader.world.differentiate(body, head, indices, environment), *through)
+        return add(calculus.differentiate(body, head, indices, environment), *through)
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
 
@@ -382,7 +385,7 @@ def _through_unsaid(
     """The part of a derivative by way of what nothing defines: ``∂L/∂w`` stays a symbol there, whatever it is. It is
     the adjoint of one loss; any other is a quantity of its own, of which nothing else is known."""
     world, here = reader.world, reader.here
-    assert world.differentiate is not None
+    assert world.calculus is not None
     known, of = world.known[name], world.known[head]
     if name in world.losses() and not here.losses:
         here.losses.append(name)
@@ -392,6 +395,6 @@ def _through_unsaid(
         world.unsaid.slopes[slope] = name, head
     at = tuple(fresh("k") for _ in known.extents)
     where = tuple(map(polynomial, at))
-    outer = world.differentiate(body, name, where, environment)
+    outer = world.calculus.differentiate(body, name, where, environment)
     binders = list(zip(at, known.extents, strict=True))
     return summation(binders, mul(outer, Access(slope, (*where, *indices)))) if outer != NOUGHT else NOUGHT

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.applied import Applied
+from verify_derivations.formulas.definitions import Assumed, Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.differentiated import Differentiated
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -21,17 +23,14 @@ from verify_derivations.formulas.expressions import (
     heads,
     polynomial,
 )
-from verify_derivations.formulas.extents import Extents
+from verify_derivations.formulas.extents import Extents, Undeclared
 from verify_derivations.formulas.forked import Forked
 from verify_derivations.formulas.layers import Layers
-from verify_derivations.formulas.letters import Letters
+from verify_derivations.formulas.letters import Letters, Outside
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
 from verify_derivations.formulas.unknown import Awaited, Unknown
 from verify_derivations.formulas.unsaid import Unsaid, open_ends
-
-Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
-Ties: TypeAlias = Callable[[Scalar, str, Environment], tuple[Scalar, ...]]
 
 
 class UndefinedSymbol(DocumentError):
@@ -237,6 +236,16 @@ class Statement(Forked):
         return index
 
 
+@dataclass(frozen=True)
+class Calculus:
+    """What the reading of formulas needs of derivations, which rest on formulas."""
+
+    differentiate: Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
+    ties: Callable[[Scalar, str, Environment], tuple[Scalar, ...]]  # off which a derivative exists
+    nonzero_at: Callable[[Scalar, World], str | None]  # values at which a scalar is not zero
+    slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
+
+
 @dataclass
 class World(Forked):
     """Everything that formulas of one scope and variant have introduced. In a fork, what one formula makes known is
@@ -249,52 +258,26 @@ class World(Forked):
     known: dict[str, Known] = field(default_factory=dict)
     quantities: dict[str, Quantity] = field(default_factory=dict)
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
+    declarations: dict[str, list[Declaration]] = field(default_factory=dict)
+    declared: set[str] = field(default_factory=set)  # names whose shapes the document states
+    aliases: dict[str, list[Alias]] = field(default_factory=dict)
+    environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
+    sizes: set[str] = field(default_factory=set)
+    axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
+    doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
+    loss: str | None = None
+    applied: Applied = field(default_factory=Applied)
+    differentiated: Differentiated = field(default_factory=Differentiated)
     letters: Letters = field(default_factory=Letters)
+    outside: Outside = field(default_factory=Outside)
     layers: Layers = field(default_factory=Layers)
+    undeclared: Undeclared = field(default_factory=Undeclared)
+    assumed: Assumed = field(default_factory=Assumed)
     awaited: Awaited = field(default_factory=Awaited)
     unknown: Unknown = field(default_factory=Unknown)
     unsaid: Unsaid = field(default_factory=Unsaid)
-    declarations: dict[str, list[Declaration]] = field(default_factory=dict)
-    declared: set[str] = field(default_factory=set)  # names whose shapes the document states
-    ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
-    supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
-    zero_outside: set[str] = field(default_factory=set)  # names of which the text says so, and formulas
-    zero_in: set[int] = field(default_factory=set)
-    unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
-    reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}, and no declaration
-    reached: dict[str, list[Polynomial]] = field(default_factory=dict)  # the last entries of it that are mentioned
-    stretched: set[str] = field(default_factory=set)  # names of leaves with x_{i+1} or x_{2i}, and no declaration
-    widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
-    doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
-    guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
-    aliases: dict[str, list[Alias]] = field(default_factory=dict)
-    environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
-    beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
-    sizes: set[str] = field(default_factory=set)
-    one_hot: set[str] = field(default_factory=set)  # heads whose rows have zeros and one 1
-    axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
-    stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
-    positive: set[str] = field(default_factory=set)
-    nonzero: set[str] = field(default_factory=set)
-    below_one: set[str] = field(default_factory=set)
-    facts: list[Constraint] = field(default_factory=list)
-    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
-    opaque_functions: set[str] = field(default_factory=set)
-    opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
-    doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
-    free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
-    numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
-    differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
-    denominators: set[str] = field(default_factory=set)
-    differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
-    arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors
-    runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # f → i, where f(x_i) is defined for every i
-    loss: str | None = None
-    differentiate: Differentiate | None = None
-    ties: Ties | None = None
-    slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
+    calculus: Calculus | None = None
     written_out: dict[tuple[str, int], Quantity | None] = field(default_factory=dict)  # see `other_losses.py`
-    nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
 
@@ -340,18 +323,16 @@ class World(Forked):
             return frozenset()
         below = self.below([loss])
         ends = open_ends(self, loss) if self.is_defined(loss) and below & self.unsaid.heads else set[str]()
-        below |= {name for name, _ in (self.layers.of[head] for head in below & self.layers.of.keys())}
+        below |= set(map(self.layers.name, below))
         behind = [unread for head, unread in self.unknown.unread.items() if not self.is_defined(head)
-                  and (head in below or head in self.layers.of and self.layers.of[head][0] in below)]  # fmt: skip
+                  and (head in below or self.layers.name(head) in below)]  # fmt: skip
         found = frozenset[str]().union(*(unread.heads for unread in behind))
-        return frozenset(
-            h for h in self.quantities if h in found | ends or self.layers.name(h) in found
-        )
+        return frozenset(h for h in self.quantities if h in found | ends or self.layers.name(h) in found)
 
     def by_slopes(self, number: int) -> set[str]:
         """What a formula differentiates, though nothing says on what it depends: it speaks of these derivatives as they
         are, of ``∂L/∂w`` in ``∂J/∂w = ∂L/∂w + λw``."""
-        found = self.differentiated_in.get(number, set()) & self.unsaid.heads
+        found = self.differentiated.by_formula.get(number, set()) & self.unsaid.heads
         return {name for name in found if not self.is_defined(name)}
 
     def only_of_leaves(self, loss: str) -> bool:
@@ -365,8 +346,8 @@ class World(Forked):
     def losses(self) -> tuple[str, ...]:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""
         return tuple(
-            n for n in self.numerators
-            if n not in self.denominators and n not in self.functions and n not in self.opaque_functions
+            n for n in self.differentiated.numerators
+            if n not in self.differentiated.denominators and n not in self.functions and n not in self.applied.opaque
             and (n not in self.known or not self.known[n].extents)
             and (n in self.known or all(not d.space.extents for d in self.declarations.get(n, ())))
         )  # fmt: skip
@@ -389,18 +370,18 @@ class World(Forked):
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in ends}
         if loss is not None:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
-        if self.slopes_of_others is not None:
-            quantities |= self.slopes_of_others(self, quantities, loss)
+        if self.calculus is not None and self.calculus.slopes_of_others is not None:
+            quantities |= self.calculus.slopes_of_others(self, quantities, loss)
         new = Environment(
             quantities=quantities,
             functions=dict(self.functions),
             loss=loss,
-            facts=tuple(self.facts),
-            assumptions=tuple(self.stated),
-            positive=frozenset(self.positive),
-            nonzero=frozenset(self.nonzero),
-            below_one=frozenset(self.below_one),
-            one_hot=frozenset(self.one_hot),
+            facts=tuple(self.assumed.facts),
+            assumptions=tuple(self.assumed.equations),
+            positive=frozenset(self.assumed.positive),
+            nonzero=frozenset(self.assumed.nonzero),
+            below_one=frozenset(self.assumed.below_one),
+            one_hot=frozenset(self.assumed.one_hot),
             origin=self.origin,
         )
         old = self.environments.get(new.loss)
