@@ -298,7 +298,7 @@ class Builder:
             self.result.failed[f.number, k] = PartialDefinition(
                 f"the text says that {to_latex(chain.sides[0])} is this in some cases only")
             return True
-        if f.halves:
+        if f.when.halves:
             return self._define_half(f, k, chain, last)
         done = True
         for side in range(len(chain.sides) - 2, -1, -1):

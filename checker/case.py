@@ -318,7 +318,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_rows(formulas)
     read_depending(formulas)
     notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
-    units = frozenset[str]().union(*(f.units for f in formulas))
+    units = frozenset[str]().union(*(f.prose.units for f in formulas))
     trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
     table = NameTable.gather(trees, listed, units, _spoken_of(formulas))
     _say_what_letters_tell(formulas, table)

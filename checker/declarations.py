@@ -107,8 +107,8 @@ class _Declarations:
 
     def relations(self) -> None:
         for f in self.every:
-            self.world.unknown.held |= {r.name for r in map(self.table.reference, f.held) if r is not None}
-            for pair in f.related:
+            self.world.unknown.held |= {r.name for r in map(self.table.reference, f.prose.held) if r is not None}
+            for pair in f.prose.related:
                 first, second = map(self.table.reference, pair)
                 if first is not None and second is not None and first.name != second.name:
                     names = first.name, second.name
@@ -331,7 +331,7 @@ class _Declarations:
                     shape_of_space(space, world, Statement())
                 except DocumentError:
                     continue
-        self.signs([f for f in self.every if not f.local])
+        self.signs([f for f in self.every if not f.when.local])
 
     def signs(self, formulas: Sequence[Stated]) -> None:
         for f in formulas:

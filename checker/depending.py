@@ -44,12 +44,12 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             if (inside := _of_itself(chain)) is not None:
                 f.chains = [c for c in f.chains if c is not chain]
                 f.memberships += [Membership(chain.sides[:1], chain.space)] if chain.space is not None else []
-                f.depending += ((chain.sides[0], tuple(names_in(inside))),)
+                f.prose.depending += ((chain.sides[0], tuple(names_in(inside))),)
     for sentence in sentences(formulas):
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
                 stated = formulas[int(next(filter(None, match.groups())))]
-                stated.held += tuple(_named(stated))
+                stated.prose.held += tuple(_named(stated))
         for match in _DEPENDS.finditer(sentence):
             if _SUPPOSED.search(sentence[: match.start()]):
                 continue
@@ -57,7 +57,7 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             for name in _named(stated):
                 on = tuple(other for k in places for other in _named(formulas[int(k)]))
                 if base_of(name) not in tops and on:
-                    stated.depending += ((name, on),)
+                    stated.prose.depending += ((name, on),)
 
 
 def _of_itself(chain: Chain) -> s.Node | None:

@@ -43,7 +43,7 @@ def read_halves(formulas: Sequence[Stated]) -> None:
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
         for one in [f] if f.chains else introduced(formulas, k, _says_again(condition)):
-            one.halves = (*one.halves, condition)
+            one.when.halves += (condition,)
     for f, said in zip(formulas, words, strict=True):
         f.conditions = [c for c in f.conditions if c not in said]
 
@@ -92,9 +92,9 @@ def _says_again(condition: s.Relation) -> Callable[[Stated], bool]:
 def with_halves(world: World, stated: Stated) -> bool:
     """Put the signs of a formula into its world; whether all have a place there. A negative number is the opposite of a
     positive one. (Two signs of one quantity in one formula are said of its parts: neither holds for the whole.)"""
-    if len({condition.sides[0] for condition in stated.halves}) < len(stated.halves):
+    if len({condition.sides[0] for condition in stated.when.halves}) < len(stated.when.halves):
         return False
-    for condition in stated.halves:
+    for condition in stated.when.halves:
         reference = world.table.reference(condition.sides[0])
         known = None if reference is None or reference.indices else find(reference, world, Statement(stated.number))
         if known is None or world.is_defined(known.head):

@@ -166,7 +166,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     placed = with_halves(definitions.world, stated)
     hold_here(definitions.world, stated)
     links: list[Link] = []
-    remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.halves)]
+    remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.when.halves)]
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
@@ -174,7 +174,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
             definitions = again
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if not placed:
-            found = [_open_where(link, stated.halves) for link in found]
+            found = [_open_where(link, stated.when.halves) for link in found]
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
@@ -324,9 +324,9 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
-            if judged.link.verdict is Verdict.REFUTED and stated.supposed:
+            if judged.link.verdict is Verdict.REFUTED and stated.when.supposed:
                 given = (*conditions, *where)
-                judged = under(world, piece_left, piece_right, given, number, case.effort, stated.supposed, judged)
+                judged = under(world, piece_left, piece_right, given, number, case.effort, stated.when.supposed, judged)
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _as_said(judged.link, stated, chain, definitions)
@@ -353,10 +353,10 @@ def _open_sums(link: Link) -> Link:
 
 def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
     """A link that is refuted, and is said under conditions of which nothing is used: equations, and words."""
-    if stated.told_when and not stated.supposed and link.verdict is Verdict.REFUTED:
-        said = f"whether it holds “{stated.told_when}” is not known; elsewhere it does not"
+    if stated.when.words and not stated.when.supposed and link.verdict is Verdict.REFUTED:
+        said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
-    equations = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
+    equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
 

@@ -41,16 +41,16 @@ def read_padding(formulas: Sequence[Stated]) -> None:
         if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
             continue
         if stated.chains:
-            stated.zero_outside = _SAID.search(after) is not None
+            stated.prose.zero_outside = _SAID.search(after) is not None
         elif _SAID.search(after) and _LINKED.match(after):
-            stated.padded = tuple(name for name in stated.mentions if isinstance(name, s.Symbol | s.Scripted))
+            stated.prose.padded = tuple(name for name in stated.mentions if isinstance(name, s.Symbol | s.Scripted))
 
 
 def note_padding(world: World, formulas: Sequence[Stated]) -> None:
     for stated in formulas:
-        if stated.zero_outside:
+        if stated.prose.zero_outside:
             world.outside.zero_in.add(stated.number)
-        world.outside.zero |= {name for node in stated.padded if (name := base_of(node)) is not None}
+        world.outside.zero |= {name for node in stated.prose.padded if (name := base_of(node)) is not None}
 
 
 def with_zeros(world: World, here: Statement, comparison: Comparison, environment: Environment) -> Comparison:

@@ -39,6 +39,40 @@ class Membership:
 
 
 @dataclass
+class Prose:
+    """What the text around a formula says of the names in it."""
+
+    symmetric: tuple[s.Node, ...] = ()  # matrices that are
+    unsymmetric: tuple[s.Node, ...] = ()  # matrices that need not be
+    one_hot: tuple[s.Node, ...] = ()  # labels that are
+    one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
+    related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix, of which is not read what it says
+    depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends
+    held: tuple[s.Node, ...] = ()  # what it treats as a constant
+    defined: s.Node | None = None  # what it alone defines: a row of a matrix
+    padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
+    zero_outside: bool = False  # so are all entries in the formula
+    units: frozenset[str] = frozenset()  # bases of names of unit vectors
+
+
+@dataclass
+class When:
+    """Where a formula is said to hold."""
+
+    halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
+    supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
+    given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
+    words: str = ""  # those of a condition under which it is said, that are not read
+    here: tuple[Stated, ...] = ()  # formulas, or conditions in the text, that hold where this one is said
+    local: bool = False  # what it says of given data holds in its section only: see `locally.py`
+
+    @property
+    def particular(self) -> bool:
+        """Whether it is said of a case only, so that no gradient may rest on it."""
+        return bool(self.halves or self.supposed or self.here)
+
+
+@dataclass
 class Stated:
     """A formula and what its parts state."""
 
@@ -51,29 +85,14 @@ class Stated:
     ranges: list[tuple[str, s.Node, s.Node]] = field(default_factory=list)  # letter, first, last
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
-    symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
-    unsymmetric: tuple[s.Node, ...] = ()  # matrices of which it says that they need not be
-    one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
-    one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
-    related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
-    depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends as the prose says
-    held: tuple[s.Node, ...] = ()  # what the prose treats as a constant
-    told: s.Node | None = None  # what the prose alone defines: a row of a matrix
-    padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
-    zero_outside: bool = False  # so are all entries in it
-    units: frozenset[str] = frozenset()  # bases of names that the prose calls unit vectors
+    prose: Prose = field(default_factory=Prose)
+    when: When = field(default_factory=When)
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it of which those beside it see nothing
     alone: tuple[str, ...] = ()  # the section around it that sees nothing of those beside it
     continued: s.Node | None = None  # the side of the row above, with which this one begins
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
-    supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
-    given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
-    local: bool = False  # what it says of given data holds in its section only: see `locally.py`
-    here: tuple[Stated, ...] = ()  # such formulas, or conditions in the text, that hold where this one is said
-    told_when: str = ""  # words of a condition under which it is said, that are not read
-    halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     remarks: tuple[str, ...] = ()
     variant: str | None = None
     stepped: tuple[str, str] | None = None  # x and t, where ``x_{t+1} = …`` is read as what x_t is
@@ -81,11 +100,6 @@ class Stated:
     @property
     def number(self) -> int:
         return self.raw.number
-
-    @property
-    def particular(self) -> bool:
-        """Whether it is said of a case only, so that no gradient may rest on it."""
-        return bool(self.halves or self.supposed or self.here)
 
     @cached_property
     def derivatives(self) -> tuple[s.Node, ...]:

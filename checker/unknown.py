@@ -33,7 +33,7 @@ def take_unknown(
             anywhere = inside | world.layers.names
             world.unknown.unread.setdefault(reference.name, Unread(f.number, inside, anywhere))
     for f in formulas:  # of which the text says only on what they depend
-        for name, others in f.depending:
+        for name, others in f.prose.depending:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and not world.is_defined(reference.name):
                 world.unknown.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
