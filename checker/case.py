@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
-from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import prepare
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.formulas.notation import CONVENTIONS, TODO
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.world import NeedShape, Readings

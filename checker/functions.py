@@ -25,7 +25,7 @@ from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.building import Definitions
+    from verify_derivations.checker.defining import Definitions
 
 STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
 """Operators that a formula says something of where they stand on its left side: it does not define them."""

@@ -30,7 +30,7 @@ from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_trans
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.building import Definitions
+    from verify_derivations.checker.defining import Definitions
 
 
 ENTRYWISE = frozenset(("\\circ", "\\odot"))

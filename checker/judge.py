@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
+from verify_derivations.checker.examples import example
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
@@ -24,7 +25,6 @@ from verify_derivations.checker.statements import (
     Chain,
     Stated,
     contains_derivative,
-    example,
     is_adjoint_name,
     is_derivative,
     is_number,

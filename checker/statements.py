@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.ranges import between, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
-from verify_derivations.formulas.scripts import factors_of, name_of
+from verify_derivations.formulas.scripts import name_of
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
 ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
@@ -110,6 +111,10 @@ class Stated:
     def nodes(self) -> tuple[s.Node, ...]:
         """All nodes of the tree, in the order of printing."""
         return tuple(s.walk(self.tree)) if self.tree is not None else ()
+
+
+Placed: TypeAlias = tuple[Stated, int, Chain]
+"""A chain, with its formula and its number there."""
 
 
 def analyse(stated: Stated) -> None:
@@ -225,33 +230,10 @@ def _chain(node: s.Relation, stated: Stated) -> None:
     stated.chains.append(Chain(tuple(sides), space))
 
 
-def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
-    """The names whose values a chain gives for an example: those in the text that are numbers (``x = 4``, but no number
-    displayed), and all that are lists of numbers."""
-    *names, value = chain.sides
-    if chain.update or chain.space is not None or not names:
-        return ()
-    if not (_is_list_of_numbers(value) or not stated.raw.displayed and is_number(value)):
-        return ()
-    return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
-
-
 def is_number(node: s.Node) -> bool:
     if isinstance(node, s.Sum) and len(node.terms) == 1:
         node = node.terms[0]
     return isinstance(node, s.Number) or node == s.Symbol("\\infty")
-
-
-def _is_list_of_numbers(node: s.Node) -> bool:
-    if isinstance(node, s.Scripted) and node.sub is None:  # transposed
-        node = node.base
-    if isinstance(node, s.Matrix):
-        cells = [item for row in node.rows for item in row]
-    elif isinstance(node, s.Group) and isinstance(node.body, s.Sequence):
-        cells = [factor for item in node.body.items for factor in factors_of(item)]  # 0, \ldots 1, \ldots, 0
-    else:
-        return False
-    return all(is_number(cell) or isinstance(cell, s.Dots) for cell in cells) and any(map(is_number, cells))
 
 
 def is_derivative(node: s.Node) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import count
 
 from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation, named_last
-from verify_derivations.checker.building import Builder, Definitions
+from verify_derivations.checker.building import Builder
 from verify_derivations.checker.customary import customary, is_called_like_a_gradient
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
 from verify_derivations.checker.inverses import solved_for_the_inner
 from verify_derivations.checker.solutions import SQUARE, solutions
