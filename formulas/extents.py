@@ -13,12 +13,12 @@ from verify_derivations.formulas.polynomial import Polynomial, polynomial
 from verify_derivations.formulas.tensors import ShapeError, show_extent
 
 
+@dataclass
 class Extents(Forked):
     """A triangular system of solved equations ``size = polynomial``."""
 
-    def __init__(self) -> None:
-        self.solved: dict[str, Polynomial] = {}
-        self.quotients: dict[str, tuple[Polynomial, Polynomial]] = {}  # name → numerator, denominator as stated
+    solved: dict[str, Polynomial] = field(default_factory=dict)
+    quotients: dict[str, tuple[Polynomial, Polynomial]] = field(default_factory=dict)  # name → numerator, denominator
 
     def normal(self, value: Polynomial) -> Polynomial:
         return value.substitute(self.solved)
