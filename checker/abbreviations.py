@@ -37,8 +37,9 @@ def abbreviation(
     differentiated is made, by what it names, also if elsewhere by its name: r = k + 3u, k = sin x² for u = x²."""
     chains = {(f.number, k): chain for f in formulas for k, chain in enumerate(f.chains)}
     whole = {place: chain for place, chain in chains.items() if defined.get((*place, 0)) == "definition"}
-    edge = {world.layer_of.get(head, (head,))[0] for head in world.frontier}  # of a loss that nothing defines
-    wanted = set[str]().union(*(_names_below(world, name) for name in world.denominators | edge))  # u of r = relu(u)
+    edge = {world.layers.name(head) for head in world.unsaid.frontier}  # of a loss that nothing defines
+    variables = world.differentiated.denominators | edge
+    wanted = set[str]().union(*(_names_below(world, name) for name in variables))  # u of r = relu(u)
     found = [
         Abbreviation(chain.sides[0], chain.sides[1], place) for place, chain in whole.items()
         if _is_compound(world, chain.sides[1]) and _name(world, chain.sides[0]) in wanted
@@ -49,7 +50,7 @@ def abbreviation(
     names = {place: _names(world, chain.sides[1]) for place, chain in whole.items()}
     above = (n.numerator for f in formulas for n in f.nodes if isinstance(n, s.Derivative))
     entries = [name for top in above if (name := _name(world, top)) is not None and world.is_defined(name)]
-    tops = dict.fromkeys((*world.numerators, *entries, *sorted(edge)))
+    tops = dict.fromkeys((*world.differentiated.numerators, *entries, *sorted(edge)))
     insides = []
     for top in tops:
         below = _names_below(world, top)
@@ -117,8 +118,8 @@ def _names_its_value(chain: Chain, table: NameTable, seen: set[str]) -> bool:
 
 
 def _names_below(world: World, start: str) -> set[str]:
-    heads = [start, *(head for head, (name, _) in world.layer_of.items() if name == start)]
-    return {world.layer_of.get(head, (head,))[0] for head in world.below(heads)}
+    heads = [start, *(head for head, (name, _) in world.layers.of.items() if name == start)]
+    return {world.layers.name(head) for head in world.below(heads)}
 
 
 def _name(world: World, node: s.Node) -> str | None:
@@ -145,7 +146,7 @@ def _is_compound(world: World, part: s.Node) -> bool:
 def _holds(world: World, place: Place, chain: Chain, a: Abbreviation) -> bool:
     """Whether the part stands in a definition of something else. A function's variables are not the document's."""
     left = chain.sides[0]
-    if place == a.place or isinstance(left, s.Call) and function_name(left.function) not in world.arguments:
+    if place == a.place or isinstance(left, s.Call) and function_name(left.function) not in world.applied.arguments:
         return False
     return _put(chain.sides[1], a) != chain.sides[1]
 

@@ -75,12 +75,12 @@ def with_activations(case: Case, scope: Scope, wanted: Sequence[str]) -> Scope:
         activation = chosen(case, world.readings, heading.strip())
         function = activation.function
         if name:
-            known = {_plain(f): f for f in (*world.functions, *sorted(world.opaque_functions))}
+            known = {_plain(f): f for f in (*world.functions, *sorted(world.applied.opaque))}
             if _plain(name) not in known:
                 raise DocumentError(f"--activation {text}: no function {name}; there are {', '.join(known)}")
             function = replace(function, name=known[_plain(name)])
         world.functions[function.name] = function
-        world.opaque_functions.discard(function.name)
+        world.applied.opaque.discard(function.name)
         for head in sorted(constants(function)):
             if head not in world.known:
                 world.add(Known(head, (), ()))
@@ -103,7 +103,7 @@ def _defined(case: Case, stated: Stated, readings: Readings) -> Iterator[Functio
     for function in world.functions.values():
         if function.number != stated.number or len(function.parameters) != 1:
             continue
-        (inner,), (hole,) = world.parameters[function.name], function.parameters
+        (inner,), (hole,) = world.applied.parameters[function.name], function.parameters
         if not constants(function):
             yield function
             continue

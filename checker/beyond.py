@@ -28,7 +28,7 @@ def take_ends(world: World, formulas: Iterable[Stated], defined: dict[tuple[int,
                 continue
             head = _after_the_last(world.fork(), chain.sides[0], f.number)
             if head is not None:
-                world.ended[head] = f.number
+                world.outside.ended[head] = f.number
                 defined[f.number, k, 0] = "end"
 
 
@@ -47,11 +47,11 @@ def _after_the_last(world: World, left: s.Node, number: int) -> str | None:
 
 def with_ends(body: Scalar, world: World) -> Scalar:
     """An expression as it is meant where derivatives end: zero after the last member."""
-    if not world.ended:
+    if not world.outside.ended:
         return body
 
     def up_to_the_last(access: Access) -> Scalar | None:
-        if access.head not in world.ended or is_index(access.indices[0].as_atom() or ""):
+        if access.head not in world.outside.ended or is_index(access.indices[0].as_atom() or ""):
             return None
         extent = world.quantities[adjoint_of(access.head, world.loss or "") or ""].extents[0]
         return mul(bracket(less(access.indices[0], polynomial(extent))), access)

@@ -130,8 +130,9 @@ def _in_brackets(f: Stated) -> Iterator[tuple[s.Node, s.Node]]:
     found: list[tuple[s.Node, s.Node]] = []
     f.chains = [replace(chain, sides=tuple(s.mapped(side, value) for side in chain.sides)) for chain in f.chains]
     if found:
-        assert f.tree is not None
-        f.tree = s.mapped(f.tree, value)
+        tree = s.mapped(f.tree, value) if f.tree is not None else None
+        assert isinstance(tree, s.Statements)
+        f.tree = tree
         f.__dict__.pop("nodes", None)
     yield from found
 

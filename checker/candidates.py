@@ -124,7 +124,7 @@ class Candidates:
 
     def gather(self, formulas: Iterable[tuple[Stated, Formula]]) -> None:
         for stated, formula in formulas:
-            if self.scope.name[: len(stated.scope)] != stated.scope or stated.particular:
+            if self.scope.name[: len(stated.scope)] != stated.scope or stated.when.particular:
                 continue
             for k, chain in enumerate(stated.chains):
                 if len(chain.sides) > 1 and not chain.update:

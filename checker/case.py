@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
-from verify_derivations.checker.building import Definitions
+from verify_derivations.checker.beside import read_beside
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
@@ -269,13 +270,22 @@ def _spoken_of(formulas: Sequence[Stated]) -> set[str]:
     return {letter for _, letter in declared & alone}
 
 
-def _left_side(latex: str, symbols: Symbols, macros: Macros) -> s.Node | None:
-    """What stands before the first ``=`` of a formula, if that can be read."""
-    try:
-        parts = read(latex.partition("=")[0], symbols, macros).statements.parts
-    except ReadError:
-        return None
-    return parts[0] if len(parts) == 1 else None
+_SIGN = re.compile(
+    r"=|\\(?:to|mapsto|gets|equiv|triangleq|approx|propto|sim(?:eq)?|cong|x?(?:long)?(?:left|right)arrow)(?![A-Za-z])"
+)
+
+
+def _ends(latex: str, symbols: Symbols, macros: Macros) -> tuple[s.Node, ...]:
+    """What stands before the first ``=`` of a formula, and the names alone between its signs, if they can be read."""
+    found: list[s.Node] = []
+    for k, part in enumerate(_SIGN.split(latex)):
+        try:
+            parts = read(part, symbols, macros).statements.parts
+        except ReadError:
+            continue
+        if len(parts) == 1 and (k == 0 or isinstance(parts[0], s.Symbol | s.Scripted)):
+            found.append(parts[0])
+    return tuple(found)
 
 
 def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:
@@ -298,7 +308,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             line, column = raw.locate(error.position)
             source = document.text.splitlines()[line - 1] if line <= len(document.text.splitlines()) else ""
             located = error.located(document.path, line, column, source)
-            formulas.append(Stated(raw, None, located, _left_side(raw.latex, symbols, document.macros)))
+            formulas.append(Stated(raw, None, located, _ends(raw.latex, symbols, document.macros)))
             continue
         stated = Stated(raw, reading.statements)
         stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled
@@ -319,8 +329,9 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_rows(formulas)
     read_called(formulas)
     read_depending(formulas)
+    read_beside(formulas)
     notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
-    units = frozenset[str]().union(*(f.units for f in formulas))
+    units = frozenset[str]().union(*(f.prose.units for f in formulas))
     trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
     table = NameTable.gather(trees, listed, units, _spoken_of(formulas))
     _say_what_letters_tell(formulas, table)

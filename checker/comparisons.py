@@ -139,7 +139,7 @@ def with_dummies(world: World, left: s.Node) -> World:
         return world
     letters = [
         name for node in places if isinstance(node, s.Symbol) for name in [name_of(node)]
-        if name not in world.known and name not in world.declarations and name not in world.templates
+        if name not in world.known and name not in world.declarations and name not in world.layers.templates
         and name not in world.aliases and name not in world.sizes
     ]  # fmt: skip
     if not letters:

@@ -141,7 +141,7 @@ class Composer:
         return tuple(h for h in leaves if h in self.forward.differentiated or self._letter(h) in differentiated)
 
     def _letter(self, head: str) -> str:
-        return self.scope.definitions.world.layer_of.get(head, (head,))[0].split("_")[0]
+        return self.scope.definitions.world.layers.name(head).split("_")[0]
 
     # -- the steps --------------------------------------------------------------------------------------------
     def chosen(self, head: str) -> tuple[Part, ...]:
@@ -267,8 +267,8 @@ class Composer:
     def _hidden(self, head: str) -> bool:
         """Whether the loss may depend on a quantity by a definition that has no meaning."""
         world = self.scope.definitions.world
-        name, _ = world.layer_of.get(head, (head, None))
-        unread = world.unread.keys() & self._on_the_way - {name}
+        name = world.layers.name(head)
+        unread = world.unknown.unread.keys() & self._on_the_way - {name}
         return any(name in world.below((other,), as_written=True) for other in unread)
 
     @cached_property

@@ -13,7 +13,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, WINDOWED
 from verify_derivations.formulas.conditions import compared_letters
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.indices import own_range
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.pairs import pairs_in
@@ -47,7 +46,7 @@ def declare_signs(world: World, formulas: Sequence[Stated]) -> None:
 def is_size(node: s.Node, world: World) -> bool:
     """Whether nothing else is declared by that name, nor differentiated."""
     reference = world.table.reference(node)
-    if reference is not None and reference.name in world.numerators:
+    if reference is not None and reference.name in world.differentiated.numerators:
         return False
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
 
@@ -108,13 +107,13 @@ class _Declarations:
 
     def relations(self) -> None:
         for f in self.every:
-            self.world.held |= {r.name for r in map(self.table.reference, f.held) if r is not None}
-            for pair in f.related:
+            self.world.unknown.held |= {r.name for r in map(self.table.reference, f.prose.held) if r is not None}
+            for pair in f.prose.related:
                 first, second = map(self.table.reference, pair)
                 if first is not None and second is not None and first.name != second.name:
                     names = first.name, second.name
                     said = f"what the text says of {' and '.join(names)} at formula {f.number} is not understood"
-                    self.world.related.setdefault(names, said)
+                    self.world.unknown.related.setdefault(names, said)
 
     def numerators(self) -> None:
         world, counts, called = self.world, dict[str, int](), dict[str, set[str]]()
@@ -125,15 +124,15 @@ class _Declarations:
                     continue
                 reference = self._top(pair[0])
                 if reference is not None and reference.layer is None:
-                    world.differentiated_in.setdefault(f.number, set()).add(reference.name)
+                    world.differentiated.by_formula.setdefault(f.number, set()).add(reference.name)
                     if isinstance(node, s.Derivative):  # of ∇_x a^T x it is not a that is differentiated
-                        world.differentiated.add(reference.name)
+                        world.differentiated.names.add(reference.name)
                     if not reference.indices:
                         counts[reference.name] = counts.get(reference.name, 0) + 1
                 for below in pair[1]:
                     bottom = self.table.reference(below)
                     if bottom is not None:
-                        world.denominators.add(bottom.name)
+                        world.differentiated.denominators.add(bottom.name)
             for chain in f.chains if f.derivatives else ():
                 found = {top.name for side in chain.sides for node in s.walk(side)
                          if (pair := _above_and_below(node)) and (top := self._top(pair[0])) is not None}  # fmt: skip
@@ -141,11 +140,11 @@ class _Declarations:
                     name = self.table.reference(x) if isinstance(x, s.Symbol | s.Scripted) else None
                     if name is not None:
                         called.setdefault(name.name, set()).update(found)
-        world.numerators = sorted(counts, key=lambda n: -counts[n])
+        world.differentiated.numerators = sorted(counts, key=lambda n: -counts[n])
         for f in self.every if called else ():  # δ of δ = ∂L/∂z speaks of the derivatives of L, too
             names = (self.table.reference(x) for x in f.nodes if isinstance(x, s.Symbol | s.Scripted))
             through = (called.get(r.name, set()) for r in names if r is not None)
-            world.differentiated_in.setdefault(f.number, set()).update(*through)
+            world.differentiated.by_formula.setdefault(f.number, set()).update(*through)
 
     def _top(self, numerator: s.Node) -> Reference | None:
         """What is differentiated, if it is a quantity or a function of the document."""
@@ -171,13 +170,13 @@ class _Declarations:
             letter for chain in definitions for letter in self._letters(chain.sides[-1])
             if letter not in {x for side in chain.sides[:-1] for x in self._letters(side)}
         }  # fmt: skip
-        world.labels |= self._labels()
+        world.letters.labels |= self._labels()
         alone = set[str]().union(*map(self._stands_alone, definitions))
         alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
         likelihoods = filter(_is_likelihood, definitions)
         alone |= set[str]().union(*map(self._stands_alone, likelihoods), *map(self._told_by_cases, definitions))
         if world.origin == 1:
-            world.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
+            world.letters.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
 
     def stretched(self) -> None:
         """The x of ``d_i = x_{i+1} - x_i`` and ``y_i = x_{2i-1} + x_{2i}``, which nothing defines or declares: i does
@@ -190,7 +189,7 @@ class _Declarations:
             beyond = isinstance(index, s.Sum) and set(index.signs) == {"+"} or multiple(index) is not None
             known = reference.name in lefts or any(reference.name == name for name, _ in self.table.shifted)
             if beyond and not known and reference.name not in self.world.declared_names():
-                self.world.stretched.add(reference.name)
+                self.world.undeclared.stretched.add(reference.name)
 
     def _stands_alone(self, chain: Chain) -> set[str]:
         """The c of ``L = -\\log p_c``, of which the text says nothing: the index of one name, outside of all sums, and
@@ -284,9 +283,9 @@ class _Declarations:
         alone = (f.mentions[0] for f in self.every if not f.raw.displayed and len(f.mentions) == 1)
         spoken = {x.name for x in alone if isinstance(x, s.Symbol)}
         for f in self.every:
-            world.ranges += [(f.number, *r) for r in f.ranges]
+            world.letters.ranges += [(f.number, *r) for r in f.ranges]
             if f.tree is not None and (pairs := pairs_in(f.tree) - spoken):
-                world.pairs[f.number] = pairs
+                world.letters.pairs[f.number] = pairs
             for node in f.nodes:
                 if isinstance(node, s.BigOperator) and node.upper is not None:
                     self._range_of(node, f.number)
@@ -296,7 +295,7 @@ class _Declarations:
                 elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
                     for argument in node.arguments[1:]:
                         self._sizes_in(argument)
-        self.world.stepped = {f.number: f.stepped for f in self.every if f.stepped is not None}
+        self.world.letters.steps = {f.number: f.stepped for f in self.every if f.stepped is not None}
         self._begins()
         self._stops()
         note_means(self.world, self.every)
@@ -332,7 +331,7 @@ class _Declarations:
                     shape_of_space(space, world, Statement())
                 except DocumentError:
                     continue
-        self.signs([f for f in self.every if not f.local])
+        self.signs([f for f in self.every if not f.when.local])
 
     def signs(self, formulas: Sequence[Stated]) -> None:
         for f in formulas:
@@ -362,16 +361,17 @@ class _Declarations:
             lefts = map(self.table.reference, (chain.sides[0] for chain in f.chains if len(chain.sides) > 1))
             for left in (r for r in lefts if r is not None and len(r.indices) == 1):
                 letter = left.indices[0].name if isinstance(left.indices[0], s.Symbol) else ""
-                own = own_range(letter, self.world, f.number) if (left.name, letter) in self.table.shifted else None
+                steps = (left.name, letter) in self.table.shifted
+                own = self.world.letters.own_range(letter, f.number) if steps else None
                 if own is not None and isinstance(own[0], s.Number) and int(own[0].text) > self.world.origin:
-                    self.world.begins[left.name] = int(own[0].text) - 1
+                    self.world.letters.begins[left.name] = int(own[0].text) - 1
 
     def _stops(self) -> None:
         """``h_T`` beside a recursion in h_t says that t runs to T."""
         for letter, last in self.table.stops.items():
             names = [n for f in self.every for n in f.nodes if isinstance(n, s.Scripted) and n.sub == s.Symbol(last)]
             if names and last not in self.table.bases:
-                self.world.ranges.append((0, letter, s.Number("1"), s.Symbol(last)))
+                self.world.letters.ranges.append((0, letter, s.Number("1"), s.Symbol(last)))
                 self._sizes_in(s.Symbol(last))
 
     def _range_of(self, node: s.BigOperator, number: int) -> None:
@@ -379,8 +379,8 @@ class _Declarations:
         assert node.upper is not None
         if isinstance(lower, s.Relation) and lower.relations == ("=",) and isinstance(lower.sides[0], s.Symbol):
             found = number, name_of(lower.sides[0]), lower.sides[1], node.upper
-            self.world.ranges.append(found)
-            self.world.summed.append(found)
+            self.world.letters.ranges.append(found)
+            self.world.letters.of_sums.append(found)
 
     def _sizes_in(self, node: s.Node, axis: bool = False) -> None:
         for x in names_in(node):  # d_v as a whole: v is no size
@@ -459,10 +459,10 @@ class _Declarations:
                     )
             if isinstance(where, s.Interval) and isinstance(where.low, s.Number) and float(where.low.text) >= 0:
                 if where.brackets[0] == "(" or float(where.low.text) > 0:
-                    self.world.positive.add(reference.name)
+                    self.world.assumed.positive.add(reference.name)
             if isinstance(where, s.Interval) and isinstance(where.high, s.Number) and float(where.high.text) <= 1:
                 if where.brackets[1] == ")" or float(where.high.text) < 1:
-                    self.world.below_one.add(reference.name)
+                    self.world.assumed.below_one.add(reference.name)
 
     def _inequality(self, node: s.Relation) -> None:
         if len(node.sides) == 3 and set(node.relations) <= {"<", "\\le", "\\leq"}:  # 0 < p < 1
@@ -481,11 +481,11 @@ class _Declarations:
         if reference.name not in self.world.declarations and not reference.indices:
             self.world.declarations.setdefault(reference.name, []).append(Declaration(None, (), s.Space("R"), 0))
         if node.relations[0] in (">",) and float(node.sides[1].text) >= 0:
-            self.world.positive.add(reference.name)
+            self.world.assumed.positive.add(reference.name)
         if node.relations[0] == "<" and float(node.sides[1].text) <= 1:
-            self.world.below_one.add(reference.name)
+            self.world.assumed.below_one.add(reference.name)
         if node.relations[0] == "\\neq" and float(node.sides[1].text) == 0:
-            self.world.nonzero.add(reference.name)
+            self.world.assumed.nonzero.add(reference.name)
 
 
 def _is_zeroth(name: s.Node) -> bool:

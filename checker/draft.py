@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import prepare
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.formulas.notation import CONVENTIONS, TODO
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.world import NeedShape, Readings
@@ -22,7 +22,7 @@ def draft(document: Document) -> str:
     ]  # fmt: skip
     lines = [f"# Notation of {document.path}: what its LaTeX does not say. See docs/notation.md.", ""]
     lines += _section("conventions", _conventions(worlds))
-    open_functions = (name for d in worlds for name in d.world.opaque_functions)
+    open_functions = (name for d in worlds for name in d.world.applied.opaque)
     lines += _section("functions", (f"{_quoted(name)} = {_quoted(TODO)}" for name in open_functions))
     lines += _section("shapes", _shapes(worlds))
     return "\n".join(lines)

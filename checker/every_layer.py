@@ -18,7 +18,6 @@ from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.expressions import Polynomial, heads, polynomial
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import is_generic, layer_value
 from verify_derivations.formulas.tensors import show_extent
@@ -59,8 +58,8 @@ def judge_every(
 
 def _of_one_layer(world: World, left: s.Node, right: s.Node, number: int) -> str | None:
     """A letter for layers of an equation, where the only layer has a name, too: L where L = 1."""
-    for letter in sorted(_written(left, right)) if world.templates else ():
-        ends = [layer_value(end, world, Statement()) for end in layers_stated(letter, world, number) or ()]
+    for letter in sorted(_written(left, right)) if world.layers.templates else ():
+        ends = [layer_value(end, world, Statement()) for end in world.letters.range_of_all(letter, number) or ()]
         first, last = (ends[0], ends[-1]) if ends and is_generic(letter) else (None, None)
         if first is not None and last is not None and first != last:
             if world.extents.normal(first) == world.extents.normal(last):
@@ -81,7 +80,7 @@ def _holds_at(
     for _ in range(2):  # what lies between a layer and the next need not be mentioned
         instances.complete()
     instances.frontier()
-    if trial.unlike_sums != world.unlike_sums:
+    if trial.layers.unlike_sums != world.layers.unlike_sums:
         return False
     effort = effort if judged.link.verdict is Verdict.CHECKED else effort.proofs_only
     link = judge_link(trial, sides[0], sides[1], conditions, number, effort).link
@@ -97,15 +96,15 @@ def _apart(world: World, judged: Judged) -> Iterator[tuple[str, Polynomial]]:
     near: dict[str, list[Polynomial]] = {}
     for head in otherwise_defined(world):
         body = world.quantities[head].body
-        own = world.layer_of[head][1]
+        own = world.layers.of[head][1]
         for other in (head, *(heads(body) if body is not None else ())):
-            name, layer = world.layer_of.get(other, (other, None))
+            name, layer = world.layers.place(other)
             if layer is not None and (layer - own).is_constant:
                 near.setdefault(name, []).append(layer)
     single = {name for at in near.values() for layer in at for name in layer.names}
     found = []
     for head in sorted(_rests_on(environment, (*heads(judged.comparison.left), *heads(judged.comparison.right)))):
-        name, layer = world.layer_of.get(head, (head, None))
+        name, layer = world.layers.place(head)
         if layer is None:
             continue
         for letter in filter(is_generic, layer.names - single) if name in near else ():
@@ -143,7 +142,7 @@ def _said_of(
 ) -> bool:
     """Whether a claim speaks of a layer: not where it has quantities of layers before the first or after the last."""
     assert judged.comparison is not None and judged.environment is not None
-    stated = layers_stated(letter, world, number)
+    stated = world.letters.range_of_all(letter, number)
     if stated is not None:
         ends = [layer_value(end, world, Statement()) for end in stated]
         for end, sign in zip(ends, (-1, 1), strict=True):
@@ -161,14 +160,14 @@ def _said_of(
                 return False
     special = otherwise_defined(world)
     losses = [name for name in world.losses() if world.is_defined(name)]
-    rests = (world.below(losses) if losses else special) & world.layer_of.keys()
-    net = [other for name, other in map(world.layer_of.__getitem__, rests) if name in world.templates]
+    rests = (world.below(losses) if losses else special) & world.layers.of.keys()
+    net = [other for name, other in map(world.layers.of.__getitem__, rests) if name in world.layers.templates]
     found = []
     for head in (*heads(judged.comparison.left), *heads(judged.comparison.right)):
         inner = adjoint_of(head, judged.environment.loss) if judged.environment.loss is not None else None
-        name, at = world.layer_of.get(inner or head, ("", None))
+        name, at = world.layers.of.get(inner or head, ("", None))
         found += [(name, at, inner)] if at is not None else []
-    computed = [one for one in found if one[0] in world.templates]  # W^{(L+1)} may be of an output after the last layer
+    computed = [x for x in found if x[0] in world.layers.templates]  # W^{(L+1)} may be of an output after the net
     for name, at, inner in computed or found:
         at = at.substitute({letter: layer})
         if world.head(name, at) in special:

@@ -53,7 +53,7 @@ class Forward:
             quantity = world.quantities.get(head)
             if quantity is None:
                 raise NoNet(f"{head} is not defined")
-            generic = world.layer_of.get(head, ("",))[0] in world.templates
+            generic = world.layers.of.get(head, ("",))[0] in world.layers.templates
             if generic and (quantity.body is None or quantity.opaque):
                 raise AnyDepth("the number of its layers is not stated")
             if quantity.body is not None and quantity.opaque:
@@ -64,12 +64,12 @@ class Forward:
                 pending += _call_heads(quantity, world, functions, known_functions)
         first_use = dict(reversed([*_uses(reached, rank)]))
         ordered = sorted(reached.values(), key=lambda q: (rank[q.head], first_use.get(q.head, 0), -len(q.extents)))
-        names = {h: world.layer_of.get(h, (h,))[0] for h in reached}
+        names = {h: world.layers.name(h) for h in reached}
         leaves = tuple(q for q in ordered if q.body is None)
         computed = tuple(q for q in ordered if q.body is not None)
         return cls(
             loss, leaves, computed, functions,
-            frozenset(q.head for q in leaves if names[q.head] in world.denominators), rank,
+            frozenset(q.head for q in leaves if names[q.head] in world.differentiated.denominators), rank,
         )  # fmt: skip
 
     def label_and_output(self) -> tuple[str, str]:
@@ -88,7 +88,7 @@ class Forward:
         """The leaf that is called x; else the only tensor by which nothing is differentiated; else the leaf that is the
         first activation."""
         rest = [q for q in self.leaves if q.head != label]
-        called = [q.head for q in rest if world.layer_of.get(q.head, (q.head,))[0] in INPUTS]
+        called = [q.head for q in rest if world.layers.name(q.head) in INPUTS]
         given = [q.head for q in rest if q.extents and q.head not in self.differentiated]
         aliased = {q.body.head for q in self.quantities if isinstance(q.body, Access) and q.body.indices}
         for choice in (called, given if self.differentiated else [], [q.head for q in rest if q.head in aliased]):
@@ -122,7 +122,7 @@ def _call_heads(
         for node in walk(pending.pop()):
             if not isinstance(node, Apply) or node.function in functions:
                 continue
-            if known_functions and node.function in world.opaque_functions:
+            if known_functions and node.function in world.applied.opaque:
                 raise NoNet(f"the function {node.function} is not defined")
             definition = world.functions.get(node.function)
             if definition is not None:

@@ -10,9 +10,10 @@ from verify_derivations.checker.places import substituted
 from verify_derivations.checker.statements import Stated, is_number
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.applied import Applied
 from verify_derivations.formulas.calls import OPERATORS, any_of
 from verify_derivations.formulas.define import define
-from verify_derivations.formulas.definitions import FunctionDefinition, is_slope
+from verify_derivations.formulas.definitions import Assumed, FunctionDefinition, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.expressions import Access, heads, map_accesses
 from verify_derivations.formulas.lookup import find
@@ -23,7 +24,7 @@ from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.building import Definitions
+    from verify_derivations.checker.defining import Definitions
 
 STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
 """Operators that a formula says something of where they stand on its left side: it does not define them."""
@@ -48,7 +49,7 @@ class Functions:
         """Whether the formula defines one; raises :class:`DocumentError` where its definition has no meaning. Unless it
         is the ``last`` try, a function of the entries of something waits for the definition of that."""
         found = self._defines_function(f, left, right, last)
-        self.world.awaited.discard((function_name(left.function), f.number))
+        self.world.awaited.functions.discard((function_name(left.function), f.number))
         return found
 
     def _defines_function(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
@@ -105,28 +106,29 @@ class Functions:
         letters = self._letters(function, arguments)
         named = s.Scripted(function, s.Sequence(letters) if letters[1:] else letters[0]) if letters else function
         define(self.world, Statement(f.number, defining=last), named, right, f.number)
-        self.world.arguments[reference.name] = arguments
+        self.world.applied.arguments[reference.name] = arguments
         if letters:
-            self.world.runs[reference.name] = letters
+            self.world.applied.runs[reference.name] = letters
         return True
 
     def _of_scalars(self, f: Stated, left: s.Call, right: s.Node, params: Sequence[Reference]) -> bool:
         """``f(x) = x²``, of any number."""
         world, name = self.world, function_name(left.function)
         holes = [f"{name}({k})" if len(params) > 1 else f"{name}()" for k in range(len(params))]
-        inner = World(self.table, world.readings, world.extents, world.origin, functions=dict(world.functions))
-        inner.differentiate, inner.ties, inner.nonzero_at = world.differentiate, world.ties, world.nonzero_at
-        inner.numerators, inner.denominators, inner.parameters = world.numerators, world.denominators, world.parameters
-        inner.promised, inner.awaited = world.promised, world.awaited
+        assert world.calculus is not None
+        inner = World(
+            self.table, world.readings, world.extents, world.origin, functions=dict(world.functions), sizes=world.sizes,
+            applied=Applied(world.applied.parameters, opaque=world.applied.opaque),
+            differentiated=world.differentiated,
+            assumed=Assumed(positive=world.assumed.positive), awaited=world.awaited,
+            calculus=replace(world.calculus, slopes_of_others=None),
+        )  # fmt: skip
         heads_of: dict[str, str] = {}
         for p, hole in zip(params, holes, strict=True):
             layer = None if p.layer is None else layer_value(p.layer, world, Statement())
             head = inner.head(p.name, layer)
             inner.add(Known(head, (), ()))
             heads_of[head] = hole
-        inner.sizes = world.sizes
-        inner.positive = world.positive
-        inner.opaque_functions = world.opaque_functions
         for other in world.known.values():
             if other.head not in inner.known and not other.extents:
                 inner.add(other)
@@ -150,7 +152,7 @@ class Functions:
             world.add(Known(head, (), ()))
             self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
-        world.parameters[name] = tuple(heads_of)
+        world.applied.parameters[name] = tuple(heads_of)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
         for p in filter(None, map(self.table.reference, left.arguments)):
@@ -188,7 +190,7 @@ class Functions:
         """The i of ``f(x_i, W)``, by which f has a value for each i."""
         indices = (i for a in arguments for r in [self.table.reference(a)] if r is not None for i in r.indices)
         letters = tuple(dict.fromkeys(i for i in indices if isinstance(i, s.Symbol)))
-        fixed = self.world.given | self.world.sizes  # x_n may be the last one
+        fixed = self.world.letters.given | self.world.sizes  # x_n may be the last one
         free = [i for i in letters if i.name not in fixed and i.name in self.table.bound]
         return letters if len(free) == len(letters) and isinstance(function, s.Symbol) else ()
 

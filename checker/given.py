@@ -38,9 +38,9 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
     for f in formulas:
         for k, chain in enumerate(f.chains):
             given.assume(f, k, chain)
-    denied = {given.head(f, name) for f in formulas for name in f.unsymmetric}
+    denied = {given.head(f, name) for f in formulas for name in f.prose.unsymmetric}
     for f in formulas:
-        if not f.local:
+        if not f.when.local:
             given.said(f, denied)
 
 
@@ -50,7 +50,8 @@ class _Given:
         calls = (n for f in formulas for n in f.nodes if isinstance(n, s.Call))
         arguments = (a for n in calls if isinstance(n.function, s.Scripted) and n.function.primes for a in n.arguments)
         references = map(self.table.reference, (x for a in arguments for x in names_in(a)))
-        self.variables = world.denominators | {r.name for r in references if r is not None}  # f'(x): by x
+        places = {r.name for r in references if r is not None}  # x of f'(x)
+        self.variables = world.differentiated.denominators | places
         self.environment = world.environment()
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
@@ -58,7 +59,7 @@ class _Given:
         holds for all values, or for none, is claimed."""
         if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
             return
-        a_point = chain.sides[1] in ZEROS and not f.particular  # f'(x) = 0
+        a_point = chain.sides[1] in ZEROS and not f.when.particular  # f'(x) = 0
         if (f.number, k, 0) in self.defined or not a_point and self._of_slopes(chain):
             return
         here = Statement(f.number)
@@ -74,7 +75,7 @@ class _Given:
             return
         variable = any(h.split("^{(")[0] in self.variables for h in used)
         if isinstance(left.body, Access) and _is_transposed(left, right):
-            if not f.local:
+            if not f.when.local:
                 self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):
             for index in here.indices.values():
@@ -83,8 +84,8 @@ class _Given:
             if not self._depends(left.body - right.body):
                 return
             # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
-            if not variable and not f.conditions and not f.local and not self._leaves_out(f, here):
-                self.world.stated.append((left.body, right.body))
+            if not variable and not f.conditions and not f.when.local and not self._leaves_out(f, here):
+                self.world.assumed.equations.append((left.body, right.body))
         else:
             return
         self.defined[f.number, k, 0] = "assumption"
@@ -96,7 +97,8 @@ class _Given:
         for call in calls:
             name, places = base_of(call.function), map(self.table.reference, call.arguments)
             primed = isinstance(call.function, s.Scripted) and call.function.primes and name in self.world.functions
-            if primed and tuple(r.name for r in places if r is not None) == self.world.parameters.get(name or ""):
+            parameters = self.world.applied.parameters.get(name or "")
+            if primed and tuple(r.name for r in places if r is not None) == parameters:
                 return True
         return False
 
@@ -133,15 +135,15 @@ class _Given:
 
     def said(self, f: Stated, denied: Set[str | None]) -> None:
         """What the prose says of given matrices and labels; nothing of the symmetry of those that are ``denied`` it."""
-        for name in f.symmetric:
+        for name in f.prose.symmetric:
             known = self._named(f, name)
             square = known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]
             if known is not None and square and not known.family and known.head not in denied:
                 self._symmetric(f, known.head)
-        for name in f.one_hot:
+        for name in f.prose.one_hot:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:
-                self._one_hot(known, f.one_hot_axis)
+                self._one_hot(known, f.prose.one_hot_axis)
 
     def _named(self, f: Stated, name: s.Node) -> Known | None:
         """What a name stands for, if nothing defines it."""
@@ -170,7 +172,7 @@ class _Given:
         along = len(known.family) + (summed if len(axes) == 2 else 0)
         places = [fresh("k" if place == along else "i") for place in range(len(known.extents))]
         entry = Access(known.head, tuple(map(polynomial, places)))
-        self.world.stated.append((summation([(places[along], known.extents[along])], entry), UNIT))
+        self.world.assumed.equations.append((summation([(places[along], known.extents[along])], entry), UNIT))
 
     def _symmetric(self, f: Stated, head: str) -> None:
         """A symmetric matrix is half the sum of some matrix and its transpose."""

@@ -35,8 +35,8 @@ def told_apart(
     condition that the document does not state."""
     tried: list[tuple[Constraint, str, Environment]] = []
     used = free_names(c.left) | free_names(c.right)
-    for given in sorted(world.given):
-        for last, written in {whole(r[3], world, Statement()): to_latex(r[3]) for r in world.ranges}.items():
+    for given in sorted(world.letters.given):
+        for last, written in {whole(r[3], world, Statement()): to_latex(r[3]) for r in world.letters.ranges}.items():
             beyond = at_least(polynomial(given) - last, 1)
             for larger in _with_others(world, environment, given, last):
                 tried.append((beyond, f"{given}>{written}", larger))
@@ -56,7 +56,7 @@ def _with_others(world: World, environment: Environment, given: str, last: Polyn
     which there may be others than those that are counted, ``u_o`` beside ``u_1, …, u_K``. (What a denominator or a
     function sums over are all that there are: the words of a softmax.)"""
     name = last.as_atom()
-    fits = [fact.value for fact in world.facts if given in fact.value.names]  # V - o of an axis with V entries
+    fits = [fact.value for fact in world.assumed.facts if given in fact.value.names]  # V - o of an axis with V entries
     if name is None or not fits:
         return
     if not any((value + polynomial(given) - last).is_constant for value in fits):

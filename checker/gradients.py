@@ -72,7 +72,7 @@ def stated_gradients(case: Case, scope: Scope, forward: Forward, others: Sequenc
     printed: list[tuple[Printed, str | None]] = []  # with the variant in whose text it stands
     own: set[str] = set()  # adjoints that the text of this variant, or of none, speaks of
     for stated in case.formulas:
-        if scope.name[: len(stated.scope)] != stated.scope or stated.particular:
+        if scope.name[: len(stated.scope)] != stated.scope or stated.when.particular:
             continue
         for claim in _claims(case, stated, scope.definitions.world, forward, worlds):
             head, quantity = claim.head, claim.quantity

@@ -43,7 +43,7 @@ def read_halves(formulas: Sequence[Stated]) -> None:
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
         for one in [f] if f.chains else introduced(formulas, k, _says_again(condition)):
-            one.halves = (*one.halves, condition)
+            one.when.halves += (condition,)
     for f, said in zip(formulas, words, strict=True):
         f.conditions = [c for c in f.conditions if c not in said]
 
@@ -92,21 +92,21 @@ def _says_again(condition: s.Relation) -> Callable[[Stated], bool]:
 def with_halves(world: World, stated: Stated) -> bool:
     """Put the signs of a formula into its world; whether all have a place there. A negative number is the opposite of a
     positive one. (Two signs of one quantity in one formula are said of its parts: neither holds for the whole.)"""
-    if len({condition.sides[0] for condition in stated.halves}) < len(stated.halves):
+    if len({condition.sides[0] for condition in stated.when.halves}) < len(stated.when.halves):
         return False
-    for condition in stated.halves:
+    for condition in stated.when.halves:
         reference = world.table.reference(condition.sides[0])
         known = None if reference is None or reference.indices else find(reference, world, Statement(stated.number))
         if known is None or world.is_defined(known.head):
             return False
         if SIGNS[condition.relations[0]] == ">":
-            world.positive.add(known.head)
+            world.assumed.positive.add(known.head)
             continue
-        if known.head in world.positive:  # as is declared: from both everything would follow
+        if known.head in world.assumed.positive:  # as is declared: from both everything would follow
             return False
         opposite = Known(known.head + UNWRITTEN, known.family, known.shape, known.origins)
         world.add(opposite)
-        world.positive.add(opposite.head)
+        world.assumed.positive.add(opposite.head)
         indices = tuple(fresh("i") for _ in known.extents)
         body: Scalar = negate(Access(opposite.head, tuple(map(polynomial, indices))))
         world.add(known, indices, body, stated.number)

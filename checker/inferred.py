@@ -30,7 +30,7 @@ from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_trans
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
 if TYPE_CHECKING:
-    from verify_derivations.checker.building import Definitions
+    from verify_derivations.checker.defining import Definitions
 
 
 ENTRYWISE = frozenset(("\\circ", "\\odot"))
@@ -134,7 +134,7 @@ class _Inference:
                 self.letters.setdefault(reference.name, reference.indices[0])
         numbers, customary = self._numbers(formulas)
         numbers |= self._of_functions(formulas)
-        tops = set(self.world.numerators) - self.world.denominators - numbers
+        tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
         apart = customary | apart | self.world.aliases.keys()
         self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
         self.settled = self.reader.settled()
@@ -145,7 +145,7 @@ class _Inference:
         named = {r.name for r in map(self.table.reference, nodes) if r is not None}
         customary = {name for name in named if self.table.variable_of(name) is not None}
         losses = {name for name in self.lefts if re.split("[_^]", name, maxsplit=1)[0] in LOSSES}
-        numbers = losses & set(self.world.numerators) - self.world.denominators
+        numbers = losses & set(self.world.differentiated.numerators) - self.world.differentiated.denominators
         numbers |= losses if customary and not numbers else set()  # dW is ∂L/∂W
         for node in (n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla)):
             top = self.table.reference(node.function if isinstance(node, s.Call) else node)
@@ -171,7 +171,7 @@ class _Inference:
         sizes = _Sizes(self.settled.ranks, self.settled.equal)
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape) for error in self.before.failed.values())
-        otherwise |= bool(self.settled.doubtful & self.world.guessed or self.table.fonts)
+        otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
             member = key not in self.reader.whole

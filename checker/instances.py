@@ -27,11 +27,12 @@ from verify_derivations.formulas.expressions import (
     heads,
     mul,
 )
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
-from verify_derivations.formulas.world import Known, Statement, Unread, World
+from verify_derivations.formulas.unknown import Unread
+from verify_derivations.formulas.unsaid import ends
+from verify_derivations.formulas.world import Known, Statement, World
 
 PARTS = (*LOSSES, "p", "P", "e", "r")
 """What parts of a loss are called, likelihoods, errors and residuals among them."""
@@ -46,7 +47,7 @@ class Instances:
     def layers(self) -> None:
         """Instances of generic layers that the scope's formulas mention, and the layers that use them."""
         world = self.world
-        if not world.templates:
+        if not world.layers.templates:
             return
         for f in self.formulas:
             self.mention(f.nodes, f.number)
@@ -55,7 +56,7 @@ class Instances:
     def mention(self, nodes: Sequence[s.Node], number: int) -> None:
         """Instances of what a formula mentions."""
         world = self.world
-        counted = {template.letter for templates in world.templates.values() for template in templates}
+        counted = {template.letter for template in world.layers.generic}
         bound = {n for each in nodes if isinstance(each, s.BigOperator) for n in self._bound(each, counted)}
         for node in nodes:
             reference = self.table.reference(node) if isinstance(node, s.Scripted | s.Symbol) else None
@@ -68,27 +69,25 @@ class Instances:
 
     def complete(self) -> None:
         """The definitions of what is mentioned, and what uses it."""
-        world = self.world
-        for head, (name, layer) in world.layer_of.items():  # also of what was mentioned before its definition
-            for template in world.templates.get(name, ()):
+        world, layers = self.world, self.world.layers
+        for head, (name, layer) in layers.of.items():  # also of what was mentioned before its definition
+            for template in layers.templates.get(name, ()):
                 letters = match_layer(template.layer, layer, world)
                 if letters is not None and not world.is_defined(head):
-                    world.pending.setdefault(head, (template, letters[template.letter]))
-        for head in world.edge - world.also_used:  # whose consumers are looked for now
+                    layers.pending.setdefault(head, (template, letters[template.letter]))
+        for head in world.layers.edge - world.layers.also_used:  # whose consumers are looked for now
             world.quantities[head] = replace(world.quantities[head], opaque=False)
-        world.edge.clear()
-        mentioned = set(world.pending)
+        world.layers.edge.clear()
+        mentioned = set(layers.pending)
         for head in sorted(mentioned):
             self._materialise(head)
         fixed = {
-            h
-            for q in world.quantities.values()
-            if q.body is not None and q.head not in world.layer_of
+            h for q in world.quantities.values() if q.body is not None and q.head not in layers.of
             for h in heads(q.body)
-        }
-        looked = mentioned | set(world.layer_of)
+        }  # fmt: skip
+        looked = mentioned | set(layers.of)
         for head in sorted(looked):
-            if head in world.layer_of and (head not in fixed or world.layer_of[head][0] not in world.templates):
+            if head in layers.of and (head not in fixed or layers.name(head) not in layers.templates):
                 self._consumers(head, looked)
         self._also_used()
         close_sums(world)
@@ -108,18 +107,18 @@ class Instances:
         hidden ones, x^{(0)}) besides what every layer does with it, nothing is known of the derivative by those of any
         layer."""
         world = self.world
-        apart = world.layer_of.keys() | world.layer_sums.keys()  # a sum over layers has those of each alike
+        apart = world.layers.of.keys() | world.layers.sums.keys()  # a sum over layers has those of each alike
         named = {
-            world.layer_of[h] for q in world.quantities.values() if q.body is not None and q.head not in apart
-            for h in heads(q.body) if h in world.layer_of
+            world.layers.of[h] for q in world.quantities.values() if q.body is not None and q.head not in apart
+            for h in heads(q.body) if h in world.layers.of
         }  # fmt: skip
         losses = [name for name in world.losses() if world.is_defined(name)]
         rests_on = world.below(losses)
-        unsaid = self._unsaid() & world.differentiated | world.unsaid_losses
+        unsaid = self._unsaid() & world.differentiated.names | world.unsaid.losses
         is_open = any(world.below([name]) & unsaid for name in losses)  # and may rest on more than that
         direct = {
-            world.layer_of[h] for q in world.quantities.values() if q.head in rests_on - apart
-            for h in (heads(q.body) if q.body is not None else ()) if h in world.layer_of
+            world.layers.of[h] for q in world.quantities.values() if q.head in rests_on - apart
+            for h in (heads(q.body) if q.body is not None else ()) if h in world.layers.of
         }  # fmt: skip
         inside = set(self._in_every_layer())
         single, more = named | inside, {name for name, _ in inside}
@@ -130,20 +129,20 @@ class Instances:
                 for user, step in users
             )
             if twice or (
-                (name not in world.templates or self._is_hidden(layer, named))
+                (name not in world.layers.templates or self._is_hidden(layer, named))
                 and any(not self._ends(layer + step) for _, step in users)
             ):
                 more.add(name)
-        for head, (name, layer) in world.layer_of.items():
+        for head, (name, layer) in world.layers.of.items():
             others = [other for other_name, other in single if other_name == name]
             known = layer in others or others and all((layer - other).is_constant for other in others)
             if name in more and not layer.is_constant and not known and head in world.quantities:
                 self._opaque(head)
-                world.also_used.add(head)
+                world.layers.also_used.add(head)
 
     def _in_every_layer(self) -> Iterator[tuple[str, Polynomial]]:
         """The single layers that definitions of every layer have, ``x^{(0)}``."""
-        for template in (t for templates in self.world.templates.values() for t in templates):
+        for template in self.world.layers.generic:
             for node in s.walk(template.right) if not contains_derivative(template.right) else ():
                 reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
                 if reference is None or reference.layer is None:
@@ -159,12 +158,12 @@ class Instances:
         direction = -1 if self._upward() else 1
         return any((d := other - layer).is_constant and d.value * direction > 0
                    or layer.is_constant and not other.is_constant
-                   for name, other in named if name in self.world.templates)  # fmt: skip
+                   for name, other in named if name in self.world.layers.templates)  # fmt: skip
 
     def users(self, name: str) -> set[tuple[str, Polynomial]]:
         """What templates make of ``name``, and by how many layers it comes later."""
         found = set()
-        for template in (t for templates in self.world.templates.values() for t in templates):
+        for template in self.world.layers.generic:
             left = self.table.reference(template.left)
             own = layer_value(left.layer, self.world, Statement()) if left is not None and left.layer else None
             if contains_derivative(template.right):
@@ -181,9 +180,9 @@ class Instances:
         """Whether a layer comes after all on which a loss rests, if it is said that it rests on layers; a numbered one
         is none after an L-th."""
         world, direction = self.world, -1 if self._upward() else 1
-        found = world.below(head for head in world.quantities if head not in world.layer_of)
-        layers = [world.layer_of[h] for h in found if h in world.layer_of]
-        apart = [(layer - other, other) for name, other in layers if name in world.templates]
+        found = world.below(head for head in world.quantities if head not in world.layers.of)
+        layers = [world.layers.of[h] for h in found if h in world.layers.of]
+        apart = [(layer - other, other) for name, other in layers if name in world.layers.templates]
         return bool(apart) and all(
             d.is_constant and d.value * direction > 0 or other.is_constant and not layer.is_constant
             for d, other in apart
@@ -192,8 +191,8 @@ class Instances:
     def _is_after(self, layer: Polynomial) -> bool:
         """Whether a layer comes after all of the net, as far as it is stated which these are."""
         world, upward, apart = self.world, self._upward(), []
-        for template in (t for templates in world.templates.values() for t in templates):
-            stated = layers_stated(template.letter, world, template.number)
+        for template in world.layers.generic:
+            stated = world.letters.range_of_all(template.letter, template.number)
             last = layer_value(stated[0 if upward else 1], world, Statement()) if stated is not None else None
             own = layer_value(template.layer, world, Statement())
             if own is not None and last is not None:
@@ -203,7 +202,7 @@ class Instances:
         return all(d.is_constant and (d.value < 0 if upward else d.value > 0) for d in apart)
 
     def _materialise(self, head: str) -> None:
-        item = self.world.pending.pop(head, None)
+        item = self.world.layers.pending.pop(head, None)
         if item is None:
             return
         template, value = item
@@ -214,14 +213,14 @@ class Instances:
             if not contains_derivative(template.right):
                 inside = filter(None, map(self.table.reference, names_in(template.right)))
                 names = frozenset(reference.name for reference in inside)
-                self.world.unread.setdefault(head, Unread(template.number, names, names))
+                self.world.unknown.unread.setdefault(head, Unread(template.number, names, names))
 
     def _consumers(self, head: str, looked: set[str]) -> None:
         """Instances of templates whose right side mentions ``head``; what uses these is not known, unless they are
         among ``looked``, whose consumers are looked for, too."""
         world = self.world
-        name, layer = world.layer_of[head]
-        for templates in list(world.templates.values()):
+        name, layer = world.layers.of[head]
+        for templates in list(world.layers.templates.values()):
             for template in templates:
                 for node in s.walk(template.right):
                     reference = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
@@ -245,25 +244,25 @@ class Instances:
                         continue
                     if made not in looked:
                         self._opaque(made)
-                        world.edge.add(made)
+                        world.layers.edge.add(made)
 
     def _beyond(self, layer: Polynomial) -> bool:
         """Whether a layer comes after all on which a loss rests: the net does not go on to it."""
         world = self.world
         if self._upward() or not all(map(world.is_defined, world.losses())):
             return False
-        layers = [world.layer_of[head] for head in world.below(world.losses()) if head in world.layer_of]
-        rests_on = [layer - other for name, other in layers if name in world.templates]
+        layers = [world.layers.of[head] for head in world.below(world.losses()) if head in world.layers.of]
+        rests_on = [layer - other for name, other in layers if name in world.layers.templates]
         return bool(rests_on) and all(d.is_constant and d.value > 0 for d in rests_on)
 
     def _upward(self) -> bool:
         """Whether a generic definition mentions what is defined at a later layer than its own."""
-        for template in (t for templates in self.world.templates.values() for t in templates):
+        for template in self.world.layers.generic:
             left = self.table.reference(template.left)
             own = layer_value(left.layer, self.world, Statement()) if left is not None and left.layer else None
             for node in s.walk(template.right):
                 right = self.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
-                if right is None or right.layer is None or right.name not in self.world.templates:
+                if right is None or right.layer is None or right.name not in self.world.layers.templates:
                     continue
                 other = layer_value(right.layer, self.world, Statement())
                 if own is None or other is None or not (other - own).is_constant or (other - own).value > 0:
@@ -284,34 +283,34 @@ class Instances:
         for name in unstated:
             if name not in world.known:
                 world.add(Known(name, (), ()))
-        world.unsaid = self._unsaid()
-        of = [*unstated, *(n for n in defined if world.below([n]) & world.unsaid)]
+        world.unsaid.heads = self._unsaid()
+        of = [*unstated, *(n for n in defined if world.below([n]) & world.unsaid.heads)]
         if of:
-            world.settled = set(world.quantities)
-            world.frontier = {
-                head for name in of for head in world.ends(replace(world.environment(), loss=name))
+            world.unsaid.settled = set(world.quantities)
+            world.unsaid.frontier = {
+                head for name in of for head in ends(world, replace(world.environment(), loss=name))
                 if head not in losses
             }  # fmt: skip
         made = {q.head for q in world.quantities.values() if q.body is not None}
-        if world.templates:
+        if world.layers.templates:
             environment = world.environment()
-            for head in list(world.layer_of):
+            for head in list(world.layers.of):
                 quantity: Quantity | None = world.quantities.get(head)
                 if quantity is not None and not environment.consumers(head) and not quantity.opaque:
-                    if head in made or world.templates.get(world.layer_of[head][0]):
+                    if head in made or world.layers.templates.get(world.layers.of[head][0]):
                         self._opaque(head)
-                        world.edge.add(head)
+                        world.layers.edge.add(head)
 
     def _unsaid(self) -> set[str]:
         """What nothing defines, and is differentiated, or is a summand of a loss that is called like one or declared
         nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``. Notes which of these are no numbers, and
         what stands beside them by name."""
-        world = self.world
-        inputs = world.denominators | world.functions.keys() | world.templates.keys() | world.layer_of.keys()
-        inputs |= {found.rest for found in world.layer_sums.values()}
+        world, layers = self.world, self.world.layers
+        inputs = world.differentiated.denominators | world.functions.keys()
+        inputs |= layers.templates.keys() | layers.of.keys() | {found.rest for found in layers.sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
-        parts, world.unsaid_losses, world.beside_unsaid = set[str](), set[str](), set[str]()
-        tops = world.differentiated.union(world.losses())
+        parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
+        tops = world.differentiated.names.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
         totals |= {name: (q.body, ()) for name, q in world.quantities.items() if name in tops}
         totals |= {name: (f.body, f.parameters) for name, f in world.functions.items()}
@@ -319,18 +318,18 @@ class Instances:
             by_name, found = set[str](), set[str]()  # quantities that are summands
             summands = tuple(self._summands(body, by_name))
             inner = leaves.intersection(h for x in summands for h in heads(x)) - {*parameters}
-            known = {h for h in inner if h in world.differentiated or _is_called_a_part(h, name, world.declared)}
+            known = {h for h in inner if h in world.differentiated.names or _is_called_a_part(h, name, world.declared)}
             is_loss = _base(name) in LOSSES
-            nothing = not known and world.below([name]).isdisjoint(world.denominators - {name})
+            nothing = not known and world.below([name]).isdisjoint(world.differentiated.denominators - {name})
             for summand in summands:
                 inside = {*heads(summand)}
                 if inside <= inner and (inside & known or is_loss and (_is_named(summand) or nothing)):
                     found |= inside & known or inside - world.declared
             losses = {head for head in found if _base(head) in PARTS or not NUMBER.fullmatch(_base(head))}
             parts |= found
-            world.unsaid_losses |= losses
-            world.beside_unsaid |= by_name if losses else set()
-        return parts | leaves & world.differentiated
+            world.unsaid.losses |= losses
+            world.unsaid.beside |= by_name if losses else set()
+        return parts | leaves & world.differentiated.names
 
     def _summands(self, body: Scalar | None, by_name: set[str]) -> Iterator[Scalar]:
         """The summands of a value, also where it is a mean, and where one is the name of a sum."""
@@ -374,9 +373,9 @@ def _base(head: str) -> str:
 
 def otherwise_defined(world: World) -> frozenset[str]:
     """The quantities of single layers that something else defines than what defines those of every layer."""
-    general = {t.number for templates in world.templates.values() for t in templates}
-    letters = {t.letter for templates in world.templates.values() for t in templates}
+    general = {t.number for t in world.layers.generic}
+    letters = {t.letter for t in world.layers.generic}
     return frozenset(
-        head for head, (_, layer) in world.layer_of.items()
+        head for head, (_, layer) in world.layers.of.items()
         if world.is_defined(head) and world.quantities[head].number not in general and not layer.names & letters
     )  # fmt: skip

@@ -55,7 +55,7 @@ def _solved(
     inner = world.table.reference(found.sides[0]) if found is not None else None
     if found is None or left is None or inner is None or left.layer or inner.layer:
         return None
-    if left.name not in world.denominators or left.name in used or world.is_defined(inner.name):
+    if left.name not in world.differentiated.denominators or left.name in used or world.is_defined(inner.name):
         return None
     return found if used.get(inner.name, set()) - {place} else None
 
@@ -70,7 +70,7 @@ def _inverse(chain: Chain, world: World) -> Chain | None:
     inner = _ungrouped(right.arguments[0])
     base = _root(inner)
     named = world.table.reference(base) if base is not None else None
-    if base is not None and (named is None or named.name not in world.positive):
+    if base is not None and (named is None or named.name not in world.assumed.positive):
         return None  # σ may be −exp(ρ/2)
     of, exponent = (inner, left) if base is None else (base, s.Fraction(left, _TWO))
     return Chain((of, s.Call(s.Symbol("\\exp"), (exponent,)))) if _is_name(of) else None

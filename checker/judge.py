@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
+from verify_derivations.checker.examples import example
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
@@ -24,7 +25,6 @@ from verify_derivations.checker.statements import (
     Chain,
     Stated,
     contains_derivative,
-    example,
     is_adjoint_name,
     is_derivative,
     is_number,
@@ -39,7 +39,6 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, polynomial
-from verify_derivations.formulas.indices import layers_stated
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
@@ -123,7 +122,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
 def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:
     """What has no meaning where sizes differ of which nothing is stated may hold where they are equal."""
     world = case.definitions(stated.scope, found.variant, readings).world
-    if not world.unstated or not any(link.evidence in ("shape", "index") for link in found.links):
+    if not world.undeclared.sizes or not any(link.evidence in ("shape", "index") for link in found.links):
         return found
     equal = judge(replace(case, alike=True, worlds={}, inherited={}), stated, readings)
     if equal.verdict not in (Verdict.PROVED, Verdict.CHECKED):
@@ -167,7 +166,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
     placed = with_halves(definitions.world, stated)
     hold_here(definitions.world, stated)
     links: list[Link] = []
-    remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.halves)]
+    remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.when.halves)]
     uses: set[int] = set()
     for k, chain in enumerate(stated.chains):
         found, extra, used = judge_chain(case, stated, k, chain, definitions)
@@ -175,7 +174,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
             definitions = again
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if not placed:
-            found = [_open_where(link, stated.halves) for link in found]
+            found = [_open_where(link, stated.when.halves) for link in found]
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
@@ -325,9 +324,9 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
-            if judged.link.verdict is Verdict.REFUTED and stated.supposed:
+            if judged.link.verdict is Verdict.REFUTED and stated.when.supposed:
                 given = (*conditions, *where)
-                judged = under(world, piece_left, piece_right, given, number, case.effort, stated.supposed, judged)
+                judged = under(world, piece_left, piece_right, given, number, case.effort, stated.when.supposed, judged)
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _as_said(judged.link, stated, chain, definitions)
@@ -354,10 +353,10 @@ def _open_sums(link: Link) -> Link:
 
 def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
     """A link that is refuted, and is said under conditions of which nothing is used: equations, and words."""
-    if stated.told_when and not stated.supposed and link.verdict is Verdict.REFUTED:
-        said = f"whether it holds “{stated.told_when}” is not known; elsewhere it does not"
+    if stated.when.words and not stated.when.supposed and link.verdict is Verdict.REFUTED:
+        said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
-    equations = (c for n, c in stated.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
+    equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
 
@@ -410,7 +409,7 @@ def _introduces(world: World, left: s.Node, table: NameTable) -> bool:
     reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
     if isinstance(left, s.Call):
         reference = table.reference(left.function)
-    return reference is not None and reference.name in world.unread
+    return reference is not None and reference.name in world.unknown.unread
 
 
 ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
@@ -455,7 +454,7 @@ def _with_layers(
         link = replace(worst_of_all.link, certificates=certificates)
         return replace(worst_of_all, link=link, conventions=conventions)
     judged = judge_every(world, left, right, conditions, number, effort)
-    if judged.link.verdict is Verdict.UNDECIDED and world.also_used:
+    if judged.link.verdict is Verdict.UNDECIDED and world.layers.also_used:
         return _at_each_layer(world, left, right, conditions, number, effort) or judged
     return judged
 
@@ -468,9 +467,9 @@ def _at_each_layer(
     def letters(*trees: s.Node) -> set[str]:
         return {name_of(node) for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol)}
 
-    layers = {n for head in world.also_used for n in world.layer_of[head][1].names}
+    layers = {n for head in world.layers.also_used for n in world.layers.of[head][1].names}
     for letter in sorted(layers & letters(left, right) - letters(*conditions)):
-        stated = layers_stated(letter, world, number)
+        stated = world.letters.range_of_all(letter, number)
         if stated is None:
             continue
         first, last = (whole(value, world, Statement()) for value in stated)
@@ -480,7 +479,7 @@ def _at_each_layer(
         for k in range(int(first.value), int(last.value) + 1):
             sides = [put(side, letter, s.Number(str(k))) for side in (left, right)]
             found[k] = judge_link(world.fork(), sides[0], sides[1], conditions, number, effort)
-        named = {world.extents.normal(n) for _, n in world.layer_of.values() if not n.is_constant}  # 3 is L where L = 3
+        named = {world.extents.normal(n) for _, n in world.layers.of.values() if not n.is_constant}  # 3 is L of L = 3
         wrong = next((k for k, one in found.items()
                       if one.link.verdict is Verdict.REFUTED and polynomial(k) not in named), None)  # fmt: skip
         if wrong is None and {one.link.verdict for one in found.values()} != {Verdict.PROVED}:

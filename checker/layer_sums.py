@@ -18,11 +18,11 @@ from verify_derivations.formulas.definitions import Environment, Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ZERO, Access, Polynomial, Scalar, add, free_names, heads, polynomial
-from verify_derivations.formulas.indices import layers_stated
+from verify_derivations.formulas.layers import LayerSum, Template
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.tensors import show_extent
-from verify_derivations.formulas.world import Known, LayerSum, Statement, Template, World
+from verify_derivations.formulas.world import Known, Statement, World
 
 ANY = "\\#"
 """A layer of which nothing is known."""
@@ -34,11 +34,11 @@ class _Unlike(Exception):
 
 def close_sums(world: World) -> None:
     """Gives the sums over layers that definitions have brought up their meaning."""
-    for head, found in list(world.layer_sums.items()):
+    for head, found in list(world.layers.sums.items()):
         try:
             _close(world, head, found)
         except (_Unlike, DocumentError):
-            world.unlike_sums.add(head)
+            world.layers.unlike_sums.add(head)
 
 
 def summand(world: World, found: LayerSum, layer: Polynomial) -> Scalar:
@@ -52,7 +52,7 @@ def summand(world: World, found: LayerSum, layer: Polynomial) -> Scalar:
 def sums_of(world: World, here: Polynomial, last: Polynomial) -> dict[str, layers.LayerSum]:
     """The sums as those of a net of any depth. Raises :class:`Unlike`."""
     made = {}
-    for head, found in world.layer_sums.items():
+    for head, found in world.layers.sums.items():
         try:
             part = summand(world.fork(), found, here)
         except DocumentError as error:
@@ -68,12 +68,12 @@ def _close(world: World, head: str, found: LayerSum) -> None:
     names, plain, another = _leaves(world, found)
     _all_layers(world, found, names)
     spoken = []
-    for name, layer in list(world.layer_of.values()):
+    for name, layer in list(world.layers.of.values()):
         beyond = layer - found.last
         if name in names and layer not in spoken and not (beyond.is_constant and beyond.value > 0):
             spoken.append(layer)
     parts = [summand(world, found, layer) for layer in spoken]
-    shown = frozenset(h for part in parts for h in heads(part) if h in world.layer_of)
+    shown = frozenset(h for part in parts for h in heads(part) if h in world.layers.of)
     rest = f"\\left[{head}\\right]_{{\\neq {', '.join(map(show_extent, spoken))}}}"
     another = replace(another[0], head=rest), *another[1:]
     world.add(Known(rest, (), ()))
@@ -81,13 +81,13 @@ def _close(world: World, head: str, found: LayerSum) -> None:
     for name in plain:
         world.quantities[name] = replace(world.quantities[name], opaque=True)
     world.add(Known(head, (), ()), (), add(*parts, Access(rest)), found.number)
-    world.layer_sums[head] = replace(found, names=names, shown=shown, plain=plain, rest=rest, another=another)
+    world.layers.sums[head] = replace(found, names=names, shown=shown, plain=plain, rest=rest, another=another)
 
 
 def one_layer_more(world: World, environment: Environment) -> Environment:
     """An environment in which the layers of which nothing is said are one: its values are those of a net, as those of a
     rest by itself need not be."""
-    more = {q.head: q for found in world.layer_sums.values() for q in found.another}
+    more = {q.head: q for found in world.layers.sums.values() for q in found.another}
     return replace(environment, quantities=more | {h: q for h, q in environment.quantities.items() if h not in more})
 
 
@@ -102,16 +102,16 @@ def _leaves(world: World, found: LayerSum) -> tuple[frozenset[str], frozenset[st
         raise _Unlike
     names, plain = set[str](), set[str]()
     for head in heads(body):
-        name, layer = trial.layer_of.get(head, (head, None))
+        name, layer = trial.layers.place(head)
         (plain if layer is None else names).add(name)
         if head not in trial.quantities or not _is_own(layer, here):
             raise _Unlike
-    computed = {world.layer_of[h][0] if h in world.layer_of else h for h, q in world.quantities.items()
+    computed = {world.layers.name(h) for h, q in world.quantities.items()
                 if q.body is not None}  # fmt: skip
-    if not names or any(x in computed or x in world.templates or x in world.aliases or x in world.losses()
+    if not names or any(x in computed or x in world.layers.templates or x in world.aliases or x in world.losses()
                         for x in (*names, *plain)):  # fmt: skip
         raise _Unlike
-    leaves = (trial.quantities[head] for head in heads(body) if head in trial.layer_of)
+    leaves = (trial.quantities[head] for head in heads(body) if head in trial.layers.of)
     return frozenset(names), frozenset(plain), (Quantity("", body=body), *leaves)
 
 
@@ -122,11 +122,11 @@ def _is_own(layer: Polynomial | None, here: Polynomial) -> bool:
 
 def _all_layers(world: World, found: LayerSum, names: frozenset[str]) -> None:
     """That no layer of the net that has the leaves lies beside the range. Raises :class:`_Unlike`."""
-    letters = {t.letter for templates in world.templates.values() for t in templates}
+    letters = {t.letter for t in world.layers.generic}
     start, last = found.start, found.last
     if not start.is_constant or start.value > 1 or len(last.names) != 1 or last.names & letters:
         raise _Unlike
-    for name, layer in world.layer_of.values():
+    for name, layer in world.layers.of.values():
         symbols = layer.names - last.names - letters
         if symbols or layer.is_constant and layer.value < start.value and name in names:
             raise _Unlike
@@ -137,7 +137,7 @@ def _all_layers(world: World, found: LayerSum, names: frozenset[str]) -> None:
         raise _Unlike
     within = dict.fromkeys(names, True)  # whether the text says that they have just the layers of the sum
     for use in own:
-        stated = layers_stated(use.template.letter, world, use.template.number)
+        stated = world.letters.range_of_all(use.template.letter, use.template.number)
         if stated is None:
             within[use.inner] = False
             continue
@@ -163,7 +163,7 @@ class _Use:
 
 
 def _uses(world: World) -> Iterator[_Use]:
-    for template in (t for templates in world.templates.values() for t in templates):
+    for template in world.layers.generic:
         if contains_derivative(template.right):
             continue  # a δ: the loss does not depend on it
         left = world.table.reference(template.left)
@@ -189,8 +189,8 @@ def _distance(world: World, layer: s.Node | None, letter: str) -> int | None:
 def _tops(world: World, last: Polynomial, uses: Sequence[_Use]) -> dict[str, int]:
     """For each name, how far after ``last`` the last layer is on which a loss rests."""
     tops: dict[str, int] = {}
-    for head in world.below(name for name in world.losses() if world.is_defined(name)) & world.layer_of.keys():
-        name, layer = world.layer_of[head]
+    for head in world.below(name for name in world.losses() if world.is_defined(name)) & world.layers.of.keys():
+        name, layer = world.layers.of[head]
         if (layer - last).is_constant:
             tops[name] = max(tops.get(name, int((layer - last).value)), int((layer - last).value))
     for _ in range(len(uses) + 1):
@@ -206,7 +206,7 @@ def _tops(world: World, last: Polynomial, uses: Sequence[_Use]) -> dict[str, int
 
 def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: frozenset[str]) -> None:
     """That what a scope says of numbered layers leads to none before ``start``. Raises :class:`_Unlike`."""
-    waiting = [(name, int(layer.value)) for name, layer in world.layer_of.values() if layer.is_constant]
+    waiting = [(name, int(layer.value)) for name, layer in world.layers.of.values() if layer.is_constant]
     seen = set(waiting)
     highest = max((layer for _, layer in waiting), default=0) + sum(max(use.at - use.own, 0) for use in uses)
     while waiting:
@@ -217,7 +217,7 @@ def _no_lower(world: World, start: Polynomial, uses: Sequence[_Use], names: froz
             other = quantity is not None and quantity.body is not None and quantity.number != use.template.number
             if use.left != name or other:
                 continue
-            stated = layers_stated(use.template.letter, world, use.template.number)
+            stated = world.letters.range_of_all(use.template.letter, use.template.number)
             first = whole(stated[0], world, Statement()) if stated is not None else None
             if first is not None and first.is_constant and first.value > letter:
                 continue  # of no such layer

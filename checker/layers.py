@@ -51,22 +51,22 @@ def layers_of(world: World) -> Layers:
     """The definitions of a scope as those of any number of layers. Raises :class:`Unlike`."""
     environment = world.environment(world.loss)
     assert environment.loss is not None
-    letters = {template.letter for templates in world.templates.values() for template in templates}
-    used = set().union(*(layer.names for _, layer in world.layer_of.values()))
+    letters = {template.letter for template in world.layers.generic}
+    used = set().union(*(layer.names for _, layer in world.layers.of.values()))
     if len(letters & used) != 1 or len(used - letters) != 1:
         raise Unlike("the number of its layers is not stated")
     (letter,), (last,) = letters & used, used - letters
-    if any(bound == last for _, bound, _, _ in world.ranges):
+    if any(bound == last for _, bound, _, _ in world.letters.ranges):
         raise Unlike(f"the number of its layers, ${last}$, is also a counter")
-    twice = [name for name, templates in world.templates.items() if len(templates) > 1]
+    twice = [name for name, templates in world.layers.templates.items() if len(templates) > 1]
     if twice:
         raise Unlike(f"{twice[0]} is defined twice for every layer")
     layers = Layers(environment, Numbering(
-        letter, last, environment.loss, dict(world.layer_of), _sizes(environment, letter, last),
+        letter, last, environment.loss, dict(world.layers.of), _sizes(environment, letter, last),
         dict(world.extents.solved),
     ), sums_of(world, polynomial(letter), polynomial(last)))  # fmt: skip
     named = {layers.numbering.heads[head][0] for head in environment.by_derivatives if head in layers.numbering.heads}
-    for name in world.templates:
+    for name in world.layers.templates:
         if name not in named and (name not in layers.templates or layers.templates[name].body is None):
             raise Unlike(f"the definition of {name} was not read for every layer")
     return layers
@@ -272,7 +272,8 @@ class LayeredComposer(Composer):
         quantities = self.environment.quantities.values()
         leaves = tuple(q for q in quantities if q.body is None)
         computed = tuple(q for q in quantities if q.body is not None)
-        differentiated = frozenset(q.head for q in leaves if self._name(q.head) in self.world.denominators)
+        variables = self.world.differentiated.denominators
+        differentiated = frozenset(q.head for q in leaves if self._name(q.head) in variables)
         return replace(self.forward, leaves=leaves, quantities=computed, differentiated=differentiated,
                        rank=self.environment.order())  # fmt: skip
 
@@ -284,7 +285,7 @@ class LayeredComposer(Composer):
         """The parameters of every layer: as :attr:`Composer.parameters`."""
         templates = self.layers.templates.items()
         leaves = [name for name, template in templates if template.body is None and self.layers.users[name]]
-        differentiated = {name.split("_")[0] for name in leaves if name in self.world.denominators}
+        differentiated = {name.split("_")[0] for name in leaves if name in self.world.differentiated.denominators}
         return tuple(name for name in leaves if not differentiated or name.split("_")[0] in differentiated)
 
     @property

@@ -161,18 +161,18 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(world, here, (left, right))):
             message = unsaid(elsewhere_taken)
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
-        if link.verdict is Verdict.REFUTED and world.layer_sums:
+        if link.verdict is Verdict.REFUTED and world.layers.sums:
             link = decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
             if link.verdict is not Verdict.REFUTED:
                 link = replace(link, verdict=Verdict.UNDECIDED, message=NOT_OF_A_NET, certificates=())
         if link.verdict is Verdict.REFUTED and (reason := unshown(world, comparison, environment, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
         link = _off_ties(here.ties, only_where(where, link) if where else link, environment)
-        supposed = sorted(adjoints_of(comparison, environment) & {*world.supposed, *world.widened})
+        supposed = sorted(adjoints_of(comparison, environment) & {*world.undeclared.shapes, *world.undeclared.widened})
         if elsewhere is not None:  # which may be of another shape than it seems
             supposed += unstated(world, comparison, environment)
         if supposed:  # of another shape of b, ∂L/∂b is something else
-            shapes = {name: world.supposed.get(name, world.known[name].shape) for name in supposed}
+            shapes = {name: world.undeclared.shapes.get(name, world.known[name].shape) for name in supposed}
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         judged = Judged(
@@ -193,9 +193,9 @@ def _with_a_number(
     """What holds whatever number a name stands for that nothing introduces, as λ in d(λw²/2)/dw = λw. (By such a name
     itself nothing is differentiated: what depends on it is not said.)"""
     name = error.name if isinstance(error, UndefinedSymbol) else None
-    if name is None or not NUMBER.fullmatch(name) or name in world.numerators or name in world.table.applied:
+    if name is None or not NUMBER.fullmatch(name) or name in world.table.applied or name in world.known:
         return None
-    if name in variables_in(world, left, right) or name in world.known:
+    if name in world.differentiated.numerators or name in variables_in(world, left, right):
         return None
     supposing = world.fork()
     supposing.add(Known(name, (), ()))
@@ -212,14 +212,14 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     said = message(outside, environment, known.origins if known is not None else ())
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
-    if beside or head in world.beside or head == defined:
+    if beside or head in world.outside.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")
     return IndexRangeError(said)
 
 
 def _summed_somewhere(world: World, sides: tuple[s.Node, ...]) -> str | None:
     """A letter of a sum of which the document does not say to what it runs."""
-    stated = {letter for number, letter, _, _ in world.ranges if number}
+    stated = {letter for number, letter, _, _ in world.letters.ranges if number}
     sums = (n.lower for side in sides for n in s.walk(side) if isinstance(n, s.BigOperator) and n.upper is None)
     return next((n.name for n in sums if isinstance(n, s.Symbol) and n.name not in stated), None)
 
@@ -298,7 +298,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, message=unsaid(taken))
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
-        kind = "a number" if guessed in world.guessed else "a matrix" if guessed in world.widened else "a column"
+        shapes = world.undeclared
+        kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in shapes.widened else "a column"
         said = f"{error}, if {guessed} is {kind}: its shape is stated nowhere"
         link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
         here.conventions.add(CLASH)
@@ -316,8 +317,8 @@ def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
               for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
     below = world.below(world.head(*each) for each in layers)
     flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
-    named = {r.name for r in names} & world.widened  # what rests on them has one shape either way
-    return min(below & world.guessed | flat | named, default=None)
+    named = {r.name for r in names} & world.undeclared.widened  # what rests on them has one shape either way
+    return min(below & world.undeclared.guessed | flat | named, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

@@ -37,17 +37,17 @@ def read_local(formulas: Sequence[Stated], table: NameTable) -> None:
         before = not all(_inside(g.raw.section, f.raw.section) for g in claimed)
         if not others and not before:
             continue
-        f.local = True
+        f.when.local = True
         for g in seeing:
             again = any(_inside(g.raw.section, place) and _inside(place, f.raw.section) for place in others)
             if not again and (_inside(g.raw.section, f.raw.section) or not others and g.number > f.number):
-                g.here = (*g.here, f)
+                g.when.here += (f,)
 
 
 def hold_here(world: World, stated: Stated) -> None:
     """Put into the world of a formula what is said of given data where it stands."""
-    if stated.here:
-        formulas = [replace(f, local=False) for f in stated.here]
+    if stated.when.here:
+        formulas = [replace(f, when=replace(f.when, local=False)) for f in stated.when.here]
         declare_signs(world, formulas)
         take_as_given(world, formulas, {})
 
@@ -58,7 +58,7 @@ def _inside(section: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def _told_of(f: Stated, table: NameTable) -> Iterator[s.Node]:
     """The names of which a formula says more than their shapes, if they are of given data."""
-    yield from (*f.symmetric, *f.one_hot)
+    yield from (*f.prose.symmetric, *f.prose.one_hot)
     for member in f.memberships:
         if not isinstance(member.where, s.Space):
             yield from member.names

@@ -16,22 +16,23 @@ COUNTS = frozenset("nmNMdDKTBCHp")
 
 def note_means(world: World, formulas: Sequence[Stated]) -> None:
     """Note as ranges what definitions say by means; claims have no say."""
-    ranged = {letter for _, letter, _, _ in world.ranges} | world.sizes
-    known = {base_of(c.sides[0]) for f in formulas for c in f.chains if len(c.sides) > 1} | world.denominators
+    ranged = {letter for _, letter, _, _ in world.letters.ranges} | world.sizes
+    known = {base_of(c.sides[0]) for f in formulas for c in f.chains if len(c.sides) > 1}
+    known |= world.differentiated.denominators
     for f in formulas:
         if any(contains_derivative(side) for c in f.chains for side in c.sides):
             continue
         for count, letter in (found for node in f.nodes for found in _means_in(node)):
             if count.name in COUNTS - known and letter.name not in ranged:
-                world.ranges.append((f.number, letter.name, s.Number(str(world.origin)), count))
+                world.letters.ranges.append((f.number, letter.name, s.Number(str(world.origin)), count))
                 world.sizes.add(count.name)
-                world.means.setdefault(f.number, {})[to_latex(letter)] = to_latex(count)
+                world.letters.means.setdefault(f.number, {})[to_latex(letter)] = to_latex(count)
 
 
 def remarks_on(world: World) -> dict[int, list[str]]:
     """What the report says of them, at each formula."""
     said = "${}$ is read as running to ${}$: a mean has so many terms"
-    return {number: [said.format(*pair) for pair in found.items()] for number, found in world.means.items()}
+    return {number: [said.format(*pair) for pair in found.items()] for number, found in world.letters.means.items()}
 
 
 def _means_in(node: s.Node) -> Iterator[tuple[s.Symbol, s.Symbol]]:

@@ -56,7 +56,7 @@ class Mender:
     def __init__(self, case: Case, stated: Stated, readings: Readings, variant: str | None, budget: Budget) -> None:
         self.case, self.stated, self.readings, self.budget = case, stated, readings, budget
         self.definitions = case.definitions(stated.scope, variant, readings)
-        if stated.halves or stated.here:
+        if stated.when.halves or stated.when.here:
             self.definitions = self.definitions.fork()
             with_halves(self.definitions.world, stated)
             hold_here(self.definitions.world, stated)

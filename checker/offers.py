@@ -173,7 +173,7 @@ def _of_function(
     case: Case, world: World, stated: Stated, function: FunctionDefinition, variable: str, right: s.Node
 ) -> Offer | None:
     text = f"\\frac{{\\partial {function.name}}}{{\\partial {variable}}}"
-    given = world.parameters.get(function.name, ())
+    given = world.applied.parameters.get(function.name, ())
     if any(head in world.known and world.known[head].extents for head in given):
         return None  # the letter of its argument also names a tensor
     names = {p: Access(head) for p, head in zip(function.parameters, given, strict=False)}
@@ -262,7 +262,7 @@ def _as_written(case: Case, composer: Composer, head: str) -> s.Node | None:
     for node in (chain.sides[0] for f in defining for chain in f.chains):
         if _is_written(world, node, head):
             return node
-    name, layer = world.layer_of.get(head, (head, None))
+    name, layer = world.layers.place(head)
     for f in visible(case.above(composer.scope.name), composer.scope.name, composer.scope.variant):
         for node in s.walk(f.tree) if f.tree is not None else ():
             reference = case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None

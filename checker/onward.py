@@ -143,15 +143,19 @@ class _Onward:
             members = (replace(m, names=self.names(m, holds)) for m in f.memberships)
             found = replace(
                 f, tree=None, chains=[], mentions=[n for n in f.mentions if is_given(f, n)],
-                symmetric=tuple(filter(holds, f.symmetric)), one_hot=tuple(filter(holds, f.one_hot)),
-                unsymmetric=tuple(filter(holds, f.unsymmetric)),
+                prose=replace(
+                    f.prose, symmetric=tuple(filter(holds, f.prose.symmetric)),
+                    one_hot=tuple(filter(holds, f.prose.one_hot)),
+                    unsymmetric=tuple(filter(holds, f.prose.unsymmetric)),
+                ),
                 memberships=[m for m in members if any(not isinstance(n, s.Dots) for n in m.names)],
                 conditions=[c for c in f.conditions if isinstance(c.sides[-1], s.Number) and any(map(holds, c.sides))],
             )  # fmt: skip
             kept.append(found)
         for f in kept:
             f.ranges = [r for r in f.ranges if r[0] in letters[f.scope]]
-        return [f for f in kept if f.memberships or f.conditions or f.symmetric or f.one_hot or f.ranges or f.mentions]
+        return [f for f in kept if f.memberships or f.conditions or f.ranges or f.mentions
+                or f.prose.symmetric or f.prose.one_hot]  # fmt: skip
 
     def names(self, member: Membership, holds: Callable[[s.Node], bool]) -> tuple[s.Node, ...]:
         found: list[s.Node] = []

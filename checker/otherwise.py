@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.building import Definitions
 from verify_derivations.checker.case import Case
+from verify_derivations.checker.defining import Definitions
+from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.solutions import SOLVED, is_stationary
@@ -17,7 +18,6 @@ from verify_derivations.checker.statements import (
     Chain,
     Stated,
     contains_derivative,
-    example,
     is_adjoint_name,
     is_derivative,
 )

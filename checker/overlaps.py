@@ -28,9 +28,10 @@ def nonzero_at(node: Scalar, world: World) -> str | None:
     def those(of: set[str]) -> frozenset[str]:
         return frozenset(name for name, head in names.items() if head in of)
 
+    assumed = world.assumed
     environment = Environment({name: Quantity(name) for name in heads(plain)}, functions=dict(world.functions),
-                              facts=tuple(world.facts), positive=those(world.positive), nonzero=those(world.nonzero),
-                              below_one=those(world.below_one))  # fmt: skip
+                              facts=tuple(assumed.facts), positive=those(assumed.positive),
+                              nonzero=those(assumed.nonzero), below_one=those(assumed.below_one))  # fmt: skip
     found = refute(plain, NOUGHT, environment, {}, budget_seconds=BUDGET)
     if not isinstance(found, Refuted):
         return None

@@ -41,16 +41,16 @@ def read_padding(formulas: Sequence[Stated]) -> None:
         if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
             continue
         if stated.chains:
-            stated.zero_outside = _SAID.search(after) is not None
+            stated.prose.zero_outside = _SAID.search(after) is not None
         elif _SAID.search(after) and _LINKED.match(after):
-            stated.padded = tuple(name for name in stated.mentions if isinstance(name, s.Symbol | s.Scripted))
+            stated.prose.padded = tuple(name for name in stated.mentions if isinstance(name, s.Symbol | s.Scripted))
 
 
 def note_padding(world: World, formulas: Sequence[Stated]) -> None:
     for stated in formulas:
-        if stated.zero_outside:
-            world.zero_in.add(stated.number)
-        world.zero_outside |= {name for node in stated.padded if (name := base_of(node)) is not None}
+        if stated.prose.zero_outside:
+            world.outside.zero_in.add(stated.number)
+        world.outside.zero |= {name for node in stated.prose.padded if (name := base_of(node)) is not None}
 
 
 def with_zeros(world: World, here: Statement, comparison: Comparison, environment: Environment) -> Comparison:
@@ -79,10 +79,10 @@ def pad(world: World, number: int, names: Collection[str]) -> None:
 
 def _padded(world: World, number: int) -> frozenset[str] | None:
     """The heads of which it is said; ``None``: of all in formula ``number``."""
-    if number in world.zero_in:
+    if number in world.outside.zero_in:
         return None
-    found = set(world.zero_outside)
-    for name in world.zero_outside:
+    found = set(world.outside.zero)
+    for name in world.outside.zero:
         with suppress(DocumentError):  # Δ = ∂L/∂Y
             found |= set(heads(Elaborator(world, Statement(number)).tensor(s.Symbol(name)).body))
     return frozenset(found)

@@ -63,10 +63,12 @@ def scopes(case: Case, readings: Readings) -> Iterator[Scope]:
     for name in dict.fromkeys(f.scope for f in case.formulas if f.scope not in case.parts):
         variants: list[str | None] = [*case.variants(name)] or [None]
         all_of = [case.definitions(name, variant, readings) for variant in variants]
-        numerators = list(dict.fromkeys(n for d in all_of for n in d.world.numerators))
-        denominators = set[str]().union(*(d.world.denominators for d in all_of))
+        numerators = list(dict.fromkeys(n for d in all_of for n in d.world.differentiated.numerators))
+        denominators = set[str]().union(*(d.world.differentiated.denominators for d in all_of))
         for variant, definitions in zip(variants, all_of, strict=True):
-            world = replace(definitions.world, numerators=numerators, denominators=denominators)
+            world = definitions.world
+            every = replace(world.differentiated, numerators=numerators, denominators=denominators)
+            world = replace(world, differentiated=every)
             if world.loss is None:
                 world.loss = next((n for n in world.losses() if world.is_defined(n)), None) or last_scalar(world)
             yield Scope(name, variant, replace(definitions, world=world))

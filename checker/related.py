@@ -37,13 +37,14 @@ def note_related(
         parts = _PARTS.search(text) is not None
         matrices = [m for k in found for m in _names(formulas[k], s.Symbol)]
         for k in found if parts or whole and _ALIKE.search(text) else ():
+            prose = formulas[k].prose
             for name in _names(formulas[k], s.Scripted) if k not in read else ():
                 for matrix in matrices:
                     same = _letter(name) == _letter(matrix)
                     if base_of(name) == base_of(matrix) or {plain(name), plain(matrix)} <= set(defined):
                         continue
-                    if (same if whole else parts) and _is_matrix(matrix) and (name, matrix) not in formulas[k].related:
-                        formulas[k].related += ((name, matrix),)
+                    if (same if whole else parts) and _is_matrix(matrix) and (name, matrix) not in prose.related:
+                        prose.related += ((name, matrix),)
 
 
 def _names(stated: Stated, kind: type[s.Node]) -> Iterator[s.Node]:
@@ -77,4 +78,4 @@ def relate_members(world: World, inferred: Collection[str]) -> None:
         defined = world.is_defined(known.head) and world.is_defined(name)
         if not defined and name not in world.below([known.head]) and known.head not in world.below([name]):
             said = f"whether the members of {known.head} are the rows or the columns of {name} is not said"
-            world.related.setdefault((known.head, name), said)
+            world.unknown.related.setdefault((known.head, name), said)

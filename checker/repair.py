@@ -18,7 +18,7 @@ from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.judge import ROUTING, _stated_shape, judge
 from verify_derivations.checker.mending import DIFFERS, RIGHT, Budget, Mender, unmarked
 from verify_derivations.checker.splice import splice, ungrouped
-from verify_derivations.checker.statements import Chain, Stated, analyse, contains_derivative
+from verify_derivations.checker.statements import Chain, Stated, When, analyse, contains_derivative
 from verify_derivations.checker.trials import Trials
 from verify_derivations.checker.verdicts import Correction, Formula, Link, Verdict
 from verify_derivations.derivations.kernel import Certificate
@@ -137,13 +137,13 @@ class _Repair(Mender):
         )
         if spliced is None:
             return f"a correction was found ({words}), but it cannot be written in the formula's notation"
+        when = self.stated.when
         corrected = Stated(
-            replace(raw, latex=spliced.latex), spliced.tree, scope=self.stated.scope, variant=self.stated.variant
-        )
+            replace(raw, latex=spliced.latex), spliced.tree, when=When(when.halves, when.supposed, here=when.here),
+            scope=self.stated.scope, variant=self.stated.variant,
+        )  # fmt: skip
         analyse(corrected)
-        corrected.halves, corrected.supposed = self.stated.halves, self.stated.supposed
-        corrected.here = self.stated.here
-        corrected.conditions = [c for c in corrected.conditions if c not in corrected.halves]
+        corrected.conditions = [c for c in corrected.conditions if c not in when.halves]
         formulas = [corrected if f is self.stated else f for f in case.formulas]
         worlds = case.worlds
         if any(number == self.stated.number for number, *_ in (*self.definitions.defined, *self.definitions.failed)):

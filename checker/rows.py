@@ -134,7 +134,7 @@ def read_rows(formulas: Sequence[Stated]) -> None:
             if len(parts) == 1:
                 _define(stated, name, part)
             else:  # now a row, now a column
-                stated.related += ((name, matrix),)
+                stated.prose.related += ((name, matrix),)
 
 
 def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
@@ -232,5 +232,5 @@ def _define(stated: Stated, name: s.Node, part: s.Node) -> None:
     stated.tree = s.Statements((*stated.tree.parts, equation), (*stated.tree.joints, ","), span=stated.tree.span)
     stated.__dict__.pop("nodes", None)
     stated.chains.append(Chain((name, part)))
-    stated.told = name
+    stated.prose.defined = name
     stated.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(part)}$",)

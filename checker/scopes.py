@@ -39,7 +39,7 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
-    told = {key_of(f.told, table): f.raw.section for f in formulas if f.told is not None}
+    told = {key_of(f.prose.defined, table): f.raw.section for f in formulas if f.prose.defined is not None}
     for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
         for key, where in told.items():
             if key is not None and path != where and f"{key} in" in stated_there:

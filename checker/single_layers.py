@@ -20,11 +20,12 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Polynomial, polynomial
+from verify_derivations.formulas.layers import Template
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import layer_value, match_layer
-from verify_derivations.formulas.world import Statement, Template, World
+from verify_derivations.formulas.world import Statement, World
 
 FORM = (s.Symbol, s.Number, s.Scripted, s.Group, s.Sum, s.Product, s.Sequence)
 """What a slip may change: names, layers, signs, the kind of a product."""
@@ -145,7 +146,7 @@ def _template_of(
     if reference is None or reference.layer is None or is_adjoint_name(left, world.table) or not _bare(reference):
         return None
     layer = layer_value(reference.layer, world, Statement())
-    for template in world.templates.get(reference.name, ()) if layer is not None else ():
+    for template in world.layers.templates.get(reference.name, ()) if layer is not None else ():
         assert layer is not None
         letters = match_layer(template.layer, layer, world)
         if template.number != number and letters is not None and template.letter not in layer.names:

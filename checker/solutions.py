@@ -74,7 +74,7 @@ def _slopes(
     def without(environment: Environment) -> Environment:
         return replace(environment, quantities={**environment.quantities, quantity.head: leaf})
 
-    if not world.denominators.isdisjoint((quantity.head, quantity.head.removesuffix(SQUARE))):
+    if not world.differentiated.denominators.isdisjoint((quantity.head, quantity.head.removesuffix(SQUARE))):
         for loss in world.losses():
             known = world.quantities.get(loss)
             if known is not None and known.body is not None and (known.number or number) < number:
@@ -97,13 +97,13 @@ def _slopes(
 def is_stationary(world: World, environment: Environment, c: Comparison) -> bool:
     """Whether an equation says that the derivative of a loss by a quantity is zero, up to a factor such as 2/m: ``A w =
     b`` for ½·w^T A w − b^T w."""
-    difference = c.left - c.right
+    difference, variables = c.left - c.right, world.differentiated.denominators
     sizes = [power(Size(polynomial(name)), -1) for name in sorted(world.sizes)]
     for loss in world.losses():
         inside = replace(environment, loss=loss)
         for head in sorted(world.below([loss]) & {*heads(c.left), *heads(c.right)}):
             quantity = inside.quantities.get(head)
-            if head.split("^{(")[0] not in world.denominators or quantity is None or quantity.body is not None:
+            if head.split("^{(")[0] not in variables or quantity is None or quantity.body is not None:
                 continue
             if quantity.extents != tuple(c.free.values()):
                 continue

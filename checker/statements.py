@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.ranges import between, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
-from verify_derivations.formulas.scripts import factors_of, name_of
+from verify_derivations.formulas.scripts import name_of
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
 ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
@@ -39,41 +40,60 @@ class Membership:
 
 
 @dataclass
+class Prose:
+    """What the text around a formula says of the names in it."""
+
+    symmetric: tuple[s.Node, ...] = ()  # matrices that are
+    unsymmetric: tuple[s.Node, ...] = ()  # matrices that need not be
+    one_hot: tuple[s.Node, ...] = ()  # labels that are
+    one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
+    related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix, of which is not read what it says
+    depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends
+    held: tuple[s.Node, ...] = ()  # what it treats as a constant
+    defined: s.Node | None = None  # what it alone defines: a row of a matrix
+    padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
+    zero_outside: bool = False  # so are all entries in the formula
+    units: frozenset[str] = frozenset()  # bases of names of unit vectors
+
+
+@dataclass
+class When:
+    """Where a formula is said to hold."""
+
+    halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
+    supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
+    given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
+    words: str = ""  # those of a condition under which it is said, that are not read
+    here: tuple[Stated, ...] = ()  # formulas, or conditions in the text, that hold where this one is said
+    local: bool = False  # what it says of given data holds in its section only: see `locally.py`
+
+    @property
+    def particular(self) -> bool:
+        """Whether it is said of a case only, so that no gradient may rest on it."""
+        return bool(self.halves or self.supposed or self.here)
+
+
+@dataclass
 class Stated:
     """A formula and what its parts state."""
 
     raw: RawFormula
     tree: s.Statements | None
     error: str | None = None
-    left: s.Node | None = None  # of a formula that cannot be read, what it may define
+    ends: tuple[s.Node, ...] = ()  # of a formula that cannot be read, the names that it may define
     chains: list[Chain] = field(default_factory=list)
     memberships: list[Membership] = field(default_factory=list)
     ranges: list[tuple[str, s.Node, s.Node]] = field(default_factory=list)  # letter, first, last
     conditions: list[s.Relation] = field(default_factory=list)
     mentions: list[s.Node] = field(default_factory=list)
-    symmetric: tuple[s.Node, ...] = ()  # matrices of which the prose says so
-    unsymmetric: tuple[s.Node, ...] = ()  # matrices of which it says that they need not be
-    one_hot: tuple[s.Node, ...] = ()  # labels of which the prose says so
-    one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
-    related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix of which the prose says what is not read
-    depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends as the prose says
-    held: tuple[s.Node, ...] = ()  # what the prose treats as a constant
-    told: s.Node | None = None  # what the prose alone defines: a row of a matrix
-    padded: tuple[s.Node, ...] = ()  # names of which the prose says that they are zero outside of their range
-    zero_outside: bool = False  # so are all entries in it
-    units: frozenset[str] = frozenset()  # bases of names that the prose calls unit vectors
+    prose: Prose = field(default_factory=Prose)
+    when: When = field(default_factory=When)
     scope: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()  # the section around it of which those beside it see nothing
     alone: tuple[str, ...] = ()  # the section around it that sees nothing of those beside it
     continued: s.Node | None = None  # the side of the row above, with which this one begins
     anew: tuple[str, ...] = ()  # what it defines again, for an example of its own: see `anew.py`
     named: tuple[str, ...] = ()  # remarks on parts of it that are read as what another formula calls them
-    supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
-    given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
-    local: bool = False  # what it says of given data holds in its section only: see `locally.py`
-    here: tuple[Stated, ...] = ()  # such formulas, or conditions in the text, that hold where this one is said
-    told_when: str = ""  # words of a condition under which it is said, that are not read
-    halves: tuple[s.Relation, ...] = ()  # signs for which it is said: see `halves.py`
     labelled: tuple[tuple[s.Node, s.Node], ...] = ()  # names below braces, and what they name
     remarks: tuple[str, ...] = ()
     variant: str | None = None
@@ -82,11 +102,6 @@ class Stated:
     @property
     def number(self) -> int:
         return self.raw.number
-
-    @property
-    def particular(self) -> bool:
-        """Whether it is said of a case only, so that no gradient may rest on it."""
-        return bool(self.halves or self.supposed or self.here)
 
     @cached_property
     def derivatives(self) -> tuple[s.Node, ...]:
@@ -97,6 +112,10 @@ class Stated:
     def nodes(self) -> tuple[s.Node, ...]:
         """All nodes of the tree, in the order of printing."""
         return tuple(s.walk(self.tree)) if self.tree is not None else ()
+
+
+Placed: TypeAlias = tuple[Stated, int, Chain]
+"""A chain, with its formula and its number there."""
 
 
 def analyse(stated: Stated) -> None:
@@ -225,33 +244,10 @@ def _chain(node: s.Relation, stated: Stated) -> None:
     stated.chains.append(Chain(tuple(sides), space))
 
 
-def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
-    """The names whose values a chain gives for an example: those in the text that are numbers (``x = 4``, but no number
-    displayed), and all that are lists of numbers."""
-    *names, value = chain.sides
-    if chain.update or chain.space is not None or not names:
-        return ()
-    if not (_is_list_of_numbers(value) or not stated.raw.displayed and is_number(value)):
-        return ()
-    return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
-
-
 def is_number(node: s.Node) -> bool:
     if isinstance(node, s.Sum) and len(node.terms) == 1:
         node = node.terms[0]
     return isinstance(node, s.Number) or node == s.Symbol("\\infty")
-
-
-def _is_list_of_numbers(node: s.Node) -> bool:
-    if isinstance(node, s.Scripted) and node.sub is None:  # transposed
-        node = node.base
-    if isinstance(node, s.Matrix):
-        cells = [item for row in node.rows for item in row]
-    elif isinstance(node, s.Group) and isinstance(node.body, s.Sequence):
-        cells = [factor for item in node.body.items for factor in factors_of(item)]  # 0, \ldots 1, \ldots, 0
-    else:
-        return False
-    return all(is_number(cell) or isinstance(cell, s.Dots) for cell in cells) and any(map(is_number, cells))
 
 
 def is_derivative(node: s.Node) -> bool:

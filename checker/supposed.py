@@ -47,11 +47,11 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         goes_on = section == f.raw.section and GOES_ON.fullmatch(f.raw.context)
         said = words.strip(" ,:") if WORDS.match(words) else said if goes_on else ""
         said = said if f.raw.displayed else ""  # else a formula stands in the condition
-        f.told_when, section = said, f.raw.section
+        f.when.words, section = said, f.raw.section
     for k, f in enumerate(formulas):
         for relation in _equations(f):
             for later in introduced(formulas, k, lambda _: False):
-                later.given = (*later.given, (f.number, relation))
+                later.when.given += ((f.number, relation),)
         if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
             continue
         conditions = _conditions(f, BEFORE.search(f.raw.context) is not None)
@@ -59,7 +59,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             continue
         before = formulas[k - 1] if k else None
         if before is not None and before.raw.displayed and before.chains and BEHIND.fullmatch(f.raw.context):
-            before.supposed = (*before.supposed, *conditions, *(c for c in f.conditions if _of_index(c, before)))
+            before.when.supposed += (*conditions, *(c for c in f.conditions if _of_index(c, before)))
             continue
         begun = False
         for later in formulas[k + 1 : k + 20]:
@@ -72,7 +72,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
                 break
             if later.raw.displayed:
                 of_index = [c for c in (*f.conditions, *_ranges(f)) if _of_index(c, later)]
-                later.supposed = (*later.supposed, *conditions, *of_index) if later.chains else later.supposed
+                later.when.supposed += (*conditions, *of_index) if later.chains else ()
                 begun = True
                 if later.raw.latex.rstrip("\\ ").endswith("."):
                     break

@@ -18,7 +18,7 @@ from verify_derivations.formulas.world import UNWRITTEN, World
 def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
     """The verdict where the loss does not depend on what the document never differentiates it by, if the claim holds
     so: r = |x|^2 beside the layers above x."""
-    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.denominators]
+    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.differentiated.denominators]
     if not sinks:
         return refuted
     without = _moved_by(environment, sinks)
@@ -48,7 +48,8 @@ def _ends(world: World, environment: Environment) -> list[str]:
     """The defined quantities on which a loss may depend that nothing defines."""
     if environment.loss is None or world.is_defined(environment.loss):
         return []
-    return [h for h, q in environment.quantities.items() if q.opaque and h in world.frontier and world.is_defined(h)]
+    ends = {h for h in world.unsaid.frontier if world.is_defined(h)}
+    return [h for h, q in environment.quantities.items() if q.opaque and h in ends]
 
 
 def _moved_by(environment: Environment, without: list[str], *ends: Quantity) -> Environment:

@@ -15,7 +15,8 @@ from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.sizes import layer_value
-from verify_derivations.formulas.world import Statement, Unread, World
+from verify_derivations.formulas.unknown import Unread
+from verify_derivations.formulas.world import Statement, World
 
 
 def take_unknown(
@@ -26,16 +27,15 @@ def take_unknown(
     what stands in these, and the functions of which
     nothing but derivatives is said."""
     for f in formulas:  # what cannot even be parsed
-        reference = world.table.reference(f.left) if f.left is not None else None
-        if reference is not None and reference.layer is None and not world.is_defined(reference.name):
-            inside = frozenset(world.known) - {reference.name}
-            anywhere = inside | {name for name, _ in world.layer_of.values()}
-            world.unread.setdefault(reference.name, Unread(f.number, inside, anywhere))
+        for end in filter(None, map(world.table.reference, f.ends)):
+            if end.layer is None and not world.is_defined(end.name):
+                inside = frozenset(world.known) - {end.name}
+                world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:  # of which the text says only on what they depend
-        for name, others in f.depending:
+        for name, others in f.prose.depending:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and not world.is_defined(reference.name):
-                world.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
+                world.unknown.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
     for f in formulas:
         for k, chain in enumerate(f.chains):
             first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
@@ -44,7 +44,7 @@ def take_unknown(
                 continue
             if reference.layer is None and not world.is_defined(reference.name):
                 if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
-                    world.unread.setdefault(reference.name, _unread(world, f.number, chain.sides[1:]))
+                    world.unknown.unread.setdefault(reference.name, _unread(world, f.number, chain.sides[1:]))
     for f in formulas:
         for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
             reference = world.table.reference(left.function if isinstance(left, s.Call) else left)
@@ -52,7 +52,7 @@ def take_unknown(
             if reference is None or not reference.primes or reference.name in taken:
                 continue
             if reference.name.lstrip("\\") not in elementwise_functions:
-                world.slopes_told.setdefault(reference.name, f.number)
+                world.unknown.slopes.setdefault(reference.name, f.number)
 
 
 def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
@@ -64,7 +64,7 @@ def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
             names.add(reference.name)
             layer = layer_value(reference.layer, world, Statement()) if reference.layer is not None else None
             last = layer is not None and layer.as_atom() is not None and layer.as_atom() not in bound
-            computed = reference.name in world.templates
+            computed = reference.name in world.layers.templates
             found.add(world.head(reference.name, layer) if last and computed else reference.name)
     return Unread(number, frozenset(names), frozenset(found))
 
@@ -74,20 +74,20 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     missing = _missing(world, sides, number)
     if missing is None:
         return None
-    found = world.unread[missing]
+    found = world.unknown.unread[missing]
     if found.told:
-        return f"how {missing} depends on {', '.join(sorted(found.names))} is not said"
+        return f"how {missing} depends on {', '.join(sorted(found.names))} is not said (formula {found.number})"
     return f"the definition of {missing} in formula {found.number} has no meaning"
 
 
 def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:
     """A function without arguments, beside quantities on which it does not depend, ``∂a/∂w = f' x`` of ``a = f(z)``, or
     beside one of another variable: ``f' = σ``."""
-    places = {world.parameters.get(name, ()) for name in here.unapplied}
+    places = {world.applied.parameters.get(name, ()) for name in here.unapplied}
     for name in sorted(here.unapplied):
         if len(places) > 1:
             return name
-        own = world.below((name, *world.parameters.get(name, ()))) | here.unapplied
+        own = world.below((name, *world.applied.parameters.get(name, ()))) | here.unapplied
         if not names_of(world, sides) & {*world.known, *world.functions} <= own:
             return name
     return None
@@ -95,7 +95,7 @@ def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | 
 
 def slope_told(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     """That the sides depend on a function that nothing defines, of whose derivative another formula says something."""
-    wanted = {name: other for name, other in world.slopes_told.items() if other != number}
+    wanted = {name: other for name, other in world.unknown.slopes.items() if other != number}
     for name in sorted(wanted.keys() & world.below(names_of(world, sides)) if wanted else ()):
         return f"what formula {wanted[name]} says of the derivative of {name} is not used"
     return None
@@ -103,7 +103,7 @@ def slope_told(world: World, sides: tuple[s.Node, ...], number: int) -> str | No
 
 def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
-    wanted = {name for name, found in world.unread.items() if found.number != number}
+    wanted = {name for name, found in world.unknown.unread.items() if found.number != number}
     for name in sorted(world.below(names_of(world, sides))) if wanted else ():
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):
@@ -115,8 +115,8 @@ def unshown(world: World, c: Comparison, environment: Environment, number: int) 
     """That a sensitivity in a comparison rests on that of something of which not all uses are known: values for it
     refute nothing. Nor do values for ``∂E_t/∂h``, which has to do with the E_t of all that h moves, or which the
     formula does not speak of itself."""
-    for head in sorted(world.slopes_unsaid.keys() & {*heads(c.left), *heads(c.right)}):
-        name, of = world.slopes_unsaid[head]
+    for head in sorted(world.unsaid.slopes.keys() & {*heads(c.left), *heads(c.right)}):
+        name, of = world.unsaid.slopes[head]
         if world.is_defined(of) or name not in world.by_slopes(number):
             return f"how {name} depends on {of} is not stated"
     if (other := not_written_out(world, environment, (*heads(c.left), *heads(c.right)))) is not None:
@@ -125,7 +125,7 @@ def unshown(world: World, c: Comparison, environment: Environment, number: int) 
     pending = sorted(adjoints_of(c, environment))
     for head in pending:  # ∂L/∂w and ∂L/∂a of J = L + a, a = wᵀx: L may have w by a, or also by itself
         users = {quantity.head for quantity in environment.consumers(head)}
-        if users and users <= world.beside_unsaid and any(head in world.below([other]) - {other} for other in pending):
+        if users and users <= world.unsaid.beside and any(head in world.below([other]) - {other} for other in pending):
             return f"how {environment.loss} depends on {head} is not stated"
     for head in pending:
         if head in hidden:
@@ -157,11 +157,11 @@ def unmoved(world: World, c: Comparison, environment: Environment) -> str | None
 
 def unsaid_slope(world: World, c: Comparison) -> str | None:
     """What nothing defines in a function of which a comparison has a derivative, ``J'(w)`` of ``J(w) = L + λw²``."""
-    found = world.below((*heads(c.left), *heads(c.right))) if world.unsaid_losses else ()
+    found = world.below((*heads(c.left), *heads(c.right))) if world.unsaid.losses else ()
     bodies = [q.body for head in found if (q := world.quantities.get(head)) is not None and q.body is not None]
     slopes = {x.function for body in (c.left, c.right, *bodies) for x in walk(body)
               if isinstance(x, Apply) and any(x.derivative)}  # fmt: skip
-    return min(world.below(slopes) & world.unsaid_losses, default=None)
+    return min(world.below(slopes) & world.unsaid.losses, default=None)
 
 
 def names_of(world: World, sides: Iterable[s.Node]) -> set[str]:
@@ -175,8 +175,8 @@ def unstated(world: World, c: Comparison, environment: Environment) -> list[str]
     """The quantities in a comparison whose definitions have no meaning and whose shapes are not declared."""
     loss = environment.loss
     named = {(adjoint_of(h, loss) if loss is not None else None) or h for h in (*heads(c.left), *heads(c.right))}
-    reached = world.below(named)
-    return sorted(n for n in reached & world.unread.keys() & world.known.keys() if not world.declarations.get(n))
+    found = world.below(named) & world.unknown.unread.keys() & world.known.keys()
+    return sorted(name for name in found if not world.declarations.get(name))
 
 
 def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
@@ -185,11 +185,11 @@ def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment
     derivative by anything else may go through them, unless the text says on what they depend.) Likewise whatever names
     have to do with each other, if it does not differentiate by them, nor by what they depend on."""
     reached, variables = _reach(world, sides, c, environment)
-    related = world.below(name for pair in world.related if reached.issuperset(pair) for name in pair)
+    related = world.below(name for pair in world.unknown.related if reached.issuperset(pair) for name in pair)
     return variables.isdisjoint(related) and all(
-        (world.unread[name].told or name in world.below((v,)))
-        and v not in world.below(world.unread[name].names, as_written=True)
-        for name in reached & world.unread.keys() for v in variables
+        (world.unknown.unread[name].told or name in world.below((v,)))
+        and v not in world.below(world.unknown.unread[name].names, as_written=True)
+        for name in reached & world.unknown.unread.keys() for v in variables
     )  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def unread_relation(
     world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
 ) -> str | None:
     """That the sides depend on two names of which the prose says something together that is not read."""
-    for pair, said in world.related.items():
+    for pair, said in world.unknown.related.items():
         if any(_reach(world, sides, c, environment)[0].issuperset(pair) for c in comparisons):
             return f"{said}: an equation would tell, as ${pair[0].partition('_')[0]}_i = {pair[1]}_{{i,:}}^\\top$"
     return None
@@ -208,7 +208,7 @@ def held_fast(
 ) -> str | None:
     """That the sides rest on something that the text treats as a constant, and that depends on what they differentiate
     by."""
-    for name in sorted(world.held):
+    for name in sorted(world.unknown.held):
         inside = world.below((name,)) - {name}
         for reached, variables in (_reach(world, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):
@@ -229,7 +229,7 @@ def _reach(
         adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
         variables |= adjoints
         pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
-    return reached | {world.layer_of[head][0] for head in reached & world.layer_of.keys()}, variables
+    return reached | {world.layers.name(head) for head in reached}, variables
 
 
 def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
@@ -239,7 +239,8 @@ def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
         if isinstance(node, s.Derivative):
             below += node.denominators
         elif isinstance(node, s.Nabla):
-            below += [node.variable] if node.variable is not None else [s.Symbol(n) for n in world.denominators]
+            variables = map(s.Symbol, world.differentiated.denominators)
+            below += [node.variable] if node.variable is not None else variables
     references = (world.table.reference(node) for node in below)
     return frozenset(reference.name for reference in references if reference is not None)
 

@@ -80,7 +80,7 @@ def _unmarked(left: s.Node) -> Iterator[s.Node]:
 def _is_free(name: s.Node, world: World) -> bool:
     reference = world.table.reference(name)
     return reference is not None and reference.name not in world.functions and not (
-        world.is_defined(reference.name) or reference.name in world.templates or reference.name in world.aliases
+        world.is_defined(reference.name) or reference.name in world.layers.templates or reference.name in world.aliases
     )  # fmt: skip
 
 

@@ -172,9 +172,7 @@ def _is_quantity(node: s.Symbol | s.Scripted, world: World, table: NameTable) ->
     if reference.name in world.sizes or reference.name in world.functions:
         return False
     known = reference.name in world.known or reference.name in world.declarations or reference.name in world.aliases
-    return (
-        known or reference.name in world.templates or any(name == reference.name for name, _ in world.layer_of.values())
-    )
+    return known or reference.name in world.layers.templates or reference.name in world.layers.names
 
 
 def _has_meaning(node: s.Node, world: World) -> bool:

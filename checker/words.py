@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from verify_derivations.checker.sentences import introduced, prose_behind, sentence
-from verify_derivations.checker.statements import Membership, Stated
+from verify_derivations.checker.statements import Membership, Prose, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of
@@ -96,7 +96,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
     plainly: list[tuple[int, tuple[s.Node, ...]]] = []  # where matrices are said to be symmetric
     for k, stated in enumerate(formulas):
         if _DROPPED.search(stated.raw.context):
-            stated.unsymmetric = tuple(said)
+            stated.prose.unsymmetric = tuple(said)
         if stated.raw.displayed or stated.chains or stated.tree is None:
             continue
         before = sentence(formulas, k)
@@ -111,27 +111,27 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
             called = _ONE_HOT_AFTER.match(after)
             if called and not _TAKEN_BACK.search(rest, called.end()) or _ONE_HOT_BEFORE.search(before):
-                stated.one_hot, stated.one_hot_axis = tuple(names[-1:]), _axis(before)
+                stated.prose.one_hot, stated.prose.one_hot_axis = tuple(names[-1:]), _axis(before)
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
         letters = [x for x in stated.mentions if isinstance(x, s.Scripted) and x.sub is not None]
         if len(letters) == len(stated.mentions) == 1 and not stated.memberships:
             if is_said(before, rest) and _is_unit(formulas, k, letters[0], before, rest):
-                stated.units = frozenset({base_of(letters[0]) or ""})
+                stated.prose.units = frozenset({base_of(letters[0]) or ""})
         matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
         names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
             continue
         if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
-            stated.unsymmetric = (*stated.unsymmetric, *names)
+            stated.prose.unsymmetric += (*names,)
         elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
             for one in introduced(formulas, k, _takes_back):
-                one.here = (*one.here, _symmetric(stated, *names))
+                one.when.here += (_symmetric(stated, *names),)
         elif _CONDITION.search(before) is None and _VAGUELY.search(before) is None and (
             _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
         ):
-            stated.symmetric = tuple(names)
+            stated.prose.symmetric = tuple(names)
             said += names
-            plainly.append((k, stated.symmetric))
+            plainly.append((k, stated.prose.symmetric))
             listed = ", ".join(f"${to_latex(name)}$" for name in names)
             stated.remarks += (f"the text says of {listed}: symmetric",)
     for k, symmetric in plainly:
@@ -139,22 +139,22 @@ def read_prose(formulas: Sequence[Stated]) -> None:
 
 
 def _takes_back(f: Stated) -> bool:
-    return bool(f.unsymmetric) or _DROPPED.search(f.raw.context) is not None
+    return bool(f.prose.unsymmetric) or _DROPPED.search(f.raw.context) is not None
 
 
 def _symmetric(stated: Stated, *names: s.Node) -> Stated:
     """A formula that says no more than that matrices are symmetric."""
-    return Stated(stated.raw, None, symmetric=names)
+    return Stated(stated.raw, None, prose=Prose(symmetric=names))
 
 
 def _until_taken_back(formulas: Sequence[Stated], k: int, names: tuple[s.Node, ...]) -> None:
     """What is denied later in a section holds up to there."""
     section = formulas[k].raw.section
     inside = list(takewhile(lambda f: f.raw.section[: len(section)] == section, formulas[k:]))
-    denied = {name: n for n, f in reversed([*enumerate(inside)]) for name in f.unsymmetric if name in names}
+    denied = {name: n for n, f in reversed([*enumerate(inside)]) for name in f.prose.unsymmetric if name in names}
     for name, end in denied.items():
         for f in inside[:end]:
-            f.here = (*f.here, _symmetric(formulas[k], name))
+            f.when.here += (_symmetric(formulas[k], name),)
 
 
 def is_said(before: str, behind: str) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import count
 
 from verify_derivations.checker.abbreviations import Abbreviation, abbreviated, abbreviation, named_last
-from verify_derivations.checker.building import Builder, Definitions
+from verify_derivations.checker.building import Builder
 from verify_derivations.checker.customary import customary, is_called_like_a_gradient
+from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.inferred import Inferred, failed_definitions, infer
 from verify_derivations.checker.inverses import solved_for_the_inner
 from verify_derivations.checker.solutions import SQUARE, solutions
@@ -39,11 +40,11 @@ def build_world(
         for rounds in count(1):  # what a reading brings up, an equation between sizes, restarts it with that known
             before = dict(extents.solved), set(unlike)
             builder = Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
-            builder.world.supposed |= shapes
+            builder.world.undeclared.shapes |= shapes
             builder.inferred, builder.without_gradients = inferred, gradients
-            builder.world.unlike_sums |= unlike
+            builder.world.layers.unlike_sums |= unlike
             result = builder.run(loss, names, solved)
-            unlike |= builder.world.unlike_sums  # these have no meaning
+            unlike |= builder.world.layers.unlike_sums  # these have no meaning
             if unlike == before[1] and (extents.solved == before[0] or rounds >= 6):
                 break
         return result
@@ -51,7 +52,7 @@ def build_world(
     formulas = named_last(formulas, every, table)
     found = build("", (), {})
     inferred = infer(found, formulas)
-    if inferred.doubtful & found.world.guessed:  # of which a number is not the only reading
+    if inferred.doubtful & found.world.undeclared.guessed:  # of which a number is not the only reading
         inferred, full = replace(inferred, declarations={}), inferred
         found, inferred = build("", (), {}), full
     if inferred.declarations:

@@ -106,7 +106,7 @@ def _in_its_layer(reader: Elaborator, node: s.Call, name: str, layer: s.Node) ->
     if reference is None or reference.layer is None:
         return
     own, of = (layer_value(n, world, reader.here) for n in (layer, reference.layer))
-    if own is not None and of is not None and world.ahead.setdefault(name, own - of) != own - of:
+    if own is not None and of is not None and world.layers.ahead.setdefault(name, own - of) != own - of:
         raise Unsupported(f"{to_latex(node.function)} is applied to another layer than elsewhere")
 
 
@@ -141,11 +141,11 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if (member := _member(reader, node)) is not None and not primes:
         if member.name in world.known:
             return _of_variables(reader, node, member.name, 0, expected)
-        world.arguments[member.name] = node.arguments
+        world.applied.arguments[member.name] = node.arguments
         return quantity(reader, member, ())
     if any(isinstance(n, s.Relation) and "\\mid" in n.relations for a in node.arguments for n in s.walk(a)):
         raise Unsupported(f"{to_latex(node)}: expectations and probabilities are not supported")
-    if name in world.known or name in world.templates:  # L(w): a quantity with its variables named
+    if name in world.known or name in world.layers.templates:  # L(w): a quantity with its variables named
         return _of_variables(reader, node, name, primes, expected)
     if any(isinstance(a, s.Relation) and a.relations == ("\\parallel",) for a in node.arguments):
         raise UndefinedFunction(f"{to_latex(node)} is not defined here")
@@ -157,18 +157,19 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if known is not None and len(node.arguments) == 1:
         argument = reader.tensor(node.arguments[0], expected)
         return argument.map(lambda b: _derived(reader, known, b, primes))
-    if any(other == name for other, _ in world.awaited):
+    if name in world.awaited.called:
         raise UndefinedFunction(f"the function {name} is not defined here")
-    if reader.here.defining or name in world.opaque_functions:
+    if reader.here.defining or name in world.applied.opaque:
         _independent(reader, node.function)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
-        if is_of_all(name) and name in world.numerators and not primes and not all(a.is_scalar for a in arguments):
+        differentiated = name in world.differentiated.numerators and not primes
+        if is_of_all(name) and differentiated and not all(a.is_scalar for a in arguments):
             world.add(Known(name, (), ()))  # J_0(w) of J(w) = J_0(w) + λ‖w‖²: a number that depends on all of w
-            world.arguments[name] = node.arguments
+            world.applied.arguments[name] = node.arguments
             return Tensor((), Access(name))
-        world.opaque_functions.add(name)
+        world.applied.opaque.add(name)
         if not primes:
-            world.opaque_calls.setdefault(name, set()).add(tuple(a.body for a in arguments))
+            world.applied.calls.setdefault(name, set()).add(tuple(a.body for a in arguments))
         try:
             return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
         except ShapeError:  # N(μ, Σ), which is none of numbers
@@ -176,9 +177,10 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if bare == name and len(bare) > 1 and bare.isalpha():  # a word, which the text may explain
         raise Unsupported(f"the function {name} is not defined here")
     numbers = all(isinstance(a, s.Symbol) and name_of(a) not in world.declarations for a in node.arguments)
-    if name in world.numerators and world.promised and numbers:  # z = f(x, y) beside ∂f/∂x of an f that nothing defines
+    differentiated = name in world.differentiated.numerators
+    if differentiated and world.awaited.quantities and numbers:  # z = f(x, y) beside ∂f/∂x of an f that nothing defines
         raise NotYetDefined(f"the function {name} is not defined here")
-    if name in world.numerators:  # L(θ) of an algorithm that is given the gradient of any L
+    if differentiated:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")
     raise UndefinedFunction(f"the function {name} is not defined here")
 
@@ -197,7 +199,8 @@ def _member(reader: Elaborator, node: s.Call) -> Reference | None:
     reference = world.table.reference(node.function) if isinstance(node.function, s.Scripted) else None
     if reference is None or not reference.indices or reference != Reference(reference.name, indices=reference.indices):
         return None
-    if reference.name not in set().union(*world.differentiated_in.values()) or reference.name in world.functions:
+    differentiated = set[str]().union(*world.differentiated.by_formula.values())
+    if reference.name not in differentiated or reference.name in world.functions:
         return None
     if reference.name in world.known:
         return reference
@@ -213,7 +216,7 @@ def _independent(reader: Elaborator, function: s.Node) -> None:
         return
     for symbol in names_in(function.sub):
         reference = reader.world.table.reference(symbol)
-        if reference is not None and reference.name in {*reader.here.indices, *reader.world.free_names}:
+        if reference is not None and reference.name in {*reader.here.indices, *reader.world.differentiated.undefined}:
             raise Unsupported(f"how {to_latex(function)} depends on {to_latex(symbol)} is not stated")
 
 
@@ -223,9 +226,9 @@ def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expe
     reference = reader.world.table.reference(node.function)
     assert reference is not None
     plain = replace(reference, power=None, primes=0)
-    at, stated = node.arguments, reader.world.arguments.get(plain.name, ())
-    if plain.name in reader.world.runs and not primes:
-        indices = _members(reader, node, stated, reader.world.runs[plain.name])
+    at, stated = node.arguments, reader.world.applied.arguments.get(plain.name, ())
+    if plain.name in reader.world.applied.runs and not primes:
+        indices = _members(reader, node, stated, reader.world.applied.runs[plain.name])
         return quantity(reader, replace(plain, indices=indices), expected)
     if reader.here.called.setdefault(plain.name, at) != at and not stated:
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
@@ -328,16 +331,16 @@ def _derived(reader: Elaborator, function: str, argument: Scalar, primes: int) -
         return Apply(function, (argument,))
     place = "\\square"
     body: Scalar = Apply(function, (Access(place),))
-    assert reader.world.differentiate is not None
+    calculus = reader.world.calculus
+    assert calculus is not None
     environment = reader.world.environment()
 
     def at_argument(value: Scalar) -> Scalar:
         return map_accesses(rename_apart(value), lambda a: argument if a.head == place else None)
 
-    if reader.world.ties is not None:
-        reader.here.ties += map(at_argument, reader.world.ties(body, place, environment))
+    reader.here.ties += map(at_argument, calculus.ties(body, place, environment))
     for _ in range(primes):
-        body = reader.world.differentiate(body, place, (), environment)
+        body = calculus.differentiate(body, place, (), environment)
     return at_argument(body)
 
 

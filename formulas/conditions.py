@@ -124,7 +124,7 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
     """A condition on indices (``i = j``, ``i \\neq k``, ``i < j``), where all letters are indices."""
     found = [*names_in(node)]
     names = {name_of(x) for x in found if isinstance(x, s.Symbol)}
-    for name in names & reader.world.given - reader.here.indices.keys():
+    for name in names & reader.world.letters.given - reader.here.indices.keys():
         new_letter(name, reader.world, reader.here)
     if not reader.here.defining and any(n in reader.here.indices for n in names):  # the j of Σ_i [i = j] a_i = a_j
         for name in names - reader.here.indices.keys() - reader.world.declared_names():
@@ -134,7 +134,7 @@ def integer_condition(reader: Elaborator, node: s.Relation) -> Scalar | None:
     for x in found:
         if isinstance(x, s.Scripted) and to_latex(x) not in reader.world.sizes:
             label = label_of(x, reader.world)
-            if label is None and to_latex(x) not in reader.world.given:
+            if label is None and to_latex(x) not in reader.world.letters.given:
                 return None
             for letter in label.indices if label is not None else ():
                 reader.new_letters(letter)

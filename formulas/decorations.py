@@ -12,12 +12,13 @@ _COLOURED = frozenset((r"\textcolor", r"\colorbox"))  # {dropped}{content}
 _STACKED = frozenset((r"\overset", r"\underset", r"\stackrel"))  # {words}{relation}
 _HATS = frozenset((r"\hat", r"\widehat"))  # {=}
 _SPACED = frozenset((r"\mathrel", r"\ensuremath"))  # {relation}
+_ARROWS = {r"\xrightarrow": r"\to", r"\xleftarrow": r"\leftarrow"}
 _NATIVE = {r"\R": "R", r"\N": "N", r"\Z": "Z", r"\reals": "R"}  # common macros that renderers bring along
 
 
 def undecorated(units: list[Raw]) -> list[Raw]:
     """The units without decorations."""
-    known = _FRAMES | _COLOURS | _COLOURED | _STACKED | _HATS | _SPACED | frozenset(_NATIVE)
+    known = _FRAMES | _COLOURS | _COLOURED | _STACKED | _HATS | _SPACED | _ARROWS.keys() | frozenset(_NATIVE)
     if not any(unit.text in known for unit in units):
         return units
     result: list[Raw] = []
@@ -49,8 +50,14 @@ def undecorated(units: list[Raw]) -> list[Raw]:
             relation = units[start]
             result.append(relation._replace(kind="command", text=r"\coloneqq") if relation.text == "=" else relation)
             k = end + 1
-        elif unit.text in _SPACED and (relation := _relation(units[slice(*_group(units, k + 1))])) is not None:
-            result.append(unit._replace(kind="command", text=relation))
+        elif unit.text in _ARROWS:  # with words above it, and below
+            k += 1
+            if k < len(units) and units[k].text == "[":
+                k = next((n for n in range(k, len(units)) if units[n].text == "]"), len(units)) + 1
+            k = _group(units, k)[1] + 1
+            result.append(unit._replace(kind="command", text=_ARROWS[unit.text]))
+        elif unit.text in _SPACED and (sign := _relation(units[slice(*_group(units, k + 1))])) is not None:
+            result.append(unit._replace(kind="command", text=sign))
             k = _group(units, k + 1)[1] + 1
         elif unit.text in _HATS and [x.text for x in units[k + 1:k + 4]] == ["{", "=", "}"]:
             result.append(unit._replace(kind="command", text=r"\coloneqq"))

@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.indices import family_extent, first_value, new_letter, own_range, stretches, within
+from verify_derivations.formulas.indices import family_extent, first_value, new_letter, stretches, within
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -55,9 +55,9 @@ def define(
     reader = Elaborator(world, here)
     for letter in letters:
         index = here.indices.get(letter) or (
-            here.free_letter(letter, world.origin) if letter in world.given else new_letter(letter, world, here)
+            here.free_letter(letter, world.origin) if letter in world.letters.given else new_letter(letter, world, here)
         )
-        own = own_range(letter, world, number)
+        own = world.letters.own_range(letter, number)
         if own is not None:
             index.start = whole(own[0], world, here)
             index.extent = whole(own[1], world, here) - index.start + 1
@@ -81,12 +81,12 @@ def define(
     try:
         value = reader.tensor(right, expected)
     except NeedShape:
-        if world.doubtful & {r.name for r in map(world.table.reference, names_in(right)) if r is not None}:
+        if world.undeclared.doubtful & {r.name for r in map(world.table.reference, names_in(right)) if r is not None}:
             raise
         names = set(world.known)
         value = reader.tensor(right, expected if expected is not None else ())
         numbers = [n for n, q in world.known.items() if n not in names and not q.extents]
-        world.guessed.update(numbers)
+        world.undeclared.guessed.update(numbers)
         if expected is None and numbers:
             said = ", ".join(f"${name}$" for name in numbers)
             here.remarks.append(f"no shape is stated for {said}: read as {'numbers' if numbers[1:] else 'a number'}")
@@ -95,7 +95,7 @@ def define(
         if index.extent is None:
             index.extent = world.extents.normal(family_extent(letter, world, here, number) - index.start + 1)
     for letter, given in sorted(compared_letters(right)):  # the c of t_j = [j = c] is one of the classes j
-        if letter in letters and given in world.given - {*letters}:
+        if letter in letters and given in world.letters.given - {*letters}:
             of_class = here.indices[letter]
             assert of_class.extent is not None
             within(polynomial(given), of_class.extent + of_class.start - 1, world)
@@ -120,8 +120,8 @@ def define(
     world.conventions_of[head] = frozenset(here.conventions)
     world.broadcasts |= here.broadcasts
     if layer is not None:
-        world.layer_of[head] = (reference.name, layer)
-    world.pending.pop(head, None)
+        world.layers.of[head] = (reference.name, layer)
+    world.layers.pending.pop(head, None)
     return known
 
 
@@ -149,8 +149,8 @@ def _register(
         body = value.body
         origins = [first_value(reference.name, letter, world) for letter in letters]
         if from_zero:
-            world.from_zero.add(head)
-        if from_zero or reference.name in world.begins or any(o < world.origin for o in origins):
+            world.letters.from_zero.add(head)
+        if from_zero or reference.name in world.letters.begins or any(o < world.origin for o in origins):
             known = Known(head, tuple(extents), (), starts if from_zero else (world.origin,) * len(extents))
     else:
         known = Known(head, tuple(extents), value.shape, tuple(int(i.start.value) for i in indices))
@@ -176,7 +176,7 @@ def define_start(world: World, here: Statement, left: s.Node, right: s.Node, num
     reference = world.table.reference(left)
     if reference is None or reference.layer is not None:
         return False
-    first = world.begins.get(reference.name, 0)
+    first = world.letters.begins.get(reference.name, 0)
     if reference.indices != (s.Number(str(first)),):
         return False
     if reference.power is not None or reference.transposed or reference.inverted or reference.primes:

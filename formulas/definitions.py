@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from verify_derivations.formulas.expressions import Constraint, Scalar, contents, heads
+from verify_derivations.formulas.forked import Forked
 from verify_derivations.formulas.polynomial import Polynomial
 
 
@@ -42,6 +43,22 @@ class FunctionDefinition:
     parameters: tuple[str, ...]
     body: Scalar
     number: int | None = None
+
+
+@dataclass
+class Assumed(Forked):
+    """What a document says of its sizes and data, as it comes: see :class:`Environment`, which has the same."""
+
+    facts: list[Constraint] = field(default_factory=list)
+    equations: list[tuple[Scalar, Scalar]] = field(default_factory=list)
+    positive: set[str] = field(default_factory=set)
+    nonzero: set[str] = field(default_factory=set)
+    below_one: set[str] = field(default_factory=set)
+    one_hot: set[str] = field(default_factory=set)
+
+    def learn(self, fact: Constraint) -> None:
+        if fact not in self.facts:
+            self.facts.append(fact)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ def unknown_below(world: World, start: Iterable[str], head: str) -> str | None:
     without a number, defined as every layer is, below those that are mentioned."""
     for found in sorted(world.below(start) - {head}):
         quantity = world.quantities.get(found)
-        name, layer = world.layer_of.get(found, ("", None))
-        if name not in world.templates or layer is None or layer.is_constant or quantity is None:
+        name, layer = world.layers.of.get(found, ("", None))
+        if name not in world.layers.templates or layer is None or layer.is_constant or quantity is None:
             continue
         if quantity.body is None and _may_rest_on(world, name, found, head):
             return found
@@ -25,10 +25,10 @@ def unknown_below(world: World, start: Iterable[str], head: str) -> str | None:
 def _may_rest_on(world: World, name: str, below: str, head: str) -> bool:
     """Not on a later layer, nor on what no layer mentions."""
     names, descends = _reached(world, name)
-    of, place = world.layer_of.get(head, (head, None))
+    of, place = world.layers.place(head)
     if of not in names:
         return False
-    distance = None if place is None else place - world.layer_of[below][1]
+    distance = None if place is None else place - world.layers.of[below][1]
     return not (descends and distance is not None and distance.is_constant and distance.value > 0)
 
 
@@ -38,7 +38,7 @@ def _reached(world: World, start: str) -> tuple[set[str], bool]:
     while waiting:
         name = waiting.pop()
         new: set[str] = set()
-        for template in world.templates.get(name, ()):
+        for template in world.layers.templates.get(name, ()):
             own = layer_value(template.layer, world, Statement())
             for reference in map(world.table.reference, names_in(template.right)):
                 if reference is not None:
@@ -47,10 +47,10 @@ def _reached(world: World, start: str) -> tuple[set[str], bool]:
                     step = own - other if own is not None and other is not None else None
                     descends &= reference.layer is None or step is not None and (
                         not step.is_constant or step.value >= 0)  # fmt: skip
-        for head, (other_name, _) in world.layer_of.items():
+        for head, (other_name, _) in world.layers.of.items():
             quantity = world.quantities.get(head)
             if other_name == name and quantity is not None and quantity.body is not None:
-                new |= {world.layer_of.get(h, (h, None))[0] for h in world.below([head])}
+                new |= {world.layers.name(h) for h in world.below([head])}
         waiting += new - found
         found |= new
     return found, descends

@@ -34,6 +34,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.indices import given_value, new_letter
 from verify_derivations.formulas.labels import choose
+from verify_derivations.formulas.layers import Template
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
@@ -61,7 +62,7 @@ from verify_derivations.formulas.tensors import (
     show_extent,
     transpose,
 )
-from verify_derivations.formulas.world import Index, NeedShape, Statement, Template, Unsupported, World
+from verify_derivations.formulas.world import Index, NeedShape, Statement, Unsupported, World
 
 Value: TypeAlias = Tensor | Slope
 LARGEST_POWER = 4  # of a matrix
@@ -202,12 +203,12 @@ class Elaborator:
 
     def unfold(self, template: Template, letters: dict[str, Polynomial]) -> None:
         """Make the instance of a definition for a generic layer, whose shapes may need those of the layers below it."""
-        unfolding = self.world.unfolding
+        unfolding = self.world.layers.unfolding
         deepest = 2 * MOST_LAYERS if all(v.is_constant and v.value >= 0 for v in letters.values()) else 0
         if unfolding.count(template.number) > deepest:
             raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
         instance = template.number, tuple(sorted((name, show_extent(value)) for name, value in letters.items()))
-        if self.world.shapeless.get(instance) == len(self.world.known):  # nothing new is known since then
+        if self.world.layers.shapeless.get(instance) == len(self.world.known):  # nothing new is known since then
             raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
         from verify_derivations.formulas.define import define  # it reads right sides with this class
 
@@ -216,12 +217,12 @@ class Elaborator:
         try:
             define(self.world, inner, template.left, template.right, template.number)
         except NeedShape:
-            self.world.shapeless[instance] = len(self.world.known)
+            self.world.layers.shapeless[instance] = len(self.world.known)
             raise
         finally:
             unfolding.pop()
             if not unfolding:
-                self.world.shapeless.clear()
+                self.world.layers.shapeless.clear()
 
     # -- arithmetic -------------------------------------------------------------------------------------------
     def group(self, body: s.Node, expected: Shape | None) -> Value:
@@ -253,7 +254,7 @@ class Elaborator:
                     self.here.remarks.append(said)
                     reference = self.world.table.reference(nodes[k])
                     if reference is not None and not CAPITAL.fullmatch(reference.name):
-                        self.world.widened.add(reference.name)
+                        self.world.undeclared.widened.add(reference.name)
                 shape = shape or (() if value.is_scalar else value.shape)
         return [value for value in values if value is not None]
 
@@ -286,10 +287,11 @@ class Elaborator:
 
     def settle(self, *shapes: Shape) -> None:
         """Sizes of undeclared matrices are those of what a definition puts beside them."""
+        sizes = self.world.undeclared.sizes
         for other in shapes[1:] if self.here.introduces else ():
             for pair in zip(shapes[0], other, strict=False):
-                if ONE not in pair and any(n.as_atom() in self.world.unstated for n in pair):
-                    self.world.extents.equate(*sorted(pair, key=lambda n: n.as_atom() not in self.world.unstated))
+                if ONE not in pair and any(n.as_atom() in sizes for n in pair):
+                    self.world.extents.equate(*sorted(pair, key=lambda n: n.as_atom() not in sizes))
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
@@ -485,7 +487,7 @@ class Elaborator:
         if reference is None or reference.indices or not CAPITAL.fullmatch(reference.name):
             return ONE
         size = f"N_{{{reference.name}}}"
-        self.world.unstated.add(size)
+        self.world.undeclared.sizes.add(size)
         self.here.remarks.append(
             f"${reference.name}$ is declared nowhere: it is read as a matrix with any number ${size}$ of {axis}"
         )

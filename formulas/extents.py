@@ -6,21 +6,19 @@ the equation is solved for H, so that all later arithmetic is on polynomials.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas.forked import Forked
 from verify_derivations.formulas.polynomial import Polynomial, polynomial
 from verify_derivations.formulas.tensors import ShapeError, show_extent
 
 
-class Extents:
+@dataclass
+class Extents(Forked):
     """A triangular system of solved equations ``size = polynomial``."""
 
-    def __init__(self) -> None:
-        self.solved: dict[str, Polynomial] = {}
-        self.quotients: dict[str, tuple[Polynomial, Polynomial]] = {}  # name → numerator, denominator as stated
-
-    def fork(self) -> Extents:
-        new = Extents()
-        new.solved, new.quotients = dict(self.solved), dict(self.quotients)
-        return new
+    solved: dict[str, Polynomial] = field(default_factory=dict)
+    quotients: dict[str, tuple[Polynomial, Polynomial]] = field(default_factory=dict)  # name → numerator, denominator
 
     def normal(self, value: Polynomial) -> Polynomial:
         return value.substitute(self.solved)
@@ -56,3 +54,17 @@ class Extents:
             self.solved[name] = value
             return
         raise ShapeError(f"{show_extent(left)} and {show_extent(right)} are not the same extent")
+
+
+@dataclass
+class Undeclared(Forked):
+    """The shapes of what no declaration mentions."""
+
+    shapes: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # by their gradients
+    sizes: set[str] = field(default_factory=set)  # of matrices, named anew
+    reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}
+    reached: dict[str, list[Polynomial]] = field(default_factory=dict)  # the last entries of it that are mentioned
+    stretched: set[str] = field(default_factory=set)  # names of leaves with x_{i+1} or x_{2i}
+    widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
+    doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
+    guessed: set[str] = field(default_factory=set)  # heads read as numbers

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Polynomial, at_least, polynomial
 from verify_derivations.formulas.labels import choose, label_of
@@ -11,7 +9,6 @@ from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import whole
-from verify_derivations.formulas.steps import shifted
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.world import Index, IndexRangeError, Statement, Unsupported, World
 
@@ -19,8 +16,8 @@ from verify_derivations.formulas.world import Index, IndexRangeError, Statement,
 def first_value(name: str, letter: str, world: World) -> int:
     """Where a family starts: at 0 where the document uses ``h_{t-1}`` or ``h_0``, if the recursion is not said to begin
     elsewhere; else where all indices do."""
-    if name in world.begins:
-        return world.begins[name]
+    if name in world.letters.begins:
+        return world.letters.begins[name]
     if world.origin == 0:
         return 0
     return 0 if (name, letter) in world.table.shifted or name in world.table.zeroth else 1
@@ -31,7 +28,7 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
     index = here.indices.get(letter)
     if index is not None and index.extent is not None:
         return index.extent + index.start - 1
-    stated = stated_range(letter, world, number)
+    stated = world.letters.range_for(letter, number)
     return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
 
 
@@ -69,59 +66,32 @@ def _grows(value: Polynomial, variable: str) -> bool | None:
 
 def hold(head: str, axis: int, node: s.Node, world: World, here: Statement) -> None:
     """An undeclared quantity has all the entries that are mentioned."""
-    if head in world.stretched and not here.introduces:
+    if head in world.undeclared.stretched and not here.introduces:
         return
-    size = world.reaching[head][axis]
+    size = world.undeclared.reaching[head][axis]
     found = reach(node, world, here)
     if found is not None and size not in found[1].names:
         within(found[1], world.extents.normal(polynomial(size)) + world.origin - 1, world)
-        world.reached.setdefault(head, []).append(found[1])
+        world.undeclared.reached.setdefault(head, []).append(found[1])
 
 
 def end_of_stretched(world: World) -> None:
     """What nothing declares and has ``x_{i+1}`` ends with the last entry that is mentioned, if one is."""
-    for head in world.stretched & world.reaching.keys():
-        ends = world.reached.get(head, [])
+    for head in world.undeclared.stretched & world.undeclared.reaching.keys():
+        ends = world.undeclared.reached.get(head, [])
         for last in ends:
             beyond = [last - other for other in ends]
-            if all(n.is_constant and n.value >= 0 for n in beyond) and len(world.reaching[head]) == 1:
-                world.extents.equate(polynomial(world.reaching[head][0]), last - world.origin + 1)
+            if all(n.is_constant and n.value >= 0 for n in beyond) and len(world.undeclared.reaching[head]) == 1:
+                world.extents.equate(polynomial(world.undeclared.reaching[head][0]), last - world.origin + 1)
                 break
 
 
 def stretches(letter: str, node: s.Node, world: World) -> bool:
     """Whether a letter does not end where ``node`` has an entry for it: the i of ``x_{i+1} - x_i``."""
-    names = (x for x in s.walk(node) if isinstance(x, s.Scripted)) if world.stretched else ()
-    references = (r for r in map(world.table.reference, names) if r is not None and r.name in world.stretched)
+    found = world.undeclared.stretched
+    names = (x for x in s.walk(node) if isinstance(x, s.Scripted)) if found else ()
+    references = (r for r in map(world.table.reference, names) if r is not None and r.name in found)
     return any(s.Symbol(letter) in s.walk(index) for r in references for index in r.indices)
-
-
-def stated_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
-    """First and last value of a letter by the nearest range before a formula, else after."""
-    return own_range(letter, world, number) or _nearest([r for r in world.ranges if r[1] == letter], number)
-
-
-def own_range(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
-    """The range that a formula states. Of ``x_{t+1} = …`` for t = 0, …, T - 1 it is that of the x_t from 1 on, also
-    where t is said to begin at 0 elsewhere."""
-    own = _nearest([r for r in world.ranges if r[:2] == (number, letter)], number)
-    if world.stepped.get(number, ("", ""))[1] != letter:
-        return own
-    found = own or _nearest([r for r in world.ranges if r[1] == letter], number)
-    if found is None or own is None and found[0] != s.Number("0"):
-        return None
-    return shifted(found[0], 1), shifted(found[1], 1)
-
-
-def layers_stated(letter: str, world: World, number: int) -> tuple[s.Node, s.Node] | None:
-    """The same without the ranges of sums: what they run over need not be all layers, or members, that there are."""
-    return _nearest([r for r in world.ranges if r[1] == letter and r not in world.summed], number)
-
-
-def _nearest(ranges: Sequence[tuple[int, str, s.Node, s.Node]], number: int) -> tuple[s.Node, s.Node] | None:
-    before = [r for r in ranges if r[0] <= number]
-    chosen = before[-1] if before else ranges[0] if ranges else None
-    return None if chosen is None else (chosen[2], chosen[3])
 
 
 def index_at(
@@ -136,7 +106,7 @@ def index_at(
         return chosen.value - origin
     if isinstance(node, s.Scripted) and to_latex(node) not in world.sizes:
         value = given_value(node, world, here)
-        world.given.add(to_latex(node))
+        world.letters.given.add(to_latex(node))
         within(value, world.extents.normal(extent) + origin - 1, world)
         return value - origin
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
@@ -149,7 +119,7 @@ def index_at(
     if isinstance(node, s.Symbol):
         index = here.indices.get(name_of(node))
         if index is not None:
-            extra = origin < world.origin and head not in world.from_zero
+            extra = origin < world.origin and head not in world.letters.from_zero
             if index.extent is None and index.fixed is None and extra:
                 _in_its_range(index, world, here)  # a member x_0 beside the x_i does not change what i may be
             _unify(index, extent, origin, world, here, head, members)
@@ -159,8 +129,8 @@ def index_at(
 def within(value: Polynomial, last: Polynomial, world: World) -> None:
     """An index is at most the last of its axis."""
     fact = at_least(last - value, 0)
-    if fact not in world.facts and not (fact.value.is_constant and fact.value.value >= 0):
-        world.facts.append(fact)
+    if not (fact.value.is_constant and fact.value.value >= 0):
+        world.assumed.learn(fact)
 
 
 def given_value(node: s.Scripted, world: World, here: Statement) -> Polynomial:
@@ -187,7 +157,7 @@ def _chosen(node: s.Node, world: World, here: Statement) -> Index | None:
 def new_letter(letter: str, world: World, here: Statement) -> Index:
     """A free index. One that the document also shifts (``h_{t-1}``) has its stated range: the axis may be longer."""
     index = here.free_letter(letter, world.origin)
-    if letter in world.given:
+    if letter in world.letters.given:
         index.free, index.fixed = False, polynomial(letter)
         return index
     if any(step == letter for _, step in world.table.shifted) or not here.introduces and _is_part(letter, world, here):
@@ -197,7 +167,7 @@ def new_letter(letter: str, world: World, here: Statement) -> Index:
 
 def _is_part(letter: str, world: World, here: Statement) -> bool:
     """Whether a formula states a range for a letter that leaves something out, ``1 < j < n``."""
-    own = own_range(letter, world, here.number)
+    own = world.letters.own_range(letter, here.number)
     return own is not None and not (own[0] == s.Number(str(world.origin)) and isinstance(own[1], s.Symbol | s.Scripted))
 
 
@@ -211,11 +181,11 @@ def _in_its_range(index: Index, world: World, here: Statement) -> None:
 def _as_stated(index: Index, world: World, here: Statement) -> bool:
     """Give a free index the range that the document states: where it begins only if the formula itself says so, for a
     sum elsewhere may leave something out."""
-    stated = layers_stated(index.letter, world, here.number) or stated_range(index.letter, world, here.number)
+    stated = world.letters.range_of_all(index.letter, here.number) or world.letters.range_for(index.letter, here.number)
     if stated is None:
         return False
     first = whole(stated[0], world, Statement())
-    own = any(r[0] == here.number and r[1] == index.letter for r in world.ranges)
+    own = any(r[0] == here.number and r[1] == index.letter for r in world.letters.ranges)
     if own or first.is_constant and first.value < world.origin:
         index.start = first
     index.extent = world.extents.normal(whole(stated[1], world, Statement()) - index.start + 1)
@@ -228,12 +198,12 @@ def _unify(
     """``members``: the axis is that of a family."""
     extent = world.extents.normal(extent)
     if index.fixed is not None:
-        if index.letter in world.given:
+        if index.letter in world.letters.given:
             within(index.fixed, extent + origin - 1, world)
         return
     if index.extent is None:
         index.extent, index.start = extent, polynomial(origin)
-        stated = stated_range(index.letter, world, here.number) if members else None
+        stated = world.letters.range_for(index.letter, here.number) if members else None
         if stated is not None and whole(stated[0], world, Statement()) == origin:
             last = whole(stated[1], world, Statement())
             if _some_members(last - origin + 1, extent, world):
@@ -244,14 +214,14 @@ def _unify(
     if last == end or (index.start == 1 and origin == 0) or _ends_within(last, end, world, here):
         return
     difference = have - extent
-    if head in world.stretched and head in world.reaching:
+    if head in world.undeclared.stretched and head in world.undeclared.reaching:
         hold(head, 0, s.Symbol(index.letter), world, here)
         return
     if members and index.start == origin and _some_members(have, extent, world):
         return
     if any(map(is_index, difference.names)):
         return  # where the range of one index depends on another is seen where both are known
-    own = own_range(index.letter, world, here.number)
+    own = world.letters.own_range(index.letter, here.number)
     beyond = None if own is None else whole(own[1], world, Statement()) - end
     inside = beyond is None or beyond.is_constant and beyond.value <= 0
     claimed = index.free and not here.introduces and inside
@@ -290,7 +260,5 @@ def _some_members(count: Polynomial, extent: Polynomial, world: World) -> bool:
     ends = {count.as_atom(), extent.as_atom()}
     if len(ends) != 2 or not ends <= world.table.ends:
         return False
-    fact = at_least(extent, count)
-    if fact not in world.facts:
-        world.facts.append(fact)
+    world.assumed.learn(at_least(extent, count))
     return True

@@ -30,7 +30,9 @@ from verify_derivations.formulas.world import Choice, Index, Known, NeedShape, S
 def label_of(node: s.Node, world: World) -> Reference | None:
     """The reference to a label that is known to be one: by a name with letters as indices."""
     reference = world.table.reference(node) if isinstance(node, s.Scripted) else None
-    if reference is None or reference.name not in world.labels or reference.layer is not None or reference.primes:
+    if reference is None or reference.name not in world.letters.labels:
+        return None
+    if reference.layer is not None or reference.primes:
         return None
     plain = reference.power is None and not reference.transposed and not reference.inverted
     return reference if plain and all(isinstance(i, s.Symbol) for i in reference.indices) else None
@@ -48,7 +50,7 @@ def choose(node: s.Node, world: World, here: Statement) -> Index | None:
             return None
         index = Index(key, fresh("k"), polynomial(world.origin))
         known = world.known.get(one_hot(reference.name))
-        last = world.labels[reference.name]
+        last = world.letters.labels[reference.name]
         if known is not None:
             index.extent = known.family[-1]
         elif last is not None:
@@ -98,8 +100,8 @@ def _known(choice: Choice, extent: Polynomial, world: World) -> str:
         world.add(Known(head, family, (), (world.origin,) * len(family)))
         places = [fresh("i") for _ in family]
         entry = Access(head, tuple(map(polynomial, places)))
-        world.stated.append((summation([(places[-1], family[-1])], entry), UNIT))
-        world.one_hot.add(head)
+        world.assumed.equations.append((summation([(places[-1], family[-1])], entry), UNIT))
+        world.assumed.one_hot.add(head)
     elif tuple(map(world.extents.normal, known.family)) != family:
         raise Unsupported(f"{choice.index.letter}: how many labels there are is not clear")
     return head

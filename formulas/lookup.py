@@ -13,6 +13,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, ZERO, Access, Polynomial, fresh, polynomial, power, scalar
 from verify_derivations.formulas.indices import compound, family_extent, first_value, hold, index_at, reach
 from verify_derivations.formulas.labels import label_of
+from verify_derivations.formulas.layers import Template
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, name_of
@@ -23,7 +24,6 @@ from verify_derivations.formulas.world import (
     Known,
     NeedShape,
     Statement,
-    Template,
     UndefinedSymbol,
     Unsupported,
     World,
@@ -54,7 +54,7 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
     if head in world.known:
         return world.known[head]
     if layer is not None:
-        for template in world.templates.get(reference.name, ()):
+        for template in world.layers.templates.get(reference.name, ()):
             letters = match_layer(template.layer, layer, world)
             if letters is None:
                 continue
@@ -65,8 +65,8 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
                 return world.known.get(head)
             if known is not None:
                 world.add(known)
-                world.pending[head] = (template, value)
-                world.layer_of[head] = (reference.name, layer)
+                world.layers.pending[head] = (template, value)
+                world.layers.of[head] = (reference.name, layer)
                 return known
     if reference.name in world.table.squared and layer is None:
         return _root(reference, world, here)
@@ -77,7 +77,7 @@ def find(reference: Reference, world: World, here: Statement, unfold: Unfold | N
         else:
             world.add(known)
         if layer is not None:
-            world.layer_of[head] = (reference.name, layer)
+            world.layers.of[head] = (reference.name, layer)
     return known
 
 
@@ -119,7 +119,7 @@ def declared(
             extent = whole(declaration.count, world, inner)
             origin = 0 if declaration.from_zero else world.origin
             if origin < world.origin:
-                world.from_zero.add(head)
+                world.letters.from_zero.add(head)
             elif not shape:
                 return Known(head, (), (extent - origin + 1, ONE))
             return Known(head, (extent - origin + 1,), shape, (origin,))
@@ -148,11 +148,11 @@ def value_of(
             raise
         known = Known(world.head(reference.name, layer), (), expected)
         world.add(known)
-        world.layer_of[known.head] = (reference.name, layer)
-        for template in world.templates.get(reference.name, ()):
+        world.layers.of[known.head] = (reference.name, layer)
+        for template in world.layers.templates.get(reference.name, ()):
             letters = match_layer(template.layer, layer, world)
             if letters is not None:
-                world.pending[known.head] = (template, letters[template.letter])
+                world.layers.pending[known.head] = (template, letters[template.letter])
                 break
     if known is None:
         known = _matrix_of(reference, world, here)
@@ -198,8 +198,8 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
     rest = nodes[family:]
     if not rest:
         return world.entry(known, fixed)
-    for k, node in enumerate(rest if known.head in world.reaching else ()):
-        if compound(node, world, here) or known.head in world.stretched:
+    for k, node in enumerate(rest if known.head in world.undeclared.reaching else ()):
+        if compound(node, world, here) or known.head in world.undeclared.stretched:
             hold(known.head, k, node, world, here)
     if len(rest) == len(inner) or len(rest) == len(known.shape):
         axes = inner if len(rest) == len(inner) else list(range(len(known.shape)))
@@ -266,7 +266,7 @@ def stack(known: Known, world: World) -> Tensor:
 def undefined(reference: Reference, world: World, here: Statement) -> DocumentError:
     """Why a name has no meaning here: nothing says it, or what is said is about other layers."""
     layer = layer_value(reference.layer, world, here) if reference.layer is not None else None
-    stated = reference.name in world.declarations or any(name == reference.name for name, _ in world.layer_of.values())
+    stated = reference.name in world.declarations or reference.name in world.layers.names
     if layer is not None and not layer.is_constant and stated:
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
     if reference.name in world.table.kinds.names:
@@ -277,11 +277,11 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     starts = tuple(f"{base}_{{{label} " for base, label in world.table.listed.entries)  # w_{oj}: a row of W_o?
     if f"{reference.name} ".startswith(starts):
         return Unsupported(f"{_show(reference)}: what it is of the listed entries is not said")
-    said = next((said for pair, said in world.related.items() if reference.name in pair), None)
+    said = next((said for pair, said in world.unknown.related.items() if reference.name in pair), None)
     if said is not None and not here.introduces:
         return Unsupported(said)
     index = reference.node.sub if isinstance(reference.node, s.Scripted) and base_of(reference.node) == "e" else None
-    if index is not None and (label_of(index, world) is not None or to_latex(index) in world.given):
+    if index is not None and (label_of(index, world) is not None or to_latex(index) in world.letters.given):
         return Unsupported(f"that {_show(reference)} is the unit vector of {to_latex(index)} is not said")
     base = base_of(reference.node) or "" if isinstance(reference.node, s.Scripted) and reference.node.sub else ""
     matrix = world.known.get(base.upper()) if len(base) == 1 and base.islower() and layer is None else None
@@ -303,8 +303,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         raise undefined(reference, world, here)
     if here.scalars and expected is None:
         expected = ()
-    if reference.name in world.supposed and layer is None and not reference.indices:
-        expected = world.supposed[reference.name]
+    if reference.name in world.undeclared.shapes and layer is None and not reference.indices:
+        expected = world.undeclared.shapes[reference.name]
         here.remarks.append(f"${_show(reference)}$ is declared nowhere: {show(expected)} is the shape of its gradient")
     state = any(name == reference.name for name, _ in world.table.shifted)  # of a recursion, which may say its shape
     whole_vector = reference.transposed and bool(reference.indices)  # w_j^T x: no entry of w is transposed
@@ -323,7 +323,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     shape: Shape = expected or ()
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), scalar(polynomial(reference.name)))
-    mentioned = reference.name in world.stretched or all(compound(node, world, here) for node in reference.indices)
+    stretched = reference.name in world.undeclared.stretched
+    mentioned = stretched or all(compound(node, world, here) for node in reference.indices)
     if reference.indices and not shape and mentioned:
         return _as_far_as_mentioned(head, reference, world, here)
     for node in reference.indices:
@@ -336,7 +337,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
             raise UndefinedSymbol(f"{_show(reference)} is not defined here")
         origin = first_value(reference.name, letter, world)
         last = family_extent(letter, world, here, here.number)
-        if isinstance(node, s.Sum) and world.stepped.get(here.number, (reference.name,))[0] != reference.name:
+        if isinstance(node, s.Sum) and world.letters.steps.get(here.number, (reference.name,))[0] != reference.name:
             last = last - 1  # of the u_t beside x_{t+1}, that is u_{t-1} beside x_t
         family.append(world.extents.normal(last - origin + 1))
         origins.append(origin)
@@ -351,7 +352,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         known = Known(head, tuple(family), shape, tuple(origins))
     world.add(known)
     if layer is not None:
-        world.layer_of[head] = (reference.name, layer)
+        world.layers.of[head] = (reference.name, layer)
     return select(known, reference, world, here)
 
 
@@ -363,7 +364,7 @@ def _as_far_as_mentioned(head: str, reference: Reference, world: World, here: St
     names = tuple(f"N_{{{reference.name}{k + 1 if len(found) > 1 else ''}}}" for k in range(len(found)))
     shape = tuple(world.extents.normal(polynomial(name)) for name in names)
     world.add(Known(head, (), (*shape, ONE) if len(shape) == 1 else shape))
-    world.reaching[head] = names
+    world.undeclared.reaching[head] = names
     said = " and ".join(f"${show_extent(n)}$" for n in shape)
     here.remarks.append(f"${reference.name}$ is declared nowhere: it is read with any number {said} of entries")
     return select(world.known[head], reference, world, here)

@@ -37,17 +37,19 @@ def _written_out(
     if key in world.written_out:
         return world.written_out[key]
     below = world.below([loss])
-    said = not below & world.unread.keys() and not world.may_hide(loss) and world.is_defined(loss)
-    bound = world.in_every_layer(of) or of in world.also_used or world.in_a_rest(of) or below & world.layer_sums.keys()
+    said = not below & world.unknown.unread.keys() and not world.may_hide(loss) and world.is_defined(loss)
+    layers = world.layers
+    bound = layers.in_every_one(of, world.table) or layers.in_a_rest(of) or of in world.layers.also_used
+    bound = bound or bool(below & layers.sums.keys())
     others = any(adjoint_of(h, other) is not None for h in below for other in world.losses())
     made: Quantity | None = None
     if said and not bound and not others and unknown_below(world, [loss], of) is None:
         environment = Environment(quantities=dict(quantities), functions=dict(world.functions))
         indices = tuple(fresh("i") for _ in quantities[of].extents)
         try:
-            assert world.differentiate is not None and world.ties is not None
-            if not world.ties(Access(loss), of, environment):
-                body = world.differentiate(Access(loss), of, tuple(map(polynomial, indices)), environment)
+            assert world.calculus is not None
+            if not world.calculus.ties(Access(loss), of, environment):
+                body = world.calculus.differentiate(Access(loss), of, tuple(map(polynomial, indices)), environment)
                 made = Quantity(head, quantities[of].extents, indices, body)
         except RecursionError:
             made = None

@@ -44,7 +44,7 @@ def exclusive(tests: Sequence[Scalar], values: Sequence[Scalar], world: World, r
 def _besides(
     earlier: Scalar, value: Scalar, test: Scalar, own: Scalar, world: World, remarks: list[str]
 ) -> Scalar:
-    parts = _factors(test)
+    parts, nonzero_at = _factors(test), world.calculus.nonzero_at if world.calculus is not None else None
     for a in _factors(earlier):
         for k, b in enumerate(parts):
             if _apart(a, b):
@@ -52,15 +52,15 @@ def _besides(
             if isinstance(a, Compare) and isinstance(b, Compare) and _limiting(a, b):
                 at = f"{to_latex(a.left)} = {to_latex(a.right)}"
                 tied = _tied(add(value, negate(own)), a)
-                if tied is not None and world.nonzero_at is not None and world.nonzero_at(tied, world) is not None:
+                if tied is not None and nonzero_at is not None and nonzero_at(tied, world) is not None:
                     remarks.append(f"two rows of cases hold where {at}, with different values")
                 return mul(*parts[:k], Compare(b.left, ">", b.right), *parts[k + 1:])
     both = mul(earlier, test)
     if any(isinstance(p, Bracket) for p in (*_factors(earlier), *parts)):
         return mul(test, add(UNIT, negate(earlier)))  # of whole numbers: as exact as the rows themselves
-    if world.nonzero_at is None or world.nonzero_at(both, world) is None:
+    if nonzero_at is None or nonzero_at(both, world) is None:
         return test
-    differing = world.nonzero_at(mul(both, add(value, negate(own))), world)
+    differing = nonzero_at(mul(both, add(value, negate(own))), world)
     if differing is not None:
         raise OverlappingRows(f"two rows of cases hold where {differing}, with different values")
     return mul(test, add(UNIT, negate(earlier)))

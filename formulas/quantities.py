@@ -121,7 +121,7 @@ def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -
         if found is not None:
             return found
     name = reference.name
-    if name in reader.world.given and name not in reader.here.indices:
+    if name in reader.world.letters.given and name not in reader.here.indices:
         new_letter(name, reader.world, reader.here)
     if not reference.indices and reference.layer is None and name in reader.here.indices:
         return constant(scalar(reader.here.indices[name].value))
@@ -147,7 +147,7 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
     if reference.name not in reader.world.functions and not sigmoid:
         return None
-    places = reader.world.parameters.get(reference.name, ())
+    places = reader.world.applied.parameters.get(reference.name, ())
     own = places and not any(map(reader.world.is_defined, places))
     if not own or reference.primes and len(places) > 1:
         places = ("\\square",)
@@ -183,10 +183,10 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
             target = world.table.reference(sup.body)
             name = target.name if target is not None else ""
             known_name = (
-                name in world.declarations or name in world.templates or name in world.known
+                name in world.declarations or name in world.layers.templates or name in world.known
                 or any(h == name or h.startswith(name + "^{(") for h in world.known)
             )  # fmt: skip
-            known_name &= name not in world.numerators  # δ^{(L)} is of layer L, not of the loss L
+            known_name &= name not in world.differentiated.numerators  # δ^{(L)} is of layer L, not of the loss L
             if target is not None and known_name and not (name in reader.here.layers or name in reader.here.indices):
                 slope = gradient_of(reader, sup.body, None)
                 if node.sub is not None:
@@ -346,11 +346,11 @@ def _no_entry_of_unknown(reader: Elaborator, node: s.Scripted) -> None:
     try:
         trial.value(node.base, ())
     except UndefinedFunction:
-        if all(name != name_of(function) for name, _ in reader.world.awaited):
+        if name_of(function) not in reader.world.awaited.called:
             raise Unsupported(said) from None
     except DocumentError:
         return
-    if name_of(function) in trial.world.opaque_functions:
+    if name_of(function) in trial.world.applied.opaque:
         raise Unsupported(said)
 
 

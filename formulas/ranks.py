@@ -21,7 +21,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS, is_of_all
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
-from verify_derivations.formulas.indices import stated_range
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
@@ -283,7 +282,7 @@ class Ranks:
         return way
 
     def extent(self, letter: str) -> Axis:
-        stated = stated_range(letter, self.world, self.number)
+        stated = self.world.letters.range_for(letter, self.number)
         if stated is not None:
             try:
                 return whole(stated[1], self.world, Statement()) - self.world.origin + 1
@@ -489,7 +488,7 @@ class Ranks:
         elif bare in ("max", "min", "sum", "mean") and len(node.arguments) == 1:
             for _, after in self.read(node.arguments[0], way):
                 yield NUMBER, after
-        elif is_of_all(name) and name in self.world.numerators and name not in self.world.functions:
+        elif is_of_all(name) and name in self.world.differentiated.numerators and name not in self.world.functions:
             for _, after in self.each(node.arguments, way):
                 yield NUMBER, after  # the L(u) of J = L(u) + λ‖w‖²
         elif bare in OPERATORS and bare not in ("max", "min"):

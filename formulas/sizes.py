@@ -55,7 +55,7 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
             return here.layers[name]
         if name in here.indices:
             return here.indices[name].value
-        both = name in world.doubled or name in world.numerators  # L: a loss, and so many layers
+        both = name in world.doubled or name in world.differentiated.numerators  # L: a loss, and so many layers
         return polynomial(f"\\mathrm{{{name}}}" if both else name)
     if here.chosen and (chosen := here.chosen.get(to_latex(node))) is not None:
         return chosen.index.value
@@ -82,7 +82,7 @@ def _named_size(node: s.Symbol | s.Scripted, world: World, here: Statement, laye
 def _script(item: s.Node, world: World, here: Statement) -> str:
     """A script of a size as it is written, the number of its layer worked out: ``n_{l-1}`` at layer 3 is ``n_{2}``."""
     letters = {x.name for x in s.walk(item) if isinstance(x, s.Symbol)}
-    if isinstance(item, s.Sum) or not letters.isdisjoint((*here.layers, *world.numerators)):
+    if isinstance(item, s.Sum) or not letters.isdisjoint((*here.layers, *world.differentiated.numerators)):
         return show_extent(whole(item, world, here, layer=True))
     return to_latex(item)
 

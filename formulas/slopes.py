@@ -151,8 +151,10 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
     function = body.function if isinstance(body, s.Call) else body
     reference = world.table.reference(function) if isinstance(function, s.Symbol | s.Scripted) else None
     name = reference.name if reference is not None else ""
-    stated = world.arguments.get(name, ())
-    given = {name_of(x) for x in stated if isinstance(x, s.Symbol)} if len(stated) == 1 else set(world.denominators)
+    stated = world.applied.arguments.get(name, ())
+    given = set(world.differentiated.denominators)
+    if len(stated) == 1:
+        given = {name_of(x) for x in stated if isinstance(x, s.Symbol)}
     if isinstance(body, s.Call) and stated:  # ∇f(y) of f(x) is taken elsewhere than at x
         given &= {name_of(x) for x in body.arguments if isinstance(x, s.Symbol)}
     elif isinstance(body, s.Call) and len(body.arguments) == 1 and isinstance(body.arguments[0], s.Symbol):
@@ -197,14 +199,14 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise UndefinedSymbol("no loss is defined whose derivative δ could be")
     else:
         loss = _loss(reader, numerator)
-    if loss in reader.world.promised and not reader.world.is_defined(loss) and not reader.here.defining:
+    if loss in reader.world.awaited.quantities and not reader.world.is_defined(loss) and not reader.here.defining:
         raise NotYetDefined(f"{loss} is not defined yet")  # it may be no number
     if loss is not None and loss != head:
         _check_use(reader, Access(loss), head, denominator)
     if loss is not None and loss != head and not total and not reader.world.only_of_leaves(loss):
-        if reader.world.in_every_layer(head):
+        if reader.world.layers.in_every_one(head, reader.world.table):
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
-        if head in reader.world.also_used:
+        if head in reader.world.layers.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
         if reader.world.is_defined(loss) and reader.world.below([loss]) & reader.world.by_slopes(reader.here.number):
             return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
@@ -283,16 +285,16 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
     if isinstance(node, s.Symbol):
         function = reader.world.functions.get(node.name)
         if function is not None and node.name not in reader.world.known:
-            given = reader.world.parameters.get(node.name, ())
+            given = reader.world.applied.parameters.get(node.name, ())
             if len(given) == len(function.parameters):
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
-        calls = reader.world.opaque_calls.get(node.name, set()) if node.name not in reader.world.known else set()
+        calls = reader.world.applied.calls.get(node.name, set()) if node.name not in reader.world.known else set()
         at = next(iter(calls), ())
         if len(calls) == 1 and all(isinstance(a, Access) and not a.indices for a in at):  # f beside z = f(x, y)
             return Tensor((), Apply(node.name, at))
         if calls:
             raise Unsupported(f"at which values {node.name} is differentiated is not said")
-        awaited = {name for name, _ in reader.world.awaited} - reader.world.functions.keys() - reader.world.known.keys()
+        awaited = reader.world.awaited.called - reader.world.functions.keys() - reader.world.known.keys()
         if node.name in awaited:
             raise NotYetDefined(f"the function {node.name} is not defined yet")
     value = reader.value(node)
@@ -312,7 +314,7 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)
     assert isinstance(value.body, Access)
-    if reader.world.in_a_rest(known.head):
+    if reader.world.layers.in_a_rest(known.head):
         raise Unsupported(f"a sum over layers has {known.head} in layers of which nothing is said")
     axes = tuple(a for a in value.axes if not a.unit)
     return known.head, axes, value.body, value.shape, _plain(node)
@@ -325,7 +327,8 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
     if reference.name in world.aliases:
         raise Unsupported(f"no derivative by {reference.name}, which is a derivative itself")
     error, spoken_of = undefined(reference, world, reader.here), world.by_slopes(number)
-    above = (n for n in world.differentiated_in.get(number, ()) if world.is_defined(n) and world.below([n]) & spoken_of)
+    differentiated = world.differentiated.by_formula.get(number, ())
+    above = (n for n in differentiated if world.is_defined(n) and world.below([n]) & spoken_of)
     if not isinstance(error, UndefinedSymbol) or error.name is None or not any(above):
         raise error
     known = Known(error.name, (), ())
@@ -335,18 +338,19 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
 
 
 def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
-    if reader.world.differentiate is None:
+    calculus = reader.world.calculus
+    if calculus is None:
         raise Unsupported("derivatives are not available while definitions are read")
-    for below in sorted(reader.world.below(heads(body))) if reader.world.promised else ():
-        name, _ = reader.world.layer_of.get(below, (below, None))
-        awaited = name in reader.world.promised and reader.here.number not in reader.world.promised[name]
-        if awaited and name not in reader.world.templates and not reader.world.is_defined(below):
+    for below in sorted(reader.world.below(heads(body))) if reader.world.awaited.quantities else ():
+        name = reader.world.layers.name(below)
+        known = name in reader.world.layers.templates or reader.world.is_defined(below)
+        if not known and reader.world.awaited.elsewhere(name, reader.here.number):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     environment, losses = reader.world.environment(), reader.world.losses()
-    ends = reader.world.below(reader.world.frontier)  # what leads to them
-    alone = reader.world.differentiated | reader.world.unsaid_losses
-    unsaid = [name for name in sorted(reader.world.unsaid) if name in alone or head in ends]
+    ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
+    alone = reader.world.differentiated.names | reader.world.unsaid.losses
+    unsaid = [name for name in sorted(reader.world.unsaid.heads) if name in alone or head in ends]
     inner = [
         name for name in dict.fromkeys((*losses, *unsaid))
         if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name)
@@ -366,12 +370,11 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     unknown = unknown_below(reader.world, heads(body), head)
     if unknown is not None:
         raise Unsupported(f"how {unknown} depends on {head}, through layers without numbers, is not known")
-    if reader.world.ties is not None:
-        reader.here.ties += reader.world.ties(body, head, environment)
+    reader.here.ties += calculus.ties(body, head, environment)
     try:
         inner.sort(key=lambda name: name not in spoken_of)
         through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
-        return add(reader.world.differentiate(body, head, indices, environment), *through)
+        return add(calculus.differentiate(body, head, indices, environment), *through)
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
 
@@ -382,16 +385,16 @@ def _through_unsaid(
     """The part of a derivative by way of what nothing defines: ``∂L/∂w`` stays a symbol there, whatever it is. It is
     the adjoint of one loss; any other is a quantity of its own, of which nothing else is known."""
     world, here = reader.world, reader.here
-    assert world.differentiate is not None
+    assert world.calculus is not None
     known, of = world.known[name], world.known[head]
     if name in world.losses() and not here.losses:
         here.losses.append(name)
     slope = adjoint(head, name)
     if here.losses[:1] != [name] and slope not in world.known:
         world.add(Known(slope, (*known.extents, *of.extents), ()))
-        world.slopes_unsaid[slope] = name, head
+        world.unsaid.slopes[slope] = name, head
     at = tuple(fresh("k") for _ in known.extents)
     where = tuple(map(polynomial, at))
-    outer = world.differentiate(body, name, where, environment)
+    outer = world.calculus.differentiate(body, name, where, environment)
     binders = list(zip(at, known.extents, strict=True))
     return summation(binders, mul(outer, Access(slope, (*where, *indices)))) if outer != NOUGHT else NOUGHT

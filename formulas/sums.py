@@ -23,15 +23,16 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     summation,
 )
-from verify_derivations.formulas.indices import family_extent, own_range, stretches
+from verify_derivations.formulas.indices import family_extent, stretches
 from verify_derivations.formulas.labels import settle, settled
+from verify_derivations.formulas.layers import LayerSum
 from verify_derivations.formulas.pairs import ORDER
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import between, bounded
 from verify_derivations.formulas.scripts import items_of, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.tensors import Tensor, elementwise, total
-from verify_derivations.formulas.world import Index, Known, LayerSum, NeedShape, Unsupported
+from verify_derivations.formulas.world import Index, Known, NeedShape, Unsupported
 
 LAYERS = 100  # that a sum may write out
 NO_SUM = "a sum over layers is outside the calculus, unless their numbers are stated, or it is a penalty of all layers"
@@ -58,9 +59,10 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     if any(one.letter in _layer_letters(reader, node.body) for one in bound):
         reader.here.indices = outer
         return _over_layers(reader, node, bound, conditions, expected)
+    stated = reader.world.letters
     for one in bound:
-        own = own_range(one.letter, reader.world, reader.here.number)
-        summed = any(r[:2] == (reader.here.number, one.letter) for r in reader.world.summed)  # by another sum beside it
+        own = stated.own_range(one.letter, reader.here.number)
+        summed = any(r[:2] == (reader.here.number, one.letter) for r in stated.of_sums)  # by another sum beside it
         if one.extent is None and (own is not None and not summed or stretches(one.letter, node.body, reader.world)):
             one.extent = family_extent(one.letter, reader.world, reader.here, reader.here.number) - one.start + 1
     letters = {one.letter for one in bound}
@@ -109,7 +111,7 @@ def _over_layers(
 ) -> Tensor:
     """A sum over layers: of known numbers written out, over all layers a number by itself (:class:`LayerSum`)."""
     one = bound[0]
-    if one.extent is None and any(letter == one.letter for _, letter, _, _ in reader.world.ranges):
+    if one.extent is None and any(letter == one.letter for _, letter, _, _ in reader.world.letters.ranges):
         default_extent(reader, one)
     count = one.extent.value if one.extent is not None and one.extent.is_constant and one.start.is_constant else None
     single = len(bound) == 1 and not conditions and node.operator == "\\sum"
@@ -130,18 +132,18 @@ def _over_all(reader: Elaborator, node: s.BigOperator, letter: str, start: Polyn
     all layers, is seen when all is read (``checker/layer_sums.py``). Elsewhere only the same sum has a meaning."""
     world, here, head = reader.world, reader.here, to_latex(node)
     letters = {name_of(x) for x in s.walk(node.body) if isinstance(x, s.Symbol)}
-    if here.layers or not letters.isdisjoint(here.indices) or head in world.unlike_sums:
+    if here.layers or not letters.isdisjoint(here.indices) or head in world.layers.unlike_sums:
         raise Unsupported(NO_SUM)
-    if head not in world.layer_sums:
+    if head not in world.layers.sums:
         if not here.introduces:
             raise Unsupported(NO_SUM)
-        world.layer_sums[head] = LayerSum(letter, start, last, node.body, here.number)
+        world.layers.sums[head] = LayerSum(letter, start, last, node.body, here.number)
         world.add(Known(head, (), ()), number=here.number)
     return Tensor((), Access(head))
 
 
 def default_extent(reader: Elaborator, index: Index) -> None:
-    ranges = [r for r in reader.world.ranges if r[1] == index.letter]
+    ranges = [r for r in reader.world.letters.ranges if r[1] == index.letter]
     if not ranges:
         raise NeedShape(f"the range of the index {index.letter} is not stated")
     _, _, first, last = ranges[-1]
@@ -192,8 +194,8 @@ def _compared(reader: Elaborator, item: s.Relation, upper: s.Node | None, before
     unequal = item.relations[0] == "\\neq"
     first = unequal or len(one) == 1 and not one & outer
     found = binder(reader, item.sides[0 if first else 1], upper if unequal else None, [])
-    second = (other if first else one) & world.pairs.get(reader.here.number, frozenset())
-    for letter in sorted(second - outer - world.given - world.sizes):
+    second = (other if first else one) & world.letters.pairs.get(reader.here.number, frozenset())
+    for letter in sorted(second - outer - world.letters.given - world.sizes):
         found += binder(reader, s.Symbol(letter), upper, [])
         reader.here.remarks.append(f"${letter}$ is summed over, too, in $\\sum_{{{to_latex(item)}}}$")
     return found

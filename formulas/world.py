@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, Self
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.applied import Applied
+from verify_derivations.formulas.definitions import Assumed, Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.differentiated import Differentiated
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -20,15 +22,15 @@ from verify_derivations.formulas.expressions import (
     fresh,
     heads,
     polynomial,
-    walk,
 )
-from verify_derivations.formulas.extents import Extents
+from verify_derivations.formulas.extents import Extents, Undeclared
+from verify_derivations.formulas.forked import Forked
+from verify_derivations.formulas.layers import Layers
+from verify_derivations.formulas.letters import Letters, Outside
 from verify_derivations.formulas.names import NameTable
-from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.tensors import Axis, Tensor, show_extent, variables
-
-Differentiate: TypeAlias = Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
-Ties: TypeAlias = Callable[[Scalar, str, Environment], tuple[Scalar, ...]]
+from verify_derivations.formulas.unknown import Awaited, Unknown
+from verify_derivations.formulas.unsaid import Unsaid, open_ends
 
 
 class UndefinedSymbol(DocumentError):
@@ -148,18 +150,6 @@ class Known:
         return self.family + tuple(n for n in self.shape if n != ONE)
 
 
-@dataclass(frozen=True)
-class Unread:
-    """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
-    with the last layer where they stand for that only: what is of another layer may be in it, or not. ``told``: the
-    text says on what it depends, and there is no definition."""
-
-    number: int
-    names: frozenset[str]
-    heads: frozenset[str]
-    told: bool = False
-
-
 @dataclass
 class Index:
     """An index letter in scope: the document's value is ``variable + start``; ``extent`` may be learnt from use."""
@@ -199,36 +189,6 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Template:
-    """A definition for a generic layer: ``name^{(layer)} = right`` for all values of ``letter``."""
-
-    layer: s.Node
-    letter: str
-    left: s.Node
-    right: s.Node
-    number: int
-
-
-@dataclass(frozen=True)
-class LayerSum:
-    """``Σ_{letter=start}^{last} body`` over layers whose number is not stated: a number that the summands of the layers
-    that are spoken of add to, and a rest of which nothing is known. ``shown`` are the quantities in those summands;
-    others with their ``names``, or in every summand, stand in the rest, too. ``another``: the rest as the summand of
-    one layer more, and what is of that layer."""
-
-    letter: str
-    start: Polynomial
-    last: Polynomial
-    body: s.Node
-    number: int
-    names: frozenset[str] = frozenset()
-    shown: frozenset[str] = frozenset()
-    plain: frozenset[str] = frozenset()
-    rest: str = ""
-    another: tuple[Quantity, ...] = ()
-
-
-@dataclass(frozen=True)
 class Alias:
     """A name for a derivative: ``δ_t = ∂L/∂z_t``."""
 
@@ -241,7 +201,7 @@ class Alias:
 
 
 @dataclass
-class Statement:
+class Statement(Forked):
     """The context of one formula while it is read."""
 
     number: int = 0
@@ -262,13 +222,8 @@ class Statement:
     unapplied: set[str] = field(default_factory=set)  # functions that are named without their arguments
     called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 
-    def fork(self) -> Statement:
-        """A copy, in which more can be read."""
-        new = copy(self)
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, dict | list | set):
-                setattr(new, f.name, copy(value))
+    def fork(self) -> Self:
+        new = super().fork()  # the extent of an index is learnt from use
         new.indices = {letter: copy(index) for letter, index in self.indices.items()}
         for key, choice in self.chosen.items():
             at = tuple(new.indices.get(index.letter, index) for index in choice.at)
@@ -281,9 +236,20 @@ class Statement:
         return index
 
 
+@dataclass(frozen=True)
+class Calculus:
+    """What the reading of formulas needs of derivations, which rest on formulas."""
+
+    differentiate: Callable[[Scalar, str, tuple[Polynomial, ...], Environment], Scalar]
+    ties: Callable[[Scalar, str, Environment], tuple[Scalar, ...]]  # off which a derivative exists
+    nonzero_at: Callable[[Scalar, World], str | None]  # values at which a scalar is not zero
+    slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
+
+
 @dataclass
-class World:
-    """Everything that formulas of one scope and variant have introduced."""
+class World(Forked):
+    """Everything that formulas of one scope and variant have introduced. In a fork, what one formula makes known is
+    forgotten with it, so that no verdict depends on what was judged before."""
 
     table: NameTable
     readings: Readings = field(default_factory=Readings)
@@ -294,90 +260,26 @@ class World:
     functions: dict[str, FunctionDefinition] = field(default_factory=dict)
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # names whose shapes the document states
-    ended: dict[str, int] = field(default_factory=dict)  # δ where a formula says that δ_{T+1} = 0, which one
-    supposed: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # undeclared shapes, by their gradients
-    zero_outside: set[str] = field(default_factory=set)  # names of which the text says so, and formulas
-    zero_in: set[int] = field(default_factory=set)
-    unstated: set[str] = field(default_factory=set)  # names of sizes of undeclared matrices
-    reaching: dict[str, tuple[str, ...]] = field(default_factory=dict)  # sizes of what has x_{i+r}, and no declaration
-    reached: dict[str, list[Polynomial]] = field(default_factory=dict)  # the last entries of it that are mentioned
-    stretched: set[str] = field(default_factory=set)  # names of leaves with x_{i+1} or x_{2i}, and no declaration
-    widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
-    from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others
-    doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
-    guessed: set[str] = field(default_factory=set)  # heads read as numbers, for nothing says their shape
-    templates: dict[str, list[Template]] = field(default_factory=dict)
     aliases: dict[str, list[Alias]] = field(default_factory=dict)
     environments: dict[str | None, Environment] = field(default_factory=dict)  # the last for each loss
-    ranges: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # number, letter, first, last
-    begins: dict[str, int] = field(default_factory=dict)  # recursions that do not begin with h_0 → with which member
-    stepped: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x, t
-    beside: set[str] = field(default_factory=set)  # names of which single members are defined, as b_{T+1}
-    pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
-    means: dict[int, dict[str, str]] = field(default_factory=dict)  # number → letters of means, and to what they run
-    summed: list[tuple[int, str, s.Node, s.Node]] = field(default_factory=list)  # those of sums
     sizes: set[str] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)  # index letters that stand for one given value: the class c of log p_c
-    labels: dict[str, s.Node | None] = field(default_factory=dict)  # names of given whole numbers y_i that are only
-    # indices, with their last value
-    one_hot: set[str] = field(default_factory=set)  # heads whose rows have zeros and one 1
     axis_sizes: set[str] = field(default_factory=set)  # sizes that stand in the stated shape of a quantity
-    stated: list[tuple[Scalar, Scalar]] = field(default_factory=list)
-    positive: set[str] = field(default_factory=set)
-    nonzero: set[str] = field(default_factory=set)
-    below_one: set[str] = field(default_factory=set)
-    facts: list[Constraint] = field(default_factory=list)
-    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # function → heads of its variables as written
-    opaque_functions: set[str] = field(default_factory=set)
-    opaque_calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: f → (x, y) of f(x, y)
-    ahead: dict[str, Polynomial] = field(default_factory=dict)  # f → how many layers f^{(l)} is ahead of its argument
     doubled: set[str] = field(default_factory=set)  # letters for sizes that are also quantities
-    promised: dict[str, set[int]] = field(default_factory=dict)  # while definitions are read: name → which define it
-    awaited: set[tuple[str, int]] = field(default_factory=set)  # functions, and the formulas that may yet define them
-    free_names: set[str] = field(default_factory=set)  # what one differentiates by and no equation defines
-    numerators: list[str] = field(default_factory=list)  # names that are differentiated, most frequent first
-    differentiated: set[str] = field(default_factory=set)  # names that are, with indices or without
-    denominators: set[str] = field(default_factory=set)
-    differentiated_in: dict[int, set[str]] = field(default_factory=dict)  # the same, by formula, also with ∇
-    slopes_unsaid: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
-    unsaid: set[str] = field(default_factory=set)  # heads that depend on others as nothing says: E_t of Σ_t E_t
-    unsaid_losses: set[str] = field(default_factory=set)  # those that are no numbers by their names
-    beside_unsaid: set[str] = field(default_factory=set)  # what their sums mention by name: r of J = L + r
-    frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
-    edge: set[str] = field(default_factory=set)  # of layers whose consumers have not been looked for
-    also_used: set[str] = field(default_factory=set)  # of any layer, where a loss has those of single layers, too
-    settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
-    arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # f → x, where f(x) is defined for tensors
-    runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # f → i, where f(x_i) is defined for every i
     loss: str | None = None
-    differentiate: Differentiate | None = None
-    ties: Ties | None = None
-    slopes_of_others: Callable[[World, Mapping[str, Quantity], str | None], dict[str, Quantity]] | None = None
+    applied: Applied = field(default_factory=Applied)
+    differentiated: Differentiated = field(default_factory=Differentiated)
+    letters: Letters = field(default_factory=Letters)
+    outside: Outside = field(default_factory=Outside)
+    layers: Layers = field(default_factory=Layers)
+    undeclared: Undeclared = field(default_factory=Undeclared)
+    assumed: Assumed = field(default_factory=Assumed)
+    awaited: Awaited = field(default_factory=Awaited)
+    unknown: Unknown = field(default_factory=Unknown)
+    unsaid: Unsaid = field(default_factory=Unsaid)
+    calculus: Calculus | None = None
     written_out: dict[tuple[str, int], Quantity | None] = field(default_factory=dict)  # see `other_losses.py`
-    nonzero_at: Callable[[Scalar, World], str | None] | None = None  # values at which a scalar is not zero
     broadcasts: set[str] = field(default_factory=set)  # operators beside which definitions repeat a vector
     conventions_of: dict[str, frozenset[str]] = field(default_factory=dict)  # head → conventions its definition used
-    pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
-    slopes_told: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
-    unread: dict[str, Unread] = field(default_factory=dict)  # by name
-    held: set[str] = field(default_factory=set)  # names that the text treats as constants
-    related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
-    unfolding: list[int] = field(default_factory=list)  # numbers of the generic definitions being unfolded
-    shapeless: dict[tuple[int, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)  # generic definitions
-    # at layers where they gave no shape, and how many quantities were known then: two ways down would be 2^layers
-    layer_of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
-    layer_sums: dict[str, LayerSum] = field(default_factory=dict)  # by head
-    unlike_sums: set[str] = field(default_factory=set)  # sums over some of the layers, or of more than leaves
-
-    def fork(self) -> World:
-        """A copy: what one formula makes known is forgotten with it, so that no verdict depends on what was judged
-        before."""
-        new = replace(self, extents=self.extents.fork())
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, dict | list | set):
-                setattr(new, f.name, copy(value))
-        return new
 
     # -- heads ------------------------------------------------------------------------------------------
     @staticmethod
@@ -404,8 +306,8 @@ class World:
             name = waiting.pop()
             bodies = [d.body for d in (self.quantities.get(name), self.functions.get(name)) if d is not None]
             new = {n for body in bodies if body is not None for n in (*heads(body), *contents(body).functions)}
-            if as_written and name in self.unread and not new:
-                new = set(self.unread[name].names)
+            if as_written and name in self.unknown.unread and not new:
+                new = set(self.unknown.unread[name].names)
             waiting += new - found
             found |= new
         return found
@@ -417,59 +319,35 @@ class World:
     def may_hide(self, loss: str) -> frozenset[str]:
         """What may be used in ways that nothing shows: by a definition without meaning on which the loss rests, or by
         what nothing defines and depends on something."""
-        if not self.unread and not self.unsaid:
+        if not self.unknown.unread and not self.unsaid.heads:
             return frozenset()
         below = self.below([loss])
-        open_ends = self._open_ends(loss) if self.is_defined(loss) and below & self.unsaid else set[str]()
-        below |= {name for name, _ in (self.layer_of[head] for head in below & self.layer_of.keys())}
-        behind = [unread for head, unread in self.unread.items() if not self.is_defined(head)
-                  and (head in below or head in self.layer_of and self.layer_of[head][0] in below)]  # fmt: skip
+        ends = open_ends(self, loss) if self.is_defined(loss) and below & self.unsaid.heads else set[str]()
+        below |= set(map(self.layers.name, below))
+        behind = [unread for head, unread in self.unknown.unread.items() if not self.is_defined(head)
+                  and (head in below or self.layers.name(head) in below)]  # fmt: skip
         found = frozenset[str]().union(*(unread.heads for unread in behind))
-        return frozenset(
-            h for h in self.quantities if h in found | open_ends or self.layer_of.get(h, (h,))[0] in found
-        )
+        return frozenset(h for h in self.quantities if h in found | ends or self.layers.name(h) in found)
 
     def by_slopes(self, number: int) -> set[str]:
         """What a formula differentiates, though nothing says on what it depends: it speaks of these derivatives as they
         are, of ``∂L/∂w`` in ``∂J/∂w = ∂L/∂w + λw``."""
-        found = self.differentiated_in.get(number, set()) & self.unsaid
+        found = self.differentiated.by_formula.get(number, set()) & self.unsaid.heads
         return {name for name in found if not self.is_defined(name)}
-
-    def _open_ends(self, loss: str) -> set[str]:
-        """On what a loss may depend in any way, as far as nothing defines it."""
-        late = self.quantities.keys() - self.settled - {loss}
-        if late:
-            known = Environment(quantities=dict(self.quantities), functions=dict(self.functions), loss=loss)
-            late &= self.ends(known)
-        return self.frontier | late
-
-    def in_a_rest(self, head: str) -> bool:
-        """Whether the layers that a sum over layers does not show may have the quantity."""
-        name = self.layer_of[head][0] if head in self.layer_of else ""
-        return any(head in x.plain or name in x.names and head not in x.shown for x in self.layer_sums.values())
 
     def only_of_leaves(self, loss: str) -> bool:
         """Whether a loss is of sums over layers, and of nothing else that has a layer: Ω = Σ_l ‖W^{(l)}‖² beside the
         J of the net. What else uses W has no part in it."""
         below = self.below([loss])
-        computed = (self.is_defined(h) or self.layer_of[h][0] in self.templates for h in below & self.layer_of.keys())
-        return not below.isdisjoint(self.layer_sums) and not any(computed)
-
-    def in_every_layer(self, head: str) -> bool:
-        """Whether the definitions of every layer of a net of any depth mention what carries no layer itself."""
-        if head in self.layer_of or all(layer.is_constant for _, layer in self.layer_of.values()):
-            return False
-        found = (
-            self.table.reference(node) for templates in self.templates.values() for template in templates
-            for node in names_in(template.right)
-        )  # fmt: skip
-        return any(r is not None and r.layer is None and r.name == head for r in found)
+        layered = below & self.layers.of.keys()
+        computed = (self.is_defined(h) or self.layers.name(h) in self.layers.templates for h in layered)
+        return not below.isdisjoint(self.layers.sums) and not any(computed)
 
     def losses(self) -> tuple[str, ...]:
         """Scalars whose derivatives are adjoints: differentiated, but no intermediate by which one differentiates."""
         return tuple(
-            n for n in self.numerators
-            if n not in self.denominators and n not in self.functions and n not in self.opaque_functions
+            n for n in self.differentiated.numerators
+            if n not in self.differentiated.denominators and n not in self.functions and n not in self.applied.opaque
             and (n not in self.known or not self.known[n].extents)
             and (n in self.known or all(not d.space.extents for d in self.declarations.get(n, ())))
         )  # fmt: skip
@@ -483,54 +361,27 @@ class World:
         body = Access(known.head, (*family, *(v for v, a in zip(variables(axes), axes, strict=True) if not a.unit)))
         return Tensor(axes, body)
 
-    def ends(self, environment: Environment) -> set[str]:
-        """What no other definition mentions, but for those by derivatives of the loss: a loss that nothing defines
-        depends on it in ways that nothing shows. In a recursion, ``h_t`` by ``c_t`` and ``c_t`` by ``h_{t-1}``, it is
-        what the same step does not use further, h; and of J = L + λ‖w‖² beside an L that nothing defines w."""
-        unsaid = self.unsaid_losses | {h for h in (environment.loss,) if h is not None and not self.is_defined(h)}
-        above = self.beside_unsaid | {h for h in environment.quantities if unsaid and self.below([h]) & unsaid}
-        return {
-            head for head in environment.quantities.keys() - self.layer_sums.keys()  # these are parts without a name
-            if all(q.head == head or q.head in above or self._steps_back(q, head) for q in environment.consumers(head))
-        }  # fmt: skip
-
-    def _steps_back(self, quantity: Quantity, head: str) -> bool:
-        """Whether a quantity, on which ``head`` rests, mentions that at other steps only."""
-        body, own = quantity.body, {v: self._origin(quantity.head, k) for k, v in enumerate(quantity.indices)}
-        found = [x for x in walk(body) if isinstance(x, Access) and x.head == head] if body is not None else []
-
-        def shifted(access: Access) -> bool:
-            values = (i + self._origin(head, k) for k, i in enumerate(access.indices))
-            apart = [value - polynomial(v) - n for value in values for v, n in own.items() if v in value.names]
-            return any(p.is_constant and p.value for p in apart)
-
-        return bool(found) and all(map(shifted, found)) and quantity.head in self.below([head])
-
-    def _origin(self, head: str, place: int) -> int:
-        origins = self.known[head].origins if head in self.known else ()
-        return origins[place] if place < len(origins) else self.origin
-
     def environment(self, loss: str | None = None) -> Environment:
         """The same object as before where nothing has changed: it knows who consumes what."""
         loss = loss or self.loss
         quantities = dict(self.quantities)
         if loss is not None and not self.is_defined(loss):
-            ends = self._open_ends(loss)
+            ends = open_ends(self, loss)
             quantities |= {h: replace(q, opaque=True) for h, q in quantities.items() if h in ends}
         if loss is not None:
             quantities |= {h: replace(quantities[h], opaque=True) for h in self.may_hide(loss)}
-        if self.slopes_of_others is not None:
-            quantities |= self.slopes_of_others(self, quantities, loss)
+        if self.calculus is not None and self.calculus.slopes_of_others is not None:
+            quantities |= self.calculus.slopes_of_others(self, quantities, loss)
         new = Environment(
             quantities=quantities,
             functions=dict(self.functions),
             loss=loss,
-            facts=tuple(self.facts),
-            assumptions=tuple(self.stated),
-            positive=frozenset(self.positive),
-            nonzero=frozenset(self.nonzero),
-            below_one=frozenset(self.below_one),
-            one_hot=frozenset(self.one_hot),
+            facts=tuple(self.assumed.facts),
+            assumptions=tuple(self.assumed.equations),
+            positive=frozenset(self.assumed.positive),
+            nonzero=frozenset(self.assumed.nonzero),
+            below_one=frozenset(self.assumed.below_one),
+            one_hot=frozenset(self.assumed.one_hot),
             origin=self.origin,
         )
         old = self.environments.get(new.loss)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from planted import Patch, changed
 
 from verify_derivations.checker import every_layer, instances, judge, links, unknown
-from verify_derivations.formulas import slopes
+from verify_derivations.formulas import slopes, unsaid
 from verify_derivations.formulas.world import World
 
 
@@ -19,6 +19,12 @@ class Misread:
     patch: Patch
     document: str
     claim: str
+
+
+def _other_ends(without: str) -> Patch:
+    """What a loss may depend on, found with less."""
+    other = changed(unsaid.ends, without, "")
+    return [(unsaid, "ends", other), (instances, "ends", other)]
 
 
 def _nothing(*_: object) -> None:
@@ -47,15 +53,15 @@ MISREAD: dict[str, Misread] = {
         LAYER + r"$J = D + \frac{\lambda}{2} \|W\|^2$.", r"\frac{\partial J}{\partial W} = \lambda W",
     ),
     "of a sum of losses that nothing defines the derivative is zero": Misread(
-        [(World, "may_hide", changed(World.may_hide, "below & self.unsaid", "False"))],
+        [(World, "may_hide", changed(World.may_hide, "below & self.unsaid.heads", "False"))],
         LAYER + r"$J = E_1 + \|W\|^2$.", r"\frac{\partial J}{\partial W} = 2 W",
     ),
     "a loss depends on nothing that a penalty mentions": Misread(
-        [(World, "ends", changed(World.ends, "q.head in above or ", ""))],
+        _other_ends("q.head in above or "),
         WEIGHTS + f"$J = L + {PENALTY}$.", SLOPE + r"\lambda w",
     ),
     "a loss depends on what a penalty is called": Misread(
-        [(World, "ends", changed(World.ends, "self.beside_unsaid | ", ""))],
+        _other_ends("world.unsaid.beside | "),
         WEIGHTS + f"$J = L + r$, $r = {PENALTY}$.", SLOPE + r"\frac{\partial J}{\partial r} \lambda w",
     ),
     "a sum has no summands if it has a name": Misread(
@@ -96,7 +102,7 @@ MISREAD: dict[str, Misread] = {
         BESIDE + r"$L = \|w\|^2$, $g = \frac{\partial L}{\partial z} \odot z$, $h = g \odot z$.", r"h = 2 h",
     ),
     "in what is many, parts that nothing defines are numbers": Misread(
-        [(slopes, "_differentiate", changed(slopes._differentiate, " | reader.world.unsaid_losses", ""))],
+        [(slopes, "_differentiate", changed(slopes._differentiate, " | reader.world.unsaid.losses", ""))],
         NUMBERS + r"$E_i = L_i + \frac{\lambda}{2} w^2$.", r"\frac{\partial E_i}{\partial w} = \lambda w",
     ),
     "in functions, parts that nothing defines are numbers": Misread(

@@ -1,0 +1,144 @@
+"""What is said of a name beside something else, and is not read.
+
+There are more ways to say what a quantity is than anyone can list. So a name that nothing defines depends on all that
+stands in what is said of it and not read: the rest of a sentence (“the layer forms $W x + b$, its output is $z$”), of
+a row of a table, of a relation or an equation (``2 z = W x + b``), a line of code. Its derivatives are then not zero,
+they are open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verify_derivations.checker.called import bare, composite, is_value
+from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.spellings import NAMES
+
+_FORMULA = re.compile(r"\$(\d+)\$")
+_LISTED = re.compile(  # “the target $y$ and the output $w x$”, “from $y$ to $w x$”
+    r"\s*or\b|[\s,]*(?:and|nor|from|to|than|minus|versus|vs\.?|in\s+place\s+of)\b|[\s,]*$"
+)
+_COMPARED = re.compile(
+    r"\b(?:approximat\w*|estimat\w*|predict\w*|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|distance|versus|rather|errors?"
+    r"|deviat\w*|derivatives?|gradients?|respect|differentiat\w*)\b", re.I,
+)  # fmt: skip
+_IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|output|value|latter|former)s?)\b", re.I)
+_ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
+_ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)[^\n$,;.]*")
+_NEAR = ("\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg")
+
+
+def read_beside(formulas: Sequence[Stated]) -> None:
+    """Note what names may be of which a sentence says something that is not read, or a formula."""
+    beside = _Beside(formulas)
+    before = ""
+    for text in sentences(formulas, ENDED):
+        beside.read(text, before)
+        before = text
+    for f in formulas:
+        beside.assigned(f)
+        beside.stated(f)
+
+
+class _Beside:
+    """What there is in the formulas of a document."""
+
+    def __init__(self, formulas: Sequence[Stated]) -> None:
+        self.formulas = formulas
+        nodes = [node for f in formulas for node in f.nodes]
+        called = {base_of(node.function) for node in nodes if isinstance(node, s.Call)}
+        scripts = [x for node in nodes if isinstance(node, s.Scripted) for x in (node.sub, node.sup) if x is not None]
+        sums = [node for node in nodes if isinstance(node, s.BigOperator)]
+        runs = [x for node in sums for x in (node.lower, node.upper) if x is not None]
+        runs += [x for node in nodes if isinstance(node, s.Space) for x in node.extents]
+        runs += [x for f in formulas for _, first, last in f.ranges for x in (first, last)]
+        self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
+        self.no_value = called | {x.name for part in (*scripts, *runs) for x in s.walk(part) if isinstance(x, s.Symbol)}
+        self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
+        for f in formulas:
+            for chain in f.chains:
+                inside = {base_of(x) for side in chain.sides[1:] for x in names_in(side)}
+                self.made.setdefault(base_of(_function_or_name(chain.sides[0])), set()).update(inside)
+        self.declared = {
+            base_of(name) for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for name in m.names
+        }  # fmt: skip
+
+    def read(self, text: str, before: str) -> None:
+        """A sentence, and the one before it."""
+        found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in _FORMULA.finditer(text)]
+        names = [(start, end, f, name) for start, end, f in found if (name := bare(f)) is not None]
+        values = [(start, end, value) for start, end, f in found if (value := composite(f)) is not None]
+        for start, end, f, name in names:
+            for first, last, value in values:
+                between = text[end:first] if end <= first else text[last:start]
+                listed = _LISTED.match(between) and not _ITS.search(text)
+                if not listed and not _COMPARED.search(between):
+                    self._may_be(f, name, (value,))
+        if names and _IT.search(text):  # “The layer forms $W x + b$. Its output is $z$.”
+            for m in _FORMULA.finditer(before):
+                if (value := composite(self.formulas[int(m[1])])) is not None:
+                    self._may_be(*names[0][2:], (value,))
+
+    def assigned(self, f: Stated) -> None:
+        """``z = w * x`` in code, or in prose without a sign that it is a formula."""
+        for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
+            words = re.findall(r"[A-Za-z]\w*", match[0])
+            first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
+            if first not in others:  # no step of an algorithm
+                self._may_be(f, first, tuple(others))
+
+    def stated(self, f: Stated) -> None:
+        """What in a formula is neither a definition nor a claim."""
+        loose = [x for x in f.mentions if not isinstance(x, s.Text)]
+        if f.chains and not all(isinstance(x, s.Symbol | s.Scripted) for x in loose):  # z, k = w x, 1
+            for name in loose:
+                self._may_be(f, name, tuple(side for chain in f.chains for side in chain.sides) + tuple(loose))
+        for item in f.mentions:
+            if isinstance(item, s.Relation) and item.relations[0] not in _NEAR:
+                self._any_of(f, *item.sides)
+        for chain in f.chains:
+            left, *right = chain.sides
+            if is_value(left) or isinstance(left, s.Number):
+                if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
+                    self._any_of(f, *chain.sides)
+            elif chain.update:
+                self._may_be(f, left, tuple(right))
+            elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
+                self._may_be(f, left.function.base, tuple(right))
+        for member in f.memberships:
+            if isinstance(member.where, s.Finite) and any(map(is_value, member.where.items)):
+                for name in member.names:
+                    self._may_be(f, name, (member.where,))
+
+    def _rests_on(self, name: str | None, other: str | None) -> bool:
+        """Whether definitions lead from a name to another one: what is said of a = σ(z) is no definition of z."""
+        found, waiting = {name}, [name]
+        while waiting:
+            new = self.made.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return other in found
+
+    def _any_of(self, f: Stated, *sides: s.Node) -> None:
+        """Each name that nothing declares may be what the others of an equation make it; one of both sides is not."""
+        names = [list(names_in(side)) for side in sides]
+        for name in dict.fromkeys(x for each in names for x in each):
+            if base_of(name) not in self.declared and sum(base_of(name) in map(base_of, each) for each in names) == 1:
+                self._may_be(f, name, tuple(x for each in names for x in each if base_of(x) != base_of(name)))
+
+    def _may_be(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
+        others = tuple(dict.fromkeys(x for part in values for x in names_in(part)))
+        own = base_of(name)
+        others = tuple(x for x in others if base_of(x) == own or not self._rests_on(base_of(x), own))
+        named = [base_of(x) for x in others if base_of(x) in self.used - self.no_value]
+        if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
+            return
+        f.prose.depending += ((name, tuple(x for x in others if base_of(x) in named)),)
+
+
+def _function_or_name(node: s.Node) -> s.Node:
+    return node.function if isinstance(node, s.Call) else node

@@ -1,0 +1,70 @@
+"""Equations that give values for an example, ``x = 4``: they define nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verify_derivations.checker.functions import may_define
+from verify_derivations.checker.statements import Chain, Placed, Stated, is_number
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import factors_of
+from verify_derivations.formulas.world import World
+
+CASE = re.compile(r"\b(?:for|if|when|at|set|setting|suppose|take|taking)\s*$", re.I)  # “for $\\lambda = 0$ …”
+LISTED = re.compile(r"[\s,]*(?:and)?\s*")
+
+
+def example(stated: Stated, chain: Chain) -> tuple[s.Node, ...]:
+    """The names whose values a chain gives for an example: those in the text that are numbers (``x = 4``, but no number
+    displayed), and all that are lists of numbers."""
+    *names, value = chain.sides
+    if chain.update or chain.space is not None or not names:
+        return ()
+    if not (_is_list_of_numbers(value) or not stated.raw.displayed and is_number(value)):
+        return ()
+    return tuple(names) if all(isinstance(name, s.Symbol | s.Scripted) for name in names) else ()
+
+
+def _is_list_of_numbers(node: s.Node) -> bool:
+    if isinstance(node, s.Scripted) and node.sub is None:  # transposed
+        node = node.base
+    if isinstance(node, s.Matrix):
+        cells = [item for row in node.rows for item in row]
+    elif isinstance(node, s.Group) and isinstance(node.body, s.Sequence):
+        cells = [factor for item in node.body.items for factor in factors_of(item)]  # 0, \ldots 1, \ldots, 0
+    else:
+        return False
+    return all(is_number(cell) or isinstance(cell, s.Dots) for cell in cells) and any(map(is_number, cells))
+
+
+def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) -> list[Placed]:
+    """The chains that give values for an example, and define nothing: another value is given elsewhere, or the
+    quantity is defined, differentiated by, has indices, or is what a function is of."""
+    named = {id(chain): example(f, chain) for f, _, chain in chains}
+    values: dict[s.Node, set[s.Node]] = {}
+    for _, _, chain in chains:
+        for name in named[id(chain)]:
+            values.setdefault(name, set()).add(chain.sides[-1])
+    others = {side for _, _, chain in chains if not named[id(chain)] for side in chain.sides[:-1]}
+    others |= {a for side in others if isinstance(side, s.Call) and may_define(side) for a in side.arguments}
+    scripted = (n for f in every for n in f.nodes if isinstance(n, s.Scripted))
+    references = map(world.table.reference, scripted)
+    indexed = {r.name for r in references if r is not None and r.indices}
+    cases = set[int]()
+
+    def is_example(f: Stated, chain: Chain) -> bool:
+        goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
+        if named[id(chain)] and (goes_on or chain.partly or CASE.search(f.raw.context)):
+            cases.add(f.number)
+            return True
+        for name in named[id(chain)]:
+            reference = world.table.reference(name)
+            if not is_number(chain.sides[-1]) or len(values[name]) > 1 or name in others:
+                return True
+            if reference is not None and not reference.indices:
+                if reference.name in world.differentiated.denominators or reference.name in indexed:
+                    return True
+        return False
+
+    return [(f, k, chain) for f, k, chain in chains if is_example(f, chain)]

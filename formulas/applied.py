@@ -1,0 +1,20 @@
+"""Functions as they are written with their arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import Scalar
+from verify_derivations.formulas.forked import Forked
+
+
+@dataclass
+class Applied(Forked):
+    """The functions of a scope, by name, beside what they are defined as."""
+
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # heads of the variables, of those of numbers
+    arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # x, where f(x) is defined for tensors
+    runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # i, where f(x_i) is defined for every i
+    opaque: set[str] = field(default_factory=set)  # functions that nothing defines
+    calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: (x, y) of their f(x, y)

@@ -1,0 +1,46 @@
+"""What is not known of names: definitions that are still to come, and those that have no meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from verify_derivations.formulas.forked import Forked
+
+
+@dataclass
+class Awaited(Forked):
+    """Definitions that are still to come, while those of a scope are read."""
+
+    quantities: dict[str, set[int]] = field(default_factory=dict)  # name → which formulas define it
+    functions: set[tuple[str, int]] = field(default_factory=set)  # names, and the formulas that may yet define them
+
+    @property
+    def called(self) -> set[str]:
+        """The names of the functions."""
+        return {name for name, _ in self.functions}
+
+    def elsewhere(self, name: str, number: int) -> bool:
+        """Whether other formulas than this one define a quantity."""
+        return name in self.quantities and number not in self.quantities[name]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A definition that has no meaning: the number of its formula, and the names that stand in it. ``heads`` are these
+    with the last layer where they stand for that only: what is of another layer may be in it, or not. ``told``: the
+    text says on what it depends, and there is no definition."""
+
+    number: int
+    names: frozenset[str]
+    heads: frozenset[str]
+    told: bool = False
+
+
+@dataclass
+class Unknown(Forked):
+    """What a scope speaks of without a meaning: claims that rest on it are not judged."""
+
+    unread: dict[str, Unread] = field(default_factory=dict)  # by name
+    slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
+    held: set[str] = field(default_factory=set)  # names that the text treats as constants
+    related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
