@@ -96,7 +96,8 @@ class _Beside:
         loose = [x for x in f.mentions if not isinstance(x, s.Text)]
         if f.chains and not all(isinstance(x, s.Symbol | s.Scripted) for x in loose):  # z, k = w x, 1
             for name in loose:
-                self._may_be(f, name, tuple(side for chain in f.chains for side in chain.sides) + tuple(loose))
+                others = (*(side for chain in f.chains for side in chain.sides), *loose)
+                self._may_be(f, name, tuple(x for part in others for x in names_in(part) if x != name))
         for item in f.mentions:
             if isinstance(item, s.Relation) and item.relations[0] not in _NEAR:
                 self._any_of(f, *item.sides)

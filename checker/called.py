@@ -17,6 +17,7 @@ from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranks import UNITS
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _NAME, _VALUE = r"\$(?P<name>\d+)\$", r"\$(?P<value>\d+)\$"
@@ -67,55 +68,104 @@ _OTHERWISE = re.compile(  # what is to be found, and no definition: “we want t
 
 
 def read_called(formulas: Sequence[Stated]) -> None:
-    """Give names that are defined in words, or at the end of an equation, definitions."""
-    defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains if not chain.update}
-    tops = {plain(n.numerator) for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)}
+    """Give names that are defined in words, below braces, or at the end of an equation, definitions."""
+    called = _Called(formulas)
     for text in sentences(formulas, ENDED):
         for name, value in _said(text, formulas):
-            stated, node, expression = formulas[value], bare(formulas[name]), composite(formulas[value])
-            if node is None or expression is None or plain(node) in defined or not _defines(formulas, node, expression):
-                continue
-            _define(stated, node, expression)
-            defined.add(plain(node))
-    _read_labels(formulas, defined)
+            called.in_words(formulas[value], bare(formulas[name]))
     for k, f in enumerate(formulas):
+        for label, expression in (*f.labelled, *_in_brackets(f)):
+            called.by_label(f, label, expression)
         for n, chain in enumerate(f.chains):
-            if chain.update and _assigns(formulas, chain) and plain(chain.sides[0]) not in defined:
-                f.chains[n] = replace(chain, update=False)
-                defined.add(plain(chain.sides[0]))
-            last, left = chain.sides[-1], chain.sides[0]
-            if len(chain.sides) < 2 or chain.update or chain.where or not isinstance(last, s.Symbol | s.Scripted):
-                continue
-            if not is_value(left) or plain(last) in defined or any(map(contains_derivative, chain.sides)):
-                continue
-            if _OTHERWISE.search(sentence(formulas, k)) or tops & {plain(x) for x in names_in(left)}:
-                continue
-            if f.memberships == [] and _defines(formulas, last, left, f):
-                f.chains[n] = replace(chain, sides=(last, *reversed(chain.sides[:-1])))
-                f.remarks += (f"read as what ${to_latex(last)}$ is",)
-                defined.add(plain(last))
+            if chain.update:
+                called.by_arrow(f, n)
+            elif not _OTHERWISE.search(sentence(formulas, k)):
+                called.at_the_end(f, n)
 
 
-def _read_labels(formulas: Sequence[Stated], defined: set[s.Node]) -> None:
-    """Names below braces, and in brackets: ``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""
-    declared = {plain(name) for f in formulas for m in f.memberships for name in m.names}
-    for f in formulas:
-        found = [*f.labelled, *_in_brackets(f)]
-        for name, value in found:
-            word = isinstance(name, s.Symbol) and name.font == "\\mathrm"
-            if word or plain(name) in defined | declared or not is_value(value) or contains_derivative(value):
-                continue
-            if not any(isinstance(x, s.Dots) for x in s.walk(value)) and plain(name) not in map(plain, names_in(value)):
-                assert f.tree is not None
-                equation = s.Relation((name, value), EQUALS[:1])
-                f.tree = s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span)
-                f.__dict__.pop("nodes", None)
-                f.chains.append(Chain((name, value)))
-                f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
-                defined.add(plain(name))
+class _Called:
+    """What is defined already, and what is declared."""
+
+    def __init__(self, formulas: Sequence[Stated]) -> None:
+        self.formulas = formulas
+        self.defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains if not chain.update}
+        self.declared = {plain(name) for f in formulas for m in f.memberships for name in m.names}
+        self.sizes = {plain(x) for f in formulas for n in f.nodes if isinstance(n, s.Space) for x in n.extents}
+        slopes = [n for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)]
+        self.tops = {plain(n.numerator) for n in slopes}
+        self.varied = {plain(x) for n in slopes for x in n.denominators}
+
+    def in_words(self, f: Stated, name: s.Node | None) -> None:
+        """“$z$ denotes $W x + b$”: ``f`` is the value."""
+        value = composite(f)
+        if name is None or value is None or not self._may_define(name, value, None):
+            return
+        assert f.tree is not None
+        _set_tree(f, s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=f.tree.span))
+        f.mentions, f.chains = [], [Chain((name, value))]
+        f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
+        self.defined.add(plain(name))
+
+    def by_label(self, f: Stated, name: s.Node, value: s.Node) -> None:
+        """``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""
+        word = isinstance(name, s.Symbol) and name.font == "\\mathrm"
+        if word or plain(name) in self.defined | self.declared or not is_value(value) or contains_derivative(value):
+            return
+        if f.tree is None or any(isinstance(x, s.Dots) for x in s.walk(value)) or plain(name) in _names(value):
+            return
+        equation = s.Relation((name, value), EQUALS[:1])
+        _set_tree(f, s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
+        f.chains.append(Chain((name, value)))
+        f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
+        self.defined.add(plain(name))
+
+    def by_arrow(self, f: Stated, n: int) -> None:
+        """``z \\leftarrow w x``, where it is no step of an algorithm."""
+        chain = f.chains[n]
+        name = plain(chain.sides[0])
+        steps = [c for other in self.formulas for c in other.chains if c.update and plain(c.sides[0]) == name]
+        if len(steps) == 1 and name not in self.defined | self.varied | _names(chain.sides[1]):
+            f.chains[n] = replace(chain, update=False)
+            self.defined.add(name)
+
+    def at_the_end(self, f: Stated, n: int) -> None:
+        """``W x + b = z``; but ``A x^* = b`` of a given b says what ``x^*`` is."""
+        chain = f.chains[n]
+        left, last = chain.sides[0], chain.sides[-1]
+        if len(chain.sides) < 2 or chain.where or f.memberships or not isinstance(last, s.Symbol | s.Scripted):
+            return
+        if not is_value(left) or any(map(contains_derivative, chain.sides)) or plain(last) in self.sizes:
+            return
+        given = plain(last) in self.declared and not _names(left) <= self.defined | self.declared
+        if not given and not self.tops & _names(left) and self._may_define(last, left, f):
+            f.chains[n] = replace(chain, sides=(last, *reversed(chain.sides[:-1])))
+            f.remarks += (f"read as what ${to_latex(last)}$ is",)
+            self.defined.add(plain(last))
+
+    def _may_define(self, name: s.Node, value: s.Node, own: Stated | None) -> bool:
+        """Whether a value may be what a name is: not where they stand beside each other, ``‖X w - y‖`` beside
+        ``X w = y``, for then the difference would be nothing."""
+        key, inside = plain(name), plain(value)
+        if key in self.defined | _names(value) or base_of(name) in UNITS:
+            return False
+        for part in (part for f in self.formulas if f is not own and f.tree is not None for part in f.tree.parts):
+            nodes = {plain(node) for node in s.walk(part)}
+            if key in nodes and inside in nodes:
+                return False
+        return True
 
 
-def _in_brackets(f: Stated) -> Iterator[tuple[s.Node, s.Node]]:
+def _names(node: s.Node) -> set[s.Node]:
+    return {plain(name) for name in names_in(node)}
+
+
+def _set_tree(f: Stated, tree: s.Statements) -> None:
+    f.tree = tree
+    for name in ("nodes", "derivatives"):
+        f.__dict__.pop(name, None)
+
+
+def _in_brackets(f: Stated) -> list[tuple[s.Node, s.Node]]:
     """The names of ``(z = w x)``, which is put as the value alone."""
 
     def value(node: s.Node) -> s.Node | None:
@@ -130,19 +180,12 @@ def _in_brackets(f: Stated) -> Iterator[tuple[s.Node, s.Node]]:
     found: list[tuple[s.Node, s.Node]] = []
     f.chains = [replace(chain, sides=tuple(s.mapped(side, value) for side in chain.sides)) for chain in f.chains]
     if found:
+        named = list(found)
         tree = s.mapped(f.tree, value) if f.tree is not None else None
         assert isinstance(tree, s.Statements)
-        f.tree = tree
-        f.__dict__.pop("nodes", None)
-    yield from found
-
-
-def _assigns(formulas: Sequence[Stated], chain: Chain) -> bool:
-    """``z \\leftarrow w x``: no step of an algorithm, but what z is."""
-    name = plain(chain.sides[0])
-    updates = [c for f in formulas for c in f.chains if c.update and plain(c.sides[0]) == name]
-    varied = {plain(x) for f in formulas for n in f.derivatives if isinstance(n, s.Derivative) for x in n.denominators}
-    return len(updates) == 1 and name not in varied | {plain(x) for x in names_in(chain.sides[1])}
+        _set_tree(f, tree)
+        return named
+    return found
 
 
 def bare(stated: Stated) -> s.Node | None:
@@ -188,28 +231,3 @@ def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int]]:
             if is_said(before, behind) and not _OTHERWISE.search(text):
                 if not match[0].startswith("$") or _LEAD.search(before):
                     yield name, value
-
-
-def _defines(formulas: Sequence[Stated], name: s.Node, value: s.Node, own: Stated | None = None) -> bool:
-    """Whether a value may be what a name is: not where they stand beside each other, ``‖X w - y‖`` beside ``X w = y``,
-    for then the difference would be nothing."""
-    key, inside = plain(name), plain(value)
-    if base_of(name) in ("I", "1", "E") or key in {plain(x) for x in names_in(value)}:
-        return False
-    for f in formulas:
-        if f is own or f.tree is None:
-            continue
-        for part in f.tree.parts:
-            nodes = {plain(node) for node in s.walk(part)}
-            if key in nodes and inside in nodes:
-                return False
-    return True
-
-
-def _define(stated: Stated, name: s.Node, value: s.Node) -> None:
-    assert stated.tree is not None
-    stated.tree = s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=stated.tree.span)
-    stated.__dict__.pop("nodes", None)
-    stated.__dict__.pop("derivatives", None)
-    stated.mentions, stated.chains = [], [Chain((name, value))]
-    stated.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)

@@ -19,7 +19,8 @@ RELATIONS = _same(
     "=": "=", "<": "<", ">": ">", ":": ":", r"\colon": ":", r"\ne": r"\neq", r"\leq": r"\le", r"\geq": r"\ge",
     r"\leqslant": r"\le", r"\geqslant": r"\ge", r"\lt": "<", r"\gt": ">", r"\coloneqq": ":=", r"\triangleq": ":=",
     r"\eqqcolon": "=:", r"\defeq": ":=", r"\coloneq": ":=", r"\eqdef": ":=",
-    r"\doteq": ":=", r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\gets": r"\leftarrow",
+    r"\doteq": ":=", r"\rightarrow": r"\to", r"\longrightarrow": r"\to", r"\longmapsto": r"\mapsto",
+    r"\gets": r"\leftarrow",
     r"\subseteq": r"\subset",
 }
 ARROWS = _commands("Rightarrow implies Longrightarrow therefore iff Leftrightarrow impliedby Leftarrow Longleftarrow")
