@@ -110,7 +110,6 @@ class NameTable:
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
-    elsewhere: frozenset[str] = frozenset()  # names such as u_{o} that only other scopes tell apart from the u_k
     fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     def __post_init__(self) -> None:
@@ -120,11 +119,12 @@ class NameTable:
     @classmethod
     def gather(
         cls, trees: Iterable[s.Node], listed: Listed | None = None, units: Set[str] = frozenset(),
-        alone: Set[str] | None = None,
+        alone: Set[str] | None = None, indices: Set[str] = frozenset(),
     ) -> NameTable:  # fmt: skip
         """``units`` are bases of unit vectors, if nothing declares or defines them; ``alone`` the letters that the text
-        speaks of near names that they tell apart, by default all that are a side of a formula."""
-        table = cls(listed=listed or Listed())
+        speaks of near names that they tell apart, by default all that are a side of a formula; ``indices`` letters that
+        formulas elsewhere bind."""
+        table = cls(bound=set(indices), listed=listed or Listed())
         table._resolved = None
         forest = list(trees)
         nodes = [node for tree in forest for node in s.walk(tree)]
@@ -592,7 +592,7 @@ class NameTable:
         """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken
         of (“where the word $o$ is one of them”)."""
         counts = letter in self.alone or len(letter) > 1 or letter.isupper() or letter in INDEX_LETTERS | self.bound
-        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared - self.elsewhere
+        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared
 
     def _labels(self, item: s.Symbol) -> bool:
         """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""
