@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.customary import LOSSES, NUMBER
+from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.layer_sums import close_sums
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -30,6 +30,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.unsaid import ends
 from verify_derivations.formulas.world import Known, Statement, World

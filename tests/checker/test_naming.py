@@ -43,7 +43,9 @@ def claims(text: str, **put: str) -> list[Formula]:
 @pytest.mark.parametrize(
     ("second", "verdict"), [("x_2 e^{s(x_1)} s'(x_1) + t'(x_1)", PROVED), ("e^{s(x_1)} s'(x_1) + t'(x_1)", REFUTED)]
 )
-def test_numbers_of_one_section_are_no_entries_of_another(order: tuple[int, int], second: str, verdict: Verdict) -> None:
+def test_numbers_of_one_section_are_no_entries_of_another(
+    order: tuple[int, int], second: str, verdict: Verdict
+) -> None:
     text = "".join((ENTRIES, NUMBERS)[k] for k in order)
     found = claims(text, FIRST=r"\mu_i - x_i", SECOND=second)
     assert [f.verdict for f in found] == [(PROVED, verdict)[k] for k in order], [f.message for f in found]
