@@ -14,6 +14,7 @@ from verify_derivations.checker.onward import Said, declared_before
 from verify_derivations.checker.scopes import by_scope, seen_from
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.gathering import gather
 from verify_derivations.formulas.names import Listed, NameTable
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, letters_alone
@@ -27,7 +28,7 @@ def gathered(
     """The table of formulas, and of what else is stated, where letters are known to be ``indices``."""
     trees = (f.tree for f in formulas if f.tree is not None)
     units = frozenset[str]().union(*(f.prose.units for f in formulas))
-    return NameTable.gather((*extra, *trees), listed, units, _spoken_of(formulas), indices)
+    return gather((*extra, *trees), listed, units, _spoken_of(formulas), indices)
 
 
 def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTable) -> Tables:
