@@ -250,7 +250,7 @@ class _Applied:
         subscripts = {i for k, token in enumerate(tokens) if token.kind == "_"
                       for i in range(k + 1, max(k + 1, tokens[k + 1].partner) + 1)}  # fmt: skip
         for k, token in enumerate(tokens):
-            if token.kind not in ("symbol", "run") or k in subscripts:
+            if token.kind not in ("symbol", "run") or k in subscripts or k and tokens[k - 1].kind == "^":
                 continue
             *front, name = split_run(token.text, symbols) if token.kind == "run" else (token.text,)
             self.values |= set(front)
@@ -280,7 +280,8 @@ class _Applied:
             self.values.add(name)
 
     def names(self) -> set[str]:
-        return {name for name in self.calls if not _is_word(name) and name not in FUNCTIONS and self._is_applied(name)}
+        known = FUNCTIONS | {"1", "I", "e"}
+        return {name for name in self.calls if not _is_word(name) and name not in known and self._is_applied(name)}
 
     def _is_applied(self, name: str) -> bool:
         calls, by = self.calls[name], self.differentiated.get(name, set())

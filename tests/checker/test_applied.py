@@ -86,6 +86,9 @@ def test_a_factor(text: str, right: str, wrong: str) -> None:
         (r"x_i \in \mathbb{R}^d, \quad J = \sum_{i=1}^n \ell(x_i)", r"J = n \ell(x_i)"),
         (VECTOR, r"\frac{\partial J}{\partial z} = 0"),
         (VECTOR, r"\frac{\partial J}{\partial W} = \mu W"),
+        (r"z, v \in \mathbb{R}^m, \quad J = L(z), \quad K = J^2 + v^\top z", r"\frac{\partial K}{\partial z} = v"),
+        (r"z, v \in \mathbb{R}^m, \quad h = L(z) v", r"\frac{\partial h}{\partial z} = 0"),
+        (r"z \in \mathbb{R}^m, \quad y = \tanh(z), \quad h = E(y) z", r"\frac{\partial h}{\partial z} = E(y) I"),
         (PENALTY, r"\frac{\partial J}{\partial w} = L s + \lambda w"),  # of L·u, but not of a loss
     ],
 )  # fmt: skip
@@ -118,6 +121,8 @@ def test_at_which_values_a_function_is_taken_may_be_open() -> None:
         (["z_k = k(x)"], "k"),
         (["g = a (b^2)^2"], ""),
         (["g = a (b)^T"], ""),
+        (["z = W^T(x)"], ""),
+        (["z = I(x)"], ""),
     ],
 )
 def test_which_letters_are_functions(formulas: list[str], functions: str) -> None:
