@@ -98,7 +98,7 @@ def parts_anew(case: Case, found: Mapping[int, Formula]) -> list[Part]:
 
 def _last_before(case: Case, f: Stated, beginnings: Mapping[int, Anew]) -> set[int]:
     """Of each name in a formula that is defined anew before it, where it was so last; not of what it defines itself."""
-    named = {r.name for r in map(case.table.reference, f.nodes) if r is not None}
+    named = {r.name for r in map(case.table_of(f.scope).reference, f.nodes) if r is not None}
     named -= {beginnings[f.number].name} if f.number in beginnings else set()
     return {n for n in {begins.name: n for n, begins in beginnings.items() if n < f.number}.values()
             if beginnings[n].name in named}  # fmt: skip
@@ -204,7 +204,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
             if len(chain.sides) < 2 or chain.update:
                 continue
             left, right = chain.sides[:2]
-            name = name_of_key(key_of(left, case.table))
+            name = name_of_key(key_of(left, case.table_of(stated.scope)))
             if name is None or case.variants(stated.scope) or isinstance(left, s.Call) and not _of_names(left):
                 continue
             place = stated.scope, name
@@ -217,8 +217,8 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
             elif any(k.verdict.wrong and (k.left, k.right) == said for k in found[stated.number].links):
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
                 another = isinstance(left, s.Call) and not stated.raw.displayed
-                example = isinstance(left, s.Call) or EXAMPLE.search(stated.raw.context) is not None
-                example = example and left == before[0]
+                reasons = (left == before[0], isinstance(left, s.Call), EXAMPLE.search(stated.raw.context) is not None)
+                example = sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 until = _said_until(case, stated)
                 slip = None if another or until is not None else "=".join(said)
@@ -241,7 +241,7 @@ def _said_until(case: Case, f: Stated) -> float | None:
 
 def _by_other_quantities(case: Case, stated: Stated, name: str, right: s.Node, found: Mapping[int, Formula]) -> bool:
     """Whether a later formula of the section, which does not hold, differentiates by something on the right side."""
-    inside = {r.name for r in map(case.table.reference, names_in(right)) if r is not None} - {name}
+    inside = {r.name for r in map(case.table_of(stated.scope).reference, names_in(right)) if r is not None} - {name}
     for later in case.formulas:
         if later.number <= stated.number or (later.scope, later.raw.section) != (stated.scope, stated.raw.section):
             continue
@@ -249,7 +249,7 @@ def _by_other_quantities(case: Case, stated: Stated, name: str, right: s.Node, f
             continue
         for node in later.nodes:
             if isinstance(node, s.Derivative):
-                top, *below = map(case.table.reference, (node.numerator, *node.denominators))
+                top, *below = map(case.table_of(stated.scope).reference, (node.numerator, *node.denominators))
                 if top is not None and top.name == name and any(r is not None and r.name in inside for r in below):
                     return True
     return False

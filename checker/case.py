@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -18,12 +17,13 @@ from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
+from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
-from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
+from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
@@ -41,7 +41,6 @@ from verify_derivations.formulas.primed import primed_indices, renamed, transpos
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
-from verify_derivations.formulas.scripts import base_of, letters_alone, plain
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbols import Symbols, collect
 from verify_derivations.formulas.world import NotedReadings, Readings
@@ -83,7 +82,8 @@ class Case:
 
     document: Document
     formulas: list[Stated]
-    table: NameTable
+    table: NameTable  # of all formulas, which says what belongs together
+    tables: Tables
     effort: Effort = field(default_factory=Effort)
     symbols: Symbols = field(default_factory=Symbols)
     notation: Notation = field(default_factory=Notation)
@@ -93,14 +93,10 @@ class Case:
     alike: bool = False  # sizes that are stated nowhere are equal
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
-    tables: dict[tuple[str, ...], NameTable] = field(default_factory=dict)
 
     @cached_property
     def by_scope(self) -> dict[tuple[str, ...], list[Stated]]:
-        found: dict[tuple[str, ...], list[Stated]] = {}
-        for stated in self.formulas:
-            found.setdefault(stated.scope, []).append(stated)
-        return found
+        return by_scope(self.formulas)
 
     @cached_property
     def sums_tacitly(self) -> bool:
@@ -112,23 +108,12 @@ class Case:
         return Said(self.formulas, self.table)
 
     def above(self, scope: tuple[str, ...]) -> list[Stated]:
-        """The formulas of a scope and of those that it lies in, in document order."""
-        levels = (self.by_scope.get(scope[:k], ()) for k in range(len(scope) + 1))
-        found = list(heapq.merge(*levels, key=lambda f: f.number))
-        alone = next((f.alone for f in self.by_scope.get(scope, ())), ())
-        return [f for f in found if f.alone == alone or alone[:len(f.raw.section)] == f.raw.section] if alone else found
+        """The formulas that a scope sees, in document order."""
+        return seen_from(self.by_scope, scope)
 
     def table_of(self, scope: tuple[str, ...]) -> NameTable:
-        """What names mean in a scope: the ``u_o`` that another declares beside its ``u_1, …, u_K`` is one of the
-        ``u_w`` that this one introduces."""
-        if scope not in self.tables:
-            here, there = (_told_apart(formulas, self.table) for formulas in (self.above(scope), self.formulas))
-            names = (name for f in self.above(scope) for m in f.memberships for name in m.names)
-            lefts = (chain.sides[0] for f in self.above(scope) for chain in f.chains)
-            introduced = {base_of(name) for name in (*names, *lefts)}
-            elsewhere = frozenset(name for name, base in there.items() if base in introduced and name not in here)
-            self.tables[scope] = replace(self.table, elsewhere=elsewhere) if elsewhere else self.table
-        return self.tables[scope]
+        """What names mean in a scope; a part of it has none of its own."""
+        return next(self.tables[scope[:k]] for k in range(len(scope), -1, -1) if scope[:k] in self.tables)
 
     def variants(self, scope: tuple[str, ...]) -> list[str | None]:
         return list(dict.fromkeys(f.variant for f in self.by_scope.get(scope, ()) if f.variant is not None))
@@ -190,36 +175,6 @@ class Case:
         return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
-def _told_apart(formulas: Sequence[Stated], table: NameTable) -> dict[str, str]:
-    """The names that formulas declare beside a family of a letter, with that letter."""
-    names = (name for f in formulas for m in f.memberships for name in m.names if isinstance(name, s.Scripted))
-    return {
-        to_latex(plain(name)): base for name in names
-        if isinstance(name.sub, s.Symbol) and table.is_apart(base := base_of(name) or "", name.sub.name)
-    }  # fmt: skip
-
-
-def _say_what_letters_tell(formulas: Sequence[Stated], table: NameTable) -> None:
-    for example in sorted(table.kinds.examples):
-        written = s.Scripted(s.Symbol(example), s.Symbol(table.kinds.totals[example]), None, 0)
-        of_many = next((stated for stated in formulas if any(node == written for node in stated.nodes)), None)
-        if of_many is not None:
-            of_many.remarks += (f"${to_latex(written)}$ is read as one of many, and ${example}$ as another quantity",)
-    first: dict[str, s.Node] = {}
-    for stated in formulas if table.kinds.names else ():
-        for left in (chain.sides[0] for chain in stated.chains):
-            reference = table.reference(left)
-            name = base_of(left)
-            if reference is None or name is None or name not in table.kinds.names:
-                continue
-            other = first.setdefault(name, left)
-            known = table.reference(other)
-            if known is not None and known.name != reference.name:
-                first[name] = left
-                text = f"{to_latex(left)} is another quantity than {to_latex(other)}"
-                stated.remarks = (*stated.remarks, f"{text}: their letters run to different ends")
-
-
 ReadAfter: TypeAlias = "list[tuple[Stated, s.Node | None]]"  # formulas, each with the side with which it goes on
 
 
@@ -258,16 +213,6 @@ def _step_back(read_after: ReadAfter) -> None:
         for stated, _ in read_after:
             stated.stepped = state_in(stated.tree, steps) if stated.tree is not None else None
         _reread(read_after, lambda tree: stepped_back(tree, steps), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _spoken_of(formulas: Sequence[Stated]) -> set[str]:
-    """The letters that stand alone in sections where a name with that subscript is declared."""
-    declared = {
-        (f.raw.section, name.sub.name) for f in formulas for m in f.memberships for name in m.names
-        if isinstance(name, s.Scripted) and isinstance(name.sub, s.Symbol)
-    }  # fmt: skip
-    alone = {(f.raw.section, x) for f in formulas if f.tree is not None and declared for x in letters_alone(f.tree)}
-    return {letter for _, letter in declared & alone}
 
 
 _SIGN = re.compile(
@@ -331,14 +276,14 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_depending(formulas)
     read_beside(formulas)
     notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
-    units = frozenset[str]().union(*(f.prose.units for f in formulas))
-    trees = (f.tree for f in (*extra, *formulas) if f.tree is not None)
-    table = NameTable.gather(trees, listed, units, _spoken_of(formulas))
-    _say_what_letters_tell(formulas, table)
+    noted = [f.tree for f in extra if f.tree is not None]
+    table = gathered(formulas, noted, listed)
     assign_scopes(formulas, table)
     assign_variants(formulas)
+    tables = tables_of(formulas, noted, table)
+    say_what_letters_tell(formulas, tables)
     read_halves(formulas)
     read_supposed(formulas)
-    read_local(formulas, table)
+    read_local(formulas, tables)
     place(notation, formulas)
-    return Case(document, formulas, table, effort, symbols, notation, extra)
+    return Case(document, formulas, table, tables, effort, symbols, notation, extra)

@@ -21,10 +21,8 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import factors_of, is_transpose, name_of
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.world import Alias, Statement, World
-
-LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}", "C", "loss")
-"""What a loss is called where more than one number is nowhere used again."""
 
 NUMBER = re.compile(r"[abce-z]|\\(alpha|beta|gamma|epsilon|varepsilon|eta|theta|kappa|lambda|mu|rho|tau|phi|omega)")
 """Letters for numbers: d and δ are signs of a differential, capitals are of matrices and operators."""

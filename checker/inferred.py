@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from verify_derivations.checker.customary import LOSSES
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -27,6 +26,7 @@ from verify_derivations.formulas.ranks import (
     symbol_of,
 )
 from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_transpose, items_of, names_in
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.customary import LOSSES, NUMBER
+from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.layer_sums import close_sums
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -30,6 +30,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, match_layer
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.unsaid import ends
 from verify_derivations.formulas.world import Known, Statement, World
@@ -302,9 +303,9 @@ class Instances:
                         world.layers.edge.add(head)
 
     def _unsaid(self) -> set[str]:
-        """What nothing defines, and is differentiated, or is a summand of a loss that is called like one or declared
-        nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``. Notes which of these are no numbers, and
-        what stands beside them by name."""
+        """What nothing defines, and is differentiated, or has variables, L(z), or is a summand of a loss that is called
+        like one or declared nowhere: the ``E_t`` of ``E = Σ_t E_t``, ``D`` of ``J = D + λ‖w‖²``. Notes which of these
+        are no numbers, and what stands beside them by name."""
         world, layers = self.world, self.world.layers
         inputs = world.differentiated.denominators | world.functions.keys()
         inputs |= layers.templates.keys() | layers.of.keys() | {found.rest for found in layers.sums.values()}
@@ -329,7 +330,9 @@ class Instances:
             parts |= found
             world.unsaid.losses |= losses
             world.unsaid.beside |= by_name if losses else set()
-        return parts | leaves & world.differentiated.names
+        called = {name for name in world.applied.arguments if name in world.known and not world.is_defined(name)}
+        world.unsaid.losses |= called
+        return parts | called | leaves & world.differentiated.names
 
     def _summands(self, body: Scalar | None, by_name: set[str]) -> Iterator[Scalar]:
         """The summands of a value, also where it is a mean, and where one is the name of a sum."""

@@ -102,7 +102,7 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
             best = result
         elif result.verdict.rank >= Verdict.CHECKED.rank:  # elsewhere only proofs are sought
             best = replace(result, variant=variant, remarks=(*result.remarks, f"holds for the {variant} variant"))
-        if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table):
+        if best.verdict.rank >= Verdict.CHECKED.rank or not _is_claim(stated, case.table_of(stated.scope)):
             break
     assert best is not None
     if best.verdict is Verdict.ILL_FORMED and not case.alike and case.effort.refutation:
@@ -202,9 +202,9 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
 def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Definitions) -> Definitions | None:
     """The definitions from a chain on that defines again what a chain before it in the same formula does: one display
     of several examples."""
-    left, *_ = chain.sides
-    name = name_of_key(key_of(left, case.table))
-    before = {name_of_key(key_of(c.sides[0], case.table)) for c in stated.chains[:k]}
+    (left, *_), table = chain.sides, case.table_of(stated.scope)
+    name = name_of_key(key_of(left, table))
+    before = {name_of_key(key_of(c.sides[0], table)) for c in stated.chains[:k]}
     if name is None or name not in before or is_derivative(chain.sides[1]):
         return None
     again = replace(definitions.fork(), defined=dict(definitions.defined), remarks=dict(definitions.remarks))
@@ -229,10 +229,10 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     said to be zero is a claim.)"""
     if not stated.raw.displayed and is_number(chain.sides[-1]) and SUPPOSING.search(stated.raw.context):
         return True
-    names = example(stated, chain)
-    references = [case.table.reference(name) for name in names]
-    return bool(names) and not any(is_adjoint_name(name, case.table) for name in names) and not any(
-        r is None or case.table.variable_of(r.name) is not None for r in references
+    names, table = example(stated, chain), case.table_of(stated.scope)
+    references = [table.reference(name) for name in names]
+    return bool(names) and not any(is_adjoint_name(name, table) for name in names) and not any(
+        r is None or table.variable_of(r.name) is not None for r in references
     )  # fmt: skip
 
 
@@ -246,9 +246,9 @@ def _elsewhere(case: Case, stated: Stated, world: World) -> Iterator[str]:
     """Which names of a formula only a section with definitions of its own defines."""
     here = {f.number for f in case.above(stated.scope)}
     lefts = ((f, chain.sides[0]) for f in case.formulas if f.number not in here for chain in f.chains)
-    defined = {r.name: f for f, left in lefts for r in [case.table.reference(left)] if r is not None}
+    defined = {r.name: f for f, left in lefts for r in [case.table_of(f.scope).reference(left)] if r is not None}
     for node in stated.nodes:
-        reference = case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        reference = world.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
         f = defined.pop(reference.name, None) if reference is not None else None
         if f is None or reference is None or reference.name in world.known | world.declarations | world.functions:
             continue
@@ -269,7 +269,7 @@ def judge_chain(
             [],
             set(),
         )
-    conditions = tuple(stated.conditions)
+    conditions, table = tuple(stated.conditions), case.table_of(stated.scope)
     sides = list(chain.sides)
     is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
     for side in range(len(sides) - 1):
@@ -282,10 +282,10 @@ def judge_chain(
         if isinstance(failed, PartialDefinition):
             links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed)))
             continue
-        if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, case.table):
+        if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, table):
             links.append(_without_meaning(world, left, right, failed, number))
             continue
-        if isinstance(failed, ShapeError) and _introduces(world, left, case.table):
+        if isinstance(failed, ShapeError) and _introduces(world, left, table):
             judged = unjudged(left, right, failed, Statement(number), world)
             links.append(replace(judged.link, conventions=judged.conventions))
             continue
@@ -299,9 +299,9 @@ def judge_chain(
                 said = definitions.bracketed[number, k, side][1]
                 links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
                 continue
-            reference = case.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+            reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
             new = kind == "definition" and reference is not None and not contains_derivative(right)
-            if new and reference is not None and case.table.variable_of(reference.name) is not None:
+            if new and reference is not None and table.variable_of(reference.name) is not None:
                 remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
             message = STATED.get(kind, "introduces " + to_latex(left))
             one, two = sides_of_definition(world, left, number)

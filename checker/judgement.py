@@ -366,7 +366,7 @@ class _Judgement:
 
     @cached_property
     def common(self) -> bytes:
-        return key(self.case.effort, self.allowance.seconds, self.allowance.memory, self.case.table)
+        return key(self.case.effort, self.allowance.seconds, self.allowance.memory, self.case.tables)
 
     @cached_property
     def wording(self) -> bytes:

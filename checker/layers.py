@@ -166,7 +166,7 @@ class LayeredComposer(Composer):
             raise Unlike(f"formula {stated.number} says otherwise of ${to_latex(chain.sides[0])}$")
 
     def _reference(self, node: s.Node) -> Reference | None:
-        return self.case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+        return self.world.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
 
     def _note(self, stated: Stated, formula: Formula, row: Sides, other: Sides | None) -> None:
         """What one equation says of an adjoint: the last of its sides that holds where it is used, as printed or as

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from verify_derivations.checker.declarations import declare_signs
 from verify_derivations.checker.given import take_as_given
+from verify_derivations.checker.naming import Tables
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
@@ -20,16 +21,16 @@ from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.world import World
 
 
-def read_local(formulas: Sequence[Stated], table: NameTable) -> None:
+def read_local(formulas: Sequence[Stated], tables: Tables) -> None:
     """Set ``local`` of what does not hold in the whole scope, and add it to ``here`` of the formulas where it holds:
     those of its section, where another one declares the name again; else those behind it, too."""
     declared: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(set)  # in which scopes and sections
     for f in formulas:
         spaces = [name for m in f.memberships if isinstance(m.where, s.Space) for name in m.names]
-        for reference in filter(None, map(table.reference, spaces)):
+        for reference in filter(None, map(tables[f.scope].reference, spaces)):
             declared[reference.name].add((f.scope, f.raw.section))
     for f in formulas:
-        said = {r.name for r in map(table.reference, _told_of(f, table)) if r is not None}
+        said = {r.name for r in map(tables[f.scope].reference, _told_of(f, tables[f.scope])) if r is not None}
         others = {place for name in said for scope, place in declared[name]
                   if not _inside(f.raw.section, place) and _inside(scope, f.scope)}  # fmt: skip
         seeing = [g for g in formulas if _inside(g.scope, f.scope)] if said else []

@@ -62,7 +62,7 @@ class Mender:
             hold_here(self.definitions.world, stated)
         self.world = self.definitions.world
         self.visible = visible(case.above(stated.scope), stated.scope, variant)
-        self.words = vocabulary(stated, self.visible, self.world.fork(), case.table)
+        self.words = vocabulary(stated, self.visible, self.world.fork(), case.table_of(stated.scope))
         self.conditions = tuple(stated.conditions)
         self.trials = Trials()
         self.read: LeftSide | None = None  # the last one that candidates were compared with
@@ -132,7 +132,7 @@ class Mender:
         return count
 
     def head(self, node: s.Node) -> str | None:
-        reference = self.case.table.reference(node)
+        reference = self.world.table.reference(node)
         layer = (
             None
             if reference is None or reference.layer is None

@@ -241,7 +241,7 @@ def _of_net(case: Case, composer: Composer) -> Iterator[Offer]:
         world = composer.scope.definitions.world.fork()
         if words is None:
             seen = visible(case.above(composer.scope.name), composer.scope.name, composer.scope.variant)
-            words = vocabulary(stated, seen, world, case.table)
+            words = vocabulary(stated, seen, world, case.table_of(stated.scope))
         try:
             left = parse_expression(adjoint(to_latex(written), composer.loss), case.symbols, case.document.macros)
         except DocumentError:
@@ -265,7 +265,7 @@ def _as_written(case: Case, composer: Composer, head: str) -> s.Node | None:
     name, layer = world.layers.place(head)
     for f in visible(case.above(composer.scope.name), composer.scope.name, composer.scope.variant):
         for node in s.walk(f.tree) if f.tree is not None else ():
-            reference = case.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
+            reference = world.table.reference(node) if isinstance(node, s.Symbol | s.Scripted) else None
             if reference is not None and reference.name == name and (layer is None) == (reference.layer is None):
                 if _is_written(world, node, head):
                     return node

@@ -77,11 +77,11 @@ def _as_printed(
     """The judgement of a refuted equation, with what rounding explains."""
     if judged.environment is None:
         return judged
-    names = names_of(definitions.world, (left, right))
+    names, table = names_of(definitions.world, (left, right)), case.table_of(stated.scope)
     given = {
         reference.name: half_unit(number) for f in case.above(stated.scope) if f.number < stated.number
         for k, chain in enumerate(f.chains) if (f.number, k, len(chain.sides) - 2) not in definitions.defined
-        for reference, number in [(case.table.reference(chain.sides[0]), printed_decimal(chain.sides[-1]))]
+        for reference, number in [(table.reference(chain.sides[0]), printed_decimal(chain.sides[-1]))]
         if reference is not None and number is not None and reference.name in names
     }  # fmt: skip
     link = rounded(definitions.world, judged.environment, left, right, judged.link, given)
@@ -91,10 +91,10 @@ def _as_printed(
 def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node) -> Judged | None:
     """The judgement of a refuted equation at the values that formulas before it give for an example, or at a solution,
     where it holds there. (At a solution each multiple of the derivative is zero, too: of that nothing is said.)"""
-    world = definitions.world.fork()
+    world, table = definitions.world.fork(), case.table_of(stated.scope)
     nodes = [node for side in (left, right) for node in s.walk(side)]
     slope = any(is_derivative(node) or isinstance(node, s.Scripted) and node.primes for node in nodes)
-    slope = slope or any(is_adjoint_name(node, case.table) or case.table.variable_of(name) for node in nodes
+    slope = slope or any(is_adjoint_name(node, table) or table.variable_of(name) for node in nodes
                          for name in names_of(world, (node,)))  # fmt: skip
     given = _values_before(case, stated, definitions, ("example",) if slope else ("example", "solution"))
     used = sorted(world.below(names_of(world, (left, right))) & given.keys())
@@ -133,7 +133,7 @@ def _values_before(
         if f.raw.displayed:
             here.clear()
         for k, chain in enumerate(f.chains):
-            reference = case.table.reference(chain.sides[0])
+            reference = case.table_of(stated.scope).reference(chain.sides[0])
             if reference is None or definitions.world.is_defined(reference.name):
                 continue
             if definitions.defined.get((f.number, k, 0)) in kinds:

@@ -12,9 +12,10 @@ A line "For **name** …" begins a variant: its definitions hold only there; a l
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
@@ -269,3 +270,18 @@ def visible(formulas: Sequence[Stated], scope: tuple[str, ...], variant: str | N
         f for f in formulas
         if scope[: len(f.scope)] == f.scope and (f.variant is None or f.variant == variant or f.scope != scope)
     ]  # fmt: skip
+
+
+def by_scope(formulas: Iterable[Stated]) -> dict[tuple[str, ...], list[Stated]]:
+    found: dict[tuple[str, ...], list[Stated]] = {}
+    for stated in formulas:
+        found.setdefault(stated.scope, []).append(stated)
+    return found
+
+
+def seen_from(scopes: Mapping[tuple[str, ...], Sequence[Stated]], scope: tuple[str, ...]) -> list[Stated]:
+    """The formulas of a scope and of those that it lies in, in document order."""
+    levels = (scopes.get(scope[:k], ()) for k in range(len(scope) + 1))
+    found = list(heapq.merge(*levels, key=lambda f: f.number))
+    alone = next((f.alone for f in scopes.get(scope, ())), ())
+    return [f for f in found if f.alone == alone or alone[: len(f.raw.section)] == f.raw.section] if alone else found

@@ -40,8 +40,9 @@ from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.scripts import name_of, names_in
 from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
-from verify_derivations.formulas.world import Known, NeedShape, NotYetDefined, UndefinedFunction, Unsupported
+from verify_derivations.formulas.world import Known, NeedShape, NotYetDefined, UndefinedFunction, Unsupported, World
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -162,8 +163,10 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if reader.here.defining or name in world.applied.opaque:
         _independent(reader, node.function)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
-        differentiated = name in world.differentiated.numerators and not primes
-        if is_of_all(name) and differentiated and not all(a.is_scalar for a in arguments):
+        if is_of_all(name, world) and not primes and not all(a.is_scalar for a in arguments):
+            nodes = [n for a in node.arguments for n in s.walk(a)]
+            if any(isinstance(n, s.Symbol) and name_of(n) in reader.here.indices for n in nodes):
+                raise Unsupported(f"which number {to_latex(node)} is for each of its indices is not stated")
             world.add(Known(name, (), ()))  # J_0(w) of J(w) = J_0(w) + λ‖w‖²: a number that depends on all of w
             world.applied.arguments[name] = node.arguments
             return Tensor((), Access(name))
@@ -189,8 +192,9 @@ OF_ALL = re.compile(r"(?:\\(?:tilde|hat|bar|widetilde|widehat)\{)?(?:[A-Z]|\\(?:
 """How functions of a whole tensor are called, ``L(w)``, ``Ω(w)``; one in small letters is of each entry, ``f(z)``."""
 
 
-def is_of_all(name: str) -> bool:
-    return OF_ALL.match(name) is not None
+def is_of_all(name: str, world: World) -> bool:
+    """Whether a function that nothing defines is a number that depends on a whole tensor."""
+    return OF_ALL.match(name) is not None and (name in world.differentiated.numerators or name in LOSSES)
 
 
 def _member(reader: Elaborator, node: s.Call) -> Reference | None:

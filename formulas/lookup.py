@@ -269,6 +269,8 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     stated = reference.name in world.declarations or reference.name in world.layers.names
     if layer is not None and not layer.is_constant and stated:
         return Unsupported(f"{_show(reference)} is stated for single layers, not for every layer")
+    if reference.name in world.applied.opaque:
+        return Unsupported(f"at which values the function {reference.name} is taken is not said")
     if reference.name in world.table.kinds.names:
         return Unsupported(f"which quantity {_show(reference)} is, its index does not tell")
     name, star, _ = reference.name.partition("^{")

@@ -1,43 +1,31 @@
 """What a decorated symbol names: which scripts are labels, layers, indices, transposes or powers.
 
-Nothing is guessed from one formula alone: a :class:`NameTable` is gathered from all formulas of a document
-first (which letters are bound, which decorated names are declared or defined), and every reference is
+Nothing is guessed from one formula alone: a :class:`NameTable` is gathered from all formulas that see each other first
+(``gathering.py``: which letters are bound, which decorated names are declared or defined), and every reference is
 resolved against it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.biases import with_a_bias
-from verify_derivations.formulas.kinds import Kinds, ends_of, examples, last_values, stops, told_apart, variables
-from verify_derivations.formulas.pairs import pairs_in
+from verify_derivations.formulas.kinds import Kinds
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.ranges import bounded, is_range
 from verify_derivations.formulas.scripts import (
     BOLD,
     INVERSE,
-    base_of,
-    by_square,
     factors_of,
     in_bold,
     in_brackets,
-    introduced_by,
     is_inverse_transpose,
     is_number,
-    is_square,
     is_transpose,
     items_of,
-    letters_alone,
-    made_of_namesakes,
     multiple,
     name_of,
-    names_in,
     plain,
     superscripts,
 )
@@ -110,304 +98,10 @@ class NameTable:
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
-    elsewhere: frozenset[str] = frozenset()  # names such as u_{o} that only other scopes tell apart from the u_k
     fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     def __post_init__(self) -> None:
-        self._resolved: dict[int, tuple[s.Node, Reference | None]] | None = {}  # none while the facts are gathered
-
-    # -- gathering ------------------------------------------------------------------------------------
-    @classmethod
-    def gather(
-        cls, trees: Iterable[s.Node], listed: Listed | None = None, units: Set[str] = frozenset(),
-        alone: Set[str] | None = None,
-    ) -> NameTable:  # fmt: skip
-        """``units`` are bases of unit vectors, if nothing declares or defines them; ``alone`` the letters that the text
-        speaks of near names that they tell apart, by default all that are a side of a formula."""
-        table = cls(listed=listed or Listed())
-        table._resolved = None
-        forest = list(trees)
-        nodes = [node for tree in forest for node in s.walk(tree)]
-        spaces = [node for node in nodes if isinstance(node, s.Space)]
-        tensors = {
-            base_of(item) or "" for node in nodes
-            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and node.sides[-1].extents
-            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
-            if isinstance(item, s.Symbol)
-        }
-        table.vectors = tensors - {
-            base_of(item) for node in nodes
-            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space)
-            and len([n for n in node.sides[-1].extents if n != s.Number("1")]) != 1
-            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
-        }  # fmt: skip
-        table.biases = with_a_bias(nodes)
-        extents = [n for space in spaces for n in space.extents]
-        table.sizes = {x.name for n in extents for x in names_in(n) if isinstance(x, s.Symbol)}  # d_k is one: k is none
-        table.matrices = {
-            base_of(item) or "" for node in nodes
-            if isinstance(node, s.Relation) and isinstance(node.sides[-1], s.Space) and len(node.sides[-1].extents) == 2
-            and s.Number("1") not in node.sides[-1].extents
-            for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
-            if isinstance(item, s.Symbol) or isinstance(item, s.Scripted) and item.sub is None
-        }
-        for node in nodes:
-            table._bind(node)
-        table.bound |= frozenset[str]().union(*map(pairs_in, forest)) - table.sizes - table.ends
-        places: dict[str, set[int]] = defaultdict(set)
-        for node in nodes:
-            if isinstance(node, s.Scripted) and node.sub is not None and multiple(node.sub) is None:
-                places[base_of(node) or ""].add(len(items_of(node.sub)) if not isinstance(node.sub, s.Number) else 1)
-        table.lists = {base for base, counts in places.items() if counts == {1}} - table.matrices
-        introduced = [item for node in nodes if isinstance(node, s.Relation) for item in introduced_by(node)]
-        table.squared = {b for x in introduced if is_square(x) and (b := base_of(x)) is not None and b != "e"}
-        table.squared -= {base_of(x) or "" for node in nodes if isinstance(node, s.Relation)
-                          for x in introduced_by(node) if not is_square(x) and not by_square(x, node)}  # fmt: skip
-        for node in nodes:
-            if isinstance(node, s.Relation):
-                table._declare(node)
-        table.made = {
-            node.sides[0].name for node in nodes
-            if isinstance(node, s.Relation) and node.relations[0] in ("=", ":=") and isinstance(node.sides[0], s.Symbol)
-            and any(isinstance(x, s.Symbol | s.Scripted) and base_of(x) in tensors | table.matrices
-                    and not (isinstance(x, s.Scripted) and table._letter(x))
-                    for x in s.walk(node.sides[1]))
-        } - table.bound - table.sizes
-        below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
-        table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
-        used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
-        prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
-        table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
-        for node in nodes:
-            if isinstance(node, s.Scripted):
-                table._bind_together(node, tensors)
-        entries = {base_of(x) for x in nodes if isinstance(x, s.Scripted) and table._letter(x) in table.bound}
-        for node in nodes:
-            if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
-                table._bind_as_entries(node, entries - {None})
-                table._bind_in_sums(node)
-        table.stops = stops(nodes)
-        table.ends |= {*table.stops.values()}
-        for tree in forest:
-            table.alone |= letters_alone(tree) if alone is None else set()
-            claim = any(isinstance(x, s.Derivative | s.Nabla) for x in s.walk(tree))
-            for node, parent in s.with_parents(tree):
-                table._use(node, parent, steps=not claim)
-        table.alone |= alone or set()
-        table.sample_axes -= table.counted
-        table.wholes = {name for node in nodes if isinstance(node, s.Relation) for name in made_of_namesakes(node)}
-        table.wholes -= tensors | table.matrices | table.families | table.indexed | {base for base, _ in table.shifted}
-        table._tell_apart(nodes, tensors)
-        table.units = frozenset(units - table.bases)
-        table._resolved = {}
-        return table
-
-    def _tell_apart(self, nodes: Sequence[s.Node], tensors: set[str]) -> None:
-        """Which names the letters of their indices tell apart, and which are a total of what has them."""
-        totals = examples(nodes) | variables(nodes)
-        many = frozenset(totals)
-        for node in nodes:
-            if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
-                continue
-            name = name_of(node.sides[0]) if isinstance(node.sides[0], s.Symbol) else None
-            sums = [x for x in s.walk(node) if isinstance(x, s.BigOperator) and x.operator == "\\sum"]
-            for part in (x for each in sums if name and name not in tensors for x in s.walk(each.body)):
-                if isinstance(part, s.Scripted) and base_of(part) == name:
-                    reference = self.reference(part)
-                    if reference is not None and reference.indices:
-                        totals.setdefault(reference.name, to_latex(reference.indices[0]))
-        ends = last_values(nodes)
-        iterates = self._iterates(nodes, tensors, ends)
-        self.kinds = Kinds(ends, totals=totals, iterates=iterates, examples=many)
-        self.shifted |= {(name + self.kinds.iterate(name), letter) for name, letter in iterates.items()}
-        if len(set(ends.values())) < 2:
-            return
-        places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
-        definitions: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
-        left = {id(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")}
-        for node in nodes:
-            base = base_of(node) if isinstance(node, s.Scripted) else None
-            if base is None or base in self.bare | self.declared_bare | self.families:
-                continue
-            reference = self.reference(node)
-            if reference is not None:
-                key = reference.name, to_latex(reference.layer) if reference.layer is not None else ""
-                places[key].append(reference.indices)
-                if id(node) in left:
-                    definitions[key].append(reference.indices)
-        self.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates, many)
-
-    def _iterates(self, nodes: Sequence[s.Node], tensors: set[str], ends: Mapping[str, str]) -> dict[str, str]:
-        """``θ_t = θ_{t-1} - …``, ``θ_{t+1} = θ_t - …`` of a tensor θ by which one differentiates as a whole. A letter
-        that runs to the end of an axis counts entries."""
-        below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
-        below += [n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None]
-        names = {name_of(x) for x in below if isinstance(x, s.Symbol)} & tensors & self.declared_bare
-        found: dict[str, str] = {}
-        for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
-            left, name = node.sides[0], base_of(node.sides[0]) or ""
-            if name not in names or not isinstance(left, s.Scripted) or left.sub is None:
-                continue
-            right = (x for side in node.sides[1:] for x in s.walk(side) if isinstance(x, s.Scripted))
-            letters = {letter for base, letter in self.shifted if base == name}
-            if len(letters) == 1 and any(base_of(x) == name and x.sub is not None for x in right):
-                found[name] = letters.pop()
-        return {name: letter for name, letter in found.items() if ends.get(letter) not in self.sizes}
-
-    def _bind(self, node: s.Node) -> None:
-        if isinstance(node, s.Call):
-            self.applied.add(base_of(node.function) or "")
-        elif isinstance(node, s.Scripted) and node.bracketed and node.sub is not None:
-            items = node.sub.items if isinstance(node.sub, s.Sequence) else (node.sub,)
-            letters = {x.name for item in items[-node.bracketed:] for x in s.walk(item) if isinstance(x, s.Symbol)}
-            self.bound |= {letter for letter in letters if letter.islower()}
-        elif isinstance(node, s.Scripted) and node.primes:
-            self.applied.add(base_of(node) or "")
-        end = node.upper if isinstance(node, s.BigOperator) else None
-        if isinstance(node, s.Relation) and is_range(node) and isinstance(node.sides[-1], s.Sequence | s.Finite):
-            end = ends_of(node.sides[-1])[1]
-        listing = node.items if isinstance(node, s.Sequence) and any(isinstance(x, s.Dots) for x in node.items) else ()
-        if listing and isinstance(listing[-1], s.Scripted):  # x_1, …, x_N
-            end = listing[-1].sub
-        self.limits |= {x.name for x in s.walk(end) if isinstance(x, s.Symbol)} if end is not None else set()
-        if isinstance(end, s.Sum) and isinstance(end.terms[0], s.Symbol) and end.terms[0].name.isupper():
-            end = end.terms[0]  # of t = 0, …, T - 1, beside x_T
-        if isinstance(end, s.Symbol):
-            self.ends.add(end.name)
-        if isinstance(node, s.BigOperator) and node.lower is not None:
-            for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
-                first = item.sides[(len(item.sides) - 1) // 2] if isinstance(item, s.Relation) else item
-                self.bound |= {part.name for part in factors_of(first) if isinstance(part, s.Symbol)}
-        elif isinstance(node, s.Relation) and is_range(node):
-            for item in node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],):
-                if isinstance(item, s.Symbol):
-                    self.bound.add(item.name)
-        elif isinstance(node, s.Relation) and (found := bounded(node)) is not None:
-            self.bound |= {letter.name for letter in found[0]} - self.sizes
-        elif isinstance(node, s.Relation) and node.relations == ("\\neq",):
-            self.bound |= {side.name for side in node.sides if isinstance(side, s.Symbol) and len(side.name) == 1}
-
-    def _bind_together(self, node: s.Scripted, tensors: set[str]) -> None:
-        """``z_k`` of a declared vector z, and ``X_{nd}`` where d is an index: k and n are indices too, also where
-        nothing sums over them."""
-        base = base_of(node)
-        if base not in self.declared_bare or node.sub is None:
-            return
-        letters = [x.name for x in self.index_items(base, node.sub) if isinstance(x, s.Symbol)]
-        if not all(len(n) == 1 and n.islower() for n in letters):
-            return
-        if len(letters) == 1 and base in tensors or len(letters) > 1 and self.bound & set(letters):
-            self.bound |= set(letters) - self.sizes
-
-    def _bind_as_entries(self, node: s.Relation, entries: Set[str | None]) -> None:
-        """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it; the i of
-        ``x_i = X_{i,:}``, too."""
-        letter = self._letter(node.sides[0])
-        if letter is not None and letter not in self.sizes and any(
-            isinstance(x, s.Scripted) and base_of(x) in entries and self._letter(x) == letter
-            or isinstance(x, s.Sequence) and len(x.items) == 2 and {*x.items} == {s.Symbol(letter), s.Symbol(":")}
-            for side in node.sides[1:] for x in s.walk(side)
-        ):  # fmt: skip
-            self.bound.add(letter)
-
-    def _bind_in_sums(self, node: s.Relation) -> None:
-        """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b."""
-        left = node.sides[0]
-        if not isinstance(left, s.Scripted) or left.sub is None:
-            return
-        own = {x.name for x in items_of(left.sub) if isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower()}
-        for x in (x for side in node.sides[1:] for x in s.walk(side)) if own else ():
-            items = items_of(x.sub) if isinstance(x, s.Scripted) and x.sub is not None else ()
-            for item in (i for i in items if isinstance(i, s.Sum)):
-                letters = {y.name for y in s.walk(item) if isinstance(y, s.Symbol)}
-                if letters & self.bound - own:
-                    self.bound |= letters & own - self.sizes
-
-    def _letter(self, node: s.Node) -> str | None:
-        """The one letter that is a subscript."""
-        if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol):
-            return None
-        return node.sub.name if len(node.sub.name) == 1 and node.sub.name.islower() else None
-
-    def _declare(self, node: s.Relation) -> None:
-        items = introduced_by(node)
-        if node.relations[0] == "\\in" and isinstance(node.sides[1], s.Space):
-            axes = len(node.sides[1].extents)
-            self.shaped |= {  # a vector X_1 beside a matrix X is a row of it
-                to_latex(plain(x)) for x in items if isinstance(x, s.Scripted) and isinstance(x.sub, s.Number)
-                and axes and (axes > 1 or base_of(x) not in self.matrices)
-            }  # fmt: skip
-        for item in items:
-            base = base_of(item)
-            if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
-                continue  # e^x on a left side is a value, no name
-            self.declared.add(to_latex(plain(item)))
-            self.bases.add(base)
-            if base in self.squared:
-                continue
-            if any(isinstance(x, s.Dots) for x in items):
-                self.families.add(base)
-            if isinstance(item, s.Scripted) and len(in_brackets(item.sup)) == 2:
-                self.members.add(base)
-            if isinstance(item, s.Symbol):
-                self.declared_bare.add(base)
-            elif isinstance(item, s.Call):
-                self.declared_bare.discard(base)
-            elif isinstance(item, s.Scripted):
-                if item.primes and node.relations[0] == "\\in":
-                    self.primed.add(base)
-                if item.sub is None:
-                    self.declared_bare.add(base)
-                if (
-                    item.sup is not None
-                    and item.sub is None
-                    or isinstance(item.sup, s.Symbol | s.Sum | s.Product | s.Scripted)
-                ):
-                    for part in factors_of(item.sup):
-                        if not isinstance(part, s.Group) and not is_transpose(part) and not isinstance(part, s.Number):
-                            self.bare_layers.add(base)
-
-    def _use(self, node: s.Node, parent: s.Node | None, steps: bool) -> None:
-        """``steps``: where the formula differentiates nothing, ``h_{t-1}`` tells of a recursion."""
-        if isinstance(node, s.Symbol) and not (isinstance(parent, s.Scripted) and parent.base is node):
-            self.bare.add(name_of(node))
-            if node.name == "\\pi":
-                factors = parent.factors if isinstance(parent, s.Product) else ()
-                self.circles.add(any(b is node and isinstance(a, s.Number) for a, b in pairwise(factors)))
-        if not isinstance(node, s.Scripted):
-            return
-        base = base_of(node)
-        if base is None:
-            return
-        if node.sub is None:
-            self.bare.add(base)
-        else:
-            for item in self.index_items(base, node.sub):
-                if isinstance(item, s.Number) and item.text == "0":
-                    self.zeroth.add(base)
-                letters = [x.name for x in s.walk(item) if isinstance(x, s.Symbol)]
-                if isinstance(item, s.Sum) and len(letters) == 1:
-                    if steps and "-" in item.signs and any(isinstance(x, s.Symbol) for x in item.terms):  # not 2i - 1
-                        self.shifted.add((base, letters[0]))
-                    self.bound |= {letters[0]} - self.sizes - self.ends - self.limits  # an affine one is no label
-                elif (isinstance(item, s.Symbol) and item.name in self.bound
-                      or isinstance(item, s.Sum) and len(self.bound.intersection(letters)) > 1):  # x_{i+r}
-                    self.indexed.add(base)
-                elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and self._labels(item)):
-                    self.labelled.add(base)
-        if node.sup is not None:
-            for part in factors_of(node.sup):
-                if isinstance(part, s.Group) and part.kind in "([":
-                    self.bracket_layers.add(base)
-                    letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
-                    alone = len(in_brackets(node.sup)) == 1
-                    if {"l", "L"} & set(letters):
-                        self.counted.add(base)
-                    if alone and len(letters) == 1 and letters[0] in self.bound and letters[0] not in ("l", "L"):
-                        if isinstance(part.body, s.Symbol):
-                            self.sample_axes.add(base)
-                        elif isinstance(part.body, s.Sum) and "-" in part.body.signs and steps:  # h^{(t-1)}
-                            self.shifted.add((base, letters[0]))
+        self.remembered: dict[int, tuple[s.Node, Reference | None]] | None = {}  # none while the facts are gathered
 
     # -- resolving ------------------------------------------------------------------------------------
     def variable_of(self, name: str) -> str | None:
@@ -422,11 +116,11 @@ class NameTable:
             return Reference(self._in_font(node), node=node)
         if not isinstance(node, s.Scripted):
             return None
-        if self._resolved is None:
+        if self.remembered is None:
             return self._resolve(node)
-        known = self._resolved.get(id(node))  # equal nodes would be slow to find
+        known = self.remembered.get(id(node))  # equal nodes would be slow to find
         if known is None or known[0] is not node:
-            known = self._resolved[id(node)] = node, self._resolve(node)
+            known = self.remembered[id(node)] = node, self._resolve(node)
         return known[1]
 
     def _resolve(self, node: s.Scripted) -> Reference | None:
@@ -592,18 +286,7 @@ class NameTable:
         """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken
         of (“where the word $o$ is one of them”)."""
         counts = letter in self.alone or len(letter) > 1 or letter.isupper() or letter in INDEX_LETTERS | self.bound
-        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared - self.elsewhere
-
-    def _labels(self, item: s.Symbol) -> bool:
-        """A subscript of more than a letter, or of a capital, labels; not the last value of an index (``h_T``)."""
-        return _is_word(item.name) and not (len(item.name) == 1 and item.name in self.ends)
+        return base in self.families and not counts and f"{base}_{{{letter}}}" in self.declared
 
     def _runs(self, base: str) -> bool:
         return any(b == base for b, _ in self.shifted)
-
-
-# -- helpers ----------------------------------------------------------------------------------------------
-
-
-def _is_word(name: str) -> bool:
-    return name.isupper() or (len(name) > 1 and name[0] != "\\")

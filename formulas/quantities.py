@@ -28,7 +28,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.rounding import at_rounded, rounded_index
 from verify_derivations.formulas.scripts import is_transpose, items_of, name_of
 from verify_derivations.formulas.sizes import Shape, match_layer, whole
-from verify_derivations.formulas.slopes import Slope, gradient_of
+from verify_derivations.formulas.slopes import Slope, called_once, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
 from verify_derivations.formulas.world import (
     Alias,
@@ -142,7 +142,12 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     """``σ' = σ(1 - σ)``, ``f' = 2x`` of ``f(x) = x²``: a function named without its argument, at its variables; at a
     value that may be any where these are none, or are defined."""
     declared = reference.name in reader.world.known or reference.name in reader.world.declarations
-    if reference.indices or reference.layer is not None or reader.here.defining or declared:
+    if reference.indices or reference.layer is not None or declared:
+        return None
+    name, primes = reference.name, reference.primes
+    if name in reader.world.applied.opaque and reference == Reference(name, primes=primes):
+        return called_once(reader, name, primes)
+    if reader.here.defining:
         return None
     sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
     if reference.name not in reader.world.functions and not sigmoid:

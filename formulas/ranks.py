@@ -488,7 +488,7 @@ class Ranks:
         elif bare in ("max", "min", "sum", "mean") and len(node.arguments) == 1:
             for _, after in self.read(node.arguments[0], way):
                 yield NUMBER, after
-        elif is_of_all(name) and name in self.world.differentiated.numerators and name not in self.world.functions:
+        elif is_of_all(name, self.world) and name not in self.world.functions:
             for _, after in self.each(node.arguments, way):
                 yield NUMBER, after  # the L(u) of J = L(u) + λ‖w‖²
         elif bare in OPERATORS and bare not in ("max", "min"):

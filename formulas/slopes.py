@@ -288,12 +288,8 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
             given = reader.world.applied.parameters.get(node.name, ())
             if len(given) == len(function.parameters):
                 return Tensor((), Apply(node.name, tuple(Access(head) for head in given)))
-        calls = reader.world.applied.calls.get(node.name, set()) if node.name not in reader.world.known else set()
-        at = next(iter(calls), ())
-        if len(calls) == 1 and all(isinstance(a, Access) and not a.indices for a in at):  # f beside z = f(x, y)
-            return Tensor((), Apply(node.name, at))
-        if calls:
-            raise Unsupported(f"at which values {node.name} is differentiated is not said")
+        if reader.world.applied.calls.get(node.name) and node.name not in reader.world.known:  # f beside z = f(x, y)
+            return called_once(reader, node.name)
         awaited = reader.world.awaited.called - reader.world.functions.keys() - reader.world.known.keys()
         if node.name in awaited:
             raise NotYetDefined(f"the function {node.name} is not defined yet")
@@ -301,6 +297,17 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
     if isinstance(value, Slope):
         value = value.tensor(reader.world.readings)
     return value
+
+
+def called_once(reader: Elaborator, name: str, primes: int = 0) -> Tensor:
+    """``L`` and ``L'`` beside ``L(u)``, of a function that nothing defines: its value where it has one only."""
+    calls = reader.world.applied.calls.get(name, set())
+    at = next(iter(calls), ())
+    if len(calls) != 1 or not all(isinstance(a, Access) and not a.indices for a in at) or primes and len(at) > 1:
+        raise Unsupported(f"at which values the function {name} is taken is not said")
+    if not primes and name not in reader.world.differentiated.numerators:
+        raise Unsupported(f"whether {name} is a function or a factor is not said")
+    return Tensor((), Apply(name, at, (primes,) if primes else ()))
 
 
 def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], Access, tuple[Polynomial, ...], str]:

@@ -54,6 +54,9 @@ ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"
 """Commands that make another symbol of one."""
 
 CUSTOMARY = frozenset(("f", "g", "\\sigma", "\\phi", "\\varphi", "\\Phi", "\\psi", "\\rho"))
+LOSSES = ("J", "L", "\\mathcal{L}", "\\mathcal{J}", "\\ell", "E", "\\mathcal{E}", "C", "loss")
+"""What a loss is called: a number, also of tensors, and where there is more than one the one that is used nowhere."""
+
 TRANSPOSED = frozenset(("T", "\\top", "\\intercal"))
 ROUNDING = frozenset(("\\lceil", "\\lfloor", "/"))
 INDEX_LETTERS = frozenset("ijklmnpqrstuv")
@@ -140,8 +143,9 @@ def collect(
     evident: set[str] = set(functions)
     quantities: set[str] = set()
     factors: set[str] = set()  # capitals that stand before another symbol
-    brackets = _Entries()
+    brackets, letters_applied = _Entries(), _Applied()
     for tokens in formulas:
+        letters_applied.see(tokens, symbols)
         for k, token in enumerate(tokens):
             if token.kind == "run":
                 *front, name = split_run(token.text, symbols)
@@ -173,7 +177,7 @@ def collect(
     functions_by_prime = primed - factors  # of V h and V'(y - t) the V is no function
     found = evident | {
         name for name in applied - quantities if name in CUSTOMARY or name in functions_by_prime or _is_word(name)
-    }  # fmt: skip
+    } | letters_applied.names()  # fmt: skip
     entries = brackets.names(evident - functions, indices)
     return replace(symbols, functions=frozenset(found - entries), entries=entries)
 
@@ -224,6 +228,68 @@ class _Entries:
             if simple and name in self.tensors or said and used & letters:
                 found.add(name)
         return frozenset(found)
+
+
+class _Applied:
+    """Letters before a bracket that are no products where nothing says so plainly, the L of ``J = L(u) + λw²``.
+
+    Nobody puts a factor that is one symbol into brackets, and a number that nothing defines has no derivative. So L is
+    a function if two of these hold: its arguments are symbols; it is differentiated, or called like a loss; it stands
+    nowhere by itself. What is defined is applied to symbols of its definition. A product is a function, too, so that
+    what is proved of any holds for it."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, set[str | None]] = {}  # the symbol in the bracket, if it is one
+        self.differentiated: dict[str, set[str]] = {}  # by what; by "" where that is not written
+        self.variables: set[str] = set()  # by which one differentiates
+        self.values: set[str] = set()  # what stands by itself beside something else
+        self.declared: set[str] = set()
+        self.defined: dict[str, set[str]] = {}  # by what
+
+    def see(self, tokens: list[Token], symbols: Symbols) -> None:
+        subscripts = {i for k, token in enumerate(tokens) if token.kind == "_"
+                      for i in range(k + 1, max(k + 1, tokens[k + 1].partner) + 1)}  # fmt: skip
+        for k, token in enumerate(tokens):
+            if token.kind not in ("symbol", "run") or k in subscripts or k and tokens[k - 1].kind == "^":
+                continue
+            *front, name = split_run(token.text, symbols) if token.kind == "run" else (token.text,)
+            self.values |= set(front)
+            if not front:
+                self._see(tokens, k, name)
+
+    def _see(self, tokens: list[Token], k: int, name: str) -> None:
+        after = _skip_scripts(tokens, k + 1)
+        behind, starts = tokens[after], _starts_statement(tokens, k)
+        if behind.kind == "open" and behind.text in ("(", "[") and not _is_transposed(tokens, k + 1, after):
+            product = _needs_bracket(tokens, after)
+            self.values |= {name} if product else set()
+            single = _simple_arguments(tokens, after) and not _has_comma(tokens, after) and not product
+            self.calls.setdefault(name, set()).add(_symbol_behind(tokens, after) if single else None)
+        elif (by := _differentiated_by(tokens, k, after)) is not None:
+            self.differentiated.setdefault(name, set()).add(by)
+        elif _follows_differential(tokens, k):
+            self.variables.add(name)
+        elif _has_prime(tokens, k + 1, after):
+            self.differentiated.setdefault(name, set()).add("")
+        elif starts and behind.text in ("=", ":="):
+            inside = {t.text for t in tokens[after:] if t.kind == "symbol"}
+            self.defined.setdefault(name, set()).update(inside)
+        elif starts and behind.text == "\\in":
+            self.declared.add(name)
+        elif k and tokens[k - 1].kind not in _JOINTS or behind.kind not in (*_JOINTS, "eof"):
+            self.values.add(name)
+
+    def names(self) -> set[str]:
+        known = FUNCTIONS | {"1", "I", "e"}
+        return {name for name in self.calls if not _is_word(name) and name not in known and self._is_applied(name)}
+
+    def _is_applied(self, name: str) -> bool:
+        calls, by = self.calls[name], self.differentiated.get(name, set())
+        if name in self.defined:
+            return calls <= self.defined[name]
+        if name in self.declared | self.variables:
+            return bool(calls & by)
+        return sum((None not in calls, bool(by) or name in LOSSES, name not in self.values)) > 1
 
 
 def _is_word(name: str) -> bool:
@@ -364,6 +430,25 @@ def _follows_differential(tokens: list[Token], k: int) -> bool:
     return k > 0 and (tokens[k - 1].kind == "differential" or tokens[k - 1].text == "\\nabla")
 
 
+def _differentiated_by(tokens: list[Token], k: int, after: int) -> str | None:
+    """By what a symbol is differentiated of which ``after`` is behind its scripts; ``""`` where that is not written."""
+    if k and tokens[k - 1].text == "\\nabla":
+        return ""
+    if k > 1 and tokens[k - 1].kind == "symbol" and tokens[k - 2].kind == "_" and tokens[k - 3].text == "\\nabla":
+        return tokens[k - 1].text
+    if k and tokens[k - 1].kind == "close" and tokens[tokens[k - 1].partner - 2].text == "\\nabla":
+        return _symbol_behind(tokens, tokens[k - 1].partner)
+    below = after + 1 if tokens[after].text == "/" else after + 2
+    if not _follows_differential(tokens, k) or below >= len(tokens) or tokens[below].kind != "differential":
+        return None
+    return _symbol_behind(tokens, below)
+
+
+def _symbol_behind(tokens: list[Token], k: int) -> str:
+    """The first symbol behind a place, without what decorates it."""
+    return next((token.text for token in tokens[k:] if token.kind in ("symbol", "run")), "")
+
+
 def _simple_arguments(tokens: list[Token], opening: int) -> bool:
     """Whether a bracket holds only symbols (with scripts), separated by commas."""
     k, stop = opening + 1, tokens[opening].partner
@@ -409,6 +494,13 @@ def _is_declared(tokens: list[Token], k: int) -> bool:
 def _divides(tokens: list[Token], k: int) -> bool:
     """``(q \\| p)``, of a divergence."""
     return any(token.text == "\\parallel" for token in tokens[k : tokens[k].partner])
+
+
+def _needs_bracket(tokens: list[Token], opening: int) -> bool:
+    """Whether a transpose or a power stands behind a bracket for all that is in it, ``δ (a^{(l)})^T``."""
+    end = tokens[opening].partner + 1
+    inside = any(token.kind == "^" for token in tokens[opening:end])
+    return inside and tokens[end].kind == "^" or _is_transposed(tokens, end, _skip_scripts(tokens, end))
 
 
 def _has_comma(tokens: list[Token], opening: int) -> bool:

@@ -25,6 +25,7 @@ from verify_derivations.checker.edits import edits
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.judge import judge
 from verify_derivations.checker.links import Judged, judge_link
+from verify_derivations.checker.naming import gathered, tables_of
 from verify_derivations.checker.places import places
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, visible
 from verify_derivations.checker.statements import Stated, analyse
@@ -107,13 +108,13 @@ def mutants(given: Subject, number: int) -> list[Mutant]:
     """Every change of one place of any side of the formula."""
     stated = given.stated(number)
     world = given.case.definitions(stated.scope, stated.variant, given.readings).world
-    words = vocabulary(stated, visible(given.case.formulas, stated.scope, stated.variant), world, given.case.table)
+    words = vocabulary(stated, visible(given.case.formulas, stated.scope, stated.variant), world, world.table)
     found: dict[s.Node, Mutant] = {}
     assert stated.tree is not None
     for chain in stated.chains:
         for k, side in enumerate(chain.sides):
             single = [(e.words, e.tree) for e in edits(side, words) if e.weight < TERM or "dropped" in e.words]
-            for what, changed in (*single, *doubled(side, given.case.table)):
+            for what, changed in (*single, *doubled(side, world.table)):
                 tree = _put_side(stated.tree, side, changed)
                 if tree != stated.tree:
                     found.setdefault(tree, Mutant(number, f"side {k + 1}: {what}", tree))
@@ -168,10 +169,12 @@ def judged(given: Subject, mutant: Mutant, seed: int = 0) -> Outcome:
     new = Stated(replace(old.raw, latex=latex), statements)
     analyse(new)
     formulas = [new if f is old else replace(f) for f in case.formulas]
-    table = NameTable.gather(f.tree for f in (*case.extra, *formulas) if f.tree is not None)
+    noted = [f.tree for f in case.extra if f.tree is not None]
+    table = gathered(formulas, noted, case.table.listed)
     assign_scopes(formulas, table)
     assign_variants(formulas)
-    changed = replace(case, formulas=formulas, table=table, worlds={}, inherited={})
+    tables = tables_of(formulas, noted, table)
+    changed = replace(case, formulas=formulas, table=table, tables=tables, worlds={}, inherited={})
     with recorded() as links:
         result = judge(changed, new, given.readings)
     known = {(link.left, link.right) for link in given.proved[number].links}

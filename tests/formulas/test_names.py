@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.gathering import gather
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import is_range
 from verify_derivations.formulas.reader import parse, parse_expression
@@ -15,7 +16,7 @@ from verify_derivations.formulas.symbols import collect
 def reference(name: str, *document: str) -> Reference:
     """What ``name`` refers to in a document of these formulas."""
     symbols = collect([*document, name])
-    table = NameTable.gather(parse(formula, symbols) for formula in document)
+    table = gather(parse(formula, symbols) for formula in document)
     found = table.reference(parse_expression(name, symbols))
     assert found is not None
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.gathering import gather
 from verify_derivations.formulas.ranks import MOST_STEPS, Definition, Ranks, kind
 from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.symbols import collect
@@ -17,7 +17,7 @@ NUMBER, COLUMN, MATRIX = (False, False), (True, False), (True, True)
 def ranks(*latex: str, numbers: tuple[str, ...] = ()) -> Ranks:
     symbols = collect(latex)
     trees = [read(formula, symbols).statements for formula in latex]
-    table = NameTable.gather(trees)
+    table = gather(trees)
     definitions = []
     for number, tree in enumerate(trees, 1):
         (equation,) = tree.parts
