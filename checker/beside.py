@@ -99,7 +99,7 @@ class _Beside:
                 others = (*(side for chain in f.chains for side in chain.sides), *loose)
                 self._may_be(f, name, tuple(x for part in others for x in names_in(part) if x != name))
         for item in f.mentions:
-            if isinstance(item, s.Relation) and item.relations[0] not in _NEAR:
+            if isinstance(item, s.Relation) and item.relations[0] not in _NEAR and not _is_step(item):
                 self._any_of(f, *item.sides)
         for chain in f.chains:
             left, *right = chain.sides
@@ -139,6 +139,12 @@ class _Beside:
         if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
             return
         f.prose.depending += ((name, tuple(x for x in others if base_of(x) in named)),)
+
+
+def _is_step(item: s.Relation) -> bool:
+    """``w \\to w - η g``, of an algorithm."""
+    own = base_of(item.sides[0])
+    return own is not None and any(base_of(x) == own for side in item.sides[1:] for x in names_in(side))
 
 
 def _function_or_name(node: s.Node) -> s.Node:

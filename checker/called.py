@@ -132,7 +132,7 @@ class _Called:
         """``W x + b = z``; but ``A x^* = b`` of a given b says what ``x^*`` is."""
         chain = f.chains[n]
         left, last = chain.sides[0], chain.sides[-1]
-        if len(chain.sides) < 2 or chain.where or f.memberships or not isinstance(last, s.Symbol | s.Scripted):
+        if len(chain.sides) < 2 or chain.where or f.memberships or not _is_name(last):
             return
         if not is_value(left) or any(map(contains_derivative, chain.sides)) or plain(last) in self.sizes:
             return
@@ -199,6 +199,13 @@ def composite(stated: Stated) -> s.Node | None:
     """The expression that a formula consists of: no name, and no relation."""
     found = stated.mentions[0] if len(stated.mentions) == 1 and not stated.chains and not stated.memberships else None
     return found if found is not None and is_value(found) and not contains_derivative(found) else None
+
+
+def _is_name(node: s.Node) -> bool:
+    """Whether an equation may say what it is: no power, no transpose, no entry of a product."""
+    if isinstance(node, s.Scripted):
+        return isinstance(node.base, s.Symbol) and (node.sup is None or isinstance(node.sup, s.Group)) and not node.primes
+    return isinstance(node, s.Symbol)
 
 
 def is_value(node: s.Node) -> bool:
