@@ -56,6 +56,8 @@ class _Beside:
         runs = [x for node in sums for x in (node.lower, node.upper) if x is not None]
         runs += [x for node in nodes if isinstance(node, s.Space) for x in node.extents]
         runs += [x for f in formulas for _, first, last in f.ranges for x in (first, last)]
+        bases = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
+        self.alone = {node for node in nodes if isinstance(node, s.Symbol) and id(node) not in bases}
         self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
         self.no_value = called | {x.name for part in (*scripts, *runs) for x in s.walk(part) if isinstance(x, s.Symbol)}
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
@@ -103,7 +105,10 @@ class _Beside:
                 self._any_of(f, *item.sides)
         for chain in f.chains:
             left, *right = chain.sides
-            if is_value(left) or isinstance(left, s.Number):
+            if isinstance(left, s.Scripted) and is_value(left):  # z^2 = (w x)^2, and then z; or the second layer
+                if right and left.base in self.alone:
+                    self._may_be(f, left.base, tuple(right))
+            elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
             elif chain.update:

@@ -213,6 +213,8 @@ def is_value(node: s.Node) -> bool:
     if isinstance(node, s.Call):
         function = node.function
         return isinstance(function, s.Symbol) and function.name.lstrip("\\") in elementwise_functions
+    if isinstance(node, s.Scripted) and isinstance(node.sup, s.Number):
+        return True
     if isinstance(node, s.Fraction) and all(map(_is_differential, (node.numerator, node.denominator))):
         return False
     if isinstance(node, s.Product) and set(node.operators) == {"\\times"}:  # n × m

@@ -321,6 +321,9 @@ class _Lexer(Brackets):
             self.emit(".", text, unit)
         elif text == "&":
             if self.frames and sp.ROWS.match(self.tokens[self.frames[-1]].text):
+                equated = self.peek() in ("=", "<", ">") or self.previous() == "relation"
+                if equated and self.tokens[self.frames[-1]].text.startswith("array"):
+                    return  # z &=& w x
                 self.settle_bars(self.bars[-1])
                 self.bars[-1] = []
                 self.emit("&", text, unit)

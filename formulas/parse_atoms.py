@@ -220,6 +220,8 @@ class Atoms(Rows, Derivatives):
                 if self.at("relation") and self.token.text in ("=", ":=", "=:", "\\equiv"):
                     self.next()
                 name = self.side()
+                if self.at("text"):  # z \\text{ (output)}
+                    self.next()
                 whole = self.index == end - 1
             else:
                 name, whole = self.atom(), True

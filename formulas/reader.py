@@ -88,9 +88,13 @@ def last_side(statements: s.Statements) -> s.Node | None:
 
 def _system(part: s.Node) -> tuple[s.Node, ...]:
     """The equations behind one brace."""
-    rows = part.rows if isinstance(part, s.Cases) else ()
-    plain = rows and all(isinstance(row, s.Relation) and condition is None for row, condition in rows)
-    return tuple(row for row, _ in rows) if plain else (part,)
+    if isinstance(part, s.Cases) and all(condition is None for _, condition in part.rows):
+        found = tuple(row for row, _ in part.rows)
+    elif isinstance(part, s.Matrix) and part.environment == "array":
+        found = tuple(cell for row in part.rows for cell in row)
+    else:
+        return (part,)
+    return found if all(isinstance(row, s.Relation) for row in found) else (part,)
 
 
 _ENDS = frozenset((",", "quad", "\\\\", "arrow", ".", "text", "eof"))
