@@ -21,12 +21,18 @@ from verify_derivations.formulas.spellings import NAMES
 _FORMULA = re.compile(r"\$(\d+)\$")
 _LISTED = re.compile(  # “the target $y$ and the output $w x$”, “from $y$ to $w x$”
     r"\s*or\b|[\s,]*(?:and|nor|from|to|than|minus|versus|vs\.?|in\s+place\s+of)\b|[\s,]*$"
+    r"|.*\b(?:and|while|whereas|but)\s+(?:(?:the|its|our|an?)\s+)?(?:\w+\s+)?$", re.S
 )
 _COMPARED = re.compile(
     r"\b(?:approximat\w*|estimat\w*|predict\w*|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|distance|versus|rather|errors?"
     r"|deviat\w*|derivatives?|gradients?|respect|differentiat\w*)\b", re.I,
 )  # fmt: skip
 _IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|output|value|latter|former)s?)\b", re.I)
+_SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
+    r"\b(?:gradients?|derivatives?|slopes?|jacobians?|hessians?)\b"
+    r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
+)  # fmt: skip
+_BY = re.compile(r"(?:\b(?:by|to|in)|\bw\.?r\.?t\.?)\s+(?:the\s+)?(?:\w+\s+)?$", re.I)
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
 _ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)[^\n$,;.]*")
 _NEAR = ("\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg")
@@ -78,7 +84,8 @@ class _Beside:
             for first, last, value in values:
                 between = text[end:first] if end <= first else text[last:start]
                 listed = _LISTED.match(between) and not _ITS.search(text)
-                if not listed and not _COMPARED.search(between):
+                varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
+                if not listed and not varied and not _COMPARED.search(between):
                     self._may_be(f, name, (value,))
         if names and _IT.search(text):  # “The layer forms $W x + b$. Its output is $z$.”
             for m in _FORMULA.finditer(before):
@@ -88,7 +95,7 @@ class _Beside:
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
         for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
-            words = re.findall(r"[A-Za-z]\w*", match[0])
+            words = re.findall(r"[A-Za-z][A-Za-z0-9]*", re.sub(r"_\w+", "", match[0]))
             first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
             if first not in others:  # no step of an algorithm
                 self._may_be(f, first, tuple(others))

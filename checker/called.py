@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import permutations
 
 from verify_derivations.checker.sentences import ENDED, sentence, sentences
 from verify_derivations.checker.statements import EQUALS, Chain, Stated, contains_derivative
@@ -52,13 +53,15 @@ _PATTERNS = tuple(
         rf"{_A}{_NAME}",
         rf"\b(?:denote|denoting|abbreviate|abbreviating)\s+(?:by|with)\s+{_A}{_NAME}\s+{_A}{_VALUE}",
         rf"{_VALUE}\s*[,(]?\s*(?:which\s+)?(?:{_BE}\s+|we\s+(?:shall\s+|will\s+)?)?"
-        rf"(?:denoted?|called?|written|write|named?|abbreviated?)\s+{_BY}{_A}{_NAME}",
+        rf"(?:denoted?|call(?:ed)?|written|write|named?|abbreviated?)\s+{_BY}{_A}{_NAME}",
     )
 )  # fmt: skip
 _LEAD = re.compile(
     r"(?:^|[.:,;(]|\b(?:where|here|and|with|that|let|so|then|now|as|since|because)\b|^[-*>|\d. ]+)\s*"
     rf"(?:let\s+|say\s+)?{_A}$", re.I,
 )  # fmt: skip
+_BEGUN = re.compile(r"^.*\$\d+\$\s+(?=[A-Z])", re.S)  # a sentence behind a display without a full stop
+_PART = re.compile(r"\b(?:of|in|to|by|from|for|with|over|minus|than|and|or)\s+(?:the\s+|an?\s+)?$", re.I)
 _NO_MORE = re.compile(r"\s*(?:$|[.,;:)\]!?|]|\$|(?:and|where|with|which|while|so|then|whose|here)\b)", re.I)
 _OTHERWISE = re.compile(  # what is to be found, and no definition: “we want that $X w$ equals $y$”
     r"\b(?:solv\w+|solutions?|find|seek\w*|look\w*|want\w*|fit\w*|such\s+that|subject|constrain\w*|requir\w*|should|ideal\w*"
@@ -170,21 +173,29 @@ def _in_brackets(f: Stated) -> list[tuple[s.Node, s.Node]]:
 
     def value(node: s.Node) -> s.Node | None:
         match node:
-            case s.Group(kind="(", body=s.Relation(sides=(one, other), relations=("=" | ":=",))):
-                for name, inside in ((one, other), (other, one)):
-                    if isinstance(name, s.Symbol | s.Scripted) and is_value(inside):
-                        found.append((name, inside))
-                        return replace(node, body=inside)
+            case s.Group(kind="(", body=s.Relation() as equation):
+                inside = named(equation)
+                return replace(node, body=inside) if inside is not None else None
+            case s.Call(bracket="(", arguments=(s.Relation() as equation,)):  # \\log(z = w x)
+                inside = named(equation) if is_value(node) else None
+                return replace(node, arguments=(inside,)) if inside is not None else None
+        return None
+
+    def named(equation: s.Relation) -> s.Node | None:
+        for name, inside in permutations(equation.sides, 2) if equation.relations in (("=",), (":=",)) else ():
+            if _is_name(name) and is_value(inside):
+                found.append((name, inside))
+                return inside
         return None
 
     found: list[tuple[s.Node, s.Node]] = []
     f.chains = [replace(chain, sides=tuple(s.mapped(side, value) for side in chain.sides)) for chain in f.chains]
     if found:
-        named = list(found)
+        taken = list(found)
         tree = s.mapped(f.tree, value) if f.tree is not None else None
         assert isinstance(tree, s.Statements)
         _set_tree(f, tree)
-        return named
+        return taken
     return found
 
 
@@ -204,7 +215,8 @@ def composite(stated: Stated) -> s.Node | None:
 def _is_name(node: s.Node) -> bool:
     """Whether an equation may say what it is: no power, no transpose, no entry of a product."""
     if isinstance(node, s.Scripted):
-        return isinstance(node.base, s.Symbol) and (node.sup is None or isinstance(node.sup, s.Group)) and not node.primes
+        label = node.sup is None or isinstance(node.sup, s.Group)
+        return isinstance(node.base, s.Symbol) and label and not node.primes
     return isinstance(node, s.Symbol)
 
 
@@ -237,6 +249,8 @@ def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int]]:
             ends = formulas[value].raw.displayed and match.end("value") + 1 == match.end()  # often without a full stop
             if not ends and not _NO_MORE.match(behind):
                 continue
-            if is_said(before, behind) and not _OTHERWISE.search(text):
-                if not match[0].startswith("$") or _LEAD.search(before):
-                    yield name, value
+            before = _BEGUN.sub("", before)
+            value_first = match[0].startswith("$") and match.start("value") < match.start("name")
+            lead = _PART.search(before) is None if value_first else not match[0].startswith("$") or _LEAD.search(before)
+            if lead and is_said(before, behind) and not _OTHERWISE.search(text):
+                yield name, value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from planted import Patch, changed
 
-from verify_derivations.checker import every_layer, instances, judge, links, unknown
+from verify_derivations.checker import beside, called, every_layer, functions, instances, judge, links, unknown
 from verify_derivations.formulas import slopes, unsaid
 from verify_derivations.formulas.world import World
 
@@ -45,6 +45,7 @@ FEW = NET.replace(r"1, \dots, L", "1, 2, 3")
 BACK = r"\frac{\partial J}{\partial W^{(l)}} = \frac{\partial J}{\partial z^{(l)}} (a^{(l-1)})^T"
 ERROR = r"\frac{\partial J}{\partial z^{(l)}} = (W^{(l+1)})^T \frac{\partial J}{\partial z^{(l+1)}} \odot a^{(l)}"
 OTHERWISE = NET + r"$V \in R^{n_L \times n_{L-1}}$, $z^{(L)} = V a^{(L-1)}$, $J = \|a^{(L)}\|^2$."
+SAID = r"Let $w, x, b, z, \mu \in R$, $J = z^2 + \frac{\mu}{2} w^2$. "
 UNUSED = r"For $i = 1, \dots, N$ let $x_i \in R^n$, $y_i \in R$, $W \in R^{m \times n}$, $z_i = W x_i$. "
 
 MISREAD: dict[str, Misread] = {
@@ -136,5 +137,36 @@ MISREAD: dict[str, Misread] = {
         [(every_layer, "_said_of", changed(every_layer._said_of, "min(after) > 0", "min(after) >= 0"))],
         NET + r"$a^{(L)} = z^{(L)}$, $J = \|a^{(L)}\|^2$.",
         r"\frac{\partial J}{\partial z^{(l)}} = \frac{\partial J}{\partial a^{(l)}} \odot a^{(l)}",
+    ),
+    "a sentence that is not read says nothing": Misread(
+        [(beside._Beside, "read", _nothing)],
+        SAID + r"Here $z$ results from $w x$.", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "a sentence says nothing of what the one before it is about": Misread(
+        [(beside, "_IT", beside.re.compile("^$"))],
+        SAID + r"The layer forms $w x$. Its output is $z$.", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "an equation that is not read says nothing": Misread(
+        [(beside._Beside, "stated", _nothing)],
+        SAID.replace(", z", "") + r"Here $2 z = w x$.", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "code says nothing": Misread(
+        [(beside._Beside, "assigned", _nothing)],
+        SAID + "\n\n```\nz = w * x\n```\n", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "both sides of an equation to be solved are the same": Misread(
+        [(called._Called, "_may_define", lambda *_: True)],
+        r"Let $X \in R^{m \times n}$, $w \in R^n$, $y \in R^m$. The system is $X w = y$. Here $J = \|X w - y\|^2$.",
+        r"\frac{\partial J}{\partial w} = 3 X^\top (X w - y)",
+    ),
+    "a value under a condition is a definition": Misread(
+        [(called, "is_said", lambda *_: True)],
+        SAID + r"If $b = 0$, then $z$ is $w x$.", r"\frac{\partial J}{\partial w} = 2 z x + \mu w",
+    ),
+    "the functions of a scalar see no variables": Misread(
+        [(functions.Functions, "_of_scalars", changed(
+            functions.Functions._of_scalars, "=world.differentiated,", "=type(world.differentiated)(),"))],
+        r"Let $\theta, x \in R$, $f(x) = g_\theta(x) + \theta^2$, $J = f(x)$.",
+        r"\frac{\partial J}{\partial \theta} = 2 \theta",
     ),
 }

@@ -1,0 +1,88 @@
+"""Ways of saying what a quantity is: a seeded net for each here, all of them in ``benchmarks/sayings.py``."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from sayings import LABELS, NOTED, READ, Case, cases
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+
+def sample(*sayings: str) -> list[Case]:
+    """One case for each saying."""
+    found: dict[str, list[Case]] = {}
+    for case in cases():
+        found.setdefault(case.saying, []).append(case)
+    return [random.Random(saying).choice(found[saying]) for saying in sayings]
+
+
+def verdict(document: str) -> Verdict:
+    formulas = check(scan(document), effort=Effort(repair=0)).formulas
+    return next(f.verdict for f in reversed(formulas) if r"\partial J" in f.latex)
+
+
+@pytest.mark.parametrize("case", sample(*READ, *LABELS), ids=str)
+def test_definitions_are_read(case: Case) -> None:
+    assert (verdict(case.right), verdict(case.wrong)) == (Verdict.PROVED, Verdict.REFUTED)
+
+
+@pytest.mark.parametrize("case", sample(*NOTED), ids=str)
+def test_of_what_is_said_and_not_read_nothing_follows(case: Case) -> None:
+    assert verdict(case.right) in (Verdict.UNDECIDED, Verdict.PROVED)
+    assert verdict(case.wrong) in (Verdict.UNDECIDED, Verdict.REFUTED)
+
+
+DATA = (  # what is said of given data beside a value
+    "We want $y$ to be close to $w x + b$.", "The target $y$ is approximated by $w x + b$.",
+    "Compare $y$ and $w x + b$.",
+    r"We want $y \approx w x + b$.", "The error is the difference between $y$ and $w x + b$.",
+    "The term $w x$ is linear. The target $y$ is given.",
+    "Here $y$ is the target, and $w x + b$ the prediction.",
+    "For $w > 0$ the value $w x + b$ grows with $x$.", "```\ny = 3.5\nw = w - 0.1 * g\n```",
+    "The gradient of $J$ by $w$ is $2 (z - y) x$.", "Note that $e^z$ is positive.",
+    "With $y = 1$ we would have $w x + b = 1$.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("saying", DATA)
+def test_given_data_stay_independent(saying: str) -> None:
+    text = rf"Let $w, b, x, y \in \mathbb{{R}}$ and $z = w x + b$. {saying}" + "\n\nThe loss is $J = (z - y)^2$."
+    for factor, expected in (("2", Verdict.PROVED), ("", Verdict.REFUTED)):
+        claim = rf"$$ \frac{{\partial J}}{{\partial w}} = {factor} (z - y) x $$"
+        assert verdict(f"{text}\n\n{claim}\n") is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "proved"),
+    [
+        ("Let $z$ denote $w x$.", True),
+        ("If $b = 0$, then $z$ is $w x$.", False),
+        ("It is wrong that $z$ is $w x$.", False),
+        ("In general $z$ is not $w x$.", False),
+        ("The derivative of $z$ is $w x$.", False),
+        ("The square of $z$ is $w x$.", False),
+        ("Often $z$ is $w x$ plus a bias.", False),
+        ("Here $z$ is $w x$ plus a bias.", False),
+    ],
+)
+def test_only_plain_words_define(words: str, proved: bool) -> None:
+    text = rf"Let $w, b, x, y, \mu \in \mathbb{{R}}$. {words}" + "\n\nThe loss is $J = z^2 + \\mu w^2$.\n\n"
+    claim, without = (rf"$$ \frac{{\partial J}}{{\partial w}} = {x} $$" for x in (r"2 z x + 2 \mu w", r"2 \mu w"))
+    assert (verdict(text + claim) is Verdict.PROVED) is proved
+    assert verdict(text + without) is (Verdict.REFUTED if proved else Verdict.UNDECIDED)
+
+
+def test_an_equation_to_be_solved_defines_nothing() -> None:
+    """Else the difference of its sides would be nothing, and any multiple of it the gradient."""
+    text = (
+        r"Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$ and $y \in \mathbb{R}^m$. HERE $X w = y$."
+        "\n\n$$ J = \\|X w - y\\|^2 $$\n\n$$ \\frac{\\partial J}{\\partial w} = FACTOR X^\\top (X w - y) $$\n"
+    )
+    for words in ("The system is", "We solve"):
+        for factor, expected in (("2", Verdict.PROVED), ("3", Verdict.REFUTED)):
+            assert verdict(text.replace("HERE", words).replace("FACTOR", factor)) is expected
