@@ -33,6 +33,11 @@ _SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
 _BY = re.compile(r"(?:\b(?:by|to|in)|\bw\.?r\.?t\.?)\s+(?:the\s+)?(?:\w+\s+)?$", re.I)
+_TIED = re.compile(
+    r"\bshar(?:es?|ed|ing)\s+(?:(?:all|the|their|its|same)\s+)*(?:weights?|parameters?|values?|entries|coefficients?)\b"
+    r"|\b(?:weights?|parameters?)\s+(?:are\s+)?shar(?:ed|ing)\b|\b(?:tied|tying|coincides?|identical|cop(?:y|ies)\s+of)\b"
+    r"|\b(?:transposes?|inverses?|negative|double|twice|half|squares?)\s+of\b", re.I,
+)
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
 _ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)[^\n$,;.]*")
 _NEAR = ("\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg")
@@ -87,6 +92,9 @@ class _Beside:
                 varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
                 if not listed and not varied and not _COMPARED.search(between):
                     self._may_be(f, name, (value,))
+        if _TIED.search(text):  # “$V$ and $W$ share their weights”
+            for _, _, f, name in names:
+                self._may_be(f, name, tuple(other for *_, other in names if other != name))
         if names and _IT.search(text):  # “The layer forms $W x + b$. Its output is $z$.”
             for m in _FORMULA.finditer(before):
                 if (value := composite(self.formulas[int(m[1])])) is not None:

@@ -86,3 +86,21 @@ def test_an_equation_to_be_solved_defines_nothing() -> None:
     for words in ("The system is", "We solve"):
         for factor, expected in (("2", Verdict.PROVED), ("3", Verdict.REFUTED)):
             assert verdict(text.replace("HERE", words).replace("FACTOR", factor)) is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "tied"),
+    [
+        ("$V$ and $W$ share their weights.", True),
+        ("The decoder $V$ is tied to the encoder $W$.", True),
+        ("Here $V$ is the transpose of $W$.", True),
+        ("The weights $W$ are shared by all examples.", False),
+        ("$V$ and $W$ have the same size.", False),
+    ],
+)
+def test_weights_that_have_to_do_with_each_other(words: str, tied: bool) -> None:
+    text = r"Let $W, V \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$, $h = W x$, $u = V h$. " + words
+    claim = r"$$ \frac{\partial J}{\partial W} = FACTOR V^\top u x^\top $$"
+    for factor, expected in (("2", Verdict.PROVED), ("", Verdict.REFUTED)):
+        document = f"{text}\n\nThe loss is $J = \\|u\\|^2$.\n\n{claim.replace('FACTOR', factor)}\n"
+        assert verdict(document) is (Verdict.UNDECIDED if tied else expected)
