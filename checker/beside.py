@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from verify_derivations.checker.called import bare, composite, is_value
+from verify_derivations.checker.called import bare, composite, is_power, is_value
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -69,6 +69,7 @@ class _Beside:
         runs += [x for f in formulas for _, first, last in f.ranges for x in (first, last)]
         bases = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
         self.alone = {node for node in nodes if isinstance(node, s.Symbol) and id(node) not in bases}
+        self.varied = {x for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
         self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
         self.no_value = called | {x.name for part in (*scripts, *runs) for x in s.walk(part) if isinstance(x, s.Symbol)}
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
@@ -120,8 +121,9 @@ class _Beside:
                 self._any_of(f, *item.sides)
         for chain in f.chains:
             left, *right = chain.sides
-            if isinstance(left, s.Scripted) and is_value(left):  # z^2 = (w x)^2, and then z; or the second layer
-                if right and left.base in self.alone:
+            if is_power(left):  # z^2 = (w x)^2, and then z; or the second layer
+                assert isinstance(left, s.Scripted)
+                if right and left.base in self.alone - self.varied:
                     self._may_be(f, left.base, tuple(right))
             elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):

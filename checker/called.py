@@ -112,7 +112,8 @@ class _Called:
     def by_label(self, f: Stated, name: s.Node, value: s.Node) -> None:
         """``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""
         word = isinstance(name, s.Symbol) and name.font == "\\mathrm"
-        if word or plain(name) in self.defined | self.declared or not is_value(value) or contains_derivative(value):
+        known = plain(name) in self.defined | self.declared
+        if word or known or not (is_value(value) or is_power(value)) or contains_derivative(value):
             return
         if f.tree is None or any(isinstance(x, s.Dots) for x in s.walk(value)) or plain(name) in _names(value):
             return
@@ -183,7 +184,7 @@ def _in_brackets(f: Stated) -> list[tuple[s.Node, s.Node]]:
 
     def named(equation: s.Relation) -> s.Node | None:
         for name, inside in permutations(equation.sides, 2) if equation.relations in (("=",), (":=",)) else ():
-            if _is_name(name) and is_value(inside):
+            if _is_name(name) and (is_value(inside) or is_power(inside)):
                 found.append((name, inside))
                 return inside
         return None
@@ -209,7 +210,8 @@ def bare(stated: Stated) -> s.Node | None:
 def composite(stated: Stated) -> s.Node | None:
     """The expression that a formula consists of: no name, and no relation."""
     found = stated.mentions[0] if len(stated.mentions) == 1 and not stated.chains and not stated.memberships else None
-    return found if found is not None and is_value(found) and not contains_derivative(found) else None
+    given = found is not None and (is_value(found) or is_power(found)) and not contains_derivative(found)
+    return found if given else None
 
 
 def _is_name(node: s.Node) -> bool:
@@ -225,14 +227,17 @@ def is_value(node: s.Node) -> bool:
     if isinstance(node, s.Call):
         function = node.function
         return isinstance(function, s.Symbol) and function.name.lstrip("\\") in elementwise_functions
-    if isinstance(node, s.Scripted) and isinstance(node.sup, s.Number):
-        return True
     if isinstance(node, s.Fraction) and all(map(_is_differential, (node.numerator, node.denominator))):
         return False
     if isinstance(node, s.Product) and set(node.operators) == {"\\times"}:  # n × m
         return False
     other = s.Symbol | s.Scripted | s.Number | s.Text | s.Dots | s.Relation | s.Sequence | s.Derivative | s.Nabla
     return not isinstance(node, other) and next(iter(names_in(node)), None) is not None
+
+
+def is_power(node: s.Node) -> bool:
+    """``w^2``, if that is not the second layer."""
+    return isinstance(node, s.Scripted) and isinstance(node.sup, s.Number)
 
 
 def _is_differential(node: s.Node) -> bool:
