@@ -15,7 +15,7 @@ from verify_derivations.checker.called import bare, composite, is_power, is_valu
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
 
 _FORMULA = re.compile(r"\$(\d+)\$")
@@ -33,6 +33,11 @@ _SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
 _BY = re.compile(r"(?:\b(?:by|to|in)|\bw\.?r\.?t\.?)\s+(?:the\s+)?(?:\w+\s+)?$", re.I)
+_ADDED = re.compile(
+    r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|subtract\w*|extend\w*|penali[sz]\w*|regulari[sz]\w*|modif\w*|replac\w*"
+    r"|chang\w*|multipl\w*|divid\w*|becomes?|correct\w*|plus)\b", re.I,
+)  # fmt: skip
+_ONLY_THOUGHT = re.compile(r"\b(?:would|could|might)\b", re.I)
 _TIED = re.compile(
     r"\bshar(?:es?|ed|ing)\s+(?:(?:all|the|their|its|same)\s+)*(?:weights?|parameters?|values?|entries|coefficients?)\b"
     r"|\b(?:weights?|parameters?)\s+(?:are\s+)?shar(?:ed|ing)\b|\b(?:tied|tying|coincides?|identical|cop(?:y|ies)\s+of)\b"
@@ -70,6 +75,7 @@ class _Beside:
         bases = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
         self.alone = {node for node in nodes if isinstance(node, s.Symbol) and id(node) not in bases}
         self.varied = {x for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
+        self.inside = {plain(n) for f in formulas for c in f.chains for side in c.sides for n in s.walk(side)}
         self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
         self.no_value = called | {x.name for part in (*scripts, *runs) for x in s.walk(part) if isinstance(x, s.Symbol)}
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
@@ -93,6 +99,10 @@ class _Beside:
                 varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
                 if not listed and not varied and not _COMPARED.search(between):
                     self._may_be(f, name, (value,))
+        if _ADDED.search(text) and not _ONLY_THOUGHT.search(text):  # “To $J$ we add $w^2$.”
+            for _, _, f, name in names:
+                if any(plain(value) not in self.inside for *_, value in values):
+                    f.prose.amended += ((name, ()),)
         if _TIED.search(text):  # “$V$ and $W$ share their weights”
             for _, _, f, name in names:
                 self._may_be(f, name, tuple(other for *_, other in names if other != name))

@@ -66,6 +66,7 @@ def read_depending(formulas: Sequence[Stated]) -> None:
                 on = tuple(other for k in places for other in _named(formulas[int(k)]))
                 if base_of(name) not in tops and on:
                     stated.prose.depending += ((name, on),)
+                stated.prose.amended += ((name, on),) if on else ()
         for match in (m for pattern in _OF_FUNCTION for m in pattern.finditer(sentence)):
             stated, on = formulas[int(match["name"])], tuple(_named(formulas[int(match["on"])]))
             if on and not stated.memberships:

@@ -19,6 +19,7 @@ from verify_derivations.checker.ranges import Outside, message, narrowed, out_of
 from verify_derivations.checker.undefined_losses import at_the_end, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
+    amended,
     held_fast,
     names_of,
     slope_told,
@@ -111,7 +112,7 @@ def judge_link(
         if not all(whatever(world, (left, right), c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
-    held = held_fast(world, (left, right), comparisons, environment)
+    held = held_fast(world, (left, right), comparisons, environment) or amended(world, (left, right), number)
     if held is not None:
         return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)

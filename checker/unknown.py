@@ -36,6 +36,12 @@ def take_unknown(
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and not world.is_defined(reference.name):
                 world.unknown.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
+        for name, others in f.prose.amended:
+            reference = world.table.reference(name)
+            if reference is not None and reference.layer is None and world.is_defined(reference.name):
+                found = set(_unread(world, f.number, others).names)
+                if not others or not found <= world.below({reference.name}):
+                    world.unknown.amended.setdefault(reference.name, f.number)
     for f in formulas:
         for k, chain in enumerate(f.chains):
             first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
@@ -78,6 +84,15 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     if found.told:
         return f"how {missing} depends on {', '.join(sorted(found.names))} is not said (formula {found.number})"
     return f"the definition of {missing} in formula {found.number} has no meaning"
+
+
+def amended(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+    """That the sides differentiate what the text above says more of than its definition does."""
+    wanted = {name: place for name, place in world.unknown.amended.items() if place < number}
+    for name in sorted(wanted.keys() & world.below(names_of(world, sides))) if wanted else ():
+        if any(map(contains_derivative, sides)):
+            return f"what the text says of {name} at formula {wanted[name]} is not read"
+    return None
 
 
 def taken_at(world: World, here: Statement, sides: tuple[s.Node, ...]) -> str | None:

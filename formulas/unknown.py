@@ -41,6 +41,7 @@ class Unknown(Forked):
     """What a scope speaks of without a meaning: claims that rest on it are not judged."""
 
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
+    amended: dict[str, int] = field(default_factory=dict)  # defined names of which a formula says that there is more
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
