@@ -9,25 +9,39 @@ they are open.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from verify_derivations.checker.called import bare, composite, is_power, is_value
-from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.called import SOUGHT, bare, composite, is_power, is_value
+from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
 
 _FORMULA = re.compile(r"\$(\d+)\$")
-_LISTED = re.compile(  # “the target $y$ and the output $w x$”, “from $y$ to $w x$”
-    r"\s*or\b|[\s,]*(?:and|nor|from|to|than|minus|versus|vs\.?|in\s+place\s+of)\b|[\s,]*$"
-    r"|.*\b(?:and|while|whereas|but)\s+(?:(?:the|its|our|an?)\s+)?(?:\w+\s+)?$", re.S
+_SHORT = (
+    r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
 )
+_LISTED = re.compile(  # “the target $y$ and the output $w x$”
+    rf"[\s,]*(?:(?:and|nor|minus|versus|vs\.?|in\s+place\s+of){_SHORT}|\s*or\s+)?(?:both\s+)?"
+    r"|\s*,?\s*where\s+|.*\b(?:and|while|whereas|but)\s+(?:(?:the|its|our|an?)\s+)?"
+    r"(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?)\b)\w+\s+)?", re.S
+)
+_SAME = re.compile(
+    r"\b(?:same|coincid\w+|agree\w*|equals?|identical|respectively|both|latter|former|results?|called)\b", re.I
+)
+_SAID_OF = re.compile(  # “$z$ is the squared distance $w x$”
+    r"\s*,?\s*(?:which\s+)?(?:is|are|be|denotes?|represents?|equals?|stands?\s+for)\s+"
+    r"(?:(?:the|an?|our|its)\s+(?:[\w-]+\s+){1,4})?", re.I,
+)  # fmt: skip
 _COMPARED = re.compile(
     r"\b(?:approximat\w*|estimat\w*|predict\w*|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|distance|versus|rather|errors?"
-    r"|deviat\w*|derivatives?|gradients?|respect|differentiat\w*)\b", re.I,
+    r"|deviat\w*|derivatives?|gradients?|respect|differentiat\w*|larger|smaller|less|greater|far|agrees?|about|noise|noisy|has|have"
+    r"|added|add|dropped|does\s+not|do\s+not)\b", re.I,
 )  # fmt: skip
-_IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|output|value|latter|former)s?)\b", re.I)
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|whenever|were|would|should|unless|whether|rare\w*|perfect\w*|ideal\w*|want\w*)\b", re.I
+)
 _SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"\b(?:gradients?|derivatives?|slopes?|jacobians?|hessians?)\b"
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
@@ -43,8 +57,14 @@ _TIED = re.compile(
     r"|\b(?:weights?|parameters?)\s+(?:are\s+)?shar(?:ed|ing)\b|\b(?:tied|tying|coincides?|identical|cop(?:y|ies)\s+of)\b"
     r"|\b(?:transposes?|inverses?|negative|double|twice|half|squares?)\s+of\b", re.I,
 )
+_IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|output|value|latter|former)s?)\b", re.I)
+_DATA = re.compile(
+    r"\b(?:targets?|labels?|inputs?|true\s+values?|measurements?|observations?|ground\s+truth|data)\s*$", re.I
+)
+_NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
+_PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
-_ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)[^\n$,;.]*")
+_ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])(?:self\.)?[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)(?:[^\n$,;.]|\.(?=\w))*")
 _NEAR = ("\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg")
 
 
@@ -77,7 +97,12 @@ class _Beside:
         self.varied = {x for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
         self.inside = {plain(n) for f in formulas for c in f.chains for side in c.sides for n in s.walk(side)}
         self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
-        self.no_value = called | {x.name for part in (*scripts, *runs) for x in s.walk(part) if isinstance(x, s.Symbol)}
+        values = {x.name for f in formulas for c in f.chains for side in c.sides for x in _by_itself(side)}
+        inner = {x.name for part in scripts for x in s.walk(part) if isinstance(x, s.Symbol)} - values  # not z of e^z
+        if any(isinstance(n, s.Scripted) and n.sup is not None and base_of(n.base) == "e" for n in nodes):
+            inner.add("e")  # of e^x
+        self.no_value = called | inner | {x.name for part in runs for x in s.walk(part) if isinstance(x, s.Symbol)}
+        self.parts = [{plain(n) for n in s.walk(part)} for f in formulas if f.tree is not None for part in f.tree.parts]
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
         for f in formulas:
             for chain in f.chains:
@@ -92,29 +117,37 @@ class _Beside:
         found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in _FORMULA.finditer(text)]
         names = [(start, end, f, name) for start, end, f in found if (name := bare(f)) is not None]
         values = [(start, end, value) for start, end, f in found if (value := composite(f)) is not None]
+        supposed = _SUPPOSED.search(text) is not None
         for start, end, f, name in names:
             for first, last, value in values:
                 between = text[end:first] if end <= first else text[last:start]
-                listed = _LISTED.match(between) and not _ITS.search(text)
+                listed = _LISTED.fullmatch(between) and not _ITS.search(text) and not _SAME.search(text)
+                harmless = supposed or listed or _COMPARED.search(between) or _DATA.search(text[:start])
                 varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
-                if not listed and not varied and not _COMPARED.search(between):
+                said_of = end <= first and _SAID_OF.fullmatch(between)
+                if not varied and (said_of or not harmless and not self._together(name, value)):
                     self._may_be(f, name, (value,))
+        for one, other in _NAMES.findall(text):
+            name, value = bare(self.formulas[int(one)]), bare(self.formulas[int(other)])
+            if name is not None and value is not None:
+                self._may_be(self.formulas[int(one)], name, (value,))
         if _ADDED.search(text) and not _ONLY_THOUGHT.search(text):  # “To $J$ we add $w^2$.”
             for _, _, f, name in names:
                 if any(plain(value) not in self.inside for *_, value in values):
                     f.prose.amended += ((name, ()),)
-        if _TIED.search(text):  # “$V$ and $W$ share their weights”
+        if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
             for _, _, f, name in names:
                 self._may_be(f, name, tuple(other for *_, other in names if other != name))
-        if names and _IT.search(text):  # “The layer forms $W x + b$. Its output is $z$.”
+        if names and _IT.search(text) and not supposed and not _COMPARED.search(text):  # “Its output is $z$.”
             for m in _FORMULA.finditer(before):
-                if (value := composite(self.formulas[int(m[1])])) is not None:
+                value = composite(self.formulas[int(m[1])])
+                if value is not None and not self._together(names[0][3], value):
                     self._may_be(*names[0][2:], (value,))
 
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
         for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
-            words = re.findall(r"[A-Za-z][A-Za-z0-9]*", re.sub(r"_\w+", "", match[0]))
+            words = re.findall(r"[A-Za-z][A-Za-z0-9]*", re.sub(r"_\w+|\bself\.", "", match[0]))
             first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
             if first not in others:  # no step of an algorithm
                 self._may_be(f, first, tuple(others))
@@ -147,6 +180,10 @@ class _Beside:
                 for name in member.names:
                     self._may_be(f, name, (member.where,))
 
+    def _together(self, name: s.Node, value: s.Node) -> bool:
+        """Whether a formula has both, so that they are two things."""
+        return any({plain(name), plain(value)} <= part for part in self.parts)
+
     def _rests_on(self, name: str | None, other: str | None) -> bool:
         """Whether definitions lead from a name to another one: what is said of a = σ(z) is no definition of z."""
         found, waiting = {name}, [name]
@@ -157,10 +194,16 @@ class _Beside:
         return other in found
 
     def _any_of(self, f: Stated, *sides: s.Node) -> None:
-        """Each name that nothing declares may be what the others of an equation make it; one of both sides is not."""
+        """Each name that nothing declares may be what the others of an equation make it; one of both sides is not, nor
+        one by which one differentiates where the equation is one to be solved, ``w^\\top x + b = 0``."""
+        around = f"{sentence(self.formulas, f.number - 1)} {prose_behind(self.formulas, f.number - 1)}"
+        varied = {base_of(x) for x in self.varied} if any(isinstance(x, s.Number) for x in sides) else set()
+        if SOUGHT.search(around):
+            return
         names = [list(names_in(side)) for side in sides]
         for name in dict.fromkeys(x for each in names for x in each):
-            if base_of(name) not in self.declared and sum(base_of(name) in map(base_of, each) for each in names) == 1:
+            once = sum(base_of(name) in map(base_of, each) for each in names) == 1
+            if once and base_of(name) not in self.declared | varied:
                 self._may_be(f, name, tuple(x for each in names for x in each if base_of(x) != base_of(name)))
 
     def _may_be(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
@@ -171,6 +214,25 @@ class _Beside:
         if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
             return
         f.prose.depending += ((name, tuple(x for x in others if base_of(x) in named)),)
+
+
+def _by_itself(node: s.Node) -> Iterator[s.Symbol]:
+    """The symbols of an expression that stand in no script and are not applied."""
+    match node:
+        case s.Symbol():
+            yield node
+        case s.Scripted(base=base, sup=sup):
+            yield from _by_itself(base)
+            if sup is not None and base_of(base) == "e":
+                yield from _by_itself(sup)
+        case s.Call(arguments=arguments):
+            for argument in arguments:
+                yield from _by_itself(argument)
+        case s.BigOperator(body=body):
+            yield from _by_itself(body)
+        case _:
+            for child in s.children(node):
+                yield from _by_itself(child)
 
 
 def _is_step(item: s.Relation) -> bool:

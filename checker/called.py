@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 
-from verify_derivations.checker.sentences import ENDED, sentence, sentences
+from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.statements import EQUALS, Chain, Stated, contains_derivative
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS
-from verify_derivations.formulas.scripts import base_of, names_in, plain
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 
 _NAME, _VALUE = r"\$(?P<name>\d+)\$", r"\$(?P<value>\d+)\$"
 _NOUNS = (
@@ -40,123 +40,213 @@ _SAYS = (
     r"|(?:has|takes?)\s+the\s+value|(?:is\s+)?an\s+abbreviation\s+(?:of|for)|, (?:i\.e\.,?|that\s+is,?|namely))"
 )
 _BY = r"(?:(?:by|as|the|to\s+be|with)\s+)*"
-_PATTERNS = tuple(
-    re.compile(pattern, re.I) for pattern in (
-        rf"{_NAME}\s*,?\s*(?:which\s+|that\s+)?{_SAYS}:?\s+{_A}{_VALUE}",
-        rf"\b(?:set|put|define|write|introduce|use|choose|take)\s+{_A}{_NAME}\s*,?\s*"
-        rf"(?:to\s+be|to|as|for|instead\s+of|short\s+for):?\s+{_A}{_VALUE}",
-        rf"\b(?:we|to)\s+(?:set|put|define|write|introduce|use|choose|take)\s+{_A}{_NAME}\s+(?:for|as|to\s+be|instead\s+of)"
-        rf"\s+{_A}{_VALUE}",
-        rf"\b(?:for|as|by)\s+{_A}{_NAME}\s*,?\s*we\s+(?:take|choose|use|mean|denote|write|understand):?\s+{_A}{_VALUE}",
-        rf"\b(?:definition|formula|expression|equation|value)\s+(?:of|for)\s+{_A}{_NAME}\s+{_SAYS}:?\s+{_A}{_VALUE}",
-        rf"\b(?:denote|denoting|abbreviate|abbreviating|call|calling|write|writing|name|naming)\s+{_A}{_VALUE}\s+{_BY}"
-        rf"{_A}{_NAME}",
-        rf"\b(?:denote|denoting|abbreviate|abbreviating)\s+(?:by|with)\s+{_A}{_NAME}\s+{_A}{_VALUE}",
-        rf"{_VALUE}\s*[,(]?\s*(?:which\s+)?(?:{_BE}\s+|we\s+(?:shall\s+|will\s+)?)?"
-        rf"(?:denoted?|call(?:ed)?|written|write|named?|abbreviated?)\s+{_BY}{_A}{_NAME}",
-    )
-)  # fmt: skip
+_PLAIN = tuple(re.compile(pattern, re.I) for pattern in (
+    rf"\blet\s+{_A}{_NAME}\s+(?:be|denote|stand\s+for|represent):?\s+{_A}{_VALUE}",
+    rf"{_NAME}\s*,?\s*(?:which\s+)?(?:denotes?|stands?\s+for|abbreviates?|{_BE}{_SLOW}\s+{_MADE}"
+    rf"|is\s+an\s+abbreviation\s+(?:of|for)):?\s+{_A}{_VALUE}",
+    rf"\b(?:set|put|define|write|introduce|use|choose|take)\s+{_A}{_NAME}\s*,?\s*"
+    rf"(?:to\s+be|to|as|for|instead\s+of|short\s+for):?\s+{_A}{_VALUE}",
+    rf"\b(?:for|as|by)\s+{_A}{_NAME}\s*,?\s*we\s+(?:take|choose|use|mean|denote|write|understand):?\s+{_A}{_VALUE}",
+    rf"\b(?:denote|abbreviate|call|write|name)\s+{_A}{_VALUE}\s+{_BY}{_A}{_NAME}",
+    rf"\b(?:denote|abbreviate)\s+(?:by|with)\s+{_A}{_NAME}\s+{_A}{_VALUE}",
+    rf"{_VALUE}\s*[,(]?\s*(?:which\s+)?(?:{_BE}\s+|we\s+(?:shall\s+|will\s+)?)?"
+    rf"(?:denoted?|call(?:ed)?|written|write|named?|abbreviated?)\s+{_BY}{_A}{_NAME}",
+))  # fmt: skip
+_WEAK = tuple(re.compile(pattern, re.I) for pattern in (  # may also be said of what is given
+    rf"{_NAME}\s*,?\s*(?:which\s+)?{_SAYS}:?\s+{_A}{_VALUE}",
+    rf"\b(?:definition|formula|expression|equation|value)\s+(?:of|for)\s+{_A}{_NAME}\s+{_SAYS}:?\s+{_A}{_VALUE}",
+))  # fmt: skip
 _LEAD = re.compile(
-    r"(?:^|[.:,;(]|\b(?:where|here|and|with|that|let|so|then|now|as|since|because)\b|^[-*>|\d. ]+)\s*"
-    rf"(?:let\s+|say\s+)?{_A}$", re.I,
+    r"(?:^[-*>|\d.\s]*(?:\(?(?:where|here|so|then|now|thus|next|first|finally|recall(?:\s+that)?|note\s+that)\*?,?\s+)?"
+    rf"|\$\s*,?\s*(?:and\s+)?(?:where|here|with)\s+)(?:(?:we|let\s+us)\s+(?:shall\s+|will\s+)?)?{_A}$", re.I,
 )  # fmt: skip
-_BEGUN = re.compile(r"^.*\$\d+\$\s+(?=[A-Z])", re.S)  # a sentence behind a display without a full stop
-_PART = re.compile(r"\b(?:of|in|to|by|from|for|with|over|minus|than|and|or)\s+(?:the\s+|an?\s+)?$", re.I)
-_NO_MORE = re.compile(r"\s*(?:$|[.,;:)\]!?|]|\$|(?:and|where|with|which|while|so|then|whose|here)\b)", re.I)
-_OTHERWISE = re.compile(  # what is to be found, and no definition: “we want that $X w$ equals $y$”
+_BEFORE_VALUE = re.compile(rf"^[-*>|\d.\s]*(?:here,?\s+)?(?:the\s+\w+\s+(?:computes|forms|outputs|is)\s+)?{_A}$", re.I)
+_BEGUN = re.compile(r"\$\d+\$\s+(?=[A-Z])")  # a sentence behind a display without a full stop
+_NO_MORE = re.compile(
+    r"\s*(?:$|[.)\]!|]|,?\s*(?:and\s+)?(?:where|whose)\b|,?\s*(?:and|with|for)\s+(?:(?:the|all|every|each)\s+)?(?:\w+\s+)?\$"
+    r"|is\s+used\b|we\s+go\s+on\b)", re.I,
+)  # fmt: skip
+SOUGHT = re.compile(  # what is to be found, or supposed, and no definition: “we want that $X w$ equals $y$”
     r"\b(?:solv\w+|solutions?|find|seek\w*|look\w*|want\w*|fit\w*|such\s+that|subject|constrain\w*|requir\w*|should|ideal\w*"
-    r"|must|approximat\w*|close|near|hop\w+|tr(?:y|ies)|goal|aim\w*|gradients?|derivatives?|jacobians?|hessians?|slopes?)\b",
-    re.I,
-)
+    r"|must|approximat\w*|close|near|hop\w+|tr(?:y|ies)|goal|aim\w*|gradients?|derivatives?|jacobians?|hessians?|slopes?|satisf\w+"
+    r"|systems?|minim\w+|optim\w+|maxim\w+|stationary|vanish\w*|zero|lines?|planes?|hyperplanes?|boundar\w+|surfaces?|level|data"
+    r"|noise|noisy|perfect|average|roughly|train\w*|test\w*|without|cannot|rare\w*|only|never|impossible|reality|theor\w+"
+    r"|assum\w+|pretend\w*|suppos\w+|statistical|exercise|hint|mistake|doubt|think|believe|might|could|would|alternativ\w*"
+    r"|sometimes|often|probab\w+\s+\$|ablation|true\s+model|interpolat\w*|normali[sz]ed|budget|balance|equilibrium"
+    r"|exhausted)\b", re.I,
+)  # fmt: skip
+_WRONG = re.compile(r"\b(?:wrong|false|mistaken?|incorrect|not\s+true|misprint|error\s+in)\b", re.I)
 
 
 def read_called(formulas: Sequence[Stated]) -> None:
     """Give names that are defined in words, below braces, or at the end of an equation, definitions."""
     called = _Called(formulas)
-    for text in sentences(formulas, ENDED):
-        for name, value in _said(text, formulas):
-            called.in_words(formulas[value], bare(formulas[name]))
+    text = list(sentences(formulas, ENDED, alone=True))
+    for before, here, behind in zip(["", *text], text, [*text[1:], ""], strict=False):
+        if not any(map(_WRONG.search, (before, here, behind))):
+            for name, value, weak in _said(here, formulas):
+                called.note(formulas[name], formulas[value], weak)
+    called.in_words()
     for k, f in enumerate(formulas):
-        for label, expression in (*f.labelled, *_in_brackets(f)):
+        for label, expression in (*f.labelled, *_in_brackets(f)) if f.chains else ():
             called.by_label(f, label, expression)
         for n, chain in enumerate(f.chains):
+            around = f"{sentence(formulas, k)} {prose_behind(formulas, k)}"
+            if SOUGHT.search(around) or _WRONG.search(around) or not is_said(around, around):
+                continue
             if chain.update:
                 called.by_arrow(f, n)
-            elif not _OTHERWISE.search(sentence(formulas, k)):
+            else:
                 called.at_the_end(f, n)
+    for f in formulas:
+        called.with_noise(f)
 
 
 class _Called:
-    """What is defined already, and what is declared."""
+    """What is defined already, what is declared, and what stands where."""
 
     def __init__(self, formulas: Sequence[Stated]) -> None:
         self.formulas = formulas
-        self.defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains if not chain.update}
+        self.defined: dict[s.Node, list[Stated]] = {}
+        self.made: dict[s.Node, list[s.Node]] = {}
+        for f in formulas:
+            for chain in f.chains if f.tree is not None else ():
+                if not chain.update and len(chain.sides) > 1:
+                    self.defined.setdefault(plain(chain.sides[0]), []).append(f)
+                    self.made.setdefault(plain(chain.sides[0]), []).extend(chain.sides[1:])
         self.declared = {plain(name) for f in formulas for m in f.memberships for name in m.names}
         self.sizes = {plain(x) for f in formulas for n in f.nodes if isinstance(n, s.Space) for x in n.extents}
         slopes = [n for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)]
         self.tops = {plain(n.numerator) for n in slopes}
         self.varied = {plain(x) for n in slopes for x in n.denominators}
+        self.words: dict[s.Node, list[tuple[Stated, s.Node, Stated, s.Node, bool]]] = {}
 
-    def in_words(self, f: Stated, name: s.Node | None) -> None:
-        """“$z$ denotes $W x + b$”: ``f`` is the value."""
-        value = composite(f)
-        if name is None or value is None or not self._may_define(name, value, None):
-            return
-        assert f.tree is not None
-        _set_tree(f, s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=f.tree.span))
-        f.mentions, f.chains = [], [Chain((name, value))]
-        f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
-        self.defined.add(plain(name))
+    def note(self, at: Stated, f: Stated, weak: bool) -> None:
+        """“$z$ denotes $W x + b$”: the name stands ``at``, and ``f`` is the value."""
+        name, value = bare(at), composite(f)
+        if name is not None and value is not None:
+            self.words.setdefault(plain(name), []).append((at, name, f, value, weak))
+
+    def in_words(self) -> None:
+        """Define what is said in one way in each section; where it is said otherwise than an equation says it, there
+        is more to the name than that."""
+        for key, said in self.words.items():
+            sections = {f.raw.section for _, _, f, _, _ in said}
+            once = all(len({plain(v) for _, _, f, v, _ in said if f.raw.section == x}) == 1 for x in sections)
+            for at, name, f, value, weak in said:
+                beside = [g for g in self.defined.get(key, []) if _nested(g.raw.section, f.raw.section)]
+                if beside and plain(value) not in map(plain, self.made[key]):
+                    at.prose.amended += ((name, ()),)
+                if beside or not once or not self._may_define(name, value, None, given=weak):
+                    continue
+                assert f.tree is not None
+                _set_tree(f, s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=f.tree.span))
+                f.mentions, f.chains = [], [Chain((name, value))]
+                f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
+                self._take(f, name, value)
 
     def by_label(self, f: Stated, name: s.Node, value: s.Node) -> None:
         """``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""
         word = isinstance(name, s.Symbol) and name.font == "\\mathrm"
-        known = plain(name) in self.defined | self.declared
-        if word or known or not (is_value(value) or is_power(value)) or contains_derivative(value):
+        if word or plain(name) in self.defined or contains_derivative(value):
             return
-        if f.tree is None or any(isinstance(x, s.Dots) for x in s.walk(value)) or plain(name) in _names(value):
+        if not (is_value(value) or is_power(value)) or any(isinstance(x, s.Dots) for x in s.walk(value)):
+            return
+        if f.tree is None or plain(name) in _names(f.tree):
+            return
+        if not self._may_define(name, value, f, given=True):
             return
         equation = s.Relation((name, value), EQUALS[:1])
         _set_tree(f, s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
         f.chains.append(Chain((name, value)))
         f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
-        self.defined.add(plain(name))
+        self._take(f, name, value)
 
     def by_arrow(self, f: Stated, n: int) -> None:
         """``z \\leftarrow w x``, where it is no step of an algorithm."""
         chain = f.chains[n]
         name = plain(chain.sides[0])
         steps = [c for other in self.formulas for c in other.chains if c.update and plain(c.sides[0]) == name]
-        if len(steps) == 1 and name not in self.defined | self.varied | _names(chain.sides[1]):
-            f.chains[n] = replace(chain, update=False)
-            self.defined.add(name)
+        if len(steps) == 1 and name not in self.varied and not self._used_before(name, f):
+            if name not in self.defined and self._may_define(chain.sides[0], chain.sides[1], f, given=True):
+                f.chains[n] = replace(chain, update=False)
+                self._take(f, chain.sides[0], chain.sides[1])
 
     def at_the_end(self, f: Stated, n: int) -> None:
-        """``W x + b = z``; but ``A x^* = b`` of a given b says what ``x^*`` is."""
+        """``W x + b = z``, of a name that is new there."""
         chain = f.chains[n]
         left, last = chain.sides[0], chain.sides[-1]
-        if len(chain.sides) < 2 or chain.where or f.memberships or not _is_name(last):
+        if len(chain.sides) < 2 or chain.where or f.memberships or not _is_name(last) or plain(last) in self.defined:
             return
-        if not is_value(left) or any(map(contains_derivative, chain.sides)) or plain(last) in self.sizes:
+        if not is_value(left) or any(map(contains_derivative, chain.sides)) or self._used_before(plain(last), f):
             return
-        given = plain(last) in self.declared and not _names(left) <= self.defined | self.declared
-        if not given and not self.tops & _names(left) and self._may_define(last, left, f):
+        if not self.tops & _names(left) and self._may_define(last, left, f, given=True):
             f.chains[n] = replace(chain, sides=(last, *reversed(chain.sides[:-1])))
             f.remarks += (f"read as what ${to_latex(last)}$ is",)
-            self.defined.add(plain(last))
+            self._take(f, last, left)
 
-    def _may_define(self, name: s.Node, value: s.Node, own: Stated | None) -> bool:
+    def with_noise(self, f: Stated) -> None:
+        """``y = X w + ε`` beside ``‖y - X w‖``: a model of given data, and no definition of them."""
+        elsewhere = {x for g in self.formulas if g is not f and g.chains and g.tree is not None for x in _names(g.tree)}
+        for chain in f.chains:
+            name, value = chain.sides[0], chain.sides[-1]
+            if len(chain.sides) == 2 and not chain.update and isinstance(value, s.Sum) and _is_name(name):
+                terms = [x for x in _terms(value) if not _names(x).isdisjoint(elsewhere)]
+                if terms and len(terms) < len(value.terms) and self._cancels(name, terms, f):
+                    f.prose.amended += ((name, ()),)
+
+    def _take(self, f: Stated, name: s.Node, value: s.Node) -> None:
+        self.defined.setdefault(plain(name), []).append(f)
+        self.made.setdefault(plain(name), []).append(value)
+
+    def _used_before(self, key: s.Node, f: Stated) -> bool:
+        return any(key in _names(g.tree) for g in self.formulas if g.number < f.number and g.tree is not None)
+
+    def _may_define(self, name: s.Node, value: s.Node, own: Stated | None, *, given: bool) -> bool:
         """Whether a value may be what a name is: not where they stand beside each other, ``‖X w - y‖`` beside
-        ``X w = y``, for then the difference would be nothing."""
-        key, inside = plain(name), plain(value)
-        if key in self.defined | _names(value) or base_of(name) in UNITS:
+        ``X w = y``, for then the difference would be nothing. ``given``: it may be said of what is declared as data."""
+        key = plain(name)
+        if key in _names(value) | self.sizes or base_of(name) in UNITS or given and key in self.declared:
             return False
-        for part in (part for f in self.formulas if f is not own and f.tree is not None for part in f.tree.parts):
-            nodes = {plain(node) for node in s.walk(part)}
-            if key in nodes and inside in nodes:
-                return False
-        return True
+        return not self._cancels(name, [x for x in _terms(value) if not isinstance(x, s.Number)], own)
+
+    def _cancels(self, name: s.Node, terms: Sequence[s.Node], own: Stated | None) -> bool:
+        """Whether the name and all terms of its value stand in one sum."""
+        key = plain(name)
+        for f in self.formulas:
+            for node in f.nodes if f is not own else ():
+                if isinstance(node, s.Sum) and key in map(plain, _terms(node)):
+                    others = self._unfolded([x for x in _terms(node) if plain(x) != key], key)
+                    if all(_stands_in(term, others) for term in terms):
+                        return True
+        return False
+
+    def _unfolded(self, nodes: Sequence[s.Node], without: s.Node) -> set[s.Node]:
+        """All that stands in expressions and in the definitions of what they name."""
+        found, waiting = set[s.Node](), list(nodes)
+        while waiting:
+            for node in map(plain, s.walk(waiting.pop())):
+                if node not in found and node != without:
+                    found.add(node)
+                    waiting += self.made.get(node, [])
+        return found
+
+
+def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
+def _terms(node: s.Node) -> tuple[s.Node, ...]:
+    while isinstance(node, s.Group) and not isinstance(node.body, s.Sequence):
+        node = node.body
+    return tuple(x for term in node.terms for x in _terms(term)) if isinstance(node, s.Sum) else (node,)
+
+
+def _stands_in(term: s.Node, nodes: set[s.Node]) -> bool:
+    """Whether a term, or all its factors, stand among ``nodes``."""
+    inside = {base_of(x) for x in nodes}
+    factors = term.factors if isinstance(term, s.Product) else ()
+    return plain(term) in nodes or bool(factors) and all(base_of(x) in inside for f in factors for x in names_in(f))
 
 
 def _names(node: s.Node) -> set[s.Node]:
@@ -210,8 +300,16 @@ def bare(stated: Stated) -> s.Node | None:
 def composite(stated: Stated) -> s.Node | None:
     """The expression that a formula consists of: no name, and no relation."""
     found = stated.mentions[0] if len(stated.mentions) == 1 and not stated.chains and not stated.memberships else None
-    given = found is not None and (is_value(found) or is_power(found)) and not contains_derivative(found)
-    return found if given else None
+    return found if found is not None and _is_expression(found) and not contains_derivative(found) else None
+
+
+def _is_expression(node: s.Node) -> bool:
+    """A value, also ``f(w)``, ``e^{w x}`` and ``W^\\top``."""
+    if isinstance(node, s.Scripted):
+        power = isinstance(node.sup, s.Symbol) and base_of(node) == "e"
+        label = node.sup is None or isinstance(node.sup, s.Group | s.Symbol) and not is_transpose(node.sup)
+        return power or not label or not isinstance(node.base, s.Symbol)
+    return isinstance(node, s.Call) and bool(node.arguments) or is_value(node)
 
 
 def _is_name(node: s.Node) -> bool:
@@ -245,17 +343,20 @@ def _is_differential(node: s.Node) -> bool:
     return isinstance(node, s.Symbol) and len(node.name) > 1 and node.name[0] == "d"
 
 
-def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int]]:
-    """The places of a name and its value, as a sentence says it plainly."""
-    for pattern in _PATTERNS:
+def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int, bool]]:
+    """The places of a name and its value, as a sentence says it plainly, and whether it may be said of given data."""
+    if SOUGHT.search(text):
+        return
+    found = set[tuple[int, int]]()
+    for pattern in (*_PLAIN, *_WEAK):
         for match in pattern.finditer(text):
-            before, behind = text[: match.start()], text[match.end() :]
             name, value = int(match["name"]), int(match["value"])
-            ends = formulas[value].raw.displayed and match.end("value") + 1 == match.end()  # often without a full stop
-            if not ends and not _NO_MORE.match(behind):
-                continue
-            before = _BEGUN.sub("", before)
+            begun = max((x.end() for x in _BEGUN.finditer(text) if x.end() <= match.start()), default=0)
+            before, behind = text[begun : match.start()], text[match.end() :]
+            ends = formulas[value].raw.displayed and match.end("value") + 1 == match.end()
+            ends = ends and (not behind.strip() or behind.strip()[0].isupper())  # often without a full stop
             value_first = match[0].startswith("$") and match.start("value") < match.start("name")
-            lead = _PART.search(before) is None if value_first else not match[0].startswith("$") or _LEAD.search(before)
-            if lead and is_said(before, behind) and not _OTHERWISE.search(text):
-                yield name, value
+            lead = (_BEFORE_VALUE if value_first else _LEAD).search(before)
+            if lead and (ends or _NO_MORE.match(behind)) and (name, value) not in found:
+                found.add((name, value))
+                yield name, value, pattern in _WEAK

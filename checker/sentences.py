@@ -11,7 +11,9 @@ from verify_derivations.formulas import syntax as s
 
 SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
-ENDED = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.!?](?:\s|$)")
+ENDED = re.compile(
+    r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!\bEq)(?<!\bEqs)(?<!\bSec)(?<!\bFig)(?<!\bcf)(?<!\bRef)(?<!\bNo)[.!?](?:\s|$)"
+)
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
 BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop
 GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
@@ -31,15 +33,18 @@ def take_ranges(formulas: Sequence[Stated]) -> None:
             f.ranges += [r for r in following.ranges if not isinstance(r[2], s.Symbol | s.Scripted)]
 
 
-def sentences(formulas: Sequence[Stated], end: re.Pattern[str] = SENTENCE) -> Iterator[str]:
-    """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”."""
+def sentences(
+    formulas: Sequence[Stated], end: re.Pattern[str] = SENTENCE, *, alone: bool = False
+) -> Iterator[str]:
+    """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”;
+    ``alone``: also those of words."""
     text = ""
     for k, stated in enumerate(formulas):
         *ended, text = end.split(f"{text} {stated.raw.context}")
-        yield from (found for found in ended if "$" in found)
+        yield from (found for found in ended if "$" in found or alone)
         text = f"{text} ${k}$ "
         if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
-            yield from (found for found in end.split(f"{text} {stated.raw.tail}") if "$" in found)
+            yield from (found for found in end.split(f"{text} {stated.raw.tail}") if "$" in found or alone)
             text = ""
 
 

@@ -289,6 +289,8 @@ class _Applied:
             return calls <= self.defined[name]
         if name in self.declared | self.variables:
             return bool(calls & by)
+        if None in calls and not by:
+            return False  # C(w - v)^2
         return sum((None not in calls, bool(by) or name in LOSSES, name not in self.values)) > 1
 
 

@@ -155,13 +155,13 @@ MISREAD: dict[str, Misread] = {
         SAID + "\n\n```\nz = w * x\n```\n", r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "both sides of an equation to be solved are the same": Misread(
-        [(called._Called, "_may_define", lambda *_: True)],
-        r"Let $X \in R^{m \times n}$, $w \in R^n$, $y \in R^m$. The system is $X w = y$. Here $J = \|X w - y\|^2$.",
+        [(called._Called, "_may_define", lambda *_, **__: True)],
+        r"Let $X \in R^{m \times n}$, $w \in R^n$. Here $X w = y$. Now $u = X w$, $J = \|u - y\|^2$.",
         r"\frac{\partial J}{\partial w} = 3 X^\top (X w - y)",
     ),
-    "a value under a condition is a definition": Misread(
-        [(called, "is_said", lambda *_: True)],
-        SAID + r"If $b = 0$, then $z$ is $w x$.", r"\frac{\partial J}{\partial w} = 2 z x + \mu w",
+    "what follows a value does not change it": Misread(
+        [(called, "_NO_MORE", called.re.compile(""))],
+        SAID.replace(", z", "") + r"Let $z$ denote $w x$ squared.", r"\frac{\partial J}{\partial w} = 2 z x + \mu w",
     ),
     "the functions of a scalar see no variables": Misread(
         [(functions.Functions, "_of_scalars", changed(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 EQUALITIES = (
-    r"= := \equiv \triangleq \coloneqq \doteq \overset{\text{def}}{=} \stackrel{\mathrm{def}}{=} \leftarrow \gets "
+    r"= := \equiv \triangleq \coloneqq \doteq \overset{\text{def}}{=} \stackrel{\mathrm{def}}{=} "
     r"\mathrel{:=} \overset{(1)}{=} \underset{x}{=} \widehat{=} \hat{=} \mathrel{\mathop:}= \defeq \ensuremath{=} ≔ ≡ ≜"
 ).split()
 REVERSED = (r"=", r"=:", r"\equiv", r"\eqqcolon", r"\stackrel{\text{def}}{=}")
@@ -47,8 +47,12 @@ LABELS = (
     r"\underbrace{@E}_{@N \text{ (output)}}",
     "(@N = @E)", "(@E = @N)",
 )  # fmt: skip
+BEFORE = (  # behind a claim they would be something else
+    *(f"We have $@E {sign} @N$." for sign in REVERSED),
+    *(f"We have $@N {sign} @E$." for sign in (r"\leftarrow", r"\gets")),
+)  # fmt: skip
 READ = (
-    *(f"We have $@N {sign} @E$." for sign in EQUALITIES), *(f"We have $@E {sign} @N$." for sign in REVERSED),
+    *BEFORE, *(f"We have $@N {sign} @E$." for sign in EQUALITIES),
     *(f"Here $@N$ {verb} $@E$." for verb in VERBS), *SENTENCES, *(f"$${display}$$" for display in DISPLAYS),
 )  # fmt: skip
 NOTED = (
@@ -165,7 +169,7 @@ def cases() -> Iterator[Case]:
     """Every saying of every net."""
     for name, net in NETS.items():
         for saying in (*READ, *NOTED):
-            for later in (False, True):
+            for later in (False,) if saying in BEFORE else (False, True):
                 right, wrong = (net.document(saying, claim, later=later) for claim in (net.slope, net.without))
                 yield Case(name, saying, saying in READ, later, right, wrong)
         for label in LABELS if name in ("an activation", "a penalty", "a probability", "a term") else ():  # in the loss
