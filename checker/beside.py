@@ -123,6 +123,8 @@ class _Beside:
                 between = text[end:first] if end <= first else text[last:start]
                 listed = _LISTED.fullmatch(between) and not _ITS.search(text) and not _SAME.search(text)
                 harmless = supposed or listed or _COMPARED.search(between) or _DATA.search(text[:start])
+                if isinstance(value, s.Scripted) and _PARTS.search(text):
+                    continue
                 varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
                 said_of = end <= first and _SAID_OF.fullmatch(between)
                 if not varied and (said_of or not harmless and not self._together(name, value)):

@@ -51,7 +51,7 @@ DATA = (  # what is said of given data beside a value
 
 @pytest.mark.parametrize("saying", DATA)
 def test_given_data_stay_independent(saying: str) -> None:
-    text = rf"Let $w, b, x, y \in \mathbb{{R}}$ and $z = w x + b$. {saying}" + "\n\nThe loss is $J = (z - y)^2$."
+    text = r"Let $w, b, x, y \in \mathbb{R}$ and $z = w x + b$." + f"\n\n{saying}\n\nThe loss is $J = (z - y)^2$."
     for factor, expected in (("2", Verdict.PROVED), ("", Verdict.REFUTED)):
         claim = rf"$$ \frac{{\partial J}}{{\partial w}} = {factor} (z - y) x $$"
         assert verdict(f"{text}\n\n{claim}\n") is expected
