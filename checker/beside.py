@@ -23,8 +23,8 @@ _SHORT = (
     r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
 )
 _LISTED = re.compile(  # “the target $y$ and the output $w x$”
-    rf"[\s,]*(?:(?:and|nor|minus|versus|vs\.?|in\s+place\s+of){_SHORT}|\s*or\s+)?(?:both\s+)?"
-    r"|\s*,?\s*where\s+|.*\b(?:and|while|whereas|but)\s+(?:(?:the|its|our|an?)\s+)?"
+    rf"[\s,]*(?:(?:and|nor|from|minus|versus|vs\.?|in\s+place\s+of){_SHORT}|\s*or\s+)?(?:both\s+)?"
+    r"|.*\bwhere\s+|.*\b(?:and|while|whereas|but)\s+(?:(?:the|its|our|an?)\s+)?"
     r"(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?)\b)\w+\s+)?", re.S
 )
 _SAME = re.compile(
@@ -32,12 +32,13 @@ _SAME = re.compile(
 )
 _SAID_OF = re.compile(  # “$z$ is the squared distance $w x$”
     r"\s*,?\s*(?:which\s+)?(?:is|are|be|denotes?|represents?|equals?|stands?\s+for)\s+"
-    r"(?:(?:the|an?|our|its)\s+(?:[\w-]+\s+){1,4})?", re.I,
+    r"(?:(?:the|an?|our|its)\s+(?:(?!(?:and|or|of|with|for|from|in|at|by|on|to|as|than)\b)[\w-]+\s+){1,4})?", re.I,
 )  # fmt: skip
 _COMPARED = re.compile(
     r"\b(?:approximat\w*|estimat\w*|predict\w*|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|distance|versus|rather|errors?"
     r"|deviat\w*|derivatives?|gradients?|respect|differentiat\w*|larger|smaller|less|greater|far|agrees?|about|noise|noisy|has|have"
-    r"|added|add|dropped|does\s+not|do\s+not)\b", re.I,
+    r"|added|add|dropped|does\s+not|do\s+not|given|distribut\w+|bernoulli|gaussian|normal|random|size|shape"
+    r"|mean)\b", re.I,
 )  # fmt: skip
 _SUPPOSED = re.compile(
     r"\b(?:if|when|whenever|were|would|should|unless|whether|rare\w*|perfect\w*|ideal\w*|want\w*)\b", re.I
@@ -61,11 +62,19 @@ _IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|
 _DATA = re.compile(
     r"\b(?:targets?|labels?|inputs?|true\s+values?|measurements?|observations?|ground\s+truth|data)\s*$", re.I
 )
+_CLASS = re.compile(
+    r"\s*,?\s*(?:(?:is|are|be|denotes?)\s+)?(?:the|an?)\s+(?:\w+\s+)?"
+    r"(?:targets?|labels?|class|category|response|measurement)\b", re.I,
+)
+_SIZE_OF = re.compile(r"\b(?:size|shape|length|dimensions?|number\s+of\s+entries)\s+of\s*$", re.I)
+_WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
 _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
 _ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])(?:self\.)?[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)(?:[^\n$,;.]|\.(?=\w))*")
-_NEAR = ("\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg")
+_NEAR = (
+    "\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg", "\\le", "\\ge", "<", ">",
+)  # fmt: skip
 
 
 def read_beside(formulas: Sequence[Stated]) -> None:
@@ -103,6 +112,9 @@ class _Beside:
             inner.add("e")  # of e^x
         self.no_value = called | inner | {x.name for part in runs for x in s.walk(part) if isinstance(x, s.Symbol)}
         self.parts = [{plain(n) for n in s.walk(part)} for f in formulas if f.tree is not None for part in f.tree.parts]
+        chains = [c for f in formulas for c in f.chains if not (is_value(c.sides[0]) or isinstance(c.sides[0], s.Number))]
+        self.equations = [{plain(n) for side in c.sides for n in s.walk(side)} for c in chains]
+        self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
         for f in formulas:
             for chain in f.chains:
@@ -123,6 +135,7 @@ class _Beside:
                 between = text[end:first] if end <= first else text[last:start]
                 listed = _LISTED.fullmatch(between) and not _ITS.search(text) and not _SAME.search(text)
                 harmless = supposed or listed or _COMPARED.search(between) or _DATA.search(text[:start])
+                harmless = harmless or _CLASS.match(text[end:]) or _SIZE_OF.search(text[:start])
                 if isinstance(value, s.Scripted) and _PARTS.search(text):
                     continue
                 varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
@@ -149,9 +162,10 @@ class _Beside:
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
         for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
-            words = re.findall(r"[A-Za-z][A-Za-z0-9]*", re.sub(r"_\w+|\bself\.", "", match[0]))
+            words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", match[0]))
             first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
-            if first not in others:  # no step of an algorithm
+            restated = any({first, *others} <= part for part in self.equations)
+            if first not in others and "noise" not in words and not restated:  # no step of an algorithm
                 self._may_be(f, first, tuple(others))
 
     def stated(self, f: Stated) -> None:
@@ -200,10 +214,12 @@ class _Beside:
         one by which one differentiates where the equation is one to be solved, ``w^\\top x + b = 0``."""
         around = f"{sentence(self.formulas, f.number - 1)} {prose_behind(self.formulas, f.number - 1)}"
         varied = {base_of(x) for x in self.varied} if any(isinstance(x, s.Number) for x in sides) else set()
-        if SOUGHT.search(around):
+        if SOUGHT.search(around) or _WHERE.search(f.raw.context):
             return
+        known = [plain(side) in self.values for side in sides]
         names = [list(names_in(side)) for side in sides]
-        for name in dict.fromkeys(x for each in names for x in each):
+        new = [x for each, restated in zip(names, known, strict=True) if not restated for x in each]
+        for name in dict.fromkeys(new):
             once = sum(base_of(name) in map(base_of, each) for each in names) == 1
             if once and base_of(name) not in self.declared | varied:
                 self._may_be(f, name, tuple(x for each in names for x in each if base_of(x) != base_of(name)))

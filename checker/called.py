@@ -62,6 +62,7 @@ _LEAD = re.compile(
 )  # fmt: skip
 _BEFORE_VALUE = re.compile(rf"^[-*>|\d.\s]*(?:here,?\s+)?(?:the\s+\w+\s+(?:computes|forms|outputs|is)\s+)?{_A}$", re.I)
 _BEGUN = re.compile(r"\$\d+\$\s+(?=[A-Z])")  # a sentence behind a display without a full stop
+_AND = re.compile(r"[,\s](?:and|then|also)\s*(?:we\s+)?$", re.I)  # “…, and let $z$ denote”
 _NO_MORE = re.compile(
     r"\s*(?:$|[.)\]!|]|,?\s*(?:and\s+)?(?:where|whose)\b|,?\s*(?:and|with|for)\s+(?:(?:the|all|every|each)\s+)?(?:\w+\s+)?\$"
     r"|is\s+used\b|we\s+go\s+on\b)", re.I,
@@ -357,6 +358,8 @@ def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int, boo
             ends = ends and (not behind.strip() or behind.strip()[0].isupper())  # often without a full stop
             value_first = match[0].startswith("$") and match.start("value") < match.start("name")
             lead = (_BEFORE_VALUE if value_first else _LEAD).search(before)
+            if match[0][0] != "$":
+                lead = lead or _AND.search(before)
             if lead and (ends or _NO_MORE.match(behind)) and (name, value) not in found:
                 found.add((name, value))
                 yield name, value, pattern in _WEAK
