@@ -112,7 +112,8 @@ class _Beside:
             inner.add("e")  # of e^x
         self.no_value = called | inner | {x.name for part in runs for x in s.walk(part) if isinstance(x, s.Symbol)}
         self.parts = [{plain(n) for n in s.walk(part)} for f in formulas if f.tree is not None for part in f.tree.parts]
-        chains = [c for f in formulas for c in f.chains if not (is_value(c.sides[0]) or isinstance(c.sides[0], s.Number))]
+        lefts = s.Symbol | s.Scripted | s.Call
+        chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
         self.equations = [{plain(n) for side in c.sides for n in s.walk(side)} for c in chains]
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions

@@ -192,8 +192,9 @@ class _Called:
         for chain in f.chains:
             name, value = chain.sides[0], chain.sides[-1]
             if len(chain.sides) == 2 and not chain.update and isinstance(value, s.Sum) and _is_name(name):
-                terms = [x for x in _terms(value) if not _names(x).isdisjoint(elsewhere)]
-                if terms and len(terms) < len(value.terms) and self._cancels(name, terms, f):
+                named = [x for x in _terms(value) if _names(x)]
+                terms = [x for x in named if not _names(x).isdisjoint(elsewhere)]
+                if terms and len(terms) < len(named) and self._cancels(name, terms, f):
                     f.prose.amended += ((name, ()),)
 
     def _take(self, f: Stated, name: s.Node, value: s.Node) -> None:

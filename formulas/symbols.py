@@ -289,8 +289,6 @@ class _Applied:
             return calls <= self.defined[name]
         if name in self.declared | self.variables:
             return bool(calls & by)
-        if None in calls and not by:
-            return False  # C(w - v)^2
         return sum((None not in calls, bool(by) or name in LOSSES, name not in self.values)) > 1
 
 
@@ -501,7 +499,7 @@ def _divides(tokens: list[Token], k: int) -> bool:
 def _needs_bracket(tokens: list[Token], opening: int) -> bool:
     """Whether a transpose or a power stands behind a bracket for all that is in it, ``δ (a^{(l)})^T``."""
     end = tokens[opening].partner + 1
-    inside = any(token.kind == "^" for token in tokens[opening:end])
+    inside = any(token.kind in ("^", "sign") for token in tokens[opening:end])  # of C (w - v)^2 also
     return inside and tokens[end].kind == "^" or _is_transposed(tokens, end, _skip_scripts(tokens, end))
 
 
