@@ -2,7 +2,7 @@
 define, ``W x + b = z``.
 
 Only plain statements count, of names that no equation defines. Whatever else a sentence says of a name and a value,
-:mod:`verify_derivations.checker.depending` notes: nobody knows then what the name is.
+:mod:`verify_derivations.checker.beside` notes: nobody knows then what the name is.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ _BEFORE_VALUE = re.compile(rf"^[-*>|\d.\s]*(?:here,?\s+)?(?:the\s+\w+\s+(?:compu
 _BEGUN = re.compile(r"\$\d+\$\s+(?=[A-Z])")  # a sentence behind a display without a full stop
 _AND = re.compile(r"[,\s](?:and|then|also)\s*(?:we\s+)?$", re.I)  # “…, and let $z$ denote”
 _NO_MORE = re.compile(
-    r"\s*(?:$|[.)\]!|]|,?\s*(?:and\s+)?(?:where|whose)\b|,?\s*(?:and|with|for)\s+(?:(?:the|all|every|each)\s+)?(?:\w+\s+)?\$"
-    r"|is\s+used\b|we\s+go\s+on\b)", re.I,
+    r"\s*(?:$|[.)\]!|]|,?\s*(?:and\s+)?(?:where|whose)\b|,?\s*(?:and|with|for)\s+(?:(?:the|all|every|each)\s+)?(?:\w+\s+)?\$)",
+    re.I,
 )  # fmt: skip
 SOUGHT = re.compile(  # what is to be found, or supposed, and no definition: “we want that $X w$ equals $y$”
     r"\b(?:solv\w+|solutions?|find|seek\w*|look\w*|want\w*|fit\w*|such\s+that|subject|constrain\w*|requir\w*|should|ideal\w*"
