@@ -52,6 +52,7 @@ _ADDED = re.compile(
     r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|subtract\w*|extend\w*|penali[sz]\w*|regulari[sz]\w*|modif\w*|replac\w*"
     r"|chang\w*|multipl\w*|divid\w*|becomes?|correct\w*|plus)\b", re.I,
 )  # fmt: skip
+_LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might)\b", re.I)
 _TIED = re.compile(
     r"\bshar(?:es?|ed|ing)\s+(?:(?:all|the|their|its|same)\s+)*(?:weights?|parameters?|values?|entries|coefficients?)\b"
@@ -103,6 +104,7 @@ class _Beside:
         runs += [x for f in formulas for _, first, last in f.ranges for x in (first, last)]
         bases = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
         self.alone = {node for node in nodes if isinstance(node, s.Symbol) and id(node) not in bases}
+        self.tops = tuple(dict.fromkeys(n.numerator for n in nodes if isinstance(n, s.Derivative)))
         self.varied = {x for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
         self.inside = {plain(n) for f in formulas for c in f.chains for side in c.sides for n in s.walk(side)}
         self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
@@ -148,8 +150,10 @@ class _Beside:
             if name is not None and value is not None:
                 self._may_be(self.formulas[int(one)], name, (value,))
         if _ADDED.search(text) and not _ONLY_THOUGHT.search(text):  # “To $J$ we add $w^2$.”
-            for _, _, f, name in names:
-                if any(plain(value) not in self.inside for *_, value in values):
+            new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.inside]
+            whole = self.tops if not names and _LOSS.search(text) else ()  # “to the loss we add $w^2$”
+            for f, name in (*((f, name) for *_, f, name in names), *((f, top) for f in new[:1] for top in whole)):
+                if new:
                     f.prose.amended += ((name, ()),)
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
             for _, _, f, name in names:

@@ -104,3 +104,22 @@ def test_weights_that_have_to_do_with_each_other(words: str, tied: bool) -> None
     for factor, expected in (("2", Verdict.PROVED), ("", Verdict.REFUTED)):
         document = f"{text}\n\nThe loss is $J = \\|u\\|^2$.\n\n{claim.replace('FACTOR', factor)}\n"
         assert verdict(document) is (Verdict.UNDECIDED if tied else expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "open_"),
+    [
+        (r"To $J$ we add $\mu w^2$.", True),
+        (r"To the loss we add $\mu w^2$.", True),
+        (r"With weight decay $J$ becomes $J + \mu w^2$.", True),
+        (r"Here $J$ depends on $\mu$, too.", True),
+        (r"Here $J$ depends on $w$.", False),
+        (r"One could add $\mu w^2$ to the loss.", False),
+        (r"The loss includes $(z - y)^2$.", False),
+    ],
+)
+def test_what_the_text_adds_to_a_loss(words: str, open_: bool) -> None:
+    text = r"Let $w, x, y, \mu \in \mathbb{R}$, $z = w x$ and $J = (z - y)^2$. " + words
+    for factor, expected in (("2", Verdict.PROVED), ("", Verdict.REFUTED)):
+        document = f"{text}\n\n$$ \\frac{{\\partial J}}{{\\partial w}} = {factor} (z - y) x $$\n"
+        assert verdict(document) is (Verdict.UNDECIDED if open_ else expected)
