@@ -116,7 +116,7 @@ class _Beside:
         self.parts = [{plain(n) for n in s.walk(part)} for f in formulas if f.tree is not None for part in f.tree.parts]
         lefts = s.Symbol | s.Scripted | s.Call
         chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
-        self.equations = [{plain(n) for side in c.sides for n in s.walk(side)} for c in chains]
+        self.equations = [{base_of(x) for side in c.sides for x in names_in(side)} - self.no_value for c in chains]
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
         for f in formulas:
@@ -169,7 +169,7 @@ class _Beside:
         for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
             words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", match[0]))
             first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
-            restated = any({first, *others} <= part for part in self.equations)
+            restated = {base_of(first), *map(base_of, others)} in self.equations  # b = z - w * x of z = w x + b
             if first not in others and "noise" not in words and not restated:  # no step of an algorithm
                 self._may_be(f, first, tuple(others))
 

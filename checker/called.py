@@ -8,6 +8,7 @@ Only plain statements count, of names that no equation defines. Whatever else a 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
@@ -120,6 +121,8 @@ class _Called:
         slopes = [n for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)]
         self.tops = {plain(n.numerator) for n in slopes}
         self.varied = {plain(x) for n in slopes for x in n.denominators}
+        trees = [f.tree for f in formulas if f.chains and f.tree is not None]
+        self.used = Counter(x for tree in trees for x in _names(tree))  # in how many formulas
         self.words: dict[s.Node, list[tuple[Stated, s.Node, Stated, s.Node, bool]]] = {}
 
     def note(self, at: Stated, f: Stated, weak: bool) -> None:
@@ -188,12 +191,11 @@ class _Called:
 
     def with_noise(self, f: Stated) -> None:
         """``y = X w + ε`` beside ``‖y - X w‖``: a model of given data, and no definition of them."""
-        elsewhere = {x for g in self.formulas if g is not f and g.chains and g.tree is not None for x in _names(g.tree)}
         for chain in f.chains:
             name, value = chain.sides[0], chain.sides[-1]
             if len(chain.sides) == 2 and not chain.update and isinstance(value, s.Sum) and _is_name(name):
                 named = [x for x in _terms(value) if _names(x)]
-                terms = [x for x in named if not _names(x).isdisjoint(elsewhere)]
+                terms = [x for x in named if any(self.used[key] > 1 for key in _names(x))]
                 if terms and len(terms) < len(named) and self._cancels(name, terms, f):
                     f.prose.amended += ((name, ()),)
 
