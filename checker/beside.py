@@ -197,7 +197,7 @@ class _Beside:
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
                 self._may_be(f, left.function.base, tuple(right))
         for member in f.memberships:
-            if isinstance(member.where, s.Finite) and any(map(is_value, member.where.items)):
+            if isinstance(member.where, s.Finite) and any(is_value(x) or is_power(x) for x in member.where.items):
                 for name in member.names:
                     self._may_be(f, name, (member.where,))
 
