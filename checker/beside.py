@@ -13,12 +13,14 @@ from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.called import SOUGHT, bare, composite, is_power, is_value
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
+from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
 
 _FORMULA = re.compile(r"\$(\d+)\$")
+_REACH = 6  # formulas from a name to what a sentence says of it
 _SHORT = (
     r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
 )
@@ -35,14 +37,12 @@ _SAID_OF = re.compile(  # “$z$ is the squared distance $w x$”
     r"(?:(?:the|an?|our|its)\s+(?:(?!(?:and|or|of|with|for|from|in|at|by|on|to|as|than)\b)[\w-]+\s+){1,4})?", re.I,
 )  # fmt: skip
 _COMPARED = re.compile(
-    r"\b(?:approximat\w*|estimat\w*|predict\w*|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|distance|versus|rather|errors?"
-    r"|deviat\w*|derivatives?|gradients?|respect|differentiat\w*|larger|smaller|less|greater|far|agrees?|about|noise|noisy|has|have"
-    r"|added|add|dropped|does\s+not|do\s+not|given|distribut\w+|bernoulli|gaussian|normal|random|size|shape"
-    r"|mean)\b", re.I,
+    r"\b(?:approximat(?:e|es|ed|ing)|estimat(?:e|es|ed)|predict(?:s|ed)?|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|versus"
+    r"|rather|deviat\w*|larger|smaller|less|greater|far|agrees?|is\s+about|distribut\w+|bernoulli|gaussian|random\s+variable"
+    r"|has\s+(?:the\s+same|as\s+many)|(?:is|are)\s+(?:added\s+to|dropped)|same\s+(?:size|shape)|do(?:es)?\s+not)\b",
+    re.I,
 )  # fmt: skip
-_SUPPOSED = re.compile(
-    r"\b(?:if|when|whenever|were|would|should|unless|whether|rare\w*|perfect\w*|ideal\w*|want\w*)\b", re.I
-)
+_HYPOTHETICAL = re.compile(r"\b(?:were|would|should|want\w*|ideal\w*|perfect\w*)\b", re.I)
 _SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"\b(?:gradients?|derivatives?|slopes?|jacobians?|hessians?)\b"
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
@@ -60,12 +60,8 @@ _TIED = re.compile(
     r"|\b(?:transposes?|inverses?|negative|double|twice|half|squares?)\s+of\b", re.I,
 )
 _IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|output|value|latter|former)s?)\b", re.I)
-_DATA = re.compile(
-    r"\b(?:targets?|labels?|inputs?|true\s+values?|measurements?|observations?|ground\s+truth|data)\s*$", re.I
-)
 _CLASS = re.compile(
-    r"\s*,?\s*(?:(?:is|are|be|denotes?)\s+)?(?:the|an?)\s+(?:\w+\s+)?"
-    r"(?:targets?|labels?|class|category|response|measurement)\b", re.I,
+    r"\s*,?\s*(?:(?:is|are|be|denotes?)\s+)?(?:the|an?)\s+(?:\w+\s+)?(?:labels?|class|category)\b", re.I
 )
 _SIZE_OF = re.compile(r"\b(?:size|shape|length|dimensions?|number\s+of\s+entries)\s+of\s*$", re.I)
 _WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
@@ -78,9 +74,9 @@ _NEAR = (
 )  # fmt: skip
 
 
-def read_beside(formulas: Sequence[Stated]) -> None:
+def read_beside(formulas: Sequence[Stated], standing: Standing) -> None:
     """Note what names may be of which a sentence says something that is not read, or a formula."""
-    beside = _Beside(formulas)
+    beside = _Beside(formulas, standing)
     before = ""
     for text in sentences(formulas, ENDED):
         beside.read(text, before)
@@ -91,10 +87,11 @@ def read_beside(formulas: Sequence[Stated]) -> None:
 
 
 class _Beside:
-    """What there is in the formulas of a document."""
+    """What may be a value in a document, and what is said of it."""
 
-    def __init__(self, formulas: Sequence[Stated]) -> None:
+    def __init__(self, formulas: Sequence[Stated], standing: Standing) -> None:
         self.formulas = formulas
+        self.standing = standing
         nodes = [node for f in formulas for node in f.nodes]
         called = {base_of(node.function) for node in nodes if isinstance(node, s.Call)}
         scripts = [x for node in nodes if isinstance(node, s.Scripted) for x in (node.sub, node.sup) if x is not None]
@@ -104,8 +101,6 @@ class _Beside:
         runs += [x for f in formulas for _, first, last in f.ranges for x in (first, last)]
         bases = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
         self.alone = {node for node in nodes if isinstance(node, s.Symbol) and id(node) not in bases}
-        self.tops = tuple(dict.fromkeys(n.numerator for n in nodes if isinstance(n, s.Derivative)))
-        self.varied = {x for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
         self.inside = {plain(n) for f in formulas for c in f.chains for side in c.sides for n in s.walk(side)}
         self.used = {base_of(node) for node in nodes if isinstance(node, s.Symbol | s.Scripted)}
         values = {x.name for f in formulas for c in f.chains for side in c.sides for x in _by_itself(side)}
@@ -113,37 +108,33 @@ class _Beside:
         if any(isinstance(n, s.Scripted) and n.sup is not None and base_of(n.base) == "e" for n in nodes):
             inner.add("e")  # of e^x
         self.no_value = called | inner | {x.name for part in runs for x in s.walk(part) if isinstance(x, s.Symbol)}
-        self.parts = [{plain(n) for n in s.walk(part)} for f in formulas if f.tree is not None for part in f.tree.parts]
         lefts = s.Symbol | s.Scripted | s.Call
         chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
-        self.equations = [{base_of(x) for side in c.sides for x in names_in(side)} - self.no_value for c in chains]
+        equations = ({base_of(x) for side in c.sides for x in names_in(side)} for c in chains)
+        self.equations = {frozenset(names - self.no_value) for names in equations}
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
-        self.made: dict[str | None, set[str | None]] = {}  # what stands in definitions
-        for f in formulas:
-            for chain in f.chains:
-                inside = {base_of(x) for side in chain.sides[1:] for x in names_in(side)}
-                self.made.setdefault(base_of(_function_or_name(chain.sides[0])), set()).update(inside)
-        self.declared = {
-            base_of(name) for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for name in m.names
-        }  # fmt: skip
+        self.declared = {base_of(name) for name in standing.declared}
+        self.varied = {base_of(x) for x in standing.varied}
 
     def read(self, text: str, before: str) -> None:
         """A sentence, and the one before it."""
         found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in _FORMULA.finditer(text)]
-        names = [(start, end, f, name) for start, end, f in found if (name := bare(f)) is not None]
-        values = [(start, end, value) for start, end, f in found if (value := composite(f)) is not None]
-        supposed = _SUPPOSED.search(text) is not None
-        for start, end, f, name in names:
-            for first, last, value in values:
+        names = [(f, name) for *_, f in found if (name := bare(f)) is not None]
+        thought = _HYPOTHETICAL.search(text) is not None
+        for n, (start, end, f) in enumerate(found):
+            if (name := bare(f)) is None:
+                continue
+            for first, last, g in found[max(0, n - _REACH) : n + _REACH + 1]:
+                value = composite(g)
+                if value is None or isinstance(value, s.Scripted) and _PARTS.search(text):
+                    continue
                 between = text[end:first] if end <= first else text[last:start]
                 listed = _LISTED.fullmatch(between) and not _ITS.search(text) and not _SAME.search(text)
-                harmless = supposed or listed or _COMPARED.search(between) or _DATA.search(text[:start])
-                harmless = harmless or _CLASS.match(text[end:]) or _SIZE_OF.search(text[:start])
-                if isinstance(value, s.Scripted) and _PARTS.search(text):
-                    continue
+                harmless = thought or listed or _COMPARED.search(between) or _CLASS.match(text[end:])
+                harmless = harmless or _SIZE_OF.search(text[:start])
                 varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
                 said_of = end <= first and _SAID_OF.fullmatch(between)
-                if not varied and (said_of or not harmless and not self._together(name, value)):
+                if not varied and (said_of or not harmless and not self.standing.together(name, value)):
                     self._may_be(f, name, (value,))
         for one, other in _NAMES.findall(text):
             name, value = bare(self.formulas[int(one)]), bare(self.formulas[int(other)])
@@ -151,18 +142,17 @@ class _Beside:
                 self._may_be(self.formulas[int(one)], name, (value,))
         if _ADDED.search(text) and not _ONLY_THOUGHT.search(text):  # “To $J$ we add $w^2$.”
             new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.inside]
-            whole = self.tops if not names and _LOSS.search(text) else ()  # “to the loss we add $w^2$”
-            for f, name in (*((f, name) for *_, f, name in names), *((f, top) for f in new[:1] for top in whole)):
-                if new:
-                    f.prose.amended += ((name, ()),)
+            whole = self.standing.tops if not names and _LOSS.search(text) else ()  # “to the loss we add $w^2$”
+            for f, name in (*names, *((new[0], top) for top in whole)) if new else ():
+                f.prose.amended += ((name, ()),)
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
-            for _, _, f, name in names:
-                self._may_be(f, name, tuple(other for *_, other in names if other != name))
-        if names and _IT.search(text) and not supposed and not _COMPARED.search(text):  # “Its output is $z$.”
-            for m in _FORMULA.finditer(before):
+            for f, name in names:
+                self._may_be(f, name, tuple(other for _, other in names if other != name))
+        if names and _IT.search(text) and not thought and not _COMPARED.search(text):  # “Its output is $z$.”
+            for m in list(_FORMULA.finditer(before))[-_REACH:]:
                 value = composite(self.formulas[int(m[1])])
-                if value is not None and not self._together(names[0][3], value):
-                    self._may_be(*names[0][2:], (value,))
+                if value is not None and not self.standing.together(names[0][1], value):
+                    self._may_be(*names[0], (value,))
 
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
@@ -170,7 +160,7 @@ class _Beside:
             words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", match[0]))
             first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
             restated = {base_of(first), *map(base_of, others)} in self.equations  # b = z - w * x of z = w x + b
-            if first not in others and "noise" not in words and not restated:  # no step of an algorithm
+            if first not in others and not restated:  # no step of an algorithm
                 self._may_be(f, first, tuple(others))
 
     def stated(self, f: Stated) -> None:
@@ -187,7 +177,7 @@ class _Beside:
             left, *right = chain.sides
             if is_power(left):  # z^2 = (w x)^2, and then z; or the second layer
                 assert isinstance(left, s.Scripted)
-                if right and left.base in self.alone - self.varied:
+                if right and left.base in self.alone - self.standing.varied:
                     self._may_be(f, left.base, tuple(right))
             elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
@@ -201,38 +191,28 @@ class _Beside:
                 for name in member.names:
                     self._may_be(f, name, (member.where,))
 
-    def _together(self, name: s.Node, value: s.Node) -> bool:
-        """Whether a formula has both, so that they are two things."""
-        return any({plain(name), plain(value)} <= part for part in self.parts)
-
-    def _rests_on(self, name: str | None, other: str | None) -> bool:
-        """Whether definitions lead from a name to another one: what is said of a = σ(z) is no definition of z."""
-        found, waiting = {name}, [name]
-        while waiting:
-            new = self.made.get(waiting.pop(), set()) - found
-            found |= new
-            waiting += new
-        return other in found
-
     def _any_of(self, f: Stated, *sides: s.Node) -> None:
         """Each name that nothing declares may be what the others of an equation make it; one of both sides is not, nor
         one by which one differentiates where the equation is one to be solved, ``w^\\top x + b = 0``."""
-        around = f"{sentence(self.formulas, f.number - 1)} {prose_behind(self.formulas, f.number - 1)}"
-        varied = {base_of(x) for x in self.varied} if any(isinstance(x, s.Number) for x in sides) else set()
-        if SOUGHT.search(around) or _WHERE.search(f.raw.context):
+        names = [[base_of(x) for x in names_in(side)] for side in sides]
+        solved = self.varied if any(isinstance(x, s.Number) for x in sides) else set()
+        free = {x for each in names for x in each} - self.declared - solved
+        new = [
+            x for side, each in zip(sides, names, strict=True) if plain(side) not in self.values  # said before
+            for x in names_in(side) if base_of(x) in free and sum(base_of(x) in other for other in names) == 1
+        ]  # fmt: skip
+        k = f.number - 1
+        if not new or _WHERE.search(f.raw.context):
             return
-        known = [plain(side) in self.values for side in sides]
-        names = [list(names_in(side)) for side in sides]
-        new = [x for each, restated in zip(names, known, strict=True) if not restated for x in each]
-        for name in dict.fromkeys(new):
-            once = sum(base_of(name) in map(base_of, each) for each in names) == 1
-            if once and base_of(name) not in self.declared | varied:
-                self._may_be(f, name, tuple(x for each in names for x in each if base_of(x) != base_of(name)))
+        if not SOUGHT.search(f"{sentence(self.formulas, k)} {prose_behind(self.formulas, k)}"):
+            for name in dict.fromkeys(new):
+                others = (x for side in sides for x in names_in(side) if base_of(x) != base_of(name))
+                self._may_be(f, name, tuple(others))
 
     def _may_be(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         others = tuple(dict.fromkeys(x for part in values for x in names_in(part)))
         own = base_of(name)
-        others = tuple(x for x in others if base_of(x) == own or not self._rests_on(base_of(x), own))
+        others = tuple(x for x in others if base_of(x) == own or own not in self.standing.below(base_of(x)))
         named = [base_of(x) for x in others if base_of(x) in self.used - self.no_value]
         if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
             return
@@ -262,7 +242,3 @@ def _is_step(item: s.Relation) -> bool:
     """``w \\to w - η g``, of an algorithm."""
     own = base_of(item.sides[0])
     return own is not None and any(base_of(x) == own for side in item.sides[1:] for x in names_in(side))
-
-
-def _function_or_name(node: s.Node) -> s.Node:
-    return node.function if isinstance(node, s.Call) else node

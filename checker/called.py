@@ -8,12 +8,12 @@ Only plain statements count, of names that no equation defines. Whatever else a 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
+from verify_derivations.checker.standing import Standing, names_of
 from verify_derivations.checker.statements import EQUALS, Chain, Stated, contains_derivative
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
@@ -80,49 +80,32 @@ SOUGHT = re.compile(  # what is to be found, or supposed, and no definition: “
 _WRONG = re.compile(r"\b(?:wrong|false|mistaken?|incorrect|not\s+true|misprint|error\s+in)\b", re.I)
 
 
-def read_called(formulas: Sequence[Stated]) -> None:
+def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
     """Give names that are defined in words, below braces, or at the end of an equation, definitions."""
-    called = _Called(formulas)
+    called = _Called(formulas, standing)
     text = list(sentences(formulas, ENDED, alone=True))
     for before, here, behind in zip(["", *text], text, [*text[1:], ""], strict=False):
         if not any(map(_WRONG.search, (before, here, behind))):
             for name, value, weak in _said(here, formulas):
                 called.note(formulas[name], formulas[value], weak)
     called.in_words()
-    for k, f in enumerate(formulas):
+    for f in formulas:
         for label, expression in (*f.labelled, *_in_brackets(f)) if f.chains else ():
             called.by_label(f, label, expression)
         for n, chain in enumerate(f.chains):
-            around = f"{sentence(formulas, k)} {prose_behind(formulas, k)}"
-            if SOUGHT.search(around) or _WRONG.search(around) or not is_said(around, around):
-                continue
             if chain.update:
                 called.by_arrow(f, n)
             else:
                 called.at_the_end(f, n)
-    for f in formulas:
         called.with_noise(f)
 
 
 class _Called:
-    """What is defined already, what is declared, and what stands where."""
+    """Names of a document that are to be defined."""
 
-    def __init__(self, formulas: Sequence[Stated]) -> None:
+    def __init__(self, formulas: Sequence[Stated], standing: Standing) -> None:
         self.formulas = formulas
-        self.defined: dict[s.Node, list[Stated]] = {}
-        self.made: dict[s.Node, list[s.Node]] = {}
-        for f in formulas:
-            for chain in f.chains if f.tree is not None else ():
-                if not chain.update and len(chain.sides) > 1:
-                    self.defined.setdefault(plain(chain.sides[0]), []).append(f)
-                    self.made.setdefault(plain(chain.sides[0]), []).extend(chain.sides[1:])
-        self.declared = {plain(name) for f in formulas for m in f.memberships for name in m.names}
-        self.sizes = {plain(x) for f in formulas for n in f.nodes if isinstance(n, s.Space) for x in n.extents}
-        slopes = [n for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)]
-        self.tops = {plain(n.numerator) for n in slopes}
-        self.varied = {plain(x) for n in slopes for x in n.denominators}
-        trees = [f.tree for f in formulas if f.chains and f.tree is not None]
-        self.used = Counter(x for tree in trees for x in _names(tree))  # in how many formulas
+        self.standing = standing
         self.words: dict[s.Node, list[tuple[Stated, s.Node, Stated, s.Node, bool]]] = {}
 
     def note(self, at: Stated, f: Stated, weak: bool) -> None:
@@ -138,8 +121,8 @@ class _Called:
             sections = {f.raw.section for _, _, f, _, _ in said}
             once = all(len({plain(v) for _, _, f, v, _ in said if f.raw.section == x}) == 1 for x in sections)
             for at, name, f, value, weak in said:
-                beside = [g for g in self.defined.get(key, []) if _nested(g.raw.section, f.raw.section)]
-                if beside and plain(value) not in map(plain, self.made[key]):
+                beside = [g for g in self.standing.defined.get(key, []) if _nested(g.raw.section, f.raw.section)]
+                if beside and plain(value) not in map(plain, self.standing.made[key]):
                     at.prose.amended += ((name, ()),)
                 if beside or not once or not self._may_define(name, value, None, given=weak):
                     continue
@@ -147,114 +130,74 @@ class _Called:
                 _set_tree(f, s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=f.tree.span))
                 f.mentions, f.chains = [], [Chain((name, value))]
                 f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
-                self._take(f, name, value)
+                self.standing.define(f, name, value)
 
     def by_label(self, f: Stated, name: s.Node, value: s.Node) -> None:
         """``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""
         word = isinstance(name, s.Symbol) and name.font == "\\mathrm"
-        if word or plain(name) in self.defined or contains_derivative(value):
+        if word or plain(name) in self.standing.defined or contains_derivative(value):
             return
         if not (is_value(value) or is_power(value)) or any(isinstance(x, s.Dots) for x in s.walk(value)):
             return
-        if f.tree is None or plain(name) in _names(f.tree):
-            return
-        if not self._may_define(name, value, f, given=True):
+        if f.tree is None or plain(name) in names_of(f.tree) or not self._may_define(name, value, f, given=True):
             return
         equation = s.Relation((name, value), EQUALS[:1])
         _set_tree(f, s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
         f.chains.append(Chain((name, value)))
         f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
-        self._take(f, name, value)
+        self.standing.define(f, name, value)
 
     def by_arrow(self, f: Stated, n: int) -> None:
         """``z \\leftarrow w x``, where it is no step of an algorithm."""
-        chain = f.chains[n]
-        name = plain(chain.sides[0])
-        steps = [c for other in self.formulas for c in other.chains if c.update and plain(c.sides[0]) == name]
-        if len(steps) == 1 and name not in self.varied and not self._used_before(name, f):
-            if name not in self.defined and self._may_define(chain.sides[0], chain.sides[1], f, given=True):
-                f.chains[n] = replace(chain, update=False)
-                self._take(f, chain.sides[0], chain.sides[1])
+        name, value = f.chains[n].sides[:2]
+        once = self.standing.steps[plain(name)] == 1 and plain(name) not in self.standing.varied
+        if once and self._is_new(name, value, f):
+            f.chains[n] = replace(f.chains[n], update=False)
+            self.standing.define(f, name, value)
 
     def at_the_end(self, f: Stated, n: int) -> None:
-        """``W x + b = z``, of a name that is new there."""
+        """``W x + b = z``."""
         chain = f.chains[n]
         left, last = chain.sides[0], chain.sides[-1]
-        if len(chain.sides) < 2 or chain.where or f.memberships or not _is_name(last) or plain(last) in self.defined:
+        if len(chain.sides) < 2 or chain.where or f.memberships or not _is_name(last) or not is_value(left):
             return
-        if not is_value(left) or any(map(contains_derivative, chain.sides)) or self._used_before(plain(last), f):
+        if any(map(contains_derivative, chain.sides)) or set(map(plain, self.standing.tops)) & names_of(left):
             return
-        if not self.tops & _names(left) and self._may_define(last, left, f, given=True):
+        if self._is_new(last, left, f):
             f.chains[n] = replace(chain, sides=(last, *reversed(chain.sides[:-1])))
             f.remarks += (f"read as what ${to_latex(last)}$ is",)
-            self._take(f, last, left)
+            self.standing.define(f, last, left)
 
     def with_noise(self, f: Stated) -> None:
         """``y = X w + ε`` beside ``‖y - X w‖``: a model of given data, and no definition of them."""
         for chain in f.chains:
             name, value = chain.sides[0], chain.sides[-1]
             if len(chain.sides) == 2 and not chain.update and isinstance(value, s.Sum) and _is_name(name):
-                named = [x for x in _terms(value) if _names(x)]
-                terms = [x for x in named if any(self.used[key] > 1 for key in _names(x))]
-                if terms and len(terms) < len(named) and self._cancels(name, terms, f):
+                if self.standing.cancels(name, value, f, noise=True):
                     f.prose.amended += ((name, ()),)
 
-    def _take(self, f: Stated, name: s.Node, value: s.Node) -> None:
-        self.defined.setdefault(plain(name), []).append(f)
-        self.made.setdefault(plain(name), []).append(value)
-
-    def _used_before(self, key: s.Node, f: Stated) -> bool:
-        return any(key in _names(g.tree) for g in self.formulas if g.number < f.number and g.tree is not None)
+    def _is_new(self, name: s.Node, value: s.Node, f: Stated) -> bool:
+        """Whether a formula may be the place where a name is defined, which stands in none before it."""
+        key = plain(name)
+        if key in self.standing.defined or self.standing.first.get(key, f.number) < f.number:
+            return False
+        if not self._may_define(name, value, f, given=True):
+            return False
+        k = f.number - 1
+        around = f"{sentence(self.formulas, k)} {prose_behind(self.formulas, k)}"
+        return not SOUGHT.search(around) and not _WRONG.search(around) and is_said(around, around)
 
     def _may_define(self, name: s.Node, value: s.Node, own: Stated | None, *, given: bool) -> bool:
         """Whether a value may be what a name is: not where they stand beside each other, ``‖X w - y‖`` beside
         ``X w = y``, for then the difference would be nothing. ``given``: it may be said of what is declared as data."""
-        key = plain(name)
-        if key in _names(value) | self.sizes or base_of(name) in UNITS or given and key in self.declared:
+        key, at = plain(name), self.standing
+        if key in names_of(value) | at.sizes or base_of(name) in UNITS or given and key in at.declared:
             return False
-        return not self._cancels(name, [x for x in _terms(value) if not isinstance(x, s.Number)], own)
-
-    def _cancels(self, name: s.Node, terms: Sequence[s.Node], own: Stated | None) -> bool:
-        """Whether the name and all terms of its value stand in one sum."""
-        key = plain(name)
-        for f in self.formulas:
-            for node in f.nodes if f is not own else ():
-                if isinstance(node, s.Sum) and key in map(plain, _terms(node)):
-                    others = self._unfolded([x for x in _terms(node) if plain(x) != key], key)
-                    if all(_stands_in(term, others) for term in terms):
-                        return True
-        return False
-
-    def _unfolded(self, nodes: Sequence[s.Node], without: s.Node) -> set[s.Node]:
-        """All that stands in expressions and in the definitions of what they name."""
-        found, waiting = set[s.Node](), list(nodes)
-        while waiting:
-            for node in map(plain, s.walk(waiting.pop())):
-                if node not in found and node != without:
-                    found.add(node)
-                    waiting += self.made.get(node, [])
-        return found
+        return not at.cancels(name, value, own)
 
 
 def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return one[: len(other)] == other or other[: len(one)] == one
-
-
-def _terms(node: s.Node) -> tuple[s.Node, ...]:
-    while isinstance(node, s.Group) and not isinstance(node.body, s.Sequence):
-        node = node.body
-    return tuple(x for term in node.terms for x in _terms(term)) if isinstance(node, s.Sum) else (node,)
-
-
-def _stands_in(term: s.Node, nodes: set[s.Node]) -> bool:
-    """Whether a term, or all its factors, stand among ``nodes``."""
-    inside = {base_of(x) for x in nodes}
-    factors = term.factors if isinstance(term, s.Product) else ()
-    return plain(term) in nodes or bool(factors) and all(base_of(x) in inside for f in factors for x in names_in(f))
-
-
-def _names(node: s.Node) -> set[s.Node]:
-    return {plain(name) for name in names_in(node)}
 
 
 def _set_tree(f: Stated, tree: s.Statements) -> None:

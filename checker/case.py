@@ -25,6 +25,7 @@ from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
+from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.told import conventions_told
@@ -272,9 +273,10 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_prose(formulas)
     read_padding(formulas)
     read_rows(formulas)
-    read_called(formulas)
+    standing = Standing(formulas)
+    read_called(formulas, standing)
     read_depending(formulas)
-    read_beside(formulas)
+    read_beside(formulas, standing)
     notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
     noted = [f.tree for f in extra if f.tree is not None]
     table = gathered(formulas, noted, listed)
