@@ -72,6 +72,7 @@ _PATTERNS = tuple(
         rf"{_STACK}\s+{_NAME}\s+{_BY_ROWS}\s+(?:(?:to|into|in|gives?|giving|form|obtain|get)\s+)+{_MATRIX}",
     )
 )  # fmt: skip
+_ANY_PART = re.compile(r"row|column", re.I)
 _PAIR = re.compile(  # “$x_i$ and $y_i$ are the $i$-th rows of $X$ and $Y$”
     rf"\$(?P<name>\d+)\${_AND}\$(?P<other>\d+)\$\s+(?:{_BE}|denote)\s+{_OF}{_AND}(?:of\s+)?\$(?P<next>\d+)\$", re.I
 )
@@ -139,6 +140,8 @@ def read_rows(formulas: Sequence[Stated]) -> None:
 
 def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
     """What a sentence says of parts of matrices, plainly."""
+    if not _ANY_PART.search(sentence):
+        return
     for match in _PAIR.finditer(sentence):
         before, behind = sentence[:match.start()], sentence[match.end():]
         if _LEAD.search(before) and not _LISTED_BEFORE.search(before) and _ends(formulas, before, behind, True):

@@ -38,14 +38,22 @@ def sentences(
 ) -> Iterator[str]:
     """The sentences in which formulas stand, each formula as its place among ``formulas``: “Let $3$ be a vector”;
     ``alone``: also those of words."""
-    text = ""
+    begun: list[str] = []
     for k, stated in enumerate(formulas):
-        *ended, text = end.split(f"{text} {stated.raw.context}")
-        yield from (found for found in ended if "$" in found or alone)
-        text = f"{text} ${k}$ "
-        if k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section:
-            yield from (found for found in end.split(f"{text} {stated.raw.tail}") if "$" in found or alone)
-            text = ""
+        last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section
+        for text, behind in ((stated.raw.context, f"${k}$"), *(((stated.raw.tail, ""),) if last else ())):
+            first, *others = end.split(text)
+            for other in others:
+                found = " ".join((*begun, first))
+                if "$" in found or alone:
+                    yield found
+                begun, first = [], other
+            begun += [first, behind]
+        if last:
+            found = " ".join(begun)
+            if "$" in found or alone:
+                yield found
+            begun = []
 
 
 def sentence(formulas: Sequence[Stated], k: int) -> str:

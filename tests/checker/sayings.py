@@ -62,6 +62,8 @@ NOTED = (
         "is determined by", "depends on", "is a function of", "is proportional to", "is the negative",
         "is the rescaled",
     )),
+    "The net input $@N$ results from $@E$.", "The score $@N$ is given through $@E$.", "A noisy $@N$ comes from $@E$.",
+    "When training, $@N$ results from $@E$.", "If the unit is on, $@N$ results from $@E$.", "`@N = @E + noise`",
     "The layer computes $@E$. Its output is $@N$.", "The layer computes $@E$, and $@N$ is its output.",
     "Its output, $@N$, is, up to a constant, $@E$.", "The output $@N$ of the unit is $@E$.",
     "Substituting $@N$ for $@E$.",
