@@ -100,6 +100,8 @@ def print_explanation(report: Report, formula: Formula, console: Console) -> Non
             except KeyError:
                 continue
         _section(console, "Rests on", table)
+    if formula.fixed:
+        _section(console, "Held fixed, as nothing defines it", Text(", ".join(map(to_text, formula.fixed))))
     if formula.verdict is Verdict.UNREAD:
         _section(console, "Finding", Text("\n".join(map(plain, formula.message.splitlines()))))
     elif formula.message and all(link.message != formula.message for link in formula.links):

@@ -104,6 +104,7 @@ def _formula(formula: Formula) -> dict[str, Any]:
         "assumptions": list(formula.assumptions),
         "message": formula.message,
         "uses": list(formula.uses),
+        "fixed": list(formula.fixed),
         "links": [_link(link) for link in formula.links],
         "correction": _correction(formula.correction),
         "remarks": list(formula.remarks),

@@ -85,6 +85,13 @@ def objections(formulas: Sequence[Written]) -> dict[int, str]:
     return {number: text for number, text in found if text is not None}
 
 
+def _held_fixed(formulas: Sequence[Formula]) -> Iterator[str]:
+    """What a reader has to know of the derivatives of a document: a name that nothing defines depends on nothing."""
+    names = [f"${name}$" for name in dict.fromkeys(name for f in formulas for name in f.fixed)]
+    if names:
+        yield f"What nothing defines is held fixed in derivatives by anything else: {', '.join(names)}."
+
+
 @dataclass(frozen=True)
 class _Task:
     """``doubt`` the reading of ``numbers``; ``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
@@ -137,7 +144,7 @@ class _Judgement:
         nets, derived, failures = self.composed(formulas, readings, functions)
         self._clock("compose")
         left = (f"The notation file leaves {name} open." for name in self.notation.open)
-        remarks = (*document.remarks, *left, *failures)
+        remarks = (*document.remarks, *_held_fixed(formulas), *left, *failures)
         return Report(
             document.path, tuple(formulas), tuple(conventions), remarks, document.title, document.author,
             document.date, self.timings, document.macros, nets, derived, self.stopped,

@@ -21,6 +21,7 @@ from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
     held_fast,
+    held_fixed,
     names_of,
     slope_told,
     taken_at,
@@ -176,6 +177,8 @@ def judge_link(
             shapes = {name: world.undeclared.shapes.get(name, world.known[name].shape) for name in supposed}
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
+        if effort.verification:
+            link = replace(link, fixed=held_fixed(world, (left, right), comparison, environment))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
         )

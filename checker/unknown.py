@@ -9,14 +9,14 @@ from dataclasses import replace
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
 from verify_derivations.formulas.expressions import NOUGHT, Apply, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
-from verify_derivations.formulas.world import Statement, World
+from verify_derivations.formulas.world import UNWRITTEN, Statement, World
 
 
 def take_unknown(
@@ -229,6 +229,16 @@ def held_fast(
             if name in reached and not variables.isdisjoint(inside):
                 return f"the text treats {name} as a constant, and defines it"
     return None
+
+
+def held_fixed(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> tuple[str, ...]:
+    """The names of what nothing defines and a claim with derivatives rests on, but does not differentiate by. The
+    verdict is on derivatives that hold these fixed."""
+    reached, variables = _reach(world, sides, c, environment)
+    known = (world.quantities.get(h) for h in reached - variables - {environment.loss} - world.unknown.unread.keys())
+    leaves = (world.layers.name(q.head) for q in known if q is not None and q.body is None and not is_slope(q.head))
+    fixed = {name.removesuffix(UNWRITTEN) for name in leaves if name not in world.layers.templates}
+    return tuple(sorted(fixed)) if variables else ()
 
 
 def _reach(

@@ -76,6 +76,7 @@ class Link:
     """One for each proof that the verdict rests on, each verified. The names of their indices are fresh."""
     conventions: frozenset[str] = field(default=frozenset(), compare=False)
     """On which its reading depends (see ``conventions.py``), and whether it clashes with the usual ones."""
+    fixed: tuple[str, ...] = ()  # LaTeX of what nothing defines and its derivatives hold fixed
 
     @property
     def moves(self) -> tuple[Move, ...] | None:
@@ -142,6 +143,11 @@ class Formula:
     @property
     def conventions(self) -> frozenset[str]:
         return frozenset(name for link in self.links for name in link.conventions)
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """LaTeX of what nothing defines and its derivatives hold fixed."""
+        return tuple(sorted({name for link in self.links for name in link.fixed}))
 
     def __repr__(self) -> str:
         from verify_derivations.checker.unicode_math import to_text
