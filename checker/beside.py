@@ -21,6 +21,7 @@ from verify_derivations.formulas.spellings import NAMES
 
 _FORMULA = re.compile(r"\$(\d+)\$")
 _REACH = 6  # formulas from a name to what a sentence says of it
+_SEEN = 500  # characters before one: a list without full stops is a sentence of thousands
 _SHORT = (
     r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
 )
@@ -131,8 +132,8 @@ class _Beside:
                 between = text[end:first] if end <= first else text[last:start]
                 listed = _LISTED.fullmatch(between) and not _ITS.search(text) and not _SAME.search(text)
                 harmless = thought or listed or _COMPARED.search(between) or _CLASS.match(text[end:])
-                harmless = harmless or _SIZE_OF.search(text[:start])
-                varied = _SLOPE.search(text[:first]) and _BY.search(text[:start])
+                harmless = harmless or _SIZE_OF.search(_before(text, start))
+                varied = _SLOPE.search(_before(text, first)) and _BY.search(_before(text, start))
                 said_of = end <= first and _SAID_OF.fullmatch(between)
                 if not varied and (said_of or not harmless and not self.standing.together(name, value)):
                     self._may_be(f, name, (value,))
@@ -217,6 +218,10 @@ class _Beside:
         if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
             return
         f.prose.depending += ((name, tuple(x for x in others if base_of(x) in named)),)
+
+
+def _before(text: str, place: int) -> str:
+    return text[max(place - _SEEN, 0) : place]
 
 
 def _by_itself(node: s.Node) -> Iterator[s.Symbol]:

@@ -81,6 +81,7 @@ class Builder:
             waiting = [item for item in waiting if not is_called_like_a_gradient(item[2], self.table)]
         self._read(waiting)
         self.world.awaited.quantities.clear()
+        self.definer.functions.complete()
         for each in firsts:
             self._input(each)
         self._single_layers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,13 @@ from verify_derivations.formulas.calls import OPERATORS, any_of
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import Assumed, FunctionDefinition, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
-from verify_derivations.formulas.expressions import Access, heads, map_accesses
+from verify_derivations.formulas.expressions import Access, Scalar, heads, map_accesses
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
+from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
 
 if TYPE_CHECKING:
@@ -161,6 +162,21 @@ class Functions:
         world.conventions_of[name] = frozenset(here.conventions)
         return True
 
+    def complete(self) -> None:
+        """Write out in each function what depends on its variables: ``f(x) = σ(z)`` beside ``z = w x``."""
+        world = self.world
+        for name, function in list(world.functions.items()):
+            variables = world.applied.parameters.get(name, ())
+            if name in self.inherited or not variables:
+                continue
+            holes: dict[str, Scalar] = {v: Access(h) for v, h in zip(variables, function.parameters, strict=True)}
+            body = world.in_terms_of(variables, function.body)
+            if body is None:
+                inside = frozenset(world.below((name,)) - {name})
+                world.unknown.unread.setdefault(name, Unread(function.number or 0, inside, inside))
+            else:
+                world.functions[name] = replace(function, body=_put(body, holes))
+
     def _of_a_member(self, left: s.Call, right: s.Node) -> tuple[s.Node, tuple[s.Node, ...]]:
         """``h(x) = w^T x`` beside many x_i, and ``h(x_i)``, is a function of one of them: the right side and the
         argument with a name for any one."""
@@ -212,9 +228,11 @@ class Functions:
                 return False
             if isinstance(node, s.Product) and "\\cdot" in node.operators and set(node.factors) <= arguments:
                 return False  # x·x is a number
-        others = (self.table.reference(node) for node in names_in(right) if node not in arguments)
-        if any(r is not None and not self._is_scalar(r) for r in others):
-            return False
+        others = [r for n in names_in(right) if n not in arguments if (r := self.table.reference(n)) is not None]
+        own = {r.name for r in map(self.table.reference, arguments) if r is not None}
+        layered = any(r.layer is not None or r.name in self.world.layers.templates for r in others)
+        if layered or any(not self._is_scalar(r) or not own.isdisjoint(self.world.below((r.name,))) for r in others):
+            return False  # ½z² beside z = w^T x
         return self._called_otherwise(left)
 
     def _is_a_variable(self, left: s.Call) -> bool:
@@ -242,6 +260,10 @@ class Functions:
     def _is_scalar(self, p: Reference) -> bool:
         known = find(replace(p, indices=()), self.world, Statement())
         return known is None or len(p.indices) == len(known.extents)
+
+
+def _put(body: Scalar, values: Mapping[str, Scalar]) -> Scalar:
+    return map_accesses(body, lambda access: values.get(access.head))
 
 
 def function_name(function: s.Node) -> str:

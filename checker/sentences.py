@@ -18,8 +18,7 @@ GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|
 BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop
 GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
 SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\b(?:[\w\s]*\bthat)?\W*$", re.I)  # it holds for the next sentence
-
-
+_SEEN = 32  # formulas: a list without full stops is a sentence of hundreds
 RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)
 
 
@@ -57,9 +56,9 @@ def sentences(
 
 
 def sentence(formulas: Sequence[Stated], k: int) -> str:
-    """The prose of the sentence in which formula ``k`` stands, up to it."""
+    """The prose of the sentence in which formula ``k`` stands, up to it, as far as ``_SEEN`` formulas before."""
     found = ""
-    for stated in (formulas[n] for n in range(k, -1, -1)):
+    for stated in (formulas[n] for n in range(k, max(k - _SEEN, -1), -1)):
         *_, last = SENTENCE.split(stated.raw.context)
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:

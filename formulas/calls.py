@@ -24,6 +24,7 @@ from verify_derivations.formulas.expressions import (
     bracket,
     equal,
     fresh,
+    heads,
     map_accesses,
     mul,
     polynomial,
@@ -37,7 +38,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.partial import raised
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
-from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.scripts import base_of, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.symbols import LOSSES
@@ -294,34 +295,57 @@ def _may_be_variable(reader: Elaborator, node: s.Node, head: str) -> bool:
 
 
 def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node, ...]) -> Value:
-    """``f(y)`` by the definition of ``f(x)``, where that depends on x by itself only."""
+    """``f(u, w)`` by the definition of ``f(x, w)``."""
     world = reader.world
-    known = world.known.get(name)
-    quantity_of = world.quantities.get(name)
-    variable = name_of(stated[0]) if len(stated) == 1 and isinstance(stated[0], s.Symbol) else None
-    if known is None or quantity_of is None or quantity_of.body is None or variable not in world.known:
+    known, quantity_of = world.known.get(name), world.quantities.get(name)
+    moved = [(p, a) for p, a in _paired(node, stated) if p != a]
+    put = {name_of(p): a for p, a in moved if isinstance(p, s.Symbol) and name_of(p) in world.known}
+    if known is None or quantity_of is None or quantity_of.body is None or not put or len(put) < len(moved):
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, for which no definition is stated")
-    mentioned = world.environment().mentioned(quantity_of.body)
-    others = any(world.depends(Access(head), variable) for head in mentioned - {variable})
-    if known.family or variable not in mentioned or others:
+    for head in sorted(world.below(heads(quantity_of.body))):
+        if head in world.awaited.quantities and not world.is_defined(head):
+            raise NotYetDefined(f"{head} is not defined here")
+    body = None if known.family else world.in_terms_of(put.keys(), quantity_of.body)
+    if body is None or not put.keys() <= set(heads(body)):
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which its definition depends by others")
-    shape = world.known[variable].shape
-    argument = reader.tensor(node.arguments[0], shape)
-    if isinstance(node.arguments[0], s.Symbol) and variable == any_of(name_of(node.arguments[0])):
-        raise Unsupported(f"{to_latex(node.arguments[0])} stands for one of many here, and for all of them elsewhere")
-    if len(argument.shape) == len(shape):
-        reader.settle(argument.shape, shape)
-    if argument.shape != shape or world.known[variable].family:
-        raise ShapeError(f"{name} is a function of {show(shape)}, its argument has shape {show(argument.shape)}")
+    arguments = {variable: _argument(reader, name, variable, argument) for variable, argument in put.items()}
 
     def put_in(access: Access) -> Scalar | None:
-        values = dict(zip((v for v, _ in argument.binders), access.indices, strict=access.head == variable))
-        return substitute(rename_apart(argument.body), values) if access.head == variable else None
+        argument = arguments.get(access.head)
+        if argument is None:
+            return None
+        values = dict(zip((v for v, _ in argument.binders), access.indices, strict=True))
+        return substitute(rename_apart(argument.body), values)
 
     value = world.entry(known, ())
     assert isinstance(value.body, Access)
     at = dict(zip(quantity_of.indices, value.body.indices, strict=True))
-    return Tensor(value.axes, map_accesses(substitute(rename_apart(quantity_of.body), at), put_in))
+    return Tensor(value.axes, map_accesses(substitute(rename_apart(body), at), put_in))
+
+
+def _paired(node: s.Call, stated: tuple[s.Node, ...]) -> list[tuple[s.Node, s.Node]]:
+    """The arguments of a definition, each with that of a call. Where these are fewer, ``f(x_i)`` beside a definition
+    of ``f(x; w)``, they are told by their names."""
+    if len(node.arguments) == len(stated):
+        return list(zip(stated, node.arguments, strict=True))
+    bases = [base_of(p) for p in stated]
+    found = {p: a for a in node.arguments for p in stated if base_of(p) == base_of(a) is not None}
+    if len(found) < len(node.arguments) or len(set(bases)) < len(bases):
+        raise Unsupported(f"{to_latex(node)}: {to_latex(node.function)} is defined with other arguments")
+    return [(p, found.get(p, p)) for p in stated]
+
+
+def _argument(reader: Elaborator, name: str, variable: str, node: s.Node) -> Tensor:
+    """What stands in place of a function's variable; of its shape."""
+    known = reader.world.known[variable]
+    argument = reader.tensor(node, known.shape)
+    if isinstance(node, s.Symbol) and variable == any_of(name_of(node)):
+        raise Unsupported(f"{to_latex(node)} stands for one of many here, and for all of them elsewhere")
+    if len(argument.shape) == len(known.shape):
+        reader.settle(argument.shape, known.shape)
+    if argument.shape != known.shape or known.family:
+        raise ShapeError(f"{name} is a function of {show(known.shape)}, its argument has shape {show(argument.shape)}")
+    return argument
 
 
 def any_of(name: str) -> str:

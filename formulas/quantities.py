@@ -148,7 +148,7 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     if name in reader.world.applied.opaque and reference == Reference(name, primes=primes):
         return called_once(reader, name, primes)
     if reader.here.defining:
-        return None
+        return _at_its_variables(reader, reference)
     sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
     if reference.name not in reader.world.functions and not sigmoid:
         return None
@@ -166,6 +166,15 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
         function = s.Scripted(function, primes=reference.primes)
     value = reader.value(s.Call(function, tuple(map(s.Symbol, places))))
     return reader.as_tensor(value)
+
+
+def _at_its_variables(reader: Elaborator, reference: Reference) -> Tensor | None:
+    """h in a definition beside that of ``h(x)``: its value there. (σ may be a deviation.)"""
+    name, world = reference.name, reader.world
+    variables = world.applied.parameters.get(name, ()) if name in world.functions and name != "\\sigma" else ()
+    if not variables or reference.primes or not world.known.keys() >= set(variables):
+        return None
+    return reader.tensor(s.Call(s.Symbol(name), tuple(map(s.Symbol, variables))))
 
 
 def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value | None:

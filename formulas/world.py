@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.applied import Applied
-from verify_derivations.formulas.definitions import Assumed, Environment, FunctionDefinition, Quantity
+from verify_derivations.formulas.definitions import Assumed, Environment, FunctionDefinition, Quantity, is_slope
 from verify_derivations.formulas.differentiated import Differentiated
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
@@ -21,7 +21,10 @@ from verify_derivations.formulas.expressions import (
     contents,
     fresh,
     heads,
+    map_accesses,
     polynomial,
+    rename_apart,
+    substitute,
 )
 from verify_derivations.formulas.extents import Extents, Undeclared
 from verify_derivations.formulas.forked import Forked
@@ -104,6 +107,8 @@ class Readings:
 
 UNWRITTEN = "^{\\sharp}"
 """Ends the name of a quantity that the document does not have: the matrix of which a symmetric one is the even part."""
+
+MOST_UNFOLDED = 100  # definitions between a value and its variables
 
 READINGS = frozenset(f.name for f in fields(Readings))
 
@@ -315,6 +320,29 @@ class World(Forked):
     def depends(self, body: Scalar, head: str) -> bool:
         """Whether a value depends on a quantity, itself or by definitions."""
         return head in self.below((*heads(body), *contents(body).functions))
+
+    def in_terms_of(self, variables: Collection[str], body: Scalar) -> Scalar | None:
+        """A value with all written out by which it depends on ``variables``; ``None`` where not all of that is defined,
+        or it does so by derivatives, or by a function of something else."""
+        for _ in range(MOST_UNFOLDED):
+            functions = (name for name in contents(body).functions if name not in self.quantities)
+            if any(map(is_slope, heads(body))) or not self.below(functions).isdisjoint(variables):
+                return None
+            pending = {h for h in heads(body) if h not in variables and not self.below((h,)).isdisjoint(variables)}
+            if not pending:
+                return body
+            found = {h: q for h in pending if (q := self.quantities.get(h)) is not None and q.body is not None}
+            if len(found) < len(pending):
+                return None
+
+            def written_out(access: Access, found: Mapping[str, Quantity] = found) -> Scalar | None:
+                q = found.get(access.head)
+                if q is None or q.body is None:
+                    return None
+                return substitute(rename_apart(q.body), dict(zip(q.indices, access.indices, strict=True)))
+
+            body = map_accesses(body, written_out)
+        return None
 
     def may_hide(self, loss: str) -> frozenset[str]:
         """What may be used in ways that nothing shows: by a definition without meaning on which the loss rests, or by

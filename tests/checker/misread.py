@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from planted import Patch, changed
 
 from verify_derivations.checker import beside, called, every_layer, functions, instances, judge, links, unknown
-from verify_derivations.formulas import slopes, unsaid
+from verify_derivations.formulas import quantities, slopes, unsaid
 from verify_derivations.formulas.world import World
 
 
@@ -168,5 +168,18 @@ MISREAD: dict[str, Misread] = {
             functions.Functions._of_scalars, "=world.differentiated,", "=type(world.differentiated)(),"))],
         r"Let $\theta, x \in R$, $f(x) = g_\theta(x) + \theta^2$, $J = f(x)$.",
         r"\frac{\partial J}{\partial \theta} = 2 \theta",
+    ),
+    "a function moves with its variables by itself only": Misread(
+        [(functions.Functions, "complete", _nothing)],
+        r"Let $z = w x + b$, $f(x) = z^2$, $J = f(u)$.", r"\frac{\partial J}{\partial u} = 0",
+    ),
+    "a function's name is another quantity": Misread(
+        [(quantities, "_at_its_variables", _nothing)],
+        r"Let $h(x) = w x + b$, $J = h(u)^2 + h^2$.", r"\frac{\partial J}{\partial w} = 2 h(u) u",
+    ),
+    "a derivative is the same at other arguments": Misread(
+        [(World, "in_terms_of", changed(World.in_terms_of, "any(map(is_slope, heads(body)))", "False"))],
+        r"Let $x, y \in R^n$, $L = \frac14 (x^\top x)^2$, $g(x) = x^\top \frac{\partial L}{\partial x}$, $J = g(y)$.",
+        r"\frac{\partial J}{\partial y} = x^\top x \, x",
     ),
 }
