@@ -60,7 +60,8 @@ CASES = {
         [("v", r"\tanh(W x)"), ("u", "0")],
     ),
     "of two vectors": (
-        KERNEL, [("k(y, x)", r"y x^\top"), ("k(x, x)", r"x x^\top"), ("k(x, A y)", r"x y^\top A^\top + A^\top x y^\top")],
+        KERNEL,
+        [("k(y, x)", r"y x^\top"), ("k(x, x)", r"x x^\top"), ("k(x, A y)", r"x y^\top A^\top + A^\top x y^\top")],
         [("k(y, x)", r"x y^\top"), ("k(x, x)", r"x y^\top"), ("k(x, A y)", r"x y^\top A^\top")],
     ),
     "of an example": (
