@@ -16,12 +16,13 @@ from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.inferred import Inferred
 from verify_derivations.checker.instances import Instances
 from verify_derivations.checker.means import remarks_on
+from verify_derivations.checker.of_many import each_of_many
 from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.related import relate_members
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import Placed, Stated, is_adjoint_name, is_number
-from verify_derivations.checker.unknown import take_unknown
+from verify_derivations.checker.unknown import take_namesakes, take_unknown
 from verify_derivations.checker.updates import is_update
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import syntax as s
@@ -31,11 +32,13 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import at_least
 from verify_derivations.formulas.extents import Extents
 from verify_derivations.formulas.indices import end_of_stretched
+from verify_derivations.formulas.kinds import one_of_many
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.other_losses import slopes_of_others
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import (
     Alias,
     Calculus,
@@ -73,6 +76,7 @@ class Builder:
         numbers = self._take_examples(waiting)
         self.result.defined |= {(*place, 0): "solution" for place in solved}
         waiting = [(f, k, chain) for f, k, chain in waiting if (f.number, k, 0) not in self.result.defined]
+        waiting += each_of_many(waiting, self.table)
         self._announce(waiting, numbers)
         firsts = [*inputs(self.world, self.formulas)]
         as_every_layer = {(x.stated.number, x.chain) for x in firsts}
@@ -82,6 +86,7 @@ class Builder:
         self._read(waiting)
         self.world.awaited.quantities.clear()
         self.definer.functions.complete()
+        self._open_members(waiting)
         for each in firsts:
             self._input(each)
         self._single_layers()
@@ -99,6 +104,12 @@ class Builder:
             self.world.declarations.setdefault(name, []).extend(stated)
         self.world.undeclared.sizes |= self.inferred.sizes
         self.world.undeclared.doubtful |= self.inferred.doubtful
+        for name, index in self.table.kinds.examples.items():  # x_i is of the shape of x
+            member = self.table.reference(one_of_many(s.Symbol(name), index))
+            if member is not None and member.indices and member.name not in self.world.declarations:
+                alone = [d for d in self.world.declarations.get(name, ()) if d.layer is None and not d.indices]
+                if alone:
+                    self.world.declarations[member.name] = [replace(alone[0], indices=member.indices)]
         if names and loss not in self.world.differentiated.numerators:
             self.world.differentiated.numerators.append(loss)
         for alias in names:
@@ -169,6 +180,18 @@ class Builder:
                 if len(later) == len(waiting):
                     break
                 waiting = later
+
+    def _open_members(self, chains: Sequence[Placed]) -> None:
+        """Of what is one of many by a definition that has no meaning so (``of_many.py``), nothing is known."""
+        for f, k, chain in chains:
+            if k < len(f.chains) or self.result.failed.pop((f.number, k), None) is None:
+                continue
+            left = chain.sides[0]
+            reference = self.table.reference(left.function if isinstance(left, s.Call) else left)
+            inside = map(self.table.reference, names_in(chain.sides[1]))
+            names = frozenset(r.name for r in inside if r is not None)
+            if reference is not None:
+                self.world.unknown.unread.setdefault(reference.name, Unread(f.number, names, names))
 
     def _single_layers(self) -> None:
         """``a^{(L)} = softmax(z^{(L)})``, before the definition of every layer or after it."""
@@ -258,6 +281,7 @@ class Builder:
                         find(replace(reference, indices=()), self.world, Statement())
         instances.frontier()
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
+        take_namesakes(self.world, self.formulas)
         for name in sorted(self.table.ends & set(self.world.differentiated.numerators) | self.world.doubled):
             quantity = self.world.quantities.get(name)
             if quantity is not None and quantity.number is not None:

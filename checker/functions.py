@@ -19,7 +19,7 @@ from verify_derivations.formulas.expressions import Access, Scalar, heads, map_a
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import is_transpose, name_of, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
@@ -93,8 +93,6 @@ class Functions:
         try:
             return self._of_scalars(f, left, right, params)
         except NoScalars:  # J(w, b) = Σ_i (w^T x_i + b - y_i)², where nothing declares w
-            if self._called_otherwise(left):
-                raise
             return self._quantity(f, left, right, last)
 
     def _quantity(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
@@ -119,7 +117,7 @@ class Functions:
         assert world.calculus is not None
         inner = World(
             self.table, world.readings, world.extents, world.origin, functions=dict(world.functions), sizes=world.sizes,
-            applied=Applied(world.applied.parameters, opaque=world.applied.opaque),
+            applied=Applied(world.applied.parameters, anywhere=world.applied.anywhere, opaque=world.applied.opaque),
             differentiated=world.differentiated,
             assumed=Assumed(positive=world.assumed.positive), awaited=world.awaited,
             calculus=replace(world.calculus, slopes_of_others=None),
@@ -154,6 +152,8 @@ class Functions:
             self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
         world.applied.parameters[name] = tuple(heads_of)
+        if not self._stand_elsewhere(f, left, params):
+            world.applied.anywhere.add(name)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
         for p in filter(None, map(self.table.reference, left.arguments)):
@@ -161,6 +161,13 @@ class Functions:
                 world.add(Known(p.name, (), ()))
         world.conventions_of[name] = frozenset(here.conventions)
         return True
+
+    def _stand_elsewhere(self, f: Stated, left: s.Call, params: Sequence[Reference]) -> bool:
+        """Whether the document speaks of a function's variables beside its definition."""
+        own = {id(x) for chain in f.chains if chain.sides[0] == left for side in chain.sides for x in s.walk(side)}
+        others = (x for other in self.every for x in other.nodes if id(x) not in own)
+        named = {base_of(x) for x in others if isinstance(x, s.Symbol)}
+        return all(base_of(p.node) in named if p.node is not None else p.name in named for p in params)
 
     def complete(self) -> None:
         """Write out in each function what depends on its variables: ``f(x) = σ(z)`` beside ``z = w x``."""

@@ -15,6 +15,7 @@ from verify_derivations.checker.scopes import by_scope, seen_from
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.gathering import gather
+from verify_derivations.formulas.kinds import one_of_many
 from verify_derivations.formulas.names import Listed, NameTable
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, letters_alone
@@ -85,7 +86,7 @@ def say_what_letters_tell(formulas: Sequence[Stated], tables: Tables) -> None:
 def _say_what_letters_tell(formulas: Sequence[Stated], scope: tuple[str, ...], table: NameTable) -> None:
     remarks: list[tuple[Stated, str]] = []
     for example in sorted(table.kinds.examples):
-        written = s.Scripted(s.Symbol(example), s.Symbol(table.kinds.totals[example]), None, 0)
+        written = one_of_many(s.Symbol(example), table.kinds.examples[example])
         of_many = next((stated for stated in formulas if any(node == written for node in stated.nodes)), None)
         if of_many is not None:
             text = f"${to_latex(written)}$ is read as one of many, and ${example}$ as another quantity"

@@ -124,7 +124,8 @@ class _Part:
         calls = [left.function for left in lefts if isinstance(left, s.Call)]
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))
         plain = (side for sides in others if not any(map(contains_derivative, sides)) for side in sides)
-        defined = forms([*calls, *lefts])
+        told = (name for f in formulas for name, _ in (*f.prose.depending, *f.prose.amended))
+        defined = forms([*calls, *lefts, *told])
         mentioned = forms(node for f in formulas if f.tree is not None for node in names_in(f.tree))
         return cls(
             names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),

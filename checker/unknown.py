@@ -13,7 +13,7 @@ from verify_derivations.formulas.definitions import Environment, adjoint_of, is_
 from verify_derivations.formulas.expressions import NOUGHT, Apply, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, items_of, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import UNWRITTEN, Statement, World
@@ -59,6 +59,37 @@ def take_unknown(
                 continue
             if reference.name.lstrip("\\") not in elementwise_functions:
                 world.unknown.slopes.setdefault(reference.name, f.number)
+
+
+def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
+    """Note what nothing declares nor defines, and is called like what has a definition for every index: ``z_1`` or
+    ``h_T`` beside ``z_i = w x_i`` and ``h_t = w h_{t-1}``, ``V`` beside ``V_{ij} = W_{ji}``, where these are not read
+    so. (The first of a recursion, ``h_0``, may be given.)"""
+    lefts = ((f, chain, base_of(chain.sides[0])) for f in formulas for chain in f.chains if not chain.update)
+    defined = {base: (f, chain) for f, chain, base in lefts if base is not None and _indexed(chain.sides[0])}
+    for f in formulas if defined else ():
+        for node in f.nodes:
+            found = defined.get(base_of(node) or "") if isinstance(node, s.Symbol | s.Scripted) else None
+            reference = world.table.reference(node) if found is not None else None
+            if found is None or reference is None or reference.layer is not None:
+                continue
+            name, (other, chain) = reference.name, found
+            quantity, own = world.quantities.get(name), world.table.reference(chain.sides[0])
+            given = quantity is not None and quantity.body is None and own is not None and own.name != name
+            if given and not (name in world.declared or name in world.differentiated.denominators):
+                first = isinstance(chain.sides[0], s.Scripted) and isinstance(chain.sides[0].sub, s.Sum)
+                if not isinstance(node, s.Scripted) or node.sub not in _FIRST[:1 + first]:
+                    world.unknown.unread.setdefault(name, replace(_unread(world, other.number, chain.sides), told=True))
+
+
+_FIRST = (s.Number("0"), s.Number("1"))
+
+
+def _indexed(left: s.Node) -> bool:
+    """Whether a name has indices that are letters."""
+    items = items_of(left.sub) if isinstance(left, s.Scripted) and left.sub is not None else ()
+    letters = {x.name for item in items for x in s.walk(item) if isinstance(x, s.Symbol)}
+    return bool(items) and all(len(x) == 1 and x.islower() for x in letters) and bool(letters)
 
 
 def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:

@@ -16,5 +16,6 @@ class Applied(Forked):
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)  # heads of the variables, of those of numbers
     arguments: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # x, where f(x) is defined for tensors
     runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # i, where f(x_i) is defined for every i
+    anywhere: set[str] = field(default_factory=set)  # those of which the variables stand in their definitions only
     opaque: set[str] = field(default_factory=set)  # functions that nothing defines
     calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: (x, y) of their f(x, y)

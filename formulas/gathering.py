@@ -136,8 +136,9 @@ def _declarations(nodes: Sequence[s.Node]) -> Iterator[tuple[s.Node, s.Space]]:
 
 def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
     """Which names the letters of their indices tell apart, and which are a total of what has them."""
-    totals = examples(nodes) | variables(nodes)
-    many = frozenset(totals)
+    many = examples(nodes)
+    totals = {name: to_latex(_inside(index)) for name, index in many.items()} | (found := variables(nodes))
+    many |= {name: s.Symbol(letter) for name, letter in found.items() if name not in many}
     for node in nodes:
         if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
             continue
@@ -168,6 +169,10 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
             if id(node) in left:
                 definitions[key].append(reference.indices)
     table.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates, many)
+
+
+def _inside(index: s.Node) -> s.Node:
+    return index.body if isinstance(index, s.Group) else index
 
 
 def _iterates(table: NameTable, nodes: Sequence[s.Node], tensors: set[str], ends: Mapping[str, str]) -> dict[str, str]:

@@ -8,13 +8,14 @@ different ends, ``j = 1, …, M`` and ``k = 1, …, K``: what is one quantity ha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, is_transpose
+from verify_derivations.formulas.scripts import base_of, is_transpose, plain
+from verify_derivations.formulas.symbols import LOSSES
 
 
 @dataclass
@@ -22,14 +23,15 @@ class Kinds:
     """``ends`` gives for a letter the value up to which it runs, where the document names only one; ``names`` the names
     that letters tell apart. The name of a quantity gets the first letters that run to the same ends, in braces of
     their own: ``a_{{k}}``. ``totals`` are names that without an index are another quantity, ``E`` of
-    ``E = \\sum_t E_t``, with what stands for the index, and the ``examples``, x beside the ``x_i``; ``iterates`` the
+    ``E = \\sum_t E_t``, with what stands for the index, among them the ``examples``, x beside the ``x_i``, with that as
+    it is written; ``iterates`` the
     letters of ``θ_t``, the values that an algorithm gives to the vector θ by which one differentiates."""
 
     ends: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     totals: dict[str, str] = field(default_factory=dict)
     iterates: dict[str, str] = field(default_factory=dict)
-    examples: frozenset[str] = frozenset()
+    examples: Mapping[str, s.Node] = field(default_factory=dict)
 
     def label(self, name: str, indices: Sequence[s.Node]) -> str:
         """What is added to a name; nothing where a letter does not tell."""
@@ -52,25 +54,87 @@ class Kinds:
         return next((letter for letter, other in self.ends.items() if other == end), "")
 
 
-def examples(nodes: Sequence[s.Node]) -> dict[str, str]:
-    """The names that stand for one example, x, and with an index for one of many, ``x_i``; with that index: where
-    ``w^T x`` and ``w^T x_i`` say that both are vectors, and what else has that index only, or none, y beside ``y_i``.
-    Not where the examples are stacked in a matrix X."""
-    subs: dict[str, set[s.Node | None]] = defaultdict(set)
+def examples(nodes: Sequence[s.Node]) -> dict[str, s.Node]:
+    """The names that stand for one example, x, and with an index for one of many, ``x_i`` or ``x^{(i)}``; with that
+    index as it is written: where both are factors behind a matrix or a transpose, ``w^T x`` and ``w^T x_i``, or
+    arguments of one function, ``f(x; w)`` and ``f(x_i; w)``, so that both are vectors; and what else has that index
+    only, or none, y beside ``y_i``. Not where the examples are stacked in a matrix X."""
+    used: dict[str, set[s.Node | None]] = defaultdict(set)
     inner = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
+    sums = [x for x in nodes if isinstance(x, s.BigOperator) and x.operator == "\\sum"]
+    ends = {x.upper for x in sums}
     for node in nodes:
-        if isinstance(node, s.Symbol | s.Scripted) and id(node) not in inner:
-            sup = node.sup if isinstance(node, s.Scripted) else None
-            if sup is None or is_transpose(sup):
-                subs[base_of(node) or ""].add(node.sub if isinstance(node, s.Scripted) else None)
-    multiplied: dict[str, set[s.Node | None]] = defaultdict(set)
+        if isinstance(node, s.Symbol | s.Scripted) and id(node) not in inner and not _is_power(node):
+            index = _written_index(node)
+            if index is None or not (isinstance(_in_brackets(index), s.Number) or _in_brackets(index) in ends):
+                used[base_of(node) or ""].add(index)  # not x_1 and x_n of (x_1, y_1), …, (x_n, y_n)
+    places: dict[str, set[s.Node | None]] = defaultdict(set)
     products = (zip(x.factors, x.factors[1:], x.operators, strict=False) for x in nodes if isinstance(x, s.Product))
     for before, factor, operator in chain(*products):
         if operator in ("", "\\cdot") and _turns(before) and isinstance(factor, s.Symbol | s.Scripted):
-            multiplied[base_of(factor) or ""].add(factor.sub if isinstance(factor, s.Scripted) else None)
-    many = {x for name, found in multiplied.items() if len(found) == 2 and None in found and found == subs[name]
-            and name.upper() not in subs for x in found if isinstance(x, s.Symbol)}  # fmt: skip
-    return {name: x.name for x in many for name, found in subs.items() if found == {None, x} and name}
+            places[base_of(factor) or ""].add(_written_index(factor))
+    for name, found in places.items():
+        found |= {_written_index(x) for x in _arguments(nodes, name)} if None in found else set()
+    many = {x for name, found in places.items() if len(found) == 2 and None in found and found == used[name]
+            and name.upper() not in used for x in found if x is not None and _letter_of(x) is not None}  # fmt: skip
+    many |= set(_added_up(nodes, sums, used))
+    return {name: x for x in many for name, found in used.items() if found == {None, x} and name}
+
+
+def one_of_many(symbol: s.Symbol, index: s.Node) -> s.Scripted:
+    """``x_i`` or ``x^{(i)}``, as the index is written."""
+    return s.Scripted(symbol, None, index) if isinstance(index, s.Group) else s.Scripted(symbol, index)
+
+
+def _arguments(nodes: Sequence[s.Node], name: str) -> Iterator[s.Node]:
+    """What stands in calls of functions in the place of what they are defined with."""
+    lefts = [x.sides[0] for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")]
+    for left in (x for x in lefts if isinstance(x, s.Call) and s.Symbol(name) in x.arguments):
+        k = left.arguments.index(s.Symbol(name))
+        calls = (x for x in nodes if isinstance(x, s.Call) and x.function == left.function)
+        yield from (x.arguments[k] for x in calls if k < len(x.arguments) and base_of(x.arguments[k]) == name)
+
+
+def _written_index(node: s.Node) -> s.Node | None:
+    """The i of ``x_i``, in brackets where it stands so."""
+    if not isinstance(node, s.Scripted):
+        return None
+    sup = node.sup if node.sup is not None and not is_transpose(node.sup) else None
+    if sup is not None and node.sub is not None:
+        return s.Sequence((sup, node.sub))
+    return node.sub if sup is None else sup
+
+
+def _added_up(
+    nodes: Sequence[s.Node], sums: Sequence[s.BigOperator], used: Mapping[str, set[s.Node | None]]
+) -> Iterator[s.Node]:
+    """The index of a loss that is defined for one example, ``\\ell = …``, and added up, ``\\sum_i \\ell_i``."""
+    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+        name = node.sides[0].name if isinstance(node.sides[0], s.Symbol) else None
+        index = next((x for x in used.get(name or "", ()) if x is not None and _letter_of(x) is not None), None)
+        if name not in LOSSES or index is None or used[name] != {None, index}:
+            continue
+        right = [x for side in node.sides[1:] for x in s.walk(side)]
+        member = one_of_many(s.Symbol(name), index)
+        if not any(base_of(x) == name for x in right if isinstance(x, s.Symbol)) and any(
+            plain(x) == member for each in sums for x in s.walk(each.body)
+        ):
+            yield index
+
+
+def _in_brackets(index: s.Node) -> s.Node:
+    return index.body if isinstance(index, s.Group) and index.kind in "([" else index
+
+
+def _letter_of(index: s.Node) -> str | None:
+    inner = _in_brackets(index)
+    return inner.name if isinstance(inner, s.Symbol) and inner.name not in "lL" else None
+
+
+def _is_power(node: s.Node) -> bool:
+    """Whether a name has a superscript that is no index, nor a transpose."""
+    sup = node.sup if isinstance(node, s.Scripted) else None
+    return sup is not None and not is_transpose(sup) and not (isinstance(sup, s.Group) and sup.kind in "([")
 
 
 def variables(nodes: Sequence[s.Node]) -> dict[str, str]:

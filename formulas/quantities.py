@@ -35,6 +35,7 @@ from verify_derivations.formulas.world import (
     Index,
     Known,
     NeedShape,
+    NotYetDefined,
     Statement,
     UndefinedFunction,
     Unsupported,
@@ -147,8 +148,10 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     name, primes = reference.name, reference.primes
     if name in reader.world.applied.opaque and reference == Reference(name, primes=primes):
         return called_once(reader, name, primes)
+    if not reference.primes and (there := _at_its_variables(reader, reference)) is not None:
+        return there
     if reader.here.defining:
-        return _at_its_variables(reader, reference)
+        return None
     sigmoid = reference.name == "\\sigma" and reference.name in reader.world.table.applied  # or it is a deviation
     if reference.name not in reader.world.functions and not sigmoid:
         return None
@@ -169,11 +172,18 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
 
 
 def _at_its_variables(reader: Elaborator, reference: Reference) -> Tensor | None:
-    """h in a definition beside that of ``h(x)``: its value there. (σ may be a deviation.)"""
+    """h beside a definition of ``h(x)``: its value at x, where that is anything. (σ may be a deviation.)"""
     name, world = reference.name, reader.world
     variables = world.applied.parameters.get(name, ()) if name in world.functions and name != "\\sigma" else ()
-    if not variables or reference.primes or not world.known.keys() >= set(variables):
+    if not variables:
         return None
+    if name in world.applied.anywhere:
+        raise Unsupported(f"at which values {name} is taken is not said")
+    for variable in variables:
+        if variable in world.awaited.quantities and not world.is_defined(variable):
+            raise NotYetDefined(f"{variable} is not defined here")
+        if variable not in world.known:
+            return None
     return reader.tensor(s.Call(s.Symbol(name), tuple(map(s.Symbol, variables))))
 
 

@@ -908,7 +908,8 @@ MEMBERS = (
         (r"\frac{\partial J}{\partial\theta_j}=\sum_{i=1}^{m}(y_i-h_\theta(x^{(i)}))x^{(i)}_j", REFUTED),
         (r"\nabla_\theta J=\sum_{i=1}^{m}(\theta^Tx^{(i)}-y_i)x^{(i)}", PROVED),
         (r"\nabla_\theta J=0", REFUTED),
-        (r"\nabla_\theta h_\theta(x)=x", UNDECIDED),  # one x, where all of them are called x as well
+        (r"\nabla_\theta h_\theta(x)=x", PROVED),
+        (r"\nabla_\theta h_\theta(x)=2x", REFUTED),
     ],
 )
 def test_a_function_of_one_of_many_is_applied_before_it_is_defined(claim: str, verdict: Verdict) -> None:
