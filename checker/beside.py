@@ -70,6 +70,30 @@ _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
 _ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])(?:self\.)?[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)(?:[^\n$,;.]|\.(?=\w))*")
+_GIVEN = (
+    r"(?:inputs?|data\w*|points?|examples?|samples?|observ\w+|measure\w*|targets?|labels?|class\w*|truth|true|desired|teacher"
+    r"|known|given|fixed|constants?|hyper\w+|coefficients?|(?:hyper-?)?parameters?|weights?|bias\w*|rates?|strengths?|factors?"
+    r"|scalars?|numbers?|vectors?|matri\w+|tensors?|masks?|noise|kernels?|filters?|(?:co)?variances?|deviations?|temperatures?"
+    r"|margins?|thresholds?|steps?|sizes?|widths?|heights?|depths?|lengths?|dimensions?|ind(?:ex|ices)|letters?|images?|words?"
+    r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
+    r"|independent|learn\w+|trainable|variables?|arguments?|functions?|random|density|distribut\w+|sets?|space|entr(?:y|ies)|units?"
+    r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?)"
+)
+_MADE = (
+    r"(?:outputs?|predict\w+|activations?|scores?|logits?|hidden|states?|net\s+inputs?|pre-?activations?|estimates?|embeddings?"
+    r"|features?|representations?|reconstruct\w+|averages?|products?|results?|comput\w+|obtain\w*|sampled|responses?)"
+)
+_IS = (
+    r"[\s,:|(]*(?:(?:is|are|be|being|denotes?|denoting|stands?\s+for|as|for)\s+)?"
+    r"(?:(?:the|an?|our|its|their|these|those)\s+)?"
+)
+_GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
+_GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:[\w-]+\s+){{0,3}}?{_GIVEN}\b", re.I)
+_MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
+_MADE_BEHIND = re.compile(rf"{_IS}(?:[\w-]+\s+){{0,2}}?{_MADE}\b", re.I)
+_DATA = frozenset("xytXYTNnm") | {  # letters for what is given
+    f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
+}
 _NEAR = (
     "\\approx", "\\sim", "\\simeq", "\\cong", "\\neq", "\\notin", "\\subset", "\\ll", "\\gg", "\\le", "\\ge", "<", ">",
 )  # fmt: skip
@@ -81,7 +105,9 @@ def read_beside(formulas: Sequence[Stated], standing: Standing) -> None:
     before = ""
     for text in sentences(formulas, ENDED):
         beside.read(text, before)
+        beside.speaks_of(text)
         before = text
+    beside.spoken_of()
     for f in formulas:
         beside.assigned(f)
         beside.stated(f)
@@ -116,6 +142,8 @@ class _Beside:
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.declared = {base_of(name) for name in standing.declared}
         self.varied = {base_of(x) for x in standing.varied}
+        self.said = self.declared | self.varied | self.no_value | _DATA | {base_of(x) for x in standing.tops}
+        self.spoken: dict[s.Node, list[tuple[Stated, s.Node, bool]]] = {}
 
     def read(self, text: str, before: str) -> None:
         """A sentence, and the one before it."""
@@ -154,6 +182,28 @@ class _Beside:
                 value = composite(self.formulas[int(m[1])])
                 if value is not None and not self.standing.together(names[0][1], value):
                     self._may_be(*names[0], (value,))
+
+    def speaks_of(self, text: str) -> None:
+        """Note what a sentence says of names that nothing declares nor defines: that they are given, or made."""
+        if _SLOPE.search(text):
+            return
+        for m in _FORMULA.finditer(text):
+            f = self.formulas[int(m[1])]
+            for name in _names_alone(f):
+                if base_of(name) in self.said or plain(name) in self.standing.defined:
+                    continue
+                before, behind = _before(text, m.start()), text[m.end() : m.end() + _SEEN]
+                made = _MADE_BEFORE.search(before) or _MADE_BEHIND.match(behind)
+                given = _GIVEN_BEFORE.search(before) or _GIVEN_BEHIND.match(behind)
+                self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))
+
+    def spoken_of(self) -> None:
+        """A name that a text speaks of, nowhere as of something given, may be made of anything."""
+        everything = tuple(self.standing.varied)
+        for mentions in self.spoken.values():
+            if not any(given for _, _, given in mentions):
+                f, name, _ = mentions[0]
+                self._may_be(f, name, everything)
 
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
@@ -218,6 +268,12 @@ class _Beside:
         if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
             return
         f.prose.depending += ((name, tuple(x for x in others if base_of(x) in named)),)
+
+
+def _names_alone(f: Stated) -> tuple[s.Node, ...]:
+    """The names that a formula in the text consists of, ``z`` or ``z, u``."""
+    alone = not (f.raw.displayed or f.chains or f.memberships)
+    return tuple(f.mentions) if alone and all(isinstance(x, s.Symbol | s.Scripted) for x in f.mentions) else ()
 
 
 def _before(text: str, place: int) -> str:

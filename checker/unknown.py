@@ -35,7 +35,9 @@ def take_unknown(
         for name, others in f.prose.depending:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and not world.is_defined(reference.name):
-                world.unknown.unread.setdefault(reference.name, replace(_unread(world, f.number, others), told=True))
+                found = replace(_unread(world, f.number, others), told=True)
+                before = world.unknown.unread.get(reference.name, found)
+                world.unknown.unread[reference.name] = before.also(found) if before.told else before
         for name, others in f.prose.amended:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and world.is_defined(reference.name):
@@ -79,7 +81,7 @@ def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
             if given and not (name in world.declared or name in world.differentiated.denominators):
                 first = isinstance(chain.sides[0], s.Scripted) and isinstance(chain.sides[0].sub, s.Sum)
                 if not isinstance(node, s.Scripted) or node.sub not in _FIRST[:1 + first]:
-                    world.unknown.unread.setdefault(name, replace(_unread(world, other.number, chain.sides), told=True))
+                    world.unknown.unread.setdefault(name, _unread(world, other.number, chain.sides))
 
 
 _FIRST = (s.Number("0"), s.Number("1"))

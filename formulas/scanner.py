@@ -117,6 +117,8 @@ class _Scanner:
             assert position >= match.end() or kind == "underline", kind
         self.prose.append(self.text[position:])
         self._leave()
+        if self.formulas and self.code:
+            self.formulas[-1] = replace(self.formulas[-1], code=self.formulas[-1].code + self._take_code())
 
     # -- helpers --------------------------------------------------------------------------------
     def _place(self, offset: int) -> tuple[int, int]:
@@ -152,6 +154,8 @@ class _Scanner:
         if self.formulas and self.behind:
             code = self.formulas[-1].code + self._take_code()
             self.formulas[-1] = replace(self.formulas[-1], tail=tail, code=code)
+        else:  # of a section without formulas: there may be code in it
+            self.code.append(tail)
         self.behind = False
 
     def _take_prose(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verify_derivations.formulas.forked import Forked
 
@@ -34,6 +34,10 @@ class Unread:
     names: frozenset[str]
     heads: frozenset[str]
     told: bool = False
+
+    def also(self, other: Unread) -> Unread:
+        """On more by what is said elsewhere."""
+        return replace(self, names=self.names | other.names, heads=self.heads | other.heads)
 
 
 @dataclass
