@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.called import SOUGHT, bare, composite, is_power, is_value
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
-from verify_derivations.checker.standing import Standing
+from verify_derivations.checker.standing import Standing, names_of
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.ranks import UNITS
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
 
@@ -69,15 +70,19 @@ _WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
 _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
-_ASSIGNED = re.compile(r"(?m)(?<![\w.$\\])(?:self\.)?[A-Za-z]\w*[ \t]*(?::=|<-|=)(?!=)(?:[^\n$,;.]|\.(?=\w))*")
+_ASSIGNED = re.compile(
+    r"(?m)(?<![\w.$\\])(?P<left>(?:self\.)?[A-Za-z]\w*)[ \t]*(?::=|<-|[-+*/@]?=)(?!=)(?:[^\n$,;.]|\.(?=\w))*"
+    r"|(?<![\w.$\\])(?P<lefts>(?:self\.)?[A-Za-z]\w*(?:[ \t]*,[ \t]*(?:self\.)?[A-Za-z]\w*)+)[ \t]*=(?!=)[^\n$;]*"
+)
 _GIVEN = (
     r"(?:inputs?|data\w*|points?|examples?|samples?|observ\w+|measure\w*|targets?|labels?|class\w*|truth|true|desired|teacher"
-    r"|known|given|fixed|constants?|hyper\w+|coefficients?|(?:hyper-?)?parameters?|weights?|bias\w*|rates?|strengths?|factors?"
+    r"|known|given(?!\s+(?:by|as|through)\b)|fixed|constants?|hyper\w+|coefficients?|(?:hyper-?)?parameters?|weights?|bias\w*|rates?|strengths?|factors?"
     r"|scalars?|numbers?|vectors?|matri\w+|tensors?|masks?|noise|kernels?|filters?|(?:co)?variances?|deviations?|temperatures?"
     r"|margins?|thresholds?|steps?|sizes?|widths?|heights?|depths?|lengths?|dimensions?|ind(?:ex|ices)|letters?|images?|words?"
     r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
     r"|independent|learn\w+|trainable|variables?|arguments?|functions?|random|density|distribut\w+|sets?|space|entr(?:y|ies)|units?"
-    r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?)"
+    r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?|ratings?|strides?|dilations?|padding|users?|items?|radi(?:us|i)"
+    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
 )
 _MADE = (
     r"(?:outputs?|predict\w+|activations?|scores?|logits?|hidden|states?|net\s+inputs?|pre-?activations?|estimates?|embeddings?"
@@ -87,10 +92,11 @@ _IS = (
     r"[\s,:|(]*(?:(?:is|are|be|being|denotes?|denoting|stands?\s+for|as|for)\s+)?"
     r"(?:(?:the|an?|our|its|their|these|those)\s+)?"
 )
+_PLAIN = r"(?!(?:and|or|but|with|where|whose|to|from|by|of|in|on|at|for|than|gives?|yields?)\b)[\w-]+"
 _GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
-_GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:[\w-]+\s+){{0,3}}?{_GIVEN}\b", re.I)
+_GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
-_MADE_BEHIND = re.compile(rf"{_IS}(?:[\w-]+\s+){{0,2}}?{_MADE}\b", re.I)
+_MADE_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I)
 _DATA = frozenset("xytXYTNnm") | {  # letters for what is given
     f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
 }
@@ -142,7 +148,8 @@ class _Beside:
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.declared = {base_of(name) for name in standing.declared}
         self.varied = {base_of(x) for x in standing.varied}
-        self.said = self.declared | self.varied | self.no_value | _DATA | {base_of(x) for x in standing.tops}
+        told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)}
+        self.said = self.declared | self.varied | self.no_value | told | _DATA | {*UNITS}
         self.spoken: dict[s.Node, list[tuple[Stated, s.Node, bool]]] = {}
 
     def read(self, text: str, before: str) -> None:
@@ -187,14 +194,19 @@ class _Beside:
         """Note what a sentence says of names that nothing declares nor defines: that they are given, or made."""
         if _SLOPE.search(text):
             return
-        for m in _FORMULA.finditer(text):
-            f = self.formulas[int(m[1])]
-            for name in _names_alone(f):
-                if base_of(name) in self.said or plain(name) in self.standing.defined:
-                    continue
-                before, behind = _before(text, m.start()), text[m.end() : m.end() + _SEEN]
-                made = _MADE_BEFORE.search(before) or _MADE_BEHIND.match(behind)
-                given = _GIVEN_BEFORE.search(before) or _GIVEN_BEHIND.match(behind)
+        found = [(m, self.formulas[int(m[1])]) for m in _FORMULA.finditer(text)]
+        names = [(m, f, name) for m, f in found for name in _names_alone(f) if base_of(name) not in self.said]
+        values = [plain(x) for _, f in found if (x := composite(f)) is not None]
+        alone = len(names) == 1 and bool(values) and not any(names_of(x) & {plain(names[0][2])} for x in values)
+        if alone:  # `read` has noted what there is
+            self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
+            return
+        for m, f, name in names:
+            before, behind = _before(text, m.start()), text[m.end() : m.end() + _SEEN]
+            made = _MADE_BEFORE.search(before) or _MADE_BEHIND.match(behind)
+            given = _GIVEN_BEFORE.search(before) or _GIVEN_BEHIND.match(behind)
+            near = f.number <= self.standing.stated.get(plain(name), f.number) + _REACH // 2  # no later remark
+            if made or given or near:
                 self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))
 
     def spoken_of(self) -> None:
@@ -208,11 +220,27 @@ class _Beside:
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
         for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
-            words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", match[0]))
-            first, *others = (s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words)
-            restated = {base_of(first), *map(base_of, others)} in self.equations  # b = z - w * x of z = w x + b
-            if first not in others and not restated:  # no step of an algorithm
-                self._may_be(f, first, tuple(others))
+            left = match["left"] or match["lefts"]
+            lefts, others = self._words(left), self._words(match[0][len(left) :])
+            for name in lefts:
+                restated = {base_of(name), *map(base_of, others)} in self.equations  # b = z - w * x of z = w x + b
+                if name in others or match[0][len(left) :].lstrip()[0] in "-+*/@":
+                    self._changed(f, name, tuple(others))
+                elif not restated:
+                    self._may_be(f, name, (*others, *(x for x in lefts if x != name)))
+
+    def _words(self, code: str) -> list[s.Symbol]:
+        words = re.findall(r"[A-Za-z]\w*", re.sub(r"_\w{1,2}\b|\bself\.", "", code))
+        return [s.Symbol(f"\\{x}" if f"\\{x}" in NAMES else x) for x in words]
+
+    def _changed(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
+        """``h \\leftarrow m h``: no step of an algorithm where nothing is differentiated by h."""
+        if base_of(name) in self.varied:
+            return
+        if plain(name) in self.standing.defined:
+            f.prose.amended += ((name, ()),)
+        else:
+            self._may_be(f, name, tuple(x for part in values for x in names_in(part) if base_of(x) != base_of(name)))
 
     def stated(self, f: Stated) -> None:
         """What in a formula is neither a definition nor a claim."""
@@ -230,11 +258,14 @@ class _Beside:
                 assert isinstance(left, s.Scripted)
                 if right and left.base in self.alone - self.standing.varied:
                     self._may_be(f, left.base, tuple(right))
+            elif (tuple_ := _tuple(left)) is not None:
+                for name in tuple_:
+                    self._may_be(f, name, (*right, *(x for x in tuple_ if x != name)))
             elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
-            elif chain.update:
-                self._may_be(f, left, tuple(right))
+            elif chain.update or isinstance(left, s.Symbol) and any(plain(left) in names_of(x) for x in right):
+                self._changed(f, left, tuple(right))
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
                 self._may_be(f, left.function.base, tuple(right))
         for member in f.memberships:
@@ -271,9 +302,19 @@ class _Beside:
 
 
 def _names_alone(f: Stated) -> tuple[s.Node, ...]:
-    """The names that a formula in the text consists of, ``z`` or ``z, u``."""
+    """The names that a formula in the text consists of, ``z``, ``z, u`` or ``(z, u)``."""
     alone = not (f.raw.displayed or f.chains or f.memberships)
-    return tuple(f.mentions) if alone and all(isinstance(x, s.Symbol | s.Scripted) for x in f.mentions) else ()
+    inside = [x.body if isinstance(x, s.Group) else x for x in f.mentions]
+    found = [x for part in inside for x in (part.items if isinstance(part, s.Sequence) else (part,))]
+    return tuple(found) if alone and all(isinstance(x, s.Symbol | s.Scripted) for x in found) else ()
+
+
+def _tuple(node: s.Node) -> tuple[s.Node, ...] | None:
+    """The names of ``(z, u)`` and ``(z, u)^\\top``."""
+    node = node.base if isinstance(node, s.Scripted) else node
+    inside = node.body if isinstance(node, s.Group) else node
+    names = inside.items if isinstance(inside, s.Sequence) else ()
+    return names if len(names) > 1 and all(isinstance(x, s.Symbol | s.Scripted) for x in names) else None
 
 
 def _before(text: str, place: int) -> str:

@@ -11,8 +11,9 @@ from verify_derivations.formulas import syntax as s
 
 SENTENCE = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)[.;:!?](?=\s|$)")
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")
-ENDED = re.compile(
+ENDED = re.compile(  # also between the rows of a table
     r"(?<!\bi\.e)(?<!\be\.g)(?<!\bresp)(?<!\bEq)(?<!\bEqs)(?<!\bSec)(?<!\bFig)(?<!\bcf)(?<!\bRef)(?<!\bNo)[.!?](?:\s|$)"
+    r"|\|\s(?=\|)"
 )
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
 BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop

@@ -33,11 +33,14 @@ class Standing:
         self.steps = Counter(plain(c.sides[0]) for f in formulas for c in f.chains if c.update)  # of algorithms
         self.used = Counter(x for f, tree in trees if f.chains for x in names_of(tree))  # in how many formulas
         self.first: dict[s.Node, int] = {}  # the number of the first formula with a name
+        self.stated: dict[s.Node, int] = {}  # and of the first equation
         self.sums: dict[s.Node, list[tuple[Stated, s.Sum]]] = {}  # those of which something is a term
         self.parts: dict[s.Node, list[set[s.Node]]] = {}  # all that stands in what a name stands in
         for f, tree in trees:
             for name in names_of(tree):
                 self.first.setdefault(name, f.number)
+                if f.chains:
+                    self.stated.setdefault(name, f.number)
             for node in f.nodes:
                 if isinstance(node, s.Sum):
                     for term in terms_of(node):

@@ -41,8 +41,8 @@ def take_unknown(
         for name, others in f.prose.amended:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and world.is_defined(reference.name):
-                found = set(_unread(world, f.number, others).names)
-                if not others or not found <= world.below({reference.name}):
+                more = set(_unread(world, f.number, others).names)
+                if not others or not more <= world.below({reference.name}):
                     world.unknown.amended.setdefault(reference.name, f.number)
     for f in formulas:
         for k, chain in enumerate(f.chains):

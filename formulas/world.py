@@ -25,6 +25,7 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     rename_apart,
     substitute,
+    walk,
 )
 from verify_derivations.formulas.extents import Extents, Undeclared
 from verify_derivations.formulas.forked import Forked
@@ -332,7 +333,8 @@ class World(Forked):
             if not pending:
                 return body
             found = {h: q for h in pending if (q := self.quantities.get(h)) is not None and q.body is not None}
-            if len(found) < len(pending):
+            accesses = [x for x in walk(body) if isinstance(x, Access) and x.head in found]
+            if len(found) < len(pending) or any(len(x.indices) != len(found[x.head].indices) for x in accesses):
                 return None
 
             def written_out(access: Access, found: Mapping[str, Quantity] = found) -> Scalar | None:
