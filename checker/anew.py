@@ -29,7 +29,7 @@ EXAMPLE = re.compile(
 )  # fmt: skip
 INSTEAD = re.compile(  # the words say that something else holds now
     r"\b(?:instead|from (?:now|here) on|redefin\w*|(?:now|next),? (?:let|take|set|put|suppose|consider|use|choose)"
-    r"|(?:let|take|suppose|consider|assume) (?:us )?now)\b[^.:;]*$", re.I,
+    r"|(?:let|take|suppose|consider|assume) (?:us )?now)\b[^.;]*$", re.I,
 )  # fmt: skip
 ELSEWHERE = re.compile(  # said of other texts
     r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"

@@ -54,6 +54,17 @@ _ADDED = re.compile(
     r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|subtract\w*|extend\w*|penali[sz]\w*|regulari[sz]\w*|modif\w*|replac\w*"
     r"|chang\w*|multipl\w*|divid\w*|becomes?|correct\w*|plus)\b", re.I,
 )  # fmt: skip
+_CHANGED = re.compile(  # “$J = E$, averaged over the batch”
+    r"\s*,?\s*(?:(?:and|which|that|is|are|was|then|finally|further|now|also|again)\s+)*"
+    r"(?:(?P<by>averaged|divided|normali[sz]ed|clipped|truncated|rectified|thresholded|squared)"
+    r"|multiplied|(?:re)?scaled|masked|plus|minus|times|to\s+which)\b", re.I,
+)  # fmt: skip
+_IS_CHANGED = re.compile(
+    r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"
+    r"|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared)\b", re.I,
+)  # fmt: skip
+_ADDING = re.compile(r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|plus)\b", re.I)
+_TO = re.compile(r"\badd(?:s|ed|ing)?\b[^$]*\bto\s+[^$]*$", re.I)
 _LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might)\b", re.I)
 _TIED = re.compile(
@@ -76,7 +87,7 @@ _ASSIGNED = re.compile(
 )
 _GIVEN = (
     r"(?:inputs?|data\w*|points?|examples?|samples?|observ\w+|measure\w*|targets?|labels?|class\w*|truth|true|desired|teacher"
-    r"|known|given(?!\s+(?:by|as|through)\b)|fixed|constants?|hyper\w+|coefficients?|(?:hyper-?)?parameters?|weights?|bias\w*|rates?|strengths?|factors?"
+    r"|known|given(?!\s+(?:by|as|through)\b)|fixed|constants?|hyper\w+|coefficients?|(?:hyper-?)?parameters?|weights?(?!\s+(?:decay|penalt))|bias\w*|rates?|strengths?|factors?"
     r"|scalars?|numbers?|vectors?|matri\w+|tensors?|masks?|noise|kernels?|filters?|(?:co)?variances?|deviations?|temperatures?"
     r"|margins?|thresholds?|steps?|sizes?|widths?|heights?|depths?|lengths?|dimensions?|ind(?:ex|ices)|letters?|images?|words?"
     r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
@@ -111,6 +122,7 @@ def read_beside(formulas: Sequence[Stated], standing: Standing) -> None:
     before = ""
     for text in sentences(formulas, ENDED):
         beside.read(text, before)
+        beside.adds(text)
         beside.speaks_of(text)
         before = text
     beside.spoken_of()
@@ -145,10 +157,13 @@ class _Beside:
         chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
         equations = ({base_of(x) for side in c.sides for x in names_in(side)} for c in chains)
         self.equations = {frozenset(names - self.no_value) for names in equations}
+        self.forward = {plain(x) for c in chains if not any(map(contains_derivative, c.sides)) for side in c.sides
+                        for x in names_in(side)}  # fmt: skip
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.declared = {base_of(name) for name in standing.declared}
         self.varied = {base_of(x) for x in standing.varied}
-        told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)}
+        told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)
+                if not (isinstance(x, s.Scripted) and isinstance(x.sup, s.Symbol))}  # z^*
         self.said = self.declared | self.varied | self.no_value | told | _DATA | {*UNITS}
         self.spoken: dict[s.Node, list[tuple[Stated, s.Node, bool]]] = {}
 
@@ -176,11 +191,6 @@ class _Beside:
             name, value = bare(self.formulas[int(one)]), bare(self.formulas[int(other)])
             if name is not None and value is not None:
                 self._may_be(self.formulas[int(one)], name, (value,))
-        if _ADDED.search(text) and not _ONLY_THOUGHT.search(text):  # “To $J$ we add $w^2$.”
-            new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.inside]
-            whole = self.standing.tops if not names and _LOSS.search(text) else ()  # “to the loss we add $w^2$”
-            for f, name in (*names, *((new[0], top) for top in whole)) if new else ():
-                f.prose.amended += ((name, ()),)
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
             for f, name in names:
                 self._may_be(f, name, tuple(other for _, other in names if other != name))
@@ -189,6 +199,46 @@ class _Beside:
                 value = composite(self.formulas[int(m[1])])
                 if value is not None and not self.standing.together(names[0][1], value):
                     self._may_be(*names[0], (value,))
+
+    def adds(self, text: str) -> None:
+        """Note what a sentence says of defined names beyond their definitions: “to $J$ we add $w^2$”, “$J = E$, divided
+        by $N$”."""
+        if _ONLY_THOUGHT.search(text):
+            return
+        found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in _FORMULA.finditer(text)]
+        names = [(start, end, f, name) for start, end, f in found if (name := bare(f)) is not None]
+        defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
+        for end, f, (left, *right) in defined:
+            if (m := _CHANGED.match(text[end : end + _SEEN])) and not (m["by"] and any(map(_is_scaled, right))):
+                f.prose.amended += ((left, ()),)
+        others = {plain(name) for *_, name in names if base_of(name) not in self.no_value}
+        for _, end, f, name in names:  # “$J$ is divided by $N$”; not where a formula has both
+            beside = self.standing.parts.get(plain(name), ())
+            if _IS_CHANGED.match(text[end : end + _SEEN]) and plain(name) in self.standing.defined:
+                if not any(part & others - {plain(name)} for part in beside):
+                    f.prose.amended += ((name, ()),)
+        if not _ADDED.search(text):
+            return
+        new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.inside]
+        if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
+            new += [f for _, f, (left, *_) in defined if not self._leads_to(left)]
+        new += [f for _, _, f, name in names if plain(name) in self.standing.declared - self.forward]
+        into = [f for start, _, f, name in names if _TO.search(_before(text, start)) and not self._is_added_to(name)]
+        for *_, f, name in names if new or into else ():
+            if f in into or new and f not in new:
+                f.prose.amended += ((name, ()),)
+        if new and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
+            new[0].prose.amended += tuple((top, ()) for top in self.standing.tops)
+
+    def _is_added_to(self, name: s.Node) -> bool:
+        """Whether a name is a summand in the definition of something that is no loss."""
+        chains = (f.chains[0] for f, _ in self.standing.sums.get(plain(name), ()) if f.chains)
+        forward = (chain.sides[0] for chain in chains if not any(map(contains_derivative, chain.sides)))
+        return any(left not in self.standing.tops for left in forward)
+
+    def _leads_to(self, name: s.Node) -> bool:
+        """Whether a loss rests on a name."""
+        return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.tops)
 
     def speaks_of(self, text: str) -> None:
         """Note what a sentence says of names that nothing declares nor defines: that they are given, or made."""
@@ -307,6 +357,14 @@ def _names_alone(f: Stated) -> tuple[s.Node, ...]:
     inside = [x.body if isinstance(x, s.Group) else x for x in f.mentions]
     found = [x for part in inside for x in (part.items if isinstance(part, s.Sequence) else (part,))]
     return tuple(found) if alone and all(isinstance(x, s.Symbol | s.Scripted) for x in found) else ()
+
+
+def _is_scaled(value: s.Node) -> bool:
+    """Whether an expression has a quotient, a power, a maximum or cases."""
+    return any(
+        isinstance(x, s.Fraction | s.Cases) or isinstance(x, s.Scripted) and isinstance(x.sup, s.Number)
+        or isinstance(x, s.Symbol) and x.name in ("\\max", "\\min", "/") for x in s.walk(value)
+    )  # fmt: skip
 
 
 def _tuple(node: s.Node) -> tuple[s.Node, ...] | None:

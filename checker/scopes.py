@@ -101,7 +101,7 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
 @dataclass(frozen=True)
 class _Part:
     """What a section defines and mentions; ``forms`` are names with the number of their indices, ``assumed`` those of
-    which it says something else, as Σ y = 1."""
+    which it says something else, as Σ y = 1, ``told`` those of which its text says what they depend on."""
 
     defined: set[str]
     functions: set[str]
@@ -110,6 +110,7 @@ class _Part:
     forms_defined: set[tuple[str, int]]
     forms_mentioned: set[tuple[str, int]]
     differentiated: dict[str, set[str]]
+    told: set[str]
 
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
@@ -125,11 +126,11 @@ class _Part:
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))
         plain = (side for sides in others if not any(map(contains_derivative, sides)) for side in sides)
         told = (name for f in formulas for name, _ in (*f.prose.depending, *f.prose.amended))
-        defined = forms([*calls, *lefts, *told])
+        defined = forms([*calls, *lefts])
         mentioned = forms(node for f in formulas if f.tree is not None for node in names_in(f.tree))
         return cls(
             names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
-            names(mentioned), defined, mentioned, _differentiated(formulas, table),
+            names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
         )  # fmt: skip
 
     def flows_into(self, later: _Part) -> bool:
@@ -137,7 +138,8 @@ class _Part:
         losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
-        return bool(onward or back or later.functions & (self.mentioned - self.defined))
+        told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
+        return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
 
 
 def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:

@@ -63,10 +63,13 @@ def examples(nodes: Sequence[s.Node]) -> dict[str, s.Node]:
     inner = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
     sums = [x for x in nodes if isinstance(x, s.BigOperator) and x.operator == "\\sum"]
     ends = {x.upper for x in sums}
+    spaces = (x.sides[0] for x in nodes if isinstance(x, s.Relation) and isinstance(x.sides[-1], s.Space))
+    listed = {base_of(x) for side in spaces for x in s.walk(side) if isinstance(x, s.Scripted)}
     for node in nodes:
         if isinstance(node, s.Symbol | s.Scripted) and id(node) not in inner and not _is_power(node):
             index = _written_index(node)
-            if index is None or not (isinstance(_in_brackets(index), s.Number) or _in_brackets(index) in ends):
+            inside = None if index is None or base_of(node) in listed else _in_brackets(index)
+            if inside is None or not (isinstance(inside, s.Number) or inside in ends):
                 used[base_of(node) or ""].add(index)  # not x_1 and x_n of (x_1, y_1), …, (x_n, y_n)
     places: dict[str, set[s.Node | None]] = defaultdict(set)
     products = (zip(x.factors, x.factors[1:], x.operators, strict=False) for x in nodes if isinstance(x, s.Product))

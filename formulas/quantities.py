@@ -148,7 +148,9 @@ def bare_function(reader: Elaborator, reference: Reference) -> Tensor | None:
     name, primes = reference.name, reference.primes
     if name in reader.world.applied.opaque and reference == Reference(name, primes=primes):
         return called_once(reader, name, primes)
-    if not reference.primes and (there := _at_its_variables(reader, reference)) is not None:
+    reading = reader.here.defining or reader.world.awaited.quantities
+    alone = not reading and (reader.here.unapplied or name in reader.world.applied.anywhere)  # f = h', of functions
+    if not reference.primes and not alone and (there := _at_its_variables(reader, reference)) is not None:
         return there
     if reader.here.defining:
         return None

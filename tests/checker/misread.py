@@ -161,7 +161,8 @@ MISREAD: dict[str, Misread] = {
     ),
     "what follows a value does not change it": Misread(
         [(called, "_NO_MORE", called.re.compile(""))],
-        SAID.replace(", z", "") + r"Let $z$ denote $w x$ squared.", r"\frac{\partial J}{\partial w} = 2 z x + \mu w",
+        SAID.replace(", z", "") + r"Let $z$ denote $w x$ shifted by one.",
+        r"\frac{\partial J}{\partial w} = 2 z x + \mu w",
     ),
     "the functions of a scalar see no variables": Misread(
         [(functions.Functions, "_of_scalars", changed(

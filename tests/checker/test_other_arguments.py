@@ -70,7 +70,7 @@ CASES = {
     ),
     "by its name": (
         BARE, [(r"\frac12 (h - y)^2", "(h - y) x"), ("h(u)^2 + h^2", "2 h(u) u + 2 h x")],
-        [(r"\frac12 (h - y)^2", "0"), ("h(u)^2 + h^2", "2 h(u) u")],
+        [(r"\frac12 (h - y)^2", "(h - y) 2 x"), ("h(u)^2 + h^2", "2 h(u) u + h x")],
     ),
 }  # fmt: skip
 
