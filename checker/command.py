@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "verify-derivations"
 VERIFYING = 60.0  # seconds of processor time for one entry of a file of certificates
-GARBAGE = 100_000
+GARBAGE = 1_000_000
 """Objects made before unreachable cycles are looked for: what is read and proved is many trees, and soon gone."""
 FORMATS = ("text", "json", "html", "sarif", "junit")
 

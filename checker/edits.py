@@ -35,7 +35,8 @@ def edits(tree: s.Node, vocabulary: Vocabulary) -> list[Edit]:
     for place in places(tree, vocabulary.table):
         for weight, words, node in _LOCAL[place.role](place.node, vocabulary):
             edited = place.put(node)
-            if edited != tree and (edited not in found or weight < found[edited].weight):
+            before = found.get(edited)
+            if edited != tree and (before is None or weight < before.weight):
                 found[edited] = Edit(words, edited, weight)
     return sorted(found.values(), key=lambda edit: edit.weight)
 

@@ -115,13 +115,15 @@ def ungrouped(node: s.Node) -> s.Node:
     """Without brackets that only group, and with products and sums of one in one."""
     if isinstance(node, s.Group) and node.kind in "([{" and not isinstance(node.body, s.Relation | s.Sequence):
         return ungrouped(node.body)
+    if "_plain" in node.__dict__:  # candidates have most of their parts in common
+        return node
     changes: dict[str, object] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, s.Node | tuple) and field.name != "span":
+    for name in s.part_names(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, s.Node | tuple):
             mapped = _mapped(value)
             if mapped is not value:
-                changes[field.name] = mapped
+                changes[name] = mapped
     new = replace(node, **changes) if changes else node  # type: ignore[arg-type]
     if isinstance(new, s.Product) and any(isinstance(f, s.Product) for f in new.factors):
         factors: list[s.Node] = []
@@ -131,6 +133,8 @@ def ungrouped(node: s.Node) -> s.Node:
             factors += factor.factors if isinstance(factor, s.Product) else [factor]
             operators += factor.operators if isinstance(factor, s.Product) else []
         return replace(new, factors=tuple(factors), operators=tuple(operators))
+    if new is node:
+        node.__dict__["_plain"] = True
     return new
 
 

@@ -256,7 +256,10 @@ def is_derivative(node: s.Node) -> bool:
 
 
 def contains_derivative(node: s.Node) -> bool:
-    return any(is_derivative(n) for n in s.walk(node))
+    found: bool | None = node.__dict__.get("_derivative")  # asked again in every scope
+    if found is None:
+        found = node.__dict__["_derivative"] = any(map(is_derivative, s.walk(node)))
+    return found
 
 
 def is_adjoint_name(node: s.Node, table: NameTable) -> bool:

@@ -145,13 +145,15 @@ class _Place:
         return self.values[key]
 
 
+def _marks(side: Scalar) -> bool:
+    """Whether it has ``[a = max a]``, which is no tie."""
+    return any(isinstance(node, Compare) and node.relation == "==" for node in walk(side))
+
+
 def _same_at(claim: Claim, place: _Place) -> bool | None:
     """``None`` where the point says nothing: both sides are zero, undefined, or a tie."""
     spoke = None
     assert isinstance(claim.left, Scalar) and isinstance(claim.right, Scalar)
-    marks = any(
-        isinstance(node, Compare) and node.relation == "==" for node in walk(claim.right)
-    )  # [a = max a]: no tie
     for indices in islice(claim.entries(place.interpreter.sizes), ENTRIES):
         try:
             left, tied = place.left_value(claim.left, indices)
@@ -160,7 +162,7 @@ def _same_at(claim: Claim, place: _Place) -> bool | None:
             continue
         except (TooLarge, OutOfRange, ArithmeticError, ValueError, KeyError):
             return False
-        if tied or also and not marks:
+        if tied or also and not _marks(claim.right):
             continue
         assert not isinstance(left, Polynomial) and not isinstance(right, Polynomial)
         x, y = decimal_of(left), decimal_of(right)

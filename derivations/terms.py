@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from operator import itemgetter
 from typing import TypeAlias
 
 from verify_derivations.formulas.expressions import Constraint, fresh
@@ -324,16 +325,17 @@ def _mark(term: Term, local: tuple[str, ...]) -> tuple[str, Term, str]:
     def blind(value: Polynomial, *, keep_sizes: bool) -> str:
         return repr(_split(value, inside, keep_sizes=keep_sizes)[0])
 
-    constraints = tuple(sorted(
-        term.constraints, key=lambda c: (c.relation, blind(c.value, keep_sizes=True), c.value.terms)
-    ))
-    factors = tuple(sorted(
-        term.factors,
-        key=lambda f: (f.head.key, f.exponent, [blind(a, keep_sizes=False) for a in f.args], f.args),
-    ))
-    look = str([(c.relation, blind(c.value, keep_sizes=True)) for c in constraints])
-    look += str([(f.head.key, f.exponent, [blind(a, keep_sizes=False) for a in f.args]) for f in factors])
-    return f"{look}*{term.coefficient}", Term(term.coefficient, term.bound, constraints, factors), shape(term)
+    constraints = sorted(
+        [(c.relation, blind(c.value, keep_sizes=True), c.value.terms, c) for c in term.constraints],
+        key=itemgetter(0, 1, 2),
+    )
+    factors = sorted(
+        [(f.head.key, f.exponent, [blind(a, keep_sizes=False) for a in f.args], f.args, f) for f in term.factors],
+        key=itemgetter(0, 1, 2, 3),
+    )
+    look = str([c[:2] for c in constraints]) + str([f[:3] for f in factors])
+    marked = Term(term.coefficient, term.bound, tuple([c[-1] for c in constraints]), tuple([f[-1] for f in factors]))
+    return f"{look}*{term.coefficient}", marked, shape(term)
 
 
 def _split(value: Polynomial, inside: frozenset[str], *, keep_sizes: bool) -> tuple[Polynomial, Polynomial | None]:
@@ -344,11 +346,11 @@ def _split(value: Polynomial, inside: frozenset[str], *, keep_sizes: bool) -> tu
         raise Beyond("a product of two index variables inside a function")
     moved = [(m, c) for m, c in rest if any(is_index(n) for n in m)]
     if keep_sizes:
-        kept = Polynomial([*own, *((m, c) for m, c in rest if (m, c) not in moved)])
-        return kept, Polynomial(moved) if moved else None
+        kept = Polynomial._ordered([term for term in value.terms if term not in moved])
+        return kept, Polynomial._ordered(moved) if moved else None
     if own and not moved:
         return value, None
-    return Polynomial(own), Polynomial(rest)
+    return Polynomial._ordered(own), Polynomial._ordered(rest)
 
 
 def _slots(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
+COLLECTIONS = dict, list, set
+
 
 class Forked:
     """A value that is added to while formulas are read. What it consists of is never changed itself, only collected."""
@@ -11,10 +13,11 @@ class Forked:
     def fork(self) -> Self:
         """A copy to read on in, which shares no collection with this one, nor with what is a part of it."""
         new = object.__new__(type(self))
-        for name, value in vars(self).items():
+        inside = new.__dict__
+        for name, value in self.__dict__.items():
             if isinstance(value, Forked):
                 value = value.fork()
-            elif isinstance(value, dict | list | set):
+            elif isinstance(value, COLLECTIONS):
                 value = value.copy()
-            vars(new)[name] = value
+            inside[name] = value
         return new

@@ -112,9 +112,7 @@ class NameTable:
     def reference(self, node: s.Node) -> Reference | None:
         """The name that ``node`` refers to, or ``None`` if it is no decorated symbol; a power of a power is none, nor
         what has two layers."""
-        if isinstance(node, s.Symbol):
-            return Reference(self._in_font(node), node=node)
-        if not isinstance(node, s.Scripted):
+        if not isinstance(node, s.Symbol | s.Scripted):
             return None
         if self.remembered is None:
             return self._resolve(node)
@@ -123,7 +121,9 @@ class NameTable:
             known = self.remembered[id(node)] = node, self._resolve(node)
         return known[1]
 
-    def _resolve(self, node: s.Scripted) -> Reference | None:
+    def _resolve(self, node: s.Symbol | s.Scripted) -> Reference | None:
+        if isinstance(node, s.Symbol):
+            return Reference(self._in_font(node), node=node)
         if isinstance(node.base, s.Scripted):  # {a^{(l)}}^T, (W^{(2)})^T written without brackets
             inner = self.reference(node.base)
             if inner is None:

@@ -86,6 +86,8 @@ class Polynomial:
 
     # -- arithmetic ---------------------------------------------------------------------------
     def __add__(self, other: Polynomial | int) -> Polynomial:
+        if type(other) is int:
+            return self._raised(other)
         if type(other) is not Polynomial:
             other = polynomial(other)
         if not other.terms:
@@ -100,11 +102,20 @@ class Polynomial:
         return Polynomial._ordered([(m, -c) for m, c in self.terms])
 
     def __sub__(self, other: Polynomial | int) -> Polynomial:
+        if type(other) is int:
+            return self._raised(-other)
         if type(other) is not Polynomial:
             other = polynomial(other)
         if not other.terms:
             return self
         return Polynomial([*self.terms, *[(m, -c) for m, c in other.terms]])
+
+    def _raised(self, number: Coefficient) -> Polynomial:
+        """A whole number added: the constant is the first of the terms."""
+        rest = self.terms
+        if rest and not rest[0][0]:
+            number, rest = rest[0][1] + number, rest[1:]
+        return Polynomial._ordered([((), number), *rest] if number else rest)
 
     def __rsub__(self, other: int) -> Polynomial:
         return polynomial(other) - self

@@ -64,11 +64,17 @@ class Way:
     equal: frozenset[tuple[Axis, Axis]] = frozenset()
     broken: int = 0
 
+    def saying(self, name: str, rank: Rank) -> Way:
+        """Mostly it says so already."""
+        known = name in self.ranks and self.ranks[name] == rank
+        return self if known else Way({**self.ranks, name: rank}, self.equal, self.broken)
+
     def breaking(self, much: int) -> Way:
-        return replace(self, broken=self.broken + much) if much else self
+        return Way(self.ranks, self.equal, self.broken + much) if much else self
 
     def meeting(self, one: Axis, other: Axis) -> Way:
-        return self if one == other else replace(self, equal=self.equal | {(one, other)})
+        known = one == other or (one, other) in self.equal
+        return self if known else Way(self.ranks, self.equal | {(one, other)}, self.broken)
 
     def matching(self, one: Rank, other: Rank) -> Way:
         return self.meeting(one[0], other[0]).meeting(one[1], other[1])
@@ -245,8 +251,7 @@ class Ranks:
             self.steps += 1
             if way.broken + much > self.most or self.steps > MOST_STEPS:
                 continue
-            bound = replace(way.breaking(much), ranks={**way.ranks, key: rank})
-            yield from self.part(reference, self.at(rank, reference), bound)
+            yield from self.part(reference, self.at(rank, reference), way.saying(key, rank).breaking(much))
 
     def part(self, reference: Reference, rank: Rank, way: Way) -> Found:
         """The entries, rows and transposes of what has a rank."""
@@ -316,7 +321,7 @@ class Ranks:
             after = after.matching(self.at(before, reference), rank) if before is not None else after
             after = after.breaking(0 if capital or _axes(rank) < 2 else WEAK)
             after = after.breaking(BROKEN if key in self.differentiated and rank != NUMBER else 0)
-            yield replace(after, ranks={**after.ranks, key: before or rank})
+            yield after.saying(key, before or rank)
 
     def each(self, nodes: Sequence[s.Node], way: Way) -> Iterator[tuple[list[Rank | None], Way]]:
         if not nodes:

@@ -169,3 +169,15 @@ def test_letters_that_run_to_different_ends(name: str, document: tuple[str, ...]
 )
 def test_a_total_is_called_as_what_it_adds_up(document: tuple[str, ...], names: tuple[str, str]) -> None:
     assert (reference("E_t", *document).name, reference("E", *document).name) == names
+
+
+@pytest.mark.parametrize("name", ["z", "z_i"])
+def test_a_name_is_resolved_once_and_tells_where_it_stands(name: str) -> None:
+    document = (r"z \in R^n", r"L = \sum_i z_i^2")
+    symbols = collect([*document, name])
+    table = gather(parse(formula, symbols) for formula in document)
+    here, there = (parse_expression(name, symbols) for _ in range(2))
+    one, other = table.reference(here), table.reference(there)
+    assert one is not None and other is not None and one == other
+    assert table.reference(here) is one and one.node is here and other.node is there
+    assert table.reference(parse_expression("L", symbols)) != one

@@ -33,6 +33,15 @@ def test_a_fraction_stays_one() -> None:
     assert (n * n + n).divide(2 * n) == n * HALF + HALF
 
 
+@pytest.mark.parametrize("value", [*map(polynomial, (0, 3, HALF)), n, n + 3, n * HALF + HALF, i * n - 1])
+@pytest.mark.parametrize("number", [-3, -1, 0, 2])
+def test_a_number_is_added_as_its_polynomial_is(value: Polynomial, number: int) -> None:
+    for same in (value + number, number + value, value - -number, -(-number - value)):
+        assert same.terms == (value + polynomial(number)).terms
+        assert same.terms == Polynomial([*value.terms, ((), number)]).terms
+        assert same != value + polynomial(number + 1)
+
+
 def test_units() -> None:
     assert (polynomial(1).unit, polynomial(-1).unit) == (1, -1)
     assert [p.unit for p in (polynomial(2), polynomial(0), i, polynomial(HALF), i + 1)] == [0] * 5
