@@ -92,10 +92,10 @@ def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
     for f in formulas:
         for label, expression in (*f.labelled, *_in_brackets(f)) if f.chains else ():
             called.by_label(f, label, expression)
-        for n, chain in enumerate(f.chains):
+        for n, chain in reversed([*enumerate(f.chains)]):
             if chain.update:
                 called.by_arrow(f, n)
-            else:
+            elif not called.in_turn(f, n):
                 called.at_the_end(f, n)
         called.with_noise(f)
 
@@ -168,6 +168,29 @@ class _Called:
             f.remarks += (f"read as what ${to_latex(last)}$ is",)
             self.standing.define(f, last, left)
 
+    def in_turn(self, f: Stated, n: int) -> bool:
+        """``(z, u) = (w x, v x)`` and ``V^\\top = W``; and what is one parameter, ``W^{(1)} = W^{(2)} = W`` of a W by
+        which one differentiates."""
+        chain = f.chains[n]
+        if any(map(contains_derivative, chain.sides)) or chain.where or len(chain.sides) < 2:
+            return False
+        pairs = _one_by_one(chain.sides) if len(chain.sides) == 2 else []
+        varied = [x for x in chain.sides if plain(x) in self.standing.varied]
+        if not pairs and len(varied) == 1 and varied[0] != chain.sides[-1] and all(map(_is_name, chain.sides)):
+            pairs = [(x, varied[0]) for x in chain.sides if x != varied[0]]
+        first = chain.sides[0]
+        if len(pairs) == len(chain.sides) - 1 and varied and plain(first) in self.standing.defined:
+            self.standing.defined[plain(first)] = [g for g in self.standing.defined[plain(first)] if g is not f]
+            if not self.standing.defined[plain(first)]:
+                del self.standing.defined[plain(first)]
+        if not pairs or not all(self._is_new(name, value, f, used=True) for name, value in pairs):
+            return False
+        f.chains[n : n + 1] = [Chain(pair) for pair in pairs]
+        f.remarks += (f"read as ${', '.join(f'{to_latex(a)} = {to_latex(b)}' for a, b in pairs)}$",)
+        for name, value in pairs:
+            self.standing.define(f, name, value)
+        return True
+
     def with_noise(self, f: Stated) -> None:
         """``y = X w + ε`` beside ``‖y - X w‖``: a model of given data, and no definition of them."""
         for chain in f.chains:
@@ -176,10 +199,11 @@ class _Called:
                 if self.standing.cancels(name, value, f, noise=True):
                     f.prose.amended += ((name, ()),)
 
-    def _is_new(self, name: s.Node, value: s.Node, f: Stated) -> bool:
-        """Whether a formula may be the place where a name is defined, which stands in none before it."""
+    def _is_new(self, name: s.Node, value: s.Node, f: Stated, *, used: bool = False) -> bool:
+        """Whether a formula may be the place where a name is defined, which stands in none before it, unless it may be
+        ``used`` there."""
         key = plain(name)
-        if key in self.standing.defined or self.standing.first.get(key, f.number) < f.number:
+        if key in self.standing.defined or not used and self.standing.first.get(key, f.number) < f.number:
             return False
         if not self._may_define(name, value, f, given=True):
             return False
@@ -194,6 +218,24 @@ class _Called:
         if key in names_of(value) | at.sizes or base_of(name) in UNITS or given and key in at.declared:
             return False
         return not at.cancels(name, value, own)
+
+
+def _one_by_one(sides: Sequence[s.Node]) -> list[tuple[s.Node, s.Node]]:
+    """Names and values of an equation between tuples, and of one with a transposed name."""
+    left, right = sides
+    sup = left.sup if isinstance(left, s.Scripted) and left.sup is not None and is_transpose(left.sup) else None
+    if isinstance(left, s.Scripted) and sup is not None and left.sub is None and _is_name(left.base):
+        return [(left.base, s.Scripted(right if _is_name(right) else s.Group("(", right), None, sup))]
+    names, values = (_items(side) for side in sides)
+    fit = len(names) == len(values) > 1 and not any(isinstance(x, s.Number) for x in values)
+    return list(zip(names, values, strict=True)) if fit and all(map(_is_name, names)) else []
+
+
+def _items(node: s.Node) -> tuple[s.Node, ...]:
+    transposed = isinstance(node, s.Scripted) and node.sub is None and node.sup is not None and is_transpose(node.sup)
+    node = node.base if isinstance(node, s.Scripted) and transposed else node
+    inside = node.body if isinstance(node, s.Group) and node.kind in "([" else node
+    return inside.items if isinstance(inside, s.Sequence) else ()
 
 
 def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

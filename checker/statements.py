@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.ranges import between, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
-from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.scripts import name_of, names_in
 
 EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
 ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
@@ -223,7 +223,8 @@ def _range(node: s.Relation, stated: Stated) -> None:
 
 
 def _chain(node: s.Relation, stated: Stated) -> None:
-    if "\\leftarrow" in node.relations or (node.relations[0] == ":=" and node.sides[0] in set(s.walk(node.sides[1]))):
+    itself = node.relations[0] == ":=" and any(map(_is_of(node.sides[0]), names_in(node.sides[1])))
+    if "\\leftarrow" in node.relations or itself:
         stated.chains.append(Chain(node.sides[:2], None, True))
         return
     sides = [node.sides[0]]
@@ -243,6 +244,12 @@ def _chain(node: s.Relation, stated: Stated) -> None:
         else:
             break
     stated.chains.append(Chain(tuple(sides), space))
+
+
+def _is_of(name: s.Node) -> Callable[[s.Node], bool]:
+    """Whether another name is that, or its power or transpose: not the W^{(1)} of ``W := W^{(1)}``."""
+    return lambda x: x == name or isinstance(x, s.Scripted) and x.base == name and (
+        x.sub is None and not isinstance(x.sup, s.Group))
 
 
 def is_number(node: s.Node) -> bool:
