@@ -16,8 +16,9 @@ from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, 
 from verify_derivations.checker.standing import Standing, names_of
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS
-from verify_derivations.formulas.scripts import base_of, names_in, plain
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
 
 _FORMULA = re.compile(r"\$(\d+)\$")
@@ -108,6 +109,14 @@ _GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\
 _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
 _MADE_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I)
+_NOW = re.compile(
+    r"\b(?:now|from\s+here|henceforth|instead|redefin\w+|in\s+this\s+section|in\s+what\s+follows)\b", re.I
+)
+_BY_NET = re.compile(  # “$y$ is computed by the same network”
+    r"\s*(?:is|are|be|being|,)?\s*(?:also\s+)?(?:computed|produced|generated|predicted|obtained|given|output)"
+    r"\s+(?:by|from|with)\s+(?:(?:the|a|an|our|this|same)\s+)+(?:\w+\s+)?"
+    r"(?:net\w*|model|unit|layer|encoder|decoder|branch|module|block)\b", re.I,
+)  # fmt: skip
 _DATA = frozenset("xytXYTNnm") | {  # letters for what is given
     f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
 }
@@ -157,7 +166,7 @@ class _Beside:
         chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
         equations = ({base_of(x) for side in c.sides for x in names_in(side)} for c in chains)
         self.equations = {frozenset(names - self.no_value) for names in equations}
-        self.forward = {plain(x) for c in chains if not any(map(contains_derivative, c.sides)) for side in c.sides
+        self.forward = {base_of(x) for c in chains if not any(map(contains_derivative, c.sides)) for side in c.sides
                         for x in names_in(side)}  # fmt: skip
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.declared = {base_of(name) for name in standing.declared}
@@ -185,6 +194,10 @@ class _Beside:
                 harmless = harmless or _SIZE_OF.search(_before(text, start))
                 varied = _SLOPE.search(_before(text, first)) and _BY.search(_before(text, start))
                 said_of = end <= first and _SAID_OF.fullmatch(between)
+                anew = said_of and _NOW.search(text) or end <= first and between.strip() == "|"
+                if anew and plain(name) in self.standing.defined:
+                    if plain(value) not in map(plain, self.standing.made[plain(name)]):
+                        f.prose.amended += ((name, ()),)
                 if not varied and (said_of or not harmless and not self.standing.together(name, value)):
                     self._may_be(f, name, (value,))
         for one, other in _NAMES.findall(text):
@@ -192,13 +205,22 @@ class _Beside:
             if name is not None and value is not None:
                 self._may_be(self.formulas[int(one)], name, (value,))
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
-            for f, name in names:
-                self._may_be(f, name, tuple(other for _, other in names if other != name))
+            others = names if len(names) > 1 else [*names, *self._namesakes(names)]
+            for f, name in others:
+                f.prose.depending += ((name, tuple(other for _, other in others if other != name)),)
         if names and _IT.search(text) and not thought and not _COMPARED.search(text):  # “Its output is $z$.”
             for m in list(_FORMULA.finditer(before))[-_REACH:]:
                 value = composite(self.formulas[int(m[1])])
                 if value is not None and not self.standing.together(names[0][1], value):
                     self._may_be(*names[0], (value,))
+
+    def _namesakes(self, names: Sequence[tuple[Stated, s.Node]]) -> list[tuple[Stated, s.Node]]:
+        """The W^{(1)} and W^{(2)} of a net whose layers “share the weights $W$”."""
+        found = {
+            plain(x) for f, name in names for other in self.formulas for x in other.nodes
+            if isinstance(x, s.Scripted) and base_of(x) == base_of(name) and not is_transpose(x.sup or name)
+        }  # fmt: skip
+        return [(names[0][0], x) for x in sorted(found, key=to_latex) if x != plain(names[0][1])]
 
     def adds(self, text: str) -> None:
         """Note what a sentence says of defined names beyond their definitions: “to $J$ we add $w^2$”, “$J = E$, divided
@@ -222,7 +244,7 @@ class _Beside:
         new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.inside]
         if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
             new += [f for _, f, (left, *_) in defined if not self._leads_to(left)]
-        new += [f for _, _, f, name in names if plain(name) in self.standing.declared - self.forward]
+        new += [f for _, _, f, name in names if base_of(name) in self.declared - self.forward and _ADDING.search(text)]
         into = [f for start, _, f, name in names if _TO.search(_before(text, start)) and not self._is_added_to(name)]
         for *_, f, name in names if new or into else ():
             if f in into or new and f not in new:
@@ -248,6 +270,11 @@ class _Beside:
         names = [(m, f, name) for m, f in found for name in _names_alone(f) if base_of(name) not in self.said]
         values = [plain(x) for _, f in found if (x := composite(f)) is not None]
         alone = len(names) == 1 and bool(values) and not any(names_of(x) & {plain(names[0][2])} for x in values)
+        for m, f in found:
+            for name in (bare(f),):
+                undefined = name is not None and plain(name) not in self.standing.defined
+                if name is not None and undefined and _BY_NET.match(text[m.end() : m.end() + _SEEN]):
+                    self._may_be(f, name, tuple(self.standing.varied))
         if alone:  # `read` has noted what there is
             self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
             return

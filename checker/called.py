@@ -176,7 +176,8 @@ class _Called:
             return False
         pairs = _one_by_one(chain.sides) if len(chain.sides) == 2 else []
         varied = [x for x in chain.sides if plain(x) in self.standing.varied]
-        if not pairs and len(varied) == 1 and varied[0] != chain.sides[-1] and all(map(_is_name, chain.sides)):
+        alike = len({base_of(x) for x in chain.sides}) == 1 and all(map(_is_name, chain.sides))
+        if not pairs and alike and len(varied) == 1 and varied[0] != chain.sides[-1]:
             pairs = [(x, varied[0]) for x in chain.sides if x != varied[0]]
         first = chain.sides[0]
         if len(pairs) == len(chain.sides) - 1 and varied and plain(first) in self.standing.defined:

@@ -32,6 +32,7 @@ from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
@@ -207,6 +208,13 @@ def _read_primes(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: with_transposes(tree, transposed), lambda *_: "reads primes as transposes")
 
 
+def _compose(read_after: ReadAfter) -> None:
+    """Write out ``(g \\circ f)(x)``."""
+    functions = called([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if functions:
+        _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
 def _step_back(read_after: ReadAfter) -> None:
     """Read recursions that are told forward one step back."""
     steps = forward_steps(stated.tree for stated, _ in read_after if stated.tree is not None)
@@ -262,6 +270,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         before = last_side(reading.statements)
         formulas.append(stated)
     _read_primes(read_after)
+    _compose(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:

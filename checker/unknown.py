@@ -33,11 +33,11 @@ def take_unknown(
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:  # of which the text says only on what they depend
         for name, others in f.prose.depending:
-            reference = world.table.reference(name)
-            if reference is not None and reference.layer is None and not world.is_defined(reference.name):
+            head = _head(world, name)
+            if head is not None and not world.is_defined(head):
                 found = replace(_unread(world, f.number, others), told=True)
-                before = world.unknown.unread.get(reference.name, found)
-                world.unknown.unread[reference.name] = before.also(found) if before.told else before
+                before = world.unknown.unread.get(head, found)
+                world.unknown.unread[head] = before.also(found) if before.told else before
         for name, others in f.prose.amended:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and world.is_defined(reference.name):
@@ -61,6 +61,15 @@ def take_unknown(
                 continue
             if reference.name.lstrip("\\") not in elementwise_functions:
                 world.unknown.slopes.setdefault(reference.name, f.number)
+
+
+def _head(world: World, name: s.Node) -> str | None:
+    """The head of a name, at a layer with a number."""
+    reference = world.table.reference(name)
+    if reference is None or reference.layer is None:
+        return None if reference is None else reference.name
+    layer = layer_value(reference.layer, world, Statement())
+    return world.head(reference.name, layer) if layer is not None and layer.is_constant else None
 
 
 def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
