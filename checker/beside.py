@@ -56,9 +56,9 @@ _ADDED = re.compile(
     r"|chang\w*|multipl\w*|divid\w*|becomes?|correct\w*|plus)\b", re.I,
 )  # fmt: skip
 _CHANGED = re.compile(  # “$J = E$, averaged over the batch”
-    r"\s*,?\s*(?:(?:and|which|that|is|are|was|then|finally|further|now|also|again)\s+)*"
+    r"\s*[,(]?\s*(?:(?:and|which|that|is|are|was|then|finally|further|now|also|again)\s+)*"
     r"(?:(?P<by>averaged|divided|normali[sz]ed|clipped|truncated|rectified|thresholded|squared)"
-    r"|multiplied|(?:re)?scaled|masked|plus|minus|times|to\s+which)\b", re.I,
+    r"|multiplied|(?:re)?scaled|masked|plus|minus|times|to\s+which|regulari[sz]ed|weighted|up\s+to)\b", re.I,
 )  # fmt: skip
 _IS_CHANGED = re.compile(
     r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"
@@ -109,6 +109,11 @@ _GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\
 _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
 _MADE_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I)
+_COLLECTED = re.compile(  # “$\\theta$ collects all parameters”
+    r"\b(?:collect\w*|stack\w*|gather\w*|concatenat\w*|compris\w*|contain\w*|consist\w*)\b|\ball\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?"
+    r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of\s+(?:(?:all|the|its|both)\b|\$)"
+    r"|\bthe\s+parameters\s+of\b", re.I,
+)  # fmt: skip
 _NOW = re.compile(
     r"\b(?:now|from\s+here|henceforth|instead|redefin\w+|in\s+this\s+section|in\s+what\s+follows)\b", re.I
 )
@@ -275,6 +280,9 @@ class _Beside:
                 undefined = name is not None and plain(name) not in self.standing.defined
                 if name is not None and undefined and _BY_NET.match(text[m.end() : m.end() + _SEEN]):
                     self._may_be(f, name, tuple(self.standing.varied))
+        for _, f in found if _COLLECTED.search(text) else ():
+            for name in _names_alone(f) or [x for m in f.memberships for x in m.names]:
+                self._collects(f, name)
         if alone:  # `read` has noted what there is
             self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
             return
@@ -285,6 +293,18 @@ class _Beside:
             near = f.number <= self.standing.stated.get(plain(name), f.number) + _REACH // 2  # no later remark
             if made or given or near:
                 self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))
+
+    def _collects(self, f: Stated, name: s.Node) -> None:
+        """A θ that may stand for all parameters: so may what a function ``f_θ`` depends on."""
+        everything = tuple(self.standing.varied)
+        if base_of(name) in self.varied or plain(name) in self.standing.defined:
+            return
+        self._may_be(f, name, everything)
+        functions = {node.function for other in self.formulas for node in other.nodes if isinstance(node, s.Call)}
+        for function in functions:
+            sub = function.sub if isinstance(function, s.Scripted) else None
+            if sub is not None and plain(sub) == plain(name) and everything:
+                f.prose.depending += ((function, everything),)
 
     def spoken_of(self) -> None:
         """A name that a text speaks of, nowhere as of something given, may be made of anything."""

@@ -13,7 +13,7 @@ from verify_derivations.formulas.definitions import Environment, adjoint_of, is_
 from verify_derivations.formulas.expressions import NOUGHT, Apply, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
-from verify_derivations.formulas.scripts import base_of, items_of, names_in
+from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import UNWRITTEN, Statement, World
@@ -73,24 +73,35 @@ def _head(world: World, name: s.Node) -> str | None:
 
 
 def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
-    """Note what nothing declares nor defines, and is called like what has a definition for every index: ``z_1`` or
-    ``h_T`` beside ``z_i = w x_i`` and ``h_t = w h_{t-1}``, ``V`` beside ``V_{ij} = W_{ji}``, where these are not read
-    so. (The first of a recursion, ``h_0``, may be given.)"""
-    lefts = ((f, chain, base_of(chain.sides[0])) for f in formulas for chain in f.chains if not chain.update)
-    defined = {base: (f, chain) for f, chain, base in lefts if base is not None and _indexed(chain.sides[0])}
-    for f in formulas if defined else ():
+    """Note what nothing declares nor defines, and is called like what has a definition for every index, or of which the
+    text says what it depends on: ``z_1`` or ``h_T`` beside ``z_i = w x_i`` and ``h_t = w h_{t-1}``, ``V`` beside
+    ``V_{ij} = W_{ji}``, where these are not read so. (The first of a recursion, ``h_0``, may be given.) And the
+    ``W^{(1)}`` of a net, where one differentiates by W."""
+    told = ((f, name, others) for f in formulas for name, others in f.prose.depending)
+    stated = [(f, c.sides[0], c.sides) for f in formulas for c in f.chains if not c.update]
+    defined = {base_of(name): (f, name, sides) for f, name, sides in (*told, *stated) if _indexed(name)}
+    slopes = (n for f in formulas for n in f.derivatives if isinstance(n, s.Derivative))
+    varied = {plain(x) for n in slopes for x in n.denominators}
+    whole = {x.name for x in varied if isinstance(x, s.Symbol)} & world.known.keys()
+    for f in formulas if defined or whole else ():
         for node in f.nodes:
-            found = defined.get(base_of(node) or "") if isinstance(node, s.Symbol | s.Scripted) else None
-            reference = world.table.reference(node) if found is not None else None
-            if found is None or reference is None or reference.layer is not None:
+            base = base_of(node) if isinstance(node, s.Symbol | s.Scripted) else None
+            head = _head(world, node) if base in defined or base in whole else None
+            quantity = world.quantities.get(head) if head is not None else None
+            if head is None or quantity is None or quantity.body is not None or head in world.declared:
                 continue
-            name, (other, chain) = reference.name, found
-            quantity, own = world.quantities.get(name), world.table.reference(chain.sides[0])
-            given = quantity is not None and quantity.body is None and own is not None and own.name != name
-            if given and not (name in world.declared or name in world.differentiated.denominators):
-                first = isinstance(chain.sides[0], s.Scripted) and isinstance(chain.sides[0].sub, s.Sum)
-                if not isinstance(node, s.Scripted) or node.sub not in _FIRST[:1 + first]:
-                    world.unknown.unread.setdefault(name, _unread(world, other.number, chain.sides))
+            reference = world.table.reference(node)
+            if reference is None or plain(node) in varied or head in world.differentiated.denominators:
+                continue
+            if reference.layer is not None and base is not None and base in whole and head != base:
+                world.unknown.unread.setdefault(head, Unread(f.number, frozenset({base}), frozenset({base})))
+            elif reference.layer is None and base in defined:
+                other, name, sides = defined[base]
+                own = world.table.reference(name)
+                first = isinstance(name, s.Scripted) and isinstance(name.sub, s.Sum)
+                start = isinstance(node, s.Scripted) and node.sub in _FIRST[: 1 + first]
+                if own is not None and own.name != reference.name and not start:
+                    world.unknown.unread.setdefault(head, _unread(world, other.number, sides))
 
 
 _FIRST = (s.Number("0"), s.Number("1"))
