@@ -94,7 +94,7 @@ _GIVEN = (
     r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
     r"|independent|learn\w+|trainable|variables?|arguments?|functions?|random|density|distribut\w+|sets?|space|entr(?:y|ies)|units?"
     r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?|ratings?|strides?|dilations?|padding|users?|items?|radi(?:us|i)"
-    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
+    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
 )
 _MADE = (
     r"(?:outputs?|predict\w+|activations?|scores?|logits?|hidden|states?|net\s+inputs?|pre-?activations?|estimates?|embeddings?"
@@ -110,10 +110,11 @@ _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
 _MADE_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I)
 _COLLECTED = re.compile(  # “$\\theta$ collects all parameters”
-    r"\b(?:collect\w*|stack\w*|gather\w*|concatenat\w*|compris\w*|contain\w*|consist\w*)\b|\ball\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?"
-    r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of\s+(?:(?:all|the|its|both)\b|\$)"
+    r"\b(?:collect\w*|stack\w*|gather\w*|concatenat\w*)\b|\ball\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?"
+    r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of\s+(?:(?:all|both)\b|\$)"
     r"|\bthe\s+parameters\s+of\b", re.I,
 )  # fmt: skip
+_OF_DATA = re.compile(r"\b(?:rows?|columns?|examples?|samples?|data|inputs?|observations?|batch\w*|images?)\b", re.I)
 _NOW = re.compile(
     r"\b(?:now|from\s+here|henceforth|instead|redefin\w+|in\s+this\s+section|in\s+what\s+follows)\b", re.I
 )
@@ -178,7 +179,8 @@ class _Beside:
         self.varied = {base_of(x) for x in standing.varied}
         told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)
                 if not (isinstance(x, s.Scripted) and isinstance(x.sup, s.Symbol))}  # z^*
-        self.said = self.declared | self.varied | self.no_value | told | _DATA | {*UNITS}
+        self.moved = {base_of(x) for x in standing.moved}
+        self.said = self.declared | self.moved | self.no_value | told | _DATA | {*UNITS}
         self.spoken: dict[s.Node, list[tuple[Stated, s.Node, bool]]] = {}
 
     def read(self, text: str, before: str) -> None:
@@ -279,8 +281,8 @@ class _Beside:
             for name in (bare(f),):
                 undefined = name is not None and plain(name) not in self.standing.defined
                 if name is not None and undefined and _BY_NET.match(text[m.end() : m.end() + _SEEN]):
-                    self._may_be(f, name, tuple(self.standing.varied))
-        for _, f in found if _COLLECTED.search(text) else ():
+                    self._may_be(f, name, tuple(self.standing.moved))
+        for _, f in found if _COLLECTED.search(text) and not _OF_DATA.search(text) else ():
             for name in _names_alone(f) or [x for m in f.memberships for x in m.names]:
                 self._collects(f, name)
         if alone:  # `read` has noted what there is
@@ -296,8 +298,8 @@ class _Beside:
 
     def _collects(self, f: Stated, name: s.Node) -> None:
         """A θ that may stand for all parameters: so may what a function ``f_θ`` depends on."""
-        everything = tuple(self.standing.varied)
-        if base_of(name) in self.varied or plain(name) in self.standing.defined:
+        everything = tuple(self.standing.moved)
+        if base_of(name) in self.moved or plain(name) in self.standing.defined:
             return
         self._may_be(f, name, everything)
         functions = {node.function for other in self.formulas for node in other.nodes if isinstance(node, s.Call)}
@@ -308,7 +310,7 @@ class _Beside:
 
     def spoken_of(self) -> None:
         """A name that a text speaks of, nowhere as of something given, may be made of anything."""
-        everything = tuple(self.standing.varied)
+        everything = tuple(self.standing.moved)
         for mentions in self.spoken.values():
             if not any(given for _, _, given in mentions):
                 f, name, _ = mentions[0]
@@ -332,7 +334,7 @@ class _Beside:
 
     def _changed(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """``h \\leftarrow m h``: no step of an algorithm where nothing is differentiated by h."""
-        if base_of(name) in self.varied:
+        if base_of(name) in self.moved:
             return
         if plain(name) in self.standing.defined:
             f.prose.amended += ((name, ()),)

@@ -29,6 +29,10 @@ class Standing:
         slopes = [n for f in formulas for n in f.derivatives if isinstance(n, s.Derivative)]
         self.tops = tuple(dict.fromkeys(n.numerator for n in slopes))
         self.varied = {plain(x) for n in slopes for x in n.denominators}
+        nablas = [n for f in formulas for n in f.derivatives if isinstance(n, s.Nabla)]
+        bodies = [n.body for n in nablas if isinstance(n.body, s.Call)]
+        self.moved = self.varied | {plain(n.variable) for n in nablas if n.variable is not None}  # also by ∇
+        self.moved |= {plain(x) for body in bodies for x in body.arguments}
         trees = [(f, f.tree) for f in formulas if f.tree is not None]
         self.steps = Counter(plain(c.sides[0]) for f in formulas for c in f.chains if c.update)  # of algorithms
         self.used = Counter(x for f, tree in trees if f.chains for x in names_of(tree))  # in how many formulas
