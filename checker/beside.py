@@ -94,7 +94,7 @@ _GIVEN = (
     r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
     r"|independent|learn\w+|trainable|variables?|arguments?|functions?|random|density|distribut\w+|sets?|space|entr(?:y|ies)|units?"
     r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?|ratings?|strides?|dilations?|padding|users?|items?|radi(?:us|i)"
-    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
+    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|jacobians?|hessians?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
 )
 _MADE = (
     r"(?:outputs?|predict\w+|activations?|scores?|logits?|hidden|states?|net\s+inputs?|pre-?activations?|estimates?|embeddings?"
@@ -246,7 +246,8 @@ class _Beside:
             if _IS_CHANGED.match(text[end : end + _SEEN]) and plain(name) in self.standing.defined:
                 if not any(part & others - {plain(name)} for part in beside):
                     f.prose.amended += ((name, ()),)
-        if not _ADDED.search(text):
+        added = _ADDED.search(text)
+        if added is None:
             return
         new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.inside]
         if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
@@ -256,7 +257,8 @@ class _Beside:
         for *_, f, name in names if new or into else ():
             if f in into or new and f not in new:
                 f.prose.amended += ((name, ()),)
-        if new and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
+        between = (text[min(end, added.end()) : max(start, added.start())] for start, end, f in found if f in new)
+        if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
             new[0].prose.amended += tuple((top, ()) for top in self.standing.tops)
 
     def _is_added_to(self, name: s.Node) -> bool:

@@ -150,7 +150,7 @@ class _Called:
     def by_arrow(self, f: Stated, n: int) -> None:
         """``z \\leftarrow w x``, where it is no step of an algorithm."""
         name, value = f.chains[n].sides[:2]
-        once = self.standing.steps[plain(name)] == 1 and plain(name) not in self.standing.varied
+        once = self.standing.steps[plain(name)] == 1
         if once and self._is_new(name, value, f):
             f.chains[n] = replace(f.chains[n], update=False)
             self.standing.define(f, name, value)

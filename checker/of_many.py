@@ -33,7 +33,7 @@ def each_of_many(chains: Sequence[Placed], table: NameTable) -> Iterator[Placed]
     for f, k, chain in chains:
         left, name = chain.sides[0], _name(chain.sides[0])
         index = examples.get(name.name) if isinstance(name, s.Symbol) else None
-        if index is None or not isinstance(name, s.Symbol) or name.name not in single.definitions:
+        if index is None or not isinstance(name, s.Symbol) or name.name not in single.definitions.keys() - single.open:
             continue
         member = one_of_many(name, index)
         reference = table.reference(member)

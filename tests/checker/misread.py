@@ -7,8 +7,20 @@ from dataclasses import dataclass
 
 from planted import Patch, changed
 
-from verify_derivations.checker import beside, called, every_layer, functions, instances, judge, links, unknown
+from verify_derivations.checker import (
+    beside,
+    building,
+    called,
+    every_layer,
+    functions,
+    instances,
+    judge,
+    links,
+    scopes,
+    unknown,
+)
 from verify_derivations.formulas import quantities, slopes, unsaid
+from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
 
 
@@ -182,5 +194,39 @@ MISREAD: dict[str, Misread] = {
         [(World, "in_terms_of", changed(World.in_terms_of, "any(map(is_slope, heads(body)))", "False"))],
         r"Let $x, y \in R^n$, $L = \frac14 (x^\top x)^2$, $g(x) = x^\top \frac{\partial L}{\partial x}$, $J = g(y)$.",
         r"\frac{\partial J}{\partial y} = x^\top x \, x",
+    ),
+    "what is called like a member is given": Misread(
+        [(building, "take_namesakes", _nothing)],
+        r"Let $w, x, y, \mu \in R$, $h_t = w h_{t-1}$ with $h_0 = x$. Let $J = (h_2 - y)^2 + \frac{\mu}{2} w^2$.",
+        r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "what a text speaks of is given": Misread(
+        [(beside._Beside, "speaks_of", _nothing)],
+        SAID.replace(", z", "") + "Note that $z$ is linear in $w$.", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "of what is said of a name only the first counts": Misread(
+        [(Unread, "also", lambda self, other: self)],
+        SAID.replace(", z", ", v") + "Here $z$ depends on $x$, and $z$ depends on $w$.",
+        r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "words do not change a definition": Misread(
+        [(beside._Beside, "adds", _nothing)],
+        r"Let $w, x, y, m \in R$, $z = w x$ and $J = \frac12 (z - y)^2$. Finally, $J$ is divided by $m$.",
+        r"\frac{\partial J}{\partial w} = (z - y) x",
+    ),
+    "an update says nothing": Misread(
+        [(beside._Beside, "_changed", _nothing)],
+        r"Let $w, x, y, m \in R$, $z = w x$. Now $z \leftarrow m z$. Let $J = \frac12 (z - y)^2$.",
+        r"\frac{\partial J}{\partial w} = (z - y) x",
+    ),
+    "a function of parameters has none": Misread(
+        [(beside._Beside, "_collects", _nothing)],
+        r"Let $w, b, x, y, \mu \in R$. Here $\theta$ collects $w$ and $b$. "
+        r"Let $J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$.", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "what a section says holds in it only": Misread(
+        [(scopes._Part, "flows_into", changed(scopes._Part.flows_into, "or told", ""))],
+        "# A\n\nLet $w, x, y, \\mu \\in R$.\n\n## B\n\nThe output $z$ depends on $w$.\n\n## C\n\n"
+        r"$$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$", r"\frac{\partial J}{\partial w} = \mu w",
     ),
 }

@@ -1,0 +1,143 @@
+"""What a document says of a name and is not read leaves the claims that rest on it open; in the same document with an
+innocent sentence in that place they are proved."""
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+UNIT = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$"
+TWO = (
+    r"Let $w, v, x, y, t, \mu \in \mathbb{R}$. SAID "
+    r"$$J = \frac12 (z - y)^2 + \frac12 (u - t)^2 + \frac{\mu}{2} (w^2 + v^2)$$"
+)
+MEMBER = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (HEAD - y)^2 + \frac{\mu}{2} w^2$$"
+DEFINED = (
+    r"Let $w, v, x, y, m, \mu \in \mathbb{R}$ and $h = \tanh(w x)$. SAID $$z = v h, \quad J = \frac12 (z - y)^2$$"
+)
+LOSS = r"Let $w, x, y, \mu \in \mathbb{R}$, $z = w x$, $R = \frac{\mu}{2} w^2$ and $J = \frac12 (z - y)^2$. SAID "
+TIED = (
+    r"Let $x, y \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$, $h = W^{(1)} x$, $u = W^{(2)} h$. SAID "
+    r"$$J = \frac12 \|u - y\|^2 + \frac{\mu}{2} \|W\|^2$$"
+)
+COPIED = TIED.replace("W^{(1)}", "V").replace("W^{(2)}", "U")
+STACKED = r"Let $w, b, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$$"
+GIVEN, _, TRAINED = UNIT.partition(" SAID ")
+SECTIONS = f"# A unit\n\n{GIVEN}\n\n## Model\n\nSAID\n\n## Training\n\n{TRAINED}"
+BEHIND = UNIT.replace("SAID ", "") + "\n\nSAID"
+DECAY, BY_DATA = r"\frac{\partial J}{\partial w} = \mu w", r"\frac{\partial J}{\partial w} = (z - y) x"
+
+INNOCENT = "We follow the usual notation."
+OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "in words": (UNIT, DECAY, (
+        "Here $z$ is the product of $w$ and $x$.", "Note that $z$ is linear in $w$.",
+        "Multiplying $x$ by $w$ gives $z$.",
+        "A unit with weight $w$, input $x$ and output $z$ is considered.", "Let $z$ be the prediction of the network.",
+        "Let $z$ be the solution of $z - w x = 0$.", "Let $z$ minimise $(z - w x)^2$.", r"Let $z \leftarrow z + w x$.",
+        "The equilibrium $z^*$ satisfies $z^* = w x$; we write $z$ for it.", "$z$ = product of $w$ and $x$",
+    )),
+    "in a table": (UNIT, DECAY, ("\n\n| | $z$ | $y$ |\n|---|---|---|\n| value | $w x$ | target |\n\n",)),
+    "two names": (TWO, r"\frac{\partial J}{\partial v} = \mu v", (
+        "Let $z$ and $u$ be $w x$ and $v x$, respectively.", "Let $z$ (resp. $u$) be $w x$ (resp. $v x$).",
+        "Let $z$ and $u$ denote $w x$ and $v x$.", "The pair $(z, u)$ is given by $(w x, v x)$.",
+        "The outputs $z, u$ are $w x, v x$.", "The products $w x$ and $v x$ are denoted by $z$ and $u$.",
+        r"$$(z, u)^\top = x (w, v)^\top$$", "\n\n```\nz, u = w * x, v * x\n```\n\n",
+        "\n\n```\nz, u = net(x, w, v)\n```\n\n",
+        "\n\n| | $z$ | $u$ |\n|---|---|---|\n| value | $w x$ | $v x$ |\n\n",
+    )),
+    "one of many": (MEMBER, DECAY, (
+        "HEAD=z_1 Let $z_i = w x_i$ for all $i$.", r"HEAD=h_2 Let $h_t = w h_{t-1}$ with $h_0 = x$.",
+        r"HEAD=h_T $$h_{t+1} = w h_t, \quad h_0 = x$$", "HEAD=z_{12} Let $z_{ij} = w x_i x_j$.",
+        "HEAD=z_j Let $z_i = w x_i$.", r"HEAD=h_3 $$h_l = w h_{l-1}, \quad 1 \le l \le 3, \quad h_0 = x$$",
+        "HEAD=h_2 Here $h_t$ obeys $h_t - w h_{t-1} = x$ with $h_0 = 0$.",
+    )),
+    "in another section": (SECTIONS, DECAY, (
+        "| symbol | meaning |\n|---|---|\n| $z$ | output, $w x$ |", "The output $z$ results from $w x$.",
+        "The output $z$ depends on $w$.", "$$z = z(w)$$", r"$$\log z = \log w + \log x$$", "- $z$: output, $w x$",
+        "In code, `z = w * x`.",
+    )),
+    "behind": (BEHIND, DECAY, ("Here $2 z = 2 w x$.", "| $z$ | output, $w x$ |")),
+    "an update": (DEFINED, r"\frac{\partial J}{\partial w} = (z - y) v (1 - h^2) x", (
+        r"Dropout: $h \leftarrow m h$.", "Dropout: $h := m h$.", "Then $h$ is multiplied by $m$.",
+        "A shortcut adds the input of the layer to its output $h$.", "\n\n```\nh *= m\n```\n\n",
+    )),
+    "what is added": (LOSS, BY_DATA, (
+        r"With weight decay, $$J := J + \frac{\mu}{2} w^2.$$", r"The penalty $\mu w^2$ is added.",
+        "We add the penalty $E = w^2$ to the loss.", "Finally, $J$ is divided by $m$.",
+    )),
+    "tied": (COPIED, r"\frac{\partial J}{\partial W} = \mu W", (
+        "The matrices $U$ and $V$ are copies of $W$.", "Here $U$, $V$ and $W$ share their weights.",
+    )),
+    "collected": (STACKED, DECAY, (
+        r"All parameters ($w$ and $b$) are collected in $\theta$.", r"Here $\theta$ is the vector of all parameters.",
+    )),
+}  # fmt: skip
+
+
+def verdict(document: str, said: str, claim: str) -> Verdict:
+    head, _, rest = said.removeprefix("HEAD=").partition(" ") if said.startswith("HEAD=") else ("", "", said)
+    text = document.replace("SAID", rest).replace("HEAD", head)
+    formulas = check(scan(f"{text}\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas
+    return formulas[-1].verdict
+
+
+@pytest.mark.parametrize(("kind", "said"), [(kind, said) for kind, (_, _, every) in OPEN.items() for said in every])
+def test_what_is_said_and_not_read_leaves_claims_open(kind: str, said: str) -> None:
+    document, claim, _ = OPEN[kind]
+    assert verdict(document, said, claim) not in (Verdict.PROVED, Verdict.CONDITIONAL)
+
+
+@pytest.mark.parametrize("kind", OPEN)
+def test_they_are_proved_where_nothing_is_said(kind: str) -> None:
+    document, claim, _ = OPEN[kind]
+    innocent = f"HEAD=z_1 {INNOCENT}" if "HEAD" in document else INNOCENT
+    assert verdict(document, innocent, claim) is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The target $a$ is known.", "Here $a$ is a constant.", r"Let $a$ and $c$ be given numbers.",
+        "We compare with the observed value $a$.", "| $a$ | a fixed number |", "The offset $a$ is fixed.",
+    ],
+)
+def test_what_is_given_stays_given(said: str) -> None:
+    document = r"Let $w, x \in \mathbb{R}$. SAID $$J = \frac12 (w x - a)^2$$"
+    assert verdict(document, said, r"\frac{\partial J}{\partial w} = (w x - a) x") is Verdict.PROVED
+    assert verdict(document, said, r"\frac{\partial J}{\partial w} = w x - a") is Verdict.REFUTED
+
+
+READ: dict[str, tuple[str, str, str]] = {
+    "a tuple": (
+        TWO.replace("SAID", "$(z, u) = (w x, v x)$"), r"\frac{\partial J}{\partial v} = (u - t) x + \mu v",
+        r"\frac{\partial J}{\partial v} = \mu v",
+    ),
+    "a transposed name": (
+        r"Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $h = W x$, $u = V h$, $V^\top = W$, "
+        r"$J = \frac12 \|u - x\|^2$.",
+        r"\frac{\partial J}{\partial W} = W (u - x) x^\top + h (u - x)^\top",
+        r"\frac{\partial J}{\partial W} = W (u - x) x^\top",
+    ),
+    "a composition": (
+        r"Let $w, x, y \in \mathbb{R}$, $f(s) = w s$, $g(s) = s^2$, $z = (g \circ f)(x)$, $J = \frac12 (z - y)^2$.",
+        r"\frac{\partial J}{\partial w} = 2 (z - y) w x^2", r"\frac{\partial J}{\partial w} = 2 (z - y) w x",
+    ),
+    "arrows": (
+        r"1. $z \leftarrow w x$ 2. $a \leftarrow \tanh(z)$ 3. $J \leftarrow \frac12 (a - t)^2$.",
+        r"\frac{\partial J}{\partial z} = (a - t) (1 - a^2)", r"\frac{\partial J}{\partial z} = a - t",
+    ),
+    **{f"one parameter, {tie}": (
+        TIED.replace("SAID", f"$${tie}$$"),
+        r"\frac{\partial J}{\partial W} = W^\top (u - y) x^\top + (u - y) h^\top + \mu W",
+        r"\frac{\partial J}{\partial W} = \mu W",
+    ) for tie in ("W^{(1)} = W^{(2)} =: W", "W := W^{(1)} = W^{(2)}", "(W^{(1)}, W^{(2)}) = (W, W)")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_equations_are_read_as_definitions(name: str) -> None:
+    document, right, wrong = READ[name]
+    assert verdict(document, "", right) is Verdict.PROVED
+    assert verdict(document, "", wrong) is Verdict.REFUTED
