@@ -94,7 +94,7 @@ _GIVEN = (
     r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
     r"|independent|learn\w+|trainable|variables?|arguments?|functions?|random|density|distribut\w+|sets?|space|entr(?:y|ies)|units?"
     r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?|ratings?|strides?|dilations?|padding|users?|items?|radi(?:us|i)"
-    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|jacobians?|hessians?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
+    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|jacobians?|hessians?|rows?|columns?|positions?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
 )
 _MADE = (
     r"(?:outputs?|predict\w+|activations?|scores?|logits?|hidden|states?|net\s+inputs?|pre-?activations?|estimates?|embeddings?"
@@ -111,7 +111,8 @@ _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
 _MADE_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I)
 _COLLECTED = re.compile(  # “$\\theta$ collects all parameters”
     r"\b(?:collect\w*|stack\w*|gather\w*|concatenat\w*)\b|\ball\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?"
-    r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of\s+(?:(?:all|both)\b|\$)"
+    r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of"
+    r"\s+(?:(?:all|both)\b|\$\d+\$\s*(?:,|and)\s*\$)"
     r"|\bthe\s+parameters\s+of\b", re.I,
 )  # fmt: skip
 _OF_DATA = re.compile(r"\b(?:rows?|columns?|examples?|samples?|data|inputs?|observations?|batch\w*|images?)\b", re.I)
@@ -361,14 +362,19 @@ class _Beside:
                     self._may_be(f, left.base, tuple(right))
             elif (tuple_ := _tuple(left)) is not None:
                 for name in tuple_:
+                    if plain(name) in self.standing.defined:
+                        f.prose.amended += ((name, ()),)
                     self._may_be(f, name, (*right, *(x for x in tuple_ if x != name)))
             elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
-            elif chain.update or isinstance(left, s.Symbol) and any(plain(left) in names_of(x) for x in right):
+            elif chain.update or isinstance(left, s.Symbol) and any(left in _by_itself(x) for x in right):
                 self._changed(f, left, tuple(right))
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
-                self._may_be(f, left.function.base, tuple(right))
+                if left.function.base not in self.alone or left.function.sub is None or left.function.primes:
+                    continue
+                others = tuple(x for side in right for x in names_in(side) if base_of(x) != base_of(left.function))
+                f.prose.depending += ((left.function.base, others),)
         for member in f.memberships:
             if isinstance(member.where, s.Finite) and any(is_value(x) or is_power(x) for x in member.where.items):
                 for name in member.names:

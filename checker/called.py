@@ -228,7 +228,8 @@ def _one_by_one(sides: Sequence[s.Node]) -> list[tuple[s.Node, s.Node]]:
     if isinstance(left, s.Scripted) and sup is not None and left.sub is None and _is_name(left.base):
         return [(left.base, s.Scripted(right if _is_name(right) else s.Group("(", right), None, sup))]
     names, values = (_items(side) for side in sides)
-    fit = len(names) == len(values) > 1 and not any(isinstance(x, s.Number) for x in values)
+    fit = len({*names}) == len(values) > 1 and not any(isinstance(x, s.Number) for x in values)
+    fit = fit and not any(x in names for value in values for x in names_in(value))  # (a, b) = (b, a)
     return list(zip(names, values, strict=True)) if fit and all(map(_is_name, names)) else []
 
 

@@ -208,6 +208,8 @@ class _Inference:
         state = member and any(reference.name == name for name, _ in self.table.shifted)
         if reference.name in self.lefts and not state or reference.name in self.world.sizes:
             return False
+        if reference.name in self.world.functions:  # h beside h(x)
+            return False
         return self.reader.declared(reference) is None
 
     def _declaration(self, reference: Reference, rank: Rank, sizes: _Sizes) -> Declaration:

@@ -7,15 +7,16 @@ x_i and y_i: all that depends on the example is written out in them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from verify_derivations.checker.statements import Chain, Placed, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import one_of_many
 from verify_derivations.formulas.names import NameTable
-from verify_derivations.formulas.scripts import base_of
+from verify_derivations.formulas.scripts import base_of, names_in
 
+OPEN = s.Text("of each")
+_DATA = frozenset("xytzuvhasrpq")  # letters of what examples have
 MOST_NODES = 1_000  # of a definition that is written out
 
 
@@ -33,16 +34,14 @@ def each_of_many(chains: Sequence[Placed], table: NameTable) -> Iterator[Placed]
     for f, k, chain in chains:
         left, name = chain.sides[0], _name(chain.sides[0])
         index = examples.get(name.name) if isinstance(name, s.Symbol) else None
-        if index is None or not isinstance(name, s.Symbol) or name.name not in single.definitions.keys() - single.open:
+        if index is None or not isinstance(name, s.Symbol) or single.definitions.get(name.name) is not chain.sides[1]:
             continue
         member = one_of_many(name, index)
         reference = table.reference(member)
         if reference is None or not reference.indices or reference.name in {*stated, name.name}:
             continue
-        with suppress(_Open):
-            right = single.written_out(single.definitions[name.name])
-            new = replace(left, function=member) if isinstance(left, s.Call) else member
-            yield f, len(f.chains) + k, Chain((new, right))
+        new = replace(left, function=member) if isinstance(left, s.Call) else member
+        yield f, len(f.chains) + k, Chain((new, single.of_each(name.name, index)))
 
 
 def _name(left: s.Node) -> s.Node:
@@ -58,6 +57,10 @@ class _Single:
 
     def __init__(self, chains: Sequence[Placed], table: NameTable) -> None:
         self.examples = table.kinds.examples
+        slopes = [n for f, _, _ in chains for n in f.derivatives]
+        below = [x for n in slopes if isinstance(n, s.Derivative) for x in n.denominators]
+        below += [n.variable for n in slopes if isinstance(n, s.Nabla) and n.variable is not None]
+        self.varied = {base_of(x) or "" for x in below}
         self.definitions: dict[str, s.Node] = {}
         self.parameters: dict[str, set[str | None]] = {}  # of functions
         self.open = set[str]()
@@ -87,7 +90,27 @@ class _Single:
             found |= new
 
     def _names_in(self, tree: s.Node) -> set[str | None]:
-        return {base_of(x) for x in s.walk(tree) if isinstance(x, s.Symbol)}
+        """The names without an index."""
+        return {x.name for x in names_in(tree) if isinstance(x, s.Symbol)}
+
+    def of_each(self, name: str, index: s.Node) -> s.Node:
+        """What one of many is; nothing that can be read, where that is not clear: where something in the definition
+        has the index already, or something that may be an example of its own has none."""
+        letter = index.body if isinstance(index, s.Group) else index
+        try:
+            if name in self.open:
+                raise _Open
+            right = self.written_out(self.definitions[name])
+        except _Open:
+            return OPEN
+        nodes = [*s.walk(right)]
+        scripted = [x for x in nodes if isinstance(x, s.Scripted)]
+        members = [x for x in scripted if any(letter in set(s.walk(y)) for y in (x.sub, x.sup) if y is not None)]
+        given = {x.name for x in names_in(right) if isinstance(x, s.Symbol)} - self.varied - self.definitions.keys()
+        clear = all(isinstance(x.base, s.Symbol) and x.base.name in self.examples for x in members)
+        sums = [x.lower for x in nodes if isinstance(x, s.BigOperator) and x.lower is not None]
+        bound = any(letter in set(s.walk(x)) for x in sums)
+        return right if members and clear and not bound and not given & _DATA else OPEN
 
     def written_out(self, tree: s.Node, inside: frozenset[str] = frozenset()) -> s.Node:
         """With x_i in the place of x, and the definitions of what depends on x in the place of their names."""

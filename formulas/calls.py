@@ -129,6 +129,8 @@ def _is_layer(reader: Elaborator, node: s.Call, sup: s.Node) -> bool:
 def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: Shape | None) -> Value:
     world = reader.world
     bare = name.lstrip("\\")
+    if name == "\\circ":
+        raise Unsupported("functions that are composed are read where they are taken at something, (g \\circ f)(x)")
     if name.partition("_")[0] in PROBABILITY and name not in world.functions:
         raise Unsupported(f"{name.partition('_')[0]}: expectations and probabilities are not supported")
     if name in world.functions:
@@ -305,7 +307,8 @@ def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node
     for head in sorted(world.below(heads(quantity_of.body))):
         if head in world.awaited.quantities and not world.is_defined(head):
             raise NotYetDefined(f"{head} is not defined here")
-    body = None if known.family else world.in_terms_of(put.keys(), quantity_of.body)
+    own = {name_of(p) for p in stated if isinstance(p, s.Symbol)} | put.keys()  # what is passed on as it is, too
+    body = None if known.family else world.in_terms_of(own, quantity_of.body)
     if body is None or not put.keys() <= set(heads(body)):
         raise Unsupported(f"{to_latex(node)} is {name} at other arguments, on which its definition depends by others")
     arguments = {variable: _argument(reader, name, variable, argument) for variable, argument in put.items()}

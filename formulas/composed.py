@@ -31,6 +31,8 @@ def composed(tree: s.Node, functions: frozenset[str]) -> s.Node:
             factors = (*node.factors[:k], value, *node.factors[k + 2 :])
             operators = (*node.operators[:k], *node.operators[k + 1 :])
             return composed(s.Product(factors, operators, span=node.span) if operators else value, functions)
+        if _composition(s.Group("(", node), functions):  # ``h = g \\circ f``, ``(g \\circ f)^2(x)``
+            return s.Call(s.Symbol("\\circ"), node.factors, span=node.span)
         return None
 
     return s.mapped(tree, new)

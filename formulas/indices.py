@@ -217,7 +217,8 @@ def _unify(
     if head in world.undeclared.stretched and head in world.undeclared.reaching:
         hold(head, 0, s.Symbol(index.letter), world, here)
         return
-    if members and index.start == origin and _some_members(have, extent, world):
+    alike = members or world.axis_sizes.isdisjoint(extent.names)  # the axis is as long as a range says
+    if alike and index.start == origin and _some_members(have, extent, world):
         return
     if any(map(is_index, difference.names)):
         return  # where the range of one index depends on another is seen where both are known

@@ -81,7 +81,13 @@ def examples(nodes: Sequence[s.Node]) -> dict[str, s.Node]:
     many = {x for name, found in places.items() if len(found) == 2 and None in found and found == used[name]
             and name.upper() not in used for x in found if x is not None and _letter_of(x) is not None}  # fmt: skip
     many |= set(_added_up(nodes, sums, used))
-    return {name: x for x in many for name, found in used.items() if found == {None, x} and name}
+    slopes = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
+    slopes += [n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None]
+    whole = (n.body for n in nodes if isinstance(n, s.Nabla) and n.variable is None)
+    slopes += [x for body in whole if isinstance(body, s.Call) for x in body.arguments]
+    parameters = set(map(base_of, slopes))  # w beside its entries w_i
+    return {name: x for x in many for name, found in used.items()
+            if found == {None, x} and name and name not in parameters}  # fmt: skip
 
 
 def one_of_many(symbol: s.Symbol, index: s.Node) -> s.Scripted:

@@ -185,7 +185,7 @@ def _at_its_variables(reader: Elaborator, reference: Reference) -> Tensor | None
         if variable in world.awaited.quantities and not world.is_defined(variable):
             raise NotYetDefined(f"{variable} is not defined here")
         if variable not in world.known:
-            return None
+            raise Unsupported(f"at which values {name} is taken is not said")
     return reader.tensor(s.Call(s.Symbol(name), tuple(map(s.Symbol, variables))))
 
 
