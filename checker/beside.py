@@ -9,7 +9,7 @@ they are open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from verify_derivations.checker.called import SOUGHT, bare, composite, is_power, is_value
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
@@ -67,7 +67,7 @@ _IS_CHANGED = re.compile(
 _ADDING = re.compile(r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|plus)\b", re.I)
 _TO = re.compile(r"\badd(?:s|ed|ing)?\b[^$]*\bto\s+[^$]*$", re.I)
 _LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
-_ONLY_THOUGHT = re.compile(r"\b(?:would|could|might)\b", re.I)
+_ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 _TIED = re.compile(
     r"\bshar(?:es?|ed|ing)\s+(?:(?:all|the|their|its|same)\s+)*(?:weights?|parameters?|values?|entries|coefficients?)\b"
     r"|\b(?:weights?|parameters?)\s+(?:are\s+)?shar(?:ed|ing)\b|\b(?:tied|tying|coincides?|identical|cop(?:y|ies)\s+of)\b"
@@ -94,7 +94,7 @@ _GIVEN = (
     r"|contexts?|rewards?|priors?|gains?|shifts?|budgets?|counts?|positive|negative|non-?zero|arbitrary|any|some|every|each|all"
     r"|independent|learn\w+|trainable|variables?|arguments?|functions?|random|density|distribut\w+|sets?|space|entr(?:y|ies)|units?"
     r"|losse?s?|costs?|errors?|objectives?|quantit(?:y|ies)|layers?|ratings?|strides?|dilations?|padding|users?|items?|radi(?:us|i)"
-    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|jacobians?|hessians?|rows?|columns?|positions?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
+    r"|cent(?:er|re)s?|intercepts?|offsets?|slopes?|prices?|return|unknown|kronecker|identity|indicators?|jacobians?|hessians?|rows?|columns?|positions?|documents?|tokens?|actions?|nodes?|neighbou?rs?|frequenc(?:y|ies)|signs?)"
 )
 _MADE = (
     r"(?:outputs?|predict\w+|activations?|scores?|logits?|hidden|states?|net\s+inputs?|pre-?activations?|estimates?|embeddings?"
@@ -108,7 +108,9 @@ _PLAIN = r"(?!(?:and|or|but|with|where|whose|to|from|by|of|in|on|at|for|than|giv
 _GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
 _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
-_MADE_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I)
+_MADE_BEHIND = re.compile(
+    rf"(?=\s*(?:[,:|(]|(?:is|are|be|being|denot\w+|for|as)\b)){_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I
+)
 _COLLECTED = re.compile(  # “$\\theta$ collects all parameters”
     r"\b(?:collect\w*|stack\w*|gather\w*|concatenat\w*)\b|\ball\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?"
     r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of"
@@ -214,7 +216,7 @@ class _Beside:
                 self._may_be(self.formulas[int(one)], name, (value,))
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”
             others = names if len(names) > 1 else [*names, *self._namesakes(names)]
-            for f, name in others:
+            for f, name in others if len(others) > 1 else ():
                 f.prose.depending += ((name, tuple(other for _, other in others if other != name)),)
         if names and _IT.search(text) and not thought and not _COMPARED.search(text):  # “Its output is $z$.”
             for m in list(_FORMULA.finditer(before))[-_REACH:]:
@@ -368,7 +370,7 @@ class _Beside:
             elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
-            elif chain.update or isinstance(left, s.Symbol) and any(left in _by_itself(x) for x in right):
+            elif chain.update or isinstance(left, s.Symbol) and any(map(_stands_in(left), right)):
                 self._changed(f, left, tuple(right))
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
                 if left.function.base not in self.alone or left.function.sub is None or left.function.primes:
@@ -434,6 +436,11 @@ def _tuple(node: s.Node) -> tuple[s.Node, ...] | None:
 
 def _before(text: str, place: int) -> str:
     return text[max(place - _SEEN, 0) : place]
+
+
+def _stands_in(name: s.Symbol) -> Callable[[s.Node], bool]:
+    """Whether a name stands in an expression, not as L in ``a^{(L)}`` or ``L_t``."""
+    return lambda node: name in names_in(node) and name in _by_itself(node)
 
 
 def _by_itself(node: s.Node) -> Iterator[s.Symbol]:

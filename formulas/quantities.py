@@ -57,6 +57,7 @@ def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | Non
         and isinstance(node.base, s.Symbol)
         and node.base.name == "e"
         and (node.sub is None and node.sup is not None and "e" not in reader.world.table.declared_bare)
+        and "e" not in reader.world.functions.keys() | reader.world.awaited.called
     ):
         return reader.tensor(node.sup, expected).map(lambda b: apply("exp", b))
     found = special(reader, node, expected)
