@@ -405,7 +405,7 @@ def test_the_steps_agree_with_the_derivative_of_the_unrolled_net(name: str, dept
     stepped = stepwise(found.induction, found.composition, depth)
     sizes = {f"n_{{{k}}}": 2 + k % 2 for k in range(-1, depth + 1)} | {"n": 2}
     values: dict[str, Any] = {}
-    for k, (head, quantity) in enumerate(truth.quantities.items()):
+    for k, (head, quantity) in enumerate(sorted(truth.quantities.items())):
         if quantity.body is None:
             shape = [int(extent.evaluate(sizes)) for extent in quantity.extents]
             raw = np.arange(1, 1 + np.prod(shape, dtype=int)).reshape(shape) * 7 + 3 * k
