@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.places import substituted
@@ -152,7 +154,7 @@ class Functions:
             self.result.introduced.setdefault(f.number, set()).add(head)
         mapped = map_accesses(value.body, lambda a: Access(heads_of[a.head]) if a.head in heads_of else None)
         world.applied.parameters[name] = tuple(heads_of)
-        if not self._stand_elsewhere(f, left, params):
+        if not self._stand_elsewhere(left, right, params):
             world.applied.anywhere.add(name)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
         self.inherited.discard(name)
@@ -162,12 +164,16 @@ class Functions:
         world.conventions_of[name] = frozenset(here.conventions)
         return True
 
-    def _stand_elsewhere(self, f: Stated, left: s.Call, params: Sequence[Reference]) -> bool:
+    @cached_property
+    def _named(self) -> Counter[str | None]:
+        """How often each letter stands in the formulas."""
+        return Counter(base_of(x) for f in self.every for x in f.nodes if isinstance(x, s.Symbol))
+
+    def _stand_elsewhere(self, left: s.Call, right: s.Node, params: Sequence[Reference]) -> bool:
         """Whether the document speaks of a function's variables beside its definition."""
-        own = {id(x) for chain in f.chains if chain.sides[0] == left for side in chain.sides for x in s.walk(side)}
-        others = (x for other in self.every for x in other.nodes if id(x) not in own)
-        named = {base_of(x) for x in others if isinstance(x, s.Symbol)}
-        return all(base_of(p.node) in named if p.node is not None else p.name in named for p in params)
+        own = Counter(base_of(x) for side in (left, right) for x in s.walk(side) if isinstance(x, s.Symbol))
+        names = {base_of(p.node) if p.node is not None else p.name for p in params}
+        return all(self._named[name] > own[name] for name in names)
 
     def complete(self) -> None:
         """Write out in each function what depends on its variables: ``f(x) = σ(z)`` beside ``z = w x``."""

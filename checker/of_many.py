@@ -11,17 +11,13 @@ from dataclasses import replace
 
 from verify_derivations.checker.statements import Chain, Placed, contains_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.kinds import one_of_many
+from verify_derivations.formulas.kinds import differentiated_by, one_of_many
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.scripts import base_of, names_in
 
 OPEN = s.Text("of each")
 _DATA = frozenset("xytzuvhasrpq")  # letters of what examples have
 MOST_NODES = 1_000  # of a definition that is written out
-
-
-class _TooLong(Exception):
-    """What is written out does not end, or a name in it has two definitions."""
 
 
 def each_of_many(chains: Sequence[Placed], table: NameTable) -> Iterator[Placed]:
@@ -57,10 +53,7 @@ class _Single:
 
     def __init__(self, chains: Sequence[Placed], table: NameTable) -> None:
         self.examples = table.kinds.examples
-        slopes = [n for f, _, _ in chains for n in f.derivatives]
-        below = [x for n in slopes if isinstance(n, s.Derivative) for x in n.denominators]
-        below += [n.variable for n in slopes if isinstance(n, s.Nabla) and n.variable is not None]
-        self.varied = {base_of(x) or "" for x in below}
+        self.varied = differentiated_by(n for f, _, _ in chains for n in f.derivatives)
         self.definitions: dict[str, s.Node] = {}
         self.parameters: dict[str, set[str | None]] = {}  # of functions
         self.open = set[str]()

@@ -8,7 +8,7 @@ different ends, ``j = 1, …, M`` and ``k = 1, …, K``: what is one quantity ha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -81,13 +81,22 @@ def examples(nodes: Sequence[s.Node]) -> dict[str, s.Node]:
     many = {x for name, found in places.items() if len(found) == 2 and None in found and found == used[name]
             and name.upper() not in used for x in found if x is not None and _letter_of(x) is not None}  # fmt: skip
     many |= set(_added_up(nodes, sums, used))
-    slopes = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
-    slopes += [n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None]
-    whole = (n.body for n in nodes if isinstance(n, s.Nabla) and n.variable is None)
-    slopes += [x for body in whole if isinstance(body, s.Call) for x in body.arguments]
-    parameters = set(map(base_of, slopes))  # w beside its entries w_i
+    parameters = differentiated_by(nodes)  # w beside its entries w_i
     return {name: x for x in many for name, found in used.items()
             if found == {None, x} and name and name not in parameters}  # fmt: skip
+
+
+def differentiated_by(nodes: Iterable[s.Node]) -> set[str | None]:
+    """The names by which derivatives are, the w of ``\\nabla L(w)`` too, without their indices."""
+    found: list[s.Node] = []
+    for node in nodes:
+        if isinstance(node, s.Derivative):
+            found += node.denominators
+        elif isinstance(node, s.Nabla) and node.variable is not None:
+            found.append(node.variable)
+        elif isinstance(node, s.Nabla) and isinstance(node.body, s.Call):
+            found += node.body.arguments
+    return set(map(base_of, found))
 
 
 def one_of_many(symbol: s.Symbol, index: s.Node) -> s.Scripted:
