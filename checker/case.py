@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
+from verify_derivations.checker.amended import read_amended
 from verify_derivations.checker.beside import read_beside
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
@@ -21,10 +22,12 @@ from verify_derivations.checker.naming import Tables, gathered, say_what_letters
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, fitting
+from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
+from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
@@ -285,7 +288,10 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     standing = Standing(formulas)
     read_called(formulas, standing)
     read_depending(formulas)
-    read_beside(formulas, standing)
+    names = OpenNames(formulas, standing)
+    read_beside(names)
+    read_amended(names)
+    read_spoken(names)
     notation = replace(notation, conventions={**conventions_told(formulas), **notation.conventions})
     noted = [f.tree for f in extra if f.tree is not None]
     table = gathered(formulas, noted, listed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from planted import Patch, changed
 
 from verify_derivations.checker import (
+    amended,
     beside,
     building,
     called,
@@ -17,8 +18,10 @@ from verify_derivations.checker import (
     judge,
     links,
     scopes,
+    spoken,
     unknown,
 )
+from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.formulas import quantities, slopes, unsaid
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
@@ -201,7 +204,7 @@ MISREAD: dict[str, Misread] = {
         r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "what a text speaks of is given": Misread(
-        [(beside._Beside, "speaks_of", _nothing)],
+        [(spoken._Spoken, "read", _nothing)],
         SAID.replace(", z", "") + "Note that $z$ is linear in $w$.", r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "of what is said of a name only the first counts": Misread(
@@ -210,17 +213,17 @@ MISREAD: dict[str, Misread] = {
         r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "words do not change a definition": Misread(
-        [(beside._Beside, "adds", _nothing)],
+        [(amended._Amended, "read", _nothing)],
         r"Let $w, x, y, m \in R$, $z = w x$ and $J = \frac12 (z - y)^2$. Finally, $J$ is divided by $m$.",
         r"\frac{\partial J}{\partial w} = (z - y) x",
     ),
     "an update says nothing": Misread(
-        [(beside._Beside, "_changed", _nothing)],
+        [(OpenNames, "changed", _nothing)],
         r"Let $w, x, y, m \in R$, $z = w x$. Now $z \leftarrow m z$. Let $J = \frac12 (z - y)^2$.",
         r"\frac{\partial J}{\partial w} = (z - y) x",
     ),
     "a function of parameters has none": Misread(
-        [(beside._Beside, "_collects", _nothing)],
+        [(spoken._Spoken, "_collects", _nothing)],
         r"Let $w, b, x, y, \mu \in R$. Here $\theta$ collects $w$ and $b$. "
         r"Let $J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$.", r"\frac{\partial J}{\partial w} = \mu w",
     ),

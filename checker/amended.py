@@ -1,0 +1,96 @@
+"""What a text says of a definition beyond it: “to $J$ we add $w^2$”, “$J = E$, divided by $N$”.
+
+Then the definition is not what its name stands for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verify_derivations.checker.called import bare, composite
+from verify_derivations.checker.open_names import FORMULA, SEEN, OpenNames, before_of
+from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.statements import contains_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of, plain
+
+_ADDED = re.compile(
+    r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|subtract\w*|extend\w*|penali[sz]\w*|regulari[sz]\w*|modif\w*|replac\w*"
+    r"|chang\w*|multipl\w*|divid\w*|becomes?|correct\w*|plus)\b", re.I,
+)  # fmt: skip
+_CHANGED = re.compile(  # “$J = E$, averaged over the batch”
+    r"\s*[,(]?\s*(?:(?:and|which|that|is|are|was|then|finally|further|now|also|again)\s+)*"
+    r"(?:(?P<by>averaged|divided|normali[sz]ed|clipped|truncated|rectified|thresholded|squared)"
+    r"|multiplied|(?:re)?scaled|masked|plus|minus|times|to\s+which|regulari[sz]ed|weighted|up\s+to)\b", re.I,
+)  # fmt: skip
+_IS_CHANGED = re.compile(
+    r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"
+    r"|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared)\b", re.I,
+)  # fmt: skip
+_ADDING = re.compile(r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|plus)\b", re.I)
+_TO = re.compile(r"\badd(?:s|ed|ing)?\b[^$]*\bto\s+[^$]*$", re.I)
+_LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
+_ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
+
+
+def read_amended(names: OpenNames) -> None:
+    """Note which definitions sentences change."""
+    amended = _Amended(names)
+    for text in sentences(names.formulas, ENDED):
+        amended.read(text)
+
+
+class _Amended:
+    def __init__(self, names: OpenNames) -> None:
+        self.names, self.formulas, self.standing = names, names.formulas, names.standing
+
+    def read(self, text: str) -> None:
+        """Note what a sentence says of defined names beyond their definitions: “to $J$ we add $w^2$”, “$J = E$, divided
+        by $N$”."""
+        if _ONLY_THOUGHT.search(text):
+            return
+        found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
+        names = [(start, end, f, name) for start, end, f in found if (name := bare(f)) is not None]
+        defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
+        for end, f, (left, *right) in defined:
+            if (m := _CHANGED.match(text[end : end + SEEN])) and not (m["by"] and any(map(_is_scaled, right))):
+                f.prose.amended += ((left, ()),)
+        others = {plain(name) for *_, name in names if base_of(name) not in self.names.no_value}
+        for _, end, f, name in names:  # “$J$ is divided by $N$”; not where a formula has both
+            beside = self.standing.parts.get(plain(name), ())
+            if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
+                if not any(part & others - {plain(name)} for part in beside):
+                    f.prose.amended += ((name, ()),)
+        added = _ADDED.search(text)
+        if added is None:
+            return
+        new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.names.inside]
+        if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
+            new += [f for _, f, (left, *_) in defined if not self._leads_to(left)]
+        outside = self.names.declared - self.names.forward
+        new += [f for _, _, f, name in names if base_of(name) in outside and _ADDING.search(text)]
+        into = [f for start, _, f, name in names if _TO.search(before_of(text, start)) and not self._is_added_to(name)]
+        for *_, f, name in names if new or into else ():
+            if f in into or new and f not in new:
+                f.prose.amended += ((name, ()),)
+        between = (text[min(end, added.end()) : max(start, added.start())] for start, end, f in found if f in new)
+        if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
+            new[0].prose.amended += tuple((top, ()) for top in self.standing.tops)
+
+    def _is_added_to(self, name: s.Node) -> bool:
+        """Whether a name is a summand in the definition of something that is no loss."""
+        chains = (f.chains[0] for f, _ in self.standing.sums.get(plain(name), ()) if f.chains)
+        forward = (chain.sides[0] for chain in chains if not any(map(contains_derivative, chain.sides)))
+        return any(left not in self.standing.tops for left in forward)
+
+    def _leads_to(self, name: s.Node) -> bool:
+        """Whether a loss rests on a name."""
+        return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.tops)
+
+
+def _is_scaled(value: s.Node) -> bool:
+    """Whether an expression has a quotient, a power, a maximum or cases."""
+    return any(
+        isinstance(x, s.Fraction | s.Cases) or isinstance(x, s.Scripted) and isinstance(x.sup, s.Number)
+        or isinstance(x, s.Symbol) and x.name in ("\\max", "\\min", "/") for x in s.walk(value)
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""What a text says of names alone: that they are given, or made of something that is not said.
+
+A name that nothing declares nor defines, of which the text speaks near its first equation and nowhere as of something
+given, may be made of anything.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verify_derivations.checker.called import bare, composite
+from verify_derivations.checker.open_names import FORMULA, REACH, SEEN, SLOPE, OpenNames, before_of
+from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.standing import names_of
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of, plain
+
+
+def _any(words: str) -> str:
+    """A pattern for any of some words."""
+    return f"(?:{'|'.join(words.split())})"
+
+
+_GIVEN = _any(
+    r"""
+    inputs? data\w* points? examples? samples? observ\w+ measure\w* targets? labels? class\w* truth true desired
+    teacher known given(?!\s+(?:by|as|through)\b) fixed constants? hyper\w+ coefficients? (?:hyper-?)?parameters?
+    weights?(?!\s+(?:decay|penalt)) bias\w* rates? strengths? factors? scalars? numbers? vectors? matri\w+
+    tensors? masks? noise kernels? filters? (?:co)?variances? deviations? temperatures? margins? thresholds?
+    steps? sizes? widths? heights? depths? lengths? dimensions? ind(?:ex|ices) letters? images? words? contexts?
+    rewards? priors? gains? shifts? budgets? counts? positive negative non-?zero arbitrary any some every each all
+    independent learn\w+ trainable variables? arguments? functions? random density distribut\w+ sets? space
+    entr(?:y|ies) units? losse?s? costs? errors? objectives? quantit(?:y|ies) layers? ratings? strides? dilations?
+    padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? slopes? prices? return unknown
+    kronecker identity indicators? jacobians? hessians? rows? columns? positions? documents? tokens? actions?
+    nodes? neighbou?rs? frequenc(?:y|ies) signs?
+    """
+)
+_MADE = _any(
+    r"""
+    outputs? predict\w+ activations? scores? logits? hidden states? net\s+inputs? pre-?activations? estimates?
+    embeddings? features? representations? reconstruct\w+ averages? products? results? comput\w+ obtain\w* sampled
+    responses?
+    """
+)
+_IS = (
+    r"[\s,:|(]*(?:(?:is|are|be|being|denotes?|denoting|stands?\s+for|as|for)\s+)?"
+    r"(?:(?:the|an?|our|its|their|these|those)\s+)?"
+)
+_PLAIN = r"(?!(?:and|or|but|with|where|whose|to|from|by|of|in|on|at|for|than|gives?|yields?)\b)[\w-]+"
+_GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
+_GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
+_MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
+_MADE_BEHIND = re.compile(
+    rf"(?=\s*(?:[,:|(]|(?:is|are|be|being|denot\w+|for|as)\b)){_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I
+)
+_COLLECTED = re.compile(  # “$\\theta$ collects all parameters”
+    r"\b(?:collect\w*|stack\w*|gather\w*|concatenat\w*)\b|\ball\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?"
+    r"(?:\w+\s+)?(?:parameters?|weights?|coefficients?)\b|\b(?:vector|set|tuple|list)\s+of"
+    r"\s+(?:(?:all|both)\b|\$\d+\$\s*(?:,|and)\s*\$)"
+    r"|\bthe\s+parameters\s+of\b", re.I,
+)  # fmt: skip
+_OF_DATA = re.compile(r"\b(?:rows?|columns?|examples?|samples?|data|inputs?|observations?|batch\w*|images?)\b", re.I)
+_BY_NET = re.compile(  # “$y$ is computed by the same network”
+    r"\s*(?:is|are|be|being|,)?\s*(?:also\s+)?(?:computed|produced|generated|predicted|obtained|given|output)"
+    r"\s+(?:by|from|with)\s+(?:(?:the|a|an|our|this|same)\s+)+(?:\w+\s+)?"
+    r"(?:net\w*|model|unit|layer|encoder|decoder|branch|module|block)\b", re.I,
+)  # fmt: skip
+
+
+def read_spoken(names: OpenNames) -> None:
+    """Note what names may be that are spoken of."""
+    spoken = _Spoken(names)
+    for text in sentences(names.formulas, ENDED):
+        spoken.read(text)
+    spoken.conclude()
+
+
+class _Spoken:
+    def __init__(self, names: OpenNames) -> None:
+        self.names, self.formulas, self.standing = names, names.formulas, names.standing
+        self.spoken: dict[s.Node, list[tuple[Stated, s.Node, bool]]] = {}
+
+    def read(self, text: str) -> None:
+        """Note what a sentence says of names that nothing declares nor defines: that they are given, or made."""
+        if SLOPE.search(text):
+            return
+        found = [(m, self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
+        names = [(m, f, name) for m, f in found for name in _names_alone(f) if base_of(name) not in self.names.said]
+        values = [plain(x) for _, f in found if (x := composite(f)) is not None]
+        alone = len(names) == 1 and bool(values) and not any(names_of(x) & {plain(names[0][2])} for x in values)
+        for m, f in found:
+            for name in (bare(f),):
+                undefined = name is not None and plain(name) not in self.standing.defined
+                if name is not None and undefined and _BY_NET.match(text[m.end() : m.end() + SEEN]):
+                    self.names.may_be(f, name, tuple(self.standing.moved))
+        for _, f in found if _COLLECTED.search(text) and not _OF_DATA.search(text) else ():
+            for name in _names_alone(f) or [x for m in f.memberships for x in m.names]:
+                self._collects(f, name)
+        if alone:  # `read` has noted what there is
+            self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
+            return
+        for m, f, name in names:
+            before, behind = before_of(text, m.start()), text[m.end() : m.end() + SEEN]
+            made = _MADE_BEFORE.search(before) or _MADE_BEHIND.match(behind)
+            given = _GIVEN_BEFORE.search(before) or _GIVEN_BEHIND.match(behind)
+            near = f.number <= self.standing.stated.get(plain(name), f.number) + REACH // 2  # no later remark
+            if made or given or near:
+                self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))
+
+    def _collects(self, f: Stated, name: s.Node) -> None:
+        """A θ that may stand for all parameters: so may what a function ``f_θ`` depends on."""
+        everything = tuple(self.standing.moved)
+        if base_of(name) in self.names.moved or plain(name) in self.standing.defined:
+            return
+        self.names.may_be(f, name, everything)
+        functions = {node.function for other in self.formulas for node in other.nodes if isinstance(node, s.Call)}
+        for function in functions:
+            sub = function.sub if isinstance(function, s.Scripted) else None
+            if sub is not None and plain(sub) == plain(name) and everything:
+                f.prose.depending += ((function, everything),)
+
+    def conclude(self) -> None:
+        """A name that a text speaks of, nowhere as of something given, may be made of anything."""
+        everything = tuple(self.standing.moved)
+        for mentions in self.spoken.values():
+            if not any(given for _, _, given in mentions):
+                f, name, _ = mentions[0]
+                self.names.may_be(f, name, everything)
+
+
+def _names_alone(f: Stated) -> tuple[s.Node, ...]:
+    """The names that a formula in the text consists of, ``z``, ``z, u`` or ``(z, u)``."""
+    alone = not (f.raw.displayed or f.chains or f.memberships)
+    inside = [x.body if isinstance(x, s.Group) else x for x in f.mentions]
+    found = [x for part in inside for x in (part.items if isinstance(part, s.Sequence) else (part,))]
+    return tuple(found) if alone and all(isinstance(x, s.Symbol | s.Scripted) for x in found) else ()
