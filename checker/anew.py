@@ -35,7 +35,9 @@ ELSEWHERE = re.compile(  # said of other texts
     r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"
     r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
 )  # fmt: skip
-SUPPOSING = re.compile(r"\b(?:if|when|whenever|suppose|assume|assuming|had)\b[^.:;,]*$", re.I)  # for what follows only
+SUPPOSING = re.compile(  # for what follows only
+    r"\b(?:if|when|whenever|suppose|assume|assuming|had)\b[^.:;,]*$|\bfor\s*$", re.I
+)
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 

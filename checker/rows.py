@@ -170,9 +170,15 @@ def _said(match: re.Match[str]) -> _Said:
 def _ends(formulas: Sequence[Stated], before: str, behind: str, many: bool) -> bool:
     """Whether no more is said of it; of many, not of several names at once."""
     other = _LISTED.match(behind) if many else None
-    if other is not None and not formulas[int(other[1])].ranges:
+    if other is not None and not formulas[int(other[1])].ranges and not _declares_vectors(formulas[int(other[1])]):
         return False
     return is_said(before, behind) and _NO_MORE.match(behind) is not None
+
+
+def _declares_vectors(stated: Stated) -> bool:
+    """``y \\in R^N``, no other matrix with rows."""
+    spaces = [m.where for m in stated.memberships]
+    return bool(spaces) and all(isinstance(x, s.Space) and len(x.extents) < 2 for x in spaces)
 
 
 def _only(stated: Stated) -> s.Node | None:

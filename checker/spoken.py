@@ -49,9 +49,9 @@ _IS = (
     r"(?:(?:the|an?|our|its|their|these|those)\s+)?"
 )
 _PLAIN = r"(?!(?:and|or|but|with|where|whose|to|from|by|of|in|on|at|for|than|gives?|yields?)\b)[\w-]+"
-_GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:[\w-]+\s+){{0,1}}|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
+_GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:{_PLAIN}\s+)?|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
 _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
-_MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:[\w-]+\s+){{0,1}}$", re.I)
+_MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:{_PLAIN}\s+)?$", re.I)
 _MADE_BEHIND = re.compile(
     rf"(?=\s*(?:[,:|(]|(?:is|are|be|being|denot\w+|for|as)\b)){_IS}(?:{_PLAIN}\s+){{0,2}}?{_MADE}\b", re.I
 )

@@ -49,8 +49,11 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         said = said if f.raw.displayed else ""  # else a formula stands in the condition
         f.when.words, section = said, f.raw.section
     for k, f in enumerate(formulas):
-        for relation in _equations(f):
-            for later in introduced(formulas, k, lambda _: False):
+        equations = _equations(f)
+        under = introduced(formulas, k, lambda _: False) if equations else []
+        f.when.alone = bool(equations) and not under
+        for relation in equations:
+            for later in under if not all(map(_is_letter, relation.sides)) else ():
                 later.when.given += ((f.number, relation),)
         if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
             continue
@@ -100,7 +103,7 @@ def _equations(f: Stated) -> list[s.Relation]:
     """Equations of which the text says what holds if they do: ``if $\\|x\\| = 1$, …``."""
     if f.raw.displayed or not SUPPOSING.search(f.raw.context):
         return []
-    return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not all(map(_is_letter, c.sides))]
+    return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not c.update]
 
 
 def _ranges(f: Stated) -> list[s.Relation]:

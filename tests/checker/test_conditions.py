@@ -78,6 +78,34 @@ def test_an_equation_under_a_condition(formulas: tuple[str, ...], found: Verdict
     assert verdict(tmp_path, *formulas) is found
 
 
+NEURON = (
+    "Let $z = w x + b$ with $w, x, b, y \\in R$, $a = \\sigma(z)$ and $L = -y \\ln a - (1 - y) \\ln (1 - a)$. TEXT "
+    "In general,\n\n$$\\frac{\\partial L}{\\partial z} = CLAIM$$\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("For $a = y$ the gradient is zero.", Verdict.DEFINED),
+        ("If $a = y$, nothing is learnt.", Verdict.DEFINED),
+        ("It is large for $a = 1 - y$.", Verdict.DEFINED),
+        ("Here $a = 2 \\sigma(z)$.", REFUTED),
+    ],
+)
+def test_an_equation_that_is_only_supposed_is_no_claim(text: str, found: Verdict) -> None:
+    for claim, judged in (("a - y", PROVED), ("y - a", REFUTED)):
+        *_, supposed, last = check(scan(NEURON.replace("TEXT", text).replace("CLAIM", claim))).formulas
+        assert (supposed.verdict, last.verdict) == (found, judged), supposed.message
+
+
+@pytest.mark.parametrize(("claim", "found"), [("0", PROVED), ("y", UNDECIDED)])
+def test_what_is_said_under_an_equation_holds_there(claim: str, found: Verdict) -> None:
+    text = f"For $a = y$, $\\frac{{\\partial L}}{{\\partial z}} = {claim}$."
+    *_, there, last = check(scan(NEURON.replace("TEXT", text).replace("CLAIM", "a - y"))).formulas
+    assert there.verdict is found and last.verdict is PROVED
+
+
 HIDDEN = (r"a \in \mathbb{R}", r"x \in \mathbb{R}", r"%s", r"L = a + q", r"\frac{\partial L}{\partial a} = 1")
 CAPTURED = (
     r"w \in \mathbb{R}", r"x \in \mathbb{R}", r"%s", r"f(t) = q t", r"y = f(w)",

@@ -73,6 +73,7 @@ def claimed(text: str, claim: str, prose: str = "") -> Formula:
         "The design matrix $X$ collects the examples $x_i^\\top$ row by row",
         "Let $x_i \\in \\mathbb{R}^d$, $i = 1, \\dots, N$, be the rows of $X$",
         "Let $X$ have rows $x_i^\\top$, labels $y$ and weights $w$",
+        "Let $x_1, \\dots, x_N$ be the rows of $X$, $v \\in \\mathbb{R}^N$",
     ],
 )
 @pytest.mark.parametrize(
@@ -105,6 +106,7 @@ def test_the_report_says_what_the_text_says() -> None:
         "Let $X$ have rows $x_i^\\top$, minus their mean $m$",
         "Here $x_i$ is the $i$-th row of $X$ in sorted order",
         "Here $x_i$ is the $i$-th row of $X$ or of $A$",
+        "Let $x_1, \\dots, x_N$ be the rows of $X$, $A \\in \\mathbb{R}^{N \\times d}$",
         "In the appendix $x_i$ is the $i$-th row of $X$",
         "Here $x_i$ is the $i$-th row of $X$ and this is wrong",
         "Here $x_i$ is the $i$-th row of $X$, which holds only for some",
