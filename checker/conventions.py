@@ -41,10 +41,12 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "softmax": ("softmax", ("rows", "columns")),
     "layout": ("\\partial y/\\partial x", ("numerator", "denominator")),
     "gradient": ("\\partial L/\\partial x", ("column", "row")),
+    "units": ("e_k", ("undefined", "unit vectors")),
     "examples": ("dZ", ("gradient of the mean loss", "gradient of each example's loss")),
 }
 PROVED = (Verdict.PROVED, Verdict.CONDITIONAL)
-ONLY_ON_CLASH = ("layout", "gradient")  # the usual reading is tried first; others only where it does not fit
+BY_SHAPE = ("layout", "gradient")  # how many claims have a shape counts, also where a proof needs longer
+ONLY_ON_CLASH = (*BY_SHAPE, "units")  # the usual reading is tried first; others only where it does not fit
 
 
 def usual(case: Case) -> Readings:
@@ -121,8 +123,7 @@ def settle(
             ))  # fmt: skip
         by_option = [verdicts(name, option, concerned) for option in options]
         counts = [sum(v in PROVED for v in found) for found in by_option]
-        # A layout is a matter of shapes: there it counts how many claims have one, also where a proof needs longer.
-        fitting = [name in ONLY_ON_CLASH and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
+        fitting = [name in BY_SHAPE and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
         chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
         others = tuple(
             Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen

@@ -29,7 +29,10 @@ def gathered(
     """The table of formulas, and of what else is stated, where letters are known to be ``indices``."""
     trees = (f.tree for f in formulas if f.tree is not None)
     units = frozenset[str]().union(*(f.prose.units for f in formulas))
-    return gather((*extra, *trees), listed, units, _spoken_of(formulas), indices)
+    table = gather((*extra, *trees), listed, units, _spoken_of(formulas), indices)
+    mentioned = {base_of(x) for f in formulas if not f.raw.displayed for x in f.mentions}
+    table.perhaps_units = frozenset({"e"} - table.bases - mentioned)  # that no sentence says to be anything
+    return table
 
 
 def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTable) -> Tables:

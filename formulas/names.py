@@ -97,6 +97,7 @@ class NameTable:
     stops: dict[str, str] = field(default_factory=dict)  # those that only h_T beside h_t and h_{t-1} tells: t → T
     listed: Listed = field(default_factory=Listed)
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
+    perhaps_units: frozenset[str] = frozenset()  # bases that may, of which nothing is said
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
     fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 

@@ -18,6 +18,7 @@ CONVENTIONS: Mapping[str, tuple[str, ...]] = {
     "softmax": ("rows", "columns"),
     "layout": ("numerator", "denominator"),
     "gradient": ("column", "row"),
+    "units": ("undefined", "unit vectors"),
     "examples": ("gradient of the mean loss", "gradient of each example's loss"),
 }
 """How ambiguous notation may be read; the first reading is the usual one."""

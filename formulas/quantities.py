@@ -225,8 +225,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
                 return _kronecker(reader, items)
     if name_of(base) in PROBABILITY and name_of(base) not in world.declared_names() | world.functions.keys():
         raise Unsupported(f"{to_latex(base)}: expectations and probabilities are not supported")
-    unit = name_of(base) in world.table.units - world.known.keys()
-    if unit and isinstance(node, s.Scripted) and node.sub is not None:
+    if isinstance(node, s.Scripted) and node.sub is not None and _names_units(reader, node, base):
         return unit_vector(reader, node, expected)
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
@@ -287,6 +286,20 @@ def identity(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor
     if expected is not None and len(expected) == 2 and expected[0] == expected[1]:
         return op.identity(expected[0])
     raise NeedShape("the size of the identity matrix I is not stated")
+
+
+def _names_units(reader: Elaborator, node: s.Scripted, base: s.Symbol) -> bool:
+    """Whether a name is one of unit vectors, as the text says, or by a convention where it says nothing of it."""
+    world, name = reader.world, name_of(base)
+    if name not in world.table.perhaps_units or node.sup is not None or node.primes or reader.here.introduces:
+        return name in world.table.units - world.known.keys()
+    (place, *more) = items_of(node.sub) if node.sub is not None else ()
+    reference = world.table.reference(node)
+    known = {*world.declared_names(), *world.functions, *world.awaited.quantities}
+    if more or not isinstance(place, s.Symbol | s.Number) or reference is None or {name, reference.name} & known:
+        return False
+    reader.here.conventions.add("units")
+    return world.readings.units == "unit vectors"
 
 
 def unit_vector(reader: Elaborator, node: s.Scripted, expected: Shape | None) -> Tensor:

@@ -86,13 +86,15 @@ class Readings:
     """How ambiguous notation is read. ``star``: ``convolution`` or ``cross-correlation``; ``up``: ``routing`` (to the
     position of the maximum) or ``repetition``; ``layout`` of ∂(vector)/∂(vector): ``numerator`` or ``denominator``;
     ``softmax`` of a matrix works on ``rows`` or ``columns``; ``gradient``: ∂(scalar)/∂X has the shape of X (``column``)
-    or of its transpose (``row``); ``examples``: dZ, which nothing defines, for a loss that is a mean over examples."""
+    or of its transpose (``row``); ``units``: e_k, of which nothing is said, is ``undefined`` or one of the ``unit
+    vectors``; ``examples``: dZ, which nothing defines, for a loss that is a mean over examples."""
 
     star: str = "convolution"
     up: str = "repetition"
     layout: str = "numerator"
     softmax: str = "rows"
     gradient: str = "column"
+    units: str = "undefined"
     examples: str = "gradient of the mean loss"
 
     def but(self, **changes: str) -> Readings:

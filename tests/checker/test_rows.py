@@ -391,3 +391,29 @@ def test_a_name_of_one_section_may_be_a_row_in_another(
         text = text.replace(name, claim)
     found = [f for f in check(scan(text)).formulas if f.displayed][1::2]
     assert [f.verdict for f in found] == [verdict, verdict], [f.message for f in found]
+
+
+LINEAR = r"Let $A \in \mathbb{R}^{n \times n}$ and $x \in \mathbb{R}^n$, $y = A x$. SAID $$CLAIM$$"
+BY_ENTRY = r"\frac{\partial y}{\partial x_k} = "
+
+
+@pytest.mark.parametrize(
+    ("said", "claims", "verdicts"),
+    [  # a convention, for which there has to be evidence
+        ("", ("A e_k",), (PROVED,)),
+        ("", ("A e_k", "2 A e_k"), (PROVED, REFUTED)),
+        ("", ("2 A e_k",), (ILL_FORMED,)),
+        ("", ("A e",), (ILL_FORMED,)),
+        ("Let $e_k$ be an error.", ("A e_k",), (ILL_FORMED,)),
+        (r"Let $e_k \in \mathbb{R}^n$.", ("A e_k",), (REFUTED,)),
+        (r"Let $e_k = x_k x$.", ("A e_k",), (REFUTED,)),
+    ],
+)
+def test_unit_vectors_of_which_nothing_is_said(
+    said: str, claims: tuple[str, ...], verdicts: tuple[Verdict, ...]
+) -> None:
+    text = LINEAR.replace("SAID", said).replace("$$CLAIM$$", "\n\n".join(f"$${BY_ENTRY}{c}$$" for c in claims))
+    report = check(scan(text))
+    assert tuple(f.verdict for f in report.formulas[-len(claims):]) == verdicts
+    told = [c.reading for c in report.conventions if c.symbol == "e_k"]
+    assert told == (["unit vectors"] if PROVED in verdicts else [])
