@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from verify_derivations.checker.called import SOUGHT, bare, composite, is_power, is_value
+from verify_derivations.checker.called import SOUGHT, composite, is_power, is_value
 from verify_derivations.checker.open_names import FORMULA, REACH, SLOPE, OpenNames, before_of, by_itself
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -86,10 +86,10 @@ class _Beside:
     def read(self, text: str, before: str) -> None:
         """A sentence, and the one before it."""
         found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
-        names = [(f, name) for *_, f in found if (name := bare(f)) is not None]
+        names = [(f, name) for *_, f in found if (name := self.names.name_of(f)) is not None]
         thought = _HYPOTHETICAL.search(text) is not None
         for n, (start, end, f) in enumerate(found):
-            if (name := bare(f)) is None:
+            if (name := self.names.name_of(f)) is None:
                 continue
             for first, last, g in found[max(0, n - REACH) : n + REACH + 1]:
                 value = composite(g)
@@ -108,7 +108,7 @@ class _Beside:
                 if not varied and (said_of or not harmless and not self.standing.together(name, value)):
                     self.names.may_be(f, name, (value,))
         for one, other in _NAMES.findall(text):
-            name, value = bare(self.formulas[int(one)]), bare(self.formulas[int(other)])
+            name, value = (self.names.name_of(self.formulas[int(k)]) for k in (one, other))
             if name is not None and value is not None:
                 self.names.may_be(self.formulas[int(one)], name, (value,))
         if _TIED.search(text) and not _PARTS.search(text):  # “$V$ and $W$ share their weights”

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from verify_derivations.checker.sentences import sentences
 from verify_derivations.checker.statements import Chain, Membership, Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _MANNER = r"(?:(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)\s+)*"
 _MADE = r"(?:computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
@@ -47,6 +47,9 @@ def read_depending(formulas: Sequence[Stated]) -> None:
     tops = {base_of(n.numerator) for f in formulas for n in f.nodes if isinstance(n, s.Derivative)}
     tops |= {base_of(n.body) for f in formulas for n in f.nodes if isinstance(n, s.Nabla)}
     functions = {base_of(n.function) for f in formulas for n in f.nodes if isinstance(n, s.Call)} - tops
+    arguments: dict[s.Node, set[s.Node]] = {}  # of functions: these depend on them anyway
+    for call in (n for f in formulas for n in f.nodes if isinstance(n, s.Call)):
+        arguments.setdefault(plain(call.function), set()).update(map(plain, call.arguments))
     for f in formulas:
         for chain in f.chains:
             if (inside := _of_itself(chain)) is not None:
@@ -63,7 +66,8 @@ def read_depending(formulas: Sequence[Stated]) -> None:
                 continue
             stated, places = formulas[int(match["name"])], [match["on"], *re.findall(r"\d+", match["others"])]
             for name in _named(stated):
-                on = tuple(other for k in places for other in _named(formulas[int(k)]))
+                others = [other for k in places for other in _named(formulas[int(k)])]
+                on = tuple(x for x in others if plain(x) not in arguments.get(plain(name), ()))
                 if base_of(name) not in tops and on:
                     stated.prose.depending += ((name, on),)
                 stated.prose.amended += ((name, on),) if on else ()
@@ -89,5 +93,6 @@ def _named(stated: Stated) -> Iterator[s.Node]:
     if stated.raw.displayed or stated.chains:
         return
     for name in (*stated.mentions, *(name for m in stated.memberships for name in m.names)):
+        name = name.function if isinstance(name, s.Call) else name
         if isinstance(name, s.Symbol | s.Scripted):
             yield name

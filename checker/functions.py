@@ -21,7 +21,7 @@ from verify_derivations.formulas.expressions import Access, Scalar, heads, map_a
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, is_transpose, name_of, names_in
+from verify_derivations.formulas.scripts import base_of, exponent_of_e, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import Known, NotYetDefined, Statement, Unsupported, World
@@ -76,7 +76,8 @@ class Functions:
         if is_number(right) and any(p.layer is None and world.is_defined(p.name) for p in params):
             return False  # σ(z) = 0.593 is the value at z
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
-        mentioned = [r.name for r in map(self.table.reference, names_in(right)) if r is not None]
+        inside = (x for x in names_in(right) if isinstance(exponent_of_e(x), s.Number | None))
+        mentioned = [r.name for r in map(self.table.reference, inside) if r is not None]
         if reference.name in mentioned:
             return False  # it says something of a function, and does not define it
         # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.

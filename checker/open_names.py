@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from verify_derivations.checker.called import is_value
+from verify_derivations.checker.called import bare, composite, is_value
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.calls import OPERATORS
+from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.ranks import UNITS
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
@@ -24,6 +26,7 @@ SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"\b(?:gradients?|derivatives?|slopes?|jacobians?|hessians?)\b"
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
+_KNOWN = {*elementwise_functions, *(f"\\{x}" for x in elementwise_functions), "\\sigma", *OPERATORS}
 _DATA = frozenset("xytXYTNnm") | {  # letters for what is given
     f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
 }
@@ -63,17 +66,35 @@ class OpenNames:
         told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)
                 if not (isinstance(x, s.Scripted) and isinstance(x.sup, s.Symbol))}  # z^*
         self.moved = {base_of(x) for x in standing.moved}
+        defined = {base_of(x.function if isinstance(x, s.Call) else x) for x in standing.defined}
+        self.functions = called - self.declared - defined - {base_of(x) for x in standing.tops} - _KNOWN
         self.said = self.declared | self.moved | self.no_value | told | _DATA | {*UNITS}
 
     def may_be(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note that a name may be made of all that values name, unless that rests on the name itself."""
         others = tuple(dict.fromkeys(x for part in values for x in names_in(part)))
         own = base_of(name)
+        if own in self.functions:
+            others = tuple(x for x in others if base_of(x) not in self.arguments(own))
         others = tuple(x for x in others if base_of(x) == own or own not in self.standing.below(base_of(x)))
         named = [base_of(x) for x in others if base_of(x) in self.used - self.no_value]
-        if not isinstance(name, s.Symbol | s.Scripted) or own in (self.no_value | set(named)) or not named:
+        no_value = self.no_value - self.functions
+        if not isinstance(name, s.Symbol | s.Scripted) or own in (no_value | set(named)) or not named:
             return
         f.prose.depending += ((name, tuple(x for x in others if base_of(x) in named)),)
+
+    def name_of(self, f: Stated) -> s.Node | None:
+        """The name of the value that a formula in the text consists of, ``z`` or, of a function that nothing defines,
+        the f of ``f(x)``."""
+        name, value = bare(f), composite(f)
+        if isinstance(value, s.Call) and base_of(value.function) in self.functions:
+            return value.function
+        return None if name is None or base_of(name) in self.functions else name
+
+    def arguments(self, function: str | None) -> set[str | None]:
+        """All that stands in the arguments of a function that nothing defines."""
+        calls = (n for f in self.formulas for n in f.nodes if isinstance(n, s.Call) and base_of(n.function) == function)
+        return {base_of(x) for call in calls for argument in call.arguments for x in names_in(argument)}
 
     def changed(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note ``h \\leftarrow m h``: no step of an algorithm where nothing is differentiated by h."""

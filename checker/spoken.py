@@ -49,7 +49,9 @@ _IS = (
     r"(?:(?:the|an?|our|its|their|these|those)\s+)?"
 )
 _PLAIN = r"(?!(?:and|or|but|with|where|whose|to|from|by|of|in|on|at|for|than|gives?|yields?)\b)[\w-]+"
-_GIVEN_BEFORE = re.compile(rf"\b{_GIVEN}(?:\s+(?:{_PLAIN}\s+)?|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I)
+_GIVEN_BEFORE = re.compile(
+    rf"\b{_GIVEN}(?:\s+(?:(?!(?:and|or|but|with)\b)[\w-]+\s+)?|[\s(:|]*)(?:\$\d+\$\s*(?:,|and|or)\s*)*$", re.I
+)
 _GIVEN_BEHIND = re.compile(rf"(?:\s*(?:,|and|or)\s*\$\d+\$)*{_IS}(?:{_PLAIN}\s+){{0,3}}?{_GIVEN}\b", re.I)
 _MADE_BEFORE = re.compile(rf"\b{_MADE}\s+(?:{_PLAIN}\s+)?$", re.I)
 _MADE_BEHIND = re.compile(
@@ -67,6 +69,16 @@ _BY_NET = re.compile(  # “$y$ is computed by the same network”
     r"\s+(?:by|from|with)\s+(?:(?:the|a|an|our|this|same)\s+)+(?:\w+\s+)?"
     r"(?:net\w*|model|unit|layer|encoder|decoder|branch|module|block)\b", re.I,
 )  # fmt: skip
+_NET = _any(
+    r"""
+    net\w* models? units? layers? perceptrons? classifiers? regressors? predictors? hypothes[ei]s encoders? decoders?
+    generators? discriminators? critics? polic(?:y|ies) outputs? predictions? logits? scores? estimates? estimators?
+    responses?
+    """
+)
+_NET_BEFORE = re.compile(rf"\b{_NET}\s+(?:{_PLAIN}\s+)?$", re.I)
+_NET_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_NET}\b", re.I)
+_FEATURES = re.compile(r"\b(?:features?|basis|activations?|kernels?|given|fixed|known|any|arbitrary|some)\b", re.I)
 
 
 def read_spoken(names: OpenNames) -> None:
@@ -98,7 +110,9 @@ class _Spoken:
         for _, f in found if _COLLECTED.search(text) and not _OF_DATA.search(text) else ():
             for name in _names_alone(f) or [x for m in f.memberships for x in m.names]:
                 self._collects(f, name)
-        if alone:  # `read` has noted what there is
+        for m, f in found:
+            self._of_function(text, m, f, {name for _, other in found for name in _names_alone(other)})
+        if alone:  # `beside` has noted what there is
             self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
             return
         for m, f, name in names:
@@ -108,6 +122,18 @@ class _Spoken:
             near = f.number <= self.standing.stated.get(plain(name), f.number) + REACH // 2  # no later remark
             if made or given or near:
                 self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))
+
+    def _of_function(self, text: str, m: re.Match[str], f: Stated, others: set[s.Node]) -> None:
+        """A function f that nothing defines, of which a sentence says that it is a net, or something beside what is
+        differentiated by: then it may depend on that."""
+        for node in f.mentions if not f.raw.displayed and not f.chains else ():
+            function = node.function if isinstance(node, s.Call) else node
+            if base_of(function) not in self.names.functions or _FEATURES.search(text):
+                continue
+            before, behind = before_of(text, m.start()), text[m.end() : m.end() + SEEN]
+            beside = {x for x in others if base_of(x) in self.names.moved} if isinstance(node, s.Call) else set()
+            if beside or _NET_BEFORE.search(before) or _NET_BEHIND.match(behind):
+                self.names.may_be(f, function, tuple(self.standing.moved))
 
     def _collects(self, f: Stated, name: s.Node) -> None:
         """A θ that may stand for all parameters: so may what a function ``f_θ`` depends on."""

@@ -10,7 +10,7 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
-from verify_derivations.formulas.expressions import NOUGHT, Apply, heads, walk
+from verify_derivations.formulas.expressions import MEMBER, NOUGHT, Apply, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
@@ -33,11 +33,13 @@ def take_unknown(
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:  # of which the text says only on what they depend
         for name, others in f.prose.depending:
-            head = _head(world, name)
-            if head is not None and not world.is_defined(head):
-                found = replace(_unread(world, f.number, others), told=True)
-                before = world.unknown.unread.get(head, found)
-                world.unknown.unread[head] = before.also(found) if before.told else before
+            own = _head(world, name)
+            families = {family for family in world.applied.opaque if family.partition(MEMBER)[0] == own}
+            for head in {own, *families} if own is not None else ():
+                if not world.is_defined(head):
+                    found = replace(_unread(world, f.number, others), told=True)
+                    before = world.unknown.unread.get(head, found)
+                    world.unknown.unread[head] = before.also(found) if before.told else before
         for name, others in f.prose.amended:
             reference = world.table.reference(name)
             if reference is not None and reference.layer is None and world.is_defined(reference.name):
@@ -291,6 +293,10 @@ def held_fixed(world: World, sides: tuple[s.Node, ...], c: Comparison, environme
     known = (world.quantities.get(h) for h in reached - variables - {environment.loss} - world.unknown.unread.keys())
     leaves = (world.layers.name(q.head) for q in known if q is not None and q.body is None and not is_slope(q.head))
     fixed = {name.removesuffix(UNWRITTEN) for name in leaves if name not in world.layers.templates}
+    for function in reached & world.applied.opaque - world.unknown.unread.keys():
+        inside = (h for call in world.applied.calls.get(function, ()) for argument in call for h in heads(argument))
+        if not variables <= world.below(inside):
+            fixed.add(function.partition(MEMBER)[0])
     return tuple(sorted(fixed)) if variables else ()
 
 

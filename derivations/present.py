@@ -13,7 +13,8 @@ from verify_derivations.derivations.arithmetic import Undefined, primal
 from verify_derivations.derivations.evaluate import Interpreter, Partial, Side
 from verify_derivations.derivations.points import Entry
 from verify_derivations.derivations.values import Indices
-from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.expressions import Access, Apply, heads
+from verify_derivations.formulas.latex import to_latex
 from verify_derivations.formulas.polynomial import Polynomial
 
 SIGNIFICANT = 8
@@ -54,8 +55,12 @@ def values_text(sides: Iterable[Side], interpreter: Interpreter, entries: Iterab
     values: dict[str, str] = {}
     for head in dict.fromkeys(head for head, _ in entries):
         values[head] = tensor_text(head, interpreter)
-    for function in interpreter.used:
-        values[f"{function}\\left(x\\right)"] = polynomial_text(interpreter.coefficients(function))
+    for function, count in interpreter.used.items():
+        variables = ["x"] if count == 1 else [f"x_{k + 1}" for k in range(count)]
+        text = polynomial_text(interpreter.coefficients(function), "x" if count == 1 else "u")
+        where = " + ".join(f"{k + 1}{x}" if k else x for k, x in enumerate(variables))
+        call = to_latex(Apply(function, tuple(map(Access, variables))))
+        values[call] = text if count == 1 else f"{text}, u = {where}"
     for head in dict.fromkeys(h for side in sides for h in heads(side.of if isinstance(side, Partial) else side)):
         if head not in values and math.prod(interpreter.extents(head)) <= LARGEST:
             with contextlib.suppress(Undefined):

@@ -93,7 +93,7 @@ class Evaluator:
     ) -> None:
         self.environment, self.sizes, self.functions = environment, dict(sizes), functions
         self.ties: list[str] = []
-        self.used: dict[str, None] = {}
+        self.used: dict[str, int] = {}  # unknown functions, each with the number of its arguments
         self._meter, self._limit = meter, min(meter.spent + steps, meter.end)
 
     def _entry(self, head: str, indices: Indices) -> Value:
@@ -215,7 +215,7 @@ class Evaluator:
         name = function.lstrip("\\")
         definition = self.environment.functions.get(function)
         if definition is None and name not in arithmetic.ELEMENTARY and name not in _COMPOSED:
-            self.used[function] = None
+            self.used[function] = len(arguments)
             return arithmetic.generic(function, self.coefficients(function), arguments, derivative)
         for k, count in enumerate(derivative):
             if count:  # the derivative in argument k is the tangent where that argument is perturbed

@@ -13,6 +13,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import comparison
 from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.expressions import (
+    MEMBER,
     ONE,
     Access,
     Apply,
@@ -163,9 +164,16 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         return argument.map(lambda b: _derived(reader, known, b, primes))
     if name in world.awaited.called:
         raise UndefinedFunction(f"the function {name} is not defined here")
-    if reader.here.defining or name in world.applied.opaque:
-        _independent(reader, node.function)
+    family, places = _member_of_family(reader, node.function)
+    if reader.here.defining or name in world.applied.opaque or family in world.applied.opaque:
+        _independent(reader, node.function, places)
         arguments = [reader.tensor(a, expected) for a in node.arguments]
+        if places and all(a.is_scalar for a in arguments):
+            world.applied.opaque.add(family)
+            world.applied.calls.setdefault(family, set()).add(tuple(a.body for a in arguments))
+            orders = (*(0 for _ in places), primes)
+            where = [*map(reader.tensor, places), *arguments]
+            return elementwise(lambda *b: Apply(family, b, orders if primes else ()), *where)
         if is_of_all(name, world) and not primes and not all(a.is_scalar for a in arguments):
             nodes = [n for a in node.arguments for n in s.walk(a)]
             if any(isinstance(n, s.Symbol) and name_of(n) in reader.here.indices for n in nodes):
@@ -215,11 +223,26 @@ def _member(reader: Elaborator, node: s.Call) -> Reference | None:
     return reference if new else None
 
 
-def _independent(reader: Elaborator, function: s.Node) -> None:
-    """A function of which nothing is stated depends on its arguments only, unless its subscript says otherwise: ``f_i``
-    is another one for each i, and ``f_θ`` depends on a θ by which one differentiates. (A state h that is defined by
-    ``f_h`` is no parameter of it.)"""
-    if not isinstance(function, s.Scripted) or function.sub is None:
+def _member_of_family(reader: Elaborator, function: s.Node) -> tuple[str, tuple[s.Node, ...]]:
+    """The φ of ``φ_k(x)``, a function of k and x, and the k, where no member is defined by itself."""
+    world = reader.world
+    reference = world.table.reference(function) if isinstance(function, s.Scripted) else None
+    if reference is None or reference != Reference(reference.name, indices=reference.indices, primes=reference.primes):
+        return "", ()
+    family = reference.name + MEMBER * len(reference.indices)
+    letters = [name_of(x) for x in reference.indices if isinstance(x, s.Symbol)]
+    numbers = sum(isinstance(x, s.Number) for x in reference.indices) if family in world.applied.opaque else 0  # φ_1
+    defined = {*world.functions, *world.known, *world.declarations, *world.awaited.called, *world.awaited.quantities}
+    alike = any(name == reference.name or name.startswith(f"{reference.name}_") for name in defined)
+    inside = all(x in reader.here.indices for x in letters) and 0 < len(letters) + numbers == len(reference.indices)
+    return (family, reference.indices) if inside and not alike else ("", ())
+
+
+def _independent(reader: Elaborator, function: s.Node, places: tuple[s.Node, ...] = ()) -> None:
+    """A function of which nothing is stated depends on its arguments only, and on its ``places`` in a family, unless
+    its subscript says otherwise: ``f_i`` is another one for each i, and ``f_θ`` depends on a θ by which one
+    differentiates. (A state h that is defined by ``f_h`` is no parameter of it.)"""
+    if not isinstance(function, s.Scripted) or function.sub is None or places:
         return
     for symbol in names_in(function.sub):
         reference = reader.world.table.reference(symbol)

@@ -108,7 +108,8 @@ class Power(Scalar):
 @dataclass(frozen=True, slots=True)
 class Apply(Scalar):
     """``function`` of ``arguments``. ``derivative[k]`` counts the derivatives taken in argument k
-    of a function that is not known in closed form (``f'`` has derivative ``(1,)``)."""
+    of a function that is not known in closed form (``f'`` has derivative ``(1,)``). One of a family, ``φ_k(x)``, is a
+    function of k and x, with ``MEMBER`` in its name."""
 
     function: str
     arguments: tuple[Scalar, ...]
@@ -225,6 +226,9 @@ class Compare(Scalar):
 
 
 # -- constructors -------------------------------------------------------------------------------
+MEMBER = "_{\\cdot}"
+"""Ends the name of a family of functions, once for each of its indices."""
+
 LARGEST_POWER = 10_000
 """Bits to which a power of two numbers is multiplied out; a larger one stays a power (``9^{9^{9}}``)."""
 
@@ -548,7 +552,7 @@ def structural_key(node: Scalar) -> str:
 
 
 __all__ = [
-    "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding", "Bracket",
+    "MEMBER", "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding", "Bracket",
     "Compare", "Constraint", "Determinant", "Inverse", "Maximum", "Mul", "Number", "Placed", "Polynomial", "Power",
     "Product", "Scalar", "Size", "Sum", "add", "apply", "at_least", "binders_of", "bracket", "children", "delta",
     "equal", "free_indices", "free_names", "fresh", "heads", "less", "map_accesses", "mul", "negate", "polynomial",

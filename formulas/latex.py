@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from verify_derivations.formulas.expressions import (
+    MEMBER,
     Access,
     Add,
     Apply,
@@ -255,7 +256,13 @@ class _Printer:
                 return f"\\left|{self.text(arguments[0], scope)}\\right|", _ATOM
             if function == "pi":
                 return r"\pi", _ATOM
-        name = _FUNCTIONS.get(function, function)
+        name, _, members = function.partition(MEMBER)
+        if name != function:  # φ_k(x)
+            count = 1 + members.count(MEMBER)
+            places = join_indices([self.text(place, scope) for place in arguments[:count]])
+            arguments, derivative = arguments[count:], derivative[count:]
+            name = with_indices(name, places)
+        name = _FUNCTIONS.get(name, name)
         if len(arguments) == 1:
             name += "'" * sum(derivative)
         else:

@@ -26,7 +26,7 @@ from verify_derivations.formulas.lookup import is_slice, sliced, value_of
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.rounding import at_rounded, rounded_index
-from verify_derivations.formulas.scripts import is_transpose, items_of, name_of
+from verify_derivations.formulas.scripts import exponent_of_e, is_transpose, items_of, name_of
 from verify_derivations.formulas.sizes import Shape, match_layer, whole
 from verify_derivations.formulas.slopes import Slope, called_once, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
@@ -52,14 +52,10 @@ PROBABILITY = ("\\mathbb{E}", "\\mathbb{P}", "\\mathbb{V}", "Var", "Cov", "Pr")
 def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | None) -> Value:
     if isinstance(node, s.Scripted) and not isinstance(node.base, s.Symbol | s.Scripted):
         return decorated(reader, node, expected)
-    if (
-        isinstance(node, s.Scripted)
-        and isinstance(node.base, s.Symbol)
-        and node.base.name == "e"
-        and (node.sub is None and node.sup is not None and "e" not in reader.world.table.declared_bare)
-        and "e" not in reader.world.functions.keys() | reader.world.awaited.called
-    ):
-        return reader.tensor(node.sup, expected).map(lambda b: apply("exp", b))
+    called = "e" in reader.world.functions or "e" in reader.world.awaited.called
+    exponent = exponent_of_e(node) if "e" not in reader.world.table.declared_bare else None
+    if exponent is not None and not (called and isinstance(exponent, s.Number)):  # e(x)^2
+        return reader.tensor(exponent, expected).map(lambda b: apply("exp", b))
     found = special(reader, node, expected)
     if found is not None:
         return found

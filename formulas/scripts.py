@@ -84,6 +84,12 @@ def names_in(node: s.Node) -> Iterator[s.Node]:
         yield from names_in(child)
 
 
+def exponent_of_e(node: s.Node) -> s.Node | None:
+    """The x of ``e^x``."""
+    of_e = isinstance(node, s.Scripted) and isinstance(node.base, s.Symbol) and node.base.name == "e"
+    return node.sup if isinstance(node, s.Scripted) and of_e and node.sub is None else None
+
+
 def is_transpose(node: s.Node) -> bool:
     if isinstance(node, s.Text):
         return node.text == "T"

@@ -22,7 +22,7 @@ from verify_derivations.checker import (
     unknown,
 )
 from verify_derivations.checker.open_names import OpenNames
-from verify_derivations.formulas import quantities, slopes, unsaid
+from verify_derivations.formulas import calls, quantities, slopes, unsaid
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
 
@@ -231,5 +231,21 @@ MISREAD: dict[str, Misread] = {
         [(scopes._Part, "flows_into", changed(scopes._Part.flows_into, "or told", ""))],
         "# A\n\nLet $w, x, y, \\mu \\in R$.\n\n## B\n\nThe output $z$ depends on $w$.\n\n## C\n\n"
         r"$$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "what a text says of functions says nothing": Misread(
+        [(spoken._Spoken, "_of_function", _nothing)],
+        r"Let $w, x, y, \mu \in R$. The prediction is $f(x)$. $J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$.",
+        r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "the functions of a family are one function": Misread(
+        [(calls, "_apply", changed(calls._apply, "*map(reader.tensor, places), *arguments", "*arguments"))],
+        r"Let $w \in R^n$, $x \in R$, $J = \sum_{k=1}^n w_k \phi_k(x)$.",
+        r"\frac{\partial J}{\partial w_i} = \phi_1(x)",
+    ),
+    "a function of a family is any of them": Misread(
+        [(unknown, "MEMBER", "?")],
+        r"Let $w, \mu, x \in R$. The features $\phi_k(x)$ depend on $w$. "
+        r"$J = \sum_{k=1}^n v_k \phi_k(x) + \frac{\mu}{2} w^2$.",
+        r"\frac{\partial J}{\partial w} = \mu w",
     ),
 }

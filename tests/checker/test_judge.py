@@ -926,8 +926,16 @@ def test_a_function_of_one_of_many_is_applied_before_it_is_defined(claim: str, v
         (r"\sum_{i=1}^{m}f_\theta(x_i)", r"\frac{\partial J}{\partial\theta}=0", UNDECIDED),
         (r"\sum_{i=1}^{m}f_{h}(x_i)", r"\frac{\partial J}{\partial\theta}=0", PROVED),
         (r"\sum_{i=1}^{m}f(s)", r"\frac{\partial J}{\partial s}=mf'(s)", PROVED),
-        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=mf_i'(s)", UNDECIDED),
-        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=0", UNDECIDED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=\sum_{i=1}^{m}f_i'(s)", PROVED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=mf_i'(s)", Verdict.ILL_FORMED),
+        (r"\sum_{i=1}^{m}f_i(s)", r"\frac{\partial J}{\partial s}=0", REFUTED),
+        (r"\sum_{i=1}^{m}f_i(x_i)", r"\frac{\partial J}{\partial x_j}=f_j'(x_j)", PROVED),
+        (r"\sum_{i=1}^{m}f_i(x_i)", r"\frac{\partial J}{\partial x_1}=f_1'(x_1)", PROVED),
+        (r"\sum_{i=1}^{m}f_i(x_i)", r"\frac{\partial J}{\partial x_1}=f_2'(x_1)", REFUTED),
+        (r"\sum_{i=1}^{m}f_i(x_i)", r"\frac{\partial J}{\partial x_j}=\sum_{i=1}^m f_i'(x_j)", REFUTED),
+        (r"\sum_{i=1}^{m}\sum_{j=1}^{m}f_{ij}(s)", r"\frac{\partial J}{\partial s}=\sum_{i=1}^m\sum_{j=1}^mf_{ij}'(s)",
+         PROVED),
+        (r"\sum_{i=1}^{m}\sum_{j=1}^{m}f_{ij}(s)", r"\frac{\partial J}{\partial s}=m\sum_{i=1}^mf_{ii}'(s)", REFUTED),
     ],
 )
 def test_an_unknown_function_depends_on_what_its_subscript_says(value: str, claim: str, verdict: Verdict) -> None:

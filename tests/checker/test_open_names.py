@@ -23,6 +23,8 @@ TIED = (
     r"$$J = \frac12 \|u - y\|^2 + \frac{\mu}{2} \|W\|^2$$"
 )
 COPIED = TIED.replace("W^{(1)}", "V").replace("W^{(2)}", "U")
+FUNCTION = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$$"
+FUNCTIONS = FUNCTION.replace("f(x)", r"\sum_{k=1}^K v_k \phi_k(x)")
 STACKED = r"Let $w, b, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$$"
 GIVEN, _, TRAINED = UNIT.partition(" SAID ")
 SECTIONS = f"# A unit\n\n{GIVEN}\n\n## Model\n\nSAID\n\n## Training\n\n{TRAINED}"
@@ -70,6 +72,16 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "tied": (COPIED, r"\frac{\partial J}{\partial W} = \mu W", (
         "The matrices $U$ and $V$ are copies of $W$.", "Here $U$, $V$ and $W$ share their weights.",
     )),
+    "a function": (FUNCTION, DECAY, (
+        "Let $f(x)$ be the output of a network.", "The prediction is $f(x)$.", "The value $f(x)$ depends on $w$.",
+        "Here $f$ is a network with weight $w$.", "A unit computes $f(x)$ from $x$ and $w$.",
+        "Let $f$ be a linear model.",
+        r"Here $f(x)$ equals $\tanh(w x)$.", "Note that $f(x)$ is linear in $w$.", "The function $f$ depends on $w$.",
+    )),
+    "a family of functions": (FUNCTIONS, DECAY, (
+        r"The features $\phi_k(x)$ depend on $w$.", r"The $\phi_k(x)$ are outputs of a network.",
+        r"The outputs $\phi_k(x)$ are functions of $w$.",
+    )),
     "collected": (STACKED, DECAY, (
         r"All parameters ($w$ and $b$) are collected in $\theta$.", r"Here $\theta$ is the vector of all parameters.",
     )),
@@ -107,6 +119,19 @@ def test_what_is_given_stays_given(said: str) -> None:
     document = r"Let $w, x \in \mathbb{R}$. SAID $$J = \frac12 (w x - a)^2$$"
     assert verdict(document, said, r"\frac{\partial J}{\partial w} = (w x - a) x") is Verdict.PROVED
     assert verdict(document, said, r"\frac{\partial J}{\partial w} = w x - a") is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Let $f(x)$ be a given function.", "The feature $f(x)$ is weighted by $v$.", "Let $f$ be some function of $x$.",
+        "The activation $f$ of the network is arbitrary.", "Here $f$ is smooth.",
+    ],
+)
+def test_functions_that_are_given_stay_given(said: str) -> None:
+    document = r"Let $v, x, y \in \mathbb{R}$. SAID $$J = \frac12 (v f(x) - y)^2$$"
+    assert verdict(document, said, r"\frac{\partial J}{\partial v} = (v f(x) - y) f(x)") is Verdict.PROVED
+    assert verdict(document, said, r"\frac{\partial J}{\partial v} = v f(x) - y") is Verdict.REFUTED
 
 
 READ: dict[str, tuple[str, str, str]] = {

@@ -106,3 +106,20 @@ def test_what_a_definition_rests_on_moves_with_its_variables(name: str) -> None:
 )
 def test_what_cannot_be_written_out_is_undecided(document: str) -> None:
     assert verdict(document) is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("definition", "claim", "verdict"),
+    [
+        ("e(x) = 2 e^x", "e(x)", Verdict.PROVED),
+        ("e(x) = 2 e^x", "2 e(x)", Verdict.REFUTED),
+        ("e(x) = x^2 + 1, g(x) = e^x", "e^x", Verdict.PROVED),
+        ("e(x) = x^2 + 1, g(x) = e^x", "2 x e^x", Verdict.REFUTED),
+        ("e(x) = x^2 + 1, g(x) = e^2", "4 x (x^2 + 1)", Verdict.PROVED),
+        ("e(x) = x^2 + 1, g(x) = e^2", "2 x (x^2 + 1)", Verdict.REFUTED),
+    ],
+)
+def test_eulers_number_beside_a_function(definition: str, claim: str, verdict: Verdict) -> None:
+    name = "g" if "g(x)" in definition else "e"
+    text = rf"Let $x \in \mathbb{{R}}$, ${definition.replace(', ', '$, $')}$." f"\n\n$${name}'(x) = {claim}$$\n"
+    assert check(scan(text)).formulas[-1].verdict is verdict
