@@ -11,7 +11,7 @@ from verify_derivations.checker.customary import is_called_like_a_gradient
 from verify_derivations.checker.declarations import declare, first_index
 from verify_derivations.checker.defining import Definer, Definitions
 from verify_derivations.checker.examples import examples
-from verify_derivations.checker.functions import function_name, may_define
+from verify_derivations.checker.functions import function_name, functions_in, may_define
 from verify_derivations.checker.given import take_as_given
 from verify_derivations.checker.inferred import Inferred
 from verify_derivations.checker.instances import Instances
@@ -38,6 +38,7 @@ from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.other_losses import slopes_of_others
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import (
     Alias,
@@ -280,6 +281,10 @@ class Builder:
                     if reference is not None and reference.name in self.table.squared:
                         find(replace(reference, indices=()), self.world, Statement())
         instances.frontier()
+        for f in self.formulas:
+            for k, chain in enumerate(f.chains):
+                if isinstance(self.result.failed.get((f.number, k)), ShapeError):  # with φ(x) of each entry of x
+                    self.world.applied.unclear |= self.world.applied.entrywise & functions_in(chain.sides)
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
         take_namesakes(self.world, self.formulas)
         for name in sorted(self.table.ends & set(self.world.differentiated.numerators) | self.world.doubled):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.means import note_means
 from verify_derivations.checker.padding import note_padding
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
@@ -49,6 +50,19 @@ def is_size(node: s.Node, world: World) -> bool:
     if reference is not None and reference.name in world.differentiated.numerators:
         return False
     return reference is None or not any(d.layer is None for d in world.declarations.get(reference.name, ()))
+
+
+def _spaces(f: Stated) -> Iterator[tuple[str, s.Space]]:
+    """Functions and the spaces of their values, of ``φ: R^d → R^K`` and ``φ(x) ∈ R^K``."""
+    for member in f.memberships:
+        for name in member.names:
+            if isinstance(name, s.Call) and isinstance(member.where, s.Space):
+                yield function_name(name.function), member.where
+    for item in f.mentions:
+        if isinstance(item, s.Relation) and item.relations[:1] == (":",) and item.relations[-1] in ("\\to", "\\mapsto"):
+            first, *_, last = item.sides
+            if isinstance(first, s.Symbol | s.Scripted) and isinstance(last, s.Space):
+                yield function_name(first), last
 
 
 def _binds(item: s.Node) -> set[str]:
@@ -306,6 +320,10 @@ class _Declarations:
                 elif isinstance(member.where, s.Space):
                     for name in member.names:
                         self._declare(name, member.where, f.number)
+            for function, space in _spaces(f):
+                world.applied.spaces[function] = space
+                for extent in space.extents:
+                    self._sizes_in(extent, axis=True)
             for chain in f.chains:
                 if chain.space is not None:
                     first = chain.sides[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -282,6 +282,11 @@ def _put(body: Scalar, values: Mapping[str, Scalar]) -> Scalar:
 
 def function_name(function: s.Node) -> str:
     return name_of(function) if isinstance(function, s.Symbol) else to_latex(function)
+
+
+def functions_in(sides: Iterable[s.Node]) -> set[str]:
+    """The names of all that is applied in expressions."""
+    return {function_name(n.function) for side in sides for n in s.walk(side) if isinstance(n, s.Call)}
 
 
 def may_define(left: s.Call) -> bool:

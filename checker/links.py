@@ -12,6 +12,7 @@ from typing import Literal
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
+from verify_derivations.checker.functions import functions_in
 from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
@@ -300,6 +301,9 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
         link = replace(link, message=unsaid(taken))
+    elif isinstance(error, ShapeError) and (unclear := functions_in((left, right)) & world.applied.unclear):
+        said = f"{error}, if {min(unclear)} is taken of each entry: what its values are is not said"
+        link = replace(link, message=said)
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared

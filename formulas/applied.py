@@ -18,4 +18,7 @@ class Applied(Forked):
     runs: dict[str, tuple[s.Symbol, ...]] = field(default_factory=dict)  # i, where f(x_i) is defined for every i
     anywhere: set[str] = field(default_factory=set)  # those of which the variables stand in their definitions only
     opaque: set[str] = field(default_factory=set)  # functions that nothing defines
+    spaces: dict[str, s.Space] = field(default_factory=dict)  # in which their values are: R^K of φ: R^d → R^K
+    entrywise: set[str] = field(default_factory=set)  # those that are taken of each entry of a tensor
+    unclear: set[str] = field(default_factory=set)  # those of them that then do not fit into a definition
     calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: (x, y) of their f(x, y)

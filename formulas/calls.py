@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -40,7 +40,7 @@ from verify_derivations.formulas.partial import raised
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.scripts import base_of, name_of, names_in
-from verify_derivations.formulas.sizes import Shape, layer_value, whole
+from verify_derivations.formulas.sizes import Shape, layer_value, shape_of_space, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
@@ -174,6 +174,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
             orders = (*(0 for _ in places), primes)
             where = [*map(reader.tensor, places), *arguments]
             return elementwise(lambda *b: Apply(family, b, orders if primes else ()), *where)
+        if name in world.applied.spaces and (value := _in_space(reader, name, primes, arguments)) is not None:
+            return value
         if is_of_all(name, world) and not primes and not all(a.is_scalar for a in arguments):
             nodes = [n for a in node.arguments for n in s.walk(a)]
             if any(isinstance(n, s.Symbol) and name_of(n) in reader.here.indices for n in nodes):
@@ -184,6 +186,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         world.applied.opaque.add(name)
         if not primes:
             world.applied.calls.setdefault(name, set()).add(tuple(a.body for a in arguments))
+        world.applied.entrywise |= {name} if not all(a.is_scalar for a in arguments) else set()
         try:
             return elementwise(lambda *b: Apply(name, b, (primes,) if primes else ()), *arguments)
         except ShapeError:  # N(μ, Σ), which is none of numbers
@@ -236,6 +239,46 @@ def _member_of_family(reader: Elaborator, function: s.Node) -> tuple[str, tuple[
     alike = any(name == reference.name or name.startswith(f"{reference.name}_") for name in defined)
     inside = all(x in reader.here.indices for x in letters) and 0 < len(letters) + numbers == len(reference.indices)
     return (family, reference.indices) if inside and not alike else ("", ())
+
+
+def _in_space(reader: Elaborator, name: str, primes: int, arguments: Sequence[Tensor]) -> Tensor | None:
+    """The value of a function with values in a declared space, ``φ(x_n)`` of φ: R^d → R^K. Of numbers its entries are
+    functions of them; of tensors it is a quantity of its own, with the indices of these, where nothing is
+    differentiated by what they rest on. ``None``: a number that is a function of numbers."""
+    world = reader.world
+    shape = shape_of_space(world.applied.spaces[name], world, reader.here)
+    scalars = all(a.is_scalar for a in arguments)
+    if scalars and not shape:
+        return None
+    world.applied.opaque.add(name)
+    if scalars:
+        family = name + MEMBER * sum(n != ONE for n in shape)
+        at, orders = tuple(a.body for a in arguments), (0,) * family.count(MEMBER) + (primes,)
+        world.applied.opaque.add(family)
+        world.applied.calls.setdefault(family, set()).add(at)
+
+        def entry(*places: Polynomial) -> Scalar:
+            inside = (scalar(p + 1) for p, n in zip(places, shape, strict=True) if n != ONE)
+            return Apply(family, (*inside, *at), orders if primes else ())
+
+        return build(shape, entry)
+    of, extents, values = list[str](), list[Polynomial](), list[Polynomial]()
+    for argument in arguments:
+        body, axes = argument.body, [polynomial(a.variable) for a in argument.axes if a.variable is not None]
+        inner = body.indices if isinstance(body, Access) else ()
+        own = len(inner) - len(axes)
+        if not isinstance(body, Access) or own < 0 or [*inner[own:]] != axes or body.head not in world.known:
+            raise Unsupported(f"what {name} is of its arguments is not stated")
+        of.append(body.head)
+        extents += world.known[body.head].extents[:own]
+        values += inner[:own]
+    moved = world.below(of) & {*world.differentiated.denominators, *world.differentiated.undefined}
+    if primes or moved:
+        raise Unsupported(f"how {name} depends on its variables is not stated")
+    known = Known(f"{name}\\left({','.join(of)}\\right)", tuple(extents), shape)
+    if known.head not in world.known:
+        world.add(known)
+    return world.entry(world.known[known.head], tuple(values))
 
 
 def _independent(reader: Elaborator, function: s.Node, places: tuple[s.Node, ...] = ()) -> None:
