@@ -55,7 +55,8 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             if (inside := _of_itself(chain)) is not None:
                 f.chains = [c for c in f.chains if c is not chain]
                 f.memberships += [Membership(chain.sides[:1], chain.space)] if chain.space is not None else []
-                f.prose.depending += ((chain.sides[0], tuple(names_in(inside))),)
+                left = chain.sides[0]
+                f.prose.depending += ((left.function if isinstance(left, s.Call) else left, tuple(names_in(inside))),)
     for sentence in sentences(formulas):
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
@@ -81,6 +82,9 @@ def _of_itself(chain: Chain) -> s.Node | None:
     """The x of ``u = u(x)``."""
     left, *right = chain.sides
     match right:
+        case [s.Call(function=function, arguments=arguments)] if isinstance(left, s.Call) and left.function == function:
+            more = {*arguments} - {*left.arguments}  # f(x) = f(x, w)
+            return s.Sequence(tuple(arguments)) if more and {*left.arguments} < {*arguments} else None
         case [s.Call(function=function, arguments=arguments)] if function == left:
             return s.Sequence(tuple(arguments))
         case [s.Product(factors=(first, s.Group(kind="(", body=body)))] if first == left:

@@ -92,9 +92,10 @@ class OpenNames:
         return None if name is None or base_of(name) in self.functions else name
 
     def arguments(self, function: str | None) -> set[str | None]:
-        """All that stands in the arguments of a function that nothing defines."""
+        """What stands in the arguments of a function that nothing defines, wherever it is applied."""
         calls = (n for f in self.formulas for n in f.nodes if isinstance(n, s.Call) and base_of(n.function) == function)
-        return {base_of(x) for call in calls for argument in call.arguments for x in names_in(argument)}
+        each = [{base_of(x) for argument in call.arguments for x in names_in(argument)} for call in calls]
+        return set.intersection(*each) if each else set()
 
     def changed(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note ``h \\leftarrow m h``: no step of an algorithm where nothing is differentiated by h."""

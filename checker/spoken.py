@@ -7,6 +7,7 @@ given, may be made of anything.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, REACH, SEEN, SLOPE, OpenNames, before_of
@@ -14,7 +15,7 @@ from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.standing import names_of
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, plain
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 
 def _any(words: str) -> str:
@@ -69,16 +70,16 @@ _BY_NET = re.compile(  # “$y$ is computed by the same network”
     r"\s+(?:by|from|with)\s+(?:(?:the|a|an|our|this|same)\s+)+(?:\w+\s+)?"
     r"(?:net\w*|model|unit|layer|encoder|decoder|branch|module|block)\b", re.I,
 )  # fmt: skip
-_NET = _any(
-    r"""
-    net\w* models? units? layers? perceptrons? classifiers? regressors? predictors? hypothes[ei]s encoders? decoders?
-    generators? discriminators? critics? polic(?:y|ies) outputs? predictions? logits? scores? estimates? estimators?
-    responses?
-    """
+_NET = re.compile(
+    r"\b(?:net\w*|models?|units?|layers?|perceptrons?|classifiers?|regressors?|predict\w+|hypothes[ei]s|encoders?|decoders?"
+    r"|generators?|discriminators?|critics?|polic(?:y|ies)|outputs?|logits?|scores?|estimat\w+|responses?|comput\w+"
+    r"|implement\w+|given\s+(?:by|as|in|through))\b", re.I,
+)  # fmt: skip
+_FEATURES = re.compile(
+    r"\b(?:features?|basis|activations?|kernels?|given(?!\s+(?:by|as|in|through))|fixed|known|any|arbitrary|some)\b",
+    re.I,
 )
-_NET_BEFORE = re.compile(rf"\b{_NET}\s+(?:{_PLAIN}\s+)?$", re.I)
-_NET_BEHIND = re.compile(rf"{_IS}(?:{_PLAIN}\s+){{0,2}}?{_NET}\b", re.I)
-_FEATURES = re.compile(r"\b(?:features?|basis|activations?|kernels?|given|fixed|known|any|arbitrary|some)\b", re.I)
+_CLAUSE = re.compile(r"[,;:]|\b(?:and|while|whereas|but|where)\b")
 
 
 def read_spoken(names: OpenNames) -> None:
@@ -96,6 +97,7 @@ class _Spoken:
 
     def read(self, text: str) -> None:
         """Note what a sentence says of names that nothing declares nor defines: that they are given, or made."""
+        self._of_functions(text)
         if SLOPE.search(text):
             return
         found = [(m, self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
@@ -110,8 +112,6 @@ class _Spoken:
         for _, f in found if _COLLECTED.search(text) and not _OF_DATA.search(text) else ():
             for name in _names_alone(f) or [x for m in f.memberships for x in m.names]:
                 self._collects(f, name)
-        for m, f in found:
-            self._of_function(text, m, f, {name for _, other in found for name in _names_alone(other)})
         if alone:  # `beside` has noted what there is
             self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
             return
@@ -123,17 +123,21 @@ class _Spoken:
             if made or given or near:
                 self.spoken.setdefault(plain(name), []).append((f, name, bool(given) and not made))
 
-    def _of_function(self, text: str, m: re.Match[str], f: Stated, others: set[s.Node]) -> None:
-        """A function f that nothing defines, of which a sentence says that it is a net, or something beside what is
-        differentiated by: then it may depend on that."""
-        for node in f.mentions if not f.raw.displayed and not f.chains else ():
-            function = node.function if isinstance(node, s.Call) else node
-            if base_of(function) not in self.names.functions or _FEATURES.search(text):
-                continue
-            before, behind = before_of(text, m.start()), text[m.end() : m.end() + SEEN]
-            beside = {x for x in others if base_of(x) in self.names.moved} if isinstance(node, s.Call) else set()
-            if beside or _NET_BEFORE.search(before) or _NET_BEHIND.match(behind):
-                self.names.may_be(f, function, tuple(self.standing.moved))
+    def _of_functions(self, text: str) -> None:
+        """Note functions that nothing defines, which a clause calls a net, or beside which it has what is
+        differentiated by: then they may depend on that."""
+        for clause in _CLAUSE.split(text):
+            found = [self.formulas[int(m[1])] for m in FORMULA.finditer(clause)]
+            inside = {x for f in found for node in f.nodes for x in names_in(node) if base_of(x) in self.names.moved}
+            for f in found if (inside or _NET.search(clause)) and not _FEATURES.search(text) else ():
+                for function in self._functions_in(f):
+                    self.names.may_be(f, function, tuple(inside) or tuple(self.standing.moved))
+
+    def _functions_in(self, f: Stated) -> Iterator[s.Node]:
+        """Those that a formula in the text names and does not define."""
+        for item in (*f.mentions, *(name for m in f.memberships for name in m.names)) if not f.raw.displayed else ():
+            nodes = (x.function if isinstance(x, s.Call) else x for x in s.walk(item))
+            yield from {x for x in nodes if isinstance(x, s.Symbol | s.Scripted) and base_of(x) in self.names.functions}
 
     def _collects(self, f: Stated, name: s.Node) -> None:
         """A θ that may stand for all parameters: so may what a function ``f_θ`` depends on."""

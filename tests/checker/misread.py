@@ -233,7 +233,7 @@ MISREAD: dict[str, Misread] = {
         r"$$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$", r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "what a text says of functions says nothing": Misread(
-        [(spoken._Spoken, "_of_function", _nothing)],
+        [(spoken._Spoken, "_of_functions", _nothing)],
         r"Let $w, x, y, \mu \in R$. The prediction is $f(x)$. $J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$.",
         r"\frac{\partial J}{\partial w} = \mu w",
     ),
