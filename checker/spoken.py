@@ -127,7 +127,8 @@ class _Spoken:
         """Note functions that nothing defines, which a clause calls a net, or beside which it has what is
         differentiated by: then they may depend on that."""
         for clause in _CLAUSE.split(text):
-            found = [self.formulas[int(m[1])] for m in FORMULA.finditer(clause)]
+            every = (self.formulas[int(m[1])] for m in FORMULA.finditer(clause))
+            found = [f for f in every if not (f.raw.displayed or f.chains)]
             inside = {x for f in found for node in f.nodes for x in names_in(node) if base_of(x) in self.names.moved}
             for f in found if (inside or _NET.search(clause)) and not _FEATURES.search(text) else ():
                 for function in self._functions_in(f):
@@ -135,7 +136,7 @@ class _Spoken:
 
     def _functions_in(self, f: Stated) -> Iterator[s.Node]:
         """Those that a formula in the text names and does not define."""
-        for item in (*f.mentions, *(name for m in f.memberships for name in m.names)) if not f.raw.displayed else ():
+        for item in (*f.mentions, *(name for m in f.memberships for name in m.names)):
             nodes = (x.function if isinstance(x, s.Call) else x for x in s.walk(item))
             yield from {x for x in nodes if isinstance(x, s.Symbol | s.Scripted) and base_of(x) in self.names.functions}
 
