@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from verify_derivations.formulas.scanner import Document
 
 PROGRAM = "verify-derivations"
+ERRATA = "errata.tex"
 VERIFYING = 60.0  # seconds of processor time for one entry of a file of certificates
 GARBAGE = 1_000_000
 """Objects made before unreachable cycles are looked for: what is read and proved is many trees, and soon gone."""
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parse(sys.argv[1:] if arguments is None else list(arguments))
         _tolerate_any_encoding()
+        _spare(options)
         status: int = options.run(options)
         sys.stdout.flush()
         return status
@@ -63,6 +65,25 @@ def _tolerate_any_encoding() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+READS = ("document", "notation", "file", "predict")
+WRITES = ("output", "pdf", "certificates", "save", "history", "export", "checkpoint")
+
+
+def _spare(options: argparse.Namespace) -> None:
+    """Raises :class:`DocumentError` where a result would replace what is read, or another result."""
+    named = {name: getattr(options, name, None) for name in (*READS, *WRITES)}
+    if named["pdf"]:
+        target = Path(named["output"] or ERRATA)
+        named |= {"output": str(target), "pdf": str(target.with_suffix(".pdf"))}
+    files = {name: file for name, file in named.items() if isinstance(file, str) and file != "-" and "\0" not in file}
+    places = {name: os.path.realpath(file) for name, file in files.items()}
+    for name in WRITES:
+        for other, place in places.items():
+            if places.get(name) == place and other != name and {name, other} != {"output", "pdf"}:
+                what = "is the document" if other == "document" else f"is what --{other} names"
+                raise DocumentError(f"{files[name]} {what}, too, and would be lost: name another file for --{name}")
 
 
 # -- the parser ---------------------------------------------------------------------------------
@@ -219,7 +240,7 @@ def _errata(options: argparse.Namespace) -> int:
     if options.pdf:
         from verify_derivations.checker.pdf import to_pdf
 
-        target = Path(options.output or "errata.tex")
+        target = Path(options.output or ERRATA)
         if target.suffix != ".pdf":
             write(latex, str(target))
         write(to_pdf(latex), str(target.with_suffix(".pdf")))

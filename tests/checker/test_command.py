@@ -257,6 +257,34 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert target.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "DOCUMENT", "-o", "DOCUMENT"], "is the document"),
+        (["report", "DOCUMENT", "-o", "x.json", "--certificates", "x.json"], "what --certificates names"),
+        (["errata", "DOCUMENT", "-o", "./DOCUMENT"], "is the document"),
+        (["init", "DOCUMENT", "-o", "DOCUMENT"], "is the document"),
+        (["train", "DOCUMENT", "--save", "x", "--export", "x"], "what --export names"),
+    ],
+)
+def test_no_result_replaces_what_is_read_or_another(
+    arguments: list[str], message: str, document: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(document.parent)
+    before = document.read_bytes()
+    assert main([x.replace("DOCUMENT", document.name) for x in arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert document.read_bytes() == before
+    assert [x.name for x in document.parent.iterdir()] == [document.name]
+
+
+def test_the_pdf_of_a_document_called_errata_needs_another_name(tmp_path: Path, capsys: Capture) -> None:
+    document = tmp_path / "errata.tex"
+    document.write_text("$x = 1$", encoding="utf-8")
+    assert main(["errata", str(document), "--pdf", "-o", str(document)]) == 2
+    assert "is the document" in capsys.readouterr().err
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "file")
     files.write("x", str(tmp_path / "link"))
