@@ -21,7 +21,7 @@ from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
-from verify_derivations.checker.onward import Said, declared_before, fitting
+from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
@@ -32,6 +32,7 @@ from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.told import conventions_told
+from verify_derivations.checker.unknown import take_elsewhere
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
@@ -158,6 +159,7 @@ class Case:
         if found.failed:  # y ∈ R^n of one net need not be the y of the next
             other = build({number for number, _ in found.failed})
             found = other if len(other.failed) < len(found.failed) else found
+        take_elsewhere(found.world, defined_before(self.said, here, table) if scope and here else {})
         known.append(Built(readings, frozenset(noted.asked) | inherited.asked, found))
         return known[-1]
 

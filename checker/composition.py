@@ -265,9 +265,13 @@ class Composer:
         return replace(step, body=map_accesses(step.body, known))
 
     def _hidden(self, head: str) -> bool:
-        """Whether the loss may depend on a quantity by a definition that has no meaning."""
+        """Whether the loss may depend on a quantity by a definition that has no meaning, or that only another section
+        has."""
         world = self.scope.definitions.world
         name = world.layers.name(head)
+        elsewhere = world.unknown.elsewhere
+        if any(name in elsewhere[other].names for other in elsewhere.keys() & self._on_the_way - world.below((name,))):
+            return True
         unread = world.unknown.unread.keys() & self._on_the_way - {name}
         return any(name in world.below((other,), as_written=True) for other in unread)
 

@@ -21,6 +21,7 @@ from verify_derivations.checker.undefined_losses import at_the_end, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
+    defined_elsewhere,
     held_fast,
     held_fixed,
     names_of,
@@ -115,6 +116,7 @@ def judge_link(
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
     held = held_fast(world, (left, right), comparisons, environment) or amended(world, (left, right), number)
+    held = held or defined_elsewhere(world, (left, right), comparisons, environment)
     if held is not None:
         return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)

@@ -75,6 +75,25 @@ def declared_before(
     return onward.found()
 
 
+def defined_before(
+    everything: Said, here: Sequence[Stated], table: NameTable
+) -> dict[str, tuple[Stated, frozenset[str]]]:
+    """The names by which ``here``, the formulas of a scope, define something, of which they say nothing else, and
+    which the last scope before that says something of them defines, with as many indices: each with the formula that
+    does, and the names in that scope. Whether they are the same there is not known."""
+    onward = _Onward(everything, here, table)
+    found: dict[str, tuple[Stated, frozenset[str]]] = {}
+    for name, scope in onward.source.items():
+        used = {len(reference.indices) for _, reference in onward.uses[name]}
+        beside = everything.of_scope[scope] if scope != here[-1].scope else []
+        for f in everything.of_name[name] if beside else ():
+            lefts = (chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update)
+            if f.scope == scope and any(r.name == name and {len(r.indices)} == used for r in _references(lefts, table)):
+                names = (n for other in beside if other.tree is not None for n in names_in(other.tree))
+                found[name] = f, frozenset(reference.name for reference in _references(names, table))
+    return found
+
+
 def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) -> list[Stated]:
     """The formulas ``here`` that a scope sees, without what a section beside it declares of names that it declares
     again, or uses otherwise."""

@@ -3,7 +3,7 @@ to do with each other; and the claims that rest on them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
@@ -104,6 +104,14 @@ def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
                 start = isinstance(node, s.Scripted) and node.sub in _FIRST[: 1 + first]
                 if own is not None and own.name != reference.name and not start:
                     world.unknown.unread.setdefault(head, _unread(world, other.number, sides))
+
+
+def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[str]]]) -> None:
+    """Note the names that only a section with definitions of its own defines, each with all that it speaks of."""
+    for name, (f, spoken) in defined.items():
+        quantity = world.quantities.get(name)
+        if name in world.known and not world.declarations.get(name) and (quantity is None or quantity.body is None):
+            world.unknown.elsewhere[name] = Unread(f.number, spoken, spoken)
 
 
 _FIRST = (s.Number("0"), s.Number("1"))
@@ -270,6 +278,19 @@ def unread_relation(
     for pair, said in world.unknown.related.items():
         if any(_reach(world, sides, c, environment)[0].issuperset(pair) for c in comparisons):
             return f"{said}: an equation would tell, as ${pair[0].partition('_')[0]}_i = {pair[1]}_{{i,:}}^\\top$"
+    return None
+
+
+def defined_elsewhere(
+    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
+) -> str | None:
+    """That the sides differentiate what only another section defines, perhaps by what it depends on there."""
+    for reached, variables in (_reach(world, sides, c, environment) for c in comparisons if world.unknown.elsewhere):
+        for name in sorted(reached & world.unknown.elsewhere.keys()):
+            found = world.unknown.elsewhere[name]
+            if any(v in found.names and v != name and name not in world.below((v,)) for v in variables):
+                where = f"formula {found.number}, in a section with definitions of its own"
+                return f"whether {name} is that of {where}, is not said"
     return None
 
 

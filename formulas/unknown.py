@@ -47,5 +47,6 @@ class Unknown(Forked):
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
     amended: dict[str, int] = field(default_factory=dict)  # defined names of which a formula says that there is more
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
+    elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why

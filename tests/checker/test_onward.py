@@ -201,3 +201,45 @@ def test_many_sections_ask_for_their_own_names() -> None:
         return calls(lambda: [declared_before(case.said, case.by_scope[scope], case.table) for scope in wanted])
 
     assert work(80) < 5 * work(20)
+
+
+TWICE = r"""
+Let $w, x, y, \mu \in \mathbb{R}$.
+
+## Model
+
+Let $z = w x$ and $J = \frac12 (z - y)^2$.
+
+## Regularised
+
+SAID The loss is $J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$.
+
+$$CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "found"),
+    [  # z may be that of the section before, or not
+        ("", r"\frac{\partial J}{\partial w} = \mu w", Verdict.UNDECIDED),
+        ("", r"\frac{\partial J}{\partial w} = (z - y) x + \mu w", Verdict.UNDECIDED),
+        ("", r"\frac{\partial J}{\partial z} = z - y", Verdict.PROVED),
+        ("", r"\frac{\partial J}{\partial z} = y - z", Verdict.REFUTED),
+        ("Let $z = w x$.", r"\frac{\partial J}{\partial w} = (z - y) x + \mu w", Verdict.PROVED),
+        ("Let $z = w x$.", r"\frac{\partial J}{\partial w} = \mu w", Verdict.REFUTED),
+        (r"Let $z \in \mathbb{R}$.", r"\frac{\partial J}{\partial w} = \mu w", Verdict.PROVED),
+        (r"Let $z \in \mathbb{R}$.", r"\frac{\partial J}{\partial w} = 2 \mu w", Verdict.REFUTED),
+    ],
+)
+def test_what_only_another_section_defines_is_open(said: str, claim: str, found: Verdict) -> None:
+    text = TWICE.replace("SAID", said).replace("CLAIM", claim)
+    assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is found
+
+
+def test_nor_is_a_gradient_composed_of_it() -> None:
+    def composed(said: str) -> list[Verdict]:
+        report = check(scan(TWICE.replace("SAID", said).replace("$$CLAIM$$", "")), effort=Effort(repair=0))
+        return [g.verdict for net in report.nets[-1:] for g in net.gradients if g.parameter == "w"]
+
+    assert composed("") == [Verdict.UNDECIDED]
+    assert composed("Let $z = w x$.") == [Verdict.PROVED]
