@@ -238,7 +238,8 @@ def test_what_only_another_section_defines_is_open(said: str, claim: str, found:
 
 def test_nor_is_a_gradient_composed_of_it() -> None:
     def composed(said: str) -> list[Verdict]:
-        report = check(scan(TWICE.replace("SAID", said).replace("$$CLAIM$$", "")), effort=Effort(repair=0))
+        text = TWICE.replace("SAID", said).replace("CLAIM", r"\frac{\partial J}{\partial z} = z - y")
+        report = check(scan(text), effort=Effort(repair=0))
         return [g.verdict for net in report.nets[-1:] for g in net.gradients if g.parameter == "w"]
 
     assert composed("") == [Verdict.UNDECIDED]
