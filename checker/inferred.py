@@ -175,6 +175,9 @@ class _Inference:
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
             member = key not in self.reader.whole
+            known = self.world.known.get(key)
+            if reference is not None and known is not None:
+                otherwise |= _is_of_another_size(known, self.reader.declared(reference), member)
             if reference is None or not self._is_open(reference, member):
                 continue
             if member and (rank == NUMBER or reference.name not in self.letters):
@@ -182,7 +185,6 @@ class _Inference:
             declaration = self._declaration(reference, rank, sizes)
             indices = (self.letters[reference.name],) if member else ()
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
-            known = self.world.known.get(key)
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
         tensors = any(n != s.Number("1") for space in spaces for n in space)
@@ -251,6 +253,15 @@ def _kind_of(known: Known, member: bool) -> tuple[bool, bool]:
     """The kind of a quantity, or of its members, as it was read."""
     rows, columns, *_ = *(known.shape if known.family or not member else ()), ONE, ONE
     return rows != ONE, columns != ONE
+
+
+def _is_of_another_size(known: Known, declared: Rank | None, member: bool) -> bool:
+    """Whether a definition, as it was read, gives a quantity another size than is declared: what it is made of has a
+    size of its own, where the declaration tells it."""
+    if declared is None:
+        return False
+    read = (*(known.shape if known.family or not member else ()), ONE, ONE)
+    return any(axis is not None and axis != size for axis, size in zip(declared, read, strict=False))
 
 
 def failed_definitions(found: Definitions, formulas: Sequence[Stated]) -> set[tuple[int, int]]:
