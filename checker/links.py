@@ -293,7 +293,9 @@ def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | Non
 def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
     """The verdict on an equation of which a side has no meaning."""
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
-    if isinstance(error, UndefinedSymbol):
+    if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
+        link = replace(link, message=f"what {error.name} stands for, only words say")
+    elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")

@@ -316,7 +316,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
     """``steps``: where the formula differentiates nothing, ``h_{t-1}`` tells of a recursion."""
     if isinstance(node, s.Symbol) and not (isinstance(parent, s.Scripted) and parent.base is node):
         table.bare.add(name_of(node))
-        if node.name == "\\pi":
+        if node.name == "\\pi" and not (isinstance(parent, s.Call) and parent.function is node):
             factors = parent.factors if isinstance(parent, s.Product) else ()
             table.circles.add(any(b is node and isinstance(a, s.Number) for a, b in pairwise(factors)))
     if not isinstance(node, s.Scripted):

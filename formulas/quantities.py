@@ -192,9 +192,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if not isinstance(base, s.Symbol):
         return None
     world = reader.world
-    if node == s.Symbol("\\pi") and "\\pi" not in world.functions:
-        weights = world.table.circles == {True} and "\\pi" not in world.table.declared_bare  # 2π beside the π_k
-        if weights or "\\pi" not in world.table.bases | world.declared_names():
+    if node == s.Symbol("\\pi") and (world.table.circle or "\\pi" not in world.functions):
+        if world.table.circle or "\\pi" not in world.table.bases | world.declared_names():
             return constant(Apply("pi", ()))
     if base.name == "\\delta" and isinstance(node, s.Scripted):
         sup = node.sup

@@ -156,7 +156,8 @@ def collect(
             brackets.see(tokens, k, name)
             after = _skip_scripts(tokens, k + 1)
             bracket = tokens[after]
-            starts = not front and _starts_statement(tokens, k)
+            logarithm = k > 0 and tokens[k - 1].text.lstrip("\\") in ("log", "ln")  # of what it defines
+            starts = not front and _starts_statement(tokens, k - logarithm)
             if bracket.kind == "open" and bracket.text in ("(", "[") and not _is_transposed(tokens, k + 1, after):
                 applied.add(name)
                 behind = _skip_scripts(tokens, bracket.partner + 1)

@@ -48,4 +48,5 @@ class Unknown(Forked):
     amended: dict[str, int] = field(default_factory=dict)  # defined names of which a formula says that there is more
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
+    spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why
