@@ -153,8 +153,13 @@ class _Inference:
         return numbers, customary
 
     def _of_functions(self, formulas: Sequence[Stated]) -> set[str]:
-        """What stands in the definition of a function of numbers."""
-        chains = [chain for f in formulas for chain in f.chains if _is_function(chain, self.before)]
+        """What stands in the definition of a function of numbers, if nothing of that stands under a norm."""
+        nodes = (x for f in formulas for n in f.nodes if isinstance(n, s.Norm) for x in names_in(n.body))
+        vectors = {r.name for r in map(self.table.reference, nodes) if r is not None}
+        chains = [
+            chain for f in formulas for chain in f.chains if _is_function(chain, self.before)
+            and vectors.isdisjoint(r.name for r in map(self.table.reference, names_in(chain.sides[1])) if r is not None)
+        ]  # fmt: skip
         nodes = (node for chain in chains for side in chain.sides for node in quantities_in(side))
         return {r.name for r in map(self.table.reference, nodes) if r is not None} - {
             r.name for chain in chains for r in map(self.table.reference, _arguments(chain)) if r is not None

@@ -16,14 +16,17 @@ from verify_derivations.formulas.world import UNWRITTEN, World
 
 
 def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
-    """The verdict where the loss does not depend on what the document never differentiates it by, if the claim holds
-    so: r = |x|^2 beside the layers above x."""
+    """The verdict where the loss does not depend on what the document never differentiates it by, or on one of that, if
+    the claim holds so: r = |x|^2 beside the layers above x."""
     sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.differentiated.denominators]
-    if not sinks:
-        return refuted
-    without = _moved_by(environment, sinks)
-    said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks if environment.loss is not None)
-    return refuted if unmoved(world, c, without) is not None else _under(said, c, without, refuted, judge)
+    for some in (sinks, *([head] for head in sinks if len(sinks) > 1)):
+        without = _moved_by(environment, some)
+        said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in some if environment.loss is not None)
+        if some and unmoved(world, c, without) is None:
+            link = _under(said, c, without, refuted, judge)
+            if link is not refuted:
+                return link
+    return refuted
 
 
 def at_the_end(

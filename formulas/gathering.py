@@ -253,7 +253,8 @@ def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None
 
 
 def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
-    """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b."""
+    """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b; so are the f and i of ``y_{fi} = Σ_c w_{fc} x_{ci}``
+    (the o of ``y_o = Σ_j w_{oj} h_j`` may be a label)."""
     left = node.sides[0]
     if not isinstance(left, s.Scripted) or left.sub is None:
         return
@@ -264,6 +265,9 @@ def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
             letters = {y.name for y in s.walk(item) if isinstance(y, s.Symbol)}
             if letters & table.bound - own:
                 table.bound |= letters & own - table.sizes
+        beside = {y.name for y in items if isinstance(y, s.Symbol)}
+        if len(own) > 1 and beside & table.bound - own:
+            table.bound |= beside & own - table.sizes
 
 
 def _letter(node: s.Node) -> str | None:

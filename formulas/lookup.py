@@ -326,7 +326,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), scalar(polynomial(reference.name)))
     stretched = reference.name in world.undeclared.stretched
-    mentioned = stretched or all(compound(node, world, here) for node in reference.indices)
+    mentioned = stretched or any(compound(node, world, here) for node in reference.indices)
     if reference.indices and not shape and mentioned:
         return _as_far_as_mentioned(head, reference, world, here)
     for node in reference.indices:
