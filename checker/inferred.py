@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 ENTRYWISE = frozenset(("\\circ", "\\odot"))
 OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
+TRACES = frozenset(("tr", "Tr", "trace", "det"))
+_NUMBER = s.Symbol("\\partial")
+"""What has no name, and is a number."""
 EACH = "N"
 """What each size is where they are equal."""
 
@@ -122,6 +125,7 @@ class _Inference:
     ) -> None:  # fmt: skip
         self.before, self.world, self.table, self.formulas = found, found.world, table, formulas
         self.letters: dict[str, s.Node] = {}
+        self.claimed = {r.name for _, r in _references([d for d in definitions if d.left is _NUMBER], table)}
         self.first: dict[str, int] = {}
         heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
         self.lefts = {  # not the x of ``x_{k+1} = A^{-1} b``
@@ -133,7 +137,7 @@ class _Inference:
             if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):
                 self.letters.setdefault(reference.name, reference.indices[0])
         numbers, customary = self._numbers(formulas)
-        numbers |= self._of_functions(formulas)
+        numbers |= self._of_functions(formulas) | {_NUMBER.name}
         tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
         apart = customary | apart | self.world.aliases.keys()
         self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
@@ -190,6 +194,7 @@ class _Inference:
             declaration = self._declaration(reference, rank, sizes)
             indices = (self.letters[reference.name],) if member else ()
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
+            otherwise |= known is None and reference.name in self.claimed
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
         tensors = any(n != s.Number("1") for space in spaces for n in space)
@@ -294,7 +299,14 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
                 failed = side == 0 and (f.number, k) in found.failed
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
-    return result
+    tops = ((node.numerator, f.number) for f in formulas for node in f.derivatives if isinstance(node, s.Derivative))
+    return [*result, *(Definition(_NUMBER, top, number) for top, number in tops if _is_number(top))]
+
+
+def _is_number(top: s.Node) -> bool:
+    """Whether what a claim writes out and differentiates is a number: ``\\operatorname{tr}(A X)`` says of A what a
+    definition would."""
+    return isinstance(top, s.Call) and (base_of(top.function) or "").lstrip("\\") in TRACES
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:

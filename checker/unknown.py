@@ -35,6 +35,9 @@ def take_unknown(
     for f in formulas:
         for reference in filter(None, map(world.table.reference, names_alone(f))):
             world.unknown.spoken.add(reference.name)
+        for loss, others in f.prose.losses:
+            if (name := _head(world, loss)) is not None:
+                world.unsaid.told.setdefault(name, set()).update(filter(None, (_head(world, x) for x in others)))
     for f in formulas:  # of which the text says only on what they depend
         for name, others in f.prose.depending:
             own = _head(world, name)
