@@ -54,8 +54,8 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
 
 
 def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
-    """“With tied weights, $B = A^\\top$”, behind a gradient by the B that is declared: what was said before is said of any B.
-    What follows may be said of either."""
+    """“With tied weights, $B = A^\\top$”, behind a gradient by the B that is declared: what was said before is said of
+    any B, and what follows may be said of either."""
     f, left = formulas[k], formulas[k].chains[-1].sides[0]
     if f.raw.displayed or not isinstance(left, s.Symbol) or any(map(contains_derivative, f.chains[-1].sides)):
         return False

@@ -39,8 +39,8 @@ from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
-from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
+from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.primed import primed_indices, renamed, transposes, with_transposes

@@ -25,7 +25,10 @@ _DEPENDS = re.compile(
     re.I,
 )
 _LOSS = r"(?:loss|cost|objective|error)(?:\s+function)?"
-_OF_WHAT = rf"(?:the\s+\w+\s+)?\$(?P<on>\d+)\$(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)(?!\s*(?:,|and)\s+(?:of|on|the|some|all|its|other)\b)"
+_OF_WHAT = (
+    r"(?:the\s+\w+\s+)?\$(?P<on>\d+)\$(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)"
+    r"(?!\s*(?:,|and)\s+(?:of|on|the|some|all|its|other)\b)"
+)
 _LOSS_OF = tuple(re.compile(pattern, re.I) for pattern in (  # “the loss $L$, a function of $y$”, “a loss $L$ of $y$”
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:is|be)\s+)?(?:(?:the|an?|our|some)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
     rf"(?:(?:which|that)\s+)?(?:(?:is|be)\s+)?(?:(?:an?|some)\s+(?:\w+\s+)?function\s+of|depends?\s+(?:only\s+)?on"

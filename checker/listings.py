@@ -62,11 +62,12 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
 
 
 def _read_diagonals(formulas: Sequence[Stated]) -> None:
-    """Read ``\\operatorname{diag}(d_1, …, d_n)`` as ``\\operatorname{diag}(d)`` of a vector ``d \\in R^n``, where d stands
-    nowhere by itself."""
+    """Read ``\\operatorname{diag}(d_1, …, d_n)`` as ``\\operatorname{diag}(d)`` of a vector ``d \\in R^n``, where d
+    stands nowhere by itself."""
     trees = [f.tree for f in formulas if f.tree is not None]
     bases = {id(node.base) for tree in trees for node in s.walk(tree) if isinstance(node, s.Scripted)}
-    alone = {plain(node) for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol) and id(node) not in bases}
+    symbols = (node for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol))
+    alone = {plain(node) for node in symbols if id(node) not in bases}
     for f in formulas:
         found: dict[s.Node, s.Node] = {}
 
@@ -84,7 +85,8 @@ def _read_diagonals(formulas: Sequence[Stated]) -> None:
         tree = s.mapped(f.tree, new) if f.tree is not None else None
         if found:
             assert isinstance(tree, s.Statements)
-            declared = [s.Relation((name, s.Space("\\mathbb{R}", (n,))), ("\\in",), span=tree.span) for name, n in found.items()]
+            spaces = ((name, s.Space("\\mathbb{R}", (count,))) for name, count in found.items())
+            declared = [s.Relation(sides, ("\\in",), span=tree.span) for sides in spaces]
             f.tree = replace(tree, parts=(*tree.parts, *declared), joints=(*tree.joints, *("," for _ in declared)))
 
 

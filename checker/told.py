@@ -13,9 +13,12 @@ from verify_derivations.formulas.scripts import plain
 
 _LAYOUT = re.compile(r"\b(numerator|denominator)(?:[- ]style)?[- ]layout", re.I)
 _GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row vector”
-    r"\b(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?(?:scalars?|loss(?:es)?|numbers?)\b[^.;$]{0,60}?)"
-    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?(?P<axis>row|column)\s+vectors?\b", re.I,
+    r"\b(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?(?:scalars?|loss(?:es)?|numbers?)\b"
+    r"[^.;$]{0,60}?)"
+    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?"
+    r"(?P<axis>row|column)\s+vectors?\b", re.I,
 )  # fmt: skip
+_SAID = {"layout": "{option} {name}", "gradient": "{name}s are {option}s"}
 _AXIS = (
     r"(?:\b(?P<axis>row|column)s?[-\s]?wise\b|\b(?:each|every)\s+(?P<each>row|column)\b|\bby\s+(?P<by>rows|columns)\b)"
 )
@@ -32,8 +35,7 @@ def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
     for k, f in enumerate(formulas):
         for name, option in (*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas)):
             told.setdefault(name, set()).add(option)
-            said = f"{option} {name}" if name == "layout" else f"{name}s are {option}s" if name == "gradient" else f"{name} of {option}"
-            f.remarks += (f"the text says: {said}",)
+            f.remarks += (f"the text says: {_SAID.get(name, '{name} of {option}').format(name=name, option=option)}",)
     return {name: found.pop() for name, found in told.items() if len(found) == 1}
 
 

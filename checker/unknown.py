@@ -33,11 +33,10 @@ def take_unknown(
                 inside = frozenset(world.known) - {end.name}
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:
-        for reference in filter(None, map(world.table.reference, names_alone(f))):
-            world.unknown.spoken.add(reference.name)
+        world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
         for loss, others in f.prose.losses:
-            if (name := _head(world, loss)) is not None:
-                world.unsaid.told.setdefault(name, set()).update(filter(None, (_head(world, x) for x in others)))
+            if (top := _head(world, loss)) is not None:
+                world.unsaid.told.setdefault(top, set()).update(filter(None, (_head(world, x) for x in others)))
     for f in formulas:  # of which the text says only on what they depend
         for name, others in f.prose.depending:
             own = _head(world, name)

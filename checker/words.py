@@ -153,11 +153,11 @@ def _takes_back(f: Stated) -> bool:
 
 
 def _under(formulas: Sequence[Stated], k: int, names: Sequence[s.Node]) -> list[Stated]:
-    """The formulas for which a matrix is symmetric that formula ``k`` declares behind “for a symmetric matrix”: where it
-    stands in a definition of the same sentence, what is said of that further on in the section is said under it, too."""
+    """The formulas for which a matrix is symmetric that formula ``k`` declares behind “for a symmetric matrix”: where
+    it stands in a definition of the same sentence, what the section says of that further on is said under it, too."""
     found = introduced(formulas, k, _takes_back)
-    values = [x for f in found for chain in f.chains if not any(map(contains_derivative, chain.sides)) for x in chain.sides]
-    if {plain(x) for value in values for x in names_in(value)}.isdisjoint(map(plain, names)):
+    sides = [chain.sides for f in found for chain in f.chains if not any(map(contains_derivative, chain.sides))]
+    if {plain(x) for values in sides for value in values for x in names_in(value)}.isdisjoint(map(plain, names)):
         return found
     section = formulas[k].raw.section
     inside = takewhile(lambda f: f.raw.section[: len(section)] == section, formulas[k + 1 :])

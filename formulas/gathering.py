@@ -253,8 +253,8 @@ def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None
 
 
 def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
-    """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b; so are the f and i of ``y_{fi} = Σ_c w_{fc} x_{ci}``
-    (the o of ``y_o = Σ_j w_{oj} h_j`` may be a label)."""
+    """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b; so are the f and i
+    of ``y_{fi} = Σ_c w_{fc} x_{ci}`` (the o of ``y_o = Σ_j w_{oj} h_j`` may be a label)."""
     left = node.sides[0]
     if not isinstance(left, s.Scripted) or left.sub is None:
         return

@@ -41,9 +41,9 @@ def _equations(tree: s.Node) -> Iterable[s.Relation]:
 
 def _below(left: s.Node) -> s.Node | None:
     """The function p of ``\\log p(a)``, for arguments that are names."""
-    if not isinstance(left, s.Call) or len(left.arguments) != 1 or to_latex(left.function).lstrip("\\") not in _LOGARITHMS:
+    if not isinstance(left, s.Call) or len(left.arguments) != 1:
         return None
-    inner = left.arguments[0]
+    inner = left.arguments[0] if to_latex(left.function).lstrip("\\") in _LOGARITHMS else None
     if not isinstance(inner, s.Call) or not all(isinstance(x, s.Symbol | s.Scripted) for x in inner.arguments):
         return None
     return inner.function if isinstance(inner.function, s.Symbol | s.Scripted) else None

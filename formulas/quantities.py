@@ -423,7 +423,8 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
             if letter:
                 inner.indices[letter] = Index(letter, fresh(letter), polynomial(reader.world.origin))
     steps = {letter for _, letter in reader.world.table.shifted}
-    for node in s.walk(alias.right) if not names and left.layer is None else ():  # ``g = ∂L/∂h_t``, at the step of which a formula speaks
+    of_step = not names and left.layer is None  # ``g = ∂L/∂h_t``, at the step of which a formula speaks
+    for node in s.walk(alias.right) if of_step else ():
         if isinstance(node, s.Symbol) and node.name in steps:
             reader.new_letters(node)
             inner.indices |= {node.name: reader.here.indices[node.name]} if node.name in reader.here.indices else {}

@@ -80,8 +80,10 @@ def names_in(node: s.Node) -> Iterator[s.Node]:
             if node.sup is not None:
                 yield from names_in(node.sup)
             return
-    frobenius = isinstance(node, s.Norm) and is_frobenius(node.order)
-    for child in s.children(node) if not frobenius else (node.body,):
+    if isinstance(node, s.Norm) and is_frobenius(node.order):
+        yield from names_in(node.body)
+        return
+    for child in s.children(node):
         yield from names_in(child)
 
 

@@ -28,9 +28,13 @@ FACTORS = (
 RECURRENT = (
     r"For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^d$, $h_t \in \mathbb{R}^n$ and"
     "\n\n$$ a_t = W h_{t-1} + U x_t, \\quad h_t = \\tanh(a_t), \\quad o_t = V h_t $$\n\n"
-    r"with the loss $L = \sum_{t=1}^T L_t$, where $L_t$ depends on $o_t$ only, and $g_t = \frac{\partial L}{\partial o_t}$."
+    r"with the loss $L = \sum_{t=1}^T L_t$, where $L_t$ depends on $o_t$ only, and"
+    r" $g_t = \frac{\partial L}{\partial o_t}$."
 )
-LINEAR_NET = r"Consider $f(x) = W_3 W_2 W_1 x$ with $\ell = \frac12 \|W_3 W_2 W_1 x - y\|^2$ and $e = W_3 W_2 W_1 x - y$."
+LINEAR_NET = (
+    r"Consider $f(x) = W_3 W_2 W_1 x$ with $\ell = \frac12 \|W_3 W_2 W_1 x - y\|^2$ and"
+    r" $e = W_3 W_2 W_1 x - y$."
+)
 POLICY = (
     r"Let $\mu = w^\top s$ with $s \in \mathbb{R}^n$, $\sigma = e^\kappa$ and"
     "\n\n$$ \\log\\pi(a) = -\\frac{(a - \\mu)^2}{2\\sigma^2} - \\log\\sigma - \\frac12 \\log 2\\pi. $$"
@@ -41,7 +45,7 @@ CHANNELS = (
     "Let $L$ be a loss of these."
 )
 STEP = (
-    r"Let $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and $h_t = o_t \odot \tanh(c_t)$, all in $\mathbb{R}^n$, with the loss"
+    r"Let $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and $h_t = o_t \odot \tanh(c_t)$, with the loss"
     r" $L = \sum_{t=1}^T v^\top h_t$, $h_t, c_t, f_t, i_t, g_t, o_t, v \in \mathbb{R}^n$, and let"
     r" $\bar c = \partial L / \partial c_t$."
 )
@@ -49,7 +53,8 @@ TRACES = r"Let $A$ and $B$ be constant matrices and $X \in \mathbb{R}^{n \times 
 DIAGONAL = r"Let $D = \operatorname{diag}(d_1, \dots, d_n)$ and $J = x^\top D x$ with $x \in \mathbb{R}^n$."
 GRAPH = (
     r"Let $Z = A H W$ and $U = \tanh(Z)$ with $A \in \mathbb{R}^{n \times n}$, $H \in \mathbb{R}^{n \times d}$,"
-    r" $W \in \mathbb{R}^{d \times k}$. Let $L$ be the training loss, a function of $U$, and $G = \partial L / \partial Z$."
+    r" $W \in \mathbb{R}^{d \times k}$. Let $L$ be the training loss, a function of $U$, and"
+    r" $G = \partial L / \partial Z$."
     r" Another layer is $Y = B H W$ with $B \in \mathbb{R}^{n \times n}$."
 )
 DIRECTION = (
@@ -62,8 +67,8 @@ DIRECTION = (
     ("text", "right", "verdict", "wrong", "otherwise"),
     [
         (FACTORS, r"\nabla_W F = (W H - X) H^\top", PROVED, r"\nabla_W F = (W H - X) H", ILL_FORMED),
-        (RECURRENT, r"\frac{\partial L}{\partial U} = \sum_{t=1}^T \left((1 - h_t^2) \odot \frac{\partial L}{\partial h_t}"
-         r"\right) x_t^\top", PROVED,
+        (RECURRENT, r"\frac{\partial L}{\partial U} = \sum_{t=1}^T \left((1 - h_t^2) \odot"
+         r" \frac{\partial L}{\partial h_t}\right) x_t^\top", PROVED,
          r"\frac{\partial L}{\partial U} = \sum_{t=1}^T \frac{\partial L}{\partial h_t} x_t^\top", UNDECIDED),
         (LINEAR_NET, r"\nabla_{W_2} \ell = W_3^\top e (W_1 x)^\top", PROVED,
          r"\nabla_{W_2} \ell = W_3^\top e x^\top", ILL_FORMED),
@@ -71,15 +76,18 @@ DIRECTION = (
          r"\frac{\partial\log\pi(a)}{\partial\kappa} = \frac{(a-\mu)^2}{\sigma^2}", REFUTED),
         (CHANNELS, r"\frac{\partial L}{\partial b_f} = \sum_{i=1}^{n-m+1} \frac{\partial L}{\partial y_{f,i}}", PROVED,
          r"\frac{\partial L}{\partial b_f} = \sum_{i=2}^{n-m+1} \frac{\partial L}{\partial y_{f,i}}", REFUTED),
-        (CHANNELS, r"\frac{\partial L}{\partial w_{f,c,k}} = \sum_{i=1}^{n-m+1} \frac{\partial L}{\partial y_{f,i}} x_{c,i+k-1}",
-         PROVED, r"\frac{\partial L}{\partial w_{f,c,k}} = \sum_{i=1}^{n-m+1} \frac{\partial L}{\partial y_{f,i}} x_{c,i}",
-         REFUTED),
+        (CHANNELS, r"\frac{\partial L}{\partial w_{f,c,k}} = \sum_{i=1}^{n-m+1} x_{c,i+k-1}"
+         r" \frac{\partial L}{\partial y_{f,i}}",
+         PROVED,
+         r"\frac{\partial L}{\partial w_{f,c,k}} = \sum_{i=1}^{n-m+1} x_{c,i}"
+         r" \frac{\partial L}{\partial y_{f,i}}", REFUTED),
         (STEP, r"\frac{\partial L}{\partial f_t} = \bar c \odot c_{t-1}", PROVED,
          r"\frac{\partial L}{\partial f_t} = \bar c \odot c_t", REFUTED),
         (TRACES, r"\frac{\partial}{\partial X} \operatorname{tr}(A X B) = A^\top B^\top", PROVED,
          r"\frac{\partial}{\partial X} \operatorname{tr}(A X B) = B^\top A^\top", ILL_FORMED),
         (DIAGONAL, r"\frac{\partial J}{\partial x} = 2 D x", PROVED, r"\frac{\partial J}{\partial x} = D x", REFUTED),
-        (DIAGONAL, r"\frac{\partial J}{\partial d_i} = x_i^2", PROVED, r"\frac{\partial J}{\partial d_i} = x_i", REFUTED),
+        (DIAGONAL, r"\frac{\partial J}{\partial d_i} = x_i^2", PROVED,
+         r"\frac{\partial J}{\partial d_i} = x_i", REFUTED),
         (GRAPH, r"\frac{\partial L}{\partial W} = H^\top A^\top G", CONDITIONAL,
          r"\frac{\partial L}{\partial W} = H^\top B^\top \frac{\partial L}{\partial Y}", REFUTED),
         (DIRECTION, r"\nabla_v L = \frac{g}{\|v\|} M \nabla_w L", CONDITIONAL,
@@ -97,7 +105,7 @@ def test_what_is_left_to_the_reader(text: str, right: str, verdict: Verdict, wro
 )
 def test_what_words_introduce_is_no_slip(called: str, verdict: Verdict) -> None:
     text = (
-        r"Let $s = \theta^\top u$ and $\ell = \log(1 + e^{-s})$ with $u = E^\top c$, $E \in \mathbb{R}^{V \times d}$. Then"
+        r"Let $s = \theta^\top u$ and $\ell = \log(1 + e^{-s})$, $u = E^\top c$ and $E \in \mathbb{R}^{V \times d}$."
         "\n\n$$ \\frac{\\partial \\ell}{\\partial s} = -\\frac{1}{1 + e^s}. $$\n\n"
     )
     assert last(text + called, r"\frac{\partial \ell}{\partial u} = q \theta") is verdict
@@ -109,7 +117,8 @@ def test_what_is_said_of_another_case_does_not_hold_before(words: str, verdict: 
     text = (
         r"Let $X \in \mathbb{R}^{d \times n}$, $A \in \mathbb{R}^{k \times d}$, $B \in \mathbb{R}^{d \times k}$,"
         r" $L = \|X - B A X\|_F^2$ and $R = X - B A X$. Then"
-        "\n\n$$ \\frac{\\partial L}{\\partial B} = -2 R X^\\top A^\\top $$\n\n$$ \\frac{\\partial L}{\\partial A} = CLAIM $$\n\n"
+        "\n\n$$ \\frac{\\partial L}{\\partial B} = -2 R X^\\top A^\\top $$\n\n"
+        "$$ \\frac{\\partial L}{\\partial A} = CLAIM $$\n\n"
     ) + words  # fmt: skip
     gradients = [f.verdict for f in checked(text.replace("CLAIM", "-2 B^\\top R X^\\top")) if "partial" in f.latex]
     assert gradients == [PROVED, verdict]
@@ -118,6 +127,9 @@ def test_what_is_said_of_another_case_does_not_hold_before(words: str, verdict: 
 
 
 def test_a_stack_of_examples_is_not_undefined() -> None:
-    text = r"For examples $y^{(i)}$, $i = 1, \dots, m$, and $a \in \mathbb{R}$ let $J = \frac1m \sum_{i=1}^m (a - y^{(i)})^2$."
+    text = (
+        r"For examples $y^{(i)}$, $i = 1, \dots, m$, and $a \in \mathbb{R}$ let"
+        r" $J = \frac1m \sum_{i=1}^m (a - y^{(i)})^2$."
+    )
     assert last(text, r"\frac{\partial J}{\partial a} = \frac{2}{m} Y") is UNDECIDED
     assert last(text, r"\frac{\partial J}{\partial a} = \frac{2}{m} V") is ILL_FORMED

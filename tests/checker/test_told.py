@@ -70,6 +70,7 @@ def test_of_what_a_softmax_is(words: str, axis: str) -> None:
 )
 def test_whether_a_gradient_is_a_row(words: str, row: bool) -> None:
     """One claim alone decides nothing there either."""
-    text = f"Let $a, x \\in \\mathbb{{R}}^n$ and $b = a^\\top x$. {words}\n\n$$ \\frac{{\\partial b}}{{\\partial x}} = CLAIM $$\n"
+    text = f"Let $a, x \\in \\mathbb{{R}}^n$ and $b = a^\\top x$. {words}\n\n"
+    text += "$$ \\frac{\\partial b}{\\partial x} = CLAIM $$\n"
     for claim, of_row in (("a^\\top", True), ("a", False)):
         assert last(text.replace("CLAIM", claim)) is (PROVED if of_row == row else ILL_FORMED)

@@ -157,7 +157,8 @@ def test_where_a_matrix_is_symmetric(words: str, then: str, verdicts: list[Verdi
     ],
 )
 def test_what_is_defined_for_a_symmetric_matrix(first: str, then: str, verdict: Verdict) -> None:
-    text = f"For a symmetric matrix $A \\in \\mathbb{{R}}^{{n \\times n}}$ and $x \\in \\mathbb{{R}}^n$ {first}. {then}{SLOPE}"
+    given = "$A \\in \\mathbb{R}^{n \\times n}$ and $x \\in \\mathbb{R}^n$"
+    text = f"For a symmetric matrix {given} {first}. {then}{SLOPE}"
     assert slopes(text, "2 A x") == [verdict]
     assert slopes(text, "(A + A^\\top) x") == [PROVED]
     assert slopes(text, "A x") == [REFUTED]
