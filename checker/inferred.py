@@ -69,8 +69,9 @@ class Inferred:
         axes = {name: [n for n in space.extents if n != s.Number("1")] for name, space in plain.items()}
         vectors, matrices = ({name for name, found in axes.items() if len(found) == count} for count in (1, 2))
         numbered = {name for name in self.declarations if re.fullmatch(r".*_\{\d+\}", name)}  # w_0 beside a vector w
+        labels = {found[1] for name in plain if (found := re.fullmatch(r".*_\{(\w)\}", name))}  # of the z in W_z
         return replace(
-            table, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
+            table, declared=table.declared | plain.keys(), made=table.made | labels, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
             vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
             fonts=self.fonts,
         )  # fmt: skip

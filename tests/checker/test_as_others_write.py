@@ -61,6 +61,19 @@ DIRECTION = (
     r"Let $w = \frac{g}{\|v\|} v$ with $v \in \mathbb{R}^k$ and a scalar $g$, and $a = w^\top x$. For a loss $L$ let"
     r" $M = I - \frac{v v^\top}{\|v\|^2}$."
 )
+LINE = (
+    r"We have data $(x_i, y_i)$ and fit a line $f(x) = w x + b$ by"
+    "\n\n$$ J(w, b) = \\frac1n \\sum_{i=1}^n (w x_i + b - y_i)^2. $$"
+)
+MACHINE = (
+    r"The prediction is $\hat y = w_0 + \sum_{i=1}^n w_i x_i + \frac12 \sum_{f=1}^k"
+    r" \left(\sum_{i=1}^n v_{if} x_i\right)^2$."
+)
+GATED = (
+    "$$ z = \\sigma(W_z x + U_z h), \\quad n = \\tanh(W x + U h), \\quad y = (1 - z) \\odot n + z \\odot h $$\n\n"
+    r"with $e = \frac{\partial L}{\partial y}$:"
+)
+PENALISED = r"Let $L = \frac12 (x - t)^2$ with $x, t \in \mathbb{R}$. Penalised, it is $LABEL = L + \lambda x^2$."
 
 
 @pytest.mark.parametrize(
@@ -90,6 +103,18 @@ DIRECTION = (
          r"\frac{\partial J}{\partial d_i} = x_i", REFUTED),
         (GRAPH, r"\frac{\partial L}{\partial W} = H^\top A^\top G", CONDITIONAL,
          r"\frac{\partial L}{\partial W} = H^\top B^\top \frac{\partial L}{\partial Y}", REFUTED),
+        (LINE, r"\frac{\partial^2 J}{\partial w^2} = \frac2n \sum_{i=1}^n x_i^2", PROVED,
+         r"\frac{\partial^2 J}{\partial w^2} = \frac1n \sum_{i=1}^n x_i^2", REFUTED),
+        (MACHINE, r"\frac{\partial \hat y}{\partial w_0} = 1", PROVED,
+         r"\frac{\partial \hat y}{\partial w_0} = 0", REFUTED),
+        (MACHINE, r"\frac{\partial \hat y}{\partial v_{if}} = x_i \sum_{j=1}^n v_{jf} x_j", PROVED,
+         r"\frac{\partial \hat y}{\partial v_{if}} = \sum_{j=1}^n v_{jf} x_j", REFUTED),
+        (GATED, r"\frac{\partial L}{\partial z} = e \odot (h - n)", PROVED,
+         r"\frac{\partial L}{\partial z} = e \odot (n - h)", REFUTED),
+        (PENALISED.replace("LABEL", "L_r"), r"\frac{\partial L_r}{\partial x} = x - t + 2 \lambda x", PROVED,
+         r"\frac{\partial L_r}{\partial x} = x - t + \lambda x", REFUTED),
+        (PENALISED.replace("LABEL", "L_2"), r"\frac{\partial L_2}{\partial x} = x - t + 2 \lambda x", PROVED,
+         r"\frac{\partial L_2}{\partial x} = x - t", REFUTED),
         (DIRECTION, r"\nabla_v L = \frac{g}{\|v\|} M \nabla_w L", CONDITIONAL,
          r"\nabla_v L = \frac{g}{\|v\|} \nabla_w L", REFUTED),
     ],
@@ -97,6 +122,20 @@ DIRECTION = (
 def test_what_is_left_to_the_reader(text: str, right: str, verdict: Verdict, wrong: str, otherwise: Verdict) -> None:
     assert last(text, right) is verdict
     assert last(text, wrong) is otherwise
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (r"Let $L = \sum_{i=1}^n L_i$ and $L_i = x_i^2$.", r"\frac{\partial L}{\partial x_i} = 2 x_i",
+         r"\frac{\partial L}{\partial x_i} = 0"),
+        (r"Let $E = \sum_{i=1}^n (x_i - x_0)^2$.", r"\frac{\partial E}{\partial x_0} = -2 \sum_{i=1}^n (x_i - x_0)",
+         r"\frac{\partial E}{\partial x_0} = 2 \sum_{i=1}^n (x_i - x_0)"),
+    ],
+)  # fmt: skip
+def test_what_counts_is_no_label(text: str, right: str, wrong: str) -> None:
+    assert last(text, right) is PROVED
+    assert last(text, wrong) is REFUTED
 
 
 @pytest.mark.parametrize(
