@@ -71,7 +71,8 @@ class Inferred:
         numbered = {name for name in self.declarations if re.fullmatch(r".*_\{\d+\}", name)}  # w_0 beside a vector w
         labels = {found[1] for name in plain if (found := re.fullmatch(r".*_\{(\w)\}", name))}  # of the z in W_z
         return replace(
-            table, declared=table.declared | plain.keys(), made=table.made | labels, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
+            table, declared=table.declared | plain.keys(), made=table.made | labels,
+            declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
             vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
             fonts=self.fonts,
         )  # fmt: skip
