@@ -44,7 +44,8 @@ class Aliases:
 
     def _misnamed(self, alias: Alias, reference: Reference) -> str | None:
         """Why a name is none of that derivative: an index stands on one side only. (An index that the document also
-        shifts may count steps: ``g_t = ∂L/∂w`` is the gradient at step t.)"""
+        shifts may count steps: ``g_t = ∂L/∂w`` is the gradient at step t, and ``g = ∂L/∂h_t`` the one at the step of
+        which a formula speaks.)"""
         own = [name_of(i) for i in reference.indices if isinstance(i, s.Symbol)]
         if len(set(own)) < len(own):
             return f"{to_latex(alias.left)} names only entries on a diagonal"
@@ -61,7 +62,7 @@ class Aliases:
             if letter not in right | steps:
                 return f"the index {letter} of {to_latex(alias.left)} stands only on the left"
         for letter, index in here.indices.items():
-            if index.free and letter not in left:
+            if index.free and letter not in left and (own or letter not in steps):
                 return f"the index {letter} of {to_latex(alias.right)} stands only on the right"
         return None
 

@@ -45,10 +45,27 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
                 f.chains[-1], parts = whole
                 for part in parts:
                     _is_no_statement(part)
+            elif _is_of_another_case(formulas, k):
+                f.chains[-1] = replace(f.chains[-1], partly=True)
             elif _is_partial(formulas, k):
                 f.chains[-1] = replace(f.chains[-1], partly=True)
                 if CUE.fullmatch(_behind(formulas, k)) and k + 1 < len(formulas):
                     _is_no_statement(formulas[k + 1])
+
+
+def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
+    """“With tied weights, $B = A^\\top$”, behind a gradient by the B that is declared: what was said before is said of
+    any B, and what follows may be said of either."""
+    f, left = formulas[k], formulas[k].chains[-1].sides[0]
+    if f.raw.displayed or not isinstance(left, s.Symbol) or any(map(contains_derivative, f.chains[-1].sides)):
+        return False
+    before = formulas[:k]
+    declared = any(left in m.names for g in before for m in g.memberships if isinstance(m.where, s.Space))
+    return declared and any(left in _variables(node) for g in before for node in g.derivatives)
+
+
+def _variables(derivative: s.Node) -> tuple[s.Node | None, ...]:
+    return derivative.denominators if isinstance(derivative, s.Derivative) else (getattr(derivative, "variable", None),)
 
 
 def _is_no_statement(part: Stated) -> None:

@@ -40,6 +40,7 @@ from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
@@ -220,6 +221,15 @@ def _compose(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
+def _take_exponentials(read_after: ReadAfter) -> None:
+    """Read ``\\log p(a) = E`` as what p is."""
+    functions = by_logarithms([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if functions:
+        _reread(
+            read_after, lambda tree: without_logarithms(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$"
+        )
+
+
 def _step_back(read_after: ReadAfter) -> None:
     """Read recursions that are told forward one step back."""
     steps = forward_steps(stated.tree for stated, _ in read_after if stated.tree is not None)
@@ -276,6 +286,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         formulas.append(stated)
     _read_primes(read_after)
     _compose(read_after)
+    _take_exponentials(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:

@@ -24,6 +24,18 @@ _DEPENDS = re.compile(
     r"(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)",
     re.I,
 )
+_LOSS = r"(?:loss|cost|objective|error)(?:\s+function)?"
+_OF_WHAT = (
+    r"(?:the\s+\w+\s+)?\$(?P<on>\d+)\$(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)"
+    r"(?!\s*(?:,|and)\s+(?:of|on|the|some|all|its|other)\b)"
+)
+_LOSS_OF = tuple(re.compile(pattern, re.I) for pattern in (  # “the loss $L$, a function of $y$”, “a loss $L$ of $y$”
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:is|be)\s+)?(?:(?:the|an?|our|some)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
+    rf"(?:(?:which|that)\s+)?(?:(?:is|be)\s+)?(?:(?:an?|some)\s+(?:\w+\s+)?function\s+of|depends?\s+(?:only\s+)?on"
+    rf"|computed\s+from)\s+{_OF_WHAT}",
+    rf"\b{_LOSS}\s+\$(?P<name>\d+)\$\s+of\s+{_OF_WHAT}",
+    rf"\$(?P<name>\d+)\$\s+(?:is|be)\s+(?:the|an?|our|some)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s+of\s+{_OF_WHAT}",
+))
 _PARAMETERS = r"(?:trainable\s+|own\s+)?(?:parameters?|weights?|coefficients?|biases)"
 _OF_FUNCTION = tuple(re.compile(pattern, re.I) for pattern in (  # “the parameters $w$ of the net $g$”
     r"\$(?P<name>\d+)\$[\s,]*(?:which\s+)?(?:with|has|have|having)\s+(?:the\s+|an?\s+)?"
@@ -43,7 +55,8 @@ _SUPPOSED = re.compile(r"\b(?:if|whether|unless|not|nor?|neither|never|nothing|n
 
 def read_depending(formulas: Sequence[Stated]) -> None:
     """Set ``depending`` of formulas that name something of which the text says on what it depends, and ``held`` of
-    those that name what it treats as a constant. What is differentiated, a loss, may depend on anything."""
+    those that name what it treats as a constant. What is differentiated, a loss, may depend on anything; ``losses``
+    says of what it is called one."""
     tops = {base_of(n.numerator) for f in formulas for n in f.nodes if isinstance(n, s.Derivative)}
     tops |= {base_of(n.body) for f in formulas for n in f.nodes if isinstance(n, s.Nabla)}
     functions = {base_of(n.function) for f in formulas for n in f.nodes if isinstance(n, s.Call)} - tops
@@ -72,6 +85,11 @@ def read_depending(formulas: Sequence[Stated]) -> None:
                 if base_of(name) not in tops and on:
                     stated.prose.depending += ((name, on),)
                 stated.prose.amended += ((name, on),) if on else ()
+        for match in (m for pattern in _LOSS_OF for m in pattern.finditer(sentence)):
+            stated, places = formulas[int(match["name"])], [match["on"], *re.findall(r"\d+", match["others"])]
+            on = tuple(other for k in places for other in _named(formulas[int(k)]))
+            if on and not _SUPPOSED.search(sentence[: match.start()]):
+                stated.prose.losses += tuple((name, on) for name in _named(stated) if base_of(name) in tops)
         for match in (m for pattern in _OF_FUNCTION for m in pattern.finditer(sentence)):
             stated, on = formulas[int(match["name"])], tuple(_named(formulas[int(match["on"])]))
             if on and not stated.memberships:

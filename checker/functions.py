@@ -78,6 +78,8 @@ class Functions:
         declared = [p for p in params if (p.name in world.declarations or p.name in world.known) and p.layer is None]
         inside = (x for x in names_in(right) if isinstance(exponent_of_e(x), s.Number | None))
         mentioned = [r.name for r in map(self.table.reference, inside) if r is not None]
+        if self.table.circle:  # the 2π in a policy π(a)
+            mentioned = [name for name in mentioned if name != "\\pi"]
         if reference.name in mentioned:
             return False  # it says something of a function, and does not define it
         # The θ of J(θ) = ½(wx − y)² stands for what J depends on, and is no variable itself.

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 ENTRYWISE = frozenset(("\\circ", "\\odot"))
 OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
+TRACES = frozenset(("tr", "Tr", "trace", "det"))
+_NUMBER = s.Symbol("\\partial")
+"""What has no name, and is a number."""
 EACH = "N"
 """What each size is where they are equal."""
 
@@ -66,8 +69,10 @@ class Inferred:
         axes = {name: [n for n in space.extents if n != s.Number("1")] for name, space in plain.items()}
         vectors, matrices = ({name for name, found in axes.items() if len(found) == count} for count in (1, 2))
         numbered = {name for name in self.declarations if re.fullmatch(r".*_\{\d+\}", name)}  # w_0 beside a vector w
+        labels = {found[1] for name in plain if (found := re.fullmatch(r".*_\{(\w)\}", name))}  # of the z in W_z
         return replace(
-            table, declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
+            table, declared=table.declared | plain.keys(), made=table.made | labels,
+            declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
             vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
             fonts=self.fonts,
         )  # fmt: skip
@@ -122,6 +127,7 @@ class _Inference:
     ) -> None:  # fmt: skip
         self.before, self.world, self.table, self.formulas = found, found.world, table, formulas
         self.letters: dict[str, s.Node] = {}
+        self.claimed = {r.name for _, r in _references([d for d in definitions if d.left is _NUMBER], table)}
         self.first: dict[str, int] = {}
         heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
         self.lefts = {  # not the x of ``x_{k+1} = A^{-1} b``
@@ -133,7 +139,7 @@ class _Inference:
             if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):
                 self.letters.setdefault(reference.name, reference.indices[0])
         numbers, customary = self._numbers(formulas)
-        numbers |= self._of_functions(formulas)
+        numbers |= self._of_functions(formulas) | {_NUMBER.name}
         tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
         apart = customary | apart | self.world.aliases.keys()
         self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
@@ -153,8 +159,13 @@ class _Inference:
         return numbers, customary
 
     def _of_functions(self, formulas: Sequence[Stated]) -> set[str]:
-        """What stands in the definition of a function of numbers."""
-        chains = [chain for f in formulas for chain in f.chains if _is_function(chain, self.before)]
+        """What stands in the definition of a function of numbers, if nothing of that stands under a norm."""
+        nodes = (x for f in formulas for n in f.nodes if isinstance(n, s.Norm) for x in names_in(n.body))
+        vectors = {r.name for r in map(self.table.reference, nodes) if r is not None}
+        chains = [
+            chain for f in formulas for chain in f.chains if _is_function(chain, self.before)
+            and vectors.isdisjoint(r.name for r in map(self.table.reference, names_in(chain.sides[1])) if r is not None)
+        ]  # fmt: skip
         nodes = (node for chain in chains for side in chain.sides for node in quantities_in(side))
         return {r.name for r in map(self.table.reference, nodes) if r is not None} - {
             r.name for chain in chains for r in map(self.table.reference, _arguments(chain)) if r is not None
@@ -175,6 +186,9 @@ class _Inference:
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
             member = key not in self.reader.whole
+            known = self.world.known.get(key)
+            if reference is not None and known is not None:
+                otherwise |= _is_of_another_size(known, self.reader.declared(reference), member)
             if reference is None or not self._is_open(reference, member):
                 continue
             if member and (rank == NUMBER or reference.name not in self.letters):
@@ -182,7 +196,7 @@ class _Inference:
             declaration = self._declaration(reference, rank, sizes)
             indices = (self.letters[reference.name],) if member else ()
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
-            known = self.world.known.get(key)
+            otherwise |= known is None and reference.name in self.claimed
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
         tensors = any(n != s.Number("1") for space in spaces for n in space)
@@ -253,6 +267,15 @@ def _kind_of(known: Known, member: bool) -> tuple[bool, bool]:
     return rows != ONE, columns != ONE
 
 
+def _is_of_another_size(known: Known, declared: Rank | None, member: bool) -> bool:
+    """Whether a definition, as it was read, gives a quantity another size than is declared: what it is made of has a
+    size of its own, where the declaration tells it."""
+    if declared is None:
+        return False
+    read = (*(known.shape if known.family or not member else ()), ONE, ONE)
+    return any(axis is not None and axis != size for axis, size in zip(declared, read, strict=False))
+
+
 def failed_definitions(found: Definitions, formulas: Sequence[Stated]) -> set[tuple[int, int]]:
     """The definitions that could not be read."""
     equations = {(f.number, k) for f in formulas for k, chain in enumerate(f.chains) if _defines(chain, found)}
@@ -278,7 +301,14 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
                 failed = side == 0 and (f.number, k) in found.failed
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
-    return result
+    tops = ((node.numerator, f.number) for f in formulas for node in f.derivatives if isinstance(node, s.Derivative))
+    return [*result, *(Definition(_NUMBER, top, number) for top, number in tops if _is_number(top))]
+
+
+def _is_number(top: s.Node) -> bool:
+    """Whether what a claim writes out and differentiates is a number: ``\\operatorname{tr}(A X)`` says of A what a
+    definition would."""
+    return isinstance(top, s.Call) and (base_of(top.function) or "").lstrip("\\") in TRACES
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:

@@ -17,7 +17,7 @@ from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
-from verify_derivations.checker.undefined_losses import at_the_end, unused
+from verify_derivations.checker.undefined_losses import as_told, at_the_end, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
@@ -160,6 +160,7 @@ def judge_link(
             judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
                             variables=variables)  # fmt: skip
             link = link if where else unused(world, comparison, environment, link, judge)
+            link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, (left, right), number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
@@ -295,7 +296,9 @@ def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | Non
 def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
     """The verdict on an equation of which a side has no meaning."""
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
-    if isinstance(error, UndefinedSymbol):
+    if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
+        link = replace(link, message=f"what {error.name} stands for, only words say")
+    elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")

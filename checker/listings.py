@@ -30,6 +30,8 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
     """Put declarations in the place of listings, and find to what entries such as ``w_{o12}`` belong. A list in the
     text that is written out, ``z = [z_1, z_2]``, is one for an example, which has its own number of entries; so is one
     beside a declaration, or beside another listing."""
+    formulas = [f for f in formulas if f.tree is not None]
+    _read_diagonals(formulas)
     trees = [(f, f.tree) for f in formulas if f.tree is not None]
     stated = {
         plain(name) for _, tree in trees for node in s.walk(tree)
@@ -57,6 +59,35 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
             f.tree = replace(tree, parts=tuple(parts), joints=tuple(joints))
     entries = {key: name for node in shapes for key, name in _labelled(node, len(shapes[node]))}
     return Listed(entries, frozenset(flat))
+
+
+def _read_diagonals(formulas: Sequence[Stated]) -> None:
+    """Read ``\\operatorname{diag}(d_1, …, d_n)`` as ``\\operatorname{diag}(d)`` of a vector ``d \\in R^n``, where d
+    stands nowhere by itself."""
+    trees = [f.tree for f in formulas if f.tree is not None]
+    bases = {id(node.base) for tree in trees for node in s.walk(tree) if isinstance(node, s.Scripted)}
+    symbols = (node for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol))
+    alone = {plain(node) for node in symbols if id(node) not in bases}
+    for f in formulas:
+        found: dict[s.Node, s.Node] = {}
+
+        def new(node: s.Node, found: dict[s.Node, s.Node] = found) -> s.Node | None:
+            if not isinstance(node, s.Call) or (base_of(node.function) or "").lstrip("\\").lower() != "diag":
+                return None
+            first = node.arguments[0]
+            base = first.base if isinstance(first, s.Scripted) and first.sup is None else None
+            count = _vector(base, node.arguments) if base is not None and plain(base) not in alone else None
+            if base is None or count is None or not any(isinstance(x, s.Dots) for x in node.arguments):
+                return None
+            found[base] = count
+            return replace(node, arguments=(base,))
+
+        tree = s.mapped(f.tree, new) if f.tree is not None else None
+        if found:
+            assert isinstance(tree, s.Statements)
+            spaces = ((name, s.Space("\\mathbb{R}", (count,))) for name, count in found.items())
+            declared = [s.Relation(sides, ("\\in",), span=tree.span) for sides in spaces]
+            f.tree = replace(tree, parts=(*tree.parts, *declared), joints=(*tree.joints, *("," for _ in declared)))
 
 
 def _in_two_fonts(trees: Iterable[s.Node]) -> set[s.Node]:

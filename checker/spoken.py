@@ -101,7 +101,7 @@ class _Spoken:
         if SLOPE.search(text):
             return
         found = [(m, self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
-        names = [(m, f, name) for m, f in found for name in _names_alone(f) if base_of(name) not in self.names.said]
+        names = [(m, f, name) for m, f in found for name in names_alone(f) if base_of(name) not in self.names.said]
         values = [plain(x) for _, f in found if (x := composite(f)) is not None]
         alone = len(names) == 1 and bool(values) and not any(names_of(x) & {plain(names[0][2])} for x in values)
         for m, f in found:
@@ -110,7 +110,7 @@ class _Spoken:
                 if name is not None and undefined and _BY_NET.match(text[m.end() : m.end() + SEEN]):
                     self.names.may_be(f, name, tuple(self.standing.moved))
         for _, f in found if _COLLECTED.search(text) and not _OF_DATA.search(text) else ():
-            for name in _names_alone(f) or [x for m in f.memberships for x in m.names]:
+            for name in names_alone(f) or [x for m in f.memberships for x in m.names]:
                 self._collects(f, name)
         if alone:  # `beside` has noted what there is
             self.spoken.setdefault(plain(names[0][2]), []).append((names[0][1], names[0][2], True))
@@ -161,7 +161,7 @@ class _Spoken:
                 self.names.may_be(f, name, everything)
 
 
-def _names_alone(f: Stated) -> tuple[s.Node, ...]:
+def names_alone(f: Stated) -> tuple[s.Node, ...]:
     """The names that a formula in the text consists of, ``z``, ``z, u`` or ``(z, u)``."""
     alone = not (f.raw.displayed or f.chains or f.memberships)
     inside = [x.body if isinstance(x, s.Group) else x for x in f.mentions]

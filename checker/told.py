@@ -1,5 +1,5 @@
 """Conventions that the text states, so that no evidence is asked for them: “we use denominator layout”, a softmax of
-each row, ``∂y/∂x ∈ R^{n×m}`` of a y in R^m and an x in R^n."""
+each row, gradients that are rows, ``∂y/∂x ∈ R^{n×m}`` of a y in R^m and an x in R^n."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import plain
 
 _LAYOUT = re.compile(r"\b(numerator|denominator)(?:[- ]style)?[- ]layout", re.I)
+_GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row vector”
+    r"\b(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?(?:scalars?|loss(?:es)?|numbers?)\b"
+    r"[^.;$]{0,60}?)"
+    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?"
+    r"(?P<axis>row|column)\s+vectors?\b", re.I,
+)  # fmt: skip
+_SAID = {"layout": "{option} {name}", "gradient": "{name}s are {option}s"}
 _AXIS = (
     r"(?:\b(?P<axis>row|column)s?[-\s]?wise\b|\b(?:each|every)\s+(?P<each>row|column)\b|\bby\s+(?P<by>rows|columns)\b)"
 )
@@ -28,8 +35,7 @@ def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
     for k, f in enumerate(formulas):
         for name, option in (*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas)):
             told.setdefault(name, set()).add(option)
-            said = f"{option} {name}" if name == "layout" else f"{name} of {option}"
-            f.remarks += (f"the text says: {said}",)
+            f.remarks += (f"the text says: {_SAID.get(name, '{name} of {option}').format(name=name, option=option)}",)
     return {name: found.pop() for name, found in told.items() if len(found) == 1}
 
 
@@ -40,6 +46,11 @@ def _by_words(f: Stated, behind: str) -> Iterator[tuple[str, str]]:
         for match in _LAYOUT.finditer(text):
             if not _DENIED.search(re.split(r"[.;:,]", text[: match.end()])[-1]):
                 yield "layout", match[1].lower()
+        for match in _GRADIENT.finditer(text):
+            of_scalars = "of" in match[0].split()  # “the gradient is a column” speaks of ∇
+            said = re.split(r"[.;:,]", text[: match.end()])[-1]
+            if not _DENIED.search(said) and (of_scalars or match["axis"].lower() == "row"):
+                yield "gradient", match["axis"].lower()
         for match in _SOFTMAX.finditer(text):
             if not _DENIED.search(match[0]):
                 yield "softmax", _axis(match)

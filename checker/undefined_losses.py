@@ -16,13 +16,29 @@ from verify_derivations.formulas.world import UNWRITTEN, World
 
 
 def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
-    """The verdict where the loss does not depend on what the document never differentiates it by, if the claim holds
-    so: r = |x|^2 beside the layers above x."""
-    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in world.differentiated.denominators]
-    if not sinks:
+    """The verdict where the loss does not depend on what the document never differentiates it by, or on one of that, if
+    the claim holds so: r = |x|^2 beside the layers above x."""
+    used = world.differentiated.denominators | world.unsaid.told.get(environment.loss or "", set())
+    sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in used]
+    for some in (sinks, *([head] for head in sinks if len(sinks) > 1)):
+        without = _moved_by(environment, some)
+        said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in some if environment.loss is not None)
+        if some and unmoved(world, c, without) is None:
+            link = _under(said, c, without, refuted, judge)
+            if link is not refuted:
+                return link
+    return refuted
+
+
+def as_told(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
+    """The verdict where the loss depends on that only of which the text calls it a function, if the claim holds so."""
+    ends = _ends(world, environment) if refuted.verdict is Verdict.REFUTED else []
+    told = world.unsaid.told.get(environment.loss or "", set()) & set(ends)
+    others = [h for h in ends if h not in told]
+    if not told or not others:
         return refuted
-    without = _moved_by(environment, sinks)
-    said = ", ".join(f"{adjoint(head, environment.loss)}=0" for head in sinks if environment.loss is not None)
+    without = _moved_by(environment, others)
+    said = f"{environment.loss}={environment.loss}({', '.join(h for h in ends if h in told)})"
     return refuted if unmoved(world, c, without) is not None else _under(said, c, without, refuted, judge)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
@@ -31,6 +32,11 @@ def take_unknown(
             if end.layer is None and not world.is_defined(end.name):
                 inside = frozenset(world.known) - {end.name}
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
+    for f in formulas:
+        world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
+        for loss, others in f.prose.losses:
+            if (top := _head(world, loss)) is not None:
+                world.unsaid.told.setdefault(top, set()).update(filter(None, (_head(world, x) for x in others)))
     for f in formulas:  # of which the text says only on what they depend
         for name, others in f.prose.depending:
             own = _head(world, name)

@@ -1,4 +1,4 @@
-"""``w_0 + w^T x``: a name with the subscript 0 that is no entry of the vector w."""
+"""``w_0 + w^T x``, ``w_0 + \\sum_{i=1}^n w_i x_i``: a name with the subscript 0 that is no entry of the vector w."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def with_a_bias(nodes: Sequence[s.Node]) -> set[str]:
         for item in (node.sides[0].items if isinstance(node.sides[0], s.Sequence) else (node.sides[0],))
         if isinstance(item, s.Symbol)
     }  # fmt: skip
+    vectors |= {base for node in nodes if isinstance(node, s.BigOperator) for base in _summed_from_one(node)}
     scripted = [x for x in nodes if isinstance(x, s.Scripted) and x.sub is not None]
     shifted = {base_of(x) for x in scripted if any(isinstance(i, s.Sum) for i in items_of(x.sub or ZERO))}
     introduced = (
@@ -31,6 +32,14 @@ def with_a_bias(nodes: Sequence[s.Node]) -> set[str]:
         and not any(isinstance(n, s.Derivative | s.Nabla) for n in s.walk(node))
     )  # fmt: skip
     return {base for base in introduced if base is not None and base in vectors - shifted}
+
+
+def _summed_from_one(node: s.BigOperator) -> set[str | None]:
+    """The w of ``\\sum_{i=1}^n w_i x_i``."""
+    match node.lower:
+        case s.Relation(sides=(s.Symbol() as letter, s.Number("1")), relations=("=",)):
+            return {base_of(x) for x in s.walk(node.body) if isinstance(x, s.Scripted) and x.sub == letter}
+    return set()
 
 
 def _from_zero(node: s.Node) -> bool:

@@ -39,7 +39,7 @@ from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
-from verify_derivations.formulas.scripts import base_of, name_of, names_in
+from verify_derivations.formulas.scripts import base_of, is_frobenius, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.slopes import (
     Slope,
@@ -146,11 +146,7 @@ class Elaborator:
 
     def order(self, node: s.Node | None) -> int:
         """Of a norm: 2 unless a number is given; F is Frobenius's, the same for all entries."""
-        if (
-            node is None
-            or (isinstance(node, s.Symbol) and name_of(node) in ("F", "\\mathrm{F}"))
-            or isinstance(node, s.Text)
-        ):
+        if node is None or is_frobenius(node) or isinstance(node, s.Text):
             return 2
         if isinstance(node, s.Number) and node.text in ("1", "2"):
             return int(node.text)

@@ -32,6 +32,7 @@ from verify_derivations.formulas.scripts import (
     names_in,
     plain,
 )
+from verify_derivations.formulas.symbols import LOSSES
 
 
 def gather(
@@ -67,6 +68,9 @@ def gather(
     table.sample_axes -= table.counted
     table.wholes = {name for relation in relations for name in made_of_namesakes(relation)}
     table.wholes -= tensors | table.matrices | table.families | table.indexed | {base for base, _ in table.shifted}
+    of_kinds = _of_kinds(table, relations, nodes) - tensors - table.matrices - table.families - table.wholes
+    table.wholes |= of_kinds
+    table.labelled |= of_kinds
     _tell_apart(table, nodes, tensors)
     table.units = frozenset(units - table.bases)
     table.remembered = {}
@@ -124,6 +128,25 @@ def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -
         if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
             _bind_as_entries(table, node, entries - {None})
             _bind_in_sums(table, node)
+
+
+def _of_kinds(table: NameTable, relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[str]:
+    """The losses, L beside ``L_r = L + λ‖w‖²`` or an ``L_2``, each with an equation of its own, and with a subscript
+    that counts nothing: nothing else has it."""
+    equations = [node for node in relations if node.relations[0] in ("=", ":=") and not is_range(node)]
+    lefts = [left.function if isinstance(left := node.sides[0], s.Call) else left for node in equations]
+    whole = {name_of(left) for left in lefts if isinstance(left, s.Symbol)} & {*LOSSES}
+    defined = {(base_of(x), x.sub) for x in lefts if isinstance(x, s.Scripted) and x.sup is None}
+    used: dict[s.Node, set[str]] = defaultdict(set)
+    for node in nodes:
+        if isinstance(node, s.Scripted) and node.sub is not None:
+            used[node.sub].add(base_of(node) or "")
+    subscripts = {base: [sub for sub, bases in used.items() if base in bases] for base in whole}
+    return {
+        base for base, subs in subscripts.items() if subs and all(
+            (base, sub) in defined and (isinstance(sub, s.Number) or isinstance(sub, s.Symbol) and used[sub] == {base}
+                                        and sub.name not in table.bound | table.sizes) for sub in subs)
+    }  # fmt: skip
 
 
 def _declarations(nodes: Sequence[s.Node]) -> Iterator[tuple[s.Node, s.Space]]:
@@ -253,7 +276,8 @@ def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None
 
 
 def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
-    """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b."""
+    """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b; so are the f and i
+    of ``y_{fi} = Σ_c w_{fc} x_{ci}`` (the o of ``y_o = Σ_j w_{oj} h_j`` may be a label)."""
     left = node.sides[0]
     if not isinstance(left, s.Scripted) or left.sub is None:
         return
@@ -264,6 +288,9 @@ def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
             letters = {y.name for y in s.walk(item) if isinstance(y, s.Symbol)}
             if letters & table.bound - own:
                 table.bound |= letters & own - table.sizes
+        beside = {y.name for y in items if isinstance(y, s.Symbol)}
+        if len(own) > 1 and beside & table.bound - own:
+            table.bound |= beside & own - table.sizes
 
 
 def _letter(node: s.Node) -> str | None:
@@ -316,7 +343,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
     """``steps``: where the formula differentiates nothing, ``h_{t-1}`` tells of a recursion."""
     if isinstance(node, s.Symbol) and not (isinstance(parent, s.Scripted) and parent.base is node):
         table.bare.add(name_of(node))
-        if node.name == "\\pi":
+        if node.name == "\\pi" and not (isinstance(parent, s.Call) and parent.function is node):
             factors = parent.factors if isinstance(parent, s.Product) else ()
             table.circles.add(any(b is node and isinstance(a, s.Number) for a, b in pairwise(factors)))
     if not isinstance(node, s.Scripted):

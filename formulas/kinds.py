@@ -184,11 +184,12 @@ def variables(nodes: Sequence[s.Node]) -> dict[str, str]:
 
 
 def _index_of_data(node: s.Node) -> str | None:
-    """The i of ``x_i``, ``x^{(i)}`` and ``x_j^{(i)}``."""
+    """The i of ``x_i``, ``x_i^2``, ``x^{(i)}`` and ``x_j^{(i)}``."""
     if not isinstance(node, s.Scripted):
         return None
     inner = node.sup.body if isinstance(node.sup, s.Group) and node.sup.kind in "([" else None
-    index = inner if inner is not None else node.sub if node.sup is None or is_transpose(node.sup) else None
+    below = node.sup is None or is_transpose(node.sup) or isinstance(node.sup, s.Number)
+    index = inner if inner is not None else node.sub if below else None
     return index.name if isinstance(index, s.Symbol) and index.name not in "lL" else None
 
 

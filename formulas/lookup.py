@@ -289,6 +289,9 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     matrix = world.known.get(base.upper()) if len(base) == 1 and base.islower() and layer is None else None
     if matrix is not None and len(matrix.shape) == 2 and ONE not in matrix.shape and not here.introduces:
         return Unsupported(f"which row or column of {matrix.head} {_show(reference)} is, is not said")
+    one = reference.name.lower()
+    if len(one) == 1 and one in world.table.sample_axes - {reference.name}:  # the Y of examples y^{(i)}
+        return Unsupported(f"how {_show(reference)} is made of the examples {one} is not said")
     as_label = f"_{{{_show(reference)}}}"  # [y_i = k] beside c_k and c_{y_i}
     if any(name.endswith(as_label) for name in (*world.declarations, *world.known)):
         return Unsupported(f"{_show(reference)}: whether it is an index is not clear")
@@ -326,7 +329,7 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
     if reference.name in world.sizes and not reference.indices:
         return Tensor((), scalar(polynomial(reference.name)))
     stretched = reference.name in world.undeclared.stretched
-    mentioned = stretched or all(compound(node, world, here) for node in reference.indices)
+    mentioned = stretched or any(compound(node, world, here) for node in reference.indices)
     if reference.indices and not shape and mentioned:
         return _as_far_as_mentioned(head, reference, world, here)
     for node in reference.indices:

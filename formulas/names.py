@@ -101,6 +101,11 @@ class NameTable:
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
     fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
+    @property
+    def circle(self) -> bool:
+        """Whether a bare π is the number, also beside weights π_k or a policy π(a)."""
+        return self.circles == {True} and "\\pi" not in self.declared_bare
+
     def __post_init__(self) -> None:
         self.remembered: dict[int, tuple[s.Node, Reference | None]] | None = {}  # none while the facts are gathered
 

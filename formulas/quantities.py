@@ -192,9 +192,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if not isinstance(base, s.Symbol):
         return None
     world = reader.world
-    if node == s.Symbol("\\pi") and "\\pi" not in world.functions:
-        weights = world.table.circles == {True} and "\\pi" not in world.table.declared_bare  # 2π beside the π_k
-        if weights or "\\pi" not in world.table.bases | world.declared_names():
+    if node == s.Symbol("\\pi") and (world.table.circle or "\\pi" not in world.functions):
+        if world.table.circle or "\\pi" not in world.table.bases | world.declared_names():
             return constant(Apply("pi", ()))
     if base.name == "\\delta" and isinstance(node, s.Scripted):
         sup = node.sup
@@ -423,6 +422,12 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
             reader.new_letters(node)
             if letter:
                 inner.indices[letter] = Index(letter, fresh(letter), polynomial(reader.world.origin))
+    steps = {letter for _, letter in reader.world.table.shifted}
+    of_step = not names and left.layer is None  # ``g = ∂L/∂h_t``, at the step of which a formula speaks
+    for node in s.walk(alias.right) if of_step else ():
+        if isinstance(node, s.Symbol) and node.name in steps:
+            reader.new_letters(node)
+            inner.indices |= {node.name: reader.here.indices[node.name]} if node.name in reader.here.indices else {}
     reader.here.uses.add(alias.number)
     found = reader.within(inner).value(alias.right)
     if alias.custom:

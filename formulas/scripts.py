@@ -80,6 +80,9 @@ def names_in(node: s.Node) -> Iterator[s.Node]:
             if node.sup is not None:
                 yield from names_in(node.sup)
             return
+    if isinstance(node, s.Norm) and is_frobenius(node.order):
+        yield from names_in(node.body)
+        return
     for child in s.children(node):
         yield from names_in(child)
 
@@ -88,6 +91,11 @@ def exponent_of_e(node: s.Node) -> s.Node | None:
     """The x of ``e^x``."""
     of_e = isinstance(node, s.Scripted) and isinstance(node.base, s.Symbol) and node.base.name == "e"
     return node.sup if isinstance(node, s.Scripted) and of_e and node.sub is None else None
+
+
+def is_frobenius(order: s.Node | None) -> bool:
+    """Whether the order of a norm is the F of Frobenius, and not what a document calls so."""
+    return isinstance(order, s.Symbol) and name_of(order) in ("F", "\\mathrm{F}")
 
 
 def is_transpose(node: s.Node) -> bool:

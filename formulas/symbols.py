@@ -81,6 +81,8 @@ class Symbols:
 @lru_cache(maxsize=4096)
 def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str, ...]:
     """The symbols that a run of letters stands for, in order; joined they give the run again."""
+    if script and 1 < len(run) <= 3 and set(run) <= symbols.indices and run not in LABELS:
+        return tuple(run)  # the v_{if} of Σ_i Σ_f, though “if” is a word
     if len(run) == 1 or run in symbols.words or run in OPERATORS or (script and run in LABELS):
         return (run,)
     if script and len(run) <= 3 and set(run) <= INDEX_LETTERS:
@@ -156,7 +158,8 @@ def collect(
             brackets.see(tokens, k, name)
             after = _skip_scripts(tokens, k + 1)
             bracket = tokens[after]
-            starts = not front and _starts_statement(tokens, k)
+            logarithm = k > 0 and tokens[k - 1].text.lstrip("\\") in ("log", "ln")  # of what it defines
+            starts = not front and _starts_statement(tokens, k - logarithm)
             if bracket.kind == "open" and bracket.text in ("(", "[") and not _is_transposed(tokens, k + 1, after):
                 applied.add(name)
                 behind = _skip_scripts(tokens, bracket.partner + 1)

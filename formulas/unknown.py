@@ -49,4 +49,5 @@ class Unknown(Forked):
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
+    spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why

@@ -22,6 +22,7 @@ class Unsaid(Forked):
     beside: set[str] = field(default_factory=set)  # what their sums mention by name: r of J = L + r
     slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
+    told: dict[str, set[str]] = field(default_factory=dict)  # a loss → that of which the text calls it one
     settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
 
 

@@ -57,3 +57,20 @@ def test_of_what_a_softmax_is(words: str, axis: str) -> None:
     sums = {"row": "\\sum_{k=1}^K P_{ik}", "column": "\\sum_{i=1}^N P_{ik}"}
     for name, claim in sums.items():
         assert last(text.replace("CLAIM", claim)) is (PROVED if name == axis else REFUTED)
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        ("The derivative of a scalar by a column is thus a row vector.", True),
+        ("Here gradients are row vectors.", True),
+        ("Derivatives of scalars are column vectors.", False),
+        ("Some say that gradients are row vectors; the derivative of a scalar is a column vector.", False),
+    ],
+)
+def test_whether_a_gradient_is_a_row(words: str, row: bool) -> None:
+    """One claim alone decides nothing there either."""
+    text = f"Let $a, x \\in \\mathbb{{R}}^n$ and $b = a^\\top x$. {words}\n\n"
+    text += "$$ \\frac{\\partial b}{\\partial x} = CLAIM $$\n"
+    for claim, of_row in (("a^\\top", True), ("a", False)):
+        assert last(text.replace("CLAIM", claim)) is (PROVED if of_row == row else ILL_FORMED)

@@ -122,6 +122,9 @@ def slopes(text: str, claim: str) -> list[Verdict]:
     [
         ("be symmetric", "", [PROVED]),
         ("be an arbitrary symmetric matrix", "", [PROVED]),
+        ("be the symmetric Gram matrix", "", [PROVED]),
+        ("be the covariance matrix, which is symmetric", "", [PROVED]),
+        ("be the covariance matrix, the symmetric part of which", "", [CONDITIONAL]),
         ("be given; for instance, a covariance matrix $A$ is symmetric", "", [CONDITIONAL]),
         ("be given, where $A$ is symmetric in many cases", "", [CONDITIONAL]),
         ("be symmetric", "Also" + SLOPE, [PROVED] * 2),
@@ -142,3 +145,20 @@ def test_where_a_matrix_is_symmetric(words: str, then: str, verdicts: list[Verdi
     assert slopes(text, "2 A x") == verdicts
     assert slopes(text, "(A + A^\\top) x") == [PROVED] * len(verdicts)
     assert slopes(text, "A x") == [REFUTED] * len(verdicts)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "verdict"),
+    [
+        ("the form is $f(x) = x^\\top A x$", "With respect to the vector", PROVED),
+        ("the form is $f(x) = x^\\top A x$", "For general matrices", CONDITIONAL),
+        ("the form is $f(x) = x^\\top A x$", "Now, without symmetry", CONDITIONAL),
+        ("all is easy. Let $f(x) = x^\\top A x$", "With respect to the vector", CONDITIONAL),
+    ],
+)
+def test_what_is_defined_for_a_symmetric_matrix(first: str, then: str, verdict: Verdict) -> None:
+    given = "$A \\in \\mathbb{R}^{n \\times n}$ and $x \\in \\mathbb{R}^n$"
+    text = f"For a symmetric matrix {given} {first}. {then}{SLOPE}"
+    assert slopes(text, "2 A x") == [verdict]
+    assert slopes(text, "(A + A^\\top) x") == [PROVED]
+    assert slopes(text, "A x") == [REFUTED]

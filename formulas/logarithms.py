@@ -1,0 +1,49 @@
+"""Functions that a document defines by their logarithms: ``\\log p(a) = E`` is ``p(a) = \\exp(E)``, where nothing else
+says what p is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import plain
+
+_LOGARITHMS = ("log", "ln")
+
+
+def by_logarithms(trees: Iterable[s.Node]) -> frozenset[s.Node]:
+    """The functions of which one equation gives the logarithm, and none the value."""
+    lefts = [side for tree in trees for relation in _equations(tree) for side in relation.sides[:1]]
+    names = [plain(function) for left in lefts if (function := _below(left)) is not None]
+    otherwise = {plain(left.function if isinstance(left, s.Call) else left) for left in lefts}
+    return frozenset(name for name in names if names.count(name) == 1) - otherwise
+
+
+def without_logarithms(tree: s.Node, functions: Collection[s.Node]) -> s.Node:
+    """The tree with the values of the functions in their definitions; the same object where it has none."""
+
+    def new(node: s.Node) -> s.Node | None:
+        left = node.sides[0] if isinstance(node, s.Relation) and set(node.relations) == {"="} else None
+        function = _below(left) if left is not None else None
+        if function is None or plain(function) not in functions:
+            return None
+        assert isinstance(node, s.Relation) and isinstance(left, s.Call)
+        values = (s.Call(s.Symbol("\\exp"), (side,), "(", span=side.span) for side in node.sides[1:])
+        return s.Relation((left.arguments[0], *values), node.relations, span=node.span)
+
+    return s.mapped(tree, new)
+
+
+def _equations(tree: s.Node) -> Iterable[s.Relation]:
+    return (node for node in s.walk(tree) if isinstance(node, s.Relation) and "=" in node.relations)
+
+
+def _below(left: s.Node) -> s.Node | None:
+    """The function p of ``\\log p(a)``, for arguments that are names."""
+    if not isinstance(left, s.Call) or len(left.arguments) != 1:
+        return None
+    inner = left.arguments[0] if to_latex(left.function).lstrip("\\") in _LOGARITHMS else None
+    if not isinstance(inner, s.Call) or not all(isinstance(x, s.Symbol | s.Scripted) for x in inner.arguments):
+        return None
+    return inner.function if isinstance(inner.function, s.Symbol | s.Scripted) else None

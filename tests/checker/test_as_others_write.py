@@ -1,0 +1,174 @@
+"""What lecture notes, papers and posts leave to the reader: each with a gradient that is right and one that is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
+UNDECIDED, ILL_FORMED = Verdict.UNDECIDED, Verdict.ILL_FORMED
+
+
+def checked(text: str) -> list[Formula]:
+    return check(scan(text, "found.md"), effort=Effort(repair=0)).formulas
+
+
+def last(text: str, claim: str) -> Verdict:
+    return checked(f"{text}\n\n$$ {claim} $$\n")[-1].verdict
+
+
+FACTORS = (
+    r"Let $X \in \mathbb{R}^{m \times n}$, $W \in \mathbb{R}^{m \times r}$, $H \in \mathbb{R}^{r \times n}$ and"
+    r" $F(W, H) = \frac12 \|X - W H\|_F^2$."
+)
+RECURRENT = (
+    r"For $t = 1, \dots, T$ let $x_t \in \mathbb{R}^d$, $h_t \in \mathbb{R}^n$ and"
+    "\n\n$$ a_t = W h_{t-1} + U x_t, \\quad h_t = \\tanh(a_t), \\quad o_t = V h_t $$\n\n"
+    r"with the loss $L = \sum_{t=1}^T L_t$, where $L_t$ depends on $o_t$ only, and"
+    r" $g_t = \frac{\partial L}{\partial o_t}$."
+)
+LINEAR_NET = (
+    r"Consider $f(x) = W_3 W_2 W_1 x$ with $\ell = \frac12 \|W_3 W_2 W_1 x - y\|^2$ and"
+    r" $e = W_3 W_2 W_1 x - y$."
+)
+POLICY = (
+    r"Let $\mu = w^\top s$ with $s \in \mathbb{R}^n$, $\sigma = e^\kappa$ and"
+    "\n\n$$ \\log\\pi(a) = -\\frac{(a - \\mu)^2}{2\\sigma^2} - \\log\\sigma - \\frac12 \\log 2\\pi. $$"
+)
+CHANNELS = (
+    r"Let $x_{c,i}$ be a signal of length $n$ and $w_{f,c,k}$ filters of length $m$. A layer has the outputs"
+    "\n\n$$ y_{f,i} = b_f + \\sum_{c=1}^C \\sum_{k=1}^m w_{f,c,k} x_{c,i+k-1}, \\qquad i = 1, \\dots, n - m + 1. $$\n\n"
+    "Let $L$ be a loss of these."
+)
+STEP = (
+    r"Let $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ and $h_t = o_t \odot \tanh(c_t)$, with the loss"
+    r" $L = \sum_{t=1}^T v^\top h_t$, $h_t, c_t, f_t, i_t, g_t, o_t, v \in \mathbb{R}^n$, and let"
+    r" $\bar c = \partial L / \partial c_t$."
+)
+TRACES = r"Let $A$ and $B$ be constant matrices and $X \in \mathbb{R}^{n \times n}$."
+DIAGONAL = r"Let $D = \operatorname{diag}(d_1, \dots, d_n)$ and $J = x^\top D x$ with $x \in \mathbb{R}^n$."
+GRAPH = (
+    r"Let $Z = A H W$ and $U = \tanh(Z)$ with $A \in \mathbb{R}^{n \times n}$, $H \in \mathbb{R}^{n \times d}$,"
+    r" $W \in \mathbb{R}^{d \times k}$. Let $L$ be the training loss, a function of $U$, and"
+    r" $G = \partial L / \partial Z$."
+    r" Another layer is $Y = B H W$ with $B \in \mathbb{R}^{n \times n}$."
+)
+DIRECTION = (
+    r"Let $w = \frac{g}{\|v\|} v$ with $v \in \mathbb{R}^k$ and a scalar $g$, and $a = w^\top x$. For a loss $L$ let"
+    r" $M = I - \frac{v v^\top}{\|v\|^2}$."
+)
+LINE = (
+    r"We have data $(x_i, y_i)$ and fit a line $f(x) = w x + b$ by"
+    "\n\n$$ J(w, b) = \\frac1n \\sum_{i=1}^n (w x_i + b - y_i)^2. $$"
+)
+MACHINE = (
+    r"The prediction is $\hat y = w_0 + \sum_{i=1}^n w_i x_i + \frac12 \sum_{f=1}^k"
+    r" \left(\sum_{i=1}^n v_{if} x_i\right)^2$."
+)
+GATED = (
+    "$$ z = \\sigma(W_z x + U_z h), \\quad n = \\tanh(W x + U h), \\quad y = (1 - z) \\odot n + z \\odot h $$\n\n"
+    r"with $e = \frac{\partial L}{\partial y}$:"
+)
+PENALISED = r"Let $L = \frac12 (x - t)^2$ with $x, t \in \mathbb{R}$. Penalised, it is $LABEL = L + \lambda x^2$."
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "verdict", "wrong", "otherwise"),
+    [
+        (FACTORS, r"\nabla_W F = (W H - X) H^\top", PROVED, r"\nabla_W F = (W H - X) H", ILL_FORMED),
+        (RECURRENT, r"\frac{\partial L}{\partial U} = \sum_{t=1}^T \left((1 - h_t^2) \odot"
+         r" \frac{\partial L}{\partial h_t}\right) x_t^\top", PROVED,
+         r"\frac{\partial L}{\partial U} = \sum_{t=1}^T \frac{\partial L}{\partial h_t} x_t^\top", UNDECIDED),
+        (LINEAR_NET, r"\nabla_{W_2} \ell = W_3^\top e (W_1 x)^\top", PROVED,
+         r"\nabla_{W_2} \ell = W_3^\top e x^\top", ILL_FORMED),
+        (POLICY, r"\frac{\partial\log\pi(a)}{\partial\kappa} = \frac{(a-\mu)^2}{\sigma^2} - 1", PROVED,
+         r"\frac{\partial\log\pi(a)}{\partial\kappa} = \frac{(a-\mu)^2}{\sigma^2}", REFUTED),
+        (CHANNELS, r"\frac{\partial L}{\partial b_f} = \sum_{i=1}^{n-m+1} \frac{\partial L}{\partial y_{f,i}}", PROVED,
+         r"\frac{\partial L}{\partial b_f} = \sum_{i=2}^{n-m+1} \frac{\partial L}{\partial y_{f,i}}", REFUTED),
+        (CHANNELS, r"\frac{\partial L}{\partial w_{f,c,k}} = \sum_{i=1}^{n-m+1} x_{c,i+k-1}"
+         r" \frac{\partial L}{\partial y_{f,i}}",
+         PROVED,
+         r"\frac{\partial L}{\partial w_{f,c,k}} = \sum_{i=1}^{n-m+1} x_{c,i}"
+         r" \frac{\partial L}{\partial y_{f,i}}", REFUTED),
+        (STEP, r"\frac{\partial L}{\partial f_t} = \bar c \odot c_{t-1}", PROVED,
+         r"\frac{\partial L}{\partial f_t} = \bar c \odot c_t", REFUTED),
+        (TRACES, r"\frac{\partial}{\partial X} \operatorname{tr}(A X B) = A^\top B^\top", PROVED,
+         r"\frac{\partial}{\partial X} \operatorname{tr}(A X B) = B^\top A^\top", ILL_FORMED),
+        (DIAGONAL, r"\frac{\partial J}{\partial x} = 2 D x", PROVED, r"\frac{\partial J}{\partial x} = D x", REFUTED),
+        (DIAGONAL, r"\frac{\partial J}{\partial d_i} = x_i^2", PROVED,
+         r"\frac{\partial J}{\partial d_i} = x_i", REFUTED),
+        (GRAPH, r"\frac{\partial L}{\partial W} = H^\top A^\top G", CONDITIONAL,
+         r"\frac{\partial L}{\partial W} = H^\top B^\top \frac{\partial L}{\partial Y}", REFUTED),
+        (LINE, r"\frac{\partial^2 J}{\partial w^2} = \frac2n \sum_{i=1}^n x_i^2", PROVED,
+         r"\frac{\partial^2 J}{\partial w^2} = \frac1n \sum_{i=1}^n x_i^2", REFUTED),
+        (MACHINE, r"\frac{\partial \hat y}{\partial w_0} = 1", PROVED,
+         r"\frac{\partial \hat y}{\partial w_0} = 0", REFUTED),
+        (MACHINE, r"\frac{\partial \hat y}{\partial v_{if}} = x_i \sum_{j=1}^n v_{jf} x_j", PROVED,
+         r"\frac{\partial \hat y}{\partial v_{if}} = \sum_{j=1}^n v_{jf} x_j", REFUTED),
+        (GATED, r"\frac{\partial L}{\partial z} = e \odot (h - n)", PROVED,
+         r"\frac{\partial L}{\partial z} = e \odot (n - h)", REFUTED),
+        (PENALISED.replace("LABEL", "L_r"), r"\frac{\partial L_r}{\partial x} = x - t + 2 \lambda x", PROVED,
+         r"\frac{\partial L_r}{\partial x} = x - t + \lambda x", REFUTED),
+        (PENALISED.replace("LABEL", "L_2"), r"\frac{\partial L_2}{\partial x} = x - t + 2 \lambda x", PROVED,
+         r"\frac{\partial L_2}{\partial x} = x - t", REFUTED),
+        (DIRECTION, r"\nabla_v L = \frac{g}{\|v\|} M \nabla_w L", CONDITIONAL,
+         r"\nabla_v L = \frac{g}{\|v\|} \nabla_w L", REFUTED),
+    ],
+)  # fmt: skip
+def test_what_is_left_to_the_reader(text: str, right: str, verdict: Verdict, wrong: str, otherwise: Verdict) -> None:
+    assert last(text, right) is verdict
+    assert last(text, wrong) is otherwise
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (r"Let $L = \sum_{i=1}^n L_i$ and $L_i = x_i^2$.", r"\frac{\partial L}{\partial x_i} = 2 x_i",
+         r"\frac{\partial L}{\partial x_i} = 0"),
+        (r"Let $E = \sum_{i=1}^n (x_i - x_0)^2$.", r"\frac{\partial E}{\partial x_0} = -2 \sum_{i=1}^n (x_i - x_0)",
+         r"\frac{\partial E}{\partial x_0} = 2 \sum_{i=1}^n (x_i - x_0)"),
+    ],
+)  # fmt: skip
+def test_what_counts_is_no_label(text: str, right: str, wrong: str) -> None:
+    assert last(text, right) is PROVED
+    assert last(text, wrong) is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("called", "verdict"),
+    [("Denote it by $q$. We obtain", UNDECIDED), ("We obtain", ILL_FORMED)],
+)
+def test_what_words_introduce_is_no_slip(called: str, verdict: Verdict) -> None:
+    text = (
+        r"Let $s = \theta^\top u$ and $\ell = \log(1 + e^{-s})$, $u = E^\top c$ and $E \in \mathbb{R}^{V \times d}$."
+        "\n\n$$ \\frac{\\partial \\ell}{\\partial s} = -\\frac{1}{1 + e^s}. $$\n\n"
+    )
+    assert last(text + called, r"\frac{\partial \ell}{\partial u} = q \theta") is verdict
+
+
+@pytest.mark.parametrize(("words", "verdict"), [("With tied weights, $B = A^\\top$.", UNDECIDED), ("", PROVED)])
+def test_what_is_said_of_another_case_does_not_hold_before(words: str, verdict: Verdict) -> None:
+    """A gradient by the B that is declared is of any B; what one by A is, the words leave open."""
+    text = (
+        r"Let $X \in \mathbb{R}^{d \times n}$, $A \in \mathbb{R}^{k \times d}$, $B \in \mathbb{R}^{d \times k}$,"
+        r" $L = \|X - B A X\|_F^2$ and $R = X - B A X$. Then"
+        "\n\n$$ \\frac{\\partial L}{\\partial B} = -2 R X^\\top A^\\top $$\n\n"
+        "$$ \\frac{\\partial L}{\\partial A} = CLAIM $$\n\n"
+    ) + words  # fmt: skip
+    gradients = [f.verdict for f in checked(text.replace("CLAIM", "-2 B^\\top R X^\\top")) if "partial" in f.latex]
+    assert gradients == [PROVED, verdict]
+    wrong = [f.verdict for f in checked(text.replace("CLAIM", "2 B^\\top R X^\\top")) if "partial" in f.latex]
+    assert wrong == [PROVED, UNDECIDED if words else REFUTED]
+
+
+def test_a_stack_of_examples_is_not_undefined() -> None:
+    text = (
+        r"For examples $y^{(i)}$, $i = 1, \dots, m$, and $a \in \mathbb{R}$ let"
+        r" $J = \frac1m \sum_{i=1}^m (a - y^{(i)})^2$."
+    )
+    assert last(text, r"\frac{\partial J}{\partial a} = \frac{2}{m} Y") is UNDECIDED
+    assert last(text, r"\frac{\partial J}{\partial a} = \frac{2}{m} V") is ILL_FORMED
