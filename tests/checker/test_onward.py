@@ -236,9 +236,12 @@ def test_what_only_another_section_defines_is_open(said: str, claim: str, found:
     assert check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict is found
 
 
+DECAY = r"\frac{\partial J}{\partial w} = \mu w"
+
+
 def test_nor_is_a_gradient_composed_of_it() -> None:
     def composed(said: str) -> list[Verdict]:
-        text = TWICE.replace("SAID", said).replace("CLAIM", r"\frac{\partial J}{\partial z} = z - y")
+        text = TWICE.replace("SAID", said).replace("CLAIM", DECAY)
         report = check(scan(text), effort=Effort(repair=0))
         return [g.verdict for net in report.nets[-1:] for g in net.gradients if g.parameter == "w"]
 
