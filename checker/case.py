@@ -27,6 +27,7 @@ from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
+from verify_derivations.checker.shapes import read_shapes
 from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
@@ -296,6 +297,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     take_ranges(formulas)
     read_alternatives(formulas)
     read_prose(formulas)
+    read_shapes(formulas)
     read_padding(formulas)
     read_rows(formulas)
     standing = Standing(formulas)

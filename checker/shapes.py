@@ -1,0 +1,109 @@
+"""Shapes that the prose tells: “an $m \\times n$ matrix $W$”, “$x$ is an $n$-vector”, “$b$ ($m \\times 1$)”.
+
+They count as declarations, of names that no formula declares or defines. Where a text says two things of a name, it
+says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from verify_derivations.checker.sentences import sentences
+from verify_derivations.checker.statements import Membership, Stated
+from verify_derivations.checker.words import is_said
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import is_transpose, plain
+
+_ADJECTIVE = (
+    r"(?:real|weight|data|design|parameter|input|output|batch|square|dense|constant|fixed|given|known|learned|column)"
+)
+_ARRAY = r"(?:matri(?:x|ces)|arrays?|tensors?)"
+_SIZE = r"(?:shapes?|sizes?|dimensions?|order)"
+_NAMES = r"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,|and)+\s*\$\d+\$)*)"
+_IS = r"(?:\s*,?\s*(?:which\s+)?(?:is|are|be|being|has|have|having|of)\s+|\s*,?\s+(?=an?\s))"
+_FILL = rf"(?:(?:both|all|each|again|of|an?|the|{_ADJECTIVE}|{_ARRAY}|{_SIZE}|a)\s+)*"
+_BY = r"\$(?P<size>\d+)\$(?:\s*-?\s*by\s*-?\s*\$(?P<other>\d+)\$)?"
+_PRODUCTS = tuple(  # `size` is m \times n, or m and `other` n
+    re.compile(pattern, re.I) for pattern in (
+        rf"(?P<of>(?:{_SIZE}\s+of\s+)?){_NAMES}{_IS}{_FILL}{_BY}",
+        rf"{_BY}[-\s]+(?:{_ADJECTIVE}\s+)*{_ARRAY}\s+{_NAMES}",
+        rf"{_NAMES}\s*\(\s*(?:(?:of\s+)?{_SIZE}\s+|an?\s+)?{_BY}(?:\s+{_ARRAY})?\s*\)",
+    )
+)  # fmt: skip
+_VECTOR = r"(?:(?:real|column)\s+)*vectors?"
+_LENGTHS = tuple(  # `size` is n
+    re.compile(pattern, re.I) for pattern in (
+        rf"\$(?P<size>\d+)\$\s*-\s*(?:dimensional\s+)?{_VECTOR}\s+{_NAMES}",
+        rf"{_NAMES}{_IS}(?:(?:both|all|an?|the)\s+)*\$(?P<size>\d+)\$\s*-\s*(?:dimensional\s+)?{_VECTOR}\b",
+        rf"\b{_VECTOR}\s+{_NAMES}\s+(?:of|with)\s+(?:length|size|dimension)\s+\$(?P<size>\d+)\$",
+        rf"{_NAMES}{_IS}(?:(?:both|all|an?|the)\s+)*{_VECTOR}\s+(?:of|with)\s+(?:(?:length|size|dimension)\s+)?"
+        r"\$(?P<size>\d+)\$(?:\s+(?:entries|components|elements)\b)?",
+        rf"{_NAMES}\s+(?:has|have|with)\s+\$(?P<size>\d+)\$\s+(?:entries|components|elements)\b",
+    )
+)  # fmt: skip
+_PART = re.compile(r"\b(?:of|by|from|than|times|transposed?|inverse)\s+(?:the\s+)?(?:\w+\s+)?$|\$\s*$", re.I)
+_ANOTHER = re.compile(r"\s*(?:,|and)+\s*\$(\d+)\$", re.I)
+
+
+def read_shapes(formulas: Sequence[Stated]) -> None:
+    """Declare what sentences say of the shapes of names."""
+    known = {plain(name) for f in formulas for m in f.memberships for name in m.names}
+    lefts = (c.sides[0] for f in formulas for c in f.chains)
+    known |= {plain(x.function if isinstance(x, s.Call) else x) for x in lefts}
+    told: dict[s.Node, list[tuple[Stated, s.Node, s.Space]]] = {}
+    for sentence in sentences(formulas):
+        for f, name, space in _told(sentence, formulas):
+            if plain(name) not in known:
+                told.setdefault(plain(name), []).append((f, name, space))
+    for found in told.values():
+        f, name, space = found[0]
+        if all(other == space for _, _, other in found):
+            assert f.tree is not None
+            member = s.Relation((name, space), ("\\in",))
+            f.tree = s.Statements((*f.tree.parts, member), (*f.tree.joints, ","), span=f.tree.span)
+            f.__dict__.pop("nodes", None)
+            f.memberships.append(Membership((name,), space))
+            f.remarks += (f"the text says that ${to_latex(member)}$",)
+
+
+def _told(sentence: str, formulas: Sequence[Stated]) -> Iterator[tuple[Stated, s.Node, s.Space]]:
+    for pattern in (*_PRODUCTS, *_LENGTHS):
+        for match in pattern.finditer(sentence):
+            before, behind = sentence[: match.start()], sentence[match.end() :]
+            groups, single = match.groupdict(), pattern in _LENGTHS
+            extents = _extents(formulas[int(match["size"])], single or bool(groups.get("other")))
+            extents += _extents(formulas[int(match["other"])], True) if groups.get("other") else ()
+            another = _ANOTHER.match(behind)
+            if not extents or another and _extents(formulas[int(another[1])], single):  # “…, respectively”
+                continue
+            if _PART.search(before) and not groups.get("of") or not is_said(before, behind):
+                continue
+            for k in (match["name"], *re.findall(r"\d+", match["more"])):
+                name = _name(formulas[int(k)])
+                if name is not None:
+                    yield formulas[int(k)], name, s.Space("\\mathbb{R}", extents)
+
+
+def _only(stated: Stated) -> s.Node | None:
+    alone = not (stated.raw.displayed or stated.chains or stated.memberships or stated.tree is None)
+    return stated.mentions[0] if alone and len(stated.mentions) == 1 else None
+
+
+def _name(stated: Stated) -> s.Node | None:
+    """A name with a layer perhaps, no power or transposed."""
+    node = _only(stated)
+    if not isinstance(node, s.Symbol | s.Scripted):
+        return None
+    sup = node.sup if isinstance(node, s.Scripted) else None
+    return node if sup is None or isinstance(sup, s.Group | s.Text) and not is_transpose(sup) else None
+
+
+def _extents(stated: Stated, single: bool) -> tuple[s.Node, ...]:
+    """The m and n of ``m \\times n``, or n itself."""
+    node = _only(stated)
+    if single:
+        return (node,) if isinstance(node, s.Symbol | s.Scripted | s.Number) else ()
+    times = isinstance(node, s.Product) and all(o == "\\times" for o in node.operators)
+    return node.factors if isinstance(node, s.Product) and times else ()

@@ -1,0 +1,60 @@
+"""Shapes that the prose tells. Each right claim has twins that are wrong, and words that tell nothing."""
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+LAYER = r"SAID $$z = W x + b, \quad J = \frac12 \|z\|^2$$ $$CLAIM$$"
+BY_W = r"\frac{\partial J}{\partial W} = z x^\top"
+TOLD = (
+    r"Here $W$ is an $m \times n$ matrix.", r"Here $W$ is $m \times n$.", r"Let $W$ be a matrix of size $m \times n$.",
+    r"An $m \times n$ matrix $W$ acts on $x$.", r"The weight matrix $W$ has shape $m \times n$.",
+    r"$W$ ($m \times n$), $x$ ($n \times 1$), $b$ ($m \times 1$).", r"Here $W$ has dimensions $m \times n$.",
+    r"where $W$ is $m$-by-$n$", r"The shape of $W$ is $m \times n$.", r"$W$, which is $m \times n$, is learned.",
+    r"Let $x$ be an $n$-vector and $b$ an $m$-dimensional vector; $W$ is $m \times n$.",
+)
+SILENT = (
+    r"Here $W$ is no $m \times n$ matrix.", r"The transpose of $W$ is $m \times n$.", r"Here $W^\top$ is $m \times n$.",
+    r"If $W$ is $m \times n$, nothing changes.", r"The gradient of $W$ is $m \times n$.",
+    r"First $W$ is $m \times n$. Then $W$ is $n \times m$.", r"$W$ and $V$ are $m \times n$ and $m \times k$.",
+)
+
+
+def last(document: str, claim: str) -> Formula:
+    return check(scan(document.replace("CLAIM", claim)), effort=Effort(repair=0)).formulas[-1]
+
+
+@pytest.mark.parametrize("said", TOLD)
+def test_words_declare_shapes(said: str) -> None:
+    found = last(LAYER.replace("SAID", said), BY_W)
+    assert found.verdict is Verdict.PROVED and found.shape == r"m \times n"
+    assert last(LAYER.replace("SAID", said), BY_W.replace(r"z x^\top", "2 z x^\\top")).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("said", SILENT)
+def test_words_that_tell_no_shape(said: str) -> None:
+    found = last(LAYER.replace("SAID", said), BY_W)
+    assert found.verdict is Verdict.PROVED and r"m \times n" not in found.shape
+    assert not any(r"W \in" in r for f in check(scan(LAYER.replace("SAID", said))).formulas for r in f.remarks
+                   if r.startswith("the text says"))  # fmt: skip
+
+
+VECTORS = (
+    r"Let $x$ be an $n$-vector.", r"Here $x$ is an $n$-dimensional column vector.", r"A vector $x$ of length $n$.",
+    r"Let $x$ be a vector with $n$ entries.", r"Here $x$ has $n$ components.", r"Let $u$ and $x$ be $n$-vectors.",
+)
+
+
+@pytest.mark.parametrize("said", VECTORS)
+def test_words_declare_vectors(said: str) -> None:
+    document = said + r" $$J = \|x\|^2$$ $$CLAIM$$"
+    right, wrong = last(document, r"\nabla_x J = 2 x"), last(document, r"\nabla_x J = x")
+    assert (right.verdict, right.shape, wrong.verdict) == (Verdict.PROVED, r"n \times 1", Verdict.REFUTED)
+
+
+def test_formulas_tell_more_than_words() -> None:
+    said = r"Let $W \in \mathbb{R}^{k \times n}$. As $W$ is $m \times n$, this holds."
+    assert last(LAYER.replace("SAID", said), BY_W).shape == r"k \times n"
