@@ -10,7 +10,7 @@ import re
 from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, SEEN, OpenNames, before_of
 from verify_derivations.checker.sentences import ENDED, sentences
-from verify_derivations.checker.statements import contains_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, plain
 
@@ -28,7 +28,9 @@ _IS_CHANGED = re.compile(
     r"|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared)\b", re.I,
 )  # fmt: skip
 _ADDING = re.compile(r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|plus)\b", re.I)
-_TO = re.compile(r"\badd(?:s|ed|ing)?\b[^$]*\bto\s+[^$]*$", re.I)
+_TO = re.compile(  # “a shortcut adds $x$ to $z$”, not “adding $b$ to get $z$”
+    r"\badd(?:s|ed|ing)?\b.*\bto\s+(?!(?:obtain|get|give|form|yield|compute|produce|have)\b)[^$]*$", re.I | re.S
+)
 _LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 
@@ -50,32 +52,41 @@ class _Amended:
         if _ONLY_THOUGHT.search(text):
             return
         found = [(m.start(), m.end(), self.formulas[int(m[1])]) for m in FORMULA.finditer(text)]
-        names = [(start, end, f, name) for start, end, f in found if (name := bare(f)) is not None]
+        names = [(start, end, f, name) for start, end, f in found if (name := self._named(f)) is not None]
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
-            if (m := _CHANGED.match(text[end : end + SEEN])) and not (m["by"] and any(map(_is_scaled, right))):
-                f.prose.amended += ((left, ()),)
+            m = _CHANGED.match(text[end : end + SEEN])
+            if m and not (m["by"] and any(_shows(value, m["by"].lower()) for value in right)):
+                f.prose.amend(left)
         others = {plain(name) for *_, name in names if base_of(name) not in self.names.no_value}
         for _, end, f, name in names:  # “$J$ is divided by $N$”; not where a formula has both
             beside = self.standing.parts.get(plain(name), ())
             if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
                 if not any(part & others - {plain(name)} for part in beside):
-                    f.prose.amended += ((name, ()),)
+                    f.prose.amend(name)
         added = _ADDED.search(text)
         if added is None:
             return
         new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.names.inside]
         if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
             new += [f for _, f, (left, *_) in defined if not self._leads_to(left)]
+            new += [f for *_, f, name in names if plain(name) in self.standing.defined and not self._leads_to(name)]
         outside = self.names.declared - self.names.forward
         new += [f for _, _, f, name in names if base_of(name) in outside and _ADDING.search(text)]
         into = [f for start, _, f, name in names if _TO.search(before_of(text, start)) and not self._is_added_to(name)]
         for *_, f, name in names if new or into else ():
             if f in into or new and f not in new:
-                f.prose.amended += ((name, ()),)
+                f.prose.amend(name)
         between = (text[min(end, added.end()) : max(start, added.start())] for start, end, f in found if f in new)
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
-            new[0].prose.amended += tuple((top, ()) for top in self.standing.tops)
+            for top in self.standing.tops:
+                new[0].prose.amend(top)
+
+    def _named(self, f: Stated) -> s.Node | None:
+        """The name that a formula in the text consists of, J also of ``J(w)`` where that is defined."""
+        call = composite(f)
+        called = call.function if isinstance(call, s.Call) and not f.raw.displayed else None
+        return called if called is not None and plain(called) in self.standing.defined else bare(f)
 
     def _is_added_to(self, name: s.Node) -> bool:
         """Whether a name is a summand in the definition of something that is no loss."""
@@ -88,9 +99,14 @@ class _Amended:
         return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.tops)
 
 
-def _is_scaled(value: s.Node) -> bool:
-    """Whether an expression has a quotient, a power, a maximum or cases."""
-    return any(
-        isinstance(x, s.Fraction | s.Cases) or isinstance(x, s.Scripted) and isinstance(x.sup, s.Number)
-        or isinstance(x, s.Symbol) and x.name in ("\\max", "\\min", "/") for x in s.walk(value)
-    )  # fmt: skip
+def _shows(value: s.Node, word: str) -> bool:
+    """Whether an expression has what a word says of it: a power, a quotient (of a mean one by a name), a maximum or
+    cases."""
+    nodes = list(s.walk(value))
+    if word == "squared":
+        return any(isinstance(x, s.Scripted) and isinstance(x.sup, s.Number) for x in nodes)
+    if word in ("averaged", "divided", "normalized", "normalised"):
+        fractions = [x for x in nodes if isinstance(x, s.Fraction)]
+        named = [x for x in fractions if word == "divided" or not isinstance(x.denominator, s.Number)]
+        return bool(named) or any(isinstance(x, s.Product) and "/" in x.operators for x in nodes)
+    return any(isinstance(x, s.Cases) or isinstance(x, s.Symbol) and x.name in ("\\max", "\\min") for x in nodes)

@@ -104,7 +104,7 @@ class _Beside:
                 anew = said_of and _NOW.search(text) or end <= first and between.strip() == "|"
                 if anew and plain(name) in self.standing.defined:
                     if plain(value) not in map(plain, self.standing.made[plain(name)]):
-                        f.prose.amended += ((name, ()),)
+                        f.prose.amend(name)
                 if not varied and (said_of or not harmless and not self.standing.together(name, value)):
                     self.names.may_be(f, name, (value,))
         for one, other in _NAMES.findall(text):
@@ -164,12 +164,12 @@ class _Beside:
             elif (tuple_ := _tuple(left)) is not None:
                 for name in tuple_:
                     if plain(name) in self.standing.defined:
-                        f.prose.amended += ((name, ()),)
+                        f.prose.amend(name)
                     self.names.may_be(f, name, (*right, *(x for x in tuple_ if x != name)))
             elif is_value(left) or isinstance(left, s.Number):
                 if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
-            elif chain.update or isinstance(left, s.Symbol) and any(map(_stands_in(left), right)):
+            elif chain.update or isinstance(left, s.Symbol | s.Call) and any(map(_stands_in(left), right)):
                 self.names.changed(f, left, tuple(right))
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
                 if left.function.base not in self.names.alone or left.function.sub is None or left.function.primes:
@@ -208,8 +208,10 @@ def _tuple(node: s.Node) -> tuple[s.Node, ...] | None:
     return names if len(names) > 1 and all(isinstance(x, s.Symbol | s.Scripted) for x in names) else None
 
 
-def _stands_in(name: s.Symbol) -> Callable[[s.Node], bool]:
-    """Whether a name stands in an expression, not as L in ``a^{(L)}`` or ``L_t``."""
+def _stands_in(name: s.Symbol | s.Call) -> Callable[[s.Node], bool]:
+    """Whether a name, or a function's value, stands in an expression, not as L in ``a^{(L)}`` or ``L_t``."""
+    if isinstance(name, s.Call):
+        return lambda node: name in s.walk(node)
     return lambda node: name in names_in(node) and name in by_itself(node)
 
 

@@ -123,7 +123,7 @@ class _Called:
             for at, name, f, value, weak in said:
                 beside = [g for g in self.standing.defined.get(key, []) if _nested(g.raw.section, f.raw.section)]
                 if beside and plain(value) not in map(plain, self.standing.made[key]):
-                    at.prose.amended += ((name, ()),)
+                    at.prose.amend(name)
                 if beside or not once or not self._may_define(name, value, None, given=weak):
                     continue
                 assert f.tree is not None
@@ -198,7 +198,7 @@ class _Called:
             name, value = chain.sides[0], chain.sides[-1]
             if len(chain.sides) == 2 and not chain.update and isinstance(value, s.Sum) and _is_name(name):
                 if self.standing.cancels(name, value, f, noise=True):
-                    f.prose.amended += ((name, ()),)
+                    f.prose.amend(name)
 
     def _is_new(self, name: s.Node, value: s.Node, f: Stated, *, used: bool = False) -> bool:
         """Whether a formula may be the place where a name is defined, which stands in none before it, unless it may be

@@ -84,7 +84,8 @@ def read_depending(formulas: Sequence[Stated]) -> None:
                 on = tuple(x for x in others if plain(x) not in arguments.get(plain(name), ()))
                 if base_of(name) not in tops and on:
                     stated.prose.depending += ((name, on),)
-                stated.prose.amended += ((name, on),) if on else ()
+                if on:
+                    stated.prose.amend(name, on)
         for match in (m for pattern in _LOSS_OF for m in pattern.finditer(sentence)):
             stated, places = formulas[int(match["name"])], [match["on"], *re.findall(r"\d+", match["others"])]
             on = tuple(other for k in places for other in _named(formulas[int(k)]))

@@ -160,6 +160,7 @@ class Functions:
         if not self._stand_elsewhere(left, right, params):
             world.applied.anywhere.add(name)
         world.functions[name] = FunctionDefinition(name, tuple(holes), mapped, f.number)
+        world.differentiated.within[name] = frozenset(here.worked_out)
         self.inherited.discard(name)
         for p in filter(None, map(self.table.reference, left.arguments)):
             if p.layer is None and not p.indices and p.name not in world.known and p.name not in world.declarations:

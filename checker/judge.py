@@ -398,7 +398,7 @@ def _without_meaning(world: World, left: s.Node, right: s.Node, failed: Document
     """A definition that cannot be read; what it is wanting in, unless that is another definition. It clashes with
     nothing that the document says: it may be right."""
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed))
-    elsewhere = unread(world, (left, right), number)
+    elsewhere = unread(world, Statement(number), (left, right), number)
     if elsewhere is not None or isinstance(failed, Unsupported):
         return link if elsewhere is None else replace(link, message=elsewhere)
     how = "" if isinstance(failed, UndefinedFunction) else f". A declaration would tell, as {DECLARATIONS}"

@@ -97,26 +97,27 @@ def judge_link(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort
 ) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
-    here = Statement(number)
+    here, sides = Statement(number), (left, right)
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
-        if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, (left, right), number)) is not None:
+        if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
         return _with_a_number(world, left, right, conditions, number, effort, error) or unjudged(
             left, right, error, here, world)  # fmt: skip
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
-    elsewhere = unread(world, (left, right), number) or unread_relation(world, (left, right), comparisons, environment)
+    rests = world, here, sides
+    elsewhere = unread(*rests, number) or unread_relation(*rests, comparisons, environment)
     if elsewhere is not None:
         unknown = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", elsewhere)
         said = frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks)
         failed = Judged(unknown, None, None, *said, value)
-        if not all(whatever(world, (left, right), c, environment) for c in comparisons):
+        if not all(whatever(*rests, c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
-    held = held_fast(world, (left, right), comparisons, environment) or amended(world, (left, right), number)
-    held = held or defined_elsewhere(world, (left, right), comparisons, environment)
+    held = held_fast(*rests, comparisons, environment) or amended(*rests, comparisons, environment)
+    held = held or defined_elsewhere(*rests, comparisons, environment)
     if held is not None:
         return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)
@@ -136,7 +137,7 @@ def judge_link(
         outside, where = out_of_range(comparison, environment), ""
         if outside is not None:
             leaving = leaves_axis(outside, world, environment)
-            unsaid_end = _summed_somewhere(world, (left, right))
+            unsaid_end = _summed_somewhere(world, sides)
             if unsaid_end is not None and comparison.free.keys().isdisjoint(outside.index.names):
                 leaving = Unsupported(f"{leaving}, and to what {unsaid_end} runs is not stated")
             failed = unjudged(left, right, leaving, here, world)
@@ -148,7 +149,7 @@ def judge_link(
         variables = variables_in(world, left, right)
         link = decide(left, right, comparison, environment, effort, variables)
         if link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) and effort.verification:
-            reason = valueless(environment, names_of(world, (left, right)), comparison.left, comparison.right)
+            reason = valueless(environment, names_of(world, sides), comparison.left, comparison.right)
             link = link if reason is None else _unproved(link, reason)
         if where and link.verdict is Verdict.UNDECIDED:
             return failed
@@ -162,9 +163,9 @@ def judge_link(
             link = link if where else unused(world, comparison, environment, link, judge)
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
-        if link.verdict is Verdict.REFUTED and (about := slope_told(world, (left, right), number)) is not None:
+        if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(world, here, (left, right))):
+        if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(*rests)):
             message = unsaid(elsewhere_taken)
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
         if link.verdict is Verdict.REFUTED and world.layers.sums:
@@ -182,7 +183,7 @@ def judge_link(
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         if effort.verification:
-            link = replace(link, fixed=held_fixed(world, (left, right), comparison, environment))
+            link = replace(link, fixed=held_fixed(*rests, comparison, environment))
         judged = Judged(
             link, comparison, environment, frozenset(here.conventions), frozenset(here.uses), remarks, value
         )

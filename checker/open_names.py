@@ -99,10 +99,11 @@ class OpenNames:
 
     def changed(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note ``h \\leftarrow m h``: no step of an algorithm where nothing is differentiated by h."""
-        if base_of(name) in self.moved:
+        called = name.function if isinstance(name, s.Call) else name
+        if base_of(called) in self.moved:
             return
         if plain(name) in self.standing.defined:
-            f.prose.amended += ((name, ()),)
+            f.prose.amend(name)
         else:
             self.may_be(f, name, tuple(x for part in values for x in names_in(part) if base_of(x) != base_of(name)))
 

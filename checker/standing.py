@@ -56,9 +56,11 @@ class Standing:
                         self.parts.setdefault(node, []).append(inside)
 
     def define(self, f: Stated, name: s.Node, *values: s.Node) -> None:
-        self.defined.setdefault(plain(name), []).append(f)
-        self.made.setdefault(plain(name), []).extend(values)
-        own = base_of(name.function if isinstance(name, s.Call) else name)
+        called = name.function if isinstance(name, s.Call) else name  # of f(x) = … also f
+        for key in dict.fromkeys((plain(name), plain(called))):
+            self.defined.setdefault(key, []).append(f)
+            self.made.setdefault(key, []).extend(values)
+        own = base_of(called)
         self._inside.setdefault(own, set()).update(base_of(x) for value in values for x in names_in(value))
         self._below.clear()
 

@@ -57,6 +57,10 @@ class Prose:
     zero_outside: bool = False  # so are all entries in the formula
     units: frozenset[str] = frozenset()  # bases of names of unit vectors
 
+    def amend(self, name: s.Node, others: tuple[s.Node, ...] = ()) -> None:
+        """Note that there is more to a definition of ``z`` or ``f(x)``."""
+        self.amended += ((name.function if isinstance(name, s.Call) else name, others),)
+
 
 @dataclass
 class When:
@@ -225,7 +229,9 @@ def _range(node: s.Relation, stated: Stated) -> None:
 
 
 def _chain(node: s.Relation, stated: Stated) -> None:
-    itself = node.relations[0] == ":=" and any(map(_is_of(node.sides[0]), names_in(node.sides[1])))
+    left, right = node.sides[:2]
+    again = left in s.walk(right) if isinstance(left, s.Call) else any(map(_is_of(left), names_in(right)))
+    itself = node.relations[0] == ":=" and again
     if "\\leftarrow" in node.relations or itself:
         stated.chains.append(Chain(node.sides[:2], None, True))
         return

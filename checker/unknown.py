@@ -11,7 +11,7 @@ from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
-from verify_derivations.formulas.expressions import MEMBER, NOUGHT, Apply, heads, walk
+from verify_derivations.formulas.expressions import MEMBER, NOUGHT, Apply, Scalar, contents, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
@@ -48,7 +48,8 @@ def take_unknown(
                     world.unknown.unread[head] = before.also(found) if before.told else before
         for name, others in f.prose.amended:
             reference = world.table.reference(name)
-            if reference is not None and reference.layer is None and world.is_defined(reference.name):
+            known = reference is not None and (world.is_defined(reference.name) or reference.name in world.functions)
+            if reference is not None and reference.layer is None and known:
                 more = set(_unread(world, f.number, others).names)
                 if not others or not more <= world.below({reference.name}):
                     world.unknown.amended.setdefault(reference.name, f.number)
@@ -144,9 +145,9 @@ def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
     return Unread(number, frozenset(names), frozenset(found))
 
 
-def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+def unread(world: World, here: Statement, sides: tuple[s.Node, ...], number: int) -> str | None:
     """That the sides depend on a quantity whose definition has no meaning."""
-    missing = _missing(world, sides, number)
+    missing = _missing(world, here, sides, number)
     if missing is None:
         return None
     found = world.unknown.unread[missing]
@@ -155,11 +156,14 @@ def unread(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
     return f"the definition of {missing} in formula {found.number} has no meaning"
 
 
-def amended(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
-    """That the sides differentiate what the text above says more of than its definition does."""
-    wanted = {name: place for name, place in world.unknown.amended.items() if place < number}
-    for name in sorted(wanted.keys() & world.below(names_of(world, sides))) if wanted else ():
-        if any(map(contains_derivative, sides)):
+def amended(
+    world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
+    environment: Environment,
+) -> str | None:  # fmt: skip
+    """That the sides differentiate, and rest on what the text above says more of than its definition does."""
+    wanted = {name: place for name, place in world.unknown.amended.items() if place < here.number}
+    for reached, variables in (_reach(world, here, sides, c, environment) for c in comparisons if wanted):
+        for name in sorted(wanted.keys() & reached) if variables else ():
             return f"what the text says of {name} at formula {wanted[name]} is not read"
     return None
 
@@ -185,10 +189,11 @@ def slope_told(world: World, sides: tuple[s.Node, ...], number: int) -> str | No
     return None
 
 
-def _missing(world: World, sides: tuple[s.Node, ...], number: int) -> str | None:
+def _missing(world: World, here: Statement, sides: tuple[s.Node, ...], number: int) -> str | None:
     """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
     wanted = {name for name, found in world.unknown.unread.items() if found.number != number}
-    for name in sorted(world.below(names_of(world, sides))) if wanted else ():
+    start = names_of(world, sides) | {of for of, _ in here.worked_out}
+    for name in sorted(_below(world, start)) if wanted else ():
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):
             return name
@@ -263,12 +268,14 @@ def unstated(world: World, c: Comparison, environment: Environment) -> list[str]
     return sorted(name for name in found if not world.declarations.get(name))
 
 
-def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> bool:
+def whatever(
+    world: World, here: Statement, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
+) -> bool:  # fmt: skip
     """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
     derivative by anything else may go through them, unless the text says on what they depend.) Likewise whatever names
     have to do with each other, if it does not differentiate by them, nor by what they depend on."""
-    reached, variables = _reach(world, sides, c, environment)
+    reached, variables = _reach(world, here, sides, c, environment)
     related = world.below(name for pair in world.unknown.related if reached.issuperset(pair) for name in pair)
     return variables.isdisjoint(related) and all(
         (world.unknown.unread[name].told or name in world.below((v,)))
@@ -278,11 +285,12 @@ def whatever(world: World, sides: tuple[s.Node, ...], c: Comparison, environment
 
 
 def unread_relation(
-    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
-) -> str | None:
+    world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
+    environment: Environment,
+) -> str | None:  # fmt: skip
     """That the sides depend on two names of which the prose says something together that is not read."""
     for pair, said in world.unknown.related.items():
-        if any(_reach(world, sides, c, environment)[0].issuperset(pair) for c in comparisons):
+        if any(_reach(world, here, sides, c, environment)[0].issuperset(pair) for c in comparisons):
             return f"{said}: an equation would tell, as ${pair[0].partition('_')[0]}_i = {pair[1]}_{{i,:}}^\\top$"
     return None
 
@@ -301,22 +309,25 @@ def defined_elsewhere(
 
 
 def held_fast(
-    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
-) -> str | None:
+    world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
+    environment: Environment,
+) -> str | None:  # fmt: skip
     """That the sides rest on something that the text treats as a constant, and that depends on what they differentiate
     by."""
     for name in sorted(world.unknown.held):
         inside = world.below((name,)) - {name}
-        for reached, variables in (_reach(world, sides, c, environment) for c in comparisons if inside):
+        for reached, variables in (_reach(world, here, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):
                 return f"the text treats {name} as a constant, and defines it"
     return None
 
 
-def held_fixed(world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment) -> tuple[str, ...]:
+def held_fixed(
+    world: World, here: Statement, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
+) -> tuple[str, ...]:  # fmt: skip
     """The names of what nothing defines and a claim with derivatives rests on, but does not differentiate by. The
     verdict is on derivatives that hold these fixed."""
-    reached, variables = _reach(world, sides, c, environment)
+    reached, variables = _reach(world, here, sides, c, environment)
     known = (world.quantities.get(h) for h in reached - variables - {environment.loss} - world.unknown.unread.keys())
     leaves = (world.layers.name(q.head) for q in known if q is not None and q.body is None and not is_slope(q.head))
     fixed = {name.removesuffix(UNWRITTEN) for name in leaves if name not in world.layers.templates}
@@ -327,20 +338,41 @@ def held_fixed(world: World, sides: tuple[s.Node, ...], c: Comparison, environme
     return tuple(sorted(fixed)) if variables else ()
 
 
-def _reach(
-    world: World, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
-) -> tuple[set[str], set[str]]:  # fmt: skip
-    """All on which a claim rests, and by what it differentiates."""
-    loss = environment.loss
-    reached, variables = set[str](), set(variables_in(world, *sides))
-    pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
+def _below(world: World, start: Iterable[str]) -> set[str]:
+    """What names rest on, also by derivatives of it that their definitions work out."""
+    found, pending = set[str](), set(start)
     while pending:
-        found = world.below(pending) - reached
+        new = world.below(pending) - found
+        found |= new
+        pending = {of for head in new for of, _ in world.differentiated.within.get(head, ())} - found
+    return found
+
+
+def _reach(
+    world: World, here: Statement, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
+) -> tuple[set[str], set[str]]:  # fmt: skip
+    """All on which a claim rests, and by what it differentiates, or what it rests on does."""
+    losses = {*world.losses(), *((environment.loss,) if environment.loss is not None else ())}
+    reached, variables = set[str](), set(variables_in(world, *sides))
+    slopes = here.worked_out | _slopes_of_functions(world, (c.left, c.right))
+    pending = {*names_of(world, sides), *heads(c.left), *heads(c.right)}
+    while pending or slopes:
+        variables |= {by for _, by in slopes}
+        found = world.below({*pending, *(x for pair in slopes for x in pair)}) - reached
         reached |= found
-        adjoints = {of for head in found if loss is not None and (of := adjoint_of(head, loss)) is not None}
-        variables |= adjoints
-        pending = (adjoints | {loss for _ in adjoints if loss is not None}) - reached
+        bodies = (d.body for head in found for d in (world.quantities.get(head), world.functions.get(head)) if d)
+        slopes = {pair for head in found for pair in world.differentiated.within.get(head, ())}
+        slopes |= _slopes_of_functions(world, (body for body in bodies if body is not None))
+        slopes |= {(loss, of) for head in found for loss in losses if (of := adjoint_of(head, loss)) is not None}
+        pending = set()
     return reached | {world.layers.name(head) for head in reached}, variables
+
+
+def _slopes_of_functions(world: World, bodies: Iterable[Scalar]) -> set[tuple[str, str]]:
+    """The functions whose derivatives stand in expressions, ``f'(u)``, with their variables."""
+    slopes = (x for body in bodies if contents(body).functions for x in walk(body) if isinstance(x, Apply))
+    functions = {x.function for x in slopes if any(x.derivative)}
+    return {(name, by) for name in functions for by in world.applied.parameters.get(name, ())}
 
 
 def variables_in(world: World, *sides: s.Node) -> frozenset[str]:

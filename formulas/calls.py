@@ -164,6 +164,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         return argument.map(lambda b: _derived(reader, known, b, primes))
     if name in world.awaited.called:
         raise UndefinedFunction(f"the function {name} is not defined here")
+    if any(isinstance(a, s.Relation) for a in node.arguments):  # P(z > 0)
+        raise Unsupported(f"what {to_latex(node)} says of a condition is not stated")
     family, places = _member_of_family(reader, node.function)
     if reader.here.defining or name in world.applied.opaque or family in world.applied.opaque:
         _independent(reader, node.function, places)

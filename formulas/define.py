@@ -118,6 +118,7 @@ def define(
             return known
         raise
     world.conventions_of[head] = frozenset(here.conventions)
+    world.differentiated.within[head] = frozenset(here.worked_out)
     world.broadcasts |= here.broadcasts
     if layer is not None:
         world.layers.of[head] = (reference.name, layer)

@@ -16,3 +16,4 @@ class Differentiated(Forked):
     undefined: set[str] = field(default_factory=set)  # the denominators that no equation defines
     names: set[str] = field(default_factory=set)  # what is differentiated, with indices or without
     by_formula: dict[int, set[str]] = field(default_factory=dict)  # the same, also with ∇
+    within: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # name → see ``Statement.worked_out``

@@ -352,7 +352,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
     if base is None:
         return
     if node.sub is None:
-        table.bare.add(base)
+        table.bare |= {base} - {"e"}  # e^x tells nothing of a quantity e
     else:
         for item in table.index_items(base, node.sub):
             if isinstance(item, s.Number) and item.text == "0":

@@ -55,6 +55,8 @@ def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | Non
     called = "e" in reader.world.functions or "e" in reader.world.awaited.called
     exponent = exponent_of_e(node) if "e" not in reader.world.table.declared_bare else None
     if exponent is not None and not (called and isinstance(exponent, s.Number)):  # e(x)^2
+        if isinstance(exponent, s.Number) and "e" in reader.world.table.bare:  # e^2 of an error e
+            raise Unsupported("whether e is Euler's number or a quantity is not said")
         return reader.tensor(exponent, expected).map(lambda b: apply("exp", b))
     found = special(reader, node, expected)
     if found is not None:
@@ -414,7 +416,10 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
         if letters is None:
             return None
         layers |= letters
-    inner = Statement(reader.here.number, layers=layers, losses=reader.here.losses, conventions=reader.here.conventions)
+    here = reader.here
+    inner = Statement(
+        here.number, layers=layers, losses=here.losses, conventions=here.conventions, worked_out=here.worked_out
+    )
     names = [name_of(i) if isinstance(i, s.Symbol) else "" for i in left.indices]
     given = list(reference.indices)
     if len(given) >= len(names):

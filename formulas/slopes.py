@@ -19,6 +19,7 @@ from verify_derivations.formulas.expressions import (
     Scalar,
     add,
     children,
+    contents,
     fresh,
     heads,
     map_accesses,
@@ -354,6 +355,7 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
         if not known and reader.world.awaited.elsewhere(name, reader.here.number):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
+    reader.here.worked_out |= {(of, head) for of in (*heads(body), *contents(body).functions)}
     environment, losses = reader.world.environment(), reader.world.losses()
     ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
     alone = reader.world.differentiated.names | reader.world.unsaid.losses

@@ -227,6 +227,7 @@ class Statement(Forked):
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
     ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
+    worked_out: set[tuple[str, str]] = field(default_factory=set)  # these: of what, and by what
     unapplied: set[str] = field(default_factory=set)  # functions that are named without their arguments
     called: dict[str, tuple[s.Node, ...]] = field(default_factory=dict)  # quantities with the variables beside them
 

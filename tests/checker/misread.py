@@ -22,6 +22,7 @@ from verify_derivations.checker import (
     unknown,
 )
 from verify_derivations.checker.open_names import OpenNames
+from verify_derivations.checker.standing import Standing
 from verify_derivations.formulas import calls, quantities, slopes, unsaid
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
@@ -220,6 +221,42 @@ MISREAD: dict[str, Misread] = {
     "an update says nothing": Misread(
         [(OpenNames, "changed", _nothing)],
         r"Let $w, x, y, m \in R$, $z = w x$. Now $z \leftarrow m z$. Let $J = \frac12 (z - y)^2$.",
+        r"\frac{\partial J}{\partial w} = (z - y) x",
+    ),
+    "words do not change functions": Misread(
+        [(Standing, "define", changed(
+            Standing.define, "dict.fromkeys((plain(name), plain(called)))", "(plain(name),)"))],
+        r"Let $w, x, y, m \in R$, $J(w) = \frac12 (w x - y)^2$. Finally, $J$ is divided by $m$.",
+        r"\frac{\partial J}{\partial w} = (w x - y) x",
+    ),
+    "a function that words change is another": Misread(
+        [(building, "take_unknown", changed(
+            unknown.take_unknown, "(world.is_defined(reference.name) or reference.name in world.functions)",
+            "world.is_defined(reference.name)"))],
+        r"Let $x, m \in R$, $f(x) = x^2$. Finally, $f(x)$ is multiplied by $m$.", r"f'(x) = 2 x",
+    ),
+    "what words change is not below a name for a derivative": Misread(
+        [(unknown, "_reach", changed(unknown._reach, "slopes |= {(loss, of)", "{(loss, of)"))],
+        r"Let $w, x, y, m \in R$, $z = w x$, $J = \frac12 (z - y)^2$. Finally, $J$ is divided by $m$. "
+        r"Let $\delta = \frac{\partial J}{\partial z}$.", r"\delta = z - y",
+    ),
+    "primes differentiate by nothing": Misread(
+        [(unknown, "_slopes_of_functions", lambda *_: set())],
+        r"Let $x \in R$. Here $z$ depends on $x$. Let $f(x) = x^2 + z$.", r"f'(x) = 2 x",
+    ),
+    "a second derivative is one by nothing": Misread(
+        [(slopes, "_differentiate", changed(
+            slopes._differentiate, "{(of, head) for of in (*heads(body), *contents(body).functions)}", "set()"))],
+        r"Let $x \in R^n$. Here $z$ depends on $x$. Let $f(x) = \|x\|^2 + z$.", r"\nabla^2 f = 2 I",
+    ),
+    "what is defined by a derivative is its value": Misread(
+        [(unknown, "_below", lambda world, start: world.below(start))],
+        r"Let $x \in R$. Here $z$ depends on $x$. Let $f = x^2 + z$, $H = 2 \frac{\partial^2 f}{\partial x^2}$.",
+        r"H = 4",
+    ),
+    "a half is a mean": Misread(
+        [(amended, "_shows", lambda *_: True)],
+        r"Let $w, x, y \in R$, $z = w x$ and $J = \frac12 (z - y)^2$, averaged over the batch.",
         r"\frac{\partial J}{\partial w} = (z - y) x",
     ),
     "a function of parameters has none": Misread(

@@ -127,3 +127,26 @@ def test_at_which_values_a_function_is_taken_may_be_open() -> None:
 )
 def test_which_letters_are_functions(formulas: list[str], functions: str) -> None:
     assert collect(formulas).functions == set(functions)
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (r"J = \log_2 w", r"\frac{\partial J}{\partial w} = \frac{1}{w \log 2}",
+         r"\frac{\partial J}{\partial w} = \frac{1}{w}"),
+        (r"J = \log_{10} w", r"\frac{\partial J}{\partial w} = \frac{1}{w \log 10}",
+         r"\frac{\partial J}{\partial w} = \frac{1}{w (\log 10)^2}"),
+        *((rf"A \in \mathbb{{R}}^{{n \times n}}, \quad {trace}(A) = 3, \quad J = {trace}(A)",  # a value, and no definition
+           r"\frac{\partial J}{\partial A} = I", r"\frac{\partial J}{\partial A} = 0")
+          for trace in ("tr", "Tr", "trace")),
+        (r"J = 1(w x > 0) + w^2", r"\frac{\partial J}{\partial w} = 2 w", r"\frac{\partial J}{\partial w} = w"),
+    ],
+)  # fmt: skip
+def test_an_operator_is_what_it_is_called(text: str, right: str, wrong: str) -> None:
+    assert last(text, right).verdict is PROVED
+    assert last(text, wrong).verdict is REFUTED
+
+
+@pytest.mark.parametrize("name", ["P", r"\Pr", r"\mathbb{P}"])
+def test_of_a_condition_only_an_indicator_is_known(name: str) -> None:
+    assert last(rf"J = {name}(w x > 0) + w^2", r"\frac{\partial J}{\partial w} = 2 w").verdict is UNDECIDED

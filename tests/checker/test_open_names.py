@@ -17,6 +17,7 @@ MEMBER = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (HEAD - y)^2 + 
 DEFINED = (
     r"Let $w, v, x, y, m, \mu \in \mathbb{R}$ and $h = \tanh(w x)$. SAID $$z = v h, \quad J = \frac12 (z - y)^2$$"
 )
+FUNCTION = r"Let $w, x, y, m \in \mathbb{R}$ and $J(w) = \frac12 (w x - y)^2$. SAID "
 LOSS = r"Let $w, x, y, \mu \in \mathbb{R}$, $z = w x$, $R = \frac{\mu}{2} w^2$ and $J = \frac12 (z - y)^2$. SAID "
 TIED = (
     r"Let $x, y \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$, $h = W^{(1)} x$, $u = W^{(2)} h$. SAID "
@@ -38,8 +39,14 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Multiplying $x$ by $w$ gives $z$.",
         "A unit with weight $w$, input $x$ and output $z$ is considered.", "Let $z$ be the prediction of the network.",
         "Let $z$ be the solution of $z - w x = 0$.", "Let $z$ minimise $(z - w x)^2$.", r"Let $z \leftarrow z + w x$.",
+        "Here $z$ results from $(w x)^2$.", "Here $z$ results from $e^{w x}$.", "Here $w x$, $z$ are called inputs.",
+        "The unit forms $w x$ and its value $z$.", "Here $z$ and $w x$ are the same.",
         "The equilibrium $z^*$ satisfies $z^* = w x$; we write $z$ for it.", "$z$ = product of $w$ and $x$",
     )),
+    "of an exponent": (
+        UNIT.replace(r"\frac12 (z - y)^2", r"\sum_{i=1}^n (e^z - i)^2"), DECAY, ("Here $z$ is $w$ and $x$.",),
+    ),
+    "an error": (UNIT.replace("(z - y)^2", "e^2"), DECAY, ("Here $e$ results from $w x - y$.",)),
     "in a table": (UNIT, DECAY, ("\n\n| | $z$ | $y$ |\n|---|---|---|\n| value | $w x$ | target |\n\n",)),
     "two names": (TWO, r"\frac{\partial J}{\partial v} = \mu v", (
         "Let $z$ and $u$ be $w x$ and $v x$, respectively.", "Let $z$ (resp. $u$) be $w x$ (resp. $v x$).",
@@ -68,6 +75,14 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "what is added": (LOSS, BY_DATA, (
         r"With weight decay, $$J := J + \frac{\mu}{2} w^2.$$", r"The penalty $\mu w^2$ is added.",
         "We add the penalty $E = w^2$ to the loss.", "Finally, $J$ is divided by $m$.",
+        "The loss is augmented by $R$.", "A shortcut adds $x$ to $z$.", r"We subtract $\mu w$ from $z$.",
+    )),
+    "of a function": (FUNCTION, r"\frac{\partial J}{\partial w} = (w x - y) x", (
+        "Finally, $J$ is divided by $m$.", "Finally, $J(w)$ is divided by $m$.", "We add the penalty $w^2$ to $J(w)$.",
+        "$$J(w) := J(w) + w^2$$", r"$$J(w) \leftarrow m J(w)$$", "Here $J$ depends on $m$.",
+    )),
+    "a slope of a function": (FUNCTION, r"J'(w) = (w x - y) x", (
+        "Finally, $J$ is divided by $m$.", "$$J(w) = J(w) + w^2$$",
     )),
     "tied": (COPIED, r"\frac{\partial J}{\partial W} = \mu W", (
         "The matrices $U$ and $V$ are copies of $W$.", "Here $U$, $V$ and $W$ share their weights.",
