@@ -58,11 +58,10 @@ class _Amended:
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(_shows(value, m["by"].lower()) for value in right)):
                 f.prose.amend(left)
-        others = {plain(name) for *_, name in names if base_of(name) not in self.names.no_value}
-        for _, end, f, name in names:  # “$J$ is divided by $N$”; not where a formula has both
-            beside = self.standing.parts.get(plain(name), ())
+        for k, (_, end, f, name) in enumerate(names):  # “$J$ is divided by $N$”; not where a formula has both
+            others = {plain(other) for *_, other in names[k + 1 : k + 2] if base_of(other) not in self.names.no_value}
             if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
-                if not any(part & others - {plain(name)} for part in beside):
+                if not any(part & others - {plain(name)} for part in self.standing.parts.get(plain(name), ())):
                     f.prose.amend(name)
         added = _ADDED.search(text)
         if added is None:

@@ -20,6 +20,7 @@ from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.programs import net_name
 from verify_derivations.checker.scopes import visible
 from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.unknown import said_otherwise
 from verify_derivations.checker.verdicts import Formula, Net, Offer, Verdict
 from verify_derivations.checker.vocabulary import Vocabulary, vocabulary
 from verify_derivations.derivations.composition import Uncomposed
@@ -89,6 +90,8 @@ def composed(case: Case, formulas: Sequence[Formula], readings: Readings, scope:
             raise NoNet(f"{composer.loss} rests on {other}, of which nothing is known")
         if unsaid:
             raise NoNet(f"how {min(unsaid)} depends on its variables is not stated")
+        if (otherwise := said_otherwise(world, composer.loss, composer.roots)) is not None:
+            raise NoNet(otherwise)
         composer.gather([
             (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
             if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)

@@ -3,7 +3,7 @@ to do with each other; and the claims that rest on them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
@@ -320,6 +320,19 @@ def held_fast(
             if name in reached and not variables.isdisjoint(inside):
                 return f"the text treats {name} as a constant, and defines it"
     return None
+
+
+def said_otherwise(world: World, loss: str, variables: Collection[str]) -> str | None:
+    """Why the derivatives of a loss are not those of the definitions on which it rests: the text changes one of these,
+    or treats it as a constant, or says something of a variable and another name."""
+    below = _below(world, [loss])
+    for pair, said in world.unknown.related.items():
+        if below.issuperset(pair) and not world.below(pair).isdisjoint(variables):
+            return said
+    for name in sorted(below & world.unknown.amended.keys()):
+        return f"what the text says of {name} at formula {world.unknown.amended[name]} is not read"
+    held = (name for name in sorted(below & world.unknown.held) if world.below((name,)) - {name})
+    return next((f"the text treats {name} as a constant, and defines it" for name in held), None)
 
 
 def held_fixed(

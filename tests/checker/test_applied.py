@@ -136,7 +136,7 @@ def test_which_letters_are_functions(formulas: list[str], functions: str) -> Non
          r"\frac{\partial J}{\partial w} = \frac{1}{w}"),
         (r"J = \log_{10} w", r"\frac{\partial J}{\partial w} = \frac{1}{w \log 10}",
          r"\frac{\partial J}{\partial w} = \frac{1}{w (\log 10)^2}"),
-        *((rf"A \in \mathbb{{R}}^{{n \times n}}, \quad {trace}(A) = 3, \quad J = {trace}(A)",  # a value, and no definition
+        *((rf"A \in \mathbb{{R}}^{{n \times n}}, \quad {trace}(A) = 3, \quad J = {trace}(A)",  # its value
            r"\frac{\partial J}{\partial A} = I", r"\frac{\partial J}{\partial A} = 0")
           for trace in ("tr", "Tr", "trace")),
         (r"J = 1(w x > 0) + w^2", r"\frac{\partial J}{\partial w} = 2 w", r"\frac{\partial J}{\partial w} = w"),

@@ -312,3 +312,30 @@ def test_a_loss_that_has_a_value_nowhere_has_no_gradient(q: str, verdict: Verdic
     report = check(scan(f"Let $z \\in R$.\n\n$$q = {q}$$\n\n$$r = {quotient}$$\n\n$${slope}$$\n"))
     assert by(report, "z").verdict is verdict
     assert report.formulas[-1].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "composed"),
+    [
+        ("We follow the usual notation.", True), ("Finally, $L$ is divided by $k$.", False),
+        ("The activation $a$ is treated as a constant.", False),
+    ],
+)  # fmt: skip
+def test_what_the_text_changes_is_not_composed(said: str, composed: bool) -> None:
+    lines = (*FORWARD, said, *BACKWARD.values())
+    report = check(scan(HEAD + "".join(f"\n$$ {line} $$\n" if line != said else f"\n{said}\n" for line in lines)))
+    assert bool(net(report).gradients) is composed
+    assert all(gradient.verdict is Verdict.PROVED for gradient in net(report).gradients)
+
+
+@pytest.mark.parametrize(
+    ("said", "composed"), [("We call the $w_i$ vectors.", True), ("The $w_i$ come from the rows of $W$.", False)]
+)
+def test_parameters_that_are_not_independent_are_not_composed(said: str, composed: bool) -> None:
+    report = check(scan(
+        r"Let $W \in R^{m \times n}$, $x, v \in R^n$, $y \in R^m$ and for $i = 1, \dots, m$ let $w_i \in R^n$. " + said
+        + r" Let $z = W x$, $L = \frac12 \|z - y\|^2 + \sum_{i=1}^m w_i^\top v$, "
+        r"$\frac{\partial L}{\partial z} = z - y$, "
+        r"$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^\top$."
+    ))  # fmt: skip
+    assert bool(net(report).gradients) is composed
