@@ -85,7 +85,8 @@ class Standing:
         terms = [x for x in terms_of(value) if not isinstance(x, s.Number)]
         if noise:
             named = [x for x in terms if names_of(x)]
-            terms = [x for x in named if any(self.used[key] > 1 for key in names_of(x))]
+            defined = Counter({key: len(found) for key, found in self.defined.items()})
+            terms = [x for x in named if any(self.used[key] - defined[key] > 1 for key in names_of(x))]
             if len(terms) == len(named):
                 return False
         key = plain(name)

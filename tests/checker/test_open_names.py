@@ -181,3 +181,13 @@ def test_equations_are_read_as_definitions(name: str) -> None:
     document, right, wrong = READ[name]
     assert verdict(document, "", right) is Verdict.PROVED
     assert verdict(document, "", wrong) is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("more", ["", r", where $\epsilon$ is noise", r" with $\epsilon = \sigma u$"])
+def test_a_model_of_given_data_defines_none(more: str) -> None:
+    document = r"Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$. SAID Let $J = \|y - X w\|^2$."
+    right, wrong = r"\frac{\partial J}{\partial w} = 2 X^\top (X w - y)", r"\frac{\partial J}{\partial w} = 0"
+    assert verdict(document, INNOCENT, right) is Verdict.PROVED
+    assert verdict(document, INNOCENT, wrong) is Verdict.REFUTED
+    for claim in (right, wrong):
+        assert verdict(document, rf"Let $y = X w + \epsilon${more}.", claim) is Verdict.UNDECIDED
