@@ -24,11 +24,20 @@ FUNCTION = (
     r"Let $f(x; w, b) = w^\top x + b$ with $x, w \in \mathbb{R}^d$ and "
     r"$J = \frac{1}{2 N} \sum_{n=1}^N (f(x_n; w, b) - y_n)^2$. Then $$\frac{\partial J}{\partial %s} = %s$$"
 )
+STEP = (
+    r"Let $w \in \mathbb{R}^d$, %s and $\ell = \frac12 (z - y)^2$. "
+    r"Let $L = \sum_{i=1}^n \ell_i$ of all $w^\top x_i$ and $y_i$. "
+    r"Then $$\frac{\partial L}{\partial w} = %s$$"
+)
 INNER = (
     r"Let $\ell(\hat y, y) = \frac12 (\hat y - y)^2$ and $f(x) = w^\top x$ with $w \in \mathbb{R}^d$. Let "
     r"$L(w) = \frac1n \sum_{i=1}^n \ell(f(x_i), y_i)$. Then $$\nabla L(w) = \frac1n \sum_{i=1}^n %s$$"
 )
 CASES = {
+    "by a step that has no index": (
+        STEP, [(r"$z = w^\top x$", r"\sum_{i=1}^n (w^\top x_i - y_i) x_i")],
+        [(r"$z = w^\top x$", r"\sum_{i=1}^n (w^\top x - y_i) x_i"), (r"$z = w^\top x$", "0")],
+    ),
     "a number of one example": (SQUARES, [r"(w^\top x_i - y_i) x_i"], [r"(w^\top x_i + y_i) x_i", "y_i x_i"]),
     "with brackets": (LOGISTIC, ["(p^{(i)} - y^{(i)}) x^{(i)}"], ["(y^{(i)} - p^{(i)}) x^{(i)}", "(p - y) x^{(i)}"]),
     "by steps": (
@@ -71,3 +80,8 @@ def test_a_part_of_a_sum_is_no_example() -> None:
 def test_of_two_definitions_none_is_taken_for_all() -> None:
     twice = SQUARES.replace(r"$\ell =", r"$\ell = w^\top x$, and $\ell =")
     assert verdict(twice % "x_i") is not Verdict.PROVED
+
+
+def test_the_name_of_a_function_is_not_its_value_at_each() -> None:
+    for claim in (r"\sum_{i=1}^n (w^\top x_i - y_i) x_i", r"\sum_{i=1}^n (w^\top x - y_i) x"):
+        assert verdict(STEP % ("$z(x) = w^\\top x$", claim)) is Verdict.UNDECIDED
