@@ -56,7 +56,8 @@ _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
 _ASSIGNED = re.compile(
-    r"(?m)(?<![\w.$\\])(?P<left>(?:self\.)?[A-Za-z]\w*)[ \t]*(?::=|<-|[-+*/@]?=)(?!=)(?:[^\n$,;.]|\.(?=\w))*"
+    r"(?m)(?<![\w.$\\])(?P<left>(?:self\.)?[A-Za-z]\w*)(?:\([\w, ]+\))?[ \t]*"
+    r"(?::=|<-|[-+*/@]?=)(?!=)(?:[^\n$,;.]|\.(?=\w))*"
     r"|(?<![\w.$\\])(?P<lefts>(?:self\.)?[A-Za-z]\w*(?:[ \t]*,[ \t]*(?:self\.)?[A-Za-z]\w*)+)[ \t]*=(?!=)[^\n$;]*"
 )
 _NOW = re.compile(

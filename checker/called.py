@@ -110,7 +110,7 @@ class _Called:
 
     def note(self, at: Stated, f: Stated, weak: bool) -> None:
         """“$z$ denotes $W x + b$”: the name stands ``at``, and ``f`` is the value."""
-        name, value = bare(at), composite(f)
+        name, value = bare(at) or applied(at), composite(f)
         if name is not None and value is not None:
             self.words.setdefault(plain(name), []).append((at, name, f, value, weak))
 
@@ -159,7 +159,9 @@ class _Called:
         """``W x + b = z``."""
         chain = f.chains[n]
         left, last = chain.sides[0], chain.sides[-1]
-        if len(chain.sides) < 2 or chain.where or f.memberships or not _is_name(last) or not is_value(left):
+        if len(chain.sides) < 2 or chain.where or f.memberships or not (_is_name(last) or is_applied(last)):
+            return
+        if not is_value(left):
             return
         if any(map(contains_derivative, chain.sides)) or set(map(plain, self.standing.tops)) & names_of(left):
             return
@@ -203,7 +205,7 @@ class _Called:
     def _is_new(self, name: s.Node, value: s.Node, f: Stated, *, used: bool = False) -> bool:
         """Whether a formula may be the place where a name is defined, which stands in none before it, unless it may be
         ``used`` there."""
-        key = plain(name)
+        key = plain(name.function if isinstance(name, s.Call) else name)
         if key in self.standing.defined or not used and self.standing.first.get(key, f.number) < f.number:
             return False
         if not self._may_define(name, value, f, given=True):
@@ -215,7 +217,7 @@ class _Called:
     def _may_define(self, name: s.Node, value: s.Node, own: Stated | None, *, given: bool) -> bool:
         """Whether a value may be what a name is: not where they stand beside each other, ``‖X w - y‖`` beside
         ``X w = y``, for then the difference would be nothing. ``given``: it may be said of what is declared as data."""
-        key, at = plain(name), self.standing
+        key, at = plain(name.function if isinstance(name, s.Call) else name), self.standing
         if key in names_of(value) | at.sizes or base_of(name) in UNITS or given and key in at.declared:
             return False
         return not at.cancels(name, value, own)
@@ -286,6 +288,20 @@ def bare(stated: Stated) -> s.Node | None:
     names = [*stated.mentions, *(name for m in stated.memberships for name in m.names)]
     only = not stated.raw.displayed and not stated.chains and len(names) == 1
     return names[0] if only and isinstance(names[0], s.Symbol | s.Scripted) else None
+
+
+def applied(stated: Stated) -> s.Call | None:
+    """The value ``f(x)`` of a function of one's own that a formula in the text consists of."""
+    only = stated.mentions if not (stated.raw.displayed or stated.chains or stated.memberships) else []
+    return only[0] if len(only) == 1 and isinstance(only[0], s.Call) and is_applied(only[0]) else None
+
+
+def is_applied(node: s.Node) -> bool:
+    """``f(x)``, ``f_θ(x)``: a function of one's own at names."""
+    return (
+        isinstance(node, s.Call) and not is_value(node) and isinstance(node.function, s.Symbol | s.Scripted)
+        and bool(node.arguments) and all(isinstance(x, s.Symbol | s.Scripted) for x in node.arguments)
+    )  # fmt: skip
 
 
 def composite(stated: Stated) -> s.Node | None:

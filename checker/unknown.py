@@ -42,7 +42,7 @@ def take_unknown(
             own = _head(world, name)
             families = {family for family in world.applied.opaque if family.partition(MEMBER)[0] == own}
             for head in {own, *families} if own is not None else ():
-                if not world.is_defined(head):
+                if not world.is_defined(head) and head not in world.functions:
                     found = replace(_unread(world, f.number, others), told=True)
                     before = world.unknown.unread.get(head, found)
                     world.unknown.unread[head] = before.also(found) if before.told else before
@@ -51,7 +51,8 @@ def take_unknown(
             known = reference is not None and (world.is_defined(reference.name) or reference.name in world.functions)
             if reference is not None and reference.layer is None and known:
                 more = set(_unread(world, f.number, others).names)
-                if not others or not more <= world.below({reference.name}):
+                variables = world.applied.parameters.get(reference.name, ())
+                if not others or not more <= world.below({reference.name, *variables}):
                     world.unknown.amended.setdefault(reference.name, f.number)
     for f in formulas:
         for k, chain in enumerate(f.chains):

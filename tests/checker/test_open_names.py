@@ -17,7 +17,7 @@ MEMBER = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (HEAD - y)^2 + 
 DEFINED = (
     r"Let $w, v, x, y, m, \mu \in \mathbb{R}$ and $h = \tanh(w x)$. SAID $$z = v h, \quad J = \frac12 (z - y)^2$$"
 )
-FUNCTION = r"Let $w, x, y, m \in \mathbb{R}$ and $J(w) = \frac12 (w x - y)^2$. SAID "
+COST = r"Let $w, x, y, m \in \mathbb{R}$ and $J(w) = \frac12 (w x - y)^2$. SAID "
 LOSS = r"Let $w, x, y, \mu \in \mathbb{R}$, $z = w x$, $R = \frac{\mu}{2} w^2$ and $J = \frac12 (z - y)^2$. SAID "
 TIED = (
     r"Let $x, y \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$, $h = W^{(1)} x$, $u = W^{(2)} h$. SAID "
@@ -26,6 +26,7 @@ TIED = (
 COPIED = TIED.replace("W^{(1)}", "V").replace("W^{(2)}", "U")
 FUNCTION = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$$"
 FUNCTIONS = FUNCTION.replace("f(x)", r"\sum_{k=1}^K v_k \phi_k(x)")
+COMPOSED = r"Let $w, x, y \in \mathbb{R}$, $f(s) = w s$, $g(s) = s^2$, $h(s, t) = w s t$, "
 STACKED = r"Let $w, b, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$$"
 GIVEN, _, TRAINED = UNIT.partition(" SAID ")
 SECTIONS = f"# A unit\n\n{GIVEN}\n\n## Model\n\nSAID\n\n## Training\n\n{TRAINED}"
@@ -47,6 +48,12 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         UNIT.replace(r"\frac12 (z - y)^2", r"\sum_{i=1}^n (e^z - i)^2"), DECAY, ("Here $z$ is $w$ and $x$.",),
     ),
     "an error": (UNIT.replace("(z - y)^2", "e^2"), DECAY, ("Here $e$ results from $w x - y$.",)),
+    "a value of a function": (UNIT.replace("(z - y)", "(f(x) - y)"), DECAY, (
+        "Here $f(x)$ results from $w x$.", "Here $f(x)$ depends on $w$.", "Let $f(x)$ denote $w x$.",
+        "Let $f(x)$ be the prediction of the network.", "The layer forms $w x$. Its output is $f(x)$.",
+        "Note that $f(x)$ is linear in $w$.", "- $f(x)$: output, $w x$", "$$2 f(x) = w x$$", "We have $w x = f(x)$.",
+        "\n\n```\nf(x) = w * x\n```\n\n",
+    )),
     "in a table": (UNIT, DECAY, ("\n\n| | $z$ | $y$ |\n|---|---|---|\n| value | $w x$ | target |\n\n",)),
     "two names": (TWO, r"\frac{\partial J}{\partial v} = \mu v", (
         "Let $z$ and $u$ be $w x$ and $v x$, respectively.", "Let $z$ (resp. $u$) be $w x$ (resp. $v x$).",
@@ -77,11 +84,11 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "We add the penalty $E = w^2$ to the loss.", "Finally, $J$ is divided by $m$.",
         "The loss is augmented by $R$.", "A shortcut adds $x$ to $z$.", r"We subtract $\mu w$ from $z$.",
     )),
-    "of a function": (FUNCTION, r"\frac{\partial J}{\partial w} = (w x - y) x", (
+    "of a function": (COST, r"\frac{\partial J}{\partial w} = (w x - y) x", (
         "Finally, $J$ is divided by $m$.", "Finally, $J(w)$ is divided by $m$.", "We add the penalty $w^2$ to $J(w)$.",
         "$$J(w) := J(w) + w^2$$", r"$$J(w) \leftarrow m J(w)$$", "Here $J$ depends on $m$.",
     )),
-    "a slope of a function": (FUNCTION, r"J'(w) = (w x - y) x", (
+    "a slope of a function": (COST, r"J'(w) = (w x - y) x", (
         "Finally, $J$ is divided by $m$.", "$$J(w) = J(w) + w^2$$",
     )),
     "tied": (COPIED, r"\frac{\partial J}{\partial W} = \mu W", (
@@ -164,10 +171,22 @@ READ: dict[str, tuple[str, str, str]] = {
         r"Let $w, x, y \in \mathbb{R}$, $f(s) = w s$, $g(s) = s^2$, $z = (g \circ f)(x)$, $J = \frac12 (z - y)^2$.",
         r"\frac{\partial J}{\partial w} = 2 (z - y) w x^2", r"\frac{\partial J}{\partial w} = 2 (z - y) w x",
     ),
+    "a composition among factors": (
+        COMPOSED + r"$J = 2 (g \circ f)(x) y$.", r"\frac{\partial J}{\partial w} = 4 w x^2 y",
+        r"\frac{\partial J}{\partial w} = 2 w x^2 y",
+    ),
+    "a composition of two arguments": (
+        COMPOSED + r"$J = (g \circ h)(x, y)$.", r"\frac{\partial J}{\partial w} = 2 w x^2 y^2",
+        r"\frac{\partial J}{\partial w} = 2 w x^2",
+    ),
     "arrows": (
         r"1. $z \leftarrow w x$ 2. $a \leftarrow \tanh(z)$ 3. $J \leftarrow \frac12 (a - t)^2$.",
         r"\frac{\partial J}{\partial z} = (a - t) (1 - a^2)", r"\frac{\partial J}{\partial z} = a - t",
     ),
+    **{f"a value of a function, {said}": (
+        UNIT.replace("(z - y)", "(f(x) - y)").replace("SAID", said),
+        r"\frac{\partial J}{\partial w} = (w x - y) x + \mu w", r"\frac{\partial J}{\partial w} = \mu w",
+    ) for said in ("Let $f(x)$ denote $w x$.", "We have $w x = f(x)$.", r"$f(x) \leftarrow w x$")},
     **{f"one parameter, {tie}": (
         TIED.replace("SAID", f"$${tie}$$"),
         r"\frac{\partial J}{\partial W} = W^\top (u - y) x^\top + (u - y) h^\top + \mu W",
