@@ -90,12 +90,12 @@ def composed(case: Case, formulas: Sequence[Formula], readings: Readings, scope:
             raise NoNet(f"{composer.loss} rests on {other}, of which nothing is known")
         if unsaid:
             raise NoNet(f"how {min(unsaid)} depends on its variables is not stated")
-        if (otherwise := said_otherwise(world, composer.loss, composer.roots)) is not None:
-            raise NoNet(otherwise)
         composer.gather([
             (stated, formula) for stated, formula in zip(case.formulas, formulas, strict=True)
             if stated.error is None and any(len(c.sides) > 1 and not c.update for c in stated.chains)
         ])  # fmt: skip
+        if (otherwise := said_otherwise(world, composer.loss, composer.roots)) is not None:
+            raise NoNet(otherwise)
         return composer
     except (NoNet, Uncomposed) as reason:
         if world.loss is None or not world.is_defined(world.loss):
