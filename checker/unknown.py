@@ -297,12 +297,14 @@ def unread_relation(
 
 
 def defined_elsewhere(
-    world: World, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison], environment: Environment
-) -> str | None:
+    world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
+    environment: Environment,
+) -> str | None:  # fmt: skip
     """That the sides differentiate what only another section defines, perhaps by what it depends on there."""
-    for reached, variables in (_reach(world, sides, c, environment) for c in comparisons if world.unknown.elsewhere):
-        for name in sorted(reached & world.unknown.elsewhere.keys()):
-            found = world.unknown.elsewhere[name]
+    wanted = world.unknown.elsewhere
+    for reached, variables in (_reach(world, here, sides, c, environment) for c in comparisons if wanted):
+        for name in sorted(reached & wanted.keys()):
+            found = wanted[name]
             if any(v in found.names and v != name and name not in world.below((v,)) for v in variables):
                 where = f"formula {found.number}, in a section with definitions of its own"
                 return f"whether {name} is that of {where}, is not said"
