@@ -137,7 +137,8 @@ class Builder:
         """Note the examples, and of which numbers these are."""
         numbers: set[str] = set()  # x of x = 4, where nothing else says what x is
         for f, k, chain in examples(self.world, chains, self.every):
-            self.result.defined |= {(f.number, k, side): "example" for side in range(len(chain.sides) - 1)}
+            kind = "example" if is_number(chain.sides[-1]) or not f.when.alone else "case"
+            self.result.defined |= {(f.number, k, side): kind for side in range(len(chain.sides) - 1)}
             for reference in map(self.table.reference, chain.sides[:-1] if is_number(chain.sides[-1]) else ()):
                 if reference == Reference(reference.name if reference is not None else ""):
                     numbers.add(reference.name)

@@ -184,6 +184,7 @@ class Case:
         return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
+_NORMALISED = re.compile(r"\b(?:up\s+to|constants?|\w*normali[sz]\w*|proportional|partition)\b", re.I)  # said of log p
 ReadAfter: TypeAlias = "list[tuple[Stated, s.Node | None]]"  # formulas, each with the side with which it goes on
 
 
@@ -224,7 +225,9 @@ def _compose(read_after: ReadAfter) -> None:
 
 def _take_exponentials(read_after: ReadAfter) -> None:
     """Read ``\\log p(a) = E`` as what p is."""
-    functions = by_logarithms([stated.tree for stated, _ in read_after if stated.tree is not None])
+    said = [f"{stated.raw.context} {stated.raw.tail}" for stated, _ in read_after]
+    whole = not any(map(_NORMALISED.search, said))
+    functions = by_logarithms([stated.tree for stated, _ in read_after if stated.tree is not None and whole])
     if functions:
         _reread(
             read_after, lambda tree: without_logarithms(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$"

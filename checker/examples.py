@@ -54,6 +54,8 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
     cases = set[int]()
 
     def is_example(f: Stated, chain: Chain) -> bool:
+        if f.when.alone:  # “if $t = y$, the loss is zero”
+            return True
         goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
         if named[id(chain)] and (goes_on or chain.partly or CASE.search(f.raw.context)):
             cases.add(f.number)

@@ -63,7 +63,7 @@ UPDATE = "an update rule"
 EXAMPLE = "gives a value, for an example or a case"
 ZERO = "sets a derivative to zero"
 STATED = {
-    "assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE,
+    "assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "case": EXAMPLE,
     "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
 }  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"

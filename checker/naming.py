@@ -7,6 +7,7 @@ numbers are no entries of the vector x of a section that they do not see.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TypeAlias
 
@@ -20,6 +21,7 @@ from verify_derivations.formulas.names import Listed, NameTable
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, letters_alone
 
+_E = re.compile(r"(?<![\w\\.'’-])(?:e(?![\w.'’-])|e_\w|e\[\w\])")  # an e in words or code, which is something else
 Tables: TypeAlias = Mapping[tuple[str, ...], NameTable]  # by scope
 
 
@@ -31,7 +33,8 @@ def gathered(
     units = frozenset[str]().union(*(f.prose.units for f in formulas))
     table = gather((*extra, *trees), listed, units, _spoken_of(formulas), indices)
     mentioned = {base_of(x) for f in formulas if not f.raw.displayed for x in f.mentions}
-    table.perhaps_units = frozenset({"e"} - table.bases - mentioned)  # that no sentence says to be anything
+    written = any(_E.search(f"{f.raw.context} {f.raw.code} {f.raw.tail}") for f in formulas)
+    table.perhaps_units = frozenset({"e"} - table.bases - mentioned) if not written else frozenset()
     return table
 
 
@@ -47,6 +50,7 @@ def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTa
             own = {base_of(name) for f in here for name in _introduced(f)} - {None}
             declared = [node for f in declared_before(said, here, whole) for node in _declarations(f, own)]
             found[scope] = gathered(here, (*extra, *declared), whole.listed, _indices(whole, here))
+            found[scope].perhaps_units &= whole.perhaps_units
     return found
 
 

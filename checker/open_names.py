@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from verify_derivations.checker.called import bare, composite, is_value
 from verify_derivations.checker.standing import Standing
@@ -75,7 +76,7 @@ class OpenNames:
         others = tuple(dict.fromkeys(x for part in values for x in names_in(part)))
         own = base_of(name)
         if own in self.functions:
-            others = tuple(x for x in others if base_of(x) not in self.arguments(own))
+            others = tuple(x for x in others if base_of(x) not in self.arguments[own])
         others = tuple(x for x in others if base_of(x) == own or own not in self.standing.below(base_of(x)))
         named = [base_of(x) for x in others if base_of(x) in self.used - self.no_value]
         no_value = self.no_value - self.functions
@@ -91,11 +92,14 @@ class OpenNames:
             return value.function
         return None if name is None or base_of(name) in self.functions else name
 
-    def arguments(self, function: str | None) -> set[str | None]:
-        """What stands in the arguments of a function that nothing defines, wherever it is applied."""
-        calls = (n for f in self.formulas for n in f.nodes if isinstance(n, s.Call) and base_of(n.function) == function)
-        each = [{base_of(x) for argument in call.arguments for x in names_in(argument)} for call in calls]
-        return set.intersection(*each) if each else set()
+    @cached_property
+    def arguments(self) -> dict[str | None, set[str | None]]:
+        """What stands in the arguments of a function wherever it is applied."""
+        found: dict[str | None, set[str | None]] = {}
+        for call in (n for f in self.formulas for n in f.nodes if isinstance(n, s.Call)):
+            inside = {base_of(x) for argument in call.arguments for x in names_in(argument)}
+            found[base_of(call.function)] = found.get(base_of(call.function), inside) & inside
+        return found
 
     def changed(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note ``h \\leftarrow m h``: no step of an algorithm where nothing is differentiated by h."""

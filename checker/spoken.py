@@ -105,10 +105,9 @@ class _Spoken:
         values = [plain(x) for _, f in found if (x := composite(f)) is not None]
         alone = len(names) == 1 and bool(values) and not any(names_of(x) & {plain(names[0][2])} for x in values)
         for m, f in found:
-            for name in (bare(f),):
-                undefined = name is not None and plain(name) not in self.standing.defined
-                if name is not None and undefined and _BY_NET.match(text[m.end() : m.end() + SEEN]):
-                    self.names.may_be(f, name, tuple(self.standing.moved))
+            known = (name := bare(f)) is None or plain(name) in self.standing.defined
+            if name is not None and not known and _BY_NET.match(text[m.end() : m.end() + SEEN]):
+                self.names.may_be(f, name, tuple(self.standing.moved))
         for _, f in found if _COLLECTED.search(text) and not _OF_DATA.search(text) else ():
             for name in names_alone(f) or [x for m in f.memberships for x in m.names]:
                 self._collects(f, name)

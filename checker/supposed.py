@@ -18,11 +18,15 @@ from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.scripts import name_of, names_in, plain
 from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
-SUPPOSING = re.compile(r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as long as)\b[\w\s]*$|\bfor\s*$", re.I)
+SUPPOSING = re.compile(
+    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as|as\s+soon\s+as|once|unless)\b[\w\s]*$"
+    r"|\b(?:for|at|(?:special|simple|simplest|linear|same|optimal|extreme|ideal|limiting|the)\s+case)\s*(?:of\s*)?$",
+    re.I,
+)  # fmt: skip
 SOMEWHERE = re.compile(CUE, re.I)
 BEFORE = re.compile(rf"{CUE}\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
@@ -50,8 +54,12 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         f.when.words, section = said, f.raw.section
     for k, f in enumerate(formulas):
         equations = _equations(f)
-        under = introduced(formulas, k, lambda _: False) if equations else []
+        under = [x for x in introduced(formulas, k, lambda _: False) if x.chains] if equations else []
         f.when.alone = bool(equations) and not under
+        if f.when.alone:  # a name that nothing else defines may be that, or not
+            earlier = {plain(x) for other in formulas[:k] if other.tree is not None for x in names_in(other.tree)}
+            new = (r for r in equations if _may_be(r) and plain(r.sides[0]) not in earlier)
+            f.prose.depending += tuple((r.sides[0], tuple(names_in(r.sides[1]))) for r in new)
         for relation in equations:
             for later in under if not all(map(_is_letter, relation.sides)) else ():
                 later.when.given += ((f.number, relation),)
@@ -104,6 +112,10 @@ def _equations(f: Stated) -> list[s.Relation]:
     if f.raw.displayed or not SUPPOSING.search(f.raw.context):
         return []
     return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not c.update]
+
+
+def _may_be(equation: s.Relation) -> bool:
+    return isinstance(equation.sides[0], s.Symbol | s.Scripted) and any(True for _ in names_in(equation.sides[1]))
 
 
 def _ranges(f: Stated) -> list[s.Relation]:

@@ -13,10 +13,15 @@ from verify_derivations.formulas.scripts import plain
 
 _LAYOUT = re.compile(r"\b(numerator|denominator)(?:[- ]style)?[- ]layout", re.I)
 _GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row vector”
-    r"\b(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?(?:scalars?|loss(?:es)?|numbers?)\b"
-    r"[^.;$]{0,60}?)"
-    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?"
-    r"(?P<axis>row|column)\s+vectors?\b", re.I,
+    r"\W*(?:(?:and|here|throughout|recall\s+that|note\s+that|remember\s+that|by\s+convention|as\s+usual)\W+)?"
+    r"(?:(?:the|an?|all)\s+)?(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?"
+    r"(?:scalars?|loss(?:es)?|numbers?)\b(?:(?!\brows?\b)[^.;$]){0,60}?)"
+    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?(?P<axis>row|column)\s+vectors?\b",
+    re.I,
+)
+_DOUBTED = re.compile(
+    r"\b(?:not|no|unlike|instead|rather|opposed|whereas|others?|some|many|most|but|if|whether|when|where|because|since|as|transposed?"
+    r"|books?|authors?|papers?|texts?|literature|sections?|they|their|custom)\b|['’]s\b", re.I,
 )  # fmt: skip
 _SAID = {"layout": "{option} {name}", "gradient": "{name}s are {option}s"}
 _AXIS = (
@@ -46,11 +51,12 @@ def _by_words(f: Stated, behind: str) -> Iterator[tuple[str, str]]:
         for match in _LAYOUT.finditer(text):
             if not _DENIED.search(re.split(r"[.;:,]", text[: match.end()])[-1]):
                 yield "layout", match[1].lower()
-        for match in _GRADIENT.finditer(text):
-            of_scalars = "of" in match[0].split()  # “the gradient is a column” speaks of ∇
-            said = re.split(r"[.;:,]", text[: match.end()])[-1]
-            if not _DENIED.search(said) and (of_scalars or match["axis"].lower() == "row"):
-                yield "gradient", match["axis"].lower()
+        for said in re.split(r"[.;!?](?:\s|$)", text):
+            match = _GRADIENT.match(said)
+            if match is not None and not _DOUBTED.search(said):
+                of_scalars = "of" in match[0].split()  # “the gradient is a column” speaks of ∇
+                if of_scalars or match["axis"].lower() == "row":
+                    yield "gradient", match["axis"].lower()
         for match in _SOFTMAX.finditer(text):
             if not _DENIED.search(match[0]):
                 yield "softmax", _axis(match)

@@ -11,7 +11,7 @@ from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
-from verify_derivations.formulas.expressions import MEMBER, NOUGHT, Apply, Scalar, contents, heads, walk
+from verify_derivations.formulas.expressions import MEMBER, NOUGHT, VALUE, Apply, Scalar, contents, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
@@ -41,6 +41,7 @@ def take_unknown(
         for name, others in f.prose.depending:
             own = _head(world, name)
             families = {family for family in world.applied.opaque if family.partition(MEMBER)[0] == own}
+            families |= {head for head in world.known if own is not None and head.startswith(VALUE.format(own))}
             for head in {own, *families} if own is not None else ():
                 if not world.is_defined(head) and head not in world.functions:
                     found = replace(_unread(world, f.number, others), told=True)

@@ -13,22 +13,23 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from verify_derivations.checker.sentences import introduced, prose_behind, sentence
-from verify_derivations.checker.statements import Membership, Prose, Stated, contains_derivative
+from verify_derivations.checker.statements import Membership, Prose, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, names_in, plain
+from verify_derivations.formulas.scripts import base_of
 
 _KINDS = (
     r"(?:(?:and\s+)?(?:an?|arbitrary|fixed|given|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
 )
-_NO_MORE = r"(?!\s+(?:if|when|under|only|up|about|around|in|with|part|group)\b)"
+_NO_MORE = r"(?!\s+(?:if|when|under|only|up|about|around|in|with|for|plus|times|part|group)\b)"
 _MATRIX = (  # “the symmetric Gram matrix”; “a symmetric part” is not the matrix
     r"(?:(?:Gram|kernel|covariance|correlation|precision|scatter|Laplacian|Hessian|adjacency|weight|normali[sz]ed|coefficient|system"
     r"|cost|metric|mixing|coupling|interaction|affinity|similarity|distance|stiffness|mass)[-\s]+){0,3}"
 )
 _AFTER = re.compile(
     rf"\s*,?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?(?:(?:the|its|our|an?)\s+{_KINDS}{_MATRIX}matrix\s*,?\s+which\s+is\s+)?"
-    rf"(?:the\s+)?{_KINDS}symmetric\b{_NO_MORE}"
+    rf"{_KINDS}symmetric\b{_NO_MORE}(?!\s+\w+\s*$)"
+    rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}symmetric\s+{_MATRIX}matrix(?=\s*[.,;]|\s+and\b)"
 )
 _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
     rf"(?<![-\w])(?<!\bis )(?<!\bare )(?<!\bbe )symmetric\b,?\s+{_KINDS}(?:(?:\w+\s+)?(?:matrix|matrices)\s+)?$",
@@ -50,9 +51,6 @@ _DROPPED = re.compile(  # “without this assumption”, “if we drop the symme
     r"\b(?:without|drop\w*|relax\w*|remov\w*|lift\w*|abandon\w*)\s+(?:(?:the|this|that|such|these|our|any)\s+)?"
     r"(?:symmetry|assumptions?)\b", re.I,
 )  # fmt: skip
-_OF_OTHERS = re.compile(
-    rf"\b(?:general|generally|arbitrary|any|all|every|each|other|otherwise|else|now|instead|{_NOT_SYMMETRIC})\b", re.I
-)
 _IF = re.compile(r"\b(?:if|when|whenever|assuming|suppose|provided)\s+(?:[\w\s]*\bthat\s+)?(?:the\s+matrix\s+)?$", re.I)
 _IF_BEFORE = re.compile(rf"\bfor\s+(?:(?:any|an?|all|every)\s+)?symmetric\s+{_KINDS}(?:(?:matrix|matrices)\s+)?$", re.I)
 _VAGUELY = re.compile(r"\b(?:examples|often|usually|typically|sometimes|many|most|were)\b", re.IGNORECASE)
@@ -134,7 +132,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
             stated.prose.unsymmetric += (*names,)
         elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
-            for one in _under(formulas, k, names) if matrices else introduced(formulas, k, _takes_back):
+            for one in introduced(formulas, k, _takes_back):
                 one.when.here += (_symmetric(stated, *names),)
         elif _CONDITION.search(before) is None and _VAGUELY.search(before) is None and (
             _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
@@ -150,18 +148,6 @@ def read_prose(formulas: Sequence[Stated]) -> None:
 
 def _takes_back(f: Stated) -> bool:
     return bool(f.prose.unsymmetric) or _DROPPED.search(f.raw.context) is not None
-
-
-def _under(formulas: Sequence[Stated], k: int, names: Sequence[s.Node]) -> list[Stated]:
-    """The formulas for which a matrix is symmetric that formula ``k`` declares behind “for a symmetric matrix”: where
-    it stands in a definition of the same sentence, what the section says of that further on is said under it, too."""
-    found = introduced(formulas, k, _takes_back)
-    sides = [chain.sides for f in found for chain in f.chains if not any(map(contains_derivative, chain.sides))]
-    if {plain(x) for values in sides for value in values for x in names_in(value)}.isdisjoint(map(plain, names)):
-        return found
-    section = formulas[k].raw.section
-    inside = takewhile(lambda f: f.raw.section[: len(section)] == section, formulas[k + 1 :])
-    return [*takewhile(lambda f: not (_takes_back(f) or _OF_OTHERS.search(f.raw.context)), inside)]
 
 
 def _symmetric(stated: Stated, *names: s.Node) -> Stated:

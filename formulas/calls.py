@@ -15,6 +15,7 @@ from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.expressions import (
     MEMBER,
     ONE,
+    VALUE,
     Access,
     Apply,
     ArgMaximum,
@@ -277,7 +278,7 @@ def _in_space(reader: Elaborator, name: str, primes: int, arguments: Sequence[Te
     moved = world.below(of) & {*world.differentiated.denominators, *world.differentiated.undefined}
     if primes or moved:
         raise Unsupported(f"how {name} depends on its variables is not stated")
-    known = Known(f"{name}\\left({','.join(of)}\\right)", tuple(extents), shape)
+    known = Known(VALUE.format(name) + ",".join(of) + "\\right)", tuple(extents), shape)
     if known.head not in world.known:
         world.add(known)
     return world.entry(world.known[known.head], tuple(values))

@@ -229,6 +229,9 @@ class Compare(Scalar):
 MEMBER = "_{\\cdot}"
 """Ends the name of a family of functions, once for each of its indices."""
 
+VALUE = "{}\\left("
+"""Begins the name of a quantity that is a function's value, ``φ(x)``."""
+
 LARGEST_POWER = 10_000
 """Bits to which a power of two numbers is multiplied out; a larger one stays a power (``9^{9^{9}}``)."""
 
@@ -552,9 +555,57 @@ def structural_key(node: Scalar) -> str:
 
 
 __all__ = [
-    "MEMBER", "NOUGHT", "ONE", "UNIT", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding", "Bracket",
-    "Compare", "Constraint", "Determinant", "Inverse", "Maximum", "Mul", "Number", "Placed", "Polynomial", "Power",
-    "Product", "Scalar", "Size", "Sum", "add", "apply", "at_least", "binders_of", "bracket", "children", "delta",
-    "equal", "free_indices", "free_names", "fresh", "heads", "less", "map_accesses", "mul", "negate", "polynomial",
-    "power", "rebuild", "rename_apart", "scalar", "structural_key", "substitute", "summation", "walk", "within",
+    "MEMBER",
+    "NOUGHT",
+    "ONE",
+    "UNIT",
+    "VALUE",
+    "ZERO",
+    "Access",
+    "Add",
+    "Apply",
+    "ArgMaximum",
+    "Binder",
+    "Binding",
+    "Bracket",
+    "Compare",
+    "Constraint",
+    "Determinant",
+    "Inverse",
+    "Maximum",
+    "Mul",
+    "Number",
+    "Placed",
+    "Polynomial",
+    "Power",
+    "Product",
+    "Scalar",
+    "Size",
+    "Sum",
+    "add",
+    "apply",
+    "at_least",
+    "binders_of",
+    "bracket",
+    "children",
+    "delta",
+    "equal",
+    "free_indices",
+    "free_names",
+    "fresh",
+    "heads",
+    "less",
+    "map_accesses",
+    "mul",
+    "negate",
+    "polynomial",
+    "power",
+    "rebuild",
+    "rename_apart",
+    "scalar",
+    "structural_key",
+    "substitute",
+    "summation",
+    "walk",
+    "within",
 ]

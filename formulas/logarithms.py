@@ -14,10 +14,13 @@ _LOGARITHMS = ("log", "ln")
 
 def by_logarithms(trees: Iterable[s.Node]) -> frozenset[s.Node]:
     """The functions of which one equation gives the logarithm, and none the value."""
-    lefts = [side for tree in trees for relation in _equations(tree) for side in relation.sides[:1]]
+    relations = [relation for tree in trees for relation in _equations(tree)]
+    lefts = [relation.sides[0] for relation in relations]
     names = [plain(function) for left in lefts if (function := _below(left)) is not None]
+    known = {plain(left) for left in lefts}
+    open_ = [_below(r.sides[0]) for r in relations if any(_has_a_constant(side, known) for side in r.sides[1:])]
     otherwise = {plain(left.function if isinstance(left, s.Call) else left) for left in lefts}
-    return frozenset(name for name in names if names.count(name) == 1) - otherwise
+    return frozenset(name for name in names if names.count(name) == 1) - otherwise - {plain(x) for x in open_ if x}
 
 
 def without_logarithms(tree: s.Node, functions: Collection[s.Node]) -> s.Node:
@@ -33,6 +36,14 @@ def without_logarithms(tree: s.Node, functions: Collection[s.Node]) -> s.Node:
         return s.Relation((left.arguments[0], *values), node.relations, span=node.span)
 
     return s.mapped(tree, new)
+
+
+def _has_a_constant(value: s.Node, known: Collection[s.Node]) -> bool:
+    """``… + C``, ``… - \\log Z``: what is added and nothing defines may be what normalizes a density."""
+    terms = value.terms if isinstance(value, s.Sum) else ()
+    logs = [x for x in terms if isinstance(x, s.Call) and to_latex(x.function).lstrip("\\") in _LOGARITHMS]
+    added = (*terms, *(a for x in logs for a in x.arguments))
+    return any(isinstance(x, s.Symbol | s.Scripted | s.Text) and plain(x) not in known for x in added)
 
 
 def _equations(tree: s.Node) -> Iterable[s.Relation]:

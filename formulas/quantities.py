@@ -194,7 +194,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     if not isinstance(base, s.Symbol):
         return None
     world = reader.world
-    if node == s.Symbol("\\pi") and (world.table.circle or "\\pi" not in world.functions):
+    if node == s.Symbol("\\pi") and not _is_a_function(reader, "\\pi"):
         if world.table.circle or "\\pi" not in world.table.bases | world.declared_names():
             return constant(Apply("pi", ()))
     if base.name == "\\delta" and isinstance(node, s.Scripted):
@@ -283,6 +283,13 @@ def identity(reader: Elaborator, node: s.Node, expected: Shape | None) -> Tensor
     if expected is not None and len(expected) == 2 and expected[0] == expected[1]:
         return op.identity(expected[0])
     raise NeedShape("the size of the identity matrix I is not stated")
+
+
+def _is_a_function(reader: Elaborator, name: str) -> bool:
+    """Whether a name is that of a function of the document, but in what defines this."""
+    world, number = reader.world, reader.here.number
+    awaited = {formula for other, formula in world.awaited.functions if other == name}
+    return name in world.functions or bool(awaited) and number not in awaited
 
 
 def _names_units(reader: Elaborator, node: s.Scripted, base: s.Symbol) -> bool:
