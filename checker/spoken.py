@@ -75,10 +75,14 @@ _NET = re.compile(
     r"|generators?|discriminators?|critics?|polic(?:y|ies)|outputs?|logits?|scores?|estimat\w+|responses?|comput\w+"
     r"|implement\w+|given\s+(?:by|as|in|through))\b", re.I,
 )  # fmt: skip
-_FEATURES = re.compile(
-    r"\b(?:features?|basis|activations?|kernels?|given(?!\s+(?:by|as|in|through))|fixed|known|any|arbitrary|some)\b",
+_FEATURE = r"(?:features?|basis|activations?|kernels?|given(?!\s+(?:by|as|in|through))|fixed|known|arbitrary|smooth)"
+_FEATURE_BEFORE = re.compile(rf"\b{_FEATURE}\s+(?:[\w-]+\s+){{0,2}}$", re.I)
+_FEATURE_BEHIND = re.compile(
+    rf"(?=\s*(?:[,:|(]|(?:is|are|be|being|denot\w+|for|as)\b)){_IS}(?:{_PLAIN}\s+){{0,3}}?(?:{_FEATURE}|some|any)\b(?!\s+net)",
     re.I,
 )
+_PARAMETERS = re.compile(r"\b(?:parameters?|weights?|widths?|slopes?|depends?|dependen\w+)\b", re.I)
+_BARE = re.compile(r"\W*(?:(?:let|here|now|then)\W*)*", re.I)
 _CLAUSE = re.compile(r"[,;:]|\b(?:and|while|whereas|but|where)\b")
 
 
@@ -125,12 +129,16 @@ class _Spoken:
     def _of_functions(self, text: str) -> None:
         """Note functions that nothing defines, which a clause calls a net, or beside which it has what is
         differentiated by: then they may depend on that."""
-        for clause in _CLAUSE.split(text):
-            every = (self.formulas[int(m[1])] for m in FORMULA.finditer(clause))
-            found = [f for f in every if not (f.raw.displayed or f.chains)]
-            inside = {x for f in found for node in f.nodes for x in names_in(node) if base_of(x) in self.names.moved}
-            for f in found if (inside or _NET.search(clause)) and not _FEATURES.search(text) else ():
-                for function in self._functions_in(f):
+        clauses = _CLAUSE.split(text)
+        for clause in clauses:
+            spoken = text if _BARE.fullmatch(FORMULA.sub("", clause)) else clause  # “the output, $f(x)$, is …”
+            places = [(m, self.formulas[int(m[1])]) for m in FORMULA.finditer(clause)]
+            found = [(m, f) for m, f in places if not (f.raw.displayed or f.chains)]
+            inside = {x for _, f in found for node in f.nodes for x in names_in(node) if base_of(x) in self.names.moved}
+            for m, f in found if inside or _NET.search(spoken) else ():
+                before, behind = before_of(clause, m.start()), clause[m.end() : m.end() + SEEN]
+                given = _FEATURE_BEFORE.search(before) or _FEATURE_BEHIND.match(behind)
+                for function in self._functions_in(f) if not given or inside and _PARAMETERS.search(clause) else ():
                     self.names.may_be(f, function, tuple(inside) or tuple(self.standing.moved))
 
     def _functions_in(self, f: Stated) -> Iterator[s.Node]:
