@@ -161,7 +161,7 @@ class Case:
         if found.failed:  # y ∈ R^n of one net need not be the y of the next
             other = build({number for number, _ in found.failed})
             found = other if len(other.failed) < len(found.failed) else found
-        take_elsewhere(found.world, defined_before(self.said, here, table) if scope and here else {})
+        take_elsewhere(found.world, defined_before(self.said, here, scope, table) if scope else {})
         known.append(Built(readings, frozenset(noted.asked) | inherited.asked, found))
         return known[-1]
 

@@ -124,7 +124,7 @@ def settle(
         by_option = [verdicts(name, option, concerned) for option in options]
         counts = [sum(v in PROVED for v in found) for found in by_option]
         fitting = [name in BY_SHAPE and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
-        if name == "units":  # where e_k does not fit, it is something else everywhere
+        if name == "units" and len(options) > 1:  # where e_k does not fit, it is something else everywhere
             counts = [0 if Verdict.ILL_FORMED in by_option[1] else n for n in counts[:2]]
         chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
         others = tuple(

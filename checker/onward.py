@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
+from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.statements import Membership, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable, Reference
@@ -76,22 +77,44 @@ def declared_before(
 
 
 def defined_before(
-    everything: Said, here: Sequence[Stated], table: NameTable
+    everything: Said, here: Sequence[Stated], scope: tuple[str, ...], table: NameTable
 ) -> dict[str, tuple[Stated, frozenset[str]]]:
-    """The names by which ``here``, the formulas of a scope, define something, of which they say nothing else, and
-    which the last scope before that says something of them defines, with as many indices: each with the formula that
-    does, and the names in that scope. Whether they are the same there is not known."""
-    onward = _Onward(everything, here, table)
+    """The names by which a scope defines something, of which it says nothing else, and which only other scopes before
+    it define, with as many indices: each with the last formula that does, and all names on which it may rest there.
+    Whether they are the same there is not known. (Data, x and y, are what each section says.)"""
+    own = [f for f in here if f.scope == scope]
+    visible = {name for f in here for name, _ in _defined(f, table)}
+    onward = _Onward(everything, own, table)
     found: dict[str, tuple[Stated, frozenset[str]]] = {}
-    for name, scope in onward.source.items():
+    for name in onward.source.keys() - visible - DATA:
         used = {len(reference.indices) for _, reference in onward.uses[name]}
-        beside = everything.of_scope[scope] if scope != here[-1].scope else []
-        for f in everything.of_name[name] if beside else ():
-            lefts = (chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update)
-            if f.scope == scope and any(r.name == name and {len(r.indices)} == used for r in _references(lefts, table)):
-                names = (n for other in beside if other.tree is not None for n in names_in(other.tree))
-                found[name] = f, frozenset(reference.name for reference in _references(names, table))
+        last = max(number for number, _ in onward.uses[name])
+        before = [f for f in everything.of_name[name] if f.number < last and f.scope != scope]
+        definers = [f for f in before if any(n == name and {count} == used for n, count in _defined(f, table))]
+        if definers:
+            found[name] = definers[-1], _names_on_the_way(everything, definers, table)
     return found
+
+
+def _defined(f: Stated, table: NameTable) -> set[tuple[str, int]]:
+    """The names that a formula defines, each with the number of its indices."""
+    lefts = (chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update)
+    return {(reference.name, len(reference.indices)) for reference in _references(lefts, table)}
+
+
+def _names_on_the_way(everything: Said, definers: Iterable[Stated], table: NameTable) -> frozenset[str]:
+    """The names in some definitions, and in those that any section has of them."""
+    names, seen, waiting = set[str](), set[int](), [*definers]
+    while waiting:
+        f = waiting.pop()
+        if f.number in seen:
+            continue
+        seen.add(f.number)
+        sides = (side for chain in f.chains for side in chain.sides[1:])
+        new = {r.name for r in _references((n for side in sides for n in names_in(side)), table)} - names
+        names |= new
+        waiting += [g for name in new for g in everything.of_name.get(name, ()) if name in dict(_defined(g, table))]
+    return frozenset(names)
 
 
 def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) -> list[Stated]:

@@ -28,7 +28,7 @@ SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
 _KNOWN = {*elementwise_functions, *(f"\\{x}" for x in elementwise_functions), "\\sigma", *OPERATORS}
-_DATA = frozenset("xytXYTNnm") | {  # letters for what is given
+DATA = frozenset("xytXYTNnm") | {  # letters for what is given
     f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
 }
 
@@ -69,7 +69,7 @@ class OpenNames:
         self.moved = {base_of(x) for x in standing.moved}
         defined = {base_of(x.function if isinstance(x, s.Call) else x) for x in standing.defined}
         self.functions = called - self.declared - defined - {base_of(x) for x in standing.tops} - _KNOWN
-        self.said = self.declared | self.moved | self.no_value | told | _DATA | {*UNITS}
+        self.said = self.declared | self.moved | self.no_value | told | DATA | {*UNITS}
 
     def may_be(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note that a name may be made of all that values name, unless that rests on the name itself."""

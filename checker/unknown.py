@@ -119,7 +119,7 @@ def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[s
     """Note the names that only a section with definitions of its own defines, each with all that it speaks of."""
     for name, (f, spoken) in defined.items():
         quantity = world.quantities.get(name)
-        if name in world.known and not world.declarations.get(name) and (quantity is None or quantity.body is None):
+        if name in world.known and (quantity is None or quantity.body is None):
             world.unknown.elsewhere[name] = Unread(f.number, spoken, spoken)
 
 
