@@ -27,6 +27,7 @@ from verify_derivations.checker.unknown import (
     names_of,
     slope_told,
     taken_at,
+    two_values,
     unmoved,
     unread,
     unread_relation,
@@ -165,6 +166,8 @@ def judge_link(
             link = at_the_end(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
+        if link.verdict is Verdict.REFUTED and (values := two_values(world, comparison)) is not None:
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=values, counterexample=None)
         if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(*rests)):
             message = unsaid(elsewhere_taken)
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)

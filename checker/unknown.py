@@ -191,6 +191,20 @@ def slope_told(world: World, sides: tuple[s.Node, ...], number: int) -> str | No
     return None
 
 
+def two_values(world: World, c: Comparison) -> str | None:
+    """That a comparison has the value of a function of which nothing is known at something that is defined, beside one
+    at something else: the two may be equal."""
+    values = [head for head in world.known if VALUE.format("") in head]
+    for head in sorted({*heads(c.left), *heads(c.right)} & {*values}):
+        function, _, at = head.partition(VALUE.format(""))
+        for other in values:
+            others, _, where = other.partition(VALUE.format(""))
+            arguments = (x for text in (at, where) for x in text.removesuffix("\\right)").split(","))
+            if others == function and other != head and any(map(world.is_defined, arguments)):
+                return f"whether {head} and {other} are the same is not known"
+    return None
+
+
 def _missing(world: World, here: Statement, sides: tuple[s.Node, ...], number: int) -> str | None:
     """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
     wanted = {name for name, found in world.unknown.unread.items() if found.number != number}

@@ -29,7 +29,7 @@ _MATRIX = (  # “the symmetric Gram matrix”; “a symmetric part” is not th
 _AFTER = re.compile(
     rf"\s*,?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?(?:(?:the|its|our|an?)\s+{_KINDS}{_MATRIX}matrix\s*,?\s+which\s+is\s+)?"
     rf"{_KINDS}symmetric\b{_NO_MORE}(?!\s+\w+\s*$)"
-    rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}symmetric\s+{_MATRIX}matrix(?=\s*[.,;]|\s+and\b)"
+    rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}symmetric\s+{_MATRIX}matrix(?=\s*(?:[.,;]|$)|\s+(?:and|with)\b)"
 )
 _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
     rf"(?<![-\w])(?<!\bis )(?<!\bare )(?<!\bbe )symmetric\b,?\s+{_KINDS}(?:(?:\w+\s+)?(?:matrix|matrices)\s+)?$",
@@ -109,7 +109,8 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             continue
         before = sentence(formulas, k)
         rest = prose_behind(formulas, k)
-        after = rest.partition("$")[0]
+        after, sign, _ = rest.partition("$")
+        told = after + sign  # whether a formula follows
         if any(isinstance(x, s.Dots) for x in stated.mentions) and not stated.memberships:
             if _SCALARS_AFTER.match(after) or _SCALARS_BEFORE.search(before):
                 stated.memberships.append(Membership(tuple(stated.mentions), s.Space("R")))
@@ -131,11 +132,11 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             continue
         if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
             stated.prose.unsymmetric += (*names,)
-        elif _IF.search(before) and _AFTER.match(after) or _IF_BEFORE.search(before):
+        elif _IF.search(before) and _AFTER.match(told) or _IF_BEFORE.search(before):
             for one in introduced(formulas, k, _takes_back):
                 one.when.here += (_symmetric(stated, *names),)
         elif _CONDITION.search(before) is None and _VAGUELY.search(before) is None and (
-            _AFTER.match(after) or _BEFORE.search(before) and not _ENDED.search(before)
+            _AFTER.match(told) or _BEFORE.search(before) and not _ENDED.search(before)
         ):
             stated.prose.symmetric = tuple(names)
             said += names

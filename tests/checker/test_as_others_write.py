@@ -172,3 +172,16 @@ def test_a_stack_of_examples_is_not_undefined() -> None:
     )
     assert last(text, r"\frac{\partial J}{\partial a} = \frac{2}{m} Y") is UNDECIDED
     assert last(text, r"\frac{\partial J}{\partial a} = \frac{2}{m} V") is ILL_FORMED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"Let $\log p(x) = w x - C$, where $C$ normalizes the density.",
+        r"Let $\log p(x) = w x - \log Z$.", r"Up to a constant, $\log p(x) = w x$.",
+    ],
+)
+def test_a_logarithm_with_something_open_defines_nothing(text: str) -> None:
+    for slope in ("x", "2 x"):
+        claim = rf"\frac{{\partial \log p(x)}}{{\partial w}} = {slope}"
+        assert check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict not in (Verdict.PROVED, Verdict.CONDITIONAL)

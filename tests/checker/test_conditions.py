@@ -106,6 +106,31 @@ def test_what_is_said_under_an_equation_holds_there(claim: str, found: Verdict) 
     assert there.verdict is found and last.verdict is PROVED
 
 
+SUPPOSED = (
+    (r"Let $u, v \in R^n$, $J = u^\top v$. For $v = u$ this is the squared norm.", r"\frac{\partial J}{\partial u}",
+     "v", "2 u"),
+    (r"Let $y = w x$ and $J = \frac12 (y - t)^2$. If $t = y$, the loss is zero.", r"\frac{\partial J}{\partial w}",
+     "(y - t) x", "0"),
+    (r"Let $p = \sigma(z)$, $L = -y \log p - (1 - y) \log(1 - p)$. When $y = p$, it is the entropy of $p$.",
+     r"\frac{\partial L}{\partial z}", "p - y", "-z p (1 - p)"),
+    (r"Let $y = x + F(x)$, $J = \frac12 (y - t)^2$. If $F(x) = 0$, the block is the identity.",
+     r"\frac{\partial J}{\partial x}", "(y - t) (1 + F'(x))", "y - t"),
+    (r"Let $a = \sigma(z)$, $z = w x$, $J = \frac12 (a - y)^2$. At $a = y$ the slope is zero.",
+     r"\frac{\partial J}{\partial z}", "(a - y) a (1 - a)", "(a - y) a"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "slope", "right", "wrong"), SUPPOSED)
+@pytest.mark.parametrize("before", [True, False])
+def test_what_is_only_supposed_defines_nothing(text: str, slope: str, right: str, wrong: str, before: bool) -> None:
+    first, _, last = text.rpartition(". ") if before else (text, "", "")
+    for value, found in ((right, PROVED), (wrong, REFUTED)):
+        claim = f"$${slope} = {value}$$"
+        document = f"{first}.\n\n{claim}\n\n{last}" if before else f"{first}\n\n{claim}\n"
+        displayed = [f for f in check(scan(document), effort=Effort(repair=0)).formulas if f.displayed]
+        assert displayed[-1].verdict is found, displayed[-1].message
+
+
 HIDDEN = (r"a \in \mathbb{R}", r"x \in \mathbb{R}", r"%s", r"L = a + q", r"\frac{\partial L}{\partial a} = 1")
 CAPTURED = (
     r"w \in \mathbb{R}", r"x \in \mathbb{R}", r"%s", r"f(t) = q t", r"y = f(w)",

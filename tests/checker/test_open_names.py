@@ -97,7 +97,9 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a function": (FUNCTION, DECAY, (
         "Let $f(x)$ be the output of a network.", "The prediction is $f(x)$.", "The value $f(x)$ depends on $w$.",
         "Here $f$ is a network with weight $w$.", "A unit computes $f(x)$ from $x$ and $w$.",
-        "Let $f$ be a linear model.",
+        "Let $f$ be a linear model.", "The output of the network, $f(x)$, is compared with $y$.",
+        "Let $f(x)$, the prediction, be near $y$.", "For any input $x$ the network outputs $f(x)$.",
+        "The network $f(x)$ uses a sigmoid activation.", "The feature $f(x)$ is computed by a net with the weight $w$.",
         r"Here $f(x)$ equals $\tanh(w x)$.", "Note that $f(x)$ is linear in $w$.", "The function $f$ depends on $w$.",
     )),
     "a family of functions": (FUNCTIONS, DECAY, (

@@ -60,3 +60,31 @@ def test_a_function_of_entries_fits() -> None:
     assert verdict(net, right) is PROVED
     assert verdict(net, right.replace("'", "")) is REFUTED
     assert verdict(net, right + " x") is ILL_FORMED
+
+
+SPOKEN = (
+    r"Let $w \in \mathbb{R}^K$, $x \in \mathbb{R}^d$, $v \in \mathbb{R}$, SAID and "
+    r"$J = \frac12 (w^\top \phi(x) - t)^2 + \frac{\mu}{2} v^2$."
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (r"$\phi: \mathbb{R}^d \to \mathbb{R}^K$", PROVED),
+        (r"$\phi: \mathbb{R}^d \to \mathbb{R}^K$ where $\phi(x)$ depends on $v$", UNDECIDED),
+        (r"let $\phi: \mathbb{R}^d \to \mathbb{R}^K$ be a network", UNDECIDED),
+    ],
+)
+def test_what_a_text_says_of_a_function_counts_for_its_values(said: str, found: Verdict) -> None:
+    assert verdict(SPOKEN.replace("SAID", said), r"\frac{\partial J}{\partial v} = \mu v") is found
+    assert verdict(SPOKEN.replace("SAID", said), r"\frac{\partial J}{\partial v} = 2 \mu v") is not PROVED
+
+
+@pytest.mark.parametrize(("claim", "found"), [("w - \\phi(u)", UNDECIDED), ("w - \\phi(x)", PROVED), ("w", REFUTED)])
+def test_values_at_things_that_may_be_equal_refute_nothing(claim: str, found: Verdict) -> None:
+    document = (
+        r"Let $x \in \mathbb{R}^d$, $u = x$, $\phi: \mathbb{R}^d \to \mathbb{R}^K$, $w \in \mathbb{R}^K$, "
+        r"$J = \frac12 \|w - \phi(x)\|^2$."
+    )
+    assert verdict(document, rf"\frac{{\partial J}}{{\partial w}} = {claim}") is found

@@ -74,3 +74,17 @@ def test_whether_a_gradient_is_a_row(words: str, row: bool) -> None:
     text += "$$ \\frac{\\partial b}{\\partial x} = CLAIM $$\n"
     for claim, of_row in (("a^\\top", True), ("a", False)):
         assert last(text.replace("CLAIM", claim)) is (PROVED if of_row == row else ILL_FORMED)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The bias gradient is a row vector.", "Many books write that the gradient is a row vector. We do not.",
+        "The gradient is a row vector in some books.", "If $x$ is a row vector, the gradient is a row vector.",
+        "In numerator layout the gradient is a row vector, but we use denominator layout.",
+    ],
+)
+def test_gradients_that_are_rows_elsewhere(said: str) -> None:
+    text = said + r" Let $J = a^\top x$ with $a, x \in \mathbb{R}^n$." + "\n\n$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
+    assert check(scan(text.replace("CLAIM", "a"))).formulas[-1].verdict is Verdict.PROVED
+    assert check(scan(text.replace("CLAIM", "2 a"))).formulas[-1].verdict is Verdict.REFUTED

@@ -162,3 +162,21 @@ def test_what_is_defined_for_a_symmetric_matrix(first: str, then: str, verdict: 
     assert slopes(text, "2 A x") == [verdict]
     assert slopes(text, "(A + A^\\top) x") == [PROVED]
     assert slopes(text, "A x") == [REFUTED]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("be the symmetric Gram matrix", PROVED),
+        ("be the adjacency matrix, which is symmetric", PROVED),
+        ("be the adjacency matrix, which is symmetric for undirected graphs", CONDITIONAL),
+        ("be the symmetric matrix $S$ plus a shift", CONDITIONAL),
+        ("be the symmetric difference of two matrices", CONDITIONAL),
+        ("be given, the symmetric matrix $A + A^\\top$ too", CONDITIONAL),
+    ],
+)
+def test_symmetric_in_apposition(said: str, found: Verdict) -> None:
+    text = rf"Let $A \in \mathbb{{R}}^{{n \times n}}$ {said}. Let $x \in \mathbb{{R}}^n$, $J = x^\top A x$." "\n\n"
+    text += r"$$\frac{\partial J}{\partial x} = CLAIM$$" "\n"
+    assert last(text, CLAIM="2 A x").verdict is found
+    assert last(text, CLAIM="A x").verdict is REFUTED
