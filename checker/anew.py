@@ -216,7 +216,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
             said = to_latex(left), to_latex(right)
             if place in since and [left, right] == before:
                 result[stated.number] = Anew(name, f"${said[0]}$ is from here on what it is in formula {first}")
-            elif any(k.verdict.wrong and (k.left, k.right) == said for k in found[stated.number].links):
+            elif any(_does_not_hold(k) and (k.left, k.right) == said for k in found[stated.number].links):
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
                 another = isinstance(left, s.Call) and not stated.raw.displayed
                 reasons = (left == before[0], isinstance(left, s.Call), EXAMPLE.search(stated.raw.context) is not None)
@@ -230,6 +230,11 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
                 result[stated.number] = Anew(name, text)
     return result
+
+
+def _does_not_hold(link: Link) -> bool:
+    """Whether a link is wrong, or has something that nothing but words introduce, as a new definition may."""
+    return link.verdict.wrong or link.verdict is Verdict.UNDECIDED and link.evidence == "symbol"
 
 
 def _said_until(case: Case, f: Stated) -> float | None:

@@ -301,7 +301,7 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     """The verdict on an equation of which a side has no meaning."""
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
     if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
-        link = replace(link, message=f"what {error.name} stands for, only words say")
+        link = replace(link, evidence="symbol", message=f"what {error.name} stands for, only words say")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):

@@ -23,8 +23,8 @@ from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
 SUPPOSING = re.compile(
-    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as|as\s+soon\s+as|once|unless)\b[\w\s]*$"
-    r"|\b(?:for|at|(?:special|simple|simplest|linear|same|optimal|extreme|ideal|limiting|the)\s+case)\s*(?:of\s*)?$",
+    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as|as\s+soon\s+as|unless)\b[\w\s]*$"
+    r"|\b(?:for|at|once|(?:special|simple|simplest|linear|same|optimal|extreme|ideal|limiting|the)\s+case)\s*(?:of\s*)?$",
     re.I,
 )  # fmt: skip
 SOMEWHERE = re.compile(CUE, re.I)

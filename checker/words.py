@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from verify_derivations.checker.sentences import introduced, prose_behind, sentence
-from verify_derivations.checker.statements import Membership, Prose, Stated
+from verify_derivations.checker.statements import Membership, Prose, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _KINDS = (
     r"(?:(?:and\s+)?(?:an?|arbitrary|fixed|given|real|square|invertible|non-?singular|dense|positive|(?:\(?semi-?\)?-?)?definite)[-\s,]+)*"
@@ -40,6 +40,11 @@ _ANY = r"(?:arbitrary|general)\b(?!\s+(?:(?!not\b)\w+\s+){0,3}symmetric)"
 _NOT_SYMMETRIC = (
     r"(?:(?:non|un|a)-?symmetric|(?:not|no\s+longer|need\s+not\s+be|never)\s+(?:\w+\s+){0,2}?symmetric)\b"
 )
+_OF_OTHERS = re.compile(
+    r"\b(?:general|generally|arbitrary|any|all|every|each|other|otherwise|else|now|instead|many|some|property|assum\w*"
+    rf"|{_KINDS}(?<!ignoring the )(?<!ignore the )symmetr\w*|{_NOT_SYMMETRIC})\b", re.I,
+)  # fmt: skip
+_BY_IT = re.compile(r"\b(?:to|of|by|in|with|from|at)\s*$|w\.?\s?r\.?\s?t\.?\s*$", re.I)
 _UNSYMMETRIC_AFTER = re.compile(
     rf"[\s,(]*(?:which\s+)?(?:(?:is|are|be|being)\s+)?(?:an?\s+)?(?:now\s+)?(?:{_ANY}|{_NOT_SYMMETRIC})"
 )
@@ -133,7 +138,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
             stated.prose.unsymmetric += (*names,)
         elif _IF.search(before) and _AFTER.match(told) or _IF_BEFORE.search(before):
-            for one in introduced(formulas, k, _takes_back):
+            for one in _under(formulas, k, names) if matrices else introduced(formulas, k, _takes_back):
                 one.when.here += (_symmetric(stated, *names),)
         elif _CONDITION.search(before) is None and _VAGUELY.search(before) is None and (
             _AFTER.match(told) or _BEFORE.search(before) and not _ENDED.search(before)
@@ -164,6 +169,24 @@ def _until_taken_back(formulas: Sequence[Stated], k: int, names: tuple[s.Node, .
     for name, end in denied.items():
         for f in inside[:end]:
             f.when.here += (_symmetric(formulas[k], name),)
+
+
+def _under(formulas: Sequence[Stated], k: int, names: Sequence[s.Node]) -> list[Stated]:
+    """The formulas for which a matrix is symmetric that formula ``k`` declares behind “for a symmetric matrix”: where
+    it stands in a definition of the same sentence, what the section says of that further on is said under it, too."""
+    found = introduced(formulas, k, _takes_back)
+    sides = [chain.sides for f in found for chain in f.chains if not any(map(contains_derivative, chain.sides))]
+    if {plain(x) for values in sides for value in values for x in names_in(value)}.isdisjoint(map(plain, names)):
+        return found
+    section = formulas[k].raw.section
+    inside = takewhile(lambda f: f.raw.section[: len(section)] == section, formulas[k + 1 :])
+
+    def speaks_of_others(f: Stated) -> bool:
+        again = not f.raw.displayed and any(plain(x) in map(plain, names) for x in f.mentions)
+        again = again and _BY_IT.search(f.raw.context) is None  # “for triangular $A$”, not “with respect to $A$”
+        return _takes_back(f) or again or _OF_OTHERS.search(f.raw.context) is not None
+
+    return [*takewhile(lambda f: not speaks_of_others(f), inside)]
 
 
 def is_said(before: str, behind: str) -> bool:

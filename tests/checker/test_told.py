@@ -85,6 +85,7 @@ def test_whether_a_gradient_is_a_row(words: str, row: bool) -> None:
     ],
 )
 def test_gradients_that_are_rows_elsewhere(said: str) -> None:
-    text = said + r" Let $J = a^\top x$ with $a, x \in \mathbb{R}^n$." + "\n\n$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
+    text = f"{said} Let $J = a^\\top x$ with $a, x \\in \\mathbb{{R}}^n$.\n\n"
+    text += "$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
     assert check(scan(text.replace("CLAIM", "a"))).formulas[-1].verdict is Verdict.PROVED
     assert check(scan(text.replace("CLAIM", "2 a"))).formulas[-1].verdict is Verdict.REFUTED

@@ -150,7 +150,7 @@ def test_where_a_matrix_is_symmetric(words: str, then: str, verdicts: list[Verdi
 @pytest.mark.parametrize(
     ("first", "then", "verdict"),
     [
-        ("the form is $f(x) = x^\\top A x$", "With respect to the vector", CONDITIONAL),
+        ("the form is $f(x) = x^\\top A x$", "With respect to the vector", PROVED),
         ("the form is $f(x) = x^\\top A x$", "For general matrices", CONDITIONAL),
         ("the form is $f(x) = x^\\top A x$", "Now, without symmetry", CONDITIONAL),
         ("all is easy. Let $f(x) = x^\\top A x$", "With respect to the vector", CONDITIONAL),
