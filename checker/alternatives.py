@@ -53,11 +53,16 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
                     _is_no_statement(formulas[k + 1])
 
 
+_SOLVED = re.compile(r"\b(?:solv\w+|solutions?|minim\w+|optim\w+|maxim\w+|stationary|vanish\w*|zero)\b", re.I)
+
+
 def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
     """“With tied weights, $B = A^\\top$”, behind a gradient by the B that is declared: what was said before is said of
     any B, and what follows may be said of either."""
     f, left = formulas[k], formulas[k].chains[-1].sides[0]
     if f.raw.displayed or not isinstance(left, s.Symbol) or any(map(contains_derivative, f.chains[-1].sides)):
+        return False
+    if _SOLVED.search(sentence(formulas, k)):  # “solving for $w$ gives …”
         return False
     before = formulas[:k]
     declared = any(left in m.names for g in before for m in g.memberships if isinstance(m.where, s.Space))
