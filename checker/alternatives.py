@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.sentences import SENTENCE
+from verify_derivations.checker.sentences import SENTENCE, sentence
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import items_of

@@ -23,10 +23,12 @@ from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
 SUPPOSING = re.compile(
-    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as|as\s+soon\s+as|unless)\b[\w\s]*$"
-    r"|\b(?:for|at|once|(?:special|simple|simplest|linear|same|optimal|extreme|ideal|limiting|the)\s+case)\s*(?:of\s*)?$",
-    re.I,
+    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as)\b[\w\s]*$"
+    r"|\b(?:for|at|once|unless|as\s+soon\s+as|case(?:\s+of)?)\s*$", re.I,
 )  # fmt: skip
+ALONE = re.compile(  # “if $t = y$”, not “suppose that the model is $y = w x$”
+    r"\b(?:if|when|whenever|for|at|once|unless|provided(?:\s+that)?|as\s+(?:soon|long)\s+as|case(?:\s+of)?)\s*$", re.I
+)
 SOMEWHERE = re.compile(CUE, re.I)
 BEFORE = re.compile(rf"{CUE}\W*$", re.I)
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
@@ -55,7 +57,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
     for k, f in enumerate(formulas):
         equations = _equations(f)
         under = [x for x in introduced(formulas, k, lambda _: False) if x.chains] if equations else []
-        f.when.alone = bool(equations) and not under
+        f.when.alone = bool(equations) and not under and ALONE.search(f.raw.context) is not None
         if f.when.alone:  # a name that nothing else defines may be that, or not
             earlier = {plain(x) for other in formulas[:k] if other.tree is not None for x in names_in(other.tree)}
             new = (r for r in equations if _may_be(r) and plain(r.sides[0]) not in earlier)
