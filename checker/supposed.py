@@ -57,7 +57,8 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
     for k, f in enumerate(formulas):
         equations = _equations(f)
         under = [x for x in introduced(formulas, k, lambda _: False) if x.chains] if equations else []
-        f.when.alone = bool(equations) and not under and ALONE.search(f.raw.context) is not None
+        printed = "=" in f.raw.latex  # not “we write $z$ for $w x$”
+        f.when.alone = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
         if f.when.alone:  # a name that nothing else defines may be that, or not
             earlier = {plain(x) for other in formulas[:k] if other.tree is not None for x in names_in(other.tree)}
             new = (r for r in equations if _may_be(r) and plain(r.sides[0]) not in earlier)
