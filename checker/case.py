@@ -184,7 +184,8 @@ class Case:
         return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
-_NORMALISED = re.compile(r"\b(?:up\s+to|constants?|\w*normali[sz]\w*|proportional|partition)\b", re.I)  # said of log p
+_UP_TO = re.compile(r"\b(?:up\s+to|constants?)\b", re.I)  # said of log p
+_NORMALISED = re.compile(r"\b(?:\w*normali[sz]\w*|proportional|partition)\b", re.I)  # said in its section
 ReadAfter: TypeAlias = "list[tuple[Stated, s.Node | None]]"  # formulas, each with the side with which it goes on
 
 
@@ -225,9 +226,13 @@ def _compose(read_after: ReadAfter) -> None:
 
 def _take_exponentials(read_after: ReadAfter) -> None:
     """Read ``\\log p(a) = E`` as what p is."""
-    said = [f"{stated.raw.context} {stated.raw.tail}" for stated, _ in read_after]
-    whole = not any(map(_NORMALISED.search, said))
-    functions = by_logarithms([stated.tree for stated, _ in read_after if stated.tree is not None and whole])
+    every = [stated for stated, _ in read_after]
+    behind = (*(f.raw.context for f in every[1:]), "")
+    sections = {f.raw.section for f in every if _NORMALISED.search(f"{f.raw.context} {f.raw.tail}")}
+    told = {id(f.tree) for f, text in zip(every, behind, strict=False)
+            if f.raw.section in sections or _UP_TO.search(f"{f.raw.context} {text} {f.raw.tail}")}  # fmt: skip
+    trees = [stated.tree for stated in every if stated.tree is not None]
+    functions = by_logarithms(trees) - by_logarithms(tree for tree in trees if id(tree) in told)
     if functions:
         _reread(
             read_after, lambda tree: without_logarithms(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$"

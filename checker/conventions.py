@@ -46,7 +46,8 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 PROVED = (Verdict.PROVED, Verdict.CONDITIONAL)
 BY_SHAPE = ("layout", "gradient")  # how many claims have a shape counts, also where a proof needs longer
-ONLY_ON_CLASH = (*BY_SHAPE, "units")  # the usual reading is tried first; others only where it does not fit
+EVERYWHERE = ("units",)  # what does not fit one claim is nowhere meant
+ONLY_ON_CLASH = (*BY_SHAPE, *EVERYWHERE)  # the usual reading is tried first; others only where it does not fit
 
 
 def usual(case: Case) -> Readings:
@@ -124,8 +125,8 @@ def settle(
         by_option = [verdicts(name, option, concerned) for option in options]
         counts = [sum(v in PROVED for v in found) for found in by_option]
         fitting = [name in BY_SHAPE and sum(v is not Verdict.ILL_FORMED for v in found) for found in by_option]
-        if name == "units" and len(options) > 1:  # where e_k does not fit, it is something else everywhere
-            counts = [0 if Verdict.ILL_FORMED in by_option[1] else n for n in counts[:2]]
+        if name in EVERYWHERE:
+            counts = [0 if Verdict.ILL_FORMED in found else n for n, found in zip(counts, by_option, strict=True)]
         chosen = max(range(len(options)), key=lambda k: (fitting[k], counts[k], -k))
         others = tuple(
             Reading(o, c, total) for k, (o, c) in enumerate(zip(options, counts, strict=True)) if k != chosen

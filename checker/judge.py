@@ -227,9 +227,9 @@ def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Defini
 def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     """Whether a chain gives values of quantities, and does not claim that they always have them. (A gradient that is
     said to be zero is a claim.)"""
-    if not stated.raw.displayed and SUPPOSING.search(stated.raw.context):
-        if is_number(chain.sides[-1]) or stated.when.alone:
-            return True
+    number = not stated.raw.displayed and is_number(chain.sides[-1])
+    if stated.when.alone or number and SUPPOSING.search(stated.raw.context):
+        return True
     names, table = example(stated, chain), case.table_of(stated.scope)
     references = [table.reference(name) for name in names]
     return bool(names) and not any(is_adjoint_name(name, table) for name in names) and not any(

@@ -29,9 +29,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement
 
-SUPPOSING = re.compile(
-    r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$|\bfor\s*$", re.I
-)
+SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
 
 
 def otherwise(

@@ -54,14 +54,17 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         said = words.strip(" ,:") if WORDS.match(words) else said if goes_on else ""
         said = said if f.raw.displayed else ""  # else a formula stands in the condition
         f.when.words, section = said, f.raw.section
+    first: dict[s.Node, int] = {}  # where each name stands first
+    for k, f in enumerate(formulas):
+        for name in names_in(f.tree) if f.tree is not None else ():
+            first.setdefault(plain(name), k)
     for k, f in enumerate(formulas):
         equations = _equations(f)
         under = [x for x in introduced(formulas, k, lambda _: False) if x.chains] if equations else []
         printed = "=" in f.raw.latex  # not “we write $z$ for $w x$”
         f.when.alone = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
         if f.when.alone:  # a name that nothing else defines may be that, or not
-            earlier = {plain(x) for other in formulas[:k] if other.tree is not None for x in names_in(other.tree)}
-            new = (r for r in equations if _may_be(r) and plain(r.sides[0]) not in earlier)
+            new = (r for r in equations if _may_be(r) and first.get(plain(r.sides[0]), k) == k)
             f.prose.depending += tuple((r.sides[0], tuple(names_in(r.sides[1]))) for r in new)
         for relation in equations:
             for later in under if not all(map(_is_letter, relation.sides)) else ():

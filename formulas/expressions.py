@@ -105,6 +105,13 @@ class Power(Scalar):
     exponent: Scalar
 
 
+MEMBER = "_{\\cdot}"
+"""Ends the name of a family of functions, once for each of its indices."""
+
+VALUE = "{}\\left("
+"""Begins the name of a quantity that is a function's value, ``φ(x)``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Apply(Scalar):
     """``function`` of ``arguments``. ``derivative[k]`` counts the derivatives taken in argument k
@@ -226,12 +233,6 @@ class Compare(Scalar):
 
 
 # -- constructors -------------------------------------------------------------------------------
-MEMBER = "_{\\cdot}"
-"""Ends the name of a family of functions, once for each of its indices."""
-
-VALUE = "{}\\left("
-"""Begins the name of a quantity that is a function's value, ``φ(x)``."""
-
 LARGEST_POWER = 10_000
 """Bits to which a power of two numbers is multiplied out; a larger one stays a power (``9^{9^{9}}``)."""
 
@@ -555,57 +556,10 @@ def structural_key(node: Scalar) -> str:
 
 
 __all__ = [
-    "MEMBER",
-    "NOUGHT",
-    "ONE",
-    "UNIT",
-    "VALUE",
-    "ZERO",
-    "Access",
-    "Add",
-    "Apply",
-    "ArgMaximum",
-    "Binder",
-    "Binding",
-    "Bracket",
-    "Compare",
-    "Constraint",
-    "Determinant",
-    "Inverse",
-    "Maximum",
-    "Mul",
-    "Number",
-    "Placed",
-    "Polynomial",
-    "Power",
-    "Product",
-    "Scalar",
-    "Size",
-    "Sum",
-    "add",
-    "apply",
-    "at_least",
-    "binders_of",
-    "bracket",
-    "children",
-    "delta",
-    "equal",
-    "free_indices",
-    "free_names",
-    "fresh",
-    "heads",
-    "less",
-    "map_accesses",
-    "mul",
-    "negate",
-    "polynomial",
-    "power",
-    "rebuild",
-    "rename_apart",
-    "scalar",
-    "structural_key",
-    "substitute",
-    "summation",
-    "walk",
+    "MEMBER", "NOUGHT", "ONE", "UNIT", "VALUE", "ZERO", "Access", "Add", "Apply", "ArgMaximum", "Binder", "Binding",
+    "Bracket", "Compare", "Constraint", "Determinant", "Inverse", "Maximum", "Mul", "Number", "Placed", "Polynomial",
+    "Power", "Product", "Scalar", "Size", "Sum", "add", "apply", "at_least", "binders_of", "bracket", "children",
+    "delta", "equal", "free_indices", "free_names", "fresh", "heads", "less", "map_accesses", "mul", "negate",
+    "polynomial", "power", "rebuild", "rename_apart", "scalar", "structural_key", "substitute", "summation", "walk",
     "within",
 ]

@@ -18,13 +18,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.calls import OPERATORS, is_of_all
+from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, whole
+from verify_derivations.formulas.undefined_functions import is_of_all
 from verify_derivations.formulas.world import Statement, World
 
 

@@ -24,6 +24,7 @@ from verify_derivations.checker import (
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.standing import Standing
 from verify_derivations.formulas import calls, quantities, slopes, unsaid
+from verify_derivations.formulas.undefined_functions import undefined
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
 
@@ -275,7 +276,7 @@ MISREAD: dict[str, Misread] = {
         r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "the functions of a family are one function": Misread(
-        [(calls, "_apply", changed(calls._apply, "*map(reader.tensor, places), *arguments", "*arguments"))],
+        [(calls, "undefined", changed(undefined, "*map(reader.tensor, places), *arguments", "*arguments"))],
         r"Let $w \in R^n$, $x \in R$, $J = \sum_{k=1}^n w_k \phi_k(x)$.",
         r"\frac{\partial J}{\partial w_i} = \phi_1(x)",
     ),

@@ -179,9 +179,17 @@ def test_a_stack_of_examples_is_not_undefined() -> None:
     [
         r"Let $\log p(x) = w x - C$, where $C$ normalizes the density.",
         r"Let $\log p(x) = w x - \log Z$.", r"Up to a constant, $\log p(x) = w x$.",
+        r"Let $\log p(x) = w x$ up to normalization.",
     ],
 )
 def test_a_logarithm_with_something_open_defines_nothing(text: str) -> None:
     for slope in ("x", "2 x"):
         claim = rf"\frac{{\partial \log p(x)}}{{\partial w}} = {slope}"
         assert check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict not in (Verdict.PROVED, Verdict.CONDITIONAL)
+
+
+def test_a_constant_elsewhere_says_nothing_of_a_logarithm() -> None:
+    text = r"Let $\log p(x) = w x$ with $w, x \in \mathbb{R}$." "\n\n" r"Let $c \in \mathbb{R}$." "\n\n"
+    text += r"The step size $\eta$ is constant." "\n\n" r"$$\frac{\partial \log p(x)}{\partial w} = CLAIM$$" "\n"
+    assert check(scan(text.replace("CLAIM", "x"))).formulas[-1].verdict is Verdict.PROVED
+    assert check(scan(text.replace("CLAIM", "2 x"))).formulas[-1].verdict is Verdict.REFUTED
