@@ -17,6 +17,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
+from verify_derivations.formulas.symbols import LABELS, OPERATORS
 
 _SHORT = (
     r"\s+(?:(?:the|its|our|an?)\s+)?(?:(?!(?:outputs?|returns?|gives?|yields?|gets?|calls?|is|are)\b)[\w-]+\s+){0,2}"
@@ -78,6 +79,7 @@ def read_beside(names: OpenNames) -> None:
     for f in names.formulas:
         beside.assigned(f)
         beside.stated(f)
+        beside.joined(f)
 
 
 class _Beside:
@@ -181,6 +183,13 @@ class _Beside:
             if isinstance(member.where, s.Finite) and any(is_value(x) or is_power(x) for x in member.where.items):
                 for name in member.names:
                     self.names.may_be(f, name, (member.where,))
+
+    def joined(self, f: Stated) -> None:
+        """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one."""
+        known = self.names.told | self.names.declared | self.names.varied | OPERATORS | LABELS
+        for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and x.name.isalpha() and not x.font):
+            if len(name.name) > 1 and name.name not in known:
+                self.names.may_be(f, name, tuple(s.Symbol(letter) for letter in dict.fromkeys(name.name)))
 
     def _any_of(self, f: Stated, *sides: s.Node) -> None:
         """Each name that nothing declares may be what the others of an equation make it; one of both sides is not, nor

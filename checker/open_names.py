@@ -64,12 +64,12 @@ class OpenNames:
         self.values = {plain(side) for c in chains for side in c.sides[1:] if is_value(side)}
         self.declared = {base_of(name) for name in standing.declared}
         self.varied = {base_of(x) for x in standing.varied}
-        told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)
+        self.told = {base_of(x.function if isinstance(x, s.Call) else x) for x in (*standing.tops, *standing.defined)
                 if not (isinstance(x, s.Scripted) and isinstance(x.sup, s.Symbol))}  # z^*
         self.moved = {base_of(x) for x in standing.moved}
         defined = {base_of(x.function if isinstance(x, s.Call) else x) for x in standing.defined}
         self.functions = called - self.declared - defined - {base_of(x) for x in standing.tops} - _KNOWN
-        self.said = self.declared | self.moved | self.no_value | told | DATA | {*UNITS}
+        self.said = self.declared | self.moved | self.no_value | self.told | DATA | {*UNITS}
 
     def may_be(self, f: Stated, name: s.Node, values: tuple[s.Node, ...]) -> None:
         """Note that a name may be made of all that values name, unless that rests on the name itself."""
