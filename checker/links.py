@@ -26,6 +26,7 @@ from verify_derivations.checker.unknown import (
     held_fixed,
     names_of,
     slope_told,
+    spoken_of_elsewhere,
     taken_at,
     two_values,
     unmoved,
@@ -302,6 +303,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
     if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
         link = replace(link, evidence="symbol", message=f"what {error.name} stands for, only words say")
+    elif isinstance(error, UndefinedSymbol) and (other := spoken_of_elsewhere(world, error.name)) is not None:
+        link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):

@@ -321,9 +321,18 @@ def defined_elsewhere(
         for name in sorted(reached & wanted.keys()):
             found = wanted[name]
             if any(v in found.names and v != name and name not in world.below((v,)) for v in variables):
-                where = f"formula {found.number}, in a section with definitions of its own"
-                return f"whether {name} is that of {where}, is not said"
+                return _whether_the_same(name, found)
     return None
+
+
+def spoken_of_elsewhere(world: World, name: str | None) -> str | None:
+    """That a name which is not defined stands in the definition that only another section has of a name used here."""
+    found = ((other, unread) for other, unread in sorted(world.unknown.elsewhere.items()) if name in unread.names)
+    return next((_whether_the_same(other, unread) for other, unread in found), None)
+
+
+def _whether_the_same(name: str, found: Unread) -> str:
+    return f"whether {name} is that of formula {found.number}, in a section with definitions of its own, is not said"
 
 
 def held_fast(

@@ -12,6 +12,32 @@ from verify_derivations.formulas.units import closing_brace
 HEADING_COMMANDS = r"\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|title|author|date)\*?(?=\s*[\[{])"
 
 
+_SAID_BY_ITSELF = {name: name.capitalize() for name in (
+    "theorem lemma proposition corollary claim example exercise problem question remark".split()
+)}  # fmt: skip
+_ARGUED_FOR = frozenset(("proof", "solution", "answer"))
+_NEW_STATEMENT = re.compile(
+    r"\\(?:newtheorem\*?\{(?P<name>\w+)\*?\}(?:\[\w+\])?\{(?P<title>[^{}]+)\}"
+    r"|declaretheorem\[[^\]]*\bname=(?P<called>[^,\]]+)[^\]]*\]\{(?P<as>\w+)\*?\})"
+)
+
+
+def statements_of(text: str) -> dict[str, str]:
+    """The environments of a LaTeX document that state or argue for something of their own, each with its title; what
+    argues, a proof, has none: it belongs to what it argues for. A definition or an assumption is said of all."""
+    found = {**_SAID_BY_ITSELF, **dict.fromkeys(_ARGUED_FOR, "")}
+    for new in _NEW_STATEMENT.finditer(text):
+        name, title = new["name"] or new["as"], (new["title"] or new["called"]).strip()
+        known = {word.lower() for word in re.findall(r"\w+", title)}
+        if known & _ARGUED_FOR:
+            found[name] = ""
+        elif known & _SAID_BY_ITSELF.keys():
+            found[name] = title
+        else:
+            found.pop(name, None)
+    return found
+
+
 @dataclass
 class Metadata:
     title: str = ""

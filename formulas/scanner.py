@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import html
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from verify_derivations.formulas.headings import (
     heading_at,
     latex_argument,
     plain,
+    statements_of,
 )
 from verify_derivations.formulas.inclusions import Around, around
 from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
@@ -77,7 +79,9 @@ _MARKDOWN = re.compile(rf"""
   | {_COMMON} | (?P<escape>\\[^A-Za-z]) | (?P<command>{HEADING_COMMANDS})""", re.VERBOSE | re.MULTILINE)
 _LATEX = re.compile(rf"""
     (?P<comment>%) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
-  | (?P<command>{HEADING_COMMANDS}) | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
+  | (?P<command>{HEADING_COMMANDS}) | (?P<statement>\\(?P<edge>begin|end)\{{(?P<what>\w+)\*?\}})
+  | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
+STATEMENT = 99  # below every heading
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
 _EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
@@ -101,6 +105,9 @@ class _Scanner:
         self.code: list[str] = []
         self.behind = False  # a formula of this section
         self.sections: list[tuple[int, str]] = []
+        self.last_statement: str | None = None  # of the section
+        self.statements = statements_of(text) if latex else {}
+        self.stated = Counter[str]()
         self.meta = Metadata()
         self.paragraph = 0, -1  # part of a paragraph: from an offset to its end
         self.missing: dict[str, int] = {}  # closing delimiter → offset after which there is none
@@ -262,6 +269,8 @@ class _Scanner:
 
     # -- headings -------------------------------------------------------------------------------
     def _enter(self, level: int, title: str) -> None:
+        if level < STATEMENT:
+            self.last_statement = None
         while self.sections and self.sections[-1][0] >= level:
             self.sections.pop()
         self.sections.append((level, title))
@@ -298,6 +307,27 @@ class _Scanner:
         level = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph").index(name)
         self._enter(level, plain(title, latex=True))
         return self._past_title(end, stop)
+
+    def _statement(self, match: re.Match[str]) -> int:
+        """A theorem or an example is a section of its own, to which its proof belongs."""
+        title = self.statements.get(match["what"])
+        if title is None:
+            return self._literal(match)
+        inside = [level for level, _ in self.sections if level >= STATEMENT]
+        if match["edge"] == "end":
+            if inside:
+                self._leave()
+                self.last_statement = self.sections.pop()[1]
+            return match.end()
+        if title:
+            self.stated[title] += 1
+            title = f"{title} {self.stated[title]}"
+        elif self.last_statement is None:
+            return self._literal(match)
+        else:
+            title = self.last_statement
+        self._enter(STATEMENT + len(inside), title)
+        return match.end()
 
     # -- carriers ---------------------------------------------------------------------------------
     def _environment(self, match: re.Match[str]) -> int:
