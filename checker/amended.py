@@ -27,6 +27,12 @@ _IS_CHANGED = re.compile(
     r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"
     r"|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared)\b", re.I,
 )  # fmt: skip
+_THE = r"\w*\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"
+_REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\sigma$ by the identity”, “drop the bias $b$”
+    rf"\b(?:replac|swap|exchang|substitut|chang){_THE}\s+(?:by|with|for|to)\s+"
+    r"(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)",
+    rf"\b(?:drop|omit|remov|ignor|neglect|leav(?:e|ing)\s+out){_THE}(?!\s+(?:from\s+the\s+notation|in\s+what\s+follows))",
+))
 _ADDING = re.compile(r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|plus)\b", re.I)
 _TO = re.compile(  # “a shortcut adds $x$ to $z$”, not “adding $b$ to get $z$”
     r"\badd(?:s|ed|ing)?\b.*\bto\s+(?!(?:obtain|get|give|form|yield|compute|produce|have)\b)[^$]*$", re.I | re.S
@@ -63,6 +69,8 @@ class _Amended:
             if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
                 if not any(part & others - {plain(name)} for part in self.standing.parts.get(plain(name), ())):
                     f.prose.amend(name)
+        for match in (m for pattern in _REPLACED for m in pattern.finditer(text)):
+            self._replaced(self.formulas[int(match["name"])])
         added = _ADDED.search(text)
         if added is None:
             return
@@ -80,6 +88,18 @@ class _Amended:
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
             for top in self.standing.tops:
                 new[0].prose.amend(top)
+
+    def _replaced(self, f: Stated) -> None:
+        """Note that definitions with a name no longer hold."""
+        name = f.mentions[0] if len(f.mentions) == 1 and not f.chains else None
+        if not isinstance(name, s.Symbol | s.Scripted):
+            return
+        if base_of(name) in self.names.no_value - self.names.called:
+            return
+        for left, values in self.standing.made.items():
+            inside = {base_of(x) for value in values for x in s.walk(value) if isinstance(x, s.Symbol | s.Scripted)}
+            if base_of(name) in inside and base_of(left) != base_of(name):
+                f.prose.amend(left)
 
     def _named(self, f: Stated) -> s.Node | None:
         """The name that a formula in the text consists of, J also of ``J(w)`` where that is defined."""

@@ -38,6 +38,7 @@ ELSEWHERE = re.compile(  # said of other texts
 SUPPOSING = re.compile(  # for what follows only
     r"\b(?:if|when|whenever|suppose|assume|assuming|had)\b[^.:;,]*$|\bfor\s*$", re.I
 )
+LET = re.compile(r"\b(?:let|set|put|take|choose|define|for|with)\b[^.:;$]*$", re.I)  # words before a definition
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
@@ -55,6 +56,8 @@ class Anew:
     first: int = 0  # the formula that defined it before
     until: float | None = None
     elsewhere: bool = False  # the words say it of other texts
+    let: bool = False  # words before it define
+    before: str = ""  # the equation that it contradicts
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,15 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
     }  # fmt: skip
 
 
+def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> dict[int, tuple[str, ...]]:
+    """The formulas of a part that is not taken which hold, but would not with what it defines anew in the form of a
+    definition, each with the definitions before that it holds with."""
+    defining = {n: anew for n, anew in part.beginnings.items() if anew.example or anew.let and not anew.elsewhere}
+    doubtful = (n for n in part.stated if n in before and before[n].verdict in HOLD and after[n].verdict not in HOLD)
+    found = {number: tuple(anew.before for n, anew in defining.items() if n < number) for number in doubtful}
+    return {number: said for number, said in found.items() if said}
+
+
 def undecided(formula: Formula, reason: str) -> Formula:
     """What is refuted only as a claim about a definition before it."""
     if formula.verdict is not Verdict.REFUTED:
@@ -166,7 +178,11 @@ def resting(part: Part, formula: Formula) -> Formula:
     rests = {n: anew for n, anew in part.beginnings.items() if n in {*formula.uses, *part.naming[formula.number]}}
     remarks = (f"rests on formula {n}, which defines ${anew.name}$ anew" for n, anew in rests.items())
     formula = replace(formula, remarks=(*formula.remarks, *remarks))
-    said = tuple(anew.slip for anew in rests.values() if anew.slip is not None)
+    return only_with(formula, tuple(anew.slip for anew in rests.values() if anew.slip is not None))
+
+
+def only_with(formula: Formula, said: tuple[str, ...]) -> Formula:
+    """A formula that rests on one of two definitions which contradict each other."""
     return formula if not said else replace(
         formula, verdict=min(formula.verdict, Verdict.CONDITIONAL, key=lambda verdict: verdict.rank),
         links=tuple(_only_with(link, said) for link in formula.links), assumptions=(*said, *formula.assumptions),
@@ -223,8 +239,10 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 example = sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 until = _said_until(case, stated)
+                let = LET.search(stated.raw.context) is not None and not stated.raw.displayed
+                earlier = f"{to_latex(before[0])}={to_latex(before[1])}"
                 slip = None if another or until is not None else "=".join(said)
-                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere)
+                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, let, earlier)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"

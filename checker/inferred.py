@@ -27,6 +27,7 @@ from verify_derivations.formulas.ranks import (
 )
 from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_transpose, items_of, names_in
 from verify_derivations.formulas.symbols import LOSSES
+from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class _Inference:
     def found(self) -> Inferred:
         sizes = _Sizes(self.settled.ranks, self.settled.equal)
         declarations: dict[str, list[Declaration]] = {}
-        otherwise = any(isinstance(error, NeedShape) for error in self.before.failed.values())
+        otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)

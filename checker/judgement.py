@@ -14,7 +14,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from verify_derivations.checker.anew import Part, better, left_open, parts_anew, resting, undecided, with_parts
+from verify_derivations.checker.anew import (
+    Part,
+    better,
+    contested,
+    left_open,
+    only_with,
+    parts_anew,
+    resting,
+    undecided,
+    with_parts,
+)
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -120,6 +130,7 @@ class _Judgement:
         self.parts: list[Part] = []
         self.grounds: dict[Scope, tuple[Equation, ...]] = {}
         self.open: dict[int, str] = {}  # what may be defined anew, or a slip
+        self.contested: dict[int, tuple[str, ...]] = {}  # what holds with the first of two definitions only
         self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
@@ -194,7 +205,9 @@ class _Judgement:
         after = {number: new.formula for number, new in found.items()}
         self.parts = [part for part in parts if better(part, before, after)]
         for part in parts:
-            self.open |= {} if part in self.parts else left_open(part, before, after)
+            if part not in self.parts:
+                self.open |= left_open(part, before, after)
+                self.contested |= contested(part, before, after)
         self.about(with_parts(case, self.parts) if self.parts else case)
         return {number: found[number] for part in self.parts for number in part.stated if number in found}
 
@@ -221,6 +234,7 @@ class _Judgement:
         results = self.run("judging on assumptions", tasks)
         found |= {n: granted(found[n], new.formula) for n, new in zip(wrong, results, strict=True)}
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
+        found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
         for number, text in doubts.items():
             old = found[number]

@@ -54,6 +54,7 @@ class OpenNames:
         inner = {x.name for part in scripts for x in s.walk(part) if isinstance(x, s.Symbol)} - values  # not z of e^z
         if any(isinstance(n, s.Scripted) and n.sup is not None and base_of(n.base) == "e" for n in nodes):
             inner.add("e")  # of e^x
+        self.called = called
         self.no_value = called | inner | {x.name for part in runs for x in s.walk(part) if isinstance(x, s.Symbol)}
         lefts = s.Symbol | s.Scripted | s.Call
         chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
