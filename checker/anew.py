@@ -156,7 +156,7 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> dict[int, tuple[str, ...]]:
     """The formulas of a part that is not taken which hold, but would not with what it defines anew in the form of a
     definition, each with the definitions before that it holds with."""
-    defining = {n: anew for n, anew in part.beginnings.items() if anew.example or anew.let and not anew.elsewhere}
+    defining = {n: anew for n, anew in part.beginnings.items() if (anew.example or anew.let) and not anew.elsewhere}
     doubtful = (n for n in part.stated if n in before and before[n].verdict in HOLD and after[n].verdict not in HOLD)
     found = {number: tuple(anew.before for n, anew in defining.items() if n < number) for number in doubtful}
     return {number: said for number, said in found.items() if said}

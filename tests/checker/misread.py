@@ -16,6 +16,7 @@ from verify_derivations.checker import (
     functions,
     instances,
     judge,
+    judgement,
     links,
     scopes,
     spoken,
@@ -23,7 +24,7 @@ from verify_derivations.checker import (
 )
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.standing import Standing
-from verify_derivations.formulas import calls, quantities, slopes, unsaid
+from verify_derivations.formulas import calls, quantities, scanner, slopes, unsaid
 from verify_derivations.formulas.undefined_functions import undefined
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
@@ -285,5 +286,26 @@ MISREAD: dict[str, Misread] = {
         r"Let $w, \mu, x \in R$. The features $\phi_k(x)$ depend on $w$. "
         r"$J = \sum_{k=1}^n v_k \phi_k(x) + \frac{\mu}{2} w^2$.",
         r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "letters written together are one symbol": Misread(
+        [(beside._Beside, "joined", _nothing)],
+        r"Let $J = \frac12 (z - y)^2 + \frac12 \mu w^2$ with $z = wx$.", r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "what a text replaces stays": Misread(
+        [(amended._Amended, "_replaced", _nothing)],
+        r"Let $w, x, y \in R$, $z = w x$ and $J = \frac12 (\sigma(z) - y)^2$. We replace $\sigma$ by the identity.",
+        r"\frac{\partial J}{\partial z} = (\sigma(z) - y) \sigma(z) (1 - \sigma(z))",
+    ),
+    "the first of two definitions holds": Misread(
+        [(judgement, "contested", lambda *_: {})],
+        r"Let $w, x, y \in R$, $z = w x$ and $J = \frac12 (z - y)^2$. Let $z = w^2 x$.",
+        r"\frac{\partial J}{\partial w} = (z - y) x",
+    ),
+    "all theorems are one": Misread(
+        [(scanner, "statements_of", lambda text: {})],
+        "\\documentclass{article} Let $w, x, y \\in R$. "
+        "\\begin{theorem} Put $$z = w x, \\quad J = (z - y)^2.$$ \\end{theorem} "
+        "\\begin{theorem} Put $$z = w^2 x, \\quad J = (z - y)^2.$$",
+        r"\frac{\partial J}{\partial w} = 2 (z - y) x",
     ),
 }

@@ -120,13 +120,13 @@ PRODUCTS = f"# Products\n\nLet $x, y \\in R$ and $f(x, y) = x y$, so that\n\n$$ 
     [
         ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = 1$.", [DEFINED, PROVED]),
         ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = 2$.", [DEFINED, REFUTED]),
-        ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = y$.", [REFUTED, PROVED]),  # it was wrong
+        ("For sums $f(x, y) = x + y$ and $\\frac{\\partial f}{\\partial x} = y$.", [REFUTED, CONDITIONAL]),
         (f"$$ f(x, y) = x + y \\hspace{{0.5in}} \\rightarrow \\hspace{{0.5in}} {BY} = 1 $$", [PROVED]),
         (f"$$ f(x, y) = x + y \\hspace{{0.5in}} \\rightarrow \\hspace{{0.5in}} {BY} = y $$", [REFUTED]),
         ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 1 $$", [PROVED]),
         ("$$ f(x, y) = x + y \\to \\frac{\\partial f}{\\partial x} = 3 $$", [REFUTED]),
         ("$$ f(x, y) = x + y $$", [UNDECIDED]),  # displayed, and nothing rests on it: an example, or a slip
-        (f"$$ f(x, y) = x + y $$\n\n$$ {BY} = y $$", [REFUTED, PROVED]),  # what follows holds without it
+        (f"$$ f(x, y) = x + y $$\n\n$$ {BY} = y $$", [REFUTED, CONDITIONAL]),  # likewise
         ("Others are $f(x, y) = x - y$ and $f(x, y) = x^2$.", [DEFINED, DEFINED]),
         ("Also $f(x, y) = y x$.", [PROVED]),
         ("$$ f(x, y) = x + y $$\n\n$$ \\frac{\\partial f}{\\partial y} = 1 $$\n\n# Products again\n\n"

@@ -1,0 +1,126 @@
+"""Theorems, examples and cases one after the other: each has definitions of its own, though they share letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
+UNDECIDED = Verdict.UNDECIDED
+SLOPE = r"\frac{\partial J}{\partial w}"
+
+
+def last(text: str, name: str = "found.tex") -> Formula:
+    return check(scan(text, name), effort=Effort(repair=0)).formulas[-1]
+
+
+def two(kind: str, claim: str, proof: str = "") -> str:
+    """Two statements with the same letters, and a claim in the second one or in its proof."""
+    display = f"\\[ {claim} \\]"
+    stated, argued = ("", f"\\begin{{proof}}{display}\\end{{proof}}") if proof else (display, "")
+    return (
+        "\\documentclass{article}\\newtheorem{thm}{Theorem}\\newtheorem{defn}[thm]{Definition}\\begin{document}\n"
+        f"\\begin{{{kind}}}\nLet $z = wx$ and $J = \\frac12(z-y)^2$ with $w, x, y \\in R$.\n\\end{{{kind}}}\n"
+        f"\\begin{{{kind}}}[of squares]\nLet $z = w^2x$ and $J = \\frac12(z-y)^2$.\n{stated}\n\\end{{{kind}}}\n"
+        f"{argued}\n\\end{{document}}\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["theorem", "example*", "thm"])
+@pytest.mark.parametrize("proof", ["", "proof"])
+@pytest.mark.parametrize(("claim", "verdict"), [("2(z-y)wx", PROVED), ("(z-y)x", REFUTED)])
+def test_each_statement_has_its_own_letters(kind: str, proof: str, claim: str, verdict: Verdict) -> None:
+    found = last(two(kind, f"{SLOPE} = {claim}", proof))
+    assert found.verdict is verdict
+    assert found.section == (f"{'Example' if kind == 'example*' else 'Theorem'} 2",)
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("2(z-y)wx", CONDITIONAL), ("(z-y)x", CONDITIONAL), ("zx", REFUTED)])
+def test_definitions_are_for_all(claim: str, verdict: Verdict) -> None:
+    """What is defined twice there is a contradiction, and what holds with one of them says with which."""
+    assert last(two("defn", f"{SLOPE} = {claim}")).verdict is verdict
+
+
+def test_a_statement_sees_what_stands_around_it() -> None:
+    text = (
+        "\\documentclass{article}\\begin{document}Let $z = wx$ with $w, x, y \\in \\mathbb{R}$.\n"
+        "\\begin{lemma} Let $J = \\frac12(z-y)^2$. \\begin{claim} \\[ CLAIM \\] \\end{claim} \\end{lemma}"
+        "\\end{document}\n"
+    )
+    assert last(text.replace("CLAIM", f"{SLOPE} = (z-y)x")).verdict is PROVED
+    assert last(text.replace("CLAIM", f"{SLOPE} = (y-z)x")).verdict is REFUTED
+
+
+CASES = (
+    "Let $z = w^\\top x$ with $w, x \\in \\mathbb{R}^n$, and $J = \\ell(z)$.\n\n"
+    "- For the squared loss, $\\ell(z) = \\frac12(z-y)^2$.\n- For the logistic loss, $\\ell(z) = \\log(1+e^{-yz})$.\n\n"
+    "WORDS\n\n$$ \\nabla_w J = CLAIM $$\n"
+)
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("-\\frac{y}{1+e^{yz}}x", PROVED), ("(z-y)x", CONDITIONAL), ("(y-z)x", REFUTED),
+])  # fmt: skip
+def test_what_holds_in_the_first_case_only_says_so(claim: str, verdict: Verdict) -> None:
+    found = last(CASES.replace("WORDS", "Then").replace("CLAIM", claim), "found.md")
+    assert found.verdict is verdict
+    assert verdict is not CONDITIONAL or found.assumptions == ("\\ell(z)=\\frac{1}{2}(z - y)^{2}",)
+
+
+@pytest.mark.parametrize(("before", "verdict"), [
+    ("Let $z = w^2x$.", CONDITIONAL), ("", PROVED),
+])  # fmt: skip
+def test_what_is_let_anew_is_told(before: str, verdict: Verdict) -> None:
+    text = f"Let $w, x, y \\in \\mathbb{{R}}$, $z = wx$ and $J = \\frac12(z-y)^2$. {before}\n\n$$ {SLOPE} = (z-y)x $$\n"
+    assert last(text, "found.md").verdict is verdict
+
+
+SECTIONS = (
+    "# Squared loss\n\nLet $z = wx$ and $J = \\frac12(z-y)^2$. Then $\\frac{\\partial J}{\\partial w} = (z-y)x$.\n\n"
+    "# Logistic loss\n\nNow take $J = \\log(1+e^{-yz})$.\n\n"
+)
+
+
+@pytest.mark.parametrize("claim", ["-\\frac{yx}{1+e^{yz}}", "(z-y)x"])
+def test_what_another_section_speaks_of_is_not_undefined(claim: str) -> None:
+    found = last(f"{SECTIONS}$$ {SLOPE} = {claim} $$\n", "found.md")
+    assert found.verdict is UNDECIDED
+    assert "section with definitions of its own" in found.message
+    alone = last(f"{SECTIONS}$$ \\frac{{\\partial J}}{{\\partial q}} = 0 $$\n", "found.md")
+    assert alone.verdict is Verdict.ILL_FORMED  # q is spoken of nowhere
+
+
+UNIT = "Let $b, w, x, y \\in \\mathbb{R}$, $z = wx+b$ and $J = \\frac12(\\sigma(z)-y)^2$. WORDS\n\n$$ CLAIM $$\n"
+RIGHT = "\\frac{\\partial J}{\\partial b} = (\\sigma(z)-y)\\sigma(z)(1-\\sigma(z))"
+
+
+@pytest.mark.parametrize(("words", "verdict"), [
+    ("We replace $\\sigma$ by the identity.", UNDECIDED),
+    ("Swapping the activation $\\sigma$ for a hyperbolic tangent changes little.", UNDECIDED),
+    ("We now drop the bias $b$.", UNDECIDED),
+    ("Replacing $z$ by its definition changes nothing.", PROVED),
+    ("Changing $w$ a little changes the loss.", PROVED),
+    ("Dropping the index $i$ of examples,", PROVED),
+    ("Substituting $z$ into $J$ and differentiating,", PROVED),
+])  # fmt: skip
+def test_what_the_text_replaces_no_longer_holds(words: str, verdict: Verdict) -> None:
+    assert last(UNIT.replace("WORDS", words).replace("CLAIM", RIGHT), "found.md").verdict is verdict
+    wrong = last(UNIT.replace("WORDS", words).replace("CLAIM", RIGHT.replace("-y", "+y")), "found.md").verdict
+    assert wrong is (REFUTED if verdict is PROVED else UNDECIDED)
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("(z-y)x+\\mu w", PROVED), ("\\mu w", UNDECIDED)])
+def test_letters_written_together_may_be_a_product(claim: str, verdict: Verdict) -> None:
+    """With an x by itself wx is a product; without, nothing tells."""
+    text = f"Let $J = \\frac12(z-y)^2+\\frac12\\mu w^2$ with $z = wx$.\n\n$$ {SLOPE} = {claim} $$\n"
+    assert last(text, "found.md").verdict is verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("p-y", PROVED), ("y-p", REFUTED)])
+def test_softmax_of_what_nothing_declares(claim: str, verdict: Verdict) -> None:
+    text = "Let $p = \\mathrm{softmax}(z)$ and $L = -\\sum_k y_k\\log p_k$ where $y$ is one-hot.\n\n$$ CLAIM $$\n"
+    assert last(text.replace("CLAIM", f"\\frac{{\\partial L}}{{\\partial z}} = {claim}"), "found.md").verdict is verdict
