@@ -61,7 +61,7 @@ _IF_BEFORE = re.compile(rf"\bfor\s+(?:(?:any|an?|all|every)\s+)?symmetric\s+{_KI
 _VAGUELY = re.compile(r"\b(?:examples|often|usually|typically|sometimes|many|most|were)\b", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|whether|case|suppose|assuming|general|generally|example|instance|section|appendix|chapter)\b"
-    r"|\b(?:not|no|nor|neither|never|without|unlike|instead|wrong|false)\b|n't\b"
+    r"|\b(?:not|no|nor|neither|never|without(?!\s+(?:any\s+)?loss\b)|unlike|instead|wrong|false)\b|n't\b"
     r"|\bfor\s+(?:(?:any|an?|all|every)\s+)?(?:symm|one)|\bfor\s*$",
     re.IGNORECASE,
 )

@@ -457,7 +457,7 @@ class Ranks:
                     yield None, after
                 elif left == NUMBER:
                     named = isinstance(factor, s.Symbol | s.Scripted)
-                    lone = isinstance(before, s.Symbol) and before.name.isalpha() and named
+                    lone = isinstance(before, s.Symbol) and before.name.isalpha() and named and self.is_open(before)
                     seldom = 0 if right == NUMBER else WEAK if kind(right) == COLUMN else BROKEN
                     yield right, after.breaking(seldom if lone else 0)
                 elif right == NUMBER:
@@ -468,6 +468,11 @@ class Ranks:
                     inner = kind(left) == ROW and kind(right) == COLUMN
                     after = after.breaking(BROKEN if inner and self.turned(before) else 0)
                     yield (left[0], right[1]), after.meeting(left[1], right[0])
+
+    def is_open(self, node: s.Symbol) -> bool:
+        """Whether nothing declares what a letter is."""
+        reference = self.table.reference(node)
+        return reference is None or self.key(reference) not in self.numbers and self.declared(reference) is None
 
     def turned(self, node: s.Node) -> bool:
         """Whether a small letter is a row by itself: in an inner product it has a transpose."""

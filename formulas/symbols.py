@@ -89,6 +89,8 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
         return tuple(run)
     if script and len(run) == 2 and run.islower() and symbols.indices & set(run):  # P_{uf} beside Σ_u
         return tuple(run)
+    if len(run) == 2 and run[0].isupper() and run[1].islower() and run[0] in symbols.letters:
+        return tuple(run)  # W x, also where x stands nowhere by itself
     parts: list[str] = []
     position = 0
     while position < len(run):
