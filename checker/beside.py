@@ -188,8 +188,9 @@ class _Beside:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one."""
         known = self.names.told | self.names.declared | self.names.varied | OPERATORS | LABELS
         for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and x.name.isalpha() and not x.font):
-            if len(name.name) > 1 and name.name not in known:
-                self.names.may_be(f, name, tuple(s.Symbol(letter) for letter in dict.fromkeys(name.name)))
+            letters = tuple(s.Symbol(x) for x in dict.fromkeys(name.name) if x in self.names.used - self.names.no_value)
+            if len(name.name) > 1 and name.name not in known and letters:
+                f.prose.depending += ((name, letters),)  # of w h_{t-1} also where h is made of it
 
     def _any_of(self, f: Stated, *sides: s.Node) -> None:
         """Each name that nothing declares may be what the others of an equation make it; one of both sides is not, nor

@@ -45,6 +45,8 @@ FUNCTIONS = TEX_FUNCTIONS | frozenset((
 OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const", "axis", "keepdims", "True"))
 """Words that are one symbol in every document."""
 
+_TWO_LETTERS = frozenset("Tr Re Im Id Pr Ei Li Si Ci".split())
+
 LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pred", "train", "test"))
 """Words that are one symbol where they stand as a script."""
 
@@ -89,8 +91,8 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
         return tuple(run)
     if script and len(run) == 2 and run.islower() and symbols.indices & set(run):  # P_{uf} beside Σ_u
         return tuple(run)
-    if len(run) == 2 and run[0].isupper() and run[1].islower() and run[0] in symbols.letters:
-        return tuple(run)  # W x, also where x stands nowhere by itself
+    if len(run) == 2 and run[0].isupper() and run[1].islower() and not script and run not in _TWO_LETTERS:
+        return tuple(run)  # W x, also where they stand nowhere by themselves
     parts: list[str] = []
     position = 0
     while position < len(run):
