@@ -85,6 +85,7 @@ def read_beside(names: OpenNames) -> None:
 class _Beside:
     def __init__(self, names: OpenNames) -> None:
         self.names, self.formulas, self.standing = names, names.formulas, names.standing
+        self.symbols = names.told | names.declared | names.varied | OPERATORS | LABELS
 
     def read(self, text: str, before: str) -> None:
         """A sentence, and the one before it."""
@@ -185,12 +186,12 @@ class _Beside:
                     self.names.may_be(f, name, (member.where,))
 
     def joined(self, f: Stated) -> None:
-        """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one."""
-        known = self.names.told | self.names.declared | self.names.varied | OPERATORS | LABELS
-        for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and x.name.isalpha() and not x.font):
-            letters = tuple(s.Symbol(x) for x in dict.fromkeys(name.name) if x in self.names.used - self.names.no_value)
-            if len(name.name) > 1 and name.name not in known and letters:
-                f.prose.depending += ((name, letters),)  # of w h_{t-1} also where h is made of it
+        """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h
+        may well be made.)"""
+        for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font):
+            if name.name.isalpha() and name.name not in self.symbols:
+                letters = (s.Symbol(x) for x in dict.fromkeys(name.name) if x in self.names.with_value)
+                f.prose.depending += ((name, found),) if (found := tuple(letters)) else ()
 
     def _any_of(self, f: Stated, *sides: s.Node) -> None:
         """Each name that nothing declares may be what the others of an equation make it; one of both sides is not, nor

@@ -56,6 +56,7 @@ class OpenNames:
             inner.add("e")  # of e^x
         self.called = called
         self.no_value = called | inner | {x.name for part in runs for x in s.walk(part) if isinstance(x, s.Symbol)}
+        self.with_value = self.used - self.no_value
         lefts = s.Symbol | s.Scripted | s.Call
         chains = [c for f in formulas for c in f.chains if isinstance(c.sides[0], lefts) and not is_value(c.sides[0])]
         equations = ({base_of(x) for side in c.sides for x in names_in(side)} for c in chains)
@@ -79,7 +80,7 @@ class OpenNames:
         if own in self.functions:
             others = tuple(x for x in others if base_of(x) not in self.arguments[own])
         others = tuple(x for x in others if base_of(x) == own or own not in self.standing.below(base_of(x)))
-        named = [base_of(x) for x in others if base_of(x) in self.used - self.no_value]
+        named = [base_of(x) for x in others if base_of(x) in self.with_value]
         no_value = self.no_value - self.functions
         if not isinstance(name, s.Symbol | s.Scripted) or own in (no_value | set(named)) or not named:
             return
