@@ -12,6 +12,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import (
     NUMBER,
@@ -302,14 +303,53 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
                 failed = side == 0 and (f.number, k) in found.failed
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
-    tops = ((node.numerator, f.number) for f in formulas for node in f.derivatives if isinstance(node, s.Derivative))
-    return [*result, *(Definition(_NUMBER, top, number) for top, number in tops if _is_number(top))]
+    tops = ((_differentiated(node), f.number) for f in formulas for node in f.derivatives)
+    return [*result, *(Definition(_NUMBER, top, number) for top, number in tops if top is not None and _is_number(top))]
+
+
+def _differentiated(node: s.Node) -> s.Node | None:
+    return node.numerator if isinstance(node, s.Derivative) else node.body if isinstance(node, s.Nabla) else None
 
 
 def _is_number(top: s.Node) -> bool:
-    """Whether what a claim writes out and differentiates is a number: ``\\operatorname{tr}(A X)`` says of A what a
-    definition would."""
-    return isinstance(top, s.Call) and (base_of(top.function) or "").lstrip("\\") in TRACES
+    """Whether what a claim writes out and differentiates is a number: ``\\operatorname{tr}(A X)``, ``\\|A x - b\\|^2``
+    and ``x^\\top A x`` say of A what a definition would."""
+    match top:
+        case s.Group(body=body):
+            return _is_number(body)
+        case s.Norm():
+            return True
+        case s.Scripted(base=s.Norm(), sub=sub, sup=s.Number() | None):
+            return sub is None or isinstance(sub, s.Number | s.Symbol)
+        case s.Call(function=function, arguments=(argument,)):
+            name = (base_of(function) or "").lstrip("\\")
+            return name in TRACES or name in elementwise_functions and _is_number(argument)
+        case s.Sum(terms=terms):
+            return any(map(_is_number, terms)) and all(_is_number(x) or next(names_in(x), None) is None for x in terms)
+        case s.Fraction(numerator=numerator, denominator=s.Number()):
+            return _is_number(numerator)
+        case s.Product(factors=factors):
+            named = [x for x in factors if next(names_in(x), None) is not None]
+            if len(named) == 1:
+                return _is_number(named[0])
+            return len(named) > 1 and _is_row(named[0]) and _is_column(named[-1])
+    return False
+
+
+def _is_row(node: s.Node) -> bool:
+    """``x^\\top`` of a small letter, or of a bracket."""
+    if not isinstance(node, s.Scripted) or node.sup is None or not is_transpose(node.sup):
+        return False
+    return isinstance(node.base, s.Group) or _is_column(replace(node, sup=None))
+
+
+def _is_column(node: s.Node) -> bool:
+    """What is written with a small letter, or a bracket in which something is."""
+    if isinstance(node, s.Group):
+        return any(map(_is_column, names_in(node.body)))
+    if isinstance(node, s.Scripted) and node.sup is not None:
+        return False
+    return isinstance(node, s.Symbol | s.Scripted) and symbol_of(node).name.lstrip("\\")[:1].islower()
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:

@@ -91,7 +91,7 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
         return tuple(run)
     if script and len(run) == 2 and run.islower() and symbols.indices & set(run):  # P_{uf} beside Σ_u
         return tuple(run)
-    if len(run) == 2 and run[0].isupper() and run[1].islower() and not script and run not in _TWO_LETTERS:
+    if not script and _is_pair(run):
         return tuple(run)  # W x, also where they stand nowhere by themselves
     parts: list[str] = []
     position = 0
@@ -107,6 +107,11 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
         parts.append(piece)
         position += len(piece)
     return tuple(parts)
+
+
+def _is_pair(run: str) -> bool:
+    """Whether a run is most often a product, ``Wx``."""
+    return len(run) == 2 and run[0].isupper() and run[1].islower() and run not in _TWO_LETTERS
 
 
 def collect(
@@ -141,6 +146,9 @@ def collect(
                 defined.add(token.text)
     if any(_names_a_gradient(run, letters) for run in defined):
         declared |= {run for tokens in formulas for run in _runs(tokens) if _names_a_gradient(run, letters)}
+    pairs = {run for tokens in formulas for run in _runs(tokens) if _is_pair(run)}
+    declared |= {run for run in pairs & defined if letters.isdisjoint(run)}  # no product: what it defines is a word
+    letters |= {letter for run in pairs - declared for letter in run}
     symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), prefixes=_prefixes(formulas))
     whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
     symbols = replace(symbols, words=symbols.words | whole)
