@@ -39,7 +39,7 @@ ENTRYWISE = frozenset(("\\circ", "\\odot"))
 OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
 TRACES = frozenset(("tr", "Tr", "trace", "det"))
 _NUMBER = s.Symbol("\\partial")
-"""What has no name, and is a number."""
+"""What has no name, and is a number; with a number behind it, what is something else."""
 EACH = "N"
 """What each size is where they are equal."""
 
@@ -129,7 +129,7 @@ class _Inference:
     ) -> None:  # fmt: skip
         self.before, self.world, self.table, self.formulas = found, found.world, table, formulas
         self.letters: dict[str, s.Node] = {}
-        self.claimed = {r.name for _, r in _references([d for d in definitions if d.left is _NUMBER], table)}
+        self.claimed = {r.name for _, r in _references([d for d in definitions if _is_top(d.left)], table)}
         self.first: dict[str, int] = {}
         heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
         self.lefts = {  # not the x of ``x_{k+1} = A^{-1} b``
@@ -155,7 +155,8 @@ class _Inference:
         losses = {name for name in self.lefts if re.split("[_^]", name, maxsplit=1)[0] in LOSSES}
         numbers = losses & set(self.world.differentiated.numerators) - self.world.differentiated.denominators
         numbers |= losses if customary and not numbers else set()  # dW is ∂L/∂W
-        for node in (n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla)):
+        bodies = (n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla))
+        for node in (body for body in bodies if not _is_written_out(body, self.table)):
             top = self.table.reference(node.function if isinstance(node, s.Call) else node)
             numbers |= {top.name} if top is not None else set()
         return numbers, customary
@@ -303,8 +304,27 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
                 failed = side == 0 and (f.number, k) in found.failed
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
-    tops = ((_differentiated(node), f.number) for f in formulas for node in f.derivatives)
-    return [*result, *(Definition(_NUMBER, top, number) for top, number in tops if top is not None and _is_number(top))]
+    tops = ((f.number, _differentiated(node)) for f in formulas for node in f.derivatives)
+    written = [(number, top) for number, top in tops if top is not None and _is_written_out(top, found.world.table)]
+    return result + [
+        Definition(_NUMBER if _is_number(top) else s.Symbol(f"{_NUMBER.name}{k}"), top, number)
+        for k, (number, top) in enumerate(written)
+    ]
+
+
+def _is_written_out(top: s.Node, table: NameTable) -> bool:
+    """Whether what a claim differentiates is an expression, which says of names what a definition would."""
+    if isinstance(top, s.Scripted):
+        reference = table.reference(top)
+        return reference is None or reference.power is not None
+    if isinstance(top, s.Call):
+        name = (base_of(top.function) or "").lstrip("\\")
+        return name in TRACES or name in elementwise_functions or name == "sigma"
+    return not isinstance(top, s.Symbol | s.Derivative | s.Nabla) and next(names_in(top), None) is not None
+
+
+def _is_top(left: s.Node) -> bool:
+    return isinstance(left, s.Symbol) and left.name.startswith(_NUMBER.name)
 
 
 def _differentiated(node: s.Node) -> s.Node | None:
@@ -323,7 +343,7 @@ def _is_number(top: s.Node) -> bool:
             return sub is None or isinstance(sub, s.Number | s.Symbol)
         case s.Call(function=function, arguments=(argument,)):
             name = (base_of(function) or "").lstrip("\\")
-            return name in TRACES or name in elementwise_functions and _is_number(argument)
+            return name in TRACES or (name in elementwise_functions or name == "sigma") and _is_number(argument)
         case s.Sum(terms=terms):
             return any(map(_is_number, terms)) and all(_is_number(x) or next(names_in(x), None) is None for x in terms)
         case s.Fraction(numerator=numerator, denominator=s.Number()):

@@ -305,6 +305,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"what {error.name} stands for, only words say")
     elif isinstance(error, UndefinedSymbol) and (other := spoken_of_elsewhere(world, error.name)) is not None:
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
+    elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
+        link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
@@ -326,6 +328,16 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, OverlappingRows):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
+
+
+def _is_written_out(name: str | None, sides: tuple[s.Node, ...], world: World) -> bool:
+    """Whether a name stands in an expression that is differentiated: ``\\partial A x / \\partial x`` introduces A and
+    x. Of a member, ``x_i``, the name is not known."""
+    slopes = (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative | s.Nabla))
+    tops = (x.numerator if isinstance(x, s.Derivative) else x.body for x in slopes)
+    written = (x for x in tops if not isinstance(x, s.Symbol) and not (isinstance(x, s.Scripted) and x.sup is None))
+    found = {r.name for r in map(world.table.reference, (n for x in written for n in names_in(x))) if r is not None}
+    return name in found or name is None and bool(found)
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:

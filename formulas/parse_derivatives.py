@@ -7,6 +7,7 @@ from dataclasses import replace
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS, Cursor
+from verify_derivations.formulas.scripts import is_transpose
 
 
 class Derivatives(Cursor):
@@ -40,7 +41,10 @@ class Derivatives(Cursor):
             self.next()
             variable = self.script()
             order = self._order() if order == 1 else order
-        return s.Nabla(variable, self.factor(), order, span=self.span(token.start))
+        body = self.factor()
+        if variable is not None and _goes_on(variable, body) and self.token.kind in STARTS:
+            body = s.Group("(", self.product(body), span=self.span(body.span[0]))
+        return s.Nabla(variable, body, order, span=self.span(token.start))
 
     def is_stacked(self, between: int) -> bool:
         """Whether a differential in braces comes next, and another one with so many tokens between them."""
@@ -108,3 +112,12 @@ class Derivatives(Cursor):
         if len(spread) != order:
             raise self.error(f"a derivative of order {order} by {len(spread)} variables", token=token)
         return s.Derivative(numerator, tuple(spread), sign or token.text, order, prefix, span=self.span(token.start))
+
+
+def _goes_on(variable: s.Node, first: s.Node) -> bool:
+    """Whether a gradient is that of all factors: by itself the first one has none, as in ``\\nabla_x x^\\top A x`` and
+    ``\\nabla_x \\frac12 \\|x\\|^2``."""
+    if isinstance(first, s.Scripted) and first.sup is not None and is_transpose(first.sup):
+        inside = first.base if isinstance(first.base, s.Group) else None
+        return first.base == variable or inside is not None and variable in s.walk(inside)
+    return isinstance(first, s.Number) or isinstance(first, s.Fraction) and variable not in s.walk(first)

@@ -134,11 +134,13 @@ class Expressions(Atoms):
             k = token.partner + 1 if token.kind in ("open", "begin") else k + 1
         return self.tokens[k].kind != "relation"
 
-    def product(self) -> s.Node:
-        start = self.token.start
-        factors: list[s.Node] = []
+    def product(self, first: s.Node | None = None) -> s.Node:
+        """A product, of which the first factor may have been read."""
+        start = self.token.start if first is None else first.span[0]
+        factors: list[s.Node] = [] if first is None else [first]
         operators: list[str] = []
-        self._append_factor(factors, operators)
+        if first is None:
+            self._append_factor(factors, operators)
         while True:
             if self.at("times"):
                 operators.append(self.next().text)
