@@ -223,7 +223,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 example = sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 until = _said_until(case, stated)
-                slip = None if another or until is not None else "=".join(said)
+                slip = None if another or until is not None or stated.when.case else "=".join(said)
                 result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
@@ -240,9 +240,10 @@ def _does_not_hold(link: Link) -> bool:
 def _said_until(case: Case, f: Stated) -> float | None:
     """The number of the last formula for which the words before a definition say that it holds in place of another."""
     words = f.raw.context
-    if SUPPOSING.search(words) and not f.raw.displayed:
+    if f.when.case or SUPPOSING.search(words) and not f.raw.displayed:
         k = next(k for k, other in enumerate(case.formulas) if other.number == f.number)
-        return max((later.number for later in introduced(case.formulas, k, lambda _: False)), default=f.number)
+        following = introduced(case.formulas, k, lambda _: False, f.when.case)
+        return max((later.number for later in following), default=f.number)
     return inf if INSTEAD.search(words) else None
 
 

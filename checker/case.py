@@ -32,6 +32,7 @@ from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
+from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.unknown import take_elsewhere
 from verify_derivations.checker.words import read_prose
@@ -323,6 +324,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     tables = tables_of(formulas, noted, table)
     say_what_letters_tell(formulas, tables)
     read_halves(formulas)
+    read_cases(formulas, standing)
     read_supposed(formulas)
     read_local(formulas, tables)
     place(notation, formulas)

@@ -83,9 +83,12 @@ def prose_behind(formulas: Sequence[Stated], k: int) -> str:
     return found
 
 
-def introduced(formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool]) -> list[Stated]:
+def introduced(
+    formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool], further: bool = False
+) -> list[Stated]:
     """The formulas that formula ``k``, a condition, introduces: the one that it stands behind, or those up to the end
-    of the sentence (of the next one, behind “suppose”), or to one at which it is ``over``."""
+    of the sentence (of the next one, behind “suppose”, or ``further`` where it introduces nothing else), or to one at
+    which it is ``over``."""
     f, before = formulas[k], formulas[k - 1] if k else None
     if before is not None and before.chains and BEHIND.fullmatch(f.raw.context):
         return [before]
@@ -95,6 +98,8 @@ def introduced(formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool
         said = later.raw.context
         begun = last.raw.displayed and BEGUN.match(said) is not None and GOES_ON.match(said) is None
         sentences -= max(len(ENDED.findall(said)), begun)
+        if sentences < 0 and further and not any(x.chains for x in found):
+            sentences, further = 0, False
         if later.raw.section != f.raw.section or over(later) or sentences < 0 or GENERAL.search(said):
             break
         found.append(later)

@@ -60,14 +60,15 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             first.setdefault(plain(name), k)
     for k, f in enumerate(formulas):
         equations = _equations(f)
-        under = [x for x in introduced(formulas, k, lambda _: False) if x.chains] if equations else []
+        under = [x for x in introduced(formulas, k, lambda _: False, f.when.alone) if x.chains] if equations else []
         printed = "=" in f.raw.latex  # not “we write $z$ for $w x$”
-        f.when.alone = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
-        if f.when.alone:  # a name that nothing else defines may be that, or not
+        by_itself = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
+        f.when.alone |= by_itself and not f.when.case
+        if by_itself:  # a name that nothing else defines may be that, or not
             new = (r for r in equations if _may_be(r) and first.get(plain(r.sides[0]), k) == k)
             f.prose.depending += tuple((r.sides[0], tuple(names_in(r.sides[1]))) for r in new)
         for relation in equations:
-            for later in under if not all(map(_is_letter, relation.sides)) else ():
+            for later in under if f.when.alone or not all(map(_is_letter, relation.sides)) else ():
                 later.when.given += ((f.number, relation),)
         if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
             continue
@@ -115,7 +116,7 @@ def _otherwise(said: str, conditions: Sequence[s.Relation]) -> list[s.Relation] 
 
 def _equations(f: Stated) -> list[s.Relation]:
     """Equations of which the text says what holds if they do: ``if $\\|x\\| = 1$, …``."""
-    if f.raw.displayed or not SUPPOSING.search(f.raw.context):
+    if f.raw.displayed or not (f.when.alone or SUPPOSING.search(f.raw.context)):
         return []
     return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not c.update]
 

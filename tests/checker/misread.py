@@ -237,7 +237,7 @@ MISREAD: dict[str, Misread] = {
         r"Let $x, m \in R$, $f(x) = x^2$. Finally, $f(x)$ is multiplied by $m$.", r"f'(x) = 2 x",
     ),
     "what words change is not below a name for a derivative": Misread(
-        [(unknown, "_reach", changed(unknown._reach, "slopes |= {(loss, of)", "{(loss, of)"))],
+        [(unknown, "reach", changed(unknown.reach, "slopes |= {(loss, of)", "{(loss, of)"))],
         r"Let $w, x, y, m \in R$, $z = w x$, $J = \frac12 (z - y)^2$. Finally, $J$ is divided by $m$. "
         r"Let $\delta = \frac{\partial J}{\partial z}$.", r"\delta = z - y",
     ),
