@@ -40,7 +40,8 @@ _UNDER = re.compile(  # at the beginning of a sentence that is not that of its f
     r"\W*(?:(?:and|but|so|then|now|e\.g\.|also|while)\W+)*(?:for|with|without|under|in|at|by|on)\b"
     r"(?!\s+(?:simplicity|convenience|brevity|short|general|practice|words|what\s+follows|all|any|every|each"
     r"|th(?:is|ese|at|e\s+following)|this\s+\w+|code|order)\b)"
-    r"|\W*(?!(?:we|you|all|these|the|our)\b)(?:[\w-]+\s+){0,3}[\w-]+s\s+(?:have|use|take|satisfy)\b", re.I,
+    r"|\W*(?!(?:we|you|all|these|the|our|some|many|most|others?|several)\b)(?:[\w-]+\s+){0,3}[\w-]+s\s+"
+    r"(?:have|use|take|satisfy)\b", re.I,
 )  # fmt: skip
 _DEFINES = re.compile(r"\b(?:let(?:\s+us)?|set|put|define|denote|write|call|recall|where|here)\b[\w\s]*$", re.I)
 _WHERE = re.compile(r"\bwhere(?:as)?\b[\w\s,]*$", re.I)
@@ -51,7 +52,7 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
     something holds and define nothing."""
     first: dict[str | None, dict[tuple[str, ...], int]] = {}  # in which equation of a section each name stands first
     for k, f in enumerate(formulas):
-        if _is_supposed(formulas, k, first):
+        if _is_supposed(formulas, k, first, standing):
             left, *values = f.chains[0].sides
             given = not isinstance(left, s.Call) and _is_given(f, left, values, standing)
             f.when.alone = given and not is_number(values[-1])
@@ -62,11 +63,11 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
 
 
 def _is_supposed(
-    formulas: Sequence[Stated], k: int, first: Mapping[str | None, Mapping[tuple[str, ...], int]]
+    formulas: Sequence[Stated], k: int, first: Mapping[str | None, Mapping[tuple[str, ...], int]], standing: Standing
 ) -> bool:
     """Whether words suppose an equation of a name that stands in equations before."""
     f = formulas[k]
-    if len(f.chains) != 1 or f.chains[0].update or len(f.chains[0].sides) < 2:
+    if len(f.chains) != 1 or f.chains[0].update or f.chains[0].partly or len(f.chains[0].sides) < 2:
         return False
     left, *right = f.chains[0].sides
     name = left.function if isinstance(left, s.Call) else left
@@ -81,7 +82,8 @@ def _is_supposed(
     words = sentence(formulas, k)
     if _CASE.search(words):
         return True
-    return bool(_UNDER.match(words)) and not _DEFINES.search(words) and min(known) < _begins(formulas, k)
+    new = all(g is f for g in standing.defined.get(plain(left), ()))
+    return new and bool(_UNDER.match(words)) and not _DEFINES.search(words) and min(known) < _begins(formulas, k)
 
 
 def _begins(formulas: Sequence[Stated], k: int) -> int:
@@ -97,7 +99,8 @@ def _is_given(f: Stated, left: s.Node, values: Sequence[s.Node], standing: Stand
     own, others = base_of(left), [g for g in standing.defined.get(plain(left), ()) if g is not f]
     if own in DATA and not others or plain(left) in standing.varied:
         return True
-    inside = {base_of(x) for value in values for x in names_in(value)}
+    called = {base_of(x.function) for value in values for x in s.walk(value) if isinstance(x, s.Call)}
+    inside = {base_of(x) for value in values for x in names_in(value)} - called
     before = {base_of(x) for g in others for c in g.chains if plain(c.sides[0]) == plain(left)
               for side in c.sides[1:] for x in names_in(side)}  # fmt: skip
     return bool(others) and not inside <= set[str | None]().union(*map(standing.below, before))
@@ -113,7 +116,9 @@ def take_cases(world: World, formulas: Sequence[Stated]) -> None:
         found = world.functions.get(reference.name) or world.quantities.get(reference.name)
         if found is not None and found.number == f.number and found.body is not None:
             said, value = to_latex(f.chains[0].sides[0]), to_latex(f.chains[0].sides[-1])
-            world.unknown.supposed[reference.name] = Supposed(f.number, f"{said}={value}", _introduced(formulas[k:]))
+            again = any(g is not f and c.sides[0] == left for g in formulas for c in g.chains)
+            case = Supposed(f.number, f"{said}={value}", _introduced(formulas[k:]), again)
+            world.unknown.supposed[reference.name] = case
 
 
 def _introduced(formulas: Sequence[Stated]) -> frozenset[int]:
@@ -146,7 +151,8 @@ def in_its_case(
     said = tuple(case.equation for case in resting.values())
     meant = all(here.number in case.formulas for case in resting.values())
     if link.verdict is Verdict.REFUTED:
-        parts = (world.below((n,)) - {n} for n in resting.keys() & environment.quantities.keys())
+        new = (n for n in resting.keys() & environment.quantities.keys() if not resting[n].again)
+        parts = (world.below((n,)) - {n} for n in new)
         return link if all(map(variables.isdisjoint, parts)) else replace(
             link, verdict=Verdict.UNDECIDED, evidence="limit", counterexample=None,
             message=f"whether derivatives go through {', '.join(said)} is not said")

@@ -47,6 +47,7 @@ class Supposed:
     number: int
     equation: str
     formulas: frozenset[int]
+    again: bool = False  # in the place of another definition
 
 
 @dataclass

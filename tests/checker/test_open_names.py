@@ -101,6 +101,16 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Let $f(x)$, the prediction, be near $y$.", "For any input $x$ the network outputs $f(x)$.",
         "The network $f(x)$ uses a sigmoid activation.", "The feature $f(x)$ is computed by a net with the weight $w$.",
         r"Here $f(x)$ equals $\tanh(w x)$.", "Note that $f(x)$ is linear in $w$.", "The function $f$ depends on $w$.",
+        "", "The forecast is $f(x)$.", "We fit $f$ to the data.", "The machine $f$ is trained.", "Our guess is $f(x)$.",
+        "The system answers with $f(x)$.", "Let $f$ be the function that we learn.",
+        "The map $f$ is adjusted to the data.",
+    )),
+    **{f"a function {name}": (FUNCTION.replace("f(x)", name), DECAY, ("", f"We fit ${name}$.")) for name in (
+        r"\hat f(x)", r"\hat{f}(x)", r"\widehat{f}(x)", r"\hat{y}(x)", r"f^*(x)", "h(x)", r"\mathcal{F}(x)", "N(x)",
+    )},
+    "a kernel": (FUNCTION.replace("f(x)", "v k(x, y)").replace("mu", "alpha"), DECAY.replace("mu", "alpha"), (
+        "The kernel $k(x, z)$ has a width $w$.", "The kernel $k$ has a bandwidth $w$.",
+        "The kernel $k$ uses the scale $w$.",
     )),
     "a family of functions": (FUNCTIONS, DECAY, (
         r"The features $\phi_k(x)$ depend on $w$.", r"The $\phi_k(x)$ are outputs of a network.",
@@ -125,10 +135,11 @@ def test_what_is_said_and_not_read_leaves_claims_open(kind: str, said: str) -> N
     assert verdict(document, said, claim) not in (Verdict.PROVED, Verdict.CONDITIONAL)
 
 
-@pytest.mark.parametrize("kind", OPEN)
+@pytest.mark.parametrize("kind", [k for k, (*_, every) in OPEN.items() if "" not in every or k == "a function"])
 def test_they_are_proved_where_nothing_is_said(kind: str) -> None:
     document, claim, _ = OPEN[kind]
     innocent = f"HEAD=z_1 {INNOCENT}" if "HEAD" in document else INNOCENT
+    innocent = "Here $f$ is known." if "f(x)" in document else innocent  # else it may have parameters
     assert verdict(document, innocent, claim) is Verdict.PROVED
 
 
@@ -149,13 +160,44 @@ def test_what_is_given_stays_given(said: str) -> None:
     "said",
     [
         "Let $f(x)$ be a given function.", "The feature $f(x)$ is weighted by $v$.", "Let $f$ be some function of $x$.",
-        "The activation $f$ of the network is arbitrary.", "Here $f$ is smooth.",
+        "The activation $f$ of the network is arbitrary.", "Here $f$ is smooth.", "", "We use $f(x)$.",
+        "The map $f$ extracts a feature.", "Let $f$ be a nonlinearity.",
     ],
 )
 def test_functions_that_are_given_stay_given(said: str) -> None:
     document = r"Let $v, x, y \in \mathbb{R}$. SAID $$J = \frac12 (v f(x) - y)^2$$"
     assert verdict(document, said, r"\frac{\partial J}{\partial v} = (v f(x) - y) f(x)") is Verdict.PROVED
     assert verdict(document, said, r"\frac{\partial J}{\partial v} = v f(x) - y") is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (
+            r"Let $z = w x$, $a = f(z)$ and $J = \frac12 (a - y)^2$.",
+            r"\frac{\partial J}{\partial w} = (a - y) f'(z) x",
+            r"\frac{\partial J}{\partial w} = (a - y) f(z) x",
+        ),
+        (
+            r"Let $J = \frac12 \sum_{i=1}^N (\sum_{j=1}^N v_j k(x_i, x_j) - y_i)^2$.",
+            r"\frac{\partial J}{\partial v_m} = \sum_{i=1}^N (\sum_{j=1}^N v_j k(x_i, x_j) - y_i) k(x_i, x_m)",
+            r"\frac{\partial J}{\partial v_m} = \sum_{i=1}^N (\sum_{j=1}^N v_j k(x_i, x_j) - y_i)",
+        ),
+        (
+            r"Let $J = \frac12 (w f(x) + g(x) - y)^2$, where $g$ is given.",
+            r"\frac{\partial J}{\partial w} = (w f(x) + g(x) - y) f(x)",
+            r"\frac{\partial J}{\partial w} = (w f(x) - y) f(x)",
+        ),
+        (
+            r"Let $J = \frac12 \sum_{t=1}^T (w x(t) - y(t))^2$.",
+            r"\frac{\partial J}{\partial w} = \sum_{t=1}^T (w x(t) - y(t)) x(t)",
+            r"\frac{\partial J}{\partial w} = \sum_{t=1}^T (w x(t) - y(t))",
+        ),
+    ],
+)  # fmt: skip
+def test_activations_kernels_features_and_signals_have_no_parameters(text: str, right: str, wrong: str) -> None:
+    assert verdict(text, "", right) is Verdict.PROVED
+    assert verdict(text, "", wrong) is Verdict.REFUTED
 
 
 READ: dict[str, tuple[str, str, str]] = {

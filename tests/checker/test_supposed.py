@@ -305,7 +305,7 @@ def test_a_value_that_is_supposed_defines_nothing(words: str, value: str, verdic
     ("words", "value", "verdict"),
     [
         ("If the unit is linear, $a = z$, we get", "(a - y) x", PROVED),
-        ("If the unit is linear, $a = z$, we get", "2 (a - y) x", UNDECIDED),
+        ("If the unit is linear, $a = z$, we get", "2 (a - y) x", REFUTED),
         ("If the unit is linear, $a = z$, all is simple. In general", "(a - y) (1 - a^2) x", PROVED),
         ("If the unit is linear, $a = z$, all is simple. In general", "(a - y) x", REFUTED),
         ("If $a = 2 y$, then", "0", UNDECIDED),
