@@ -39,6 +39,7 @@ from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.composed import called, composed
+from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
@@ -225,6 +226,17 @@ def _compose(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
+def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
+    """Read values of ``φ_k(x) = x^k`` as what they are; the bases of families of which that cannot be done."""
+    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
+    known = families(trees)
+    left = unreadable(trees, known)
+    plain = {base: every[0] for base, every in known.items() if base not in left}
+    if plain:
+        _reread(read_after, lambda tree: written_out(tree, plain), lambda _, tree: f"reads ${to_latex(tree)}$")
+    return left
+
+
 def _take_exponentials(read_after: ReadAfter) -> None:
     """Read ``\\log p(a) = E`` as what p is."""
     every = [stated for stated, _ in read_after]
@@ -296,11 +308,16 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         formulas.append(stated)
     _read_primes(read_after)
     _compose(read_after)
+    open_families = _write_out_families(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)
+        for k, chain in enumerate(stated.chains):
+            called = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else None
+            if isinstance(called, s.Scripted) and called.base in open_families:
+                stated.chains[k] = replace(chain, partly=True)
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
     take_ranges(formulas)
