@@ -39,10 +39,10 @@ from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.composed import called, composed
-from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable

@@ -42,7 +42,7 @@ _MADE = _any(
     r"""
     outputs? predict\w+ activations? scores? logits? hidden states? net\s+inputs? pre-?activations? estimates?
     embeddings? features? representations? reconstruct\w+ averages? products? results? comput\w+ obtain\w* sampled
-    responses?
+    responses? partition normali[sz]\w* evidence marginal
     """
 )
 _IS = (

@@ -26,6 +26,11 @@ TIED = (
 COPIED = TIED.replace("W^{(1)}", "V").replace("W^{(2)}", "U")
 FUNCTION = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$$"
 FUNCTIONS = FUNCTION.replace("f(x)", r"\sum_{k=1}^K v_k \phi_k(x)")
+ROWS = (
+    r"Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}^m$. "
+    r"The rows of $X$ are $x_i^\top$. SAID Let $J = \frac12 \sum_{i=1}^m (x_i^\top w - y_i)^2$."
+)
+DENSITY = r"Let $w, x \in \mathbb{R}$ and $p(x) = \frac{1}{Z} e^{-w x^2}$. SAID Then"
 COMPOSED = r"Let $w, x, y \in \mathbb{R}$, $f(s) = w s$, $g(s) = s^2$, $h(s, t) = w s t$, "
 STACKED = r"Let $w, b, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$$"
 GIVEN, _, TRAINED = UNIT.partition(" SAID ")
@@ -116,6 +121,23 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         r"The features $\phi_k(x)$ depend on $w$.", r"The $\phi_k(x)$ are outputs of a network.",
         r"The outputs $\phi_k(x)$ are functions of $w$.",
     )),
+    "processed": (LOSS, BY_DATA, (
+        "We normalise $z$.", "Then we centre $z$.", "We clip $z$ at one.", "Batch normalisation is applied to $z$.",
+        "Then $z$ is standardised.", "We rescale $z$.",
+    )),
+    "processed rows": (ROWS, r"\frac{\partial J}{\partial w} = X^\top (X w - y)", (
+        "We centre $X$.", "We normalise the rows of $X$.", "Then $X$ is centred.", "We shuffle the rows of $X$.",
+        "Each row of $X$ is divided by its norm.", "The matrix $X$ is then standardised.",
+    )),
+    "a density": (DENSITY, r"\frac{\partial \log p(x)}{\partial w} = -x^2", (
+        "Here $Z$ is the partition function.", "Here $Z$ ensures that $p$ sums to one.",
+        "With the normalising constant $Z$.", "Here $Z$ normalises $p$.", "Here $Z$ is the normaliser.",
+        "The evidence $Z$ is hard to compute.",
+    )),
+    "a density in words": (r"Let $w, x \in \mathbb{R}$. SAID Then", r"\frac{\partial \log p(x)}{\partial w} = -x^2", (
+        "Up to a constant, $p(x) = e^{-w x^2}$.", "Up to the normalisation $p(x) = e^{-w x^2}$.",
+        "We have $p(x) = e^{-w x^2}$, up to a constant factor.", "Let $\\log p(x) = -w x^2$ up to a constant.",
+    )),
     "collected": (STACKED, DECAY, (
         r"All parameters ($w$ and $b$) are collected in $\theta$.", r"Here $\theta$ is the vector of all parameters.",
     )),
@@ -139,8 +161,34 @@ def test_what_is_said_and_not_read_leaves_claims_open(kind: str, said: str) -> N
 def test_they_are_proved_where_nothing_is_said(kind: str) -> None:
     document, claim, _ = OPEN[kind]
     innocent = f"HEAD=z_1 {INNOCENT}" if "HEAD" in document else INNOCENT
+    innocent = "Here $Z$ is a given number." if kind == "a density" else innocent
+    innocent = "We have $p(x) = e^{-w x^2}$." if kind == "a density in words" else innocent
     innocent = "Here $f$ is known." if "f(x)" in document else innocent  # else it may have parameters
     assert verdict(document, innocent, claim) is Verdict.PROVED
+
+
+PROCESSED = r"Let $x, w \in \mathbb{R}^n$, $y, s \in \mathbb{R}$ and $z = w^\top x$. SAID Let $L = \frac12 (u - y)^2$."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We normalise $z$: $u = z / s$.", r"We rescale $z$ by $$u = \frac{z}{s}.$$",
+        "To normalise $z$, we set $u = z / s$.",
+        "Let $u = z / s$. If $z$ is not normalised, training is slow.", "We normalise $x$. Let $u = z / s$.",
+    ],
+)  # fmt: skip
+def test_what_comes_of_it_has_a_name(said: str) -> None:
+    for value, expected in (("(u - y) x / s", Verdict.PROVED), ("(u - y) x", Verdict.REFUTED)):
+        assert verdict(PROCESSED, said, rf"\frac{{\partial L}}{{\partial w}} = {value}") is expected
+
+
+@pytest.mark.parametrize(
+    "said", ["The matrix $X$ is centred.", "Suppose that $X$ is centred.", "We need not normalise $X$."]
+)
+def test_what_is_so_anyway_changes_nothing(said: str) -> None:
+    for sign, expected in (("-", Verdict.PROVED), ("+", Verdict.REFUTED)):
+        assert verdict(ROWS, said, rf"\frac{{\partial J}}{{\partial w}} = X^\top (X w {sign} y)") is expected
 
 
 @pytest.mark.parametrize(
