@@ -33,8 +33,8 @@ _GIVEN = _any(
     rewards? priors? gains? shifts? budgets? counts? positive negative non-?zero arbitrary any some every each all
     independent learn\w+ trainable variables? arguments? functions? random density distribut\w+ sets? space
     entr(?:y|ies) units? losse?s? costs? errors? objectives? quantit(?:y|ies) layers? ratings? strides? dilations?
-    padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? slopes? prices? return unknown
-    kronecker identity indicators? jacobians? hessians? rows? columns? positions? documents? tokens? actions?
+    padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? prices? return unknown
+    kronecker identity indicators? rows? columns? positions? documents? tokens? actions?
     nodes? neighbou?rs? frequenc(?:y|ies) signs?
     """
 )
@@ -82,7 +82,7 @@ _FEATURE_BEHIND = re.compile(
     re.I,
 )
 _PARAMETERS = re.compile(
-    r"\b(?:parameters?|weights?|widths?|slopes?|depends?|dependen\w+|\w*widths?|scales?|lengths?|radi(?:us|i)|temperatures?"
+    r"\b(?:parameters?|weights?|slopes?|depends?|dependen\w+|\w*widths?|scales?|lengths?|radi(?:us|i)|temperatures?"
     r"|degrees?|rates?|frequenc(?:y|ies)|shapes?|variances?|deviations?|tuned|learn\w*|train\w*|adapt\w*"
     r"|optimi[sz]\w*)\b", re.I,
 )  # fmt: skip
