@@ -186,8 +186,9 @@ class _Spoken:
 
     def _models(self) -> Iterator[tuple[Stated, s.Node]]:
         """Functions of given data alone that nothing defines nor says to have no parameters: the f of ``(f(x) - y)^2``.
-        (What a parameter is a factor of is a feature, what is applied to what has parameters an activation or a loss,
-        and of two values of one kind it is a kernel.)"""
+        (What a parameter is a factor of is a feature, what is added to a parameter or its multiple a target or an
+        offset, what is applied to what has parameters an activation or a loss, and of two values of one kind it is a
+        kernel.)"""
         forward = [f for f in self.formulas if f.chains and not f.derivatives]
         calls: dict[str | None, list[tuple[Stated, s.Call]]] = {}
         for f in forward:
@@ -197,6 +198,8 @@ class _Spoken:
                     calls.setdefault(base_of(node.function), []).append((f, node))
         products = [n.factors for f in forward for n in f.nodes if isinstance(n, s.Product)]
         features = {x for factors in products if any(map(self._has_parameters, factors)) for x in map(_called, factors)}
+        sums = [n.terms for f in forward for n in f.nodes if isinstance(n, s.Sum)]
+        features |= {x for terms in sums if any(map(self._is_linear, terms)) for x in map(_called, terms)}
         for name, found in calls.items():
             f, call = found[0]
             sub = call.function.sub if isinstance(call.function, s.Scripted) else None
@@ -215,6 +218,13 @@ class _Spoken:
         if _called(factor) is not None:
             return any(map(self._moves, names_in(factor)))
         return any(self._moves(x) or base_of(x) not in DATA for x in names_in(factor))
+
+
+    def _is_linear(self, term: s.Node) -> bool:
+        """``w``, ``w x``, ``w^\\top x``, no penalty ``μ w^2``."""
+        factors = term.factors if isinstance(term, s.Product) else (term,)
+        names = (x for x in factors if isinstance(x, s.Symbol | s.Scripted) and isinstance(base_of(x), str))
+        return any(self._moves(x) for x in names if not isinstance(getattr(x, "sup", None), s.Number))
 
 
 def _called(node: s.Node) -> str | None:

@@ -18,9 +18,9 @@ from dataclasses import replace
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.open_names import DATA
-from verify_derivations.checker.sentences import GENERAL, SENTENCE, sentence
+from verify_derivations.checker.sentences import BEHIND, GENERAL, SENTENCE, sentence
 from verify_derivations.checker.standing import Standing
-from verify_derivations.checker.statements import Stated, contains_derivative, is_number
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_number
 from verify_derivations.checker.unknown import reach, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
@@ -33,8 +33,12 @@ from verify_derivations.formulas.world import Statement, World
 _CASE = re.compile(  # anywhere before it in its sentence
     r"\b(?:cases?|special(?:ly|ises?|izes?)?|particular|limits?|setting|scenario|regime|situation|instance|unless"
     r"|suppos\w+|assum\w+|hypothetical\w*|provided|as\s+(?:long|soon)\s+as|imagine|pretend"
-    r"|(?:if|when|whenever|once)(?!\s+(?:we|you|one)\b))\b", re.I,
+    r"|(?:if|when|whenever|once)(?!\s+(?:we|you|one)\b(?!\s+(?:choose|set|take|put|let|use|have)\b)))\b", re.I,
 )  # fmt: skip
+_CHOSEN = re.compile(  # before it, of a name of an earlier sentence
+    r"\b(?:tak(?:e|ing)|choos(?:e|ing)|pick(?:ing)?|setting|substitut\w+|using|examples?)\b[\w\s,]*$", re.I
+)
+_IF = re.compile(r"\b(?:if|when|whenever|cases?(?:\s+(?:of|where))?)\W*$", re.I)
 _RIGHT_BEFORE = re.compile(r"\b(?:suppos\w+|assum\w+|if|when|whenever|cases?)(?:\s+(?:that|of|where))?\W*$", re.I)
 _UNDER = re.compile(  # at the beginning of a sentence that is not that of its first equation
     r"\W*(?:(?:and|but|so|then|now|e\.g\.|also|while)\W+)*(?:for|with|without|under|in|at|by|on)\b"
@@ -52,9 +56,10 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
     something holds and define nothing."""
     first: dict[str | None, dict[tuple[str, ...], int]] = {}  # in which equation of a section each name stands first
     for k, f in enumerate(formulas):
-        if _is_supposed(formulas, k, first, standing):
+        here = {base: n for base, every in first.items() for section, n in every.items() if _inside(f, section)}
+        if any(_is_supposed(formulas, k, chain, here, standing) for chain in f.chains):
             left, *values = f.chains[0].sides
-            given = not isinstance(left, s.Call) and _is_given(f, left, values, standing)
+            given = len(f.chains) == 1 and not isinstance(left, s.Call) and _is_given(f, left, values, standing)
             f.when.alone = given and not is_number(values[-1])
             f.when.case = not f.when.alone
         for name in (n for c in f.chains for side in c.sides for n in s.walk(side)):
@@ -62,20 +67,24 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
                 first.setdefault(base_of(name), {}).setdefault(f.raw.section, k)
 
 
+def _inside(f: Stated, section: tuple[str, ...]) -> bool:
+    return f.raw.section[: len(section)] == section
+
+
 def _is_supposed(
-    formulas: Sequence[Stated], k: int, first: Mapping[str | None, Mapping[tuple[str, ...], int]], standing: Standing
+    formulas: Sequence[Stated], k: int, chain: Chain, first: Mapping[str | None, int], standing: Standing
 ) -> bool:
-    """Whether words suppose an equation of a name that stands in equations before."""
-    f = formulas[k]
-    if len(f.chains) != 1 or f.chains[0].update or f.chains[0].partly or len(f.chains[0].sides) < 2:
-        return False
-    left, *right = f.chains[0].sides
+    """Whether words suppose an equation of a name that stands in equations before, or of a function (“if”)."""
+    f, (left, *right) = formulas[k], chain.sides
     name = left.function if isinstance(left, s.Call) else left
-    sections = first.get(base_of(name), {}).items()
-    known = [n for section, n in sections if f.raw.section[: len(section)] == section]
-    if not known or not isinstance(name, s.Symbol | s.Scripted) or any(map(contains_derivative, (left, *right))):
+    if chain.update or chain.partly or not right or any(map(contains_derivative, chain.sides)):
         return False
-    if isinstance(name, s.Scripted) and name.primes or _WHERE.search(f.raw.context):
+    if not isinstance(name, s.Symbol | s.Scripted) or isinstance(name, s.Scripted) and name.primes:
+        return False
+    if isinstance(left, s.Call) and (_IF.search(f.raw.context) or _stands_behind(formulas, k)):
+        return True
+    known = first.get(base_of(name))
+    if known is None or _WHERE.search(f.raw.context):
         return False
     if f.raw.displayed:
         return isinstance(left, s.Call) and _RIGHT_BEFORE.search(f.raw.context) is not None
@@ -83,7 +92,13 @@ def _is_supposed(
     if _CASE.search(words):
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))
-    return new and bool(_UNDER.match(words)) and not _DEFINES.search(words) and min(known) < _begins(formulas, k)
+    under = _UNDER.match(words) and not _DEFINES.search(words) or _CHOSEN.search(words)
+    return new and bool(under) and known < _begins(formulas, k)
+
+
+def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether an equation stands behind a claim, with only “if” or “for” between them."""
+    return k > 0 and BEHIND.fullmatch(formulas[k].raw.context) is not None and bool(formulas[k - 1].derivatives)
 
 
 def _begins(formulas: Sequence[Stated], k: int) -> int:
@@ -109,21 +124,23 @@ def _is_given(f: Stated, left: s.Node, values: Sequence[s.Node], standing: Stand
 def take_cases(world: World, formulas: Sequence[Stated]) -> None:
     """Note which definitions hold in a case only, and for which formulas the text says so."""
     for k, f in enumerate(formulas):
-        left = f.chains[0].sides[0] if f.when.case else None
-        reference = world.table.reference(left.function if isinstance(left, s.Call) else left) if left else None
-        if reference is None:
-            continue
-        found = world.functions.get(reference.name) or world.quantities.get(reference.name)
-        if found is not None and found.number == f.number and found.body is not None:
-            said, value = to_latex(f.chains[0].sides[0]), to_latex(f.chains[0].sides[-1])
-            again = any(g is not f and c.sides[0] == left for g in formulas for c in g.chains)
-            case = Supposed(f.number, f"{said}={value}", _introduced(formulas[k:]), again)
-            world.unknown.supposed[reference.name] = case
+        for chain in f.chains if f.when.case else ():
+            left = chain.sides[0]
+            reference = world.table.reference(left.function if isinstance(left, s.Call) else left)
+            name = reference.name if reference is not None else ""
+            found = world.functions.get(name) or world.quantities.get(name)
+            if found is not None and found.number == f.number and found.body is not None:
+                again = any(g is not f and c.sides[0] == left for g in formulas for c in g.chains)
+                said = f"{to_latex(left)}={to_latex(chain.sides[-1])}"
+                world.unknown.supposed[name] = Supposed(f.number, said, _introduced(formulas, k), again)
 
 
-def _introduced(formulas: Sequence[Stated]) -> frozenset[int]:
-    """The formulas of which the text says it: those behind it in its section, or up to where it speaks of all again."""
-    (f, *later), found = formulas, set[int]()
+def _introduced(formulas: Sequence[Stated], k: int) -> frozenset[int]:
+    """The formulas of which the text says it: those behind it in its section, or up to where it speaks of all again, or
+    the one behind which it stands."""
+    if _stands_behind(formulas, k):
+        return frozenset((formulas[k - 1].number,))
+    (f, *later), found = formulas[k:], set[int]()
     for other in later:
         if other.raw.section[: len(f.raw.section)] != f.raw.section or GENERAL.search(other.raw.context):
             break

@@ -237,13 +237,21 @@ def test_functions_that_are_given_stay_given(said: str) -> None:
             r"\frac{\partial J}{\partial w} = (w f(x) - y) f(x)",
         ),
         (
+            r"Let $J = \frac12 (w - T(x))^2$.", r"\frac{\partial J}{\partial w} = w - T(x)",
+            r"\frac{\partial J}{\partial w} = w",
+        ),
+        (
+            r"Let $J = \frac12 (w x + g(x) - y)^2$.", r"\frac{\partial J}{\partial w} = (w x + g(x) - y) x",
+            r"\frac{\partial J}{\partial w} = (w x - y) x",
+        ),
+        (
             r"Let $J = \frac12 \sum_{t=1}^T (w x(t) - y(t))^2$.",
             r"\frac{\partial J}{\partial w} = \sum_{t=1}^T (w x(t) - y(t)) x(t)",
             r"\frac{\partial J}{\partial w} = \sum_{t=1}^T (w x(t) - y(t))",
         ),
     ],
 )  # fmt: skip
-def test_activations_kernels_features_and_signals_have_no_parameters(text: str, right: str, wrong: str) -> None:
+def test_activations_kernels_features_offsets_and_signals_have_no_parameters(text: str, right: str, wrong: str) -> None:
     assert verdict(text, "", right) is Verdict.PROVED
     assert verdict(text, "", wrong) is Verdict.REFUTED
 

@@ -234,7 +234,9 @@ def claimed(text: str, value: str, behind: str = "") -> Formula:
         "In the special case of $g(z) = z$, the model is linear. Its gradient is",
         "In particular, let $g(z) = z$. Then",
         "For linear units we have $g(z) = z$. The gradient is", "Linear units have $g(z) = z$. Then we get",
-        "Suppose that $$ g(z) = z. $$ Then",
+        "Suppose that $$ g(z) = z. $$ Then", "Suppose $g(z) = z$ and $\\mu = 0$. Then",
+        "As an example, take $g(z) = z$. Then", "Choosing $g(z) = z$ yields", "If we choose $g(z) = z$, then",
+        "(In the linear case, $g(z) = z$.) We have", "For example, $g(z) = z$ gives",
     ],
 )  # fmt: skip
 def test_a_function_that_is_supposed_is_a_condition(words: str) -> None:
@@ -252,6 +254,21 @@ def test_elsewhere_what_rests_on_it_is_conditional(before: bool) -> None:
     texts = (f"{UNIT}The gradient is", supposed) if before else (f"{UNIT}{supposed} In general, the gradient is", "")
     for value, verdict in ((GENERAL, PROVED), (LINEAR, Verdict.CONDITIONAL), (f"2 {LINEAR}", REFUTED)):
         assert claimed(texts[0], value, texts[1]).verdict is verdict
+
+
+@pytest.mark.parametrize("word", ["if", "for", "when"])
+def test_behind_a_claim_it_is_a_condition_of_that(word: str) -> None:
+    for value, assumptions in ((LINEAR, ("g(z)=z",)), (GENERAL, ())):
+        found = claimed(f"{UNIT}The gradient is", value, f"{word} $g(z) = z$.")
+        assert (found.verdict, found.assumptions) == (PROVED, assumptions), found.message
+    assert claimed(f"{UNIT}The gradient is", f"2 {LINEAR}", f"{word} $g(z) = z$.").verdict is not PROVED
+
+
+def test_a_new_function_is_supposed_right_behind_if() -> None:
+    text = r"Let $w, x, y \in \mathbb{R}$, $z = w x$ and, if $g(z) = z$, $a = g(z)$. Let $J = \frac12 (a - y)^2$."
+    found = claimed(text, LINEAR)
+    assert (found.verdict, found.assumptions) == (PROVED, ("g(z)=z",)), found.message
+    assert claimed(text, f"2 {LINEAR}").verdict is REFUTED
 
 
 def test_one_case_after_the_other() -> None:
