@@ -16,7 +16,7 @@ from math import inf
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
-from verify_derivations.checker.sentences import introduced, sentence
+from verify_derivations.checker.sentences import SUPPOSING, introduced, sentence
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
@@ -35,9 +35,6 @@ ELSEWHERE = re.compile(  # said of other texts
     r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"
     r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
 )  # fmt: skip
-SUPPOSING = re.compile(  # for what follows only
-    r"\b(?:if|when|whenever|suppose|assume|assuming|had)\b[^.:;,]*$|\bfor\s*$", re.I
-)
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 

@@ -13,7 +13,7 @@ from typing import TypeGuard
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
-from verify_derivations.checker.sentences import SENTENCE, introduced, sentence
+from verify_derivations.checker.sentences import SENTENCE, SUPPOSING, introduced, sentence
 from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
@@ -22,10 +22,6 @@ from verify_derivations.formulas.scripts import name_of, names_in, plain
 from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
-SUPPOSING = re.compile(
-    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as)\b[\w\s]*$"
-    r"|\b(?:for|at|once|unless|as\s+soon\s+as|case(?:\s+of)?)\s*$", re.I,
-)  # fmt: skip
 ALONE = re.compile(  # “if $t = y$”, not “suppose that the model is $y = w x$”
     r"\b(?:if|when|whenever|for|at|once|unless|provided(?:\s+that)?|as\s+(?:soon|long)\s+as|case(?:\s+of)?)\s*$", re.I
 )

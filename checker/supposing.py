@@ -18,7 +18,7 @@ from dataclasses import replace
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.open_names import DATA
-from verify_derivations.checker.sentences import BEHIND, GENERAL, SENTENCE, sentence
+from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, sentence
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_number
 from verify_derivations.checker.unknown import reach, variables_in
@@ -48,6 +48,7 @@ _UNDER = re.compile(  # at the beginning of a sentence that is not that of its f
     r"(?:have|use|take|satisfy)\b", re.I,
 )  # fmt: skip
 _DEFINES = re.compile(r"\b(?:let(?:\s+us)?|set|put|define|denote|write|call|recall|where|here)\b[\w\s]*$", re.I)
+_WORD = re.compile(r"\w")
 _WHERE = re.compile(r"\bwhere(?:as)?\b[\w\s,]*$", re.I)
 
 
@@ -60,7 +61,8 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
         if any(_is_supposed(formulas, k, chain, here, standing) for chain in f.chains):
             left, *values = f.chains[0].sides
             given = len(f.chains) == 1 and not isinstance(left, s.Call) and _is_given(f, left, values, standing)
-            f.when.alone = given and not is_number(values[-1])
+            value = isinstance(left, s.Call) or not is_number(values[-1])  # no number for an example
+            f.when.alone = value and (given or _is_by_itself(formulas, k))
             f.when.case = not f.when.alone
         for name in (n for c in f.chains for side in c.sides for n in s.walk(side)):
             if isinstance(name, s.Symbol | s.Scripted):
@@ -106,6 +108,22 @@ def _begins(formulas: Sequence[Stated], k: int) -> int:
     while k and not SENTENCE.search(formulas[k].raw.context) and formulas[k].raw.section == formulas[k - 1].raw.section:
         k -= 1
     return k
+
+
+def _is_by_itself(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether a sentence says something of its case and ends (“if $v = u$, this is a norm.”), and no words lead from
+    there to a claim."""
+    if _stands_behind(formulas, k):
+        return False
+    text = ""
+    for f in formulas[k + 1 :]:
+        text += f" {f.raw.context}"
+        if f.derivatives:
+            said, *others = ENDED.split(text)
+            lead, inside = " ".join(others), f.raw.section == formulas[k].raw.section
+            apart = _WORD.search(lead) is None or GENERAL.search(lead) is not None
+            return inside and bool(others) and _WORD.search(said) is not None and apart
+    return True
 
 
 def _is_given(f: Stated, left: s.Node, values: Sequence[s.Node], standing: Standing) -> bool:

@@ -289,8 +289,8 @@ MISREAD: dict[str, Misread] = {
     ),
     "a case is everything": Misread(
         [(links, "in_its_case", lambda *arguments: arguments[-2])],
-        r"Let $w, x, y \in R$, $z = w x$, $a = g(z)$ and $J = \frac12 (a - y)^2$. In the linear case $g(z) = z$, "
-        "this is simple. In general", r"\frac{\partial J}{\partial w} = (a - y) x",
+        "# Unit\n\nLet $w, x, y \\in R$, $z = w x$, $a = g(z)$ and $J = \\frac12 (a - y)^2$. In the linear case "
+        "$g(z) = z$ all is simple.\n\n# Gradient\n\nWe get", r"\frac{\partial J}{\partial w} = (a - y) x",
     ),
     "what is supposed of given data defines them": Misread(
         [(supposing, "_is_given", lambda *_: False)],

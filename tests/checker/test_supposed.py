@@ -249,11 +249,34 @@ def test_a_function_that_is_supposed_is_a_condition(words: str) -> None:
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_elsewhere_what_rests_on_it_is_conditional(before: bool) -> None:
+def test_what_is_said_of_all_is_not_said_of_a_case(before: bool) -> None:
     supposed = "In the linear case $g(z) = z$, this is simple."
     texts = (f"{UNIT}The gradient is", supposed) if before else (f"{UNIT}{supposed} In general, the gradient is", "")
-    for value, verdict in ((GENERAL, PROVED), (LINEAR, Verdict.CONDITIONAL), (f"2 {LINEAR}", REFUTED)):
+    for value, verdict in ((GENERAL, PROVED), (LINEAR, REFUTED), (f"2 {LINEAR}", REFUTED)):
         assert claimed(texts[0], value, texts[1]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [(GENERAL, PROVED), (LINEAR, Verdict.CONDITIONAL), (f"2 {LINEAR}", REFUTED)]
+)
+def test_before_a_case_what_rests_on_it_is_conditional(value: str, verdict: Verdict) -> None:
+    slope = r"\frac{\partial J}{\partial w} = "
+    text = f"{UNIT}The gradient is\n\n$${slope}{value}.$$\n\n"
+    text += f"In the linear case $g(z) = z$, we get\n\n$${slope}{LINEAR}$$\n"
+    *_, first, last = (f for f in check(scan(text)).formulas if f.displayed)
+    assert (first.verdict, last.verdict) == (verdict, PROVED), first.message
+
+
+def test_in_another_section_it_is_conditional() -> None:
+    text = "# Model\n\n" + UNIT + "We assume $g(z) = z$ throughout.\n\n# Gradient\n\nWe get"
+    assert claimed(text, LINEAR).verdict is Verdict.CONDITIONAL
+    assert claimed(text, f"2 {LINEAR}").verdict is REFUTED
+
+
+def test_sentences_may_stand_between() -> None:
+    text = f"{UNIT}In the linear case $g(z) = z$, things are simple. There is no saturation. All is well. We get"
+    assert claimed(text, LINEAR).verdict is PROVED
+    assert claimed(text, f"2 {LINEAR}").verdict is REFUTED
 
 
 @pytest.mark.parametrize("word", ["if", "for", "when"])
