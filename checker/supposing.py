@@ -57,25 +57,25 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
     something holds and define nothing."""
     first: dict[str | None, dict[tuple[str, ...], int]] = {}  # in which equation of a section each name stands first
     for k, f in enumerate(formulas):
-        here = {base: n for base, every in first.items() for section, n in every.items() if _inside(f, section)}
-        if any(_is_supposed(formulas, k, chain, here, standing) for chain in f.chains):
+        if any(_is_supposed(formulas, k, chain, first, standing) for chain in f.chains):
             left, *values = f.chains[0].sides
             given = len(f.chains) == 1 and not isinstance(left, s.Call) and _is_given(f, left, values, standing)
             value = isinstance(left, s.Call) or not is_number(values[-1])  # no number for an example
             f.when.alone = value and (given or _is_by_itself(formulas, k))
             f.when.case = not f.when.alone
+            if f.when.alone and not given and plain(left) not in standing.declared:  # it may be that in general, too
+                arguments = {*left.arguments} if isinstance(left, s.Call) else set[s.Node]()
+                others = tuple(x for part in values for x in names_in(part) if x not in arguments)
+                f.prose.depending += ((left.function if isinstance(left, s.Call) else left, others),) if others else ()
         for name in (n for c in f.chains for side in c.sides for n in s.walk(side)):
             if isinstance(name, s.Symbol | s.Scripted):
                 first.setdefault(base_of(name), {}).setdefault(f.raw.section, k)
 
 
-def _inside(f: Stated, section: tuple[str, ...]) -> bool:
-    return f.raw.section[: len(section)] == section
-
-
 def _is_supposed(
-    formulas: Sequence[Stated], k: int, chain: Chain, first: Mapping[str | None, int], standing: Standing
-) -> bool:
+    formulas: Sequence[Stated], k: int, chain: Chain, first: Mapping[str | None, Mapping[tuple[str, ...], int]],
+    standing: Standing,
+) -> bool:  # fmt: skip
     """Whether words suppose an equation of a name that stands in equations before, or of a function (“if”)."""
     f, (left, *right) = formulas[k], chain.sides
     name = left.function if isinstance(left, s.Call) else left
@@ -85,8 +85,9 @@ def _is_supposed(
         return False
     if isinstance(left, s.Call) and (_IF.search(f.raw.context) or _stands_behind(formulas, k)):
         return True
-    known = first.get(base_of(name))
-    if known is None or _WHERE.search(f.raw.context):
+    places = first.get(base_of(name), {}).items()
+    known = [n for section, n in places if f.raw.section[: len(section)] == section]
+    if not known or _WHERE.search(f.raw.context):
         return False
     if f.raw.displayed:
         return isinstance(left, s.Call) and _RIGHT_BEFORE.search(f.raw.context) is not None
@@ -95,7 +96,7 @@ def _is_supposed(
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))
     under = _UNDER.match(words) and not _DEFINES.search(words) or _CHOSEN.search(words)
-    return new and bool(under) and known < _begins(formulas, k)
+    return new and bool(under) and min(known) < _begins(formulas, k)
 
 
 def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:

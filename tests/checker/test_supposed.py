@@ -267,6 +267,12 @@ def test_before_a_case_what_rests_on_it_is_conditional(value: str, verdict: Verd
     assert (first.verdict, last.verdict) == (verdict, PROVED), first.message
 
 
+def test_a_quantity_that_is_only_supposed_is_open() -> None:
+    text = r"Let $w, x, y \in \mathbb{R}$ and $J = \frac12 (z - y)^2$. If $z = w x$, all is simple. In general, "
+    for value in ("0", "(z - y) x"):
+        assert claimed(text, value).verdict is UNDECIDED
+
+
 def test_in_another_section_it_is_conditional() -> None:
     text = "# Model\n\n" + UNIT + "We assume $g(z) = z$ throughout.\n\n# Gradient\n\nWe get"
     assert claimed(text, LINEAR).verdict is Verdict.CONDITIONAL
