@@ -17,10 +17,11 @@ from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort, decide
+from verify_derivations.checker.examples import example
 from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, sentence
 from verify_derivations.checker.standing import Standing
-from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_number
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.checker.unknown import reach, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
@@ -60,8 +61,7 @@ def read_cases(formulas: Sequence[Stated], standing: Standing) -> None:
         if any(_is_supposed(formulas, k, chain, first, standing) for chain in f.chains):
             left, *values = f.chains[0].sides
             given = len(f.chains) == 1 and not isinstance(left, s.Call) and _is_given(f, left, values, standing)
-            value = isinstance(left, s.Call) or not is_number(values[-1])  # no number for an example
-            f.when.alone = value and (given or _is_by_itself(formulas, k))
+            f.when.alone = not example(f, f.chains[0]) and (given or _is_by_itself(formulas, k))
             f.when.case = not f.when.alone
             if f.when.alone and not given and plain(left) not in standing.declared:  # it may be that in general, too
                 arguments = {*left.arguments} if isinstance(left, s.Call) else set[s.Node]()
