@@ -57,8 +57,8 @@ _SOLVED = re.compile(r"\b(?:solv\w+|solutions?|minim\w+|optim\w+|maxim\w+|statio
 
 
 def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
-    """“With tied weights, $B = A^\\top$”, behind a gradient by the B that is declared: what was said before is said of
-    any B, and what follows may be said of either."""
+    """“Often the weights are tied: $B = A^\\top$”, behind a gradient, of a B that is declared and used before: what was
+    said before is said of any B, or not, and what follows may be said of either."""
     f, left = formulas[k], formulas[k].chains[-1].sides[0]
     if f.raw.displayed or not isinstance(left, s.Symbol) or any(map(contains_derivative, f.chains[-1].sides)):
         return False
@@ -66,7 +66,12 @@ def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
         return False
     before = formulas[:k]
     declared = any(left in m.names for g in before for m in g.memberships if isinstance(m.where, s.Space))
-    return declared and any(left in _variables(node) for g in before for node in g.derivatives)
+    if not declared or (f.raw.context.split() or [""])[-1] == "where":
+        return False
+    varied = any(left in _variables(node) for g in before for node in g.derivatives)
+    forward = (side for g in before if not g.derivatives for chain in g.chains for side in chain.sides)
+    used = (node for side in forward for node in s.walk(side))
+    return varied or any(g.derivatives for g in before) and left in used
 
 
 def _variables(derivative: s.Node) -> tuple[s.Node | None, ...]:

@@ -6,13 +6,14 @@ Then the definition is not what its name stands for.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, SEEN, OpenNames, before_of
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, plain
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _ADDED = re.compile(
     r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|subtract\w*|extend\w*|penali[sz]\w*|regulari[sz]\w*|modif\w*|replac\w*"
@@ -33,6 +34,29 @@ _REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\si
     r"(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)",
     rf"\b(?:drop|omit|remov|ignor|neglect|leav(?:e|ing)\s+out){_THE}(?!\s+(?:from\s+the\s+notation|in\s+what\s+follows))",
 ))
+_UP_TO = re.compile(
+    r"\bup\s+to\s+(?:(?:an?|the|some|its)\s+)?(?:[\w-]+\s+){0,2}(?:constants?|factors?|terms?|normali[sz]ation)\b[^$]*$",
+    re.I,
+)
+_PROCESSED = (
+    r"(?:cent(?:re|er)|normali[sz]e|standardi[sz]e|whiten|clip|re-?scale|truncate|threshold|round|quanti[sz]e|shuffle|permute)"
+)
+_PROCESS = re.compile(  # “we centre $X$”
+    rf"\b{_PROCESSED}\s+(?:(?:the|all|each|every|its|our)\s+)*(?:(?:\w+\s+of|matrix|vectors?|values?|data|inputs?)\s+)?"
+    r"(?:the\s+)?\$(?P<name>\d+)\$|\b(?:\w*normali[sz]ation|dropout|clipping|whitening|standardi[sz]ation)\s+(?:is|are)"
+    r"\s+(?:then\s+|now\s+)?applied\s+to\s+(?:the\s+\w+\s+)?\$(?P<to>\d+)\$", re.I,
+)  # fmt: skip
+_IS_PROCESSED = re.compile(
+    r"\s*(?:is|are)\s+(?:(?:then|finally|further|now|also|again|afterwards|next|first)\s+)?(?:cent(?:red|ered)"
+    r"|standardi[sz]ed|whitened|rounded|quanti[sz]ed|shuffled|permuted|normali[sz]ed|clipped|(?:re)?scaled|divided|squared"
+    r"|truncated)\b", re.I,
+)  # fmt: skip
+_THEN = re.compile(  # not of what is so from the beginning, “the matrix $X$ is centred”
+    r"\b(?:then|after(?:wards|\s+that)|now|next|finally|first|(?:rows?|columns?|entries)\s+of)\b[^$]*$", re.I
+)
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|whether|unless|suppos\w+|assum\w+|not|never|no|optional\w*|usual\w*|often|sometimes)\b", re.I
+)
 _ADDING = re.compile(r"\b(?:add(?:s|ed|ing)?|augment\w*|includ\w*|plus)\b", re.I)
 _TO = re.compile(  # “a shortcut adds $x$ to $z$”, not “adding $b$ to get $z$”
     r"\badd(?:s|ed|ing)?\b.*\bto\s+(?!(?:obtain|get|give|form|yield|compute|produce|have)\b)[^$]*$", re.I | re.S
@@ -61,6 +85,8 @@ class _Amended:
         names = [(start, end, f, name) for start, end, f in found if (name := self._named(f)) is not None]
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
+            if not f.raw.displayed and _UP_TO.search(before_of(text, text.rfind("$", 0, end - 1))):
+                f.prose.amend(left)
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(_shows(value, m["by"].lower()) for value in right)):
                 f.prose.amend(left)
@@ -71,6 +97,8 @@ class _Amended:
                     f.prose.amend(name)
         for match in (m for pattern in _REPLACED for m in pattern.finditer(text)):
             self._replaced(self.formulas[int(match["name"])])
+        if not defined and not _SUPPOSED.search(text):
+            self._processed(text, names)
         added = _ADDED.search(text)
         if added is None:
             return
@@ -100,6 +128,21 @@ class _Amended:
             inside = {base_of(x) for value in values for x in s.walk(value) if isinstance(x, s.Symbol | s.Scripted)}
             if base_of(name) in inside and base_of(left) != base_of(name):
                 f.prose.amend(left)
+
+    def _processed(self, text: str, names: Sequence[tuple[int, int, Stated, s.Node]]) -> None:
+        """Note “we centre $X$”, without a name for what comes of it: of a definition, and of rows of given data."""
+        found = {int(place) for m in _PROCESS.finditer(text) for place in m.groups() if place is not None}
+        for start, end, f, name in names:
+            behind, before = text[end : end + SEEN], before_of(text, start)
+            passive = _IS_PROCESSED.match(behind)
+            if f.number - 1 not in found and not (passive and _THEN.search(before + passive[0])):
+                continue
+            if plain(name) in self.standing.defined:
+                f.prose.amend(name)
+            for g in self.formulas[: f.number - 1]:
+                of = {base_of(x) for chain in g.chains for side in chain.sides[1:] for x in names_in(side)}
+                if g.prose.defined is not None and base_of(name) in of:
+                    f.prose.amend(g.prose.defined)
 
     def _named(self, f: Stated) -> s.Node | None:
         """The name that a formula in the text consists of, J also of ``J(w)`` where that is defined."""

@@ -16,7 +16,7 @@ from math import inf
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
-from verify_derivations.checker.sentences import introduced, sentence
+from verify_derivations.checker.sentences import SUPPOSING, introduced, sentence
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
@@ -35,9 +35,6 @@ ELSEWHERE = re.compile(  # said of other texts
     r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"
     r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
 )  # fmt: skip
-SUPPOSING = re.compile(  # for what follows only
-    r"\b(?:if|when|whenever|suppose|assume|assuming|had)\b[^.:;,]*$|\bfor\s*$", re.I
-)
 LET = re.compile(r"\b(?:let|set|put|take|choose|define|for|with)\b[^.:;$]*$", re.I)  # words before a definition
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
@@ -241,7 +238,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 until = _said_until(case, stated)
                 let = LET.search(stated.raw.context) is not None and not stated.raw.displayed
                 earlier = f"{to_latex(before[0])}={to_latex(before[1])}"
-                slip = None if another or until is not None else "=".join(said)
+                slip = None if another or until is not None or stated.when.case else "=".join(said)
                 result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, let, earlier)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
@@ -258,9 +255,10 @@ def _does_not_hold(link: Link) -> bool:
 def _said_until(case: Case, f: Stated) -> float | None:
     """The number of the last formula for which the words before a definition say that it holds in place of another."""
     words = f.raw.context
-    if SUPPOSING.search(words) and not f.raw.displayed:
+    if f.when.case or SUPPOSING.search(words) and not f.raw.displayed:
         k = next(k for k, other in enumerate(case.formulas) if other.number == f.number)
-        return max((later.number for later in introduced(case.formulas, k, lambda _: False)), default=f.number)
+        following = introduced(case.formulas, k, lambda _: False, f.when.case)
+        return max((later.number for later in following), default=f.number)
     return inf if INSTEAD.search(words) else None
 
 

@@ -22,6 +22,7 @@ from verify_derivations.checker.related import relate_members
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.statements import Placed, Stated, is_adjoint_name, is_number
+from verify_derivations.checker.supposing import take_cases
 from verify_derivations.checker.unknown import take_namesakes, take_unknown
 from verify_derivations.checker.updates import is_update
 from verify_derivations.derivations.differentiate import ties, total_derivative
@@ -287,6 +288,7 @@ class Builder:
                 if isinstance(self.result.failed.get((f.number, k)), ShapeError):  # with φ(x) of each entry of x
                     self.world.applied.unclear |= self.world.applied.entrywise & functions_in(chain.sides)
         take_unknown(self.world, self.formulas, self.result.defined, self.result.failed)
+        take_cases(self.world, self.formulas)
         take_namesakes(self.world, self.formulas)
         for name in sorted(self.table.ends & set(self.world.differentiated.numerators) | self.world.doubled):
             quantity = self.world.quantities.get(name)

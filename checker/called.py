@@ -31,7 +31,8 @@ _NOUNS = (
 )
 _A = rf"(?:(?:the|an?|our|its|this|that|each|every)\s+)?(?:{_NOUNS}\s+)?"
 _BE = r"(?:is|are|be|being|was|were|shall\s+be|will\s+be)"
-_SLOW = r"(?:\s+(?:then|now|just|simply|thus|therefore|here|again|also|nothing\s+but))*"
+_ADVERB = r"(?:then|now|just|simply|thus|therefore|here|again|also|nothing\s+but)"
+_SLOW = rf"(?:\s+{_ADVERB})*"
 _MADE = (
     r"(?:given|defined|computed|calculated|obtained|formed|set|written|expressed|modell?ed|taken|equal|identical|short"
     r"|shorthand|determined|described|denoted|initiali[sz]ed)(?:\s+(?:by|as|to\s+be|to|from|for))?"

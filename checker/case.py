@@ -32,6 +32,7 @@ from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
+from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.unknown import take_elsewhere
 from verify_derivations.checker.words import read_prose
@@ -41,6 +42,7 @@ from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.names import NameTable
@@ -224,6 +226,17 @@ def _compose(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
+def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
+    """Read values of ``φ_k(x) = x^k`` as what they are; the bases of families of which that cannot be done."""
+    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
+    known = families(trees)
+    left = unreadable(trees, known)
+    plain = {base: every[0] for base, every in known.items() if base not in left}
+    if plain:
+        _reread(read_after, lambda tree: written_out(tree, plain), lambda _, tree: f"reads ${to_latex(tree)}$")
+    return left
+
+
 def _take_exponentials(read_after: ReadAfter) -> None:
     """Read ``\\log p(a) = E`` as what p is."""
     every = [stated for stated, _ in read_after]
@@ -295,11 +308,16 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         formulas.append(stated)
     _read_primes(read_after)
     _compose(read_after)
+    open_families = _write_out_families(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)
+        for k, chain in enumerate(stated.chains):
+            called = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else None
+            if isinstance(called, s.Scripted) and called.base in open_families:
+                stated.chains[k] = replace(chain, partly=True)
         if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
             stated.continued = last
     take_ranges(formulas)
@@ -323,6 +341,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     tables = tables_of(formulas, noted, table)
     say_what_letters_tell(formulas, tables)
     read_halves(formulas)
+    read_cases(formulas, standing)
     read_supposed(formulas)
     read_local(formulas, tables)
     place(notation, formulas)

@@ -15,7 +15,8 @@ from verify_derivations.checker.statements import Chain, Membership, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
-_MANNER = r"(?:(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)\s+)*"
+_ADVERB = r"(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)"
+_MANNER = rf"(?:{_ADVERB}\s+)*"
 _MADE = r"(?:computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
 _DEPENDS = re.compile(
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?{_MANNER}"
@@ -43,9 +44,10 @@ _OF_FUNCTION = tuple(re.compile(pattern, re.I) for pattern in (  # “the parame
     rf"{_PARAMETERS}\s+\$(?P<on>\d+)\$\s+of\s+(?:(?:the|our|this|an?)\s+(?:\w+\s+){{0,2}})?\$(?P<name>\d+)\$",
     r"\$(?P<name>\d+)\$[\s,]*(?:(?:which\s+)?(?:is|are)\s+)?parametri[sz]ed\s+by\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$",
 ))
+_TREATED = r"(?:treated|held|regarded|considered|kept)"
 _CONSTANT = r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
 _HELD = re.compile(
-    rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are|being)\s+{_MANNER}(?:treated|held|regarded|considered|kept)\s+{_CONSTANT}"
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are|being)\s+{_MANNER}{_TREATED}\s+{_CONSTANT}"
     rf"|\b(?:treat|hold|regard|consider|keep)(?:s|ing)?\s+(?:the\s+\w+\s+)?\$(?P<other>\d+)\$\s+{_CONSTANT}"
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
     r"\$(?P<through>\d+)\$", re.I,

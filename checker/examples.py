@@ -57,7 +57,7 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
         if f.when.alone:  # “if $t = y$, the loss is zero”
             return True
         goes_on = f.number - 1 in cases and LISTED.fullmatch(f.raw.context)
-        if named[id(chain)] and (goes_on or chain.partly or CASE.search(f.raw.context)):
+        if named[id(chain)] and (goes_on or chain.partly or f.when.case or CASE.search(f.raw.context)):
             cases.add(f.number)
             return True
         for name in named[id(chain)]:

@@ -17,7 +17,7 @@ from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.locally import hold_here
-from verify_derivations.checker.otherwise import SUPPOSING, otherwise
+from verify_derivations.checker.otherwise import GIVES_A_VALUE, otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import (
@@ -228,7 +228,7 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     """Whether a chain gives values of quantities, and does not claim that they always have them. (A gradient that is
     said to be zero is a claim.)"""
     number = not stated.raw.displayed and is_number(chain.sides[-1])
-    if stated.when.alone or number and SUPPOSING.search(stated.raw.context):
+    if stated.when.alone or number and GIVES_A_VALUE.search(stated.raw.context):
         return True
     names, table = example(stated, chain), case.table_of(stated.scope)
     references = [table.reference(name) for name in names]

@@ -17,6 +17,7 @@ from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
+from verify_derivations.checker.supposing import in_its_case
 from verify_derivations.checker.undefined_losses import as_told, at_the_end, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
@@ -185,6 +186,7 @@ def judge_link(
         if supposed:  # of another shape of b, ∂L/∂b is something else
             shapes = {name: world.undeclared.shapes.get(name, world.known[name].shape) for name in supposed}
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
+        link = in_its_case(*rests, comparison, environment, link, effort)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         if effort.verification:
             link = replace(link, fixed=held_fixed(*rests, comparison, environment))

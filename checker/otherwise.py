@@ -29,7 +29,9 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement
 
-SUPPOSING = re.compile(r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I)
+GIVES_A_VALUE = re.compile(  # a number for an example
+    r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I
+)
 
 
 def otherwise(
@@ -46,7 +48,8 @@ def otherwise(
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
-    words = [pattern.search(stated.raw.context) is not None for pattern in (SUPPOSING, SOLVED)] + [case.sums_tacitly]
+    said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED)]
+    words = [*said, case.sums_tacitly]
     before = (f for f in case.above(stated.scope) if f.number < stated.number)
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
     return words, values

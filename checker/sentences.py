@@ -18,7 +18,12 @@ ENDED = re.compile(  # also between the rows of a table
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
 BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop
 GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
+SUPPOSING = re.compile(  # words before an equation that suppose it
+    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|had|as\s+long\s+as)\b[^.:;,]*$"
+    r"|\b(?:for|at|once|unless|as\s+soon\s+as|case(?:\s+of)?)\s*$", re.I,
+)  # fmt: skip
 SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\b(?:[\w\s]*\bthat)?\W*$", re.I)  # it holds for the next sentence
+_WORD = re.compile(r"\w")
 _SEEN = 32  # formulas: a list without full stops is a sentence of hundreds
 RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)
 
@@ -83,9 +88,12 @@ def prose_behind(formulas: Sequence[Stated], k: int) -> str:
     return found
 
 
-def introduced(formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool]) -> list[Stated]:
+def introduced(
+    formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool], further: bool = False
+) -> list[Stated]:
     """The formulas that formula ``k``, a condition, introduces: the one that it stands behind, or those up to the end
-    of the sentence (of the next one, behind “suppose”), or to one at which it is ``over``."""
+    of the sentence (of the next one, behind “suppose”, or ``further`` where it introduces nothing else and words lead
+    on, or end with the condition), or to one at which it is ``over``."""
     f, before = formulas[k], formulas[k - 1] if k else None
     if before is not None and before.chains and BEHIND.fullmatch(f.raw.context):
         return [before]
@@ -95,6 +103,9 @@ def introduced(formulas: Sequence[Stated], k: int, over: Callable[[Stated], bool
         said = later.raw.context
         begun = last.raw.displayed and BEGUN.match(said) is not None and GOES_ON.match(said) is None
         sentences -= max(len(ENDED.findall(said)), begun)
+        if sentences < 0 and further and not any(x.chains for x in found):
+            if _WORD.search(ENDED.split(said)[-1]) or not _WORD.search(ENDED.split(formulas[k + 1].raw.context)[0]):
+                sentences, further = 0, False
         if later.raw.section != f.raw.section or over(later) or sentences < 0 or GENERAL.search(said):
             break
         found.append(later)

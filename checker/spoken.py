@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from verify_derivations.checker.called import bare, composite
-from verify_derivations.checker.open_names import FORMULA, REACH, SEEN, SLOPE, OpenNames, before_of
+from verify_derivations.checker.open_names import DATA, FORMULA, REACH, SEEN, SLOPE, OpenNames, before_of
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.standing import names_of
 from verify_derivations.checker.statements import Stated
@@ -33,8 +33,8 @@ _GIVEN = _any(
     rewards? priors? gains? shifts? budgets? counts? positive negative non-?zero arbitrary any some every each all
     independent learn\w+ trainable variables? arguments? functions? random density distribut\w+ sets? space
     entr(?:y|ies) units? losse?s? costs? errors? objectives? quantit(?:y|ies) layers? ratings? strides? dilations?
-    padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? slopes? prices? return unknown
-    kronecker identity indicators? jacobians? hessians? rows? columns? positions? documents? tokens? actions?
+    padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? prices? return unknown
+    kronecker identity indicators? rows? columns? positions? documents? tokens? actions?
     nodes? neighbou?rs? frequenc(?:y|ies) signs?
     """
 )
@@ -42,7 +42,7 @@ _MADE = _any(
     r"""
     outputs? predict\w+ activations? scores? logits? hidden states? net\s+inputs? pre-?activations? estimates?
     embeddings? features? representations? reconstruct\w+ averages? products? results? comput\w+ obtain\w* sampled
-    responses?
+    responses? partition normali[sz]\w* evidence marginal
     """
 )
 _IS = (
@@ -81,7 +81,19 @@ _FEATURE_BEHIND = re.compile(
     rf"(?=\s*(?:[,:|(]|(?:is|are|be|being|denot\w+|for|as)\b)){_IS}(?:{_PLAIN}\s+){{0,3}}?(?:{_FEATURE}|some|any)\b(?!\s+net)",
     re.I,
 )
-_PARAMETERS = re.compile(r"\b(?:parameters?|weights?|widths?|slopes?|depends?|dependen\w+)\b", re.I)
+_PARAMETERS = re.compile(
+    r"\b(?:parameters?|weights?|slopes?|depends?|dependen\w+|\w*widths?|scales?|lengths?|radi(?:us|i)|temperatures?"
+    r"|degrees?|rates?|frequenc(?:y|ies)|shapes?|variances?|deviations?|tuned|learn\w*|train\w*|adapt\w*"
+    r"|optimi[sz]\w*)\b", re.I,
+)  # fmt: skip
+_KNOWN = re.compile(  # a function of which a clause says so has no parameters
+    rf"\b(?:{_FEATURE}|any|some|(?:non-?)?linearit\w+|non-?linear|(?:continuously\s+)?differentiable|continuous|convex"
+    r"|(?:in|de)creasing|monoton\w+|bounded|even|odd|positive|transfer|link|squash\w*|loss(?:es)?|costs?|penal\w+|regulari\w+"
+    r"|rewards?|densit(?:y|ies)|distributions?|priors?|potentials?|measures?|similarit\w+|distances?|divergences?|metrics?"
+    r"|true|unknown|targets?|desired|teachers?|transform\w*|extract\w*|constants?|independent)\b", re.I,
+)  # fmt: skip
+_COUNTED = frozenset("tnkijl")  # of them a signal is a function
+_CUSTOMARY = frozenset("xytXYT") | {f"\\{x}" for x in "phi varphi psi Phi Psi".split()}  # signals, feature maps
 _BARE = re.compile(r"\W*(?:(?:let|here|now|then)\W*)*", re.I)
 _CLAUSE = re.compile(r"[,;:]|\b(?:and|while|whereas|but|where)\b")
 
@@ -98,6 +110,7 @@ class _Spoken:
     def __init__(self, names: OpenNames) -> None:
         self.names, self.formulas, self.standing = names, names.formulas, names.standing
         self.spoken: dict[s.Node, list[tuple[Stated, s.Node, bool]]] = {}
+        self.known: set[str | None] = set()  # functions that have no parameters, as the text says
 
     def read(self, text: str) -> None:
         """Note what a sentence says of names that nothing declares nor defines: that they are given, or made."""
@@ -134,6 +147,8 @@ class _Spoken:
             spoken = text if _BARE.fullmatch(FORMULA.sub("", clause)) else clause  # “the output, $f(x)$, is …”
             places = [(m, self.formulas[int(m[1])]) for m in FORMULA.finditer(clause)]
             found = [(m, f) for m, f in places if not (f.raw.displayed or f.chains)]
+            if _KNOWN.search(clause):
+                self.known |= {base_of(x) for _, f in found for x in self._functions_in(f)}
             inside = {x for _, f in found for node in f.nodes for x in names_in(node) if base_of(x) in self.names.moved}
             for m, f in found if inside or _NET.search(spoken) else ():
                 before, behind = before_of(clause, m.start()), clause[m.end() : m.end() + SEEN]
@@ -166,6 +181,61 @@ class _Spoken:
             if not any(given for _, _, given in mentions):
                 f, name, _ = mentions[0]
                 self.names.may_be(f, name, everything)
+        for f, function in self._models():
+            self.names.may_be(f, function, everything)
+
+    def _models(self) -> Iterator[tuple[Stated, s.Node]]:
+        """Functions of given data alone that nothing defines nor says to have no parameters: the f of ``(f(x) - y)^2``.
+        (What a parameter is a factor of is a feature, what is added to a parameter or its multiple a target or an
+        offset, what is applied to what has parameters an activation or a loss, and of two values of one kind it is a
+        kernel.)"""
+        forward = [f for f in self.formulas if f.chains and not f.derivatives]
+        calls: dict[str | None, list[tuple[Stated, s.Call]]] = {}
+        for f in forward:
+            for node in f.nodes:
+                indicator = isinstance(node, s.Call) and any(isinstance(x, s.Relation) for x in node.arguments)
+                if isinstance(node, s.Call) and base_of(node.function) in self.names.functions and not indicator:
+                    calls.setdefault(base_of(node.function), []).append((f, node))
+        products = [n.factors for f in forward for n in f.nodes if isinstance(n, s.Product)]
+        features = {x for factors in products if any(map(self._has_parameters, factors)) for x in map(_called, factors)}
+        sums = [n.terms for f in forward for n in f.nodes if isinstance(n, s.Sum)]
+        features |= {x for terms in sums if any(map(self._is_linear, terms)) for x in map(_called, terms)}
+        for name, found in calls.items():
+            f, call = found[0]
+            sub = call.function.sub if isinstance(call.function, s.Scripted) else None
+            arguments = [x for _, c in found for x in c.arguments]
+            known = name in self.known | features | _CUSTOMARY or sub is not None or _is_kernel(name, call)
+            counted = all(base_of(x) in _COUNTED for x in arguments)
+            if not known and not counted and not any(self._moves(n) for x in arguments for n in names_in(x)):
+                yield from ((f, x) for x in s.walk(call.function) if base_of(x) == name)
+
+    def _moves(self, name: s.Node) -> bool:
+        """Whether a name rests on what is differentiated by."""
+        return not self.standing.below(base_of(name)).isdisjoint(self.names.moved)
+
+    def _has_parameters(self, factor: s.Node) -> bool:
+        """Whether a factor may be a weight, no number or given data."""
+        if _called(factor) is not None:
+            return any(map(self._moves, names_in(factor)))
+        return any(self._moves(x) or base_of(x) not in DATA for x in names_in(factor))
+
+
+    def _is_linear(self, term: s.Node) -> bool:
+        """``w``, ``w x``, ``w^\\top x``, no penalty ``μ w^2``."""
+        factors = term.factors if isinstance(term, s.Product) else (term,)
+        names = (x for x in factors if isinstance(x, s.Symbol | s.Scripted) and isinstance(base_of(x), str))
+        return any(self._moves(x) for x in names if not isinstance(getattr(x, "sup", None), s.Number))
+
+
+def _called(node: s.Node) -> str | None:
+    """The f of ``f(x)``, also transposed."""
+    node = node.base if isinstance(node, s.Scripted) else node
+    return base_of(node.function) if isinstance(node, s.Call) else None
+
+
+def _is_kernel(name: str | None, call: s.Call) -> bool:
+    alike = len({base_of(x) for x in call.arguments}) == 1 or name in ("k", "K", "\\kappa")
+    return len(call.arguments) > 1 and alike
 
 
 def names_alone(f: Stated) -> tuple[s.Node, ...]:

@@ -70,6 +70,7 @@ class When:
     supposed: tuple[s.Relation, ...] = ()  # inequalities under which it is said: see `supposed.py`
     given: tuple[tuple[int, s.Relation], ...] = ()  # equations under which it is said, and the formulas that state them
     alone: bool = False  # it is an equation that is supposed, of which nothing is said: “for $a = y$ the slope is zero”
+    case: bool = False  # it defines, or gives a value for, a case only: see `supposing.py`
     words: str = ""  # those of a condition under which it is said, that are not read
     here: tuple[Stated, ...] = ()  # formulas, or conditions in the text, that hold where this one is said
     local: bool = False  # what it says of given data holds in its section only: see `locally.py`

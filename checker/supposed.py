@@ -13,7 +13,7 @@ from typing import TypeGuard
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
-from verify_derivations.checker.sentences import SENTENCE, introduced, sentence
+from verify_derivations.checker.sentences import SENTENCE, SUPPOSING, introduced, sentence
 from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
@@ -22,10 +22,6 @@ from verify_derivations.formulas.scripts import name_of, names_in, plain
 from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
-SUPPOSING = re.compile(
-    r"\b(?:if|when|whenever|suppose|assume|assuming|provided|as\s+long\s+as)\b[\w\s]*$"
-    r"|\b(?:for|at|once|unless|as\s+soon\s+as|case(?:\s+of)?)\s*$", re.I,
-)  # fmt: skip
 ALONE = re.compile(  # “if $t = y$”, not “suppose that the model is $y = w x$”
     r"\b(?:if|when|whenever|for|at|once|unless|provided(?:\s+that)?|as\s+(?:soon|long)\s+as|case(?:\s+of)?)\s*$", re.I
 )
@@ -60,14 +56,15 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             first.setdefault(plain(name), k)
     for k, f in enumerate(formulas):
         equations = _equations(f)
-        under = [x for x in introduced(formulas, k, lambda _: False) if x.chains] if equations else []
+        under = [x for x in introduced(formulas, k, lambda _: False, f.when.alone) if x.chains] if equations else []
         printed = "=" in f.raw.latex  # not “we write $z$ for $w x$”
-        f.when.alone = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
-        if f.when.alone:  # a name that nothing else defines may be that, or not
+        by_itself = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
+        f.when.alone |= by_itself and not f.when.case
+        if by_itself:  # a name that nothing else defines may be that, or not
             new = (r for r in equations if _may_be(r) and first.get(plain(r.sides[0]), k) == k)
             f.prose.depending += tuple((r.sides[0], tuple(names_in(r.sides[1]))) for r in new)
         for relation in equations:
-            for later in under if not all(map(_is_letter, relation.sides)) else ():
+            for later in under if f.when.alone or not all(map(_is_letter, relation.sides)) else ():
                 later.when.given += ((f.number, relation),)
         if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
             continue
@@ -115,7 +112,7 @@ def _otherwise(said: str, conditions: Sequence[s.Relation]) -> list[s.Relation] 
 
 def _equations(f: Stated) -> list[s.Relation]:
     """Equations of which the text says what holds if they do: ``if $\\|x\\| = 1$, …``."""
-    if f.raw.displayed or not SUPPOSING.search(f.raw.context):
+    if f.raw.displayed or not (f.when.alone or SUPPOSING.search(f.raw.context)):
         return []
     return [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and not c.update]
 

@@ -164,7 +164,7 @@ def amended(
 ) -> str | None:  # fmt: skip
     """That the sides differentiate, and rest on what the text above says more of than its definition does."""
     wanted = {name: place for name, place in world.unknown.amended.items() if place < here.number}
-    for reached, variables in (_reach(world, here, sides, c, environment) for c in comparisons if wanted):
+    for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if wanted):
         for name in sorted(wanted.keys() & reached) if variables else ():
             return f"what the text says of {name} at formula {wanted[name]} is not read"
     return None
@@ -291,7 +291,7 @@ def whatever(
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
     derivative by anything else may go through them, unless the text says on what they depend.) Likewise whatever names
     have to do with each other, if it does not differentiate by them, nor by what they depend on."""
-    reached, variables = _reach(world, here, sides, c, environment)
+    reached, variables = reach(world, here, sides, c, environment)
     related = world.below(name for pair in world.unknown.related if reached.issuperset(pair) for name in pair)
     return variables.isdisjoint(related) and all(
         (world.unknown.unread[name].told or name in world.below((v,)))
@@ -306,7 +306,7 @@ def unread_relation(
 ) -> str | None:  # fmt: skip
     """That the sides depend on two names of which the prose says something together that is not read."""
     for pair, said in world.unknown.related.items():
-        if any(_reach(world, here, sides, c, environment)[0].issuperset(pair) for c in comparisons):
+        if any(reach(world, here, sides, c, environment)[0].issuperset(pair) for c in comparisons):
             return f"{said}: an equation would tell, as ${pair[0].partition('_')[0]}_i = {pair[1]}_{{i,:}}^\\top$"
     return None
 
@@ -317,7 +317,7 @@ def defined_elsewhere(
 ) -> str | None:  # fmt: skip
     """That the sides differentiate what only another section defines, perhaps by what it depends on there."""
     wanted = world.unknown.elsewhere
-    for reached, variables in (_reach(world, here, sides, c, environment) for c in comparisons if wanted):
+    for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if wanted):
         for name in sorted(reached & wanted.keys()):
             found = wanted[name]
             if any(v in found.names and v != name and name not in world.below((v,)) for v in variables):
@@ -343,7 +343,7 @@ def held_fast(
     by."""
     for name in sorted(world.unknown.held):
         inside = world.below((name,)) - {name}
-        for reached, variables in (_reach(world, here, sides, c, environment) for c in comparisons if inside):
+        for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):
                 return f"the text treats {name} as a constant, and defines it"
     return None
@@ -367,7 +367,7 @@ def held_fixed(
 ) -> tuple[str, ...]:  # fmt: skip
     """The names of what nothing defines and a claim with derivatives rests on, but does not differentiate by. The
     verdict is on derivatives that hold these fixed."""
-    reached, variables = _reach(world, here, sides, c, environment)
+    reached, variables = reach(world, here, sides, c, environment)
     known = (world.quantities.get(h) for h in reached - variables - {environment.loss} - world.unknown.unread.keys())
     leaves = (world.layers.name(q.head) for q in known if q is not None and q.body is None and not is_slope(q.head))
     fixed = {name.removesuffix(UNWRITTEN) for name in leaves if name not in world.layers.templates}
@@ -388,7 +388,7 @@ def _below(world: World, start: Iterable[str]) -> set[str]:
     return found
 
 
-def _reach(
+def reach(
     world: World, here: Statement, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
 ) -> tuple[set[str], set[str]]:  # fmt: skip
     """All on which a claim rests, and by what it differentiates, or what it rests on does."""

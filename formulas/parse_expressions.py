@@ -188,7 +188,8 @@ class Expressions(Atoms):
 
     def _applied(self, node: s.Node, name: s.Symbol, start: int) -> s.Node:
         bracket = self._bracket_ahead()
-        function = self.symbols.is_function(name.name, name.font) and not (bracket and self._within(name, bracket))
+        function = self.symbols.is_function(name.name, name.font, name.accent)
+        function = function and not (bracket and self._within(name, bracket))
         lower = node.sub if isinstance(node, s.Scripted) and node.sup is None and not node.primes else None
         if name.name in _LIMITS and lower is not None:
             body = self.side_of_operator()

@@ -8,6 +8,7 @@ Everything is inferred from the formulas themselves, in one linear pass:
 * a name is a **function** if the document applies it on a left side (``name(x) =``), primes or differentiates it
   (``f'(z)``, ``\\frac{\\partial J(w)}{…}``), or if it is one of the customary function letters and
   not declared as a quantity (so that ``a(1-a)`` is a product and ``f(z)`` a value);
+* a decorated name is a function also where it stands nowhere but before a bracket of symbols (``\\hat{y}(x)``);
 * a name has **entries** in brackets, ``W(i, j)``, if nothing but index expressions ever stands in its brackets, of
   letters that name nothing else, and the document defines, differentiates by or declares it.
 """
@@ -72,12 +73,13 @@ class Symbols:
     indices: frozenset[str] = field(default=frozenset())  # letters that a sum binds
     entries: frozenset[str] = field(default=frozenset())  # names of which W(i, j) is an entry
     prefixes: frozenset[str] = field(default=frozenset())  # of names such as d\\gamma, \\Delta W
+    decorated: frozenset[str] = field(default=frozenset())  # functions such as \\hat{f}
 
-    def is_function(self, name: str, font: str = "") -> bool:
+    def is_function(self, name: str, font: str = "", accent: str = "") -> bool:
         """Whether ``name`` before a bracket is applied to it."""
         if font == "\\mathbb":
             return name in ("E", "P", "V", "I")
-        return name in FUNCTIONS or name in self.functions
+        return name in FUNCTIONS or name in self.functions or accent + name in self.decorated
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +196,26 @@ def collect(
         name for name in applied - quantities if name in CUSTOMARY or name in functions_by_prime or _is_word(name)
     } | letters_applied.names()  # fmt: skip
     entries = brackets.names(evident - functions, indices)
-    return replace(symbols, functions=frozenset(found - entries), entries=entries)
+    decorated = frozenset(_decorated(formulas))
+    return replace(symbols, functions=frozenset(found - entries), entries=entries, decorated=decorated)
+
+
+def _decorated(formulas: list[list[Token]]) -> set[str]:
+    """The names with an accent that stand nowhere but before a bracket of symbols."""
+    applied, others = set[str](), set[str]()
+    for tokens in formulas:
+        for k, token in enumerate(tokens):
+            if token.kind != "command" or token.text not in ACCENTS:
+                continue
+            braced = tokens[k + 1].kind == "open" and tokens[k + 1].text == "{"
+            symbol = tokens[k + 1 + braced]
+            if symbol.kind != "symbol" or braced and tokens[k + 1].partner != k + 3:
+                continue
+            bracket = _skip_scripts(tokens, k + 2 + 2 * braced)
+            call = tokens[bracket].kind == "open" and tokens[bracket].text == "("
+            found = applied if call and _simple_arguments(tokens, bracket) else others
+            found.add(ACCENTS[token.text] + symbol.text)
+    return applied - others
 
 
 class _Entries:

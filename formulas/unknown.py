@@ -40,6 +40,16 @@ class Unread:
         return replace(self, names=self.names | other.names, heads=self.heads | other.heads)
 
 
+@dataclass(frozen=True)
+class Supposed:
+    """A definition that holds in a case only: its formula, the equation, and the formulas that are said of it."""
+
+    number: int
+    equation: str
+    formulas: frozenset[int]
+    again: bool = False  # in the place of another definition
+
+
 @dataclass
 class Unknown(Forked):
     """What a scope speaks of without a meaning: claims that rest on it are not judged."""
@@ -50,4 +60,5 @@ class Unknown(Forked):
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
+    supposed: dict[str, Supposed] = field(default_factory=dict)  # by the name that a definition gives a value in a case
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why

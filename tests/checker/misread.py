@@ -12,6 +12,7 @@ from verify_derivations.checker import (
     beside,
     building,
     called,
+    case,
     every_layer,
     functions,
     instances,
@@ -20,6 +21,7 @@ from verify_derivations.checker import (
     links,
     scopes,
     spoken,
+    supposing,
     unknown,
 )
 from verify_derivations.checker.open_names import OpenNames
@@ -238,7 +240,7 @@ MISREAD: dict[str, Misread] = {
         r"Let $x, m \in R$, $f(x) = x^2$. Finally, $f(x)$ is multiplied by $m$.", r"f'(x) = 2 x",
     ),
     "what words change is not below a name for a derivative": Misread(
-        [(unknown, "_reach", changed(unknown._reach, "slopes |= {(loss, of)", "{(loss, of)"))],
+        [(unknown, "reach", changed(unknown.reach, "slopes |= {(loss, of)", "{(loss, of)"))],
         r"Let $w, x, y, m \in R$, $z = w x$, $J = \frac12 (z - y)^2$. Finally, $J$ is divided by $m$. "
         r"Let $\delta = \frac{\partial J}{\partial z}$.", r"\delta = z - y",
     ),
@@ -273,8 +275,34 @@ MISREAD: dict[str, Misread] = {
     ),
     "what a text says of functions says nothing": Misread(
         [(spoken._Spoken, "_of_functions", _nothing)],
-        r"Let $w, x, y, \mu \in R$. The prediction is $f(x)$. $J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$.",
+        r"Let $w, v, x, y, \mu \in R$. The prediction is $f(x)$. $J = \frac12 (v f(x) - y)^2 + \frac{\mu}{2} w^2$.",
         r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "a function of which nothing is said has no parameters": Misread(
+        [(spoken._Spoken, "_models", lambda *_: ())],
+        r"Let $w, x, y, \mu \in R$. The forecast is $f(x)$. $J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$.",
+        r"\frac{\partial J}{\partial w} = \mu w",
+    ),
+    "what is processed stays what it was": Misread(
+        [(amended._Amended, "_processed", _nothing)],
+        r"Let $w, x, y \in R$ and $z = w x$. We clip $z$. Let $J = \frac12 (z - y)^2$.",
+        r"\frac{\partial J}{\partial w} = (z - y) x",
+    ),
+    "a case is everything": Misread(
+        [(links, "in_its_case", lambda *arguments: arguments[-2])],
+        "# Unit\n\nLet $w, x, y \\in R$, $z = w x$, $a = g(z)$ and $J = \\frac12 (a - y)^2$. In the linear case "
+        "$g(z) = z$ all is simple.\n\n# Gradient\n\nWe get", r"\frac{\partial J}{\partial w} = (a - y) x",
+    ),
+    "what is supposed of given data defines them": Misread(
+        [(supposing, "_is_given", lambda *_: False)],
+        r"Let $w, x, y \in R$, $z = w x$ and $J = \frac12 (z - y)^2$. For noise-free data, $y = w x$, we get",
+        r"\frac{\partial J}{\partial w} = 7 (z - y) x",
+    ),
+    "the index of a family is a constant": Misread(
+        [(case, "_write_out_families", lambda *_: set())],
+        r"Let $x \in R$, $w_k \in R$ for $k = 1, \dots, K$, $\phi_k(x) = e^{k x}$ and "
+        r"$f(x) = \sum_{k=1}^K w_k \phi_k(x)$.",
+        "f'(x) = k f(x)",
     ),
     "the functions of a family are one function": Misread(
         [(calls, "undefined", changed(undefined, "*map(reader.tensor, places), *arguments", "*arguments"))],

@@ -165,6 +165,21 @@ def test_what_is_said_of_another_case_does_not_hold_before(words: str, verdict: 
     assert wrong == [PROVED, UNDECIDED if words else REFUTED]
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [("Often the weights are tied: $B = A^\\top$.", UNDECIDED), ("Usually $B = A^\\top$.", UNDECIDED), ("", PROVED)],
+)
+def test_a_tie_behind_a_gradient_leaves_it_open(words: str, verdict: Verdict) -> None:
+    text = (
+        r"Let $X \in \mathbb{R}^{d \times n}$, $A \in \mathbb{R}^{k \times d}$, $B \in \mathbb{R}^{d \times k}$ and"
+        " $L = \\|X - B A X\\|_F^2$. Then\n\n"
+        "$$ \\frac{\\partial L}{\\partial A} = FACTOR B^\\top (X - B A X) X^\\top $$\n\n"
+    )
+    for factor, expected in (("-2", verdict), ("2", REFUTED if not words else UNDECIDED)):
+        found = [f.verdict for f in checked(text.replace("FACTOR", factor) + words) if "partial" in f.latex]
+        assert found == [expected]
+
+
 def test_a_stack_of_examples_is_not_undefined() -> None:
     text = (
         r"For examples $y^{(i)}$, $i = 1, \dots, m$, and $a \in \mathbb{R}$ let"

@@ -920,7 +920,7 @@ def test_a_function_of_one_of_many_is_applied_before_it_is_defined(claim: str, v
 @pytest.mark.parametrize(
     ("value", "claim", "verdict"),
     [
-        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial\theta}=0", PROVED),
+        (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial\theta}=0", UNDECIDED),  # it may have parameters
         (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial x_i}=f'(x_i)", PROVED),
         (r"\sum_{i=1}^{m}f(x_i)", r"\frac{\partial J}{\partial x_i}=mf'(x_i)", REFUTED),
         (r"\sum_{i=1}^{m}f_\theta(x_i)", r"\frac{\partial J}{\partial\theta}=0", UNDECIDED),

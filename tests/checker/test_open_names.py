@@ -26,6 +26,11 @@ TIED = (
 COPIED = TIED.replace("W^{(1)}", "V").replace("W^{(2)}", "U")
 FUNCTION = r"Let $w, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f(x) - y)^2 + \frac{\mu}{2} w^2$$"
 FUNCTIONS = FUNCTION.replace("f(x)", r"\sum_{k=1}^K v_k \phi_k(x)")
+ROWS = (
+    r"Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}^m$. "
+    r"The rows of $X$ are $x_i^\top$. SAID Let $J = \frac12 \sum_{i=1}^m (x_i^\top w - y_i)^2$."
+)
+DENSITY = r"Let $w, x \in \mathbb{R}$ and $p(x) = \frac{1}{Z} e^{-w x^2}$. SAID Then"
 COMPOSED = r"Let $w, x, y \in \mathbb{R}$, $f(s) = w s$, $g(s) = s^2$, $h(s, t) = w s t$, "
 STACKED = r"Let $w, b, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$$"
 GIVEN, _, TRAINED = UNIT.partition(" SAID ")
@@ -101,10 +106,37 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Let $f(x)$, the prediction, be near $y$.", "For any input $x$ the network outputs $f(x)$.",
         "The network $f(x)$ uses a sigmoid activation.", "The feature $f(x)$ is computed by a net with the weight $w$.",
         r"Here $f(x)$ equals $\tanh(w x)$.", "Note that $f(x)$ is linear in $w$.", "The function $f$ depends on $w$.",
+        "", "The forecast is $f(x)$.", "We fit $f$ to the data.", "The machine $f$ is trained.", "Our guess is $f(x)$.",
+        "The system answers with $f(x)$.", "Let $f$ be the function that we learn.",
+        "The map $f$ is adjusted to the data.",
+    )),
+    **{f"a function {name}": (FUNCTION.replace("f(x)", name), DECAY, ("", f"We fit ${name}$.")) for name in (
+        r"\hat f(x)", r"\hat{f}(x)", r"\widehat{f}(x)", r"\hat{y}(x)", r"f^*(x)", "h(x)", r"\mathcal{F}(x)", "N(x)",
+    )},
+    "a kernel": (FUNCTION.replace("f(x)", "v k(x, y)").replace("mu", "alpha"), DECAY.replace("mu", "alpha"), (
+        "The kernel $k(x, z)$ has a width $w$.", "The kernel $k$ has a bandwidth $w$.",
+        "The kernel $k$ uses the scale $w$.",
     )),
     "a family of functions": (FUNCTIONS, DECAY, (
         r"The features $\phi_k(x)$ depend on $w$.", r"The $\phi_k(x)$ are outputs of a network.",
         r"The outputs $\phi_k(x)$ are functions of $w$.",
+    )),
+    "processed": (LOSS, BY_DATA, (
+        "We normalise $z$.", "Then we centre $z$.", "We clip $z$ at one.", "Batch normalisation is applied to $z$.",
+        "Then $z$ is standardised.", "We rescale $z$.",
+    )),
+    "processed rows": (ROWS, r"\frac{\partial J}{\partial w} = X^\top (X w - y)", (
+        "We centre $X$.", "We normalise the rows of $X$.", "Then $X$ is centred.", "We shuffle the rows of $X$.",
+        "Each row of $X$ is divided by its norm.", "The matrix $X$ is then standardised.",
+    )),
+    "a density": (DENSITY, r"\frac{\partial \log p(x)}{\partial w} = -x^2", (
+        "Here $Z$ is the partition function.", "Here $Z$ ensures that $p$ sums to one.",
+        "With the normalising constant $Z$.", "Here $Z$ normalises $p$.", "Here $Z$ is the normaliser.",
+        "The evidence $Z$ is hard to compute.",
+    )),
+    "a density in words": (r"Let $w, x \in \mathbb{R}$. SAID Then", r"\frac{\partial \log p(x)}{\partial w} = -x^2", (
+        "Up to a constant, $p(x) = e^{-w x^2}$.", "Up to the normalisation $p(x) = e^{-w x^2}$.",
+        "We have $p(x) = e^{-w x^2}$, up to a constant factor.", "Let $\\log p(x) = -w x^2$ up to a constant.",
     )),
     "collected": (STACKED, DECAY, (
         r"All parameters ($w$ and $b$) are collected in $\theta$.", r"Here $\theta$ is the vector of all parameters.",
@@ -125,11 +157,38 @@ def test_what_is_said_and_not_read_leaves_claims_open(kind: str, said: str) -> N
     assert verdict(document, said, claim) not in (Verdict.PROVED, Verdict.CONDITIONAL)
 
 
-@pytest.mark.parametrize("kind", OPEN)
+@pytest.mark.parametrize("kind", [k for k, (*_, every) in OPEN.items() if "" not in every or k == "a function"])
 def test_they_are_proved_where_nothing_is_said(kind: str) -> None:
     document, claim, _ = OPEN[kind]
     innocent = f"HEAD=z_1 {INNOCENT}" if "HEAD" in document else INNOCENT
+    innocent = "Here $Z$ is a given number." if kind == "a density" else innocent
+    innocent = "We have $p(x) = e^{-w x^2}$." if kind == "a density in words" else innocent
+    innocent = "Here $f$ is known." if "f(x)" in document else innocent  # else it may have parameters
     assert verdict(document, innocent, claim) is Verdict.PROVED
+
+
+PROCESSED = r"Let $x, w \in \mathbb{R}^n$, $y, s \in \mathbb{R}$ and $z = w^\top x$. SAID Let $L = \frac12 (u - y)^2$."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We normalise $z$: $u = z / s$.", r"We rescale $z$ by $$u = \frac{z}{s}.$$",
+        "To normalise $z$, we set $u = z / s$.",
+        "Let $u = z / s$. If $z$ is not normalised, training is slow.", "We normalise $x$. Let $u = z / s$.",
+    ],
+)  # fmt: skip
+def test_what_comes_of_it_has_a_name(said: str) -> None:
+    for value, expected in (("(u - y) x / s", Verdict.PROVED), ("(u - y) x", Verdict.REFUTED)):
+        assert verdict(PROCESSED, said, rf"\frac{{\partial L}}{{\partial w}} = {value}") is expected
+
+
+@pytest.mark.parametrize(
+    "said", ["The matrix $X$ is centred.", "Suppose that $X$ is centred.", "We need not normalise $X$."]
+)
+def test_what_is_so_anyway_changes_nothing(said: str) -> None:
+    for sign, expected in (("-", Verdict.PROVED), ("+", Verdict.REFUTED)):
+        assert verdict(ROWS, said, rf"\frac{{\partial J}}{{\partial w}} = X^\top (X w {sign} y)") is expected
 
 
 @pytest.mark.parametrize(
@@ -149,13 +208,52 @@ def test_what_is_given_stays_given(said: str) -> None:
     "said",
     [
         "Let $f(x)$ be a given function.", "The feature $f(x)$ is weighted by $v$.", "Let $f$ be some function of $x$.",
-        "The activation $f$ of the network is arbitrary.", "Here $f$ is smooth.",
+        "The activation $f$ of the network is arbitrary.", "Here $f$ is smooth.", "", "We use $f(x)$.",
+        "The map $f$ extracts a feature.", "Let $f$ be a nonlinearity.",
     ],
 )
 def test_functions_that_are_given_stay_given(said: str) -> None:
     document = r"Let $v, x, y \in \mathbb{R}$. SAID $$J = \frac12 (v f(x) - y)^2$$"
     assert verdict(document, said, r"\frac{\partial J}{\partial v} = (v f(x) - y) f(x)") is Verdict.PROVED
     assert verdict(document, said, r"\frac{\partial J}{\partial v} = v f(x) - y") is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (
+            r"Let $z = w x$, $a = f(z)$ and $J = \frac12 (a - y)^2$.",
+            r"\frac{\partial J}{\partial w} = (a - y) f'(z) x",
+            r"\frac{\partial J}{\partial w} = (a - y) f(z) x",
+        ),
+        (
+            r"Let $J = \frac12 \sum_{i=1}^N (\sum_{j=1}^N v_j k(x_i, x_j) - y_i)^2$.",
+            r"\frac{\partial J}{\partial v_m} = \sum_{i=1}^N (\sum_{j=1}^N v_j k(x_i, x_j) - y_i) k(x_i, x_m)",
+            r"\frac{\partial J}{\partial v_m} = \sum_{i=1}^N (\sum_{j=1}^N v_j k(x_i, x_j) - y_i)",
+        ),
+        (
+            r"Let $J = \frac12 (w f(x) + g(x) - y)^2$, where $g$ is given.",
+            r"\frac{\partial J}{\partial w} = (w f(x) + g(x) - y) f(x)",
+            r"\frac{\partial J}{\partial w} = (w f(x) - y) f(x)",
+        ),
+        (
+            r"Let $J = \frac12 (w - T(x))^2$.", r"\frac{\partial J}{\partial w} = w - T(x)",
+            r"\frac{\partial J}{\partial w} = w",
+        ),
+        (
+            r"Let $J = \frac12 (w x + g(x) - y)^2$.", r"\frac{\partial J}{\partial w} = (w x + g(x) - y) x",
+            r"\frac{\partial J}{\partial w} = (w x - y) x",
+        ),
+        (
+            r"Let $J = \frac12 \sum_{t=1}^T (w x(t) - y(t))^2$.",
+            r"\frac{\partial J}{\partial w} = \sum_{t=1}^T (w x(t) - y(t)) x(t)",
+            r"\frac{\partial J}{\partial w} = \sum_{t=1}^T (w x(t) - y(t))",
+        ),
+    ],
+)  # fmt: skip
+def test_activations_kernels_features_offsets_and_signals_have_no_parameters(text: str, right: str, wrong: str) -> None:
+    assert verdict(text, "", right) is Verdict.PROVED
+    assert verdict(text, "", wrong) is Verdict.REFUTED
 
 
 READ: dict[str, tuple[str, str, str]] = {

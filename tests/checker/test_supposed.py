@@ -214,3 +214,150 @@ def test_an_equation_between_values_in_the_text(prose: str, claim: str, verdict:
 def test_a_condition_in_words(prose: str, claim: str, verdict: Verdict) -> None:
     found = last(TRIPLET, prose, claim)
     assert found.verdict is verdict, found.message
+
+
+UNIT = r"Let $w, x, y, \mu \in \mathbb{R}$. Let $z = w x$, $a = g(z)$ and $J = \frac12 (a - y)^2$. "
+GENERAL, LINEAR = "(a - y) g'(z) x", "(a - y) x"
+
+
+def claimed(text: str, value: str, behind: str = "") -> Formula:
+    claim = rf"\frac{{\partial J}}{{\partial w}} = {value}"
+    found = check(scan(f"{text}\n\n$${claim}$$\n\n{behind}\n")).formulas
+    return next(f for f in reversed(found) if f.displayed)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "In the linear case $g(z) = z$, we get", "In the linear case $g(z) = z$, things are simple. We get",
+        "Suppose that $g(z) = z$. Then", "If $g(z) = z$, we have", "With $g(z) = z$, this is simple. We get",
+        "In the special case of $g(z) = z$, the model is linear. Its gradient is",
+        "In particular, let $g(z) = z$. Then",
+        "For linear units we have $g(z) = z$. The gradient is", "Linear units have $g(z) = z$. Then we get",
+        "Suppose that $$ g(z) = z. $$ Then", "Suppose $g(z) = z$ and $\\mu = 0$. Then",
+        "As an example, take $g(z) = z$. Then", "Choosing $g(z) = z$ yields", "If we choose $g(z) = z$, then",
+        "(In the linear case, $g(z) = z$.) We have", "For example, $g(z) = z$ gives",
+    ],
+)  # fmt: skip
+def test_a_function_that_is_supposed_is_a_condition(words: str) -> None:
+    found = claimed(UNIT + words, LINEAR)
+    assert (found.verdict, found.assumptions) == (PROVED, ("g(z)=z",)), found.message
+    assert "as the text says" in found.message
+    found = claimed(UNIT + words, GENERAL)
+    assert (found.verdict, found.assumptions) == (PROVED, ()), found.message  # whatever g is
+    assert claimed(UNIT + words, f"2 {LINEAR}").verdict is REFUTED
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_is_said_of_all_is_not_said_of_a_case(before: bool) -> None:
+    supposed = "In the linear case $g(z) = z$, this is simple."
+    texts = (f"{UNIT}The gradient is", supposed) if before else (f"{UNIT}{supposed} In general, the gradient is", "")
+    for value, verdict in ((GENERAL, PROVED), (LINEAR, REFUTED), (f"2 {LINEAR}", REFUTED)):
+        assert claimed(texts[0], value, texts[1]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [(GENERAL, PROVED), (LINEAR, Verdict.CONDITIONAL), (f"2 {LINEAR}", REFUTED)]
+)
+def test_before_a_case_what_rests_on_it_is_conditional(value: str, verdict: Verdict) -> None:
+    slope = r"\frac{\partial J}{\partial w} = "
+    text = f"{UNIT}The gradient is\n\n$${slope}{value}.$$\n\n"
+    text += f"In the linear case $g(z) = z$, we get\n\n$${slope}{LINEAR}$$\n"
+    *_, first, last = (f for f in check(scan(text)).formulas if f.displayed)
+    assert (first.verdict, last.verdict) == (verdict, PROVED), first.message
+
+
+def test_a_quantity_that_is_only_supposed_is_open() -> None:
+    text = r"Let $w, x, y \in \mathbb{R}$ and $J = \frac12 (z - y)^2$. If $z = w x$, all is simple. In general, "
+    for value in ("0", "(z - y) x"):
+        assert claimed(text, value).verdict is UNDECIDED
+
+
+def test_in_another_section_it_is_conditional() -> None:
+    text = "# Model\n\n" + UNIT + "We assume $g(z) = z$ throughout.\n\n# Gradient\n\nWe get"
+    assert claimed(text, LINEAR).verdict is Verdict.CONDITIONAL
+    assert claimed(text, f"2 {LINEAR}").verdict is REFUTED
+
+
+def test_sentences_may_stand_between() -> None:
+    text = f"{UNIT}In the linear case $g(z) = z$, things are simple. There is no saturation. All is well. We get"
+    assert claimed(text, LINEAR).verdict is PROVED
+    assert claimed(text, f"2 {LINEAR}").verdict is REFUTED
+
+
+@pytest.mark.parametrize("word", ["if", "for", "when"])
+def test_behind_a_claim_it_is_a_condition_of_that(word: str) -> None:
+    for value, assumptions in ((LINEAR, ("g(z)=z",)), (GENERAL, ())):
+        found = claimed(f"{UNIT}The gradient is", value, f"{word} $g(z) = z$.")
+        assert (found.verdict, found.assumptions) == (PROVED, assumptions), found.message
+    assert claimed(f"{UNIT}The gradient is", f"2 {LINEAR}", f"{word} $g(z) = z$.").verdict is not PROVED
+
+
+def test_a_new_function_is_supposed_right_behind_if() -> None:
+    text = r"Let $w, x, y \in \mathbb{R}$, $z = w x$ and, if $g(z) = z$, $a = g(z)$. Let $J = \frac12 (a - y)^2$."
+    found = claimed(text, LINEAR)
+    assert (found.verdict, found.assumptions) == (PROVED, ("g(z)=z",)), found.message
+    assert claimed(text, f"2 {LINEAR}").verdict is REFUTED
+
+
+def test_one_case_after_the_other() -> None:
+    sigmoid = r"$g(z) = \frac{1}{1 + e^{-z}}$"
+    text = f"{UNIT}In the linear case $g(z) = z$, we have $$\\frac{{\\partial J}}{{\\partial w}} = {LINEAR}.$$ "
+    found = claimed(f"{text}For the sigmoid {sigmoid} we have", "(a - y) a (1 - a) x")
+    assert (found.verdict, len(found.assumptions)) == (PROVED, 1), found.message
+    assert claimed(f"{text}For the sigmoid {sigmoid} we have", "(a - y) a x").verdict in (REFUTED, UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "In the linear model $z = w x$, the loss is $J = \\frac12 (z - y)^2$. Then",
+        "Suppose that the model is $z = w x$ and the loss is $J = \\frac12 (z - y)^2$. Then",
+        "For a linear unit we have $z = w x$. The loss is $J = \\frac12 (z - y)^2$. Then",
+        "With $z = w x$ and $J = \\frac12 (z - y)^2$ we have",
+        "The loss is $J = \\frac12 (z - y)^2$ with $z = w x$. Then",
+        "The loss is $J = \\frac12 (z - y)^2$. Here $z = w x$. Then",
+    ],
+)  # fmt: skip
+def test_what_is_new_is_defined_whatever_the_words(words: str) -> None:
+    found = claimed(f"Let $w, x, y \\in \\mathbb{{R}}$. {words}", "(z - y) x")
+    assert (found.verdict, found.assumptions) == (PROVED, ()), found.message
+    assert claimed(f"Let $w, x, y \\in \\mathbb{{R}}$. {words}", "z - y").verdict is REFUTED
+
+
+PENALISED = r"Let $w, x, y, \mu \in \mathbb{R}$, $z = w x$ and $J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$. "
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "verdict"),
+    [
+        ("In the case $\\mu = 0$, there is no penalty. We get", "(z - y) x", Verdict.CONDITIONAL),
+        ("Without the penalty, $\\mu = 0$, we get", "(z - y) x", Verdict.CONDITIONAL),
+        ("For noise-free data, $y = w x$, we get", r"\mu w", UNDECIDED),
+        ("For noise-free data, $y = w x$, we get", r"7 (z - y) x + \mu w", UNDECIDED),
+        ("In the noiseless setting $y = w x$, the residual is zero. We get", r"\mu w", UNDECIDED),
+        ("If the fit is perfect, $z = y$, we get", r"\mu w", UNDECIDED),
+        ("If $z = 2 y$, we get", r"\mu w", UNDECIDED),  # y x + μw
+        ("In the special case of $\\mu = w$ we get", "(z - y) x + w^2", UNDECIDED),
+    ],
+)
+def test_a_value_that_is_supposed_defines_nothing(words: str, value: str, verdict: Verdict) -> None:
+    found = claimed(PENALISED + words, value)
+    assert found.verdict is verdict, found.message
+    assert claimed(PENALISED + words, "(z - y) x + \\mu w").verdict is (UNDECIDED if "= w$" in words else PROVED)
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "verdict"),
+    [
+        ("If the unit is linear, $a = z$, we get", "(a - y) x", PROVED),
+        ("If the unit is linear, $a = z$, we get", "2 (a - y) x", REFUTED),
+        ("If the unit is linear, $a = z$, all is simple. In general", "(a - y) (1 - a^2) x", PROVED),
+        ("If the unit is linear, $a = z$, all is simple. In general", "(a - y) x", REFUTED),
+        ("If $a = 2 y$, then", "0", UNDECIDED),
+    ],
+)
+def test_what_is_defined_and_supposed(words: str, value: str, verdict: Verdict) -> None:
+    found = claimed(UNIT.replace("g(z)", "\\tanh(z)") + words, value)
+    assert found.verdict is verdict, found.message
+    assert found.verdict is not PROVED or found.assumptions == (("a=z",) if "general" not in words else ())

@@ -1,0 +1,31 @@
+"""Every word of the lists by which prose is read, in a document in which it makes the difference."""
+
+from __future__ import annotations
+
+import pytest
+from wordlists import ELSEWHERE, LISTS, NO_WORD, WORDS, WordList, samples
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+
+def verdicts(words: WordList, word: str) -> tuple[Verdict, ...]:
+    formulas = check(scan(words.text(word)), effort=Effort(repair=0)).formulas
+    return tuple(f.verdict for f in formulas[-len(words.claims) :])
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_table_has_every_word(name: str) -> None:
+    assert WORDS[name].split("; ") == [word for word in samples(LISTS[name].pattern) if word not in ELSEWHERE]
+
+
+@pytest.mark.parametrize(("name", "word"), [(name, word) for name in LISTS for word in WORDS[name].split("; ")])
+def test_a_word_is_read(name: str, word: str) -> None:
+    assert verdicts(LISTS[name], word) == LISTS[name].verdicts
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_another_word_is_not(name: str) -> None:
+    assert verdicts(LISTS[name], NO_WORD) == LISTS[name].without
