@@ -14,7 +14,7 @@ from itertools import permutations
 
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.standing import Standing, names_of
-from verify_derivations.checker.statements import EQUALS, Chain, Stated, contains_derivative
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.operators import elementwise_functions
@@ -127,7 +127,7 @@ class _Called:
                 if beside or not once or not self._may_define(name, value, None, given=weak):
                     continue
                 assert f.tree is not None
-                _set_tree(f, s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=f.tree.span))
+                _set_tree(f, s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
                 f.mentions, f.chains = [], [Chain((name, value))]
                 f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
                 self.standing.define(f, name, value)
@@ -141,7 +141,7 @@ class _Called:
             return
         if f.tree is None or plain(name) in names_of(f.tree) or not self._may_define(name, value, f, given=True):
             return
-        equation = s.Relation((name, value), EQUALS[:1])
+        equation = s.Relation((name, value), ("=",))
         _set_tree(f, s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
         f.chains.append(Chain((name, value)))
         f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)

@@ -196,6 +196,7 @@ class _Inference:
             declaration = self._declaration(reference, rank, sizes)
             indices = (self.letters[reference.name],) if member else ()
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
+            otherwise |= key in self.reader.of_entries
             otherwise |= known is None and reference.name in self.claimed
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
@@ -220,6 +221,7 @@ class _Inference:
     def _is_open(self, reference: Reference, member: bool) -> bool:
         """Whether nothing else says what a name is: no declaration, and no definition but of a recursion."""
         state = member and any(reference.name == name for name, _ in self.table.shifted)
+        state |= self.reader.key(reference) in self.reader.of_entries
         if reference.name in self.lefts and not state or reference.name in self.world.sizes:
             return False
         if reference.name in self.world.functions:  # h beside h(x)
@@ -312,15 +314,22 @@ def _is_number(top: s.Node) -> bool:
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:
-    """Whether an equation defines a function of numbers, ``f(z) = A \\tanh(B z)``: what has a transpose or a norm is no
-    number."""
+    """Whether an equation defines a function of numbers, ``f(z) = A \\tanh(B z)``: what has a transpose, a norm or a
+    declared matrix in it is no number."""
     left = chain.sides[0]
     if not isinstance(left, s.Call) or function_name(left.function) not in found.world.functions:
         return False
-    references = map(found.world.table.reference, (n for side in chain.sides for n in names_in(side)))
-    return not any(r is not None and r.transposed for r in references) and not any(
-        isinstance(n, s.Norm) for side in chain.sides for n in s.walk(side)
-    )
+    nodes = (n for side in chain.sides for n in names_in(side))
+    references = [r for r in map(found.world.table.reference, nodes) if r is not None]
+    return not any(r.transposed or not r.indices and _is_matrix(found.world.declarations.get(r.name, ()))
+                   for r in references) and not any(
+        isinstance(n, s.Norm) or isinstance(n, s.Scripted) and n.sup is not None and is_transpose(n.sup)
+        for side in chain.sides for n in s.walk(side)
+    )  # fmt: skip
+
+
+def _is_matrix(stated: Sequence[Declaration]) -> bool:
+    return any(len(d.space.extents) == 2 and not d.hint and not d.indices for d in stated)
 
 
 def _arguments(chain: Chain) -> Sequence[s.Node]:

@@ -66,6 +66,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     ChainError,
@@ -316,7 +317,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared
-        kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in shapes.widened else "a column"
+        matrices = shapes.widened | shapes.doubtful
+        kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in matrices else "a column"
         said = f"{error}, if {guessed} is {kind}: its shape is stated nowhere"
         link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
         here.conventions.add(CLASH)
@@ -335,7 +337,10 @@ def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
     below = world.below(world.head(*each) for each in layers)
     flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
     named = {r.name for r in names} & world.undeclared.widened  # what rests on them has one shape either way
-    return min(below & world.undeclared.guessed | flat | named, default=None)
+    losses = (known for head, known in world.known.items() if head in LOSSES)
+    misread = any(known.shape or known.family for known in losses)  # else what is doubtful does not matter
+    unclear = world.undeclared.guessed | (world.undeclared.doubtful if misread else set())
+    return min(below & unclear | flat | named, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

@@ -90,6 +90,7 @@ def build_world(
         other = build(loss, names, shapes)
         if len(other.failed) <= len(found.failed) and other.defined.keys() >= found.defined.keys():
             found = other
+    found.world.undeclared.doubtful |= inferred.doubtful
     for f in formulas:
         found.remarks[f.number] = [*found.remarks.get(f.number, ()), *f.named]
     return found

@@ -1,0 +1,121 @@
+"""Notation of lecture notes, appendices and posts by others: each with gradients that are right and one that is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+HOLDS = (Verdict.PROVED, Verdict.CONDITIONAL)
+WRONG = (Verdict.REFUTED, Verdict.ILL_FORMED)
+OPEN = (Verdict.UNDECIDED,)
+
+
+def verdict(text: str, claim: str) -> Verdict:
+    return check(scan(f"{text}\n\n$$ {claim} $$\n", "post.md"), effort=Effort(repair=0)).formulas[-1].verdict
+
+
+SQUARES = (
+    r"Let $X \in \mathbb{R}^{n \times p}$, $y \in \mathbb{R}^n$ and"
+    "\n\n$$ Q(\\beta) = (y - X\\beta)^\\top (y - X\\beta). $$"
+)
+CLASSIFIER = (
+    r"Let $D(x) = \sigma(w^\top x + b)$ with $w \in \mathbb{R}^d$, $G(z) = A z$, $A \in \mathbb{R}^{d \times k}$ and"
+    "\n\n$$ K = -\\log D(x) - \\log(1 - D(G(z))). $$"
+)
+FEATURES = (
+    r"Let $\phi_n = \phi(x_n) \in \mathbb{R}^M$ be the features of $x_n$ and $y_n = w^\top \phi(x_n)$. The error is"
+    "\n\n$$ E(w) = \\frac12 \\sum_{n=1}^N (t_n - w^\\top \\phi_n)^2. $$"
+)
+UNITS = (
+    r"Let $h_i = h(u_i)$ and $u_i = w^\top x_i$ with $w, x_i \in \mathbb{R}^d$, and"
+    "\n\n$$ E = \\frac12 \\sum_{i=1}^N (h_i - t_i)^2. $$"
+)
+PATTERN = (
+    "$$ a_j = \\sum_{i=1}^D w_{ji} x_i, \\quad z_j = \\tanh(a_j), \\quad y_k = \\sum_{j=1}^M v_{kj} z_j, \\quad"
+    " E = \\frac12 \\sum_{k=1}^K (y_k - t_k)^2 $$\n\n"
+    "$$ \\delta_k \\equiv \\frac{\\partial E}{\\partial y_k} = y_k - t_k $$\n\n"
+    "$$ \\delta_j \\equiv \\frac{\\partial E}{\\partial a_j} = (1 - z_j^2) \\sum_{k=1}^K v_{kj} \\delta_k $$"
+)
+LAYERS = (
+    "$$ a^l_j = \\sigma(z^l_j), \\qquad z^l_j = \\sum_k w^l_{jk} a^{l-1}_k + b^l_j $$\n\n"
+    r"The cost is $C = \frac12 \sum_j (y_j - a^L_j)^2$. Let $\delta^l_j = \frac{\partial C}{\partial z^l_j}$."
+)
+ANY_COST = (
+    "$$ z_j^{l} = \\sum_k w_{jk}^{l} a_k^{l-1} + b_j^{l}, \\quad a_j^{l} = \\sigma(z_j^{l}) $$\n\n"
+    r"The cost $C$ is a function of $a^L$. Let $\delta_j^l = \partial C / \partial z_j^l$."
+)
+BARE = (
+    "$$ a^l = \\sigma(z^l), \\qquad z^l = W^l a^{l-1} + b^l $$\n\n"
+    r"The cost is $C = \frac12 \|y - a^L\|^2$. Let $\delta^l = \frac{\partial C}{\partial z^l}$."
+)
+COLUMNS = (
+    r"Examples are columns of $X \in \mathbb{R}^{n \times m}$, their labels are $Y \in \mathbb{R}^{1 \times m}$."
+    "\n\n$$ Z_1 = W_1 X + b_1, \\quad A_1 = \\tanh(Z_1), \\quad Z_2 = W_2 A_1 + b_2, \\quad A_2 = \\sigma(Z_2) $$\n\n"
+    "$$ J = -\\frac1m \\sum_{i=1}^m (Y_i \\log A_{2,i} + (1 - Y_i) \\log(1 - A_{2,i})) $$"
+)
+
+RIGHT = (
+    (SQUARES, r"\frac{\partial Q}{\partial \beta} = -2 X^\top (y - X \beta)"),
+    (SQUARES, r"\nabla Q(\beta) = 2 X^\top X \beta - 2 X^\top y"),
+    (CLASSIFIER, r"\frac{\partial K}{\partial w} = -(1 - D(x)) x + D(G(z)) G(z)"),
+    (CLASSIFIER, r"\frac{\partial K}{\partial A} = D(G(z)) w z^\top"),
+    (FEATURES, r"\nabla E(w) = -\sum_{n=1}^N (t_n - w^\top \phi_n) \phi_n"),
+    (FEATURES, r"\nabla E(w) = \sum_{n=1}^N (y_n - t_n) \phi(x_n)"),
+    (UNITS, r"\frac{\partial E}{\partial h_i} = h_i - t_i"),
+    (UNITS, r"\frac{\partial E}{\partial w} = \sum_{i=1}^N (h_i - t_i) h'(u_i) x_i"),
+    (PATTERN, r"\frac{\partial E}{\partial w_{ji}} = \delta_j x_i"),
+    (PATTERN, r"\frac{\partial E}{\partial v_{kj}} = \delta_k z_j"),
+    (LAYERS, r"\delta^L_j = (a^L_j - y_j) \sigma'(z^L_j)"),
+    (LAYERS, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)"),
+    (LAYERS, r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j"),
+    (ANY_COST, r"\delta_j^L = \frac{\partial C}{\partial a_j^L} \sigma'(z_j^L)"),
+    (ANY_COST, r"\frac{\partial C}{\partial b_j^l} = \delta_j^l"),
+    (BARE, r"\delta^l = (W^{l+1})^\top \delta^{l+1} \odot \sigma'(z^l)"),
+    (BARE, r"\frac{\partial C}{\partial W^l} = \delta^l (a^{l-1})^\top"),
+)
+NOT_RIGHT = (
+    (SQUARES, r"\frac{\partial Q}{\partial \beta} = -X^\top (y - X \beta)"),
+    (SQUARES, r"\nabla Q(\beta) = 2 X^\top X \beta + 2 X^\top y"),
+    (CLASSIFIER, r"\frac{\partial K}{\partial w} = -(1 - D(x)) x - D(G(z)) G(z)"),
+    (CLASSIFIER, r"\frac{\partial K}{\partial A} = -D(G(z)) w z^\top"),
+    (FEATURES, r"\nabla E(w) = \sum_{n=1}^N (t_n - w^\top \phi_n) \phi_n"),
+    (FEATURES, r"\nabla E(w) = \sum_{n=1}^N (t_n - y_n) \phi(x_n)"),
+    (UNITS, r"\frac{\partial E}{\partial h_i} = t_i - h_i"),
+    (UNITS, r"\frac{\partial E}{\partial w} = \sum_{i=1}^N (h_i - t_i) x_i"),
+    (PATTERN, r"\frac{\partial E}{\partial w_{ji}} = \delta_j z_j"),
+    (PATTERN, r"\frac{\partial E}{\partial v_{kj}} = \delta_j z_j"),
+    (LAYERS, r"\delta^L_j = (y_j - a^L_j) \sigma'(z^L_j)"),
+    (LAYERS, r"\delta^l_j = \sum_k w^{l+1}_{jk} \delta^{l+1}_k \sigma'(z^l_j)"),
+    (LAYERS, r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_j \delta^l_k"),
+    (ANY_COST, r"\delta_j^L = \frac{\partial C}{\partial a_j^L} \sigma(z_j^L)"),
+    (ANY_COST, r"\frac{\partial C}{\partial b_j^l} = \delta_j^l a_j^l"),
+    (BARE, r"\delta^l = W^{l+1} \delta^{l+1} \odot \sigma'(z^l)"),
+    (BARE, r"\frac{\partial C}{\partial W^l} = a^{l-1} (\delta^l)^\top"),
+)
+UNCLEAR = ((COLUMNS, r"\frac{\partial J}{\partial W_2} = \frac1m (A_2 - Y) A_1^\top"),)
+
+
+@pytest.mark.parametrize(("text", "claim"), RIGHT)
+def test_right(text: str, claim: str) -> None:
+    assert verdict(text, claim) in HOLDS
+
+
+@pytest.mark.parametrize(("text", "claim"), NOT_RIGHT)
+def test_wrong(text: str, claim: str) -> None:
+    assert verdict(text, claim) in WRONG
+
+
+@pytest.mark.parametrize(("text", "claim"), UNCLEAR)
+def test_what_may_be_a_row_or_a_matrix_is_open(text: str, claim: str) -> None:
+    assert verdict(text, claim) in OPEN
+
+
+def test_a_row_that_is_declared_is_one() -> None:
+    text = COLUMNS.replace("columns of", r"columns, with $W_2 \in \mathbb{R}^{1 \times k}$, $b_2 \in \mathbb{R}$, of")
+    claim = r"\frac{\partial J}{\partial W_2} = \frac1m (A_2 - Y) A_1^\top"
+    assert verdict(text, claim) in HOLDS
+    assert verdict(text, claim.replace(r"\frac1m", "")) in WRONG
