@@ -33,7 +33,7 @@ from verify_derivations.formulas.sizes import layer_value, match_layer
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.unsaid import ends
-from verify_derivations.formulas.world import Known, Statement, World
+from verify_derivations.formulas.world import Declaration, Known, Statement, World
 
 PARTS = (*LOSSES, "p", "P", "e", "r")
 """What parts of a loss are called, likelihoods, errors and residuals among them."""
@@ -310,6 +310,7 @@ class Instances:
         inputs = world.differentiated.denominators | world.functions.keys()
         inputs |= layers.templates.keys() | layers.of.keys() | {found.rest for found in layers.sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
+        leaves -= {h for h in leaves if any(_is_matrix(d) for d in world.declarations.get(h, ()))}
         parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
         tops = world.differentiated.names.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
@@ -382,3 +383,8 @@ def otherwise_defined(world: World) -> frozenset[str]:
         head for head, (_, layer) in world.layers.of.items()
         if world.is_defined(head) and world.quantities[head].number not in general and not layer.names & letters
     )  # fmt: skip
+
+
+def _is_matrix(stated: Declaration) -> bool:
+    """Whether a name is no number, nor one for each index: W is no part of a loss in ``h = W x``."""
+    return not stated.indices and sum(n != s.Number("1") for n in stated.space.extents) == 2

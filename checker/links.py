@@ -17,7 +17,7 @@ from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
-from verify_derivations.checker.undefined_losses import as_told, at_the_end, unused
+from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
@@ -165,6 +165,7 @@ def judge_link(
             link = link if where else unused(world, comparison, environment, link, judge)
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
+            link = through_others(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
         if link.verdict is Verdict.REFUTED and (values := two_values(world, comparison)) is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
@@ -116,9 +117,37 @@ def _take_names(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
     } - table.bound - table.sizes  # fmt: skip
     below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
     table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
+    table.primed |= _primed_values(nodes)
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
+    symbols = {node for node in nodes if isinstance(node, s.Symbol)}
+    for accent in {accent for node in nodes for accent in _accents_of_gradients(node)}:
+        table.gradients |= {
+            name_of(x): x.name for x in symbols if x.accent == accent and replace(x, accent="") in symbols
+        }
+
+
+def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
+    """The θ of ``θ' = θ + d``, where θ' stands elsewhere, too: no transpose, no slope, and more than an update."""
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and len(x.sides) == 2)
+    lefts = {x.sides[0]: x.sides[1] for x in equations if isinstance(x.sides[0], s.Scripted)}
+    primed = {x: right for x, right in lefts.items() if x.primes == 1 and x.sub is None and x.sup is None}
+    functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} if primed else set()
+    return {
+        base_of(left) or "" for left, right in primed.items() if base_of(left) not in functions
+        and isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
+        and sum(x == left for x in nodes) > 1
+    }  # fmt: skip
+
+
+def _accents_of_gradients(node: s.Node) -> Iterator[str]:
+    """The bar of “we write ``\\bar{v} = ∂L/∂v``”, which is said of any v."""
+    if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
+        left, right = node.sides[:2]
+        if isinstance(left, s.Symbol) and left.accent and isinstance(right, s.Derivative):
+            if right.denominators == (replace(left, accent=""),):
+                yield left.accent
 
 
 def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:

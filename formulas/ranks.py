@@ -441,8 +441,13 @@ class Ranks:
                 yield from self.alike(nodes[1:], after, new, count)
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
+        """Of an undeclared name by which nothing differentiates it is a number that divides a vector."""
+        name = self.table.reference(bottom) if isinstance(bottom, s.Symbol | s.Scripted) else None
+        plain = name is not None and name.name not in self.world.differentiated.denominators
+        plain = plain and name is not None and self.declared(name) is None and self.key(name) not in self.defined
         for top, way in tops:
             for under, after in self.read(bottom, way):
+                after = after.breaking(BROKEN if plain and under is not None and under != NUMBER else 0)
                 if top is None or under is None:
                     yield None, after
                 elif under == NUMBER:

@@ -57,8 +57,43 @@ COLUMNS = (
     "\n\n$$ Z_1 = W_1 X + b_1, \\quad A_1 = \\tanh(Z_1), \\quad Z_2 = W_2 A_1 + b_2, \\quad A_2 = \\sigma(Z_2) $$\n\n"
     "$$ J = -\\frac1m \\sum_{i=1}^m (Y_i \\log A_{2,i} + (1 - Y_i) \\log(1 - A_{2,i})) $$"
 )
+DROPOUT = r"A mask $m \in \{0, 1\}^d$ is drawn and $u = m \odot h / q$. Let $K$ be a loss, a function of $u$."
+ENCODER = (
+    r"The heads are $\mu = A h$ and $\rho = B h$, where $\rho = \log \sigma^2$, $h \in \mathbb{R}^m$, $A, B \in"
+    r" \mathbb{R}^{d \times m}$. The divergence is $K = \frac12 \sum_{j=1}^d (\mu_j^2 + \sigma_j^2 - \rho_j - 1)$."
+)
+CELL = (
+    "$$ f_t = \\sigma(W x_t + U h_{t-1}), \\quad o_t = \\sigma(V x_t + Q h_{t-1}), \\quad"
+    " c_t = f_t \\odot c_{t-1} + x_t, \\quad h_t = o_t \\odot \\tanh(c_t) $$\n\n"
+    r"with $x_t, h_t \in \mathbb{R}^n$. At one step the loss $L$ depends on $o_t$ and $c_t$ only through $h_t$."
+)
+BARS = (
+    r"We write $\bar{v} = \partial L / \partial v$ for the adjoint of $v$, where $L$ is the scalar loss. Let $Z = X W$"
+    r" with $X \in \mathbb{R}^{N \times d}$, $W \in \mathbb{R}^{d \times m}$."
+)
+STEP = (
+    r"Consider $f(\theta) = \frac12 \theta^\top H \theta + g^\top \theta$ with symmetric"
+    r" $H \in \mathbb{R}^{n \times n}$. Let $\theta' = \theta + d$ with $d \in \mathbb{R}^n$."
+)
+DENOTED = (
+    r"Let $z = W x$, $W \in \mathbb{R}^{m \times n}$. Denote by $g$ the gradient $\partial L / \partial z$ of a loss"
+    r" $L$ that depends on $z$."
+)
+COUNTS = (
+    r"The rate is $\lambda_i = \exp(x_i^\top \beta)$, and up to a constant the log-likelihood is"
+    "\n\n$$ \\ell(\\beta) = \\sum_{i=1}^n (y_i x_i^\\top \\beta - \\exp(x_i^\\top \\beta)). $$"
+)
 
 RIGHT = (
+    (DROPOUT, r"\frac{\partial K}{\partial h} = \frac{1}{q} m \odot \frac{\partial K}{\partial u}"),
+    (ENCODER, r"\frac{\partial K}{\partial \rho} = \frac12 (e^\rho - 1)"),
+    (ENCODER, r"\frac{\partial K}{\partial B} = \frac12 (\sigma^2 - 1) h^\top"),
+    (CELL, r"\frac{\partial L}{\partial o_t} = \frac{\partial L}{\partial h_t} \odot \tanh(c_t)"),
+    (CELL, r"\frac{\partial L}{\partial c_t} = \frac{\partial L}{\partial h_t} \odot o_t \odot (1 - \tanh^2(c_t))"),
+    (BARS, r"\bar{W} = X^\top \bar{Z}"),
+    (STEP, r"\frac{\partial f(\theta')}{\partial d} = H \theta' + g"),
+    (DENOTED, r"\frac{\partial L}{\partial W} = g x^\top"),
+    (COUNTS, r"\frac{\partial \ell}{\partial \beta} = \sum_{i=1}^n (y_i - \lambda_i) x_i"),
     (SQUARES, r"\frac{\partial Q}{\partial \beta} = -2 X^\top (y - X \beta)"),
     (SQUARES, r"\nabla Q(\beta) = 2 X^\top X \beta - 2 X^\top y"),
     (CLASSIFIER, r"\frac{\partial K}{\partial w} = -(1 - D(x)) x + D(G(z)) G(z)"),
@@ -78,6 +113,15 @@ RIGHT = (
     (BARE, r"\frac{\partial C}{\partial W^l} = \delta^l (a^{l-1})^\top"),
 )
 NOT_RIGHT = (
+    (DROPOUT, r"\frac{\partial K}{\partial h} = q m \odot \frac{\partial K}{\partial u}"),
+    (ENCODER, r"\frac{\partial K}{\partial \rho} = \frac12 (e^\rho + 1)"),
+    (ENCODER, r"\frac{\partial K}{\partial B} = -\frac12 \mathbf{1} h^\top"),
+    (CELL, r"\frac{\partial L}{\partial o_t} = \frac{\partial L}{\partial h_t} \odot c_t"),
+    (CELL, r"\frac{\partial L}{\partial c_t} = \frac{\partial L}{\partial h_t} \odot o_t \odot \tanh(c_t)"),
+    (BARS, r"\bar{W} = -X^\top \bar{Z}"),
+    (STEP, r"\frac{\partial f(\theta')}{\partial d} = H \theta + g"),
+    (DENOTED, r"\frac{\partial L}{\partial W} = -g x^\top"),
+    (COUNTS, r"\frac{\partial \ell}{\partial \beta} = \sum_{i=1}^n (\lambda_i - y_i) x_i"),
     (SQUARES, r"\frac{\partial Q}{\partial \beta} = -X^\top (y - X \beta)"),
     (SQUARES, r"\nabla Q(\beta) = 2 X^\top X \beta + 2 X^\top y"),
     (CLASSIFIER, r"\frac{\partial K}{\partial w} = -(1 - D(x)) x - D(G(z)) G(z)"),
