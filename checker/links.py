@@ -60,6 +60,7 @@ from verify_derivations.formulas.expressions import (
     heads,
     polynomial,
 )
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
@@ -308,6 +309,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
+    elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
+        link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
@@ -328,14 +331,31 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
 
 
+def _mentioned(left: s.Node, right: s.Node, world: World) -> list[Reference]:
+    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
+    return [r for r in references if r is not None]
+
+
+def _rests_on(names: Sequence[Reference], world: World) -> set[str]:
+    layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
+              for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
+    return world.below(world.head(*each) for each in layers)
+
+
+def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) -> str | None:
+    """What only a formula behind this one declares, and on which a side rests: the y of ``‖y - K a‖²`` need not be that
+    of ``k(x, y)`` with y ∈ R^d."""
+    below = _rests_on(_mentioned(left, right, world), world)
+    stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
+    given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
+    return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
     """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
     clash, but perhaps not those of the document."""
-    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
-    names = [r for r in references if r is not None]
-    layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
-              for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
-    below = world.below(world.head(*each) for each in layers)
+    names = _mentioned(left, right, world)
+    below = _rests_on(names, world)
     flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
     named = {r.name for r in names} & world.undeclared.widened  # what rests on them has one shape either way
     losses = (known for head, known in world.known.items() if head in LOSSES)
