@@ -9,6 +9,7 @@ from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.parse_atoms import Atoms
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.symbols import PREFIX
 
 _LIMITS = {name: f"\\{name}" for name in ("max", "min", "sup", "inf", "sum")} | {
@@ -186,7 +187,8 @@ class Expressions(Atoms):
 
     def _applied(self, node: s.Node, name: s.Symbol, start: int) -> s.Node:
         bracket = self._bracket_ahead()
-        function = self.symbols.is_function(name.name, name.font) and not (bracket and self._within(name, bracket))
+        function = self.symbols.is_function(name.name, name.font) or name_of(name) in self.symbols.functions
+        function = function and not (bracket and self._within(name, bracket))
         lower = node.sub if isinstance(node, s.Scripted) and node.sup is None and not node.primes else None
         if name.name in _LIMITS and lower is not None:
             body = self.side_of_operator()

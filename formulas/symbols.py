@@ -150,6 +150,9 @@ def collect(
     for tokens in formulas:
         letters_applied.see(tokens, symbols)
         for k, token in enumerate(tokens):
+            if token.kind == "command" and token.text in ACCENTS:
+                evident |= _accented(tokens, k)
+                continue
             if token.kind == "run":
                 *front, name = split_run(token.text, symbols)
             elif token.kind == "symbol":
@@ -346,6 +349,19 @@ def _starts_statement(tokens: list[Token], k: int) -> bool:
         return True
     before = tokens[k - 1]
     return before.kind in _JOINTS or (before.kind == "relation" and before.text in s.EQUALS)
+
+
+def _accented(tokens: list[Token], k: int) -> set[str]:
+    """The function that an equation defines, ``\\hat{y}(x) = …``."""
+    opening = tokens[k + 1]
+    braced = opening.kind == "open" and opening.text == "{" and opening.partner == k + 3
+    letter, after = (tokens[k + 2], k + 4) if braced else (opening, k + 2)
+    bracket = tokens[after := _skip_scripts(tokens, after)] if after < len(tokens) else letter
+    if letter.kind != "symbol" or bracket.text != "(" or bracket.kind != "open" or not _starts_statement(tokens, k):
+        return set()
+    behind = tokens[bracket.partner + 1]
+    defines = behind.kind == "relation" and behind.text in s.EQUALS and _simple_arguments(tokens, after)
+    return {f"{ACCENTS[tokens[k].text]}{{{letter.text}}}"} if defines else set()
 
 
 def _names_member(tokens: list[Token], k: int) -> bool:
