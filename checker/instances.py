@@ -292,6 +292,9 @@ class Instances:
                 head for name in of for head in ends(world, replace(world.environment(), loss=name))
                 if head not in losses
             }  # fmt: skip
+            arguments = (x for name in (*unstated, *world.unsaid.heads) for x in world.applied.arguments.get(name, ()))
+            variables = map(world.table.reference, arguments)  # w of L_0(w), also where w stands elsewhere, too
+            world.unsaid.frontier |= {r.name for r in variables if r is not None and r.name in world.quantities}
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.layers.templates:
             environment = world.environment()

@@ -35,7 +35,7 @@ _GIVEN = _any(
     entr(?:y|ies) units? losse?s? costs? errors? objectives? quantit(?:y|ies) layers? ratings? strides? dilations?
     padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? slopes? prices? return unknown
     kronecker identity indicators? jacobians? hessians? rows? columns? positions? documents? tokens? actions?
-    nodes? neighbou?rs? frequenc(?:y|ies) signs?
+    nodes? neighbou?rs? frequenc(?:y|ies) signs? (?:keep|drop(?:out|ping)?|retention)[\s-]+probabilit(?:y|ies)
     """
 )
 _MADE = _any(

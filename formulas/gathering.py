@@ -5,10 +5,11 @@ What is bound comes first, then what is declared, then how names are used; a lat
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.biases import with_a_bias
@@ -59,7 +60,7 @@ def gather(
     for relation in relations:
         _declare(table, relation)
     _share_layers(table, nodes)
-    _take_names(table, nodes, tensors)
+    _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
     table.stops = stops(nodes)
     table.ends |= {*table.stops.values()}
@@ -106,8 +107,16 @@ def _take_squares(table: NameTable, relations: Sequence[s.Relation]) -> None:
     table.squared -= {base_of(x) or "" for x, where in introduced if not is_square(x) and not by_square(x, where)}
 
 
-def _take_names(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
-    """Letters that are made of tensors, names with primes, and names of gradients by custom."""
+def _is_alone(tree: s.Node) -> TypeGuard[s.Statements]:
+    """Whether a formula names one symbol, and no more."""
+    return isinstance(tree, s.Statements) and len(tree.parts) == 1 and isinstance(tree.parts[0], s.Symbol)
+
+
+def _take_names(
+    table: NameTable, nodes: Sequence[s.Node], tensors: set[str], mentioned: Mapping[s.Node, int]
+) -> None:
+    """Letters that are made of tensors, names with primes, and names of gradients by custom; ``mentioned`` says how
+    often formulas only name a symbol."""
     table.made = {
         node.sides[0].name for node in nodes
         if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS and isinstance(node.sides[0], s.Symbol)
@@ -121,11 +130,12 @@ def _take_names(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
-    symbols = {node for node in nodes if isinstance(node, s.Symbol)}
-    for accent in {accent for node in nodes for accent in _accents_of_gradients(node)}:
-        table.gradients |= {
-            name_of(x): x.name for x in symbols if x.accent == accent and replace(x, accent="") in symbols
-        }
+    symbols = Counter(node for node in nodes if isinstance(node, s.Symbol))
+    for accent, variable in {found for node in nodes if (found := _accent_of_gradients(node)) is not None}:
+        if symbols[variable] - mentioned.get(variable, 0) == 1:
+            table.gradients |= {
+                name_of(x): x.name for x in symbols if x.accent == accent and replace(x, accent="") in symbols
+            }
 
 
 def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
@@ -141,13 +151,14 @@ def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
     }  # fmt: skip
 
 
-def _accents_of_gradients(node: s.Node) -> Iterator[str]:
-    """The bar of “we write ``\\bar{v} = ∂L/∂v``”, which is said of any v."""
+def _accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
+    """The bar and the v of “we write ``\\bar{v} = ∂L/∂v``”, which is said of any v where that stands nowhere else."""
     if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
         left, right = node.sides[:2]
         if isinstance(left, s.Symbol) and left.accent and isinstance(right, s.Derivative):
-            if right.denominators == (replace(left, accent=""),):
-                yield left.accent
+            variable = replace(left, accent="")
+            return (left.accent, variable) if right.denominators == (variable,) else None
+    return None
 
 
 def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:

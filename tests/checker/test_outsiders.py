@@ -83,8 +83,20 @@ COUNTS = (
     r"The rate is $\lambda_i = \exp(x_i^\top \beta)$, and up to a constant the log-likelihood is"
     "\n\n$$ \\ell(\\beta) = \\sum_{i=1}^n (y_i x_i^\\top \\beta - \\exp(x_i^\\top \\beta)). $$"
 )
+HATS = r"The model is $\hat{y}(x) = w^\top x$ with $w, x \in \mathbb{R}^n$ and $E = \frac12 (\hat{y}(x) - t)^2$."
+DECAY = (
+    r"Let $w \in \mathbb{R}^n$, $L(w) = L_0(w) + \frac{\lambda}{2} \|w\|_2^2$ and $R(w) = \|w\|_2^2$. Note that"
+    "\n\n$$ \\nabla R(w) = 2 w. $$"
+)
+UNIT = (
+    r"Let $\bar{w} = w / \|w\|$ with $w \in \mathbb{R}^n$, $z = \bar{w}^\top x$ and $\bar{x} = \partial z/\partial x$."
+)
 
 RIGHT = (
+    (HATS, r"\frac{\partial E}{\partial w} = (\hat{y}(x) - t) x"),
+    (HATS, r"\frac{\partial \hat{y}}{\partial w} = x"),
+    (DECAY, r"\nabla L(w) = \nabla L_0(w) + \lambda w"),
+    (UNIT, r"\bar{x} = \bar{w}"),
     (DROPOUT, r"\frac{\partial K}{\partial h} = \frac{1}{q} m \odot \frac{\partial K}{\partial u}"),
     (ENCODER, r"\frac{\partial K}{\partial \rho} = \frac12 (e^\rho - 1)"),
     (ENCODER, r"\frac{\partial K}{\partial B} = \frac12 (\sigma^2 - 1) h^\top"),
@@ -113,6 +125,10 @@ RIGHT = (
     (BARE, r"\frac{\partial C}{\partial W^l} = \delta^l (a^{l-1})^\top"),
 )
 NOT_RIGHT = (
+    (HATS, r"\frac{\partial E}{\partial w} = (t - \hat{y}(x)) x"),
+    (HATS, r"\frac{\partial \hat{y}}{\partial w} = w"),
+    (DECAY, r"\nabla L(w) = \nabla L_0(w) + 2 \lambda w"),
+    (UNIT, r"\bar{x} = w"),
     (DROPOUT, r"\frac{\partial K}{\partial h} = q m \odot \frac{\partial K}{\partial u}"),
     (ENCODER, r"\frac{\partial K}{\partial \rho} = \frac12 (e^\rho + 1)"),
     (ENCODER, r"\frac{\partial K}{\partial B} = -\frac12 \mathbf{1} h^\top"),
@@ -163,3 +179,14 @@ def test_a_row_that_is_declared_is_one() -> None:
     claim = r"\frac{\partial J}{\partial W_2} = \frac1m (A_2 - Y) A_1^\top"
     assert verdict(text, claim) in HOLDS
     assert verdict(text, claim.replace(r"\frac1m", "")) in WRONG
+
+
+def test_what_a_later_formula_declares_may_be_another_name() -> None:
+    norm = r"Let $K \in \mathbb{R}^{n \times n}$ be symmetric and $J(a) = \frac12 \|y - K a\|^2$."
+    kernel = r"The kernel is $k(x, y) = \exp(-\|x - y\|^2)$ with $x, y \in \mathbb{R}^d$."
+    for claim in (r"\nabla J(a) = -K (y - K a)", r"\nabla J(a) = K (y - K a)"):
+        formulas = check(scan(f"{norm}\n\n$$ {claim} $$\n\n{kernel}\n", "post.md"), effort=Effort(repair=0)).formulas
+        assert next(f.verdict for f in formulas if f.displayed) in OPEN
+    assert verdict(norm, r"\nabla J(a) = -K (y - K a)") in HOLDS
+    assert verdict(norm, r"\nabla J(a) = K (y - K a)") in WRONG
+    assert verdict(f"{norm} Let $y \\in \\mathbb{{R}}^d$.", r"\nabla J(a) = -K (y - K a)") not in HOLDS
