@@ -91,8 +91,21 @@ DECAY = (
 UNIT = (
     r"Let $\bar{w} = w / \|w\|$ with $w \in \mathbb{R}^n$, $z = \bar{w}^\top x$ and $\bar{x} = \partial z/\partial x$."
 )
+BRACKETS = (
+    "$$ z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \\qquad a^{[l]} = \\sigma(z^{[l]}) $$\n\n"
+    r"with $a^{[0]} = x$, $W^{[l]} \in \mathbb{R}^{n_l \times n_{l-1}}$. For the cost $J$, a function of $a^{[L]}$, let"
+    r" $\delta^{[l]} = \frac{\partial J}{\partial z^{[l]}}$."
+)
+SLOPES = r"Let $y = f(W x)$ where $f$ is applied elementwise and $W \in \mathbb{R}^{m \times n}$. Let $u = W x$."
+GATES = (
+    r"The gates are $i = \sigma(W_i x + b_i)$, $f = \sigma(W_f x + b_f)$, $g = \tanh(W_g x + b_g)$, with"
+    r" $x \in \mathbb{R}^d$ and $c = f \odot c_0 + i \odot g$, $c \in \mathbb{R}^n$. The loss $L$ is a function of $c$."
+)
 
 RIGHT = (
+    (BRACKETS, r"\delta^{[l]} = (W^{[l+1]})^\top \delta^{[l+1]} \odot \sigma'(z^{[l]})"),
+    (SLOPES, r"\frac{\partial y_i}{\partial x_j} = f'(u_i) W_{ij}"),
+    (GATES, r"\frac{\partial L}{\partial f} = \frac{\partial L}{\partial c} \odot c_0"),
     (HATS, r"\frac{\partial E}{\partial w} = (\hat{y}(x) - t) x"),
     (HATS, r"\frac{\partial \hat{y}}{\partial w} = x"),
     (DECAY, r"\nabla L(w) = \nabla L_0(w) + \lambda w"),
@@ -125,6 +138,9 @@ RIGHT = (
     (BARE, r"\frac{\partial C}{\partial W^l} = \delta^l (a^{l-1})^\top"),
 )
 NOT_RIGHT = (
+    (BRACKETS, r"\delta^{[l]} = (W^{[l]})^\top \delta^{[l+1]} \odot \sigma'(z^{[l]})"),
+    (SLOPES, r"\frac{\partial y_i}{\partial x_j} = f'(u_j) W_{ij}"),
+    (GATES, r"\frac{\partial L}{\partial f} = \frac{\partial L}{\partial c} \odot c"),
     (HATS, r"\frac{\partial E}{\partial w} = (t - \hat{y}(x)) x"),
     (HATS, r"\frac{\partial \hat{y}}{\partial w} = w"),
     (DECAY, r"\nabla L(w) = \nabla L_0(w) + 2 \lambda w"),
