@@ -23,8 +23,12 @@ def named_values(trees: Iterable[s.Node]) -> dict[s.Symbol, s.Symbol]:
     equations = [x for x in nodes if isinstance(x, s.Relation) and x.relations[0] not in ("\\in", ":")]
     defined = {_name(x.sides[0].function) for x in equations if isinstance(x.sides[0], s.Call)}
     used = {x for x in nodes if isinstance(x, s.Symbol)}
+    other_than = {id(x.function) for x in nodes if isinstance(x, s.Call)}
+    other_than |= {id(x.base) for x in nodes if isinstance(x, s.Scripted)}
+    other_than |= {id(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.relations[0] == ":"}
+    alone = {x for x in nodes if isinstance(x, s.Symbol) and id(x) not in other_than}  # L beside L_i = L(y_i)
     named = dict[s.Symbol, s.Symbol]()
-    for name in (x for x in found if x not in defined):
+    for name in (x for x in found if x not in defined | alone):
         accents = (s.Symbol(name.name, accent, name.font) for accent in ACCENTS if not name.accent)
         other = next((x for x in accents if x not in used), None)
         named |= {name: other} if other is not None else {}
@@ -49,14 +53,18 @@ def apart(tree: s.Node, names: Mapping[s.Symbol, s.Symbol]) -> s.Node:
 
 
 def _functions(node: s.Node) -> Iterator[s.Symbol]:
-    """The φ of an equation ``φ_n = φ(x_n)``."""
-    if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
-        left, right = node.sides[:2]
-        function = right.function if isinstance(right, s.Call) else None
-        if isinstance(function, s.Symbol) and isinstance(left, s.Scripted) and left.sup is None:
-            letters = [x for x in s.walk(left.sub) if isinstance(x, s.Symbol)] if left.sub is not None else []
-            if left.base == function and letters and all(x in s.walk(right) for x in letters):
-                yield function
+    """The φ of an equation ``φ_n = φ(x_n)``, but not the x of ``x_t = x(t)``."""
+    if not isinstance(node, s.Relation) or node.relations[0] not in s.EQUALS:
+        return
+    left, right = node.sides[:2]
+    function = right.function if isinstance(right, s.Call) else None
+    if not isinstance(function, s.Symbol) or not isinstance(left, s.Scripted) or left.base != function:
+        return
+    letters = [x for x in s.walk(left.sub) if isinstance(x, s.Symbol)] if left.sub is not None else []
+    inside = [*s.walk(right)]
+    direct = right.arguments if isinstance(right, s.Call) else ()
+    if left.sup is None and letters and all(x in inside and x not in direct for x in letters):
+        yield function
 
 
 def _name(function: s.Node) -> s.Symbol | None:
