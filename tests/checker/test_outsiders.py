@@ -206,3 +206,12 @@ def test_what_a_later_formula_declares_may_be_another_name() -> None:
     assert verdict(norm, r"\nabla J(a) = -K (y - K a)") in HOLDS
     assert verdict(norm, r"\nabla J(a) = K (y - K a)") in WRONG
     assert verdict(f"{norm} Let $y \\in \\mathbb{{R}}^d$.", r"\nabla J(a) = -K (y - K a)") not in HOLDS
+
+
+def test_a_step_between_derivatives_defines_none_anew() -> None:
+    step, slope = r"W^{[l+1]\top} \delta^{[l+1]} \odot \sigma'(z^{[l]})", r"\delta^{[l]} (a^{[l-1]})^\top"
+    for sign, expected in (("", HOLDS), ("-", WRONG)):
+        claims = rf"\delta^{{[l]}} = {sign}{step}", rf"\frac{{\partial J}}{{\partial W^{{[l]}}}} = {sign}{slope}"
+        text = "".join(f"\n\n$$ {claim} $$" for claim in claims)
+        formulas = check(scan(f"{BRACKETS}{text}\n", "post.md"), effort=Effort(repair=0)).formulas
+        assert all(f.verdict in expected for f in formulas[-2:])
