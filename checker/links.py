@@ -187,6 +187,8 @@ def judge_link(
         if supposed:  # of another shape of b, ∂L/∂b is something else
             shapes = {name: world.undeclared.shapes.get(name, world.known[name].shape) for name in supposed}
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
+        if signed := _taken_for_positive(world, sides, variables):
+            link = only_where(", ".join(f"{name} > 0" for name in signed), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         if effort.verification:
             link = replace(link, fixed=held_fixed(*rests, comparison, environment))
@@ -329,6 +331,12 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, OverlappingRows):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
+
+
+def _taken_for_positive(world: World, sides: tuple[s.Node, ...], variables: Iterable[str]) -> list[str]:
+    """What a claim speaks of, or differentiates by what it is made of."""
+    named, found = names_of(world, sides), world.undeclared.positive
+    return sorted(name for name in found if name in named or not world.below([name]).isdisjoint(variables))
 
 
 def _mentioned(left: s.Node, right: s.Node, world: World) -> list[Reference]:
