@@ -313,7 +313,8 @@ class Instances:
         inputs = world.differentiated.denominators | world.functions.keys()
         inputs |= layers.templates.keys() | layers.of.keys() | {found.rest for found in layers.sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
-        leaves -= {h for h in leaves if any(_is_matrix(d) for d in world.declarations.get(h, ()))}
+        called = world.differentiated.names.union(world.losses(), (h for h in leaves if _base(h) in {*LOSSES, *PARTS}))
+        leaves -= {h for h in leaves - called if any(_is_matrix(d) for d in world.declarations.get(h, ()))}
         parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
         tops = world.differentiated.names.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
