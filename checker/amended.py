@@ -22,7 +22,9 @@ _ADDED = re.compile(
 _CHANGED = re.compile(  # “$J = E$, averaged over the batch”
     r"\s*[,(]?\s*(?:(?:and|which|that|is|are|was|then|finally|further|now|also|again)\s+)*"
     r"(?:(?P<by>averaged|divided|normali[sz]ed|clipped|truncated|rectified|thresholded|squared)"
-    r"|multiplied|(?:re)?scaled|masked|plus|minus|times|to\s+which|regulari[sz]ed|weighted|up\s+to)\b", re.I,
+    r"|multiplied|(?:re)?scaled|masked|plus|minus|times|to\s+which|regulari[sz]ed|weighted"
+    r"|up\s+to(?!\s+(?:an?\s+)?(?:\w+\s+)?constants?,?\s+(?:the|our|its|this)\s+\w+))\b",  # that is said of the next
+    re.I,
 )  # fmt: skip
 _IS_CHANGED = re.compile(
     r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"

@@ -17,7 +17,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.sentences import SUPPOSING, introduced, sentence
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Stated, is_derivative
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -226,6 +226,8 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
             first, *before = seen.setdefault(place, (stated.number, left, right))
             if first == stated.number or stated.number not in found or stated.number in result:
                 continue
+            if is_derivative(before[1]) and _mentions(case, stated, left, right):  # δ^l by δ^{l+1}: a claim
+                continue
             said = to_latex(left), to_latex(right)
             if place in since and [left, right] == before:
                 result[stated.number] = Anew(name, f"${said[0]}$ is from here on what it is in formula {first}")
@@ -245,6 +247,11 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
                 result[stated.number] = Anew(name, text)
     return result
+
+
+def _mentions(case: Case, stated: Stated, left: s.Node, right: s.Node) -> bool:
+    own, *others = map(case.table_of(stated.scope).reference, (left, *names_in(right)))
+    return own is not None and any(r is not None and r.name == own.name for r in others)
 
 
 def _does_not_hold(link: Link) -> bool:

@@ -14,7 +14,7 @@ from itertools import permutations
 
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.standing import Standing, names_of
-from verify_derivations.checker.statements import EQUALS, Chain, Stated, contains_derivative
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_derivative
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.operators import elementwise_functions
@@ -27,7 +27,7 @@ _NOUNS = (
     r"(?:(?:weighted|linear|inner|dot|affine|scalar|net|total|whole)\s+)*(?:pre-?activations?|activations?|outputs?|sums?"
     r"|products?|maps?|combinations?|values?|quantity|quantities|expressions?|terms?|numbers?|vectors?|matrix|scalars?"
     r"|inputs?|logits?|scores?|predictions?|ratios?|differences?|quotients?|fractions?|loss(?:es)?|errors?|costs?|energy"
-    r"|residuals?|functions?|probability|probabilities|symbols?|letters?|names?|hidden\s+(?:state|unit|layer)s?)"
+    r"|gradients?|derivatives?|adjoints?|sensitivity|sensitivities|residuals?|functions?|probability|probabilities|symbols?|letters?|names?|hidden\s+(?:state|unit|layer)s?)"
 )
 _A = rf"(?:(?:the|an?|our|its|this|that|each|every)\s+)?(?:{_NOUNS}\s+)?"
 _BE = r"(?:is|are|be|being|was|were|shall\s+be|will\s+be)"
@@ -78,6 +78,8 @@ SOUGHT = re.compile(  # what is to be found, or supposed, and no definition: “
     r"|sometimes|often|probab\w+\s+\$|ablation|true\s+model|interpolat\w*|normali[sz]ed|budget|balance|equilibrium"
     r"|exhausted)\b", re.I,
 )  # fmt: skip
+_SLOPES = re.compile(r"\b(?:gradients?|derivatives?)\b", re.I)  # “denote the gradient $∂L/∂z$ by $g$”
+_OF_WHAT = re.compile(r"\s+of\s+(?:the|an?|some|our)\b", re.I)
 _WRONG = re.compile(r"\b(?:wrong|false|mistaken?|incorrect|not\s+true|misprint|error\s+in)\b", re.I)
 
 
@@ -128,7 +130,7 @@ class _Called:
                 if beside or not once or not self._may_define(name, value, None, given=weak):
                     continue
                 assert f.tree is not None
-                _set_tree(f, s.Statements((s.Relation((name, value), EQUALS[:1]),), ("",), span=f.tree.span))
+                _set_tree(f, s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
                 f.mentions, f.chains = [], [Chain((name, value))]
                 f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
                 self.standing.define(f, name, value)
@@ -142,7 +144,7 @@ class _Called:
             return
         if f.tree is None or plain(name) in names_of(f.tree) or not self._may_define(name, value, f, given=True):
             return
-        equation = s.Relation((name, value), EQUALS[:1])
+        equation = s.Relation((name, value), ("=",))
         _set_tree(f, s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
         f.chains.append(Chain((name, value)))
         f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
@@ -306,8 +308,10 @@ def is_applied(node: s.Node) -> bool:
 
 
 def composite(stated: Stated) -> s.Node | None:
-    """The expression that a formula consists of: no name, and no relation."""
+    """The expression that a formula consists of, or the derivative: no name, and no relation."""
     found = stated.mentions[0] if len(stated.mentions) == 1 and not stated.chains and not stated.memberships else None
+    if found is not None and is_derivative(found):
+        return found
     return found if found is not None and _is_expression(found) and not contains_derivative(found) else None
 
 
@@ -353,12 +357,15 @@ def _is_differential(node: s.Node) -> bool:
 
 def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int, bool]]:
     """The places of a name and its value, as a sentence says it plainly, and whether it may be said of given data."""
-    if SOUGHT.search(text):
+    sought, found = SOUGHT.search(text), set[tuple[int, int]]()
+    if sought and SOUGHT.search(_SLOPES.sub("", text)):
         return
-    found = set[tuple[int, int]]()
     for pattern in (*_PLAIN, *_WEAK):
         for match in pattern.finditer(text):
             name, value = int(match["name"]), int(match["value"])
+            slope = any(map(is_derivative, formulas[value].mentions))
+            if sought and not slope:
+                continue
             begun = max((x.end() for x in _BEGUN.finditer(text) if x.end() <= match.start()), default=0)
             before, behind = text[begun : match.start()], text[match.end() :]
             ends = formulas[value].raw.displayed and match.end("value") + 1 == match.end()
@@ -367,6 +374,7 @@ def _said(text: str, formulas: Sequence[Stated]) -> Iterator[tuple[int, int, boo
             lead = (_BEFORE_VALUE if value_first else _LEAD).search(before)
             if match[0][0] != "$":
                 lead = lead or _AND.search(before)
+            ends = ends or slope and _OF_WHAT.match(behind) is not None
             if lead and (ends or _NO_MORE.match(behind)) and (name, value) not in found:
                 found.add((name, value))
                 yield name, value, pattern in _WEAK

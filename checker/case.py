@@ -45,6 +45,7 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
+from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.primed import primed_indices, renamed, transposes, with_transposes
@@ -237,6 +238,14 @@ def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
     return left
 
 
+def _name_functions(read_after: ReadAfter) -> None:
+    """Tell functions from their values with the same name."""
+    names = named_values([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        said = ", ".join(f"the function ${to_latex(x)}$ as ${to_latex(y)}$" for x, y in names.items())
+        _reread(read_after, lambda tree: apart(tree, names), lambda *_: f"reads {said}")
+
+
 def _take_exponentials(read_after: ReadAfter) -> None:
     """Read ``\\log p(a) = E`` as what p is."""
     every = [stated for stated, _ in read_after]
@@ -309,6 +318,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _read_primes(read_after)
     _compose(read_after)
     open_families = _write_out_families(read_after)
+    _name_functions(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)

@@ -37,6 +37,10 @@ _LOSS_OF = tuple(re.compile(pattern, re.I) for pattern in (  # “the loss $L$, 
     rf"\b{_LOSS}\s+\$(?P<name>\d+)\$\s+of\s+{_OF_WHAT}",
     rf"\$(?P<name>\d+)\$\s+(?:is|be)\s+(?:the|an?|our|some)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s+of\s+{_OF_WHAT}",
 ))
+_THROUGH = re.compile(  # behind “depends on $c$”: what else c is used for does not matter
+    r"\s*,?\s*(?:only|solely|just|exclusively|merely)\s+(?:through|via|by(?:\s+(?:way|means)\s+of)?)\s+(?:the\s+\w+\s+)?\$(\d+)\$",
+    re.I,
+)
 _PARAMETERS = r"(?:trainable\s+|own\s+)?(?:parameters?|weights?|coefficients?|biases)"
 _OF_FUNCTION = tuple(re.compile(pattern, re.I) for pattern in (  # “the parameters $w$ of the net $g$”
     r"\$(?P<name>\d+)\$[\s,]*(?:which\s+)?(?:with|has|have|having)\s+(?:the\s+|an?\s+)?"
@@ -91,6 +95,9 @@ def read_depending(formulas: Sequence[Stated]) -> None:
         for match in (m for pattern in _LOSS_OF for m in pattern.finditer(sentence)):
             stated, places = formulas[int(match["name"])], [match["on"], *re.findall(r"\d+", match["others"])]
             on = tuple(other for k in places for other in _named(formulas[int(k)]))
+            if (through := _THROUGH.match(sentence, match.end())) is not None:
+                stated.prose.through += on
+                on = tuple(_named(formulas[int(through[1])]))
             if on and not _SUPPOSED.search(sentence[: match.start()]):
                 stated.prose.losses += tuple((name, on) for name in _named(stated) if base_of(name) in tops)
         for match in (m for pattern in _OF_FUNCTION for m in pattern.finditer(sentence)):

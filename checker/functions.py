@@ -93,12 +93,20 @@ class Functions:
                     right, params[k] = substituted(right, argument, plain), Reference(plain.name)
         if scalars_only and self._is_a_variable(left) and not self._called_otherwise(left):
             return self._quantity(f, left, right, last)  # u(a, b) beside f(u, v)
+        if not last and (awaited := self._awaited(f, mentioned)) is not None:
+            raise NotYetDefined(f"{awaited} is not defined yet")
         if stands_for_others or of_entries or not scalars_only and not self._is_elementwise(left, right):
             return self._quantity(f, left, right, last=last or not of_entries)
         try:
             return self._of_scalars(f, left, right, params)
         except NoScalars:  # J(w, b) = Σ_i (w^T x_i + b - y_i)², where nothing declares w
             return self._quantity(f, left, right, last)
+
+    def _awaited(self, f: Stated, names: Iterable[str]) -> str | None:
+        """Which of the quantities that another formula defines has no definition yet."""
+        awaited = self.world.awaited.quantities
+        others = (n for n in names if awaited.get(n, set()) - {f.number} and not self.world.is_defined(n))
+        return next((n for n in others if n not in self.world.declarations), None)
 
     def _quantity(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         """``J(w)`` names a quantity, and says what it depends on."""

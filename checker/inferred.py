@@ -40,6 +40,7 @@ OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
 TRACES = frozenset(("tr", "Tr", "trace", "det"))
 _NUMBER = s.Symbol("\\partial")
 """What has no name, and is a number; with a number behind it, what is something else."""
+_OF_LAYER = re.compile(r"(\\?\w+)(?:_\{(\w|\\ell)([+-]\d+)?\}|\^\{\((\w|\\ell)([+-]\d+)?\)\})")
 EACH = "N"
 """What each size is where they are equal."""
 
@@ -186,6 +187,7 @@ class _Inference:
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
+        labelled = self._labelled()
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
             member = key not in self.reader.whole
@@ -199,6 +201,7 @@ class _Inference:
             declaration = self._declaration(reference, rank, sizes)
             indices = (self.letters[reference.name],) if member else ()
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
+            otherwise |= key in self.reader.of_entries or rank != NUMBER and reference.name in labelled
             otherwise |= known is None and reference.name in self.claimed
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
@@ -206,6 +209,13 @@ class _Inference:
         if not otherwise or tensors and not self._of_tensors(declarations.keys()):
             return Inferred(doubtful=self.settled.doubtful)
         return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
+
+    def _labelled(self) -> set[str]:
+        """The x of which x_j is another name in claims, for nothing tells that j counts entries."""
+        nodes = {n for f in self.formulas for n in f.nodes if isinstance(n, s.Scripted) and n.sub is not None}
+        references = ((base_of(n), self.table.reference(n)) for n in nodes if n.sub is not None and _has_letters(n.sub))
+        known = self.world.known.keys() | self.world.declarations.keys()
+        return {base for base, r in references if base is not None and r is not None and r.name not in known | {base}}
 
     def _of_tensors(self, names: Set[str]) -> bool:
         """Whether anything but capitals tells that there are vectors and matrices: ``F = M A`` is of numbers, perhaps.
@@ -223,6 +233,7 @@ class _Inference:
     def _is_open(self, reference: Reference, member: bool) -> bool:
         """Whether nothing else says what a name is: no declaration, and no definition but of a recursion."""
         state = member and any(reference.name == name for name, _ in self.table.shifted)
+        state |= self.reader.key(reference) in self.reader.of_entries
         if reference.name in self.lefts and not state or reference.name in self.world.sizes:
             return False
         if reference.name in self.world.functions:  # h beside h(x)
@@ -373,15 +384,22 @@ def _is_column(node: s.Node) -> bool:
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:
-    """Whether an equation defines a function of numbers, ``f(z) = A \\tanh(B z)``: what has a transpose or a norm is no
-    number."""
+    """Whether an equation defines a function of numbers, ``f(z) = A \\tanh(B z)``: what has a transpose, a norm or a
+    declared matrix in it is no number."""
     left = chain.sides[0]
     if not isinstance(left, s.Call) or function_name(left.function) not in found.world.functions:
         return False
-    references = map(found.world.table.reference, (n for side in chain.sides for n in names_in(side)))
-    return not any(r is not None and r.transposed for r in references) and not any(
-        isinstance(n, s.Norm) for side in chain.sides for n in s.walk(side)
-    )
+    nodes = (n for side in chain.sides for n in names_in(side))
+    references = [r for r in map(found.world.table.reference, nodes) if r is not None]
+    return not any(r.transposed or not r.indices and _is_matrix(found.world.declarations.get(r.name, ()))
+                   for r in references) and not any(
+        isinstance(n, s.Norm) or isinstance(n, s.Scripted) and n.sup is not None and is_transpose(n.sup)
+        for side in chain.sides for n in s.walk(side)
+    )  # fmt: skip
+
+
+def _is_matrix(stated: Sequence[Declaration]) -> bool:
+    return any(len(d.space.extents) == 2 and not d.hint and not d.indices for d in stated)
 
 
 def _arguments(chain: Chain) -> Sequence[s.Node]:
@@ -396,6 +414,7 @@ class _Sizes:
         self.parent: dict[Axis, Axis] = {}
         self.leader: dict[str, tuple[str, Polynomial]] = {}  # of any layer: which name's it is, how many layers on
         self.constant = set[str]()
+        self.stated: dict[str, tuple[Polynomial, Polynomial]] = {}  # of any layer: what is stated of it at one
         pairs = sorted(equal, key=str)
         for one, other in pairs:
             if isinstance(one, OfLayer) and isinstance(other, OfLayer) and letter_of(one.layer):
@@ -444,7 +463,23 @@ class _Sizes:
         axis = self._at_layer(axis)
         while axis in self.parent:
             axis = self.parent[axis]
-        return axis
+        return self._as_stated(axis) or axis if isinstance(axis, OfLayer) else axis
+
+    def _as_stated(self, axis: OfLayer) -> Polynomial | None:
+        """n_0 for layer 0 of what has the size n_{l-1} in layer l - 1."""
+        layer, size = self.stated.get(axis.name, (axis.layer, axis.layer))
+        found = _OF_LAYER.fullmatch(size.as_atom() or "")
+        if found is None:
+            return None
+        base, sub, by, sup, above = found.groups()
+        letter = polynomial(sub or sup)
+        index = axis.layer - (layer - letter) + int(by or above or 0)
+        rest = index if index.is_constant else index - letter
+        if (sub or sup).isdigit() or not rest.is_constant:
+            return None
+        shift = f"{int(rest.value):+d}" if rest.value else ""
+        text = str(rest.value) if index.is_constant else f"{sub or sup}{shift}"
+        return polynomial(f"{base}_{{{text}}}" if sub else f"{base}^{{({text})}}")
 
     def _unite(self, one: Axis, other: Axis) -> None:
         first, second = self.root(one), self.root(other)
@@ -452,6 +487,8 @@ class _Sizes:
             return
         if isinstance(first, Polynomial) or isinstance(first, OfLayer) and isinstance(second, str):
             first, second = second, first
+        if isinstance(first, OfLayer) and isinstance(second, Polynomial):
+            self.stated.setdefault(first.name, (first.layer, second))
         if not isinstance(first, Polynomial):  # what is stated stays
             self.parent[first] = second
 
@@ -469,12 +506,26 @@ class _Sizes:
         return s.Symbol(self.names[root])
 
 
+
+
+def _size(name: str) -> s.Node:
+    """A size by its name; ``n_{l-1}`` has the layer in it, and is another size in each."""
+    found = _OF_LAYER.fullmatch(name)
+    if found is None:
+        return s.Symbol(name)
+    base, sub, by, sup, above = found.groups()
+    letter: s.Node = s.Number(sub or sup) if (sub or sup).isdigit() else s.Symbol(sub or sup)
+    if shift := by or above:
+        letter = s.Sum(("+", shift[0]), (letter, s.Number(shift[1:])))
+    return s.Scripted(s.Symbol(base), letter) if sub else s.Scripted(s.Symbol(base), sup=s.Group("(", letter))
+
+
 def _as_node(value: Polynomial) -> s.Node:
     """An extent or a layer as it could be written."""
     terms: list[s.Node] = []
     ordered = sorted(value.terms, key=lambda term: (term[1] < 0, not term[0], term[0]))
     for monomial, coefficient in ordered:
-        factors: list[s.Node] = [s.Symbol(name) for name in monomial]
+        factors: list[s.Node] = [_size(name) for name in monomial]
         if abs(coefficient) != 1 or not monomial:
             factors.insert(0, s.Number(str(abs(coefficient))))
         terms.append(s.Product(tuple(factors), ("",) * (len(factors) - 1)) if len(factors) > 1 else factors[0])

@@ -33,7 +33,7 @@ from verify_derivations.formulas.sizes import layer_value, match_layer
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.unsaid import ends
-from verify_derivations.formulas.world import Known, Statement, World
+from verify_derivations.formulas.world import Declaration, Known, Statement, World
 
 PARTS = (*LOSSES, "p", "P", "e", "r")
 """What parts of a loss are called, likelihoods, errors and residuals among them."""
@@ -292,6 +292,9 @@ class Instances:
                 head for name in of for head in ends(world, replace(world.environment(), loss=name))
                 if head not in losses
             }  # fmt: skip
+            arguments = (x for name in (*unstated, *world.unsaid.heads) for x in world.applied.arguments.get(name, ()))
+            variables = map(world.table.reference, arguments)  # w of L_0(w), also where w stands elsewhere, too
+            world.unsaid.frontier |= {r.name for r in variables if r is not None and r.name in world.quantities}
         made = {q.head for q in world.quantities.values() if q.body is not None}
         if world.layers.templates:
             environment = world.environment()
@@ -310,6 +313,8 @@ class Instances:
         inputs = world.differentiated.denominators | world.functions.keys()
         inputs |= layers.templates.keys() | layers.of.keys() | {found.rest for found in layers.sums.values()}
         leaves = {h for h in world.quantities.keys() | world.declarations.keys() if not world.is_defined(h)} - inputs
+        called = world.differentiated.names.union(world.losses(), (h for h in leaves if _base(h) in {*LOSSES, *PARTS}))
+        leaves -= {h for h in leaves - called if any(_is_matrix(d) for d in world.declarations.get(h, ()))}
         parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
         tops = world.differentiated.names.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
@@ -382,3 +387,8 @@ def otherwise_defined(world: World) -> frozenset[str]:
         head for head, (_, layer) in world.layers.of.items()
         if world.is_defined(head) and world.quantities[head].number not in general and not layer.names & letters
     )  # fmt: skip
+
+
+def _is_matrix(stated: Declaration) -> bool:
+    """Whether a name is no number, nor one for each index: W is no part of a loss in ``h = W x``."""
+    return not stated.indices and sum(n != s.Number("1") for n in stated.space.extents) == 2

@@ -18,7 +18,7 @@ from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.supposing import in_its_case
-from verify_derivations.checker.undefined_losses import as_told, at_the_end, unused
+from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
@@ -62,12 +62,14 @@ from verify_derivations.formulas.expressions import (
     heads,
     polynomial,
 )
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     ChainError,
@@ -166,6 +168,7 @@ def judge_link(
             link = link if where else unused(world, comparison, environment, link, judge)
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
+            link = through_others(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
         if link.verdict is Verdict.REFUTED and (values := two_values(world, comparison)) is not None:
@@ -187,6 +190,8 @@ def judge_link(
             shapes = {name: world.undeclared.shapes.get(name, world.known[name].shape) for name in supposed}
             link = only_where(", ".join(f"{name} \\in {_space(shape)}" for name, shape in shapes.items()), link)
         link = in_its_case(*rests, comparison, environment, link, effort)
+        if signed := _taken_for_positive(world, sides, variables):
+            link = only_where(", ".join(f"{name} > 0" for name in signed), link)
         remarks = tuple(dict.fromkeys(r for r in (*here.remarks, comparison.remark) if r))
         if effort.verification:
             link = replace(link, fixed=held_fixed(*rests, comparison, environment))
@@ -313,6 +318,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
+    elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
+        link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
@@ -323,7 +330,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared
-        kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in shapes.widened else "a column"
+        matrices = shapes.widened | shapes.doubtful
+        kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in matrices else "a column"
         said = f"{error}, if {guessed} is {kind}: its shape is stated nowhere"
         link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
         here.conventions.add(CLASH)
@@ -342,17 +350,43 @@ def _is_written_out(name: str | None, sides: tuple[s.Node, ...], world: World) -
     return name in found or name is None and bool(found)
 
 
+def _taken_for_positive(world: World, sides: tuple[s.Node, ...], variables: Iterable[str]) -> list[str]:
+    """What a claim speaks of, or differentiates by what it is made of."""
+    named, found = names_of(world, sides), world.undeclared.positive
+    return sorted(name for name in found if name in named or not world.below([name]).isdisjoint(variables))
+
+
+def _mentioned(left: s.Node, right: s.Node, world: World) -> list[Reference]:
+    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
+    return [r for r in references if r is not None]
+
+
+def _rests_on(names: Sequence[Reference], world: World) -> set[str]:
+    layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
+              for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
+    return world.below(world.head(*each) for each in layers)
+
+
+def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) -> str | None:
+    """What only a formula behind this one declares, and on which a side rests: the y of ``‖y - K a‖²`` need not be that
+    of ``k(x, y)`` with y ∈ R^d."""
+    below = _rests_on(_mentioned(left, right, world), world)
+    stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
+    given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
+    return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
     """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
     clash, but perhaps not those of the document."""
-    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
-    names = [r for r in references if r is not None]
-    layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
-              for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
-    below = world.below(world.head(*each) for each in layers)
+    names = _mentioned(left, right, world)
+    below = _rests_on(names, world)
     flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
     named = {r.name for r in names} & world.undeclared.widened  # what rests on them has one shape either way
-    return min(below & world.undeclared.guessed | flat | named, default=None)
+    losses = (known for head, known in world.known.items() if head in LOSSES)
+    misread = any(known.shape or known.family for known in losses)  # else what is doubtful does not matter
+    unclear = world.undeclared.guessed | (world.undeclared.doubtful if misread else set())
+    return min(below & unclear | flat | named, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from verify_derivations.checker.statements import EQUALS, Stated
+from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import Listed
 from verify_derivations.formulas.printer import to_latex
@@ -116,7 +116,7 @@ def _labelled(name: s.Node, axes: int) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _listings(part: s.Node) -> list[tuple[s.Node, Listing]]:
-    if not isinstance(part, s.Relation) or part.relations[0] not in EQUALS:
+    if not isinstance(part, s.Relation) or part.relations[0] not in s.EQUALS:
         return []
     sides = ((part.sides[0], side) for side in part.sides[1:])
     return [(name, listing) for name, side in sides if (listing := _listing(name, side)) is not None]

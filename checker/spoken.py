@@ -36,6 +36,7 @@ _GIVEN = _any(
     padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? prices? return unknown
     kronecker identity indicators? rows? columns? positions? documents? tokens? actions?
     nodes? neighbou?rs? frequenc(?:y|ies) signs?
+    (?:keep|drop(?:out|ping)?|retention)[\s-]+probabilit(?:y|ies)
     """
 )
 _MADE = _any(

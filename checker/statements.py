@@ -14,7 +14,6 @@ from verify_derivations.formulas.ranges import between, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
 from verify_derivations.formulas.scripts import name_of, names_in
 
-EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
 ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
 ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
 
@@ -51,6 +50,7 @@ class Prose:
     depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends
     amended: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what else it depends; on anything
     losses: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a loss, and that of which it is one
+    through: tuple[s.Node, ...] = ()  # on what a loss depends only through that of which it is one
     held: tuple[s.Node, ...] = ()  # what it treats as a constant
     defined: s.Node | None = None  # what it alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
@@ -138,7 +138,7 @@ def analyse(stated: Stated) -> None:
                 stated.mentions.append(item)
             elif is_range(item):
                 _range(item, stated)
-            elif item.relations[0] in EQUALS or item.relations[0] == "\\leftarrow":
+            elif item.relations[0] in s.EQUALS or item.relations[0] == "\\leftarrow":
                 _chain(item, stated)
             elif item.relations[0] == "\\in":
                 names = item.sides[0].items if isinstance(item.sides[0], s.Sequence) else (item.sides[0],)
@@ -157,7 +157,7 @@ def _behind_arguments(item: s.Node) -> s.Node:
     if not isinstance(item, s.Relation):
         return item
     first, *others = item.relations
-    if first in (":", "\\mapsto", "\\to") and others and all(relation in EQUALS for relation in others):
+    if first in (":", "\\mapsto", "\\to") and others and all(relation in s.EQUALS for relation in others):
         return replace(item, sides=item.sides[1:], relations=tuple(others))
     if item.relations == (":", "\\mapsto") and isinstance(item.sides[0], s.Symbol):
         name, argument, value = item.sides
@@ -239,9 +239,9 @@ def _chain(node: s.Relation, stated: Stated) -> None:
     sides = [node.sides[0]]
     space = None
     for k, (relation, side) in enumerate(zip(node.relations, node.sides[1:], strict=True), 1):
-        if relation in EQUALS:
+        if relation in s.EQUALS:
             sides.append(side)
-        elif relation == "\\to" and k < len(node.relations) and node.relations[k] in EQUALS:  # y = x^2 \to y' = 2x
+        elif relation == "\\to" and k < len(node.relations) and node.relations[k] in s.EQUALS:  # y = x^2 \to y' = 2x
             stated.chains.append(Chain(tuple(sides), space))
             _chain(s.Relation(node.sides[k:], node.relations[k:]), stated)
             return

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import only_where
 from verify_derivations.checker.unknown import unmoved
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
-from verify_derivations.formulas.expressions import Access, fresh, polynomial
+from verify_derivations.formulas.expressions import Access, fresh, map_accesses, polynomial
 from verify_derivations.formulas.tensors import show_extent
+from verify_derivations.formulas.unsaid import steps_back
 from verify_derivations.formulas.world import UNWRITTEN, World
 
 
@@ -58,6 +60,32 @@ def at_the_end(
     end = Quantity(f"{head}{UNWRITTEN}", tuple(others), indices, last, opaque=True)
     said = f"{environment.loss}={environment.loss}({head}_{{{show_extent(count - 1 + world.known[head].origins[0])}}})"
     return _under(said, c, _moved_by(environment, states, end), refuted, judge)
+
+
+def through_others(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]
+) -> Link:
+    """The verdict where what the loss depends on only through others, by the text, does not move the next step by
+    itself, if the claim holds so: ``c_t`` of ``h_t = o_t \\tanh(c_t)`` beside ``c_{t+1}``."""
+    quantities = dict(environment.quantities)
+    cut = set[str]()
+    for head in sorted(world.unsaid.through & {h for h in environment.quantities if world.is_defined(h)}):
+        before = environment.quantities[head]
+        given = replace(before, head=f"{head}{UNWRITTEN}", body=None)
+        for user in environment.consumers(head):
+            user = quantities[user.head]
+            if user.body is not None and steps_back(world, user, head):
+                body = map_accesses(user.body, partial(_given, head, given.head))
+                quantities |= {user.head: replace(quantities[user.head], body=body), given.head: given}
+                cut.add(head)
+    if not cut:
+        return refuted
+    said = ", ".join(f"{head} \\text{{ of the step before is held fixed}}" for head in sorted(cut))
+    return _under(said, c, replace(environment, quantities=quantities), refuted, judge)
+
+
+def _given(head: str, other: str, access: Access) -> Access | None:
+    return Access(other, access.indices) if access.head == head else None
 
 
 def _ends(world: World, environment: Environment) -> list[str]:

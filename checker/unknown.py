@@ -34,6 +34,7 @@ def take_unknown(
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
+        world.unsaid.through |= {head for x in f.prose.through if (head := _head(world, x)) is not None}
         for loss, others in f.prose.losses:
             if (top := _head(world, loss)) is not None:
                 world.unsaid.told.setdefault(top, set()).update(filter(None, (_head(world, x) for x in others)))

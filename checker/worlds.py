@@ -80,7 +80,8 @@ def build_world(
         before, formulas = formulas, abbreviated(found.world, formulas, found.defined, new_name)
         other = build(loss, names, {})
         formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
-    if (inner := solved_for_the_inner(found.world, formulas, found.defined)) != formulas:
+    inner, positive = solved_for_the_inner(found.world, formulas, found.defined)
+    if inner != formulas:
         before, formulas = formulas, inner
         other = build(loss, names, {})
         formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
@@ -90,6 +91,8 @@ def build_world(
         other = build(loss, names, shapes)
         if len(other.failed) <= len(found.failed) and other.defined.keys() >= found.defined.keys():
             found = other
+    found.world.undeclared.doubtful |= inferred.doubtful
+    found.world.undeclared.positive |= positive if formulas is inner else frozenset()
     for f in formulas:
         found.remarks[f.number] = [*found.remarks.get(f.number, ()), *f.named]
     return found

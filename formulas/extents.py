@@ -58,7 +58,7 @@ class Extents(Forked):
 
 @dataclass
 class Undeclared(Forked):
-    """The shapes of what no declaration mentions."""
+    """The shapes, and signs, of what no declaration mentions."""
 
     shapes: dict[str, tuple[Polynomial, ...]] = field(default_factory=dict)  # by their gradients
     sizes: set[str] = field(default_factory=set)  # of matrices, named anew
@@ -68,3 +68,4 @@ class Undeclared(Forked):
     widened: set[str] = field(default_factory=set)  # small letters read as matrices beside one: vectors, perhaps
     doubtful: set[str] = field(default_factory=set)  # heads that may be matrices, or not: no numbers by default
     guessed: set[str] = field(default_factory=set)  # heads read as numbers
+    positive: set[str] = field(default_factory=set)  # heads taken for positive, of which nothing says it

@@ -5,9 +5,11 @@ What is bound comes first, then what is declared, then how names are used; a lat
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import pairwise
+from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.biases import with_a_bias
@@ -32,7 +34,9 @@ from verify_derivations.formulas.scripts import (
     names_in,
     plain,
 )
-from verify_derivations.formulas.symbols import LOSSES
+from verify_derivations.formulas.symbols import INDEX_LETTERS, LOSSES
+
+_ELL = s.Symbol("\\ell")
 
 
 def gather(
@@ -55,7 +59,8 @@ def gather(
     _take_squares(table, relations)
     for relation in relations:
         _declare(table, relation)
-    _take_names(table, nodes, tensors)
+    _share_layers(table, nodes)
+    _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
     table.stops = stops(nodes)
     table.ends |= {*table.stops.values()}
@@ -102,20 +107,58 @@ def _take_squares(table: NameTable, relations: Sequence[s.Relation]) -> None:
     table.squared -= {base_of(x) or "" for x, where in introduced if not is_square(x) and not by_square(x, where)}
 
 
-def _take_names(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
-    """Letters that are made of tensors, names with primes, and names of gradients by custom."""
+def _is_alone(tree: s.Node) -> TypeGuard[s.Statements]:
+    """Whether a formula names one symbol, and no more."""
+    return isinstance(tree, s.Statements) and len(tree.parts) == 1 and isinstance(tree.parts[0], s.Symbol)
+
+
+def _take_names(
+    table: NameTable, nodes: Sequence[s.Node], tensors: set[str], mentioned: Mapping[s.Node, int]
+) -> None:
+    """Letters that are made of tensors, names with primes, and names of gradients by custom; ``mentioned`` says how
+    often formulas only name a symbol."""
     table.made = {
         node.sides[0].name for node in nodes
-        if isinstance(node, s.Relation) and node.relations[0] in ("=", ":=") and isinstance(node.sides[0], s.Symbol)
+        if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS and isinstance(node.sides[0], s.Symbol)
         and any(isinstance(x, s.Symbol | s.Scripted) and base_of(x) in tensors | table.matrices
                 and not (isinstance(x, s.Scripted) and _letter(x))
                 for x in s.walk(node.sides[1]))
     } - table.bound - table.sizes  # fmt: skip
     below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
     table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
+    table.primed |= _primed_values(nodes)
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
+    symbols = Counter(node for node in nodes if isinstance(node, s.Symbol))
+    for accent, variable in {found for node in nodes if (found := _accent_of_gradients(node)) is not None}:
+        if symbols[variable] - mentioned.get(variable, 0) == 1:
+            table.gradients |= {
+                name_of(x): x.name for x in symbols if x.accent == accent and replace(x, accent="") in symbols
+            }
+
+
+def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
+    """The θ of ``θ' = θ + d``, where θ' stands elsewhere, too: no transpose, no slope, and more than an update."""
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and len(x.sides) == 2)
+    lefts = {x.sides[0]: x.sides[1] for x in equations if isinstance(x.sides[0], s.Scripted)}
+    primed = {x: right for x, right in lefts.items() if x.primes == 1 and x.sub is None and x.sup is None}
+    functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} if primed else set()
+    return {
+        base_of(left) or "" for left, right in primed.items() if base_of(left) not in functions
+        and isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
+        and sum(x == left for x in nodes) > 1
+    }  # fmt: skip
+
+
+def _accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
+    """The bar and the v of “we write ``\\bar{v} = ∂L/∂v``”, which is said of any v where that stands nowhere else."""
+    if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
+        left, right = node.sides[:2]
+        if isinstance(left, s.Symbol) and left.accent and isinstance(right, s.Derivative):
+            variable = replace(left, accent="")
+            return (left.accent, variable) if right.denominators == (variable,) else None
+    return None
 
 
 def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
@@ -125,7 +168,7 @@ def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -
             _bind_together(table, node, tensors)
     entries = {base_of(x) for x in nodes if isinstance(x, s.Scripted) and _letter(x) in table.bound}
     for node in nodes:
-        if isinstance(node, s.Relation) and node.relations[0] in ("=", ":="):
+        if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
             _bind_as_entries(table, node, entries - {None})
             _bind_in_sums(table, node)
 
@@ -133,7 +176,7 @@ def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -
 def _of_kinds(table: NameTable, relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[str]:
     """The losses, L beside ``L_r = L + λ‖w‖²`` or an ``L_2``, each with an equation of its own, and with a subscript
     that counts nothing: nothing else has it."""
-    equations = [node for node in relations if node.relations[0] in ("=", ":=") and not is_range(node)]
+    equations = [node for node in relations if node.relations[0] in s.EQUALS and not is_range(node)]
     lefts = [left.function if isinstance(left := node.sides[0], s.Call) else left for node in equations]
     whole = {name_of(left) for left in lefts if isinstance(left, s.Symbol)} & {*LOSSES}
     defined = {(base_of(x), x.sub) for x in lefts if isinstance(x, s.Scripted) and x.sup is None}
@@ -163,7 +206,7 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
     totals = {name: to_latex(_inside(index)) for name, index in many.items()} | (found := variables(nodes))
     many |= {name: s.Symbol(letter) for name, letter in found.items() if name not in many}
     for node in nodes:
-        if not isinstance(node, s.Relation) or node.relations[0] not in ("=", ":="):
+        if not isinstance(node, s.Relation) or node.relations[0] not in s.EQUALS:
             continue
         name = name_of(node.sides[0]) if isinstance(node.sides[0], s.Symbol) else None
         sums = [x for x in s.walk(node) if isinstance(x, s.BigOperator) and x.operator == "\\sum"]
@@ -180,7 +223,7 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
         return
     places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
     definitions: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)
-    left = {id(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")}
+    left = {id(x.sides[0]) for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS}
     for node in nodes:
         base = base_of(node) if isinstance(node, s.Scripted) else None
         if base is None or base in table.bare | table.declared_bare | table.families:
@@ -205,7 +248,7 @@ def _iterates(table: NameTable, nodes: Sequence[s.Node], tensors: set[str], ends
     below += [n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None]
     names = {name_of(x) for x in below if isinstance(x, s.Symbol)} & tensors & table.declared_bare
     found: dict[str, str] = {}
-    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS):
         left, name = node.sides[0], base_of(node.sides[0]) or ""
         if name not in names or not isinstance(left, s.Scripted) or left.sub is None:
             continue
@@ -277,7 +320,8 @@ def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None
 
 def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
     """``M_{ij} = Σ_{a,b} A_{pi+a, pj+b}``: i and j are indices beside a and b; so are the f and i
-    of ``y_{fi} = Σ_c w_{fc} x_{ci}`` (the o of ``y_o = Σ_j w_{oj} h_j`` may be a label)."""
+    of ``y_{fi} = Σ_c w_{fc} x_{ci}`` (the o of ``y_o = Σ_j w_{oj} h_j`` may be a label, the j of
+    ``z_j^l = Σ_k w_{jk}^l a_k^{l-1}`` is none)."""
     left = node.sides[0]
     if not isinstance(left, s.Scripted) or left.sub is None:
         return
@@ -289,7 +333,8 @@ def _bind_in_sums(table: NameTable, node: s.Relation) -> None:
             if letters & table.bound - own:
                 table.bound |= letters & own - table.sizes
         beside = {y.name for y in items if isinstance(y, s.Symbol)}
-        if len(own) > 1 and beside & table.bound - own:
+        units = left.sup is not None and own <= INDEX_LETTERS
+        if (len(own) > 1 or units) and beside & table.bound - own:
             table.bound |= beside & own - table.sizes
 
 
@@ -337,6 +382,37 @@ def _declare(table: NameTable, node: s.Relation) -> None:
                 for part in factors_of(item.sup):
                     if not isinstance(part, s.Group) and not is_transpose(part) and not isinstance(part, s.Number):
                         table.bare_layers.add(base)
+
+
+def _share_layers(table: NameTable, nodes: Sequence[s.Node]) -> None:
+    """The layers without brackets of what definitions for every layer are made of: W^l and b^l of
+    ``z^l = W^l a^{l-1} + b^l``. They have no other superscripts, and stand nowhere without."""
+    scripted = [node for node in nodes if isinstance(node, s.Scripted) and base_of(node) is not None]
+    sups = {part for node in scripted if base_of(node) in table.bare_layers and node.sup is not None
+            for part in factors_of(node.sup)}  # fmt: skip
+    letters = {x for x in sups if isinstance(x, s.Symbol) and len(x.name) == 1 and x.name.islower() or x == _ELL}
+    letters = {x for x in letters if any(s.Sum(("+", sign), (x, s.Number("1"))) in sups for sign in "-+")}
+    if not letters:
+        return
+    inner = {id(node.base) for node in scripted}
+    used: dict[str, set[s.Node | None]] = defaultdict(set)
+    for node in nodes:
+        if isinstance(node, s.Symbol) and id(node) not in inner:
+            used[node.name].add(None)
+        elif isinstance(node, s.Scripted) and id(node) not in inner and not (node.sup and is_transpose(node.sup)):
+            parts = [x for x in factors_of(node.sup) if not is_transpose(x)]
+            used[base_of(node) or ""] |= {*parts} or {None}
+    for base, found in used.items():
+        of_layers = [x for x in found if x is not None and letters & {*s.walk(x)}]
+        others = (x for x in found if x not in of_layers)
+        if of_layers and base != "e" and all(isinstance(x, s.Number) or _is_last(x, letters) for x in others):
+            table.bare_layers.add(base)
+
+
+def _is_last(sup: s.Node | None, letters: Set[s.Node]) -> bool:
+    """The L, or L - 1, beside a letter l."""
+    names = {x.name for x in s.walk(sup) if isinstance(x, s.Symbol)} if sup is not None else set()
+    return bool(names) and names <= {x.name.upper() for x in letters if isinstance(x, s.Symbol)} | {"L"}
 
 
 def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> None:

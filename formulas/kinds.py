@@ -106,7 +106,7 @@ def one_of_many(symbol: s.Symbol, index: s.Node) -> s.Scripted:
 
 def _arguments(nodes: Sequence[s.Node], name: str) -> Iterator[s.Node]:
     """What stands in calls of functions in the place of what they are defined with."""
-    lefts = [x.sides[0] for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")]
+    lefts = [x.sides[0] for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS]
     for left in (x for x in lefts if isinstance(x, s.Call) and s.Symbol(name) in x.arguments):
         k = left.arguments.index(s.Symbol(name))
         calls = (x for x in nodes if isinstance(x, s.Call) and x.function == left.function)
@@ -127,7 +127,7 @@ def _added_up(
     nodes: Sequence[s.Node], sums: Sequence[s.BigOperator], used: Mapping[str, set[s.Node | None]]
 ) -> Iterator[s.Node]:
     """The index of a loss that is defined for one example, ``\\ell = …``, and added up, ``\\sum_i \\ell_i``."""
-    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS):
         name = node.sides[0].name if isinstance(node.sides[0], s.Symbol) else None
         index = next((x for x in used.get(name or "", ()) if x is not None and _letter_of(x) is not None), None)
         if name not in LOSSES or index is None or used[name] != {None, index}:
@@ -172,7 +172,7 @@ def variables(nodes: Sequence[s.Node]) -> dict[str, str]:
             indexed[name].add(id(node))
     found: dict[str, str] = {}
     within: dict[str, set[int]] = defaultdict(set)
-    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in ("=", ":=")):
+    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS):
         left = node.sides[0]
         if isinstance(left, s.Call) and all(isinstance(x, s.Symbol) for x in left.arguments):
             for name in filter(None, map(base_of, left.arguments)):

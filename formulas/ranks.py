@@ -20,7 +20,7 @@ from typing import TypeAlias
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.calls import OPERATORS
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import ONE, Polynomial
+from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
@@ -135,15 +135,20 @@ class Ranks:
         self.numbers, self.differentiated, self.apart = numbers, differentiated, apart
         self.layers: dict[int, tuple[s.Node, Polynomial | None]] = {}
         self.number = self.most = self.steps = 0
+        self.level: Polynomial | None = None  # of a definition for every layer
         self.letters = set[str]()
         nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
         self.bold = any(symbol_of(n).font in BOLD for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
         self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
         self.whole = {self.key(r) for r in references if not r.indices or self.is_declared(r.name)}
+        self.of_entries = self.written_by_entries(references)
+        self.whole |= self.of_entries.keys()
         self.first = {self.key(r): r for r in reversed(references)}
         heads = [d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions]
         self.defined = {self.key(r) for r in map(self.table.reference, heads) if r is not None}
+        calls = [d.left for d in definitions if isinstance(d.left, s.Call)]
+        self.parameters = {r.name: c.arguments for c in calls if (r := self.table.reference(c.function)) is not None}
         self.stated: dict[str, Rank | None] = {}
 
     def settled(self) -> Settled:
@@ -152,6 +157,7 @@ class Ranks:
             if sum(1 for side in (definition.left, definition.right) for _ in s.walk(side)) > MOST_NODES:
                 continue
             self.number, self.letters = definition.number, self.letters_of(definition)
+            self.level = self.level_of(definition)
             self.most = min(way.broken for way in ways) + 2 * BROKEN
             found: dict[frozenset[tuple[str, tuple[bool, bool]]], Way] = {}
             for way in ways:
@@ -177,6 +183,22 @@ class Ranks:
         nodes = (node for side in (definition.left, definition.right) for node in quantities_in(side))
         references = (r for r in map(self.table.reference, nodes) if r is not None)
         return {name_of(x) for r in references for i in r.indices for x in s.walk(i) if isinstance(x, s.Symbol)}
+
+    def written_by_entries(self, references: Sequence[Reference]) -> dict[str, int]:
+        """What every layer has and what is never written without its indices, ``a_j^{(l)}``, with their number."""
+        counts: dict[str, set[int]] = {}
+        for r in references:
+            if r.name in self.generic:
+                letters = all(isinstance(i, s.Symbol) and len(i.name) == 1 and i.name.islower() for i in r.indices)
+                counts.setdefault(self.key(r), set()).add(len(r.indices) if letters else 0)
+        found = {key: min(each) for key, each in counts.items() if len(each) == 1 and key not in self.whole}
+        return {key: count for key, count in found.items() if count in (1, 2)}
+
+    def level_of(self, definition: Definition) -> Polynomial | None:
+        """The letter of the layers for which a definition is."""
+        reference = self.table.reference(definition.left)
+        letter = letter_of(self.layer(reference)) if reference is not None else None
+        return polynomial(letter) if letter is not None else None
 
     # -- names --------------------------------------------------------------------------------------------
     def key(self, reference: Reference) -> str:
@@ -231,6 +253,9 @@ class Ranks:
         symbol = symbol_of(reference.node)
         capital, bold = symbol.name.lstrip("\\")[:1].isupper(), symbol.font in BOLD
         rows, columns = f"{key}:rows", f"{key}:columns"
+        if key in self.of_entries:
+            yield (rows, columns if self.of_entries[key] == 2 else None), 0
+            return
         yield NUMBER, BROKEN if capital or bold else 0
         yield (rows, None), BROKEN if capital else WEAK if self.bold and not bold else 0
         yield (None, columns), 0 if not capital and any(kind(r) == ROW for r in way.ranks.values()) else BROKEN
@@ -283,18 +308,19 @@ class Ranks:
     def running(self, indices: Sequence[s.Node], axes: Sequence[Axis], way: Way) -> Way:
         """Index letters run along axes."""
         for node, axis in zip(indices, axes, strict=False):
-            if isinstance(node, s.Symbol) and node.name in self.table.bound:
+            if isinstance(node, s.Symbol) and (self.level is not None or node.name in self.table.bound):
                 way = way.meeting(axis, self.extent(node.name))
         return way
 
     def extent(self, letter: str) -> Axis:
         stated = self.world.letters.range_for(letter, self.number)
-        if stated is not None:
+        if stated is not None and self.level is None:
             try:
                 return whole(stated[1], self.world, Statement()) - self.world.origin + 1
             except DocumentError:
                 pass
-        return f"{letter} of {self.number}"
+        name = f"{letter} of {self.number}"
+        return name if self.level is None else OfLayer(name, self.level)
 
     # -- expressions ----------------------------------------------------------------------------------------
     def define(self, definition: Definition, way: Way) -> Iterator[Way]:
@@ -310,9 +336,8 @@ class Ranks:
                 if rank != NUMBER or count > 2:
                     yield after
                     continue
-                rows, columns = f"{key}:rows", f"{key}:columns" if count == 2 else None
-                after = self.running(reference.indices, (rows, columns), after)
-                rank = rows, columns
+                rank = self.at((f"{key}:rows", f"{key}:columns" if count == 2 else None), reference)
+                after = self.running(reference.indices, rank, after)
             before = after.ranks.get(key) or self.declared(reference)
             if before is None and reference.name in self.generic:  # its own axes, for the others are of another layer
                 before = (f"{key}:rows" if rank[0] else None, f"{key}:columns" if rank[1] else None)
@@ -416,8 +441,13 @@ class Ranks:
                 yield from self.alike(nodes[1:], after, new, count)
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
+        """Of an undeclared name by which nothing differentiates it is a number that divides a vector."""
+        name = self.table.reference(bottom) if isinstance(bottom, s.Symbol | s.Scripted) else None
+        plain = name is not None and name.name not in self.world.differentiated.denominators
+        plain = plain and name is not None and self.declared(name) is None and self.key(name) not in self.defined
         for top, way in tops:
             for under, after in self.read(bottom, way):
+                after = after.breaking(BROKEN if plain and under is not None and under != NUMBER else 0)
                 if top is None or under is None:
                     yield None, after
                 elif under == NUMBER:
@@ -486,7 +516,10 @@ class Ranks:
         bare = name.lstrip("\\")
         reference = self.table.reference(node.function)
         quantity = reference is not None and self.key(reference) in self.defined | self.numbers
-        if reference is not None and quantity and name not in self.world.functions:
+        if reference is not None and reference.name in self.parameters:
+            for after in self.applied(node.arguments, self.parameters[reference.name], way):
+                yield from self.name(replace(reference, power=None), after)
+        elif reference is not None and quantity and name not in self.world.functions:
             yield from self.name(replace(reference, power=None), way)
         elif bare in ("tr", "trace", "Tr", "det") and len(node.arguments) == 1:
             for rank, after in self.read(node.arguments[0], way):
@@ -507,6 +540,21 @@ class Ranks:
                 yield None, after
         else:
             yield from self.alike(node.arguments, way)
+
+    def applied(self, arguments: Sequence[s.Node], parameters: Sequence[s.Node], way: Way) -> Iterator[Way]:
+        """What stands where a definition has a variable is of its kind; but for x_i where it has x, one of many."""
+        if not arguments or len(arguments) != len(parameters):
+            yield way
+            return
+        argument, parameter = arguments[0], parameters[0]
+        if argument == parameter or base_of(argument) == base_of(parameter):
+            yield from self.applied(arguments[1:], parameters[1:], way)
+            return
+        for (rank, expected), after in self.each((argument, parameter), way):
+            if rank is not None and expected is not None:
+                alike = kind(rank) == kind(expected)
+                after = after.matching(rank, expected) if alike else after.breaking(BROKEN)
+            yield from self.applied(arguments[1:], parameters[1:], after)
 
 
 def letter_of(layer: Polynomial | None) -> str | None:

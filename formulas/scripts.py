@@ -155,7 +155,7 @@ def by_square(item: s.Node, node: s.Relation) -> bool:
 def made_of_namesakes(node: s.Relation) -> Iterator[str]:
     """``C`` of ``C = C_0 + λ‖w‖²`` and of ``C(w) = C_1(w) + C_2(w)``; no ``x = (x_1, x_2)``, which lists entries."""
     left = node.sides[0].function if isinstance(node.sides[0], s.Call) else node.sides[0]
-    if node.relations[0] not in ("=", ":=") or not isinstance(left, s.Symbol):
+    if node.relations[0] not in s.EQUALS or not isinstance(left, s.Symbol):
         return
     parts, name = [x for side in node.sides[1:] for x in s.walk(side)], name_of(left)
     namesakes = {x for x in parts if isinstance(x, s.Scripted) and isinstance(x.sub, s.Number) and base_of(x) == name}

@@ -13,13 +13,12 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of
 
 ONE = s.Number("1")
-EQUALS = ("=", ":=")
 
 
 def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
     """The equations that are such recursions."""
     nodes = [node for tree in trees for node in s.walk(tree)]
-    relations = [x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in EQUALS]
+    relations = [x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS]
     found = [x for x in relations if _letter(x) is not None]
     if not found:
         return frozenset()

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import ReadError
 
 if TYPE_CHECKING:
@@ -163,6 +164,9 @@ def collect(
     for tokens in formulas:
         letters_applied.see(tokens, symbols)
         for k, token in enumerate(tokens):
+            if token.kind == "command" and token.text in ACCENTS:
+                evident |= _accented(tokens, k)
+                continue
             if token.kind == "run":
                 *front, name = split_run(token.text, symbols)
             elif token.kind == "symbol":
@@ -178,9 +182,9 @@ def collect(
                 applied.add(name)
                 behind = _skip_scripts(tokens, bracket.partner + 1)
                 simple = _simple_arguments(tokens, after)
-                definition = starts and tokens[behind].kind == "relation" and tokens[behind].text in ("=", ":=")
+                definition = starts and tokens[behind].kind == "relation" and tokens[behind].text in s.EQUALS
                 several = _has_comma(tokens, after) or _divides(tokens, after)
-                if several or simple and (definition or _follows_differential(tokens, k)):
+                if several or simple and (definition or _follows_differential(tokens, k) or _names_member(tokens, k)):
                     evident.add(name)
                 elif _has_prime(tokens, k + 1, after):
                     primed.add(name)
@@ -241,7 +245,7 @@ class _Entries:
                 self.quantities.add(name)
         if tokens[scripts].kind == "_":
             self.others.add(name)
-        if tokens[after].text in ("=", ":=") and _starts_statement(tokens, k - 2 * braced):
+        if tokens[after].text in s.EQUALS and _starts_statement(tokens, k - 2 * braced):
             if tokens[after + 1].kind != "number" or tokens[after + 2].kind != ",":  # i = 1, … counts
                 self.others.add(name)
                 self.quantities.add(name)
@@ -307,7 +311,7 @@ class _Applied:
             self.variables.add(name)
         elif _has_prime(tokens, k + 1, after):
             self.differentiated.setdefault(name, set()).add("")
-        elif starts and behind.text in ("=", ":="):
+        elif starts and behind.text in s.EQUALS:
             inside = {t.text for t in tokens[after:] if t.kind == "symbol"}
             self.defined.setdefault(name, set()).update(inside)
         elif starts and behind.text == "\\in":
@@ -377,13 +381,34 @@ def _starts_statement(tokens: list[Token], k: int) -> bool:
     if k == 0:
         return True
     before = tokens[k - 1]
-    return before.kind in _JOINTS or (before.kind == "relation" and before.text in ("=", ":="))
+    return before.kind in _JOINTS or (before.kind == "relation" and before.text in s.EQUALS)
+
+
+def _accented(tokens: list[Token], k: int) -> set[str]:
+    """The function that an equation defines, ``\\hat{y}(x) = …``."""
+    opening = tokens[k + 1]
+    braced = opening.kind == "open" and opening.text == "{" and opening.partner == k + 3
+    letter, after = (tokens[k + 2], k + 4) if braced else (opening, k + 2)
+    bracket = tokens[after := _skip_scripts(tokens, after)] if after < len(tokens) else letter
+    if letter.kind != "symbol" or bracket.text != "(" or bracket.kind != "open" or not _starts_statement(tokens, k):
+        return set()
+    behind = tokens[bracket.partner + 1]
+    defines = behind.kind == "relation" and behind.text in s.EQUALS and _simple_arguments(tokens, after)
+    return {f"{ACCENTS[tokens[k].text]}{{{letter.text}}}"} if defines else set()
+
+
+def _names_member(tokens: list[Token], k: int) -> bool:
+    """Whether a name with a bracket is what the same name with a subscript is defined as: ``φ_n = φ(x_n)``."""
+    if k < 4 or tokens[k - 1].text not in s.EQUALS:
+        return False
+    sub = tokens[k - 2].partner if tokens[k - 2].text == "}" else k - 2
+    return sub > 1 and tokens[sub - 1].kind == "_" and tokens[sub - 2].text == tokens[k].text
 
 
 def _is_left_side(tokens: list[Token], k: int) -> bool:
     after = tokens[_skip_scripts(tokens, k + 1)]
     first = k == 0 or tokens[k - 1].kind in _JOINTS
-    return first and after.kind == "relation" and after.text in ("=", ":=")
+    return first and after.kind == "relation" and after.text in s.EQUALS
 
 
 def _names_a_gradient(run: str, letters: set[str]) -> bool:
@@ -433,7 +458,7 @@ def _defines_prefixed(tokens: list[Token]) -> bool:
     if tokens[1].kind == "command":
         end = tokens[2].partner + 1 if tokens[2].kind == "open" else 3
     after = tokens[_skip_scripts(tokens, min(end, len(tokens) - 1))]
-    return after.kind == "relation" and after.text in ("=", ":=")
+    return after.kind == "relation" and after.text in s.EQUALS
 
 
 def _is_defined(tokens: list[Token], k: int) -> bool:
@@ -441,7 +466,7 @@ def _is_defined(tokens: list[Token], k: int) -> bool:
     bracket = _skip_scripts(tokens, k + 1)
     if tokens[bracket].text != "(" or tokens[bracket].kind != "open" or not _starts_statement(tokens, k):
         return False
-    return tokens[tokens[bracket].partner + 1].text in ("=", ":=") and _simple_arguments(tokens, bracket)
+    return tokens[tokens[bracket].partner + 1].text in s.EQUALS and _simple_arguments(tokens, bracket)
 
 
 def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int]
+EQUALS = ("=", ":=", "\\equiv")
+"""The relations of an equation, which may define its left side."""
 
 
 @dataclass(frozen=True)

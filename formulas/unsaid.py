@@ -23,6 +23,7 @@ class Unsaid(Forked):
     slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # ∂E_t/∂W as a quantity → E_t, W
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     told: dict[str, set[str]] = field(default_factory=dict)  # a loss → that of which the text calls it one
+    through: set[str] = field(default_factory=set)  # on what it depends only through others
     settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
 
 
@@ -43,11 +44,11 @@ def ends(world: World, environment: Environment) -> set[str]:
     above = world.unsaid.beside | {h for h in environment.quantities if unsaid and world.below([h]) & unsaid}
     return {
         head for head in environment.quantities.keys() - world.layers.sums.keys()  # these are parts without a name
-        if all(q.head == head or q.head in above or _steps_back(world, q, head) for q in environment.consumers(head))
+        if all(q.head == head or q.head in above or steps_back(world, q, head) for q in environment.consumers(head))
     }  # fmt: skip
 
 
-def _steps_back(world: World, quantity: Quantity, head: str) -> bool:
+def steps_back(world: World, quantity: Quantity, head: str) -> bool:
     """Whether a quantity, on which ``head`` rests, mentions that at other steps only."""
     body, own = quantity.body, {v: _origin(world, quantity.head, k) for k, v in enumerate(quantity.indices)}
     found = [x for x in walk(body) if isinstance(x, Access) and x.head == head] if body is not None else []
