@@ -30,11 +30,12 @@ _IS_CHANGED = re.compile(
     r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"
     r"|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared)\b", re.I,
 )  # fmt: skip
-_THE = r"\w*\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"
+_THE = r"\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"
 _REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\sigma$ by the identity”, “drop the bias $b$”
-    rf"\b(?:replac|swap|exchang|substitut|chang){_THE}\s+(?:by|with|for|to)\s+"
+    rf"\b(?:(?:replac|exchang|substitut|chang)(?:es?|ed|ing)|swap(?:s|ped|ping)?){_THE}\s+(?:by|with|for|to)\s+"
     r"(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)",
-    rf"\b(?:drop|omit|remov|ignor|neglect|leav(?:e|ing)\s+out){_THE}(?!\s+(?:from\s+the\s+notation|in\s+what\s+follows))",
+    rf"\b(?:(?:drop|omit)(?:s|ped|ted|ping|ting)?|(?:remov|ignor)(?:es?|ed|ing)|neglect(?:s|ed|ing)?|leav(?:e|ing)\s+out)"
+    rf"(?!\s+probab){_THE}(?!\s+from\s+the\s+notation)",
 ))
 _UP_TO = re.compile(
     r"\bup\s+to\s+(?:(?:an?|the|some|its)\s+)?(?:[\w-]+\s+){0,2}(?:constants?|factors?|terms?|normali[sz]ation)\b[^$]*$",

@@ -164,9 +164,6 @@ def collect(
     for tokens in formulas:
         letters_applied.see(tokens, symbols)
         for k, token in enumerate(tokens):
-            if token.kind == "command" and token.text in ACCENTS:
-                evident |= _accented(tokens, k)
-                continue
             if token.kind == "run":
                 *front, name = split_run(token.text, symbols)
             elif token.kind == "symbol":
@@ -205,8 +202,8 @@ def collect(
 
 
 def _decorated(formulas: list[list[Token]]) -> set[str]:
-    """The names with an accent that stand nowhere but before a bracket of symbols."""
-    applied, others = set[str](), set[str]()
+    """The names with an accent that stand nowhere but before a bracket of symbols, or that an equation defines so."""
+    applied, others, defined = set[str](), set[str](), set[str]()
     for tokens in formulas:
         for k, token in enumerate(tokens):
             if token.kind != "command" or token.text not in ACCENTS:
@@ -215,11 +212,13 @@ def _decorated(formulas: list[list[Token]]) -> set[str]:
             symbol = tokens[k + 1 + braced]
             if symbol.kind != "symbol" or braced and tokens[k + 1].partner != k + 3:
                 continue
-            bracket = _skip_scripts(tokens, k + 2 + 2 * braced)
-            call = tokens[bracket].kind == "open" and tokens[bracket].text == "("
-            found = applied if call and _simple_arguments(tokens, bracket) else others
-            found.add(ACCENTS[token.text] + symbol.text)
-    return applied - others
+            name, bracket = ACCENTS[token.text] + symbol.text, _skip_scripts(tokens, k + 2 + 2 * braced)
+            call = tokens[bracket].kind == "open" and tokens[bracket].text == "(" and _simple_arguments(tokens, bracket)
+            (applied if call else others).add(name)
+            behind = tokens[tokens[bracket].partner + 1] if call and _starts_statement(tokens, k) else token
+            if behind.kind == "relation" and behind.text in s.EQUALS:
+                defined.add(name)
+    return applied - others | defined
 
 
 class _Entries:
@@ -382,19 +381,6 @@ def _starts_statement(tokens: list[Token], k: int) -> bool:
         return True
     before = tokens[k - 1]
     return before.kind in _JOINTS or (before.kind == "relation" and before.text in s.EQUALS)
-
-
-def _accented(tokens: list[Token], k: int) -> set[str]:
-    """The function that an equation defines, ``\\hat{y}(x) = …``."""
-    opening = tokens[k + 1]
-    braced = opening.kind == "open" and opening.text == "{" and opening.partner == k + 3
-    letter, after = (tokens[k + 2], k + 4) if braced else (opening, k + 2)
-    bracket = tokens[after := _skip_scripts(tokens, after)] if after < len(tokens) else letter
-    if letter.kind != "symbol" or bracket.text != "(" or bracket.kind != "open" or not _starts_statement(tokens, k):
-        return set()
-    behind = tokens[bracket.partner + 1]
-    defines = behind.kind == "relation" and behind.text in s.EQUALS and _simple_arguments(tokens, after)
-    return {f"{ACCENTS[tokens[k].text]}{{{letter.text}}}"} if defines else set()
 
 
 def _names_member(tokens: list[Token], k: int) -> bool:

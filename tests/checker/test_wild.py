@@ -434,9 +434,9 @@ def test_an_entry_of_an_unknown_function_may_depend_on_all_entries() -> None:
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
-        (r"\frac{d}{dw} (\frac12 \lambda w^2) = \lambda w", CONDITIONAL),
-        (r"\frac{d}{dw} (\frac12 \lambda w^2) = 2 \lambda w", ILL_FORMED),
-        (r"\frac{d}{dw} (Q w) = Q", ILL_FORMED),  # no capital
+        (r"\frac{d}{dw} (\frac12 \lambda w^2) = \lambda w", PROVED),
+        (r"\frac{d}{dw} (\frac12 \lambda w^2) = 2 \lambda w", REFUTED),
+        (r"\frac{d}{dw} (Q w) = Q", UNDECIDED),  # no capital
         (r"\frac{{dL}}{{dw}} = w", ILL_FORMED),  # nor is this L/w
         (r"\frac{\partial L}{\partial \lambda} = 0", ILL_FORMED),  # of what depends on it nothing is said
     ],

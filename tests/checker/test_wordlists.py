@@ -18,7 +18,8 @@ def verdicts(words: WordList, word: str) -> tuple[Verdict, ...]:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_the_table_has_every_word(name: str) -> None:
-    assert WORDS[name].split("; ") == [word for word in samples(LISTS[name].pattern) if word not in ELSEWHERE]
+    words = [word for word in samples(LISTS[name].pattern) if word not in ELSEWHERE.get(name, ())]
+    assert WORDS[name].split("; ") == words
 
 
 @pytest.mark.parametrize(("name", "word"), [(name, word) for name in LISTS for word in WORDS[name].split("; ")])

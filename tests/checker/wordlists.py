@@ -15,7 +15,9 @@ from verify_derivations.checker.verdicts import Verdict
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 NO_WORD = "blorb"
-ELSEWHERE = ("probabs $", "probability", "probabilities")  # of which two lists say something
+ELSEWHERE = {  # words of which two lists say something
+    "sought": {"probabs $"}, "nouns": {"probability", "probabilities", "gradient", "derivative"},
+}
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,15 @@ WORDS = {
     "given": (
         "action; all; any; arbitrary; argument; bias; budget; center; centre; class; coefficient; column; "
         "constant; context; cost; count; data; density; depth; desired; deviation; dilation; dimension; "
-        "distributs; document; each; entries; entry; error; every; example; factor; filter; fixed; frequencies; "
-        "frequency; function; gain; given; height; hypers; identity; image; independent; index; indicator; "
-        "indices; input; intercept; item; kernel; known; kronecker; label; layer; learns; length; letter; loss; "
-        "margin; mask; matris; measure; negative; neighbor; node; noise; nonzero; number; objective; observs; "
-        "offset; padding; parameter; point; position; positive; price; prior; quantities; quantity; radii; "
-        "radius; random; rate; rating; return; reward; row; sample; scalar; set; shift; sign; size; some; space; "
-        "step; strength; stride; target; teacher; temperature; tensor; threshold; token; trainable; true; truth; "
-        "unit; unknown; user; variable; variance; vector; weight; width; word"
+        "distributs; document; drop probabilities; drop probability; each; entries; entry; error; every; example; "
+        "factor; filter; fixed; frequencies; frequency; function; gain; given; height; hypers; identity; image; "
+        "independent; index; indicator; indices; input; intercept; item; keep probabilities; keep probability; "
+        "kernel; known; kronecker; label; layer; learns; length; letter; loss; margin; mask; matris; measure; "
+        "negative; neighbor; node; noise; nonzero; number; objective; observs; offset; padding; parameter; point; "
+        "position; positive; price; prior; quantities; quantity; radii; radius; random; rate; rating; retention "
+        "probabilities; retention probability; return; reward; row; sample; scalar; set; shift; sign; size; some; "
+        "space; step; strength; stride; target; teacher; temperature; tensor; threshold; token; trainable; true; "
+        "truth; unit; unknown; user; variable; variance; vector; weight; width; word"
     ),
     "made": (
         "activation; average; computs; embedding; estimate; evidence; feature; hidden; logit; marginal; net "
@@ -165,10 +168,10 @@ WORDS = {
         "train; tries; true model; try; vanish; want; without; would; zero"
     ),
     "nouns": (
-        "activation; combination; cost; difference; energy; error; expression; fraction; function; hidden layer; "
-        "hidden state; hidden unit; input; letter; logit; loss; map; matrix; name; number; output; preactivation; "
-        "prediction; product; quantities; quantity; quotient; ratio; residual; scalar; score; sum; symbol; term; "
-        "value; vector"
+        "activation; adjoint; combination; cost; difference; energy; error; expression; fraction; "
+        "function; hidden layer; hidden state; hidden unit; input; letter; logit; loss; map; matrix; "
+        "name; number; output; preactivation; prediction; product; quantities; quantity; quotient; ratio; "
+        "residual; scalar; score; sensitivities; sensitivity; sum; symbol; term; value; vector"
     ),
     "adverbs": "again; also; here; just; nothing but; now; simply; then; therefore; thus",
     "is made": (
