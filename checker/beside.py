@@ -189,7 +189,8 @@ class _Beside:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h
         may well be made.)"""
         for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font):
-            if name.name.isalpha() and name.name not in self.symbols:
+            gradient = len(name.name) == 2 and name.name[0] == "d"
+            if name.name.isalpha() and not gradient and name.name not in self.symbols:
                 letters = (s.Symbol(x) for x in dict.fromkeys(name.name) if x in self.names.with_value)
                 f.prose.depending += ((name, found),) if (found := tuple(letters)) else ()
 

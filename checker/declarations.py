@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.means import note_means
@@ -160,10 +161,18 @@ class _Declarations:
             through = (called.get(r.name, set()) for r in names if r is not None)
             world.differentiated.by_formula.setdefault(f.number, set()).update(*through)
 
+    @cached_property
+    def _lefts(self) -> set[str | None]:
+        """The bases of names, and of functions, with which equations begin."""
+        sides = (chain.sides[0] for f in self.every for chain in f.chains)
+        return {base_of(x.function if isinstance(x, s.Call) else x) for x in sides}
+
     def _top(self, numerator: s.Node) -> Reference | None:
         """What is differentiated, if it is a quantity or a function of the document."""
         top = numerator.function if isinstance(numerator, s.Call) else numerator
         reference = self.table.reference(top) if isinstance(top, s.Symbol | s.Scripted) else None
+        if reference is not None and reference.name == "\\sigma" and isinstance(numerator, s.Call):
+            return reference if reference.name in self._lefts else None  # by custom
         standard = {*op.elementwise_functions, *OPERATORS}
         return None if reference is None or reference.name.lstrip("\\") in standard else reference
 

@@ -12,7 +12,6 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.names import NameTable, Reference
-from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import (
     NUMBER,
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 
 ENTRYWISE = frozenset(("\\circ", "\\odot"))
 OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
-TRACES = frozenset(("tr", "Tr", "trace", "det"))
-_NUMBER = s.Symbol("\\partial")
-"""What has no name, and is a number; with a number behind it, what is something else."""
 _OF_LAYER = re.compile(r"(\\?\w+)(?:_\{(\w|\\ell)([+-]\d+)?\}|\^\{\((\w|\\ell)([+-]\d+)?\)\})")
 EACH = "N"
 """What each size is where they are equal."""
@@ -130,7 +126,6 @@ class _Inference:
     ) -> None:  # fmt: skip
         self.before, self.world, self.table, self.formulas = found, found.world, table, formulas
         self.letters: dict[str, s.Node] = {}
-        self.claimed = {r.name for _, r in _references([d for d in definitions if _is_top(d.left)], table)}
         self.first: dict[str, int] = {}
         heads = (d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions)
         self.lefts = {  # not the x of ``x_{k+1} = A^{-1} b``
@@ -142,7 +137,7 @@ class _Inference:
             if len(reference.indices) == 1 and isinstance(reference.indices[0], s.Symbol):
                 self.letters.setdefault(reference.name, reference.indices[0])
         numbers, customary = self._numbers(formulas)
-        numbers |= self._of_functions(formulas) | {_NUMBER.name}
+        numbers |= self._of_functions(formulas)
         tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
         apart = customary | apart | self.world.aliases.keys()
         self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
@@ -156,8 +151,7 @@ class _Inference:
         losses = {name for name in self.lefts if re.split("[_^]", name, maxsplit=1)[0] in LOSSES}
         numbers = losses & set(self.world.differentiated.numerators) - self.world.differentiated.denominators
         numbers |= losses if customary and not numbers else set()  # dW is ∂L/∂W
-        bodies = (n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla))
-        for node in (body for body in bodies if not _is_written_out(body, self.table)):
+        for node in (n.body for f in formulas for n in f.nodes if isinstance(n, s.Nabla)):
             top = self.table.reference(node.function if isinstance(node, s.Call) else node)
             numbers |= {top.name} if top is not None else set()
         return numbers, customary
@@ -183,7 +177,7 @@ class _Inference:
         return not self.lefts.isdisjoint((name, in_bold(name)))
 
     def found(self) -> Inferred:
-        sizes = _Sizes(self.settled.ranks, self.settled.equal)
+        sizes = Sizes(self.settled.ranks, self.settled.equal)
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
@@ -202,7 +196,6 @@ class _Inference:
             indices = (self.letters[reference.name],) if member else ()
             declarations.setdefault(reference.name, []).append(replace(declaration, indices=indices))
             otherwise |= key in self.reader.of_entries or rank != NUMBER and reference.name in labelled
-            otherwise |= known is None and reference.name in self.claimed
             otherwise |= known is not None and kind(rank) != _kind_of(known, member)
         spaces = [d.space.extents for stated in declarations.values() for d in stated]
         tensors = any(n != s.Number("1") for space in spaces for n in space)
@@ -240,7 +233,7 @@ class _Inference:
             return False
         return self.reader.declared(reference) is None
 
-    def _declaration(self, reference: Reference, rank: Rank, sizes: _Sizes) -> Declaration:
+    def _declaration(self, reference: Reference, rank: Rank, sizes: Sizes) -> Declaration:
         layer, letter = reference.layer, letter_of(self.reader.layer(reference))
         if letter is not None:  # for every layer, l also where the first is a^{(l - 1)}
             layer = s.Symbol(letter)
@@ -315,72 +308,7 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
                 failed = side == 0 and (f.number, k) in found.failed
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
-    tops = ((f.number, _differentiated(node)) for f in formulas for node in f.derivatives)
-    written = [(number, top) for number, top in tops if top is not None and _is_written_out(top, found.world.table)]
-    return result + [
-        Definition(_NUMBER if _is_number(top) else s.Symbol(f"{_NUMBER.name}{k}"), top, number)
-        for k, (number, top) in enumerate(written)
-    ]
-
-
-def _is_written_out(top: s.Node, table: NameTable) -> bool:
-    """Whether what a claim differentiates is an expression, which says of names what a definition would."""
-    if isinstance(top, s.Scripted):
-        reference = table.reference(top)
-        return reference is None or reference.power is not None
-    if isinstance(top, s.Call):
-        name = (base_of(top.function) or "").lstrip("\\")
-        return name in TRACES or name in elementwise_functions or name == "sigma"
-    return not isinstance(top, s.Symbol | s.Derivative | s.Nabla) and next(names_in(top), None) is not None
-
-
-def _is_top(left: s.Node) -> bool:
-    return isinstance(left, s.Symbol) and left.name.startswith(_NUMBER.name)
-
-
-def _differentiated(node: s.Node) -> s.Node | None:
-    return node.numerator if isinstance(node, s.Derivative) else node.body if isinstance(node, s.Nabla) else None
-
-
-def _is_number(top: s.Node) -> bool:
-    """Whether what a claim writes out and differentiates is a number: ``\\operatorname{tr}(A X)``, ``\\|A x - b\\|^2``
-    and ``x^\\top A x`` say of A what a definition would."""
-    match top:
-        case s.Group(body=body):
-            return _is_number(body)
-        case s.Norm():
-            return True
-        case s.Scripted(base=s.Norm(), sub=sub, sup=s.Number() | None):
-            return sub is None or isinstance(sub, s.Number | s.Symbol)
-        case s.Call(function=function, arguments=(argument,)):
-            name = (base_of(function) or "").lstrip("\\")
-            return name in TRACES or (name in elementwise_functions or name == "sigma") and _is_number(argument)
-        case s.Sum(terms=terms):
-            return any(map(_is_number, terms)) and all(_is_number(x) or next(names_in(x), None) is None for x in terms)
-        case s.Fraction(numerator=numerator, denominator=s.Number()):
-            return _is_number(numerator)
-        case s.Product(factors=factors):
-            named = [x for x in factors if next(names_in(x), None) is not None]
-            if len(named) == 1:
-                return _is_number(named[0])
-            return len(named) > 1 and _is_row(named[0]) and _is_column(named[-1])
-    return False
-
-
-def _is_row(node: s.Node) -> bool:
-    """``x^\\top`` of a small letter, or of a bracket."""
-    if not isinstance(node, s.Scripted) or node.sup is None or not is_transpose(node.sup):
-        return False
-    return isinstance(node.base, s.Group) or _is_column(replace(node, sup=None))
-
-
-def _is_column(node: s.Node) -> bool:
-    """What is written with a small letter, or a bracket in which something is."""
-    if isinstance(node, s.Group):
-        return any(map(_is_column, names_in(node.body)))
-    if isinstance(node, s.Scripted) and node.sup is not None:
-        return False
-    return isinstance(node, s.Symbol | s.Scripted) and symbol_of(node).name.lstrip("\\")[:1].islower()
+    return result
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:
@@ -406,7 +334,7 @@ def _arguments(chain: Chain) -> Sequence[s.Node]:
     return chain.sides[0].arguments if isinstance(chain.sides[0], s.Call) else ()
 
 
-class _Sizes:
+class Sizes:
     """The lengths of axes, of which some are equal. One of any layer is that of another name's at a layer by so many
     further on; where it is also its own at another layer, it is the same at all."""
 

@@ -14,6 +14,7 @@ from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.functions import functions_in
 from verify_derivations.checker.given_indices import told_apart
+from verify_derivations.checker.introduced import introducing, written_out
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
@@ -108,6 +109,9 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
+        elif isinstance(error, UndefinedSymbol) and (introduced := introducing(world, sides, number)) is not None:
+            judged = judge_link(introduced[0], left, right, conditions, number, effort)
+            return replace(judged, remarks=(*judged.remarks, introduced[1]))
         return _with_a_number(world, left, right, conditions, number, effort, error) or unjudged(
             left, right, error, here, world)  # fmt: skip
     environment = world.environment(here.losses[0] if here.losses else None)
@@ -341,12 +345,9 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
 
 
 def _is_written_out(name: str | None, sides: tuple[s.Node, ...], world: World) -> bool:
-    """Whether a name stands in an expression that is differentiated: ``\\partial A x / \\partial x`` introduces A and
-    x. Of a member, ``x_i``, the name is not known."""
-    slopes = (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative | s.Nabla))
-    tops = (x.numerator if isinstance(x, s.Derivative) else x.body for x in slopes)
-    written = (x for x in tops if not isinstance(x, s.Symbol) and not (isinstance(x, s.Scripted) and x.sup is None))
-    found = {r.name for r in map(world.table.reference, (n for x in written for n in names_in(x))) if r is not None}
+    """Whether a name stands in an expression that is differentiated. Of a member, ``x_i``, the name is not known."""
+    names = (n for top in written_out(world, sides) for n in names_in(top))
+    found = {r.name for r in map(world.table.reference, names) if r is not None}
     return name in found or name is None and bool(found)
 
 

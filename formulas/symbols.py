@@ -15,7 +15,7 @@ Everything is inferred from the formulas themselves, in one linear pass:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -74,6 +74,7 @@ class Symbols:
     indices: frozenset[str] = field(default=frozenset())  # letters that a sum binds
     entries: frozenset[str] = field(default=frozenset())  # names of which W(i, j) is an entry
     prefixes: frozenset[str] = field(default=frozenset())  # of names such as d\\gamma, \\Delta W
+    pairs: frozenset[str] = field(default=frozenset())  # runs of two letters that are products
     decorated: frozenset[str] = field(default=frozenset())  # functions such as \\hat{f}
 
     def is_function(self, name: str, font: str = "", accent: str = "") -> bool:
@@ -94,7 +95,7 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
         return tuple(run)
     if script and len(run) == 2 and run.islower() and symbols.indices & set(run):  # P_{uf} beside Σ_u
         return tuple(run)
-    if not script and _is_pair(run):
+    if run in symbols.pairs or not script and _is_pair(run):
         return tuple(run)  # W x, also where they stand nowhere by themselves
     parts: list[str] = []
     position = 0
@@ -112,9 +113,11 @@ def split_run(run: str, symbols: Symbols, *, script: bool = False) -> tuple[str,
     return tuple(parts)
 
 
-def _is_pair(run: str) -> bool:
-    """Whether a run is most often a product, ``Wx``."""
-    return len(run) == 2 and run[0].isupper() and run[1].islower() and run not in _TWO_LETTERS
+def _is_pair(run: str, varied: Set[str] = frozenset()) -> bool:
+    """Whether a run is most often a product: ``Wx``, and ``wx`` where one differentiates by w, not ``dx``."""
+    if len(run) != 2 or not run[1].islower() or run in _TWO_LETTERS | OPERATORS | LABELS:
+        return False
+    return run[0].isupper() or run[0] != "d" and not varied.isdisjoint(run)
 
 
 def collect(
@@ -147,12 +150,17 @@ def collect(
                 declared.add(token.text)
             elif token.kind == "run" and _is_left_side(tokens, k):
                 defined.add(token.text)
-    if any(_names_a_gradient(run, letters) for run in defined):
-        declared |= {run for tokens in formulas for run in _runs(tokens) if _names_a_gradient(run, letters)}
-    pairs = {run for tokens in formulas for run in _runs(tokens) if _is_pair(run)}
+    varied = {token.text for tokens in formulas for k, token in enumerate(tokens)
+              if token.kind == "symbol" and _is_variable_of_derivative(tokens, k)}  # fmt: skip
+    varied |= {run[1] for run in defined if len(run) == 2 and run[0] == "d"}
+    pairs = {run for tokens in formulas for run in _runs(tokens) if _is_pair(run, varied)}
+    pairs -= {run for run in pairs & defined if run.islower()}  # a word, or else its letters are known
     declared |= {run for run in pairs & defined if letters.isdisjoint(run)}  # no product: what it defines is a word
     letters |= {letter for run in pairs - declared for letter in run}
-    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), prefixes=_prefixes(formulas))
+    if any(_names_a_gradient(run, letters) for run in defined):
+        declared |= {run for tokens in formulas for run in _runs(tokens) if _names_a_gradient(run, letters)}
+    symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), prefixes=_prefixes(formulas),
+                      pairs=frozenset(pairs - declared))  # fmt: skip
     whole = {run for run in defined if split_run(run, symbols) == (run,)}  # no product: what it defines is a word
     symbols = replace(symbols, words=symbols.words | whole)
     applied: set[str] = set()
@@ -403,10 +411,10 @@ def _names_a_gradient(run: str, letters: set[str]) -> bool:
 
 
 def _runs(tokens: list[Token]) -> Iterator[str]:
-    """The runs of letters outside of scripts."""
+    """The runs of letters outside of scripts; an exponent of e is none."""
     k = 0
     while k < len(tokens):
-        if tokens[k].kind in ("_", "^"):
+        if tokens[k].kind in ("_", "^") and not (tokens[k].kind == "^" and k and tokens[k - 1].text == "e"):
             k = max(k + 1, tokens[k + 1].partner)
         elif tokens[k].kind == "run":
             yield tokens[k].text
@@ -456,7 +464,9 @@ def _is_defined(tokens: list[Token], k: int) -> bool:
 
 
 def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:
-    """The run in ``\\frac{…}{\\partial run…}`` or ``\\nabla_{run}``."""
+    """The run or letter in ``\\frac{…}{\\partial run…}`` or ``\\nabla_{run}``."""
+    if k > 1 and tokens[k - 1].kind == "_" and tokens[k - 2].text == "\\nabla":
+        return True
     after = tokens[k + 1].kind
     if after not in ("close", "_", "^") or k < 2:
         return False

@@ -317,7 +317,7 @@ MISREAD: dict[str, Misread] = {
     ),
     "letters written together are one symbol": Misread(
         [(beside._Beside, "joined", _nothing)],
-        r"Let $J = \frac12 (z - y)^2 + \frac12 \mu w^2$ with $z = wx$.", r"\frac{\partial J}{\partial w} = \mu w",
+        r"Let $J = \frac12 (z - y)^2 + \frac12 \mu w^2$ with $z = vwx$.", r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "what a text replaces stays": Misread(
         [(amended._Amended, "_replaced", _nothing)],

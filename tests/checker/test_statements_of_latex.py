@@ -113,10 +113,26 @@ def test_what_the_text_replaces_no_longer_holds(words: str, verdict: Verdict) ->
     assert wrong is (REFUTED if verdict is PROVED else UNDECIDED)
 
 
-@pytest.mark.parametrize(("claim", "verdict"), [("(z-y)x+\\mu w", PROVED), ("\\mu w", UNDECIDED)])
-def test_letters_written_together_may_be_a_product(claim: str, verdict: Verdict) -> None:
-    """With an x by itself wx is a product; without, nothing tells."""
-    text = f"Let $J = \\frac12(z-y)^2+\\frac12\\mu w^2$ with $z = wx$.\n\n$$ {SLOPE} = {claim} $$\n"
+@pytest.mark.parametrize(("product", "claim", "verdict"), [
+    ("wx", "(z-y)x+\\mu w", PROVED),
+    ("wx", "\\mu w", REFUTED),  # one differentiates by w, so that it is no word
+    ("vwx", "\\mu w", UNDECIDED),  # nothing tells
+    ("vwx", "(z-y)vx+\\mu w", UNDECIDED),
+])  # fmt: skip
+def test_letters_written_together_may_be_a_product(product: str, claim: str, verdict: Verdict) -> None:
+    text = f"Let $J = \\frac12(z-y)^2+\\frac12\\mu w^2$ with $z = {product}$.\n\n$$ {SLOPE} = {claim} $$\n"
+    assert last(text, "found.md").verdict is verdict
+
+
+@pytest.mark.parametrize(("weight", "claim", "verdict"), [
+    ("w", "h_t-y_t+w(1-h_{t+1}^2)\\delta_{t+1}", CONDITIONAL), ("w", "h_t-y_t", REFUTED), ("vw", "h_t-y_t", UNDECIDED),
+])  # fmt: skip
+def test_what_is_joined_may_be_made_of_what_is_made_of_it(weight: str, claim: str, verdict: Verdict) -> None:
+    """Read as one symbol, wh has nothing to do with h: the second claim was proved."""
+    text = (
+        f"Let $h_t = \\tanh({weight}h_{{t-1}}+ux_t)$ for $t=1,\\dots,T$ and $L=\\frac12\\sum_{{t=1}}^T(h_t-y_t)^2$. "
+        f"With $\\delta_t = \\frac{{\\partial L}}{{\\partial h_t}}$, for $t<T$,\n\n$$ \\delta_t = {claim} $$\n"
+    )
     assert last(text, "found.md").verdict is verdict
 
 

@@ -1,0 +1,138 @@
+"""What only a claim speaks of: ``\\frac{\\partial}{\\partial x} x^\\top A x = (A + A^\\top) x`` of an x and an A that
+nothing else declares or defines.
+
+Lists of derivatives declare nothing, and each has letters of its own. What a claim differentiates says what they are,
+as a definition would (:mod:`verify_derivations.formulas.ranks`); what it says that the derivative is has no say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.inferred import Inferred, Sizes
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.operators import elementwise_functions
+from verify_derivations.formulas.ranks import Definition, Ranks, quantities_in, symbol_of
+from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, names_in
+from verify_derivations.formulas.world import Declaration, World
+
+TRACES = frozenset(("tr", "Tr", "trace", "det"))
+NUMBER_OF = s.Symbol("\\partial")
+"""What has no name, and is a number; with a number behind it, what is anything."""
+
+
+def introducing(world: World, sides: Sequence[s.Node], number: int) -> tuple[World, str] | None:
+    """The world with the names of which only what the sides differentiate says what they are, and a remark on them;
+    ``None`` where that says nothing."""
+    definitions = [
+        Definition(NUMBER_OF if _is_number(top) else s.Symbol(f"{NUMBER_OF.name}{k}"), top, number)
+        for k, top in enumerate(written_out(world, sides))
+    ]
+    if not definitions:
+        return None
+    numbers = {NUMBER_OF.name} | _of_calculus(world, sides)
+    reader = Ranks(world, world.table, definitions, numbers, set(), {*world.aliases})
+    settled = reader.settled()
+    ranks = {key: rank for key, rank in settled.ranks.items() if not key.startswith(NUMBER_OF.name)}
+    lengths = Sizes(ranks, settled.equal)
+    declarations: dict[str, list[Declaration]] = {}
+    for key, rank in ranks.items():
+        reference = reader.first.get(key)
+        if reference is None or not _is_new(world, reference.name):
+            continue
+        if reference.layer is None and not reference.indices:
+            space = s.Space("\\mathbb{R}", lengths.extents(rank))
+            declarations[reference.name] = [Declaration(None, (), space, number)]
+    if not declarations:
+        return None
+    inferred = Inferred(declarations, frozenset(lengths.new))
+    known = world.fork()
+    known.table = inferred.told(world.table)
+    known.declarations |= declarations
+    known.undeclared.sizes |= inferred.sizes
+    ((said,),) = inferred.remarks().values()
+    return known, said
+
+
+def written_out(world: World, sides: Sequence[s.Node]) -> Iterator[s.Node]:
+    """The expressions that are differentiated, which are no names."""
+    for node in (x for side in sides for x in s.walk(side)):
+        top = node.numerator if isinstance(node, s.Derivative) else node.body if isinstance(node, s.Nabla) else None
+        if top is not None and _is_expression(world, top):
+            yield top
+
+
+def _is_expression(world: World, top: s.Node) -> bool:
+    if isinstance(top, s.Scripted):
+        reference = world.table.reference(top)
+        return reference is None or reference.power is not None
+    if isinstance(top, s.Call):
+        return _function(top) in TRACES or _is_elementwise(top)
+    return not isinstance(top, s.Symbol | s.Derivative | s.Nabla) and next(names_in(top), None) is not None
+
+
+def _is_new(world: World, name: str) -> bool:
+    known = (world.known, world.declarations, world.functions, world.sizes, world.unknown.spoken, world.aliases)
+    return not any(name in each for each in known)
+
+
+def _function(node: s.Call) -> str:
+    return (base_of(node.function) or "").lstrip("\\")
+
+
+def _is_elementwise(node: s.Call) -> bool:
+    return _function(node) in elementwise_functions or _function(node) == "sigma"
+
+
+def _is_number(top: s.Node) -> bool:
+    """Whether an expression is surely a number: a trace, ``\\|A x - b\\|^2``, ``x^\\top A x``."""
+    match top:
+        case s.Group(body=body):
+            return _is_number(body)
+        case s.Norm():
+            return True
+        case s.Scripted(base=s.Norm(), sub=sub, sup=s.Number() | None):
+            return sub is None or isinstance(sub, s.Number | s.Symbol)
+        case s.Call(arguments=(argument,)):
+            return _function(top) in TRACES or _is_elementwise(top) and _is_number(argument)
+        case s.Sum(terms=terms):
+            return any(map(_is_number, terms)) and all(_is_number(x) or next(names_in(x), None) is None for x in terms)
+        case s.Fraction(numerator=numerator, denominator=s.Number()):
+            return _is_number(numerator)
+        case s.Product(factors=factors):
+            named = [x for x in factors if next(names_in(x), None) is not None]
+            if len(named) == 1:
+                return _is_number(named[0])
+            return len(named) > 1 and _is_row(named[0]) and _is_column(named[-1])
+    return False
+
+
+def _is_row(node: s.Node) -> bool:
+    """``x^\\top`` of a small letter, or of a bracket."""
+    if not isinstance(node, s.Scripted) or node.sup is None or not is_transpose(node.sup):
+        return False
+    return isinstance(node.base, s.Group) or _is_column(replace(node, sup=None))
+
+
+def _is_column(node: s.Node) -> bool:
+    """What is written with a small letter, or a bracket in which something is."""
+    if isinstance(node, s.Group):
+        return any(map(_is_column, names_in(node.body)))
+    if isinstance(node, s.Scripted) and node.sup is not None:
+        return False
+    return isinstance(node, s.Symbol | s.Scripted) and symbol_of(node).name.lstrip("\\")[:1].islower()
+
+
+def _of_calculus(world: World, sides: Sequence[s.Node]) -> set[str]:
+    """The x of ``\\frac{d}{dx}``, where nothing is written as of vectors: no transpose, norm, bold or capital."""
+    nodes = [n for side in sides for n in s.walk(side)]
+    signs = (n.sup for n in nodes if isinstance(n, s.Scripted) and n.sup is not None)
+    if any(isinstance(n, s.Norm) for n in nodes) or any(map(is_transpose, signs)):
+        return set()
+    names = [n for side in sides for n in quantities_in(side)]
+    if any(symbol_of(n).name[:1].isupper() or symbol_of(n).font in BOLD for n in names):
+        return set()
+    slopes = (n for n in nodes if isinstance(n, s.Derivative) and n.sign == "d")
+    found = map(world.table.reference, (n for x in slopes for n in x.denominators if isinstance(n, s.Symbol)))
+    return {reference.name for reference in found if reference is not None}
