@@ -25,12 +25,14 @@ NUMBER_OF = s.Symbol("\\partial")
 def introducing(world: World, sides: Sequence[s.Node], number: int) -> tuple[World, str] | None:
     """The world with the names of which only what the sides differentiate says what they are, and a remark on them;
     ``None`` where that says nothing."""
-    definitions = [
-        Definition(NUMBER_OF if _is_number(top) else s.Symbol(f"{NUMBER_OF.name}{k}"), top, number)
-        for k, top in enumerate(written_out(world, sides))
-    ]
-    if not definitions:
+    tops = [*_tops(world, sides)]
+    named = map(world.table.reference, (n for top, _ in tops for n in quantities_in(top)))
+    if not any(_is_new(world, reference.name) for reference in named if reference is not None):
         return None
+    definitions = [
+        Definition(NUMBER_OF if is_number else s.Symbol(f"{NUMBER_OF.name}{k}"), top, number)
+        for k, (top, is_number) in enumerate(tops)
+    ]
     numbers = {NUMBER_OF.name} | _of_calculus(world, sides)
     reader = Ranks(world, world.table, definitions, numbers, set(), {*world.aliases})
     settled = reader.settled()
@@ -57,10 +59,17 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> tuple[Wor
 
 def written_out(world: World, sides: Sequence[s.Node]) -> Iterator[s.Node]:
     """The expressions that are differentiated, which are no names."""
+    return (top for top, _ in _tops(world, sides))
+
+
+def _tops(world: World, sides: Sequence[s.Node]) -> Iterator[tuple[s.Node, bool]]:
+    """Those expressions, each with whether it is surely a number, as what has a gradient and is a power or the value of
+    a function of numbers."""
     for node in (x for side in sides for x in s.walk(side)):
-        top = node.numerator if isinstance(node, s.Derivative) else node.body if isinstance(node, s.Nabla) else None
-        if top is not None and _is_expression(world, top):
-            yield top
+        if isinstance(node, s.Derivative) and _is_expression(world, node.numerator):
+            yield node.numerator, _is_number(node.numerator)
+        elif isinstance(node, s.Nabla) and _is_expression(world, node.body):
+            yield node.body, isinstance(node.body, s.Call | s.Scripted) or _is_number(node.body)
 
 
 def _is_expression(world: World, top: s.Node) -> bool:

@@ -104,14 +104,14 @@ def judge_link(
 ) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
     here, sides = Statement(number), (left, right)
+    if (introduced := introducing(world, sides, number)) is not None:
+        judged = judge_link(introduced[0], left, right, conditions, number, effort)
+        return replace(judged, remarks=(*judged.remarks, introduced[1]))
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        elif isinstance(error, UndefinedSymbol) and (introduced := introducing(world, sides, number)) is not None:
-            judged = judge_link(introduced[0], left, right, conditions, number, effort)
-            return replace(judged, remarks=(*judged.remarks, introduced[1]))
         return _with_a_number(world, left, right, conditions, number, effort, error) or unjudged(
             left, right, error, here, world)  # fmt: skip
     environment = world.environment(here.losses[0] if here.losses else None)
