@@ -76,7 +76,7 @@ class Inferred:
             fonts=self.fonts,
         )  # fmt: skip
 
-    def remarks(self) -> dict[int, list[str]]:
+    def remarks(self, by: str = "the definitions") -> dict[int, list[str]]:
         """What the report says of them, at the first formula that mentions each."""
         found: dict[int, list[str]] = {}
         for name, stated in self.declarations.items():
@@ -87,7 +87,7 @@ class Inferred:
                 member += f"^{{({to_latex(d.layer)})}}" if d.layer is not None else ""
                 space = f"\\mathbb{{R}}^{{{power}}}" if power else "\\mathbb{R}"
                 found.setdefault(d.number, []).append(f"${member} \\in {space}$")
-        return {n: [f"declared nowhere, and read so by the definitions: {', '.join(x)}"] for n, x in found.items()}
+        return {n: [f"declared nowhere, and read so by {by}: {', '.join(x)}"] for n, x in found.items()}
 
 
 def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:

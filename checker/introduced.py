@@ -53,7 +53,7 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> tuple[Wor
     known.table = inferred.told(world.table)
     known.declarations |= declarations
     known.undeclared.sizes |= inferred.sizes
-    ((said,),) = inferred.remarks().values()
+    ((said,),) = inferred.remarks("what is differentiated").values()
     return known, said
 
 

@@ -56,6 +56,12 @@ def test_each_identity_of_a_list_has_letters_of_its_own() -> None:
     assert {f.latex: f.message for f in wrong if f.verdict not in WRONG} == {}
 
 
+def test_a_wrong_one_is_corrected() -> None:
+    text = "$$ \\nabla_x \\|A x - b\\|^2 = A^\\top (A x - b) $$\n\n$$ \\frac{d}{dx} e^{ax} = -a e^{ax} $$\n"
+    corrected = [f.correction.latex for f in check(scan(text)).formulas if f.correction is not None]
+    assert corrected == [r"\nabla_x \|A x - b\|^2 = 2A^\top(A x - b)", r"\frac{d}{dx} e^{ax} = a e^{ax}"]
+
+
 def test_what_the_document_declares_stays() -> None:
     said = r"Let $A \in \mathbb{R}^{m \times n}$."
     text = f"{said}\n\n$$ \\nabla_x x^\\top A x = (A + A^\\top) x $$\n\n$$ \\nabla_x \\|A x\\|^2 = 2 A^\\top A x $$\n"
