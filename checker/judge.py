@@ -325,9 +325,11 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
-            if judged.link.verdict is Verdict.REFUTED and stated.when.supposed:
+            if judged.link.verdict in (Verdict.REFUTED, Verdict.CONDITIONAL) and stated.when.supposed:
                 given = (*conditions, *where)
-                judged = under(world, piece_left, piece_right, given, number, case.effort, stated.when.supposed, judged)
+                there = under(world, piece_left, piece_right, given, number, case.effort, stated.when.supposed, judged)
+                if judged.link.verdict is Verdict.REFUTED or there.link.verdict is Verdict.PROVED:
+                    judged = there  # a condition that is stated is none that is not
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _as_said(judged.link, stated, chain, definitions)

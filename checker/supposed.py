@@ -65,11 +65,12 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             f.prose.depending += tuple((r.sides[0], tuple(names_in(r.sides[1]))) for r in new)
         for relation in equations:
             for later in under if f.when.alone or not all(map(_is_letter, relation.sides)) else ():
-                later.when.given += ((f.number, relation),)
+                if not _of_index(relation, later):
+                    later.when.given += ((f.number, relation),)
         if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
             continue
         conditions = _conditions(f, BEFORE.search(f.raw.context) is not None)
-        if not conditions and not f.conditions and not f.ranges:
+        if not conditions and not f.conditions and not f.ranges and not equations:
             continue
         before = formulas[k - 1] if k else None
         if before is not None and before.raw.displayed and before.chains and BEHIND.fullmatch(f.raw.context):
@@ -85,8 +86,8 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             elif begun and not GOES_ON.fullmatch(said):
                 break
             if later.raw.displayed:
-                of_index = [c for c in (*f.conditions, *_ranges(f)) if _of_index(c, later)]
-                later.when.supposed += (*conditions, *of_index) if later.chains else ()
+                of_index = [c for c in (*f.conditions, *_ranges(f), *equations) if _of_index(c, later)]
+                later.when.supposed += tuple(dict.fromkeys((*conditions, *of_index))) if later.chains else ()
                 begun = True
                 if later.raw.latex.rstrip("\\ ").endswith("."):
                     break

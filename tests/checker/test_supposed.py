@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
@@ -361,3 +362,31 @@ def test_what_is_defined_and_supposed(words: str, value: str, verdict: Verdict) 
     found = claimed(UNIT.replace("g(z)", "\\tanh(z)") + words, value)
     assert found.verdict is verdict, found.message
     assert found.verdict is not PROVED or found.assumptions == (("a=z",) if "general" not in words else ())
+
+
+UNROLLED = (
+    "$h_t = \\tanh(Wh_{t-1}+Ux_t)$ for $t=1,\\dots,T$ and $L=\\frac12\\sum_{t=1}^T\\|h_t-y_t\\|^2$. "
+    "Let $\\delta_t = \\frac{\\partial L}{\\partial h_t}$. "
+)
+
+
+@pytest.mark.parametrize("text", [
+    "For $t<T$ we have\n\n$$CLAIM$$\n", "Then\n\n$$CLAIM$$\n\nfor $t<T$.\n", "For $t = 1,\\dots,T-1$,\n\n$$CLAIM$$\n",
+])  # fmt: skip
+def test_a_condition_of_an_index_that_is_stated(text: str) -> None:
+    """It was printed as one that is not."""
+    right = "\\delta_t = h_t-y_t+W^\\top((1-h_{t+1}^2)\\odot\\delta_{t+1})"
+    found = check(scan(UNROLLED + text.replace("CLAIM", right)), effort=Effort(repair=0)).formulas
+    assert next(f for f in found if f.latex == right).verdict is Verdict.PROVED
+    wrong = right.replace("W^\\top", "W")
+    found = check(scan(UNROLLED + text.replace("CLAIM", wrong)), effort=Effort(repair=0)).formulas
+    assert next(f for f in found if f.latex == wrong).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("\\delta_t = h_t-y_t", Verdict.PROVED), ("\\delta_t = h_t+y_t", Verdict.REFUTED),
+])  # fmt: skip
+def test_the_last_of_all_indices(claim: str, verdict: Verdict) -> None:
+    """“For $t = T$”: the right claim was refuted."""
+    found = check(scan(f"{UNROLLED}For $t = T$,\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas
+    assert found[-1].verdict is verdict
