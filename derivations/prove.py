@@ -147,6 +147,7 @@ class Search:
         self.derivation: Derivation | None = None
         self.levels: list[tuple[Normal, int]] = []  # a residual before each unfolding, and the moves that led there
         self.lemmas: Lemmas = {}
+        self.implausible = set[str]()  # matrices that were taken for symmetric in vain: that takes both sides apart
 
     def go_on(self, limits: Limits) -> Outcome:
         if self.environment.states and not self.later:
@@ -269,9 +270,14 @@ class Search:
                 if exact and not probe.necessary(cleared, equation):
                     continue
                 assumption = (guess.left, guess.right)
+                if guess.head in self.implausible:
+                    continue
                 done = self.repeated(self.claim, moves, assumption)
-                if done is not None and not done.residual and self.plausible(guess, equation, moves[:-1]):
+                if done is None or done.residual:
+                    continue
+                if self.plausible(guess, equation, moves[:-1]):
                     return Conditional(assumption, done.proof())
+                self.implausible |= set() if guess.constrains else {guess.head}
         return None
 
     def plausible(self, guess: Guess, equation: Normal, moves: list[Move]) -> bool:
