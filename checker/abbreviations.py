@@ -7,6 +7,7 @@ say the same of every value.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeGuard
@@ -20,6 +21,7 @@ from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.world import World
 
 Place = tuple[int, int]  # the number of a formula and of one of its chains
+_Head = tuple[str | None, s.Node | None]  # a name without indices, and its superscript
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,18 @@ def abbreviation(
     for top in tops:
         below = _names_below(world, top)
         insides.append([place for place, chain in whole.items() if _name(world, chain.sides[0]) in below])
+    users = defaultdict[_Head, set[Place]](set)
+    for place, chain in whole.items():
+        for head in _heads(chain.sides[1]):
+            users[head].add(place)
     for a in found:
         own = names[a.place]
-        for inside in insides:
+        parts = _heads(a.part) - {(_letter(a.name), None)}
+        using = sorted(set.intersection(*(users[head] for head in parts)) if parts else whole)
+        holders = [place for place in using if own <= names[place] and _holds(world, place, whole[place], a)]
+        for inside in insides if holders else ():
             others = [place for place in inside if place != a.place]
-            holding = [place for place in others if own <= names[place] and _holds(world, place, whole[place], a)]
+            holding = [place for place in holders if place in others]
             if not holding:
                 continue
             rest = set[str]().union(*(
@@ -133,6 +142,15 @@ def _names(world: World, tree: s.Node) -> set[str]:
     """The quantities that are mentioned."""
     found = {name for x in s.walk(tree) if (name := _name(world, x)) is not None}
     return found & world.declared_names()
+
+
+def _heads(tree: s.Node) -> set[_Head]:
+    """What an expression is made of, whatever its indices: what it is a part of has that, too."""
+    found = set[_Head]()
+    for x in names_in(tree):
+        sup = x.sup if isinstance(x, s.Scripted) else None
+        found.add((base_of(x), None if sup is None or any(map(_is_letter, s.walk(sup))) else sup))
+    return found
 
 
 def _is_compound(world: World, part: s.Node) -> bool:
