@@ -36,6 +36,11 @@ ELSEWHERE = re.compile(  # said of other texts
     r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
 )  # fmt: skip
 LET = re.compile(r"\b(?:let|set|put|take|choose|define|for|with)\b[^.:;$]*$", re.I)  # words before a definition
+ANOTHER = re.compile(  # also where that is displayed: “a deeper model is”
+    r"\b(?:another|second|third|other|different|new|next|deeper|wider|alternative)\s+(?:\w+\s+)?"
+    r"(?:models?|nets?|networks?|units?|layers?|loss|cost|objective|function|case|example|choice|version)\b[^.:;$]*$",
+    re.I,
+)  # fmt: skip
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
 
 
@@ -53,8 +58,7 @@ class Anew:
     first: int = 0  # the formula that defined it before
     until: float | None = None
     elsewhere: bool = False  # the words say it of other texts
-    let: bool = False  # words before it define
-    before: str = ""  # the equation that it contradicts
+    before: str = ""  # the equation that it contradicts, if words or the notation say that it defines
 
 
 @dataclass(frozen=True)
@@ -151,9 +155,9 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 
 
 def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> dict[int, tuple[str, ...]]:
-    """The formulas of a part that is not taken which hold, but would not with what it defines anew in the form of a
-    definition, each with the definitions before that it holds with."""
-    defining = {n: anew for n, anew in part.beginnings.items() if (anew.example or anew.let) and not anew.elsewhere}
+    """The formulas of a part that is not taken which hold, but would not with what it defines anew, each with the
+    definitions before that it holds with."""
+    defining = {n: anew for n, anew in part.beginnings.items() if anew.before and not anew.elsewhere}
     doubtful = (n for n in part.stated if n in before and before[n].verdict in HOLD and after[n].verdict not in HOLD)
     found = {number: tuple(anew.before for n, anew in defining.items() if n < number) for number in doubtful}
     return {number: said for number, said in found.items() if said}
@@ -238,10 +242,10 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 example = sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 until = _said_until(case, stated)
-                let = LET.search(stated.raw.context) is not None and not stated.raw.displayed
-                earlier = f"{to_latex(before[0])}={to_latex(before[1])}"
+                let = LET.search(stated.raw.context) and not stated.raw.displayed or ANOTHER.search(stated.raw.context)
+                earlier = f"{to_latex(before[0])}={to_latex(before[1])}" if example or let else ""
                 slip = None if another or until is not None or stated.when.case else "=".join(said)
-                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, let, earlier)
+                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, earlier)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"

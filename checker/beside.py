@@ -193,6 +193,9 @@ class _Beside:
             if name.name.isalpha() and not gradient and name.name not in self.symbols:
                 letters = (s.Symbol(x) for x in dict.fromkeys(name.name) if x in self.names.with_value)
                 f.prose.depending += ((name, found),) if (found := tuple(letters)) else ()
+            elif len(name.name) == 2 and name.name.islower() and name.name in self.names.told - self.names.varied:
+                if not gradient and self.names.with_value.issuperset(name.name):
+                    f.prose.amend(name)  # zc = z + c, or an equation for the product
 
     def _any_of(self, f: Stated, *sides: s.Node) -> None:
         """Each name that nothing declares may be what the others of an equation make it; one of both sides is not, nor

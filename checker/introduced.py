@@ -7,13 +7,14 @@ as a definition would (:mod:`verify_derivations.formulas.ranks`); what it says t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
 
 from verify_derivations.checker.inferred import Inferred, Sizes
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.operators import elementwise_functions
-from verify_derivations.formulas.ranks import Definition, Ranks, quantities_in, symbol_of
+from verify_derivations.formulas.ranks import ENTRYWISE, NUMBER, Definition, Ranks, quantities_in, symbol_of
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, names_in
 from verify_derivations.formulas.world import Declaration, World
 
@@ -22,12 +23,24 @@ NUMBER_OF = s.Symbol("\\partial")
 """What has no name, and is a number; with a number behind it, what is anything."""
 
 
-def introducing(world: World, sides: Sequence[s.Node], number: int) -> tuple[World, str] | None:
-    """The world with the names of which only what the sides differentiate says what they are, and a remark on them;
-    ``None`` where that says nothing."""
+@dataclass(frozen=True)
+class Introduced:
+    """A world with names of which only what a claim differentiates says what they are; the same where all their sizes
+    are equal, which nothing denies; and a remark."""
+
+    world: World
+    alike: World
+    said: str
+
+
+def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduced | str | None:
+    """What the sides of a claim introduce, or why that is not clear; ``None`` where they say nothing."""
     tops = [*_tops(world, sides)]
     named = map(world.table.reference, (n for top, _ in tops for n in quantities_in(top)))
-    if not any(_is_new(world, reference.name) for reference in named if reference is not None):
+    names = {reference.name for reference in named if reference is not None}
+    if (unclear := _unclear(world, sides, [top for top, _ in tops], names)) is not None:
+        return unclear
+    if not any(_is_new(world, name) for name in names):
         return None
     definitions = [
         Definition(NUMBER_OF if is_number else s.Symbol(f"{NUMBER_OF.name}{k}"), top, number)
@@ -46,15 +59,47 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> tuple[Wor
         if reference.layer is None and not reference.indices:
             space = s.Space("\\mathbb{R}", lengths.extents(rank))
             declarations[reference.name] = [Declaration(None, (), space, number)]
+    entrywise = any(isinstance(n, s.Product) and {*ENTRYWISE} & {*n.operators} for top, _ in tops for n in s.walk(top))
+    bold = any(symbol_of(reader.first[name].node).font in BOLD for name in ranks if name in reader.first)
+    if (entrywise or bold) and all(rank == NUMBER for rank in ranks.values()):
+        return f"whether {min(filter(partial(_is_new, world), names))} is a number is not stated"
     if not declarations:
         return None
     inferred = Inferred(declarations, frozenset(lengths.new))
+    ((said,),) = inferred.remarks("what is differentiated").values()
+    return Introduced(_with(world, inferred), _with(world, inferred.alike()), said)
+
+
+def _with(world: World, inferred: Inferred) -> World:
     known = world.fork()
     known.table = inferred.told(world.table)
-    known.declarations |= declarations
+    known.declarations |= inferred.declarations
     known.undeclared.sizes |= inferred.sizes
-    ((said,),) = inferred.remarks("what is differentiated").values()
-    return known, said
+    return known
+
+
+def _unclear(world: World, sides: Sequence[s.Node], tops: Sequence[s.Node], names: Set[str]) -> str | None:
+    """Whether a name that nothing says anything of is itself differentiated, as the u and v of the product rule: it is
+    made of something. Or a bar may be a determinant."""
+    slopes = [n for side in sides for n in s.walk(side) if isinstance(n, s.Derivative | s.Nabla)]
+    above = (n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes)
+    bare = (world.table.reference(n) for n in above if isinstance(n, s.Symbol | s.Scripted))
+    open_ = (r.name for r in bare if r is not None and r.power is None and r.name in names)
+    for name in open_:
+        if not world.is_defined(name) and name not in world.declarations:
+            return f"how {name} depends on that by which one differentiates is not stated"
+    for node in (n for n in slopes if isinstance(n, s.Derivative) and n.numerator in tops):
+        inside = {r.name for r in map(world.table.reference, quantities_in(node.numerator)) if r is not None}
+        below = {r.name for r in map(world.table.reference, node.denominators) if r is not None}
+        new = [name for name in sorted(inside) if _is_new(world, name)]
+        if new and inside.isdisjoint(below) and not any(map(world.is_defined, inside)):
+            return f"how {new[0]} depends on that by which one differentiates is not stated"
+    bars = (n.body for top in tops for n in s.walk(top) if isinstance(n, s.Absolute))
+    for capital in (x for body in bars for x in names_in(body) if symbol_of(x).name[:1].isupper()):
+        reference = world.table.reference(capital)
+        if reference is not None and _is_new(world, reference.name):
+            return f"whether {reference.name} is a number is not stated"
+    return None
 
 
 def written_out(world: World, sides: Sequence[s.Node]) -> Iterator[s.Node]:

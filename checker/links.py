@@ -104,9 +104,19 @@ def judge_link(
 ) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
     here, sides = Statement(number), (left, right)
-    if (introduced := introducing(world, sides, number)) is not None:
-        judged = judge_link(introduced[0], left, right, conditions, number, effort)
-        return replace(judged, remarks=(*judged.remarks, introduced[1]))
+    introduced = introducing(world, sides, number)
+    if isinstance(introduced, str):
+        return unjudged(left, right, Unsupported(introduced), here, world)
+    if introduced is not None:
+        judged = judge_link(introduced.world, left, right, conditions, number, effort)
+        if judged.link.verdict.wrong:
+            alike = judge_link(introduced.alike, left, right, conditions, number, effort)
+            if not alike.link.verdict.wrong:
+                message = "it may hold where sizes are equal of which nothing is said; else it does not"
+                link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=message,
+                               counterexample=None)  # fmt: skip
+                judged = replace(judged, link=link)
+        return replace(judged, remarks=(*judged.remarks, introduced.said))
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:

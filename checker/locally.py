@@ -23,7 +23,8 @@ from verify_derivations.formulas.world import World
 
 def read_local(formulas: Sequence[Stated], tables: Tables) -> None:
     """Set ``local`` of what does not hold in the whole scope, and add it to ``here`` of the formulas where it holds:
-    those of its section, where another one declares the name again; else those behind it, too."""
+    those of its section, where another one declares the name again, or if that is a theorem or an example; else those
+    behind it, too."""
     declared: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(set)  # in which scopes and sections
     for f in formulas:
         spaces = [name for m in f.memberships if isinstance(m.where, s.Space) for name in m.names]
@@ -36,12 +37,13 @@ def read_local(formulas: Sequence[Stated], tables: Tables) -> None:
         seeing = [g for g in formulas if _inside(g.scope, f.scope)] if said else []
         claimed = (g for g in seeing if g.number < f.number and g.derivatives)
         before = not all(_inside(g.raw.section, f.raw.section) for g in claimed)
-        if not others and not before:
+        if not others and not before and not f.raw.statement:
             continue
         f.when.local = True
         for g in seeing:
             again = any(_inside(g.raw.section, place) and _inside(place, f.raw.section) for place in others)
-            if not again and (_inside(g.raw.section, f.raw.section) or not others and g.number > f.number):
+            onward = not others and not f.raw.statement and g.number > f.number
+            if not again and (_inside(g.raw.section, f.raw.section) or onward):
                 g.when.here += (f,)
 
 

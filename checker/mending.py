@@ -12,7 +12,7 @@ from verify_derivations.checker.comparisons import Comparison, LeftSide
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.edits import Edit, edits
 from verify_derivations.checker.halves import with_halves
-from verify_derivations.checker.introduced import introducing
+from verify_derivations.checker.introduced import Introduced, introducing
 from verify_derivations.checker.judge import _cases, _with_layers
 from verify_derivations.checker.links import judge_link
 from verify_derivations.checker.locally import hold_here
@@ -62,8 +62,8 @@ class Mender:
             with_halves(self.definitions.world, stated)
             hold_here(self.definitions.world, stated)
         sides = [side for chain in stated.chains for side in chain.sides]
-        if (introduced := introducing(self.definitions.world, sides, stated.number)) is not None:
-            self.definitions = replace(self.definitions, world=introduced[0])
+        if isinstance(introduced := introducing(self.definitions.world, sides, stated.number), Introduced):
+            self.definitions = replace(self.definitions, world=introduced.world)
         self.world = self.definitions.world
         self.visible = visible(case.above(stated.scope), stated.scope, variant)
         self.words = vocabulary(stated, self.visible, self.world.fork(), case.table_of(stated.scope))

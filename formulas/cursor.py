@@ -75,7 +75,7 @@ class Cursor(ABC):
         """``[sign] product { sign product }``"""
 
     @abstractmethod
-    def product(self, first: s.Node | None = None) -> s.Node:
+    def product(self) -> s.Node:
         """``factor { [operator] factor }``"""
 
     @abstractmethod

@@ -17,7 +17,8 @@ class RawFormula:
     the like. ``context`` is the prose between the formula or heading before and this one, ``tail`` that
     between the last formula of a section and the next heading, or the end. ``continues`` marks a further
     row of an environment (one that begins with a relation continues the row above). ``code`` is what code stands
-    between the formula before and this one, and behind the last one.
+    between the formula before and this one, and behind the last one. ``statement``: the section is a theorem's, an
+    example's or the like.
     """
 
     number: int
@@ -31,6 +32,7 @@ class RawFormula:
     continues: bool = False
     tail: str = ""
     code: str = ""
+    statement: bool = False
     pieces: tuple[tuple[int, int, int], ...] = field(default=((0, 1, 1),), repr=False, compare=False)
 
     def locate(self, offset: int) -> tuple[int, int]:

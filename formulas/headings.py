@@ -15,9 +15,10 @@ HEADING_COMMANDS = r"\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|tit
 _SAID_BY_ITSELF = {name: name.capitalize() for name in (
     "theorem lemma proposition corollary claim example exercise problem question remark".split()
 )}  # fmt: skip
+_PROVED = frozenset("theorem lemma proposition corollary claim".split())
 _ARGUED_FOR = frozenset(("proof", "solution", "answer"))
 _NEW_STATEMENT = re.compile(
-    r"\\(?:newtheorem\*?\{(?P<name>\w+)\*?\}(?:\[\w+\])?\{(?P<title>[^{}]+)\}"
+    r"\\(?:newt(?:heorem|cbtheorem)\*?(?:\[[^\]]*\])?\{(?P<name>\w+)\*?\}(?:\[\w+\])?\{(?P<title>[^{}]+)\}"
     r"|declaretheorem\[[^\]]*\bname=(?P<called>[^,\]]+)[^\]]*\]\{(?P<as>\w+)\*?\})"
 )
 
@@ -36,6 +37,11 @@ def statements_of(text: str) -> dict[str, str]:
         else:
             found.pop(name, None)
     return found
+
+
+def is_argued_for(title: str) -> bool:
+    """Whether one proves a statement, rather than that it is an exercise or a remark."""
+    return not _PROVED.isdisjoint(re.findall(r"\w+", title.lower()))
 
 
 @dataclass

@@ -41,10 +41,34 @@ class Derivatives(Cursor):
             self.next()
             variable = self.script()
             order = self._order() if order == 1 else order
-        body = self.factor()
-        if variable is not None and _goes_on(variable, body) and self.token.kind in STARTS:
-            body = s.Group("(", self.product(body), span=self.span(body.span[0]))
-        return s.Nabla(variable, body, order, span=self.span(token.start))
+        return s.Nabla(variable, self._under(variable), order, span=self.span(token.start))
+
+    def _under(self, variable: s.Node | None) -> s.Node:
+        """What ``\\nabla`` takes in: a factor, with the numbers before it; where that has no gradient by itself, as in
+        ``\\nabla_x x^\\top A x``, all that is written behind it without a sign."""
+        factors = [self.factor()]
+        while variable is not None and self.token.kind in STARTS and _is_constant(variable, factors[-1]):
+            factors.append(self.factor())
+        last = factors[-1]
+        if variable is not None and isinstance(last, s.Scripted) and last.sup is not None and is_transpose(last.sup):
+            inside = last.base == variable or isinstance(last.base, s.Group) and variable in s.walk(last.base)
+            goes_on = inside or self._comes(variable)
+            while goes_on and self.token.kind in STARTS:
+                factors.append(self.factor())
+        if len(factors) == 1:
+            return factors[0]
+        span = self.span(factors[0].span[0])
+        return s.Group("(", s.Product(tuple(factors), ("",) * (len(factors) - 1), span=span), span=span)
+
+    def _comes(self, variable: s.Node) -> bool:
+        """Whether a letter is in the factors to come: in ``\\nabla_x a^\\top x``, not in ``\\nabla_w f^\\top d``."""
+        k = self.index
+        while self.tokens[k].kind in STARTS or self.tokens[k].kind in ("_", "^"):
+            end = self.tokens[k].partner if self.tokens[k].kind == "open" else k
+            if any(token.text == getattr(variable, "name", None) for token in self.tokens[k : end + 1]):
+                return True
+            k = end + 1
+        return False
 
     def is_stacked(self, between: int) -> bool:
         """Whether a differential in braces comes next, and another one with so many tokens between them."""
@@ -114,10 +138,5 @@ class Derivatives(Cursor):
         return s.Derivative(numerator, tuple(spread), sign or token.text, order, prefix, span=self.span(token.start))
 
 
-def _goes_on(variable: s.Node, first: s.Node) -> bool:
-    """Whether a gradient is that of all factors: by itself the first one has none, as in ``\\nabla_x x^\\top A x`` and
-    ``\\nabla_x \\frac12 \\|x\\|^2``."""
-    if isinstance(first, s.Scripted) and first.sup is not None and is_transpose(first.sup):
-        inside = first.base if isinstance(first.base, s.Group) else None
-        return first.base == variable or inside is not None and variable in s.walk(inside)
-    return isinstance(first, s.Number) or isinstance(first, s.Fraction) and variable not in s.walk(first)
+def _is_constant(variable: s.Node, factor: s.Node) -> bool:
+    return isinstance(factor, s.Number) or isinstance(factor, s.Fraction) and variable not in s.walk(factor)

@@ -134,13 +134,11 @@ class Expressions(Atoms):
             k = token.partner + 1 if token.kind in ("open", "begin") else k + 1
         return self.tokens[k].kind != "relation"
 
-    def product(self, first: s.Node | None = None) -> s.Node:
-        """A product, of which the first factor may have been read."""
-        start = self.token.start if first is None else first.span[0]
-        factors: list[s.Node] = [] if first is None else [first]
+    def product(self) -> s.Node:
+        start = self.token.start
+        factors: list[s.Node] = []
         operators: list[str] = []
-        if first is None:
-            self._append_factor(factors, operators)
+        self._append_factor(factors, operators)
         while True:
             if self.at("times"):
                 operators.append(self.next().text)

@@ -23,6 +23,7 @@ from verify_derivations.formulas.headings import (
     Metadata,
     front_matter,
     heading_at,
+    is_argued_for,
     latex_argument,
     plain,
     statements_of,
@@ -82,6 +83,9 @@ _LATEX = re.compile(rf"""
   | (?P<command>{HEADING_COMMANDS}) | (?P<statement>\\(?P<edge>begin|end)\{{(?P<what>\w+)\*?\}})
   | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
 STATEMENT = 99  # below every heading
+_OF = re.compile(  # “[Proof of Theorem 1]”, “[of Lemma~\\ref{a}]”
+    r"\s*\[[^\]\n]*?(?:(?P<title>\w+)[\s~]+(?P<number>\d+)|\\(?:[cC]|auto|name|eq)?ref\{(?P<label>[^{}]+)\})[^\]\n]*\]"
+)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
 _EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
@@ -105,9 +109,10 @@ class _Scanner:
         self.code: list[str] = []
         self.behind = False  # a formula of this section
         self.sections: list[tuple[int, str]] = []
-        self.last_statement: str | None = None  # of the section
         self.statements = statements_of(text) if latex else {}
         self.stated = Counter[str]()
+        self.labelled: dict[str, str] = {}  # label → which statement
+        self.last: dict[bool, str] = {}  # of the section, that which one proves and that which one solves
         self.meta = Metadata()
         self.paragraph = 0, -1  # part of a paragraph: from an offset to its end
         self.missing: dict[str, int] = {}  # closing delimiter → offset after which there is none
@@ -200,6 +205,7 @@ class _Scanner:
             self.formulas.append(RawFormula(
                 len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
                 continues=split and n > 0, pieces=tuple(places), code=self._take_code(),
+                statement=bool(self.sections) and self.sections[-1][0] >= STATEMENT,
             ))
             self.behind = True
 
@@ -270,7 +276,7 @@ class _Scanner:
     # -- headings -------------------------------------------------------------------------------
     def _enter(self, level: int, title: str) -> None:
         if level < STATEMENT:
-            self.last_statement = None
+            self.last.clear()
         while self.sections and self.sections[-1][0] >= level:
             self.sections.pop()
         self.sections.append((level, title))
@@ -317,17 +323,32 @@ class _Scanner:
         if match["edge"] == "end":
             if inside:
                 self._leave()
-                self.last_statement = self.sections.pop()[1]
+                self.sections.pop()
             return match.end()
         if title:
             self.stated[title] += 1
             title = f"{title} {self.stated[title]}"
-        elif self.last_statement is None:
-            return self._literal(match)
+            end = self._find(f"\\end{{{match['what']}}}", match.end())
+            for label in re.findall(r"\\label\{([^{}]+)\}", self.text[match.end() : max(end, match.end())]):
+                self.labelled[label] = title
+            self.last[is_argued_for(title)] = title
         else:
-            title = self.last_statement
+            title = self._argued_for(match)
         self._enter(STATEMENT + len(inside), title)
         return match.end()
+
+    def _argued_for(self, match: re.Match[str]) -> str:
+        """The statement that a proof or a solution belongs to: the one that it names, or the last one."""
+        named = _OF.match(self.text, match.end())
+        if named is None:
+            proof = match["what"].lower().startswith("proof")
+            return self.last.get(proof) or self.last.get(not proof) or match["what"].capitalize()
+        title = self.labelled.get(named["label"] or "") or f"{(named['title'] or '').capitalize()} {named['number']}"
+        return title if title in {*self.labelled.values(), *self.last.values()} or self._is_stated(title) else named[0]
+
+    def _is_stated(self, title: str) -> bool:
+        name, _, number = title.rpartition(" ")
+        return number.isdigit() and int(number) <= self.stated[name]
 
     # -- carriers ---------------------------------------------------------------------------------
     def _environment(self, match: re.Match[str]) -> int:

@@ -146,7 +146,8 @@ def collect(
                     indices.add(token.text)
             elif token.kind == "run" and (
                     _is_variable_of_derivative(tokens, k) or (len(token.text) > 2 and _is_left_side(tokens, k))
-                    or _is_defined(tokens, k) or tokens[k + 1].text == "(" and _divides(tokens, k + 1)):  # KL(q ‖ p)
+                    or _is_defined(tokens, k) or _is_member(tokens, k)
+                    or tokens[k + 1].text == "(" and _divides(tokens, k + 1)):  # KL(q ‖ p)
                 declared.add(token.text)
             elif token.kind == "run" and _is_left_side(tokens, k):
                 defined.add(token.text)
@@ -154,8 +155,7 @@ def collect(
               if token.kind == "symbol" and _is_variable_of_derivative(tokens, k)}  # fmt: skip
     varied |= {run[1] for run in defined if len(run) == 2 and run[0] == "d"}
     pairs = {run for tokens in formulas for run in _runs(tokens) if _is_pair(run, varied)}
-    pairs -= {run for run in pairs & defined if run.islower()}  # a word, or else its letters are known
-    declared |= {run for run in pairs & defined if letters.isdisjoint(run)}  # no product: what it defines is a word
+    declared |= {run for run in pairs & defined if run.islower() or run[0] not in letters}  # what it defines is a word
     letters |= {letter for run in pairs - declared for letter in run}
     if any(_names_a_gradient(run, letters) for run in defined):
         declared |= {run for tokens in formulas for run in _runs(tokens) if _names_a_gradient(run, letters)}
@@ -461,6 +461,11 @@ def _is_defined(tokens: list[Token], k: int) -> bool:
     if tokens[bracket].text != "(" or tokens[bracket].kind != "open" or not _starts_statement(tokens, k):
         return False
     return tokens[tokens[bracket].partner + 1].text in s.EQUALS and _simple_arguments(tokens, bracket)
+
+
+def _is_member(tokens: list[Token], k: int) -> bool:
+    """``ac \\in \\mathbb{R}``, not the pair ``ij \\in E``."""
+    return tokens[k + 1].text == "\\in" and not set(tokens[k].text) <= INDEX_LETTERS
 
 
 def _is_variable_of_derivative(tokens: list[Token], k: int) -> bool:

@@ -331,9 +331,8 @@ MISREAD: dict[str, Misread] = {
     ),
     "all theorems are one": Misread(
         [(scanner, "statements_of", lambda text: {})],
-        "\\documentclass{article} Let $w, x, y \\in R$. "
-        "\\begin{theorem} Put $$z = w x, \\quad J = (z - y)^2.$$ \\end{theorem} "
-        "\\begin{theorem} Put $$z = w^2 x, \\quad J = (z - y)^2.$$",
-        r"\frac{\partial J}{\partial w} = 2 (z - y) x",
+        "\\documentclass{article} Let $A \\in R^{n \\times n}$, $x \\in R^n$ and $f = x^\\top A x$. "
+        "\\begin{lemma} Let $A$ be symmetric. \\end{lemma} In general,",
+        r"\nabla_x f = 2 A x",
     ),
 }

@@ -26,6 +26,8 @@ IDENTITIES = [  # the left side, what it is, and what it is not
     (r"\nabla_x \left(\frac12 x^\top Q x + c^\top x\right)", r"\frac12 (Q + Q^\top) x + c", r"(Q + Q^\top) x + c"),
     (r"\nabla_x \|A x - b\|^2", r"2 A^\top (A x - b)", r"A^\top (A x - b)"),
     (r"\nabla_\beta (y - X\beta)^\top (y - X\beta)", r"-2 X^\top (y - X\beta)", r"2 X^\top (y - X\beta)"),
+    (r"\nabla_x a^\top x", r"a", r"2 a"),
+    (r"\nabla_X a^\top X b", r"a b^\top", r"2 a b^\top"),
     (r"\frac{\partial}{\partial W} \|W x - y\|^2", r"2 (W x - y) x^\top", r"(W x - y) x^\top"),
     (r"\frac{\partial a^\top X b}{\partial X}", r"a b^\top", r"2 a b^\top"),
     (r"\frac{\partial \operatorname{tr}(A X B)}{\partial X}", r"A^\top B^\top", r"A^\top B"),
@@ -73,6 +75,12 @@ def test_what_the_document_declares_stays() -> None:
 @pytest.mark.parametrize("claim", [
     r"\frac{\partial}{\partial x_i} \sum_j x_j^2 = 2 x_j",
     r"\frac{\partial u \odot v}{\partial u} = \operatorname{diag}(v)",
+    r"\frac{\partial (x \odot x)}{\partial x} = 2 x",  # of numbers only
+    r"\frac{\partial \log |X|}{\partial X} = X^{-\top}",  # of a number, or a determinant
+    r"\frac{\partial (uv)}{\partial x} = u \frac{\partial v}{\partial x}",  # u and v are made of x
+    r"\frac{\partial (u^\top v)}{\partial x} = \left(\frac{\partial u}{\partial x}\right)^\top v",
+    r"\frac{\partial (u + v)}{\partial x} = 0",
+    r"\frac{\partial \det(AXB)}{\partial X} = \det(AXB) X^{-\top}",  # of square matrices
 ])  # fmt: skip
 def test_what_it_does_not_say_is_open(claim: str) -> None:
     assert judged(claim)[0].verdict is Verdict.UNDECIDED
@@ -84,8 +92,12 @@ def test_a_name_of_which_nothing_is_said_is_none() -> None:
     assert judged(r"\frac{\partial L}{\partial x} = 2 x")[0].verdict is Verdict.ILL_FORMED
 
 
-def test_a_gradient_of_one_factor() -> None:
+@pytest.mark.parametrize(("claim", "holds"), [
+    (r"\nabla_w f^\top d = 2 w^\top d", True), (r"\nabla_w f^\top d = 2 d", False),
+    (r"\nabla_w \frac12 f \cdot d = w \cdot d", True), (r"\nabla_w \frac12 f \cdot d = d", False),
+    (r"\nabla_w \frac12 \|w\|^2 \cdot d = w \cdot d", True),
+])  # fmt: skip
+def test_a_gradient_of_one_factor(claim: str, holds: bool) -> None:
     """What has a gradient by itself is not taken together with what stands behind it."""
-    text = "Let $f(w) = \\|w\\|^2$ with $w, d \\in \\mathbb{R}^n$ and $g = CLAIM$.\n\n$$ g = 2 w^\\top d $$\n"
-    found = check(scan(text.replace("CLAIM", r"\nabla_w f^\top d")), effort=Effort(repair=0)).formulas[-1]
-    assert found.verdict in HOLDS
+    text = f"Let $f(w) = \\|w\\|^2$ with $w, d \\in \\mathbb{{R}}^n$.\n\n$$ {claim} $$\n"
+    assert (check(scan(text), effort=Effort(repair=0)).formulas[-1].verdict in HOLDS) is holds

@@ -125,7 +125,7 @@ def test_letters_written_together_may_be_a_product(product: str, claim: str, ver
 
 
 @pytest.mark.parametrize(("weight", "claim", "verdict"), [
-    ("w", "h_t-y_t+w(1-h_{t+1}^2)\\delta_{t+1}", CONDITIONAL), ("w", "h_t-y_t", REFUTED), ("vw", "h_t-y_t", UNDECIDED),
+    ("w", "h_t-y_t+w(1-h_{t+1}^2)\\delta_{t+1}", PROVED), ("w", "h_t-y_t", REFUTED), ("vw", "h_t-y_t", UNDECIDED),
 ])  # fmt: skip
 def test_what_is_joined_may_be_made_of_what_is_made_of_it(weight: str, claim: str, verdict: Verdict) -> None:
     """Read as one symbol, wh has nothing to do with h: the second claim was proved."""
@@ -140,3 +140,42 @@ def test_what_is_joined_may_be_made_of_what_is_made_of_it(weight: str, claim: st
 def test_softmax_of_what_nothing_declares(claim: str, verdict: Verdict) -> None:
     text = "Let $p = \\mathrm{softmax}(z)$ and $L = -\\sum_k y_k\\log p_k$ where $y$ is one-hot.\n\n$$ CLAIM $$\n"
     assert last(text.replace("CLAIM", f"\\frac{{\\partial L}}{{\\partial z}} = {claim}"), "found.md").verdict is verdict
+
+
+HEAD = "\\documentclass{article}\\begin{document}"
+TWO = (
+    HEAD + "\\begin{theorem}\\label{first} $z = wx$, $L = z^2$.\\end{theorem}"
+    "\\begin{theorem} $z = w^2x$, $L = z^2$.\\end{theorem}\\begin{remark} $z = w^3x$, $L = z^2$.\\end{remark}"
+)
+
+
+@pytest.mark.parametrize(("named", "claim"), [
+    ("[Proof of Theorem 1]", "2zx"), ("[Proof of Theorem~\\ref{first}]", "2zx"), ("[Proof of Theorem 2]", "4zwx"),
+    ("", "4zwx"),
+])  # fmt: skip
+def test_a_proof_belongs_to_what_it_names_or_the_last_theorem(named: str, claim: str) -> None:
+    for said in ("2zx", "4zwx", "6zw^2x"):
+        text = f"{TWO}\\begin{{proof}}{named} \\[\\frac{{\\partial L}}{{\\partial w}} = {said}\\]\\end{{proof}}"
+        assert last(text).verdict is (PROVED if said == claim else REFUTED)
+
+
+def test_what_a_lemma_supposes_holds_in_it() -> None:
+    text = (
+        HEAD + "Let $A \\in \\mathbb{R}^{n \\times n}$, $x \\in \\mathbb{R}^n$ and $f = x^\\top A x$. "
+        "\\begin{lemma} Let $A$ be symmetric. Then $\\nabla_x f = 2 A x$. \\end{lemma} In general, \\[ CLAIM \\]"
+    )
+    assert [f.verdict for f in check(scan(text.replace("CLAIM", "\\nabla_x f = 2 A x"), "a.tex")).formulas[-2:]] == [
+        PROVED, CONDITIONAL,
+    ]  # fmt: skip
+    assert last(text.replace("CLAIM", "\\nabla_x f = (A + A^\\top) x")).verdict is PROVED
+
+
+@pytest.mark.parametrize(("document", "claim", "verdict"), [
+    ("Let $zc = z + c$ and $L = zc^2$.", r"\frac{\partial L}{\partial z} = c^2", UNDECIDED),  # or a product
+    ("Let $zc = z + c$ and $L = zc^2$.", r"\frac{\partial L}{\partial z} = 2 zc", UNDECIDED),
+    (r"Let $ac, a, m \in \mathbb{R}$ and $L = m \cdot ac^2$.", r"\frac{\partial L}{\partial m} = ac^2", PROVED),
+    ("Let $Ck = k^2 + 1$.", r"\frac{\partial Ck}{\partial k} = 2k", PROVED),
+    ("Let $Ck = k^2 + 1$.", r"\frac{\partial Ck}{\partial k} = k", REFUTED),
+])  # fmt: skip
+def test_two_letters_that_are_a_name(document: str, claim: str, verdict: Verdict) -> None:
+    assert last(f"{document}\n\n$$ {claim} $$\n", "found.md").verdict is verdict
