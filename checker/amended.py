@@ -34,7 +34,8 @@ _THE = r"\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2
 _REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\sigma$ by the identity”, “drop the bias $b$”
     rf"\b(?:(?:replac|exchang|substitut|chang)(?:es?|ed|ing)|swap(?:s|ped|ping)?){_THE}\s+(?:by|with|for|to)\s+"
     r"(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)",
-    rf"\b(?:(?:drop|omit)(?:s|ped|ted|ping|ting)?|(?:remov|ignor)(?:es?|ed|ing)|neglect(?:s|ed|ing)?|leav(?:e|ing)\s+out)"
+    rf"\b(?:(?:drop|omit)(?:s|ped|ted|ping|ting)?|(?:remov|ignor)(?:es?|ed|ing)|neglect(?:s|ed|ing)?|leav(?:e|ing)\s+out"
+    r"|without(?=\s+(?:the|an?|any)\b))"
     rf"(?!\s+probab){_THE}(?!\s+from\s+the\s+notation)",
 ))
 _UP_TO = re.compile(

@@ -56,6 +56,9 @@ _HELD = re.compile(
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
     r"\$(?P<through>\d+)\$", re.I,
 )  # fmt: skip
+_STOPPED = re.compile(  # “we stop the gradient through $s$”
+    r"\b(?:stop|detach|cut|block)\w*\s+(?:the\s+)?gradients?\s+(?:through|at|of)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I
+)
 _SUPPOSED = re.compile(r"\b(?:if|whether|unless|not|nor?|neither|never|nothing|none)\b", re.I)
 
 
@@ -81,6 +84,9 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
                 stated = formulas[int(next(filter(None, match.groups())))]
                 stated.prose.held += tuple(_named(stated))
+        for match in _STOPPED.finditer(sentence):
+            stated = formulas[int(match[1])]
+            stated.prose.held += tuple(_named(stated))
         for match in _DEPENDS.finditer(sentence):
             if _SUPPOSED.search(sentence[: match.start()]):
                 continue

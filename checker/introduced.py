@@ -50,19 +50,16 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduce
     reader = Ranks(world, world.table, definitions, numbers, set(), {*world.aliases})
     settled = reader.settled()
     ranks = {key: rank for key, rank in settled.ranks.items() if not key.startswith(NUMBER_OF.name)}
-    lengths = Sizes(ranks, settled.equal)
-    declarations: dict[str, list[Declaration]] = {}
-    for key, rank in ranks.items():
-        reference = reader.first.get(key)
-        if reference is None or not _is_new(world, reference.name):
-            continue
-        if reference.layer is None and not reference.indices:
-            space = s.Space("\\mathbb{R}", lengths.extents(rank))
-            declarations[reference.name] = [Declaration(None, (), space, number)]
-    entrywise = any(isinstance(n, s.Product) and {*ENTRYWISE} & {*n.operators} for top, _ in tops for n in s.walk(top))
-    bold = any(symbol_of(reader.first[name].node).font in BOLD for name in ranks if name in reader.first)
-    if (entrywise or bold) and all(rank == NUMBER for rank in ranks.values()):
+    marked = any(symbol_of(reader.first[key].node).font in BOLD for key in ranks if key in reader.first)
+    marked |= any(isinstance(n, s.Product) and {*ENTRYWISE} & {*n.operators} for top, _ in tops for n in s.walk(top))
+    if marked and all(rank == NUMBER for rank in ranks.values()):
         return f"whether {min(filter(partial(_is_new, world), names))} is a number is not stated"
+    lengths = Sizes(ranks, settled.equal)
+    declarations = {
+        reference.name: [Declaration(None, (), s.Space("\\mathbb{R}", lengths.extents(rank)), number)]
+        for key, rank in ranks.items() if (reference := reader.first.get(key)) is not None
+        and _is_new(world, reference.name) and reference.layer is None and not reference.indices
+    }  # fmt: skip
     if not declarations:
         return None
     inferred = Inferred(declarations, frozenset(lengths.new))

@@ -9,6 +9,8 @@ from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS, Cursor
 from verify_derivations.formulas.scripts import is_transpose
 
+_NUMBERS = frozenset(f"\\{name}" for name in "lambda alpha beta gamma mu eta kappa tau".split())
+
 
 class Derivatives(Cursor):
     def fraction(self, token: Token) -> s.Node:
@@ -47,7 +49,7 @@ class Derivatives(Cursor):
         """What ``\\nabla`` takes in: a factor, with the numbers before it; where that has no gradient by itself, as in
         ``\\nabla_x x^\\top A x``, all that is written behind it without a sign."""
         factors = [self.factor()]
-        while variable is not None and self.token.kind in STARTS and _is_constant(variable, factors[-1]):
+        while variable is not None and self.token.kind in STARTS and self._is_constant(variable, factors[-1]):
             factors.append(self.factor())
         last = factors[-1]
         if variable is not None and isinstance(last, s.Scripted) and last.sup is not None and is_transpose(last.sup):
@@ -59,6 +61,12 @@ class Derivatives(Cursor):
             return factors[0]
         span = self.span(factors[0].span[0])
         return s.Group("(", s.Product(tuple(factors), ("",) * (len(factors) - 1), span=span), span=span)
+
+    def _is_constant(self, variable: s.Node, factor: s.Node) -> bool:
+        """Whether a factor is a number, or a letter for one before the variable: ``\\nabla_x \\lambda \\|x\\|^2``."""
+        letter = isinstance(factor, s.Symbol) and factor.name in _NUMBERS and factor != variable
+        number = isinstance(factor, s.Number) or isinstance(factor, s.Fraction) and variable not in s.walk(factor)
+        return number or letter and self._comes(variable)
 
     def _comes(self, variable: s.Node) -> bool:
         """Whether a letter is in the factors to come: in ``\\nabla_x a^\\top x``, not in ``\\nabla_w f^\\top d``."""
@@ -136,7 +144,3 @@ class Derivatives(Cursor):
         if len(spread) != order:
             raise self.error(f"a derivative of order {order} by {len(spread)} variables", token=token)
         return s.Derivative(numerator, tuple(spread), sign or token.text, order, prefix, span=self.span(token.start))
-
-
-def _is_constant(variable: s.Node, factor: s.Node) -> bool:
-    return isinstance(factor, s.Number) or isinstance(factor, s.Fraction) and variable not in s.walk(factor)

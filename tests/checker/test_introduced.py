@@ -27,6 +27,7 @@ IDENTITIES = [  # the left side, what it is, and what it is not
     (r"\nabla_x \|A x - b\|^2", r"2 A^\top (A x - b)", r"A^\top (A x - b)"),
     (r"\nabla_\beta (y - X\beta)^\top (y - X\beta)", r"-2 X^\top (y - X\beta)", r"2 X^\top (y - X\beta)"),
     (r"\nabla_x a^\top x", r"a", r"2 a"),
+    (r"\nabla_x \lambda \|x\|^2", r"2 \lambda x", r"\lambda x"),
     (r"\nabla_X a^\top X b", r"a b^\top", r"2 a b^\top"),
     (r"\frac{\partial}{\partial W} \|W x - y\|^2", r"2 (W x - y) x^\top", r"(W x - y) x^\top"),
     (r"\frac{\partial a^\top X b}{\partial X}", r"a b^\top", r"2 a b^\top"),
