@@ -13,8 +13,19 @@ from functools import partial
 
 from verify_derivations.checker.inferred import Inferred, Sizes
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.operators import elementwise_functions
-from verify_derivations.formulas.ranks import ENTRYWISE, NUMBER, Definition, Ranks, quantities_in, symbol_of
+from verify_derivations.formulas.ranks import (
+    ENTRYWISE,
+    MATRIX,
+    NUMBER,
+    Definition,
+    Rank,
+    Ranks,
+    kind,
+    quantities_in,
+    symbol_of,
+)
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, names_in
 from verify_derivations.formulas.world import Declaration, World
 
@@ -59,6 +70,7 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduce
         reference.name: [Declaration(None, (), s.Space("\\mathbb{R}", lengths.extents(rank)), number)]
         for key, rank in ranks.items() if (reference := reader.first.get(key)) is not None
         and _is_new(world, reference.name) and reference.layer is None and not reference.indices
+        and (reference.name not in world.unknown.spoken or _is_matrix(reference, rank))
     }  # fmt: skip
     if not declarations:
         return None
@@ -123,8 +135,13 @@ def _is_expression(world: World, top: s.Node) -> bool:
     return not isinstance(top, s.Symbol | s.Derivative | s.Nabla) and next(names_in(top), None) is not None
 
 
+def _is_matrix(reference: Reference, rank: Rank) -> bool:
+    """Whether a capital is a matrix, as it will be in words, too: “let $A$ and $B$ be constant matrices”."""
+    return kind(rank) == MATRIX and symbol_of(reference.node).name[:1].isupper()
+
+
 def _is_new(world: World, name: str) -> bool:
-    known = (world.known, world.declarations, world.functions, world.sizes, world.unknown.spoken, world.aliases)
+    known = (world.known, world.declarations, world.functions, world.sizes, world.aliases)
     return not any(name in each for each in known)
 
 
