@@ -189,12 +189,14 @@ class _Beside:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h
         may well be made.)"""
         for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font):
-            gradient = len(name.name) == 2 and name.name[0] == "d"
-            if name.name.isalpha() and not gradient and name.name not in self.symbols:
-                letters = (s.Symbol(x) for x in dict.fromkeys(name.name) if x in self.names.with_value)
-                f.prose.depending += ((name, found),) if (found := tuple(letters)) else ()
-            elif len(name.name) == 2 and name.name.islower() and name.name in self.names.told - self.names.varied:
-                if not gradient and self.names.with_value.issuperset(name.name):
+            letters, two = name.name, len(name.name) == 2
+            if not letters.isalpha() or two and letters[0] == "d":
+                continue
+            known = tuple(s.Symbol(x) for x in dict.fromkeys(letters) if x in self.names.with_value)
+            if letters not in self.symbols and known:
+                f.prose.depending += ((name, known),)
+            elif two and letters.islower() and len(known) == len({*letters}):
+                if letters in self.names.told - self.names.varied:
                     f.prose.amend(name)  # zc = z + c, or an equation for the product
 
     def _any_of(self, f: Stated, *sides: s.Node) -> None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import items_of
 
-EQUALS = ("=", ":=", "\\equiv", "\\triangleq", "\\doteq")
-
 
 @dataclass(frozen=True)
 class Family:
@@ -34,7 +32,7 @@ def families(trees: Iterable[s.Node]) -> dict[s.Node, list[Family]]:
     """Those that formulas define, by the base of their name."""
     found: dict[s.Node, list[Family]] = {}
     for node in (n for tree in trees for n in s.walk(tree)):
-        family = _family(node) if isinstance(node, s.Relation) and node.relations[0] in EQUALS else None
+        family = _family(node) if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS else None
         if family is not None and family not in found.setdefault(family.base, []):
             found[family.base].append(family)
     return found

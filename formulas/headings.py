@@ -22,6 +22,9 @@ _NEW_STATEMENT = re.compile(
     r"|declaretheorem\[[^\]]*\bname=(?P<called>[^,\]]+)[^\]]*\]\{(?P<as>\w+)\*?\})"
 )
 
+COUNTED_TOGETHER = re.compile(r"\\newtheorem\{\w+\}(?:\[\w+\]|\{[^{}]*\}\[\w+\])")
+"""Numbers that go on from one kind of statement to the next, or begin anew in each section."""
+
 
 def statements_of(text: str) -> dict[str, str]:
     """The environments of a LaTeX document that state or argue for something of their own, each with its title; what

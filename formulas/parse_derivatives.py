@@ -70,12 +70,12 @@ class Derivatives(Cursor):
 
     def _comes(self, variable: s.Node) -> bool:
         """Whether a letter is in the factors to come: in ``\\nabla_x a^\\top x``, not in ``\\nabla_w f^\\top d``."""
-        k = self.index
+        k, letter = self.index, variable.name if isinstance(variable, s.Symbol) else None
         while self.tokens[k].kind in STARTS or self.tokens[k].kind in ("_", "^"):
             if self.tokens[k].text == "\\nabla":  # of another gradient
                 return False
             end = self.tokens[k].partner if self.tokens[k].kind == "open" else k
-            if any(token.text == getattr(variable, "name", None) for token in self.tokens[k : end + 1]):
+            if any(token.text == letter for token in self.tokens[k : end + 1]):
                 return True
             k = end + 1
         return False

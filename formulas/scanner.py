@@ -19,6 +19,7 @@ from verify_derivations.formulas.carriers import Image, Piece, decode_url, image
 from verify_derivations.formulas.document import Document, RawFormula
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.headings import (
+    COUNTED_TOGETHER,
     HEADING_COMMANDS,
     Metadata,
     front_matter,
@@ -84,7 +85,7 @@ _LATEX = re.compile(rf"""
   | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
 STATEMENT = 99  # below every heading
 _OF = re.compile(  # “[Proof of Theorem 1]”, “[of Lemma~\\ref{a}]”
-    r"\s*\[[^\]\n]*?(?:(?P<title>\w+)[\s~]+(?P<number>\d+)|\\(?:[cC]|auto|name|eq)?ref\{(?P<label>[^{}]+)\})[^\]\n]*\]"
+    r"\s*\[[^\]\n]*?(?:(?P<title>\w+)[\s~]+(?P<number>\d[\d.]*)|\\(?:[cC]|auto|name|eq)?ref\{(?P<label>[^{}]+)\})[^\]\n]*\]"
 )
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
@@ -111,6 +112,7 @@ class _Scanner:
         self.sections: list[tuple[int, str]] = []
         self.statements = statements_of(text) if latex else {}
         self.stated = Counter[str]()
+        self.counted = not COUNTED_TOGETHER.search(text)  # by their titles, as the printed numbers do
         self.labelled: dict[str, str] = {}  # label → which statement
         self.last: dict[bool, str] = {}  # of the section, that which one proves and that which one solves
         self.meta = Metadata()
@@ -343,12 +345,11 @@ class _Scanner:
         if named is None:
             proof = match["what"].lower().startswith("proof")
             return self.last.get(proof) or self.last.get(not proof) or match["what"].capitalize()
-        title = self.labelled.get(named["label"] or "") or f"{(named['title'] or '').capitalize()} {named['number']}"
-        return title if title in {*self.labelled.values(), *self.last.values()} or self._is_stated(title) else named[0]
-
-    def _is_stated(self, title: str) -> bool:
-        name, _, number = title.rpartition(" ")
-        return number.isdigit() and int(number) <= self.stated[name]
+        title = (named["title"] or "").capitalize()
+        number = (named["number"] or "").rstrip(".")
+        if self.counted and number.isdigit() and int(number) <= self.stated[title]:
+            return f"{title} {number}"
+        return self.labelled.get(named["label"] or "") or plain(named[0].strip(" []"), latex=True)  # one of its own
 
     # -- carriers ---------------------------------------------------------------------------------
     def _environment(self, match: re.Match[str]) -> int:

@@ -162,6 +162,16 @@ def test_a_proof_belongs_to_what_it_names_or_the_last_theorem(named: str, claim:
         assert last(text).verdict is (PROVED if said == claim else REFUTED)
 
 
+@pytest.mark.parametrize("named", ["[Proof of Theorem 2.1]", "[Proof of Theorem 7]"])
+@pytest.mark.parametrize("said", ["2zx", "4zwx"])
+def test_a_proof_of_something_else_has_no_definitions_of_others(named: str, said: str) -> None:
+    text = f"{TWO}\\begin{{proof}}{named} \\[\\frac{{\\partial L}}{{\\partial w}} = {said}\\]\\end{{proof}}"
+    assert last(text).verdict is not PROVED
+    counted = HEAD + "\\newtheorem{lem}[theorem]{Lemma}" + TWO.removeprefix(HEAD)
+    proof = f"\\begin{{proof}}[Proof of Theorem 2] \\[\\frac{{\\partial L}}{{\\partial w}} = {said}\\]\\end{{proof}}"
+    assert last(counted + proof).verdict is not PROVED  # that may be the first one
+
+
 def test_what_a_lemma_supposes_holds_in_it() -> None:
     text = (
         HEAD + "Let $A \\in \\mathbb{R}^{n \\times n}$, $x \\in \\mathbb{R}^n$ and $f = x^\\top A x$. "

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from re import _parser  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]  # nothing public tells what a pattern matches; tests only
 from typing import Any
 
 from verify_derivations.checker import called, depending, spoken
