@@ -53,7 +53,8 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
-from verify_derivations.formulas.symbols import Symbols, collect
+from verify_derivations.formulas.symbol_table import collect
+from verify_derivations.formulas.symbols import Symbols
 from verify_derivations.formulas.world import NotedReadings, Readings
 
 REPEATED = re.compile(

@@ -9,11 +9,12 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.errors import ReadError
+from verify_derivations.formulas.letter_runs import is_prefix
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.spellings import connecting
-from verify_derivations.formulas.symbols import ACCENTS, DIFFERENCES, LABELS, OPERATORS, is_prefix
+from verify_derivations.formulas.symbols import ACCENTS, DIFFERENCES, LABELS, OPERATORS
 
 LARGEST_EXPONENT = 1000
 LONGEST_NUMBER = 100

@@ -7,7 +7,7 @@ import pytest
 from verify_derivations.checker.judgement import check
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
-from verify_derivations.formulas.symbols import collect
+from verify_derivations.formulas.symbol_table import collect
 
 PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 

@@ -10,7 +10,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import is_range
 from verify_derivations.formulas.reader import parse, parse_expression
-from verify_derivations.formulas.symbols import collect
+from verify_derivations.formulas.symbol_table import collect
 
 
 def reference(name: str, *document: str) -> Reference:

@@ -14,7 +14,8 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, parse, parse_expression, read
 from verify_derivations.formulas.scanner import read_document
-from verify_derivations.formulas.symbols import Symbols, collect
+from verify_derivations.formulas.symbol_table import collect
+from verify_derivations.formulas.symbols import Symbols
 
 ROOT = Path(__file__).resolve().parents[2]
 ORIGINAL = ROOT.parent / "shared" / "seeds" / "notes-on-cnn.md"

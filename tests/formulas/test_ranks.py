@@ -8,7 +8,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.gathering import gather
 from verify_derivations.formulas.ranks import MOST_STEPS, Definition, Ranks, kind
 from verify_derivations.formulas.reader import read
-from verify_derivations.formulas.symbols import collect
+from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.world import World
 
 NUMBER, COLUMN, MATRIX = (False, False), (True, False), (True, True)

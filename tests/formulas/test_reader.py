@@ -12,7 +12,8 @@ from verify_derivations.formulas.macros import collect_macros
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, parse, parse_expression, read, states_nothing
 from verify_derivations.formulas.scanner import read_document
-from verify_derivations.formulas.symbols import Symbols, collect, split_run
+from verify_derivations.formulas.symbol_table import collect
+from verify_derivations.formulas.symbols import Symbols, split_run
 
 EMBEDDED = Path(__file__).resolve().parents[2] / "formulas" / "notes_on_cnn" / "notes.md"
 LETTERS = frozenset("abcdefghijklmnpqrstuvwxyzABCDEFHIJKLMNPSTUVWXYZ")

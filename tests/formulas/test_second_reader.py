@@ -12,7 +12,8 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.reader import parse_expression, read
 from verify_derivations.formulas.scanner import read_document
 from verify_derivations.formulas.second_reader import agrees
-from verify_derivations.formulas.symbols import Symbols, collect
+from verify_derivations.formulas.symbol_table import collect
+from verify_derivations.formulas.symbols import Symbols
 
 EMBEDDED = Path(__file__).resolve().parents[2] / "formulas" / "notes_on_cnn" / "notes.md"
 SYMBOLS = Symbols(frozenset(), frozenset("ABabfxyz"), frozenset(("f",)))
