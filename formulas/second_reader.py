@@ -24,6 +24,7 @@ _FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "exp": math.exp, "log": math.log, "ln": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan,
     "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "max": max, "min": min,
 }  # fmt: skip
+_OF_SEVERAL = frozenset(("max", "min"))
 _UNDEFINED = (ArithmeticError, ValueError)  # a division by zero, a root of something negative
 
 
@@ -91,8 +92,7 @@ def _collect(node: s.Node, atoms: dict[s.Node, str], places: list[tuple[s.Span, 
         case s.Scripted(s.Group() | s.Call() as base, None, s.Number(text), 0):
             return text.isdigit() and _collect(base, atoms, places)
         case s.Call(s.Symbol(name), arguments, bracket) if name in _FUNCTIONS and bracket in ("(", "["):
-            enough = len(arguments) == 1 or name in ("max", "min")
-            return enough and all(_collect(argument, atoms, places) for argument in arguments)
+            return (len(arguments) == 1) != (name in _OF_SEVERAL) and all(_collect(argument, atoms, places) for argument in arguments)
         case s.Symbol() | s.Scripted() | s.Call():
             if any(isinstance(part, s.Text | s.Relation) for part in s.walk(node)):
                 return False
@@ -224,8 +224,11 @@ class _Characters:
                 self.next()
                 return math.sqrt(self.argument())
             case "name":
-                function = _FUNCTIONS[self.next()]
-                return function(*self.bracket())
+                name = self.next()
+                values = self.bracket()
+                if (len(values) == 1) == (name in _OF_SEVERAL):
+                    raise _Unread(name)
+                return _FUNCTIONS[name](*values)
             case "open":
                 (inner,) = self.bracket()
                 return inner

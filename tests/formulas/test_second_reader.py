@@ -73,7 +73,8 @@ def test_a_lost_bracket_is_contradicted() -> None:
 
 @pytest.mark.parametrize(
     "latex",
-    [r"\sum_{i} x_i + y", r"\frac{\partial x}{\partial y} z", r"\|x\|", r"x \circ y", r"x \times y", "x/y z", "x", "2"],
+    [r"\sum_{i} x_i + y", r"\frac{\partial x}{\partial y} z", r"\|x\|", r"x \circ y", r"x \times y", "x/y z", "x", "2",
+     r"2\max(x)", r"x \log(x, y)"],
 )
 def test_it_is_not_asked_beyond_its_subset(latex: str) -> None:
     assert agrees(latex, parse_expression(latex, SYMBOLS)) is None
@@ -95,7 +96,7 @@ def test_the_characters_have_a_value(latex: str, value: float) -> None:
     "latex",
     [
         "", "1 +", "(1", "1)", "[1)", r"\unknown 1", "1 ^ -1", r"\exp 1", "(" * 500 + "1" + ")" * 500, r"\frac{1}",
-        "2 * 3", "x",
+        "2 * 3", "x", r"\max(1)", r"\log(1, 2)",
     ],
 )  # fmt: skip
 def test_what_it_does_not_know_it_does_not_read(latex: str) -> None:
