@@ -220,11 +220,12 @@ class _Inference:
     def _axes_of(self, letter: s.Symbol, body: s.Node) -> Iterator[Axis]:
         """The axes of names that a letter counts in an expression."""
         for node in s.walk(body):
-            if isinstance(node, s.Scripted) and node.sub is not None and isinstance(base_of(node), str):
-                axes = [axis for axis in self.settled.ranks.get(base_of(node) or "", ()) if axis is not None]
-                items = items_of(node.sub)
-                if len(axes) == len(items):
-                    yield from (axis for axis, item in zip(axes, items, strict=True) if item == letter)
+            if not isinstance(node, s.Scripted) or node.sub is None:
+                continue
+            base, items = base_of(node) or "", items_of(node.sub)
+            axes = [axis for axis in self.settled.ranks.get(base, ()) if axis is not None]
+            if base in self.reader.whole and len(axes) == len(items):  # no member of a family
+                yield from (axis for axis, item in zip(axes, items, strict=True) if item == letter)
 
     def _labelled(self) -> set[str]:
         """The x of which x_j is another name in claims, for nothing tells that j counts entries."""

@@ -20,6 +20,7 @@ from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.otherwise import GIVES_A_VALUE, otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
+from verify_derivations.checker.solutions import EQUATED
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -178,9 +179,10 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
-            said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
-            if said is not None:  # no claim
-                found = [Link(link.left, link.right, Verdict.DEFINED, "example", said) for link in found]
+            if _is_example(case, stated, chain):  # no claim
+                found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
+            elif found[-1].verdict.wrong and _sets_to_zero(definitions, stated, chain):
+                found[-1] = Link(found[-1].left, found[-1].right, Verdict.DEFINED, "example", ZERO)
         links += found
         remarks += extra
         uses |= used
@@ -237,10 +239,23 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     )  # fmt: skip
 
 
-def _sets_to_zero(definitions: Definitions, chain: Chain) -> bool:
-    """Whether a chain is the equation that another one of the section solves: ``∇_w L = 0``."""
+def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> bool:
+    """Whether the last equation of a chain is one that is solved, ``∇_w L = 0``: another one of the section gives its
+    solution, the words before it say so, or something follows from it."""
     variables = variables_in(definitions.world, *chain.sides)
-    return chain.sides[-1] in ZEROS and bool(variables) and variables <= definitions.solved
+    if chain.sides[-1] not in ZEROS or not variables:
+        return False
+    told = EQUATED.search(stated.raw.context) is not None
+    return told or variables <= definitions.solved or _is_premise(stated, chain)
+
+
+def _is_premise(stated: Stated, chain: Chain) -> bool:
+    """Whether ``⇒`` stands behind a chain."""
+    if not isinstance(stated.tree, s.Statements):
+        return False
+    parts = zip(stated.tree.parts, stated.tree.joints[1:], strict=False)
+    return any(joint == "\\Rightarrow" and isinstance(part, s.Relation) and part.sides[0] == chain.sides[0]
+               for part, joint in parts)  # fmt: skip
 
 
 def _elsewhere(case: Case, stated: Stated, world: World) -> Iterator[str]:

@@ -42,6 +42,11 @@ SOLVED = re.compile(
     r"|at (?:the|a|its) (?:minimum|maximum)|stationary|critical points?|fixed point)\b[^.!?]*$", re.I,
 )  # fmt: skip
 """Words before an equation that is to be solved."""
+EQUATED = re.compile(
+    r"\b(?:set(?:s|ting)?|equat\w+|solv\w+|optim(?:um|al|ality)|stationar\w+|critical|first[- ]order|KKT|Karush"
+    r"|necessary|minim\w+|maxim\w+|extrem\w+|vanish\w*)\b[^.!?]*$", re.I,
+)  # fmt: skip
+"""Words before a derivative that is equated with zero."""
 FACTORS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 BUDGET = 0.1  # nominal seconds of a search for values at which a derivative is not zero
 

@@ -92,7 +92,8 @@ def _collect(node: s.Node, atoms: dict[s.Node, str], places: list[tuple[s.Span, 
         case s.Scripted(s.Group() | s.Call() as base, None, s.Number(text), 0):
             return text.isdigit() and _collect(base, atoms, places)
         case s.Call(s.Symbol(name), arguments, bracket) if name in _FUNCTIONS and bracket in ("(", "["):
-            return (len(arguments) == 1) != (name in _OF_SEVERAL) and all(_collect(argument, atoms, places) for argument in arguments)
+            right_number = (len(arguments) == 1) != (name in _OF_SEVERAL)
+            return right_number and all(_collect(argument, atoms, places) for argument in arguments)
         case s.Symbol() | s.Scripted() | s.Call():
             if any(isinstance(part, s.Text | s.Relation) for part in s.walk(node)):
                 return False
