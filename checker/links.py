@@ -12,12 +12,13 @@ from typing import Literal
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
-from verify_derivations.checker.functions import functions_in
+from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.given_indices import told_apart
-from verify_derivations.checker.introduced import introducing, written_out
+from verify_derivations.checker.introduced import introduced_by_identity, introducing, written_out
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
+from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
 from verify_derivations.checker.supposing import in_its_case
 from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
 from verify_derivations.checker.unknown import (
@@ -122,8 +123,11 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        return _with_a_number(world, left, right, conditions, number, effort, error) or unjudged(
-            left, right, error, here, world)  # fmt: skip
+        return (
+            _as_identity(world, left, right, conditions, number, effort, error)
+            or _with_a_number(world, left, right, conditions, number, effort, error)
+            or unjudged(left, right, error, here, world)
+        )
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
     rests = world, here, sides
@@ -239,6 +243,32 @@ def _with_a_number(
     return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
 
 
+def _as_identity(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
+    error: DocumentError,
+) -> Judged | None:  # fmt: skip
+    """What holds whatever the names stand for of which nothing is known, as ``(A B)^\\top = B^\\top A^\\top`` does."""
+    if not isinstance(error, UndefinedSymbol) or not _is_of_values(world, left, right):
+        return None
+    introduced = introduced_by_identity(world, (left, right), number)
+    if introduced is None or isinstance(introduced, str):
+        return None
+    judged = judge_link(introduced.world, left, right, conditions, number, effort.proofs_only)
+    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return None
+    return replace(judged, remarks=(*judged.remarks, introduced.said))
+
+
+def _is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
+    """Whether an equation is of values, and neither defines a name nor says anything of one that is defined."""
+    name = left.function if isinstance(left, s.Call) and function_name(left.function) in world.functions else left
+    if isinstance(name, s.Symbol | s.Scripted) and world.table.reference(name) is not None:
+        return False
+    sides = (left, right)
+    primes = any(isinstance(node, s.Scripted) and node.primes for side in sides for node in s.walk(side))
+    return not primes and not any(contains_derivative(x) or is_adjoint_name(x, world.table) for x in sides)
+
+
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
     """That an index leaves its axis, in the document's counting. It may be right where the document speaks of members
     beside those that it declares, ``b_{T+1}``, or of ``defined`` by a recursion does not say how that begins."""
@@ -328,6 +358,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
         link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
+    elif isinstance(error, UndefinedSymbol) and _is_of_values(world, left, right):
+        link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
