@@ -105,6 +105,8 @@ def judge_link(
 ) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
     here, sides = Statement(number), (left, right)
+    if any(_is_remainder(node, world) for side in sides for node in s.walk(side)):
+        return unjudged(left, right, Unsupported("what holds up to terms of some order is not judged"), here, world)
     introduced = introducing(world, sides, number)
     if isinstance(introduced, str):
         return unjudged(left, right, Unsupported(introduced), here, world)
@@ -222,6 +224,17 @@ def judge_link(
             break
     assert best is not None
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
+
+
+def _is_remainder(node: s.Node, world: World) -> bool:
+    """``\\mathcal{O}(\\epsilon^2)``, ``o(h)`` at the end of an expansion, where O is nothing else."""
+    last = node.terms[-1] if isinstance(node, s.Sum) else None
+    if isinstance(last, s.Product) and len(last.factors) == 2 and isinstance(last.factors[1], s.Group):
+        last = last.factors[0]
+    function = last.function if isinstance(last, s.Call) else last
+    if not isinstance(function, s.Symbol) or function.name not in ("O", "o", "\\mathcal{O}"):
+        return False
+    return not world.is_defined(function.name) and function.name not in world.declarations
 
 
 def _with_a_number(
