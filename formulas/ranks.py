@@ -401,7 +401,7 @@ class Ranks:
                 yield from self.read(node.sup, way)
             elif base.name == "\\delta" and reference is not None and len(reference.indices) == 2:
                 yield NUMBER, way
-            elif reference is None or base.name in UNITS:
+            elif reference is None or base.name in UNITS and node.sub != s.Number("0"):
                 yield None, way
             else:
                 yield from self.name(reference, way)
