@@ -177,12 +177,12 @@ class Builder:
             waiting = by_need(waiting, self.table) if last else waiting
             while waiting:
                 later, held = [], set[str]()
-                for f, k, chain in waiting:  # what claims something of a quantity must not define it before its time
+                for f, k, chain in waiting:  # what says something else of a quantity must not define it before its time
                     left = chain.sides[0]
                     key = self._key(left.function if isinstance(left, s.Call) else left) or ""
                     if key in held or not self.definer.define(f, k, chain, last=last):
                         later.append((f, k, chain))
-                        if isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
+                        if not last or isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
                             held |= {key} - {""}
                 if len(later) == len(waiting):
                     break

@@ -62,6 +62,22 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduce
     return _introduced(world, sides, definitions, "what is differentiated")
 
 
+def of_own_letters(world: World, sides: Sequence[s.Node], number: int) -> Introduced | None:
+    """What the sides of a claim introduce if its letters are its own, as those of a rule for ``x^\\top B x`` are
+    beside a B that is something; ``None`` where it differentiates a name."""
+    slopes = [n for side in sides for n in s.walk(side) if isinstance(n, s.Derivative | s.Nabla)]
+    above = [n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes]
+    if not above or not all(_is_expression(world, top) for top in above):
+        return None
+    named = map(world.table.reference, (n for side in sides for n in quantities_in(side)))
+    alone = world.fork()
+    for name in {reference.name for reference in named if reference is not None}:
+        for known in (alone.known, alone.quantities, alone.declarations, alone.functions, alone.aliases):
+            known.pop(name, None)
+    found = introducing(alone, sides, number)
+    return found if isinstance(found, Introduced) else None
+
+
 def introduced_by_identity(world: World, sides: Sequence[s.Node], number: int) -> Introduced | str | None:
     """What ``(A B)^\\top = B^\\top A^\\top`` introduces, of which nothing else is known: both sides are alike."""
     return _introduced(world, sides, [Definition(SIDE, side, number) for side in sides], "this equation")

@@ -14,7 +14,7 @@ from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.given_indices import told_apart
-from verify_derivations.checker.introduced import introduced_by_identity, introducing, written_out
+from verify_derivations.checker.introduced import introduced_by_identity, introducing, of_own_letters, written_out
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
@@ -125,6 +125,8 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
+        if isinstance(error, ShapeError) and _is_rule(world, sides, conditions, number, effort):
+            error = Unsupported(RULE)
         return (
             _as_identity(world, left, right, conditions, number, effort, error)
             or _with_a_number(world, left, right, conditions, number, effort, error)
@@ -189,6 +191,10 @@ def judge_link(
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
             link = through_others(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
+        if link.verdict is Verdict.REFUTED and _is_rule(world, sides, conditions, number, effort):
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=RULE, counterexample=None)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
         if link.verdict is Verdict.REFUTED and (values := two_values(world, comparison)) is not None:
@@ -224,6 +230,33 @@ def judge_link(
             break
     assert best is not None
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
+
+
+def _made_of_others(world: World, left: s.Node, right: s.Node) -> str | None:
+    """What is said of a name that is made of other parameters than where it is defined, ``\\hat{y} = σ(θ^\\top x)``
+    beside ``\\hat{y} = σ(w^\\top x + b)``: that is another model."""
+    reference = world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    if reference is None or not world.is_defined(reference.name) or contains_derivative(right):
+        return None
+    here, there = (
+        {name for name in world.below(names) if name in world.known and not world.is_defined(name)}
+        for names in (names_of(world, (right,)), (reference.name,))
+    )
+    parameters = world.differentiated.denominators
+    if here <= there or there.isdisjoint(parameters) or not (here & there).isdisjoint(parameters):
+        return None
+    return f"{reference.name} is defined in another way, of {', '.join(sorted(there & parameters))}"
+
+
+def _is_rule(
+    world: World, sides: tuple[s.Node, s.Node], conditions: tuple[s.Relation, ...], number: int, effort: Effort
+) -> bool:
+    """Whether a claim holds whatever its letters stand for, none of which depends on another."""
+    rule = of_own_letters(world, sides, number)
+    if rule is None:
+        return False
+    judged = judge_link(rule.world, *sides, conditions, number, effort.proofs_only)
+    return judged.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL)
 
 
 def _is_remainder(node: s.Node, world: World) -> bool:
@@ -311,6 +344,7 @@ def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) 
     return ", ".join(dict.fromkeys(written))
 
 
+RULE = "it does not hold of what its letters stand for here, but is a rule where they are its own"
 SAY_NO_TIE = ("nonzero", "positive")  # conditions on a difference off which values do not tie
 
 
