@@ -54,8 +54,8 @@ CASES = [
     (LOGISTIC, r"\frac{\partial J}{\partial b} = \sum (p_i - y_i)", WRONG),
     (LOGISTIC, r"\frac{\partial J}{\partial b} = \frac1N (p_i - y_i)", WRONG),
     # a sum over the entries of what has no stated size is over all of them
-    (LOGISTIC, r"\frac{\partial z_i}{\partial w_j} = \frac{\partial}{\partial w_j}(\sum_{k=1}^M w_k x_{ik}) = x_{ij}", HOLDS),
-    (LOGISTIC, r"\frac{\partial z_i}{\partial w_j} = \frac{\partial}{\partial w_j}(\sum_{k=1}^M w_k x_{ik}) = w_j", WRONG),
+    (LOGISTIC, r"\partial z_i / \partial w_j = \frac{\partial}{\partial w_j} \sum_{k=1}^M w_k x_{ik} = x_{ij}", HOLDS),
+    (LOGISTIC, r"\partial z_i / \partial w_j = \frac{\partial}{\partial w_j} \sum_{k=1}^M w_k x_{ik} = w_j", WRONG),
     (LINEAR, r"z = \sum_{j=1}^M w_j x_j + b", HOLDS),
     (LINEAR, r"z = \sum_{j=1}^M w_j x_j - b", WRONG),
     # what is minimised is an objective
