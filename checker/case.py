@@ -252,8 +252,7 @@ def _name_functions(read_after: ReadAfter) -> None:
 def _take_objectives(read_after: ReadAfter) -> None:
     """Read ``\\min_w J(w) = E`` as what J is."""
     names = objectives(stated.tree for stated, _ in read_after if stated.tree is not None)
-    if names:
-        _reread(read_after, lambda tree: with_objectives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
+    _reread(read_after, lambda tree: with_objectives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
 def _take_implied(read_after: ReadAfter) -> None:

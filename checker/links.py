@@ -125,7 +125,7 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        if isinstance(error, ShapeError) and _is_rule(world, sides, conditions, number, effort):
+        if isinstance(error, ShapeError) and effort.refutation and _is_rule(world, sides, conditions, number, effort):
             error = Unsupported(RULE)
         return (
             _as_identity(world, left, right, conditions, number, effort, error)

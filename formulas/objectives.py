@@ -11,22 +11,22 @@ _EXTREMES = ("\\min", "\\max", "\\arg\\min", "\\arg\\max")
 
 
 def objectives(trees: Iterable[s.Node]) -> frozenset[s.Node]:
-    """The names of what is minimised that nothing but such equations defines."""
+    """The names of what has the same minimum as something, and that nothing else defines."""
     relations = [node for tree in trees for node in s.walk(tree) if isinstance(node, s.Relation)]
-    named = {plain(_name(body)) for r in relations for body, _ in _told(r)}
+    named = {plain(_name(body)) for r in relations for body, *_ in _told(r)}
     lefts = (r.sides[0] for r in relations)
     defined = {plain(_name(left)) for left in lefts if isinstance(left, s.Call | s.Symbol | s.Scripted)}
     return frozenset(named - defined)
 
 
 def with_objectives(tree: s.Node, names: Collection[s.Node]) -> s.Node:
-    """The tree with a definition of each of the names; the same object where it has none."""
+    """The tree with equations for what is minimised, and for the names; the same object where it has none."""
     if not isinstance(tree, s.Statements):
         return tree
     parts: list[s.Node] = []
     joints: list[str] = []
     for part, joint in zip(tree.parts, tree.joints, strict=True):
-        found = [pair for pair in _told(part) if plain(_name(pair[0])) in names] if isinstance(part, s.Relation) else []
+        found = [sides for sides in _told(part) if _is_value(part) or plain(_name(sides[0])) in names]
         whole = found and isinstance(part, s.Relation) and _extreme(part.sides[0]) is not None
         new: list[s.Node] = [] if whole else [part]
         new += [s.Relation(sides, ("=",) * (len(sides) - 1), span=part.span) for sides in found]
@@ -35,9 +35,14 @@ def with_objectives(tree: s.Node, names: Collection[s.Node]) -> s.Node:
     return tree if parts == list(tree.parts) else s.Statements(tuple(parts), tuple(joints), span=tree.span)
 
 
-def _told(relation: s.Relation) -> Iterator[tuple[s.Node, ...]]:
+def _is_value(part: s.Node) -> bool:
+    """Whether a part says what is minimised, ``\\min_w J(w) = w^2``, not what has the same minimum."""
+    return isinstance(part, s.Relation) and all(_extreme(side) is None for side in part.sides[1:])
+
+
+def _told(relation: s.Node) -> Iterator[tuple[s.Node, ...]]:
     """Names of what is minimised, each with what it is said to be: sides of the equation that it is in."""
-    if set(relation.relations) != {"="}:
+    if not isinstance(relation, s.Relation) or set(relation.relations) != {"="}:
         return
     for k, side in enumerate(relation.sides[:-1]):
         first = _extreme(side)

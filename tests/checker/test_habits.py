@@ -32,6 +32,7 @@ LOGISTIC = (
 LINEAR = "$$ z = w^T x + b $$"
 LEAST = r"Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$ and $\theta \in \mathbb{R}^d$."
 OBJECTIVE = f"{LEAST} We solve\n\n$$ \\min_\\theta J(\\theta) = \\frac12 \\|X\\theta - y\\|^2. $$"
+UNSHAPED = "$$ L(\\theta) = \\frac1N \\|Y - X\\theta\\|_2^2 $$"
 SQUARES = f"{LEAST} Let\n\n$$ J(\\theta) = \\|X\\theta - y\\|^2. $$"
 FITTED = (
     "For a model $y_i = m x_i + c + \\epsilon_i$ we define\n\n"
@@ -61,6 +62,11 @@ CASES = [
     # what is minimised is an objective
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta - y)", HOLDS),
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta + y)", WRONG),
+    (UNSHAPED, r"\nabla_\theta L(\theta) = \frac2N (X^T X \theta - X^T Y)", HOLDS),
+    (UNSHAPED, r"\nabla_\theta L(\theta) = \frac2N (X^T X \theta + X^T Y)", WRONG),
+    # a derivative at its variable
+    ("Let $u(x) = e^{-x^2}$.", r"\frac{du}{dx}(x) = -2 x e^{-x^2}", HOLDS),
+    ("Let $u(x) = e^{-x^2}$.", r"\frac{du}{dx}(x) = 2 x e^{-x^2}", WRONG),
     # a derivative that is set to zero is no claim; a wrong one beside it is
     (f"{SQUARES} We set", r"\nabla_\theta J = 2 X^T (X\theta - y) = 0", HOLDS + SAID),
     (f"{SQUARES} We set", r"\nabla_\theta J = 2 X^T (X\theta + y) = 0", WRONG),

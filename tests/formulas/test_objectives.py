@@ -27,6 +27,7 @@ def rewritten(*formulas: str) -> list[str]:
         (r"\min_w J(w) = \min_w w^2", r"J(w) = w^{2}"),
         (r"v = \arg\min_w J(w) = \arg\min_w w^2",
          r"v = \arg\min_{w}J(w) = \arg\min_{w}w^{2},\quad J(w) = w^{2}"),
+        (r"\min_w J(w) = w^2 + b = (w + b)^2", r"J(w) = w^{2} + b = (w + b)^{2}"),
         (r"\min_w J(w) = 3", r"\min_{w}J(w) = 3"),  # its value
         (r"\max_w L(w) = \max_w \log L(w)", r"\max_{w}L(w) = \max_{w}\log L(w)"),
         (r"m = \max_k z_k", r"m = \max_{k}z_{k}"),
@@ -39,3 +40,7 @@ def test_what_is_minimised_is_defined(latex: str, read_as: str) -> None:
 def test_not_where_something_else_defines_it() -> None:
     first, second = r"L(w) = 2w", r"\max_{w}L(w) = \max_{w}w"
     assert rewritten(first, second)[1] == second
+
+
+def test_its_value_is_said_again() -> None:
+    assert rewritten(r"L(w) = 2w", r"\min_{w}L(w) = 3w")[1] == "L(w) = 3w"
