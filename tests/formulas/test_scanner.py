@@ -210,7 +210,8 @@ def test_a_formula_knows_its_place_without_its_document() -> None:
 
 
 def test_quotations_in_quotations_and_their_headings() -> None:
-    lines = ["## A", "$$", "x = 1", "$$", "> $$", "> \\begin{aligned}", "> y &= 2\\\\", "> z &= 3", "> \\end{aligned}", "> $$"]
+    lines = ["## A", "$$", "x = 1", "$$", "> $$",
+             "> \\begin{aligned}", "> y &= 2\\\\", "> z &= 3", "> \\end{aligned}", "> $$"]  # fmt: skip
     text = "".join(f"> {line}\n" for line in lines)
     found = scan(text).formulas
     assert [" ".join(f.latex.split()) for f in found] == ["x = 1", r"\begin{aligned} y &= 2\\ z &= 3 \end{aligned}"]
