@@ -17,13 +17,14 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, plain
 
 _ADJECTIVE = (
-    r"(?:real|weight|data|design|parameter|input|output|batch|square|dense|constant|fixed|given|known|learned|column)"
+    r"(?:real|weight|data|design|parameter|input|output|batch|square|dense|constant|fixed|given|known|learned|column|feature"
+    r"|label|target|response|prediction|coefficient|bias|hidden|activation|embedding|observation)"
 )
 _ARRAY = r"(?:matri(?:x|ces)|arrays?|tensors?)"
 _SIZE = r"(?:shapes?|sizes?|dimensions?|order)"
 _NAMES = r"\$(?P<name>\d+)\$(?P<more>(?:\s*(?:,|and)+\s*\$\d+\$)*)"
 _IS = r"(?:\s*,?\s*(?:which\s+)?(?:is|are|be|being|has|have|having|of)\s+|\s*,?\s+(?=an?\s))"
-_FILL = rf"(?:(?:both|all|each|again|of|an?|the|{_ADJECTIVE}|{_ARRAY}|{_SIZE}|a)\s+)*"
+_FILL = rf"(?:(?:both|all|each|again|of|with|an?|the|{_ADJECTIVE}|{_ARRAY}|vectors?|{_SIZE}|a)\s+)*"
 _BY = r"\$(?P<size>\d+)\$(?:\s*-?\s*by\s*-?\s*\$(?P<other>\d+)\$)?"
 _PRODUCTS = tuple(  # `size` is m \times n, or m and `other` n
     re.compile(pattern, re.I) for pattern in (
@@ -101,9 +102,11 @@ def _name(stated: Stated) -> s.Node | None:
 
 
 def _extents(stated: Stated, single: bool) -> tuple[s.Node, ...]:
-    """The m and n of ``m \\times n``, or n itself."""
+    """The m and n of ``m \\times n`` and ``(m, n)``, or n itself."""
     node = _only(stated)
     if single:
         return (node,) if isinstance(node, s.Symbol | s.Scripted | s.Number) else ()
+    if isinstance(node, s.Group) and node.kind in "([" and isinstance(node.body, s.Sequence):  # (N, M)
+        return node.body.items
     times = isinstance(node, s.Product) and all(o == "\\times" for o in node.operators)
     return node.factors if isinstance(node, s.Product) and times else ()
