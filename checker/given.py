@@ -81,7 +81,7 @@ class _Given:
             for index in here.indices.values():
                 if index.free and index.extent is None:
                     return
-            if not self._depends(left.body - right.body):
+            if not depends_on_values(self.world, left.body - right.body):
                 return
             # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
             if not variable and not f.conditions and not f.when.local and not self._leaves_out(f, here):
@@ -113,21 +113,6 @@ class _Given:
             if start != self.world.origin or missing.is_constant and missing.value < 0:
                 return True
         return False
-
-    def _depends(self, difference: Scalar) -> bool:
-        """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for
-        x² + 1, 0/(x − x), x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
-        environment = self.world.environment()
-        normalizer = Normalizer(environment)
-        try:
-            normal = normalizer.normal(difference)
-            for function in reversed(list(environment.functions)):  # each calls those before it
-                normal = Unfolding(normalizer, function, None).of(normal)
-            return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
-        except Nowhere:
-            return False
-        except (Beyond, RecursionError):
-            return True
 
     def head(self, f: Stated, name: s.Node) -> str | None:
         known = self._named(f, name)
@@ -200,3 +185,19 @@ def _is_transposed(left: Tensor, right: Tensor) -> bool:
         return False
     places = [place.as_atom() for place in one.indices]
     return len(set(places) - {None}) == 2 == len(places) and one.indices == tuple(reversed(other.indices))
+
+
+def depends_on_values(world: World, difference: Scalar) -> bool:
+    """Whether it may depend on the values of the data if a difference is zero: not for sin² x + cos² x − 2, nor for
+    x² + 1, 0/(x − x), x·f(x) − 2 where f(t) = 1/t. From what is never zero everything would follow."""
+    environment = world.environment()
+    normalizer = Normalizer(environment)
+    try:
+        normal = normalizer.normal(difference)
+        for function in reversed(list(environment.functions)):  # each calls those before it
+            normal = Unfolding(normalizer, function, None).of(normal)
+        return bool(normal) and normalizer.sign(normal, normalizer.facts) is None
+    except Nowhere:
+        return False
+    except (Beyond, RecursionError):
+        return True

@@ -14,6 +14,7 @@ from verify_derivations.checker.encodings import definitions_used, shape_of, sid
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.functions import Functions
+from verify_derivations.checker.given import depends_on_values
 from verify_derivations.checker.halves import with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.locally import hold_here
@@ -186,7 +187,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
                 found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
             elif found[-1].verdict.wrong and _sets_to_zero(definitions, stated, chain):
                 found[-1] = Link(found[-1].left, found[-1].right, Verdict.DEFINED, "example", ZERO)
-            elif _is_condition(definitions, case.table_of(stated.scope), chain):
+            elif _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
                 found = [
                     Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
                     if link.verdict is Verdict.REFUTED else link for link in found
@@ -247,7 +248,7 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     )  # fmt: skip
 
 
-def _is_condition(definitions: Definitions, table: NameTable, chain: Chain) -> bool:
+def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, number: int) -> bool:
     """Whether a chain says of given values alone that they have a value, ``W^\\top W = I``, ``\\cos φ = -1``: nobody
     claims that of all."""
     world, sides = definitions.world, chain.sides
@@ -258,7 +259,14 @@ def _is_condition(definitions: Definitions, table: NameTable, chain: Chain) -> b
         return False
     names = names_of(world, sides)
     given = names.isdisjoint(world.functions) and not any(map(world.is_defined, names))
-    return given and names_of(world, sides[-1:]) <= CONSTANTS
+    if not given or not names_of(world, sides[-1:]) <= CONSTANTS:
+        return False
+    reader = Elaborator(world.fork(), Statement(number))
+    try:
+        first, last = (reader.tensor(side) for side in (sides[0], sides[-1]))
+    except DocumentError:
+        return True  # the identity has no size by itself
+    return not first.is_scalar or not last.is_scalar or depends_on_values(world, first.body - last.body)
 
 
 def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> bool:

@@ -315,6 +315,17 @@ def _is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
     return not _has_primes(*sides) and not any(contains_derivative(x) or is_adjoint_name(x, world.table) for x in sides)
 
 
+def _of_function(left: s.Node) -> bool:
+    """Whether what an equation says is a derivative of a function, ``f'(z)``."""
+    function = left.function if isinstance(left, s.Call) else None
+    return isinstance(function, s.Scripted) and bool(function.primes) and function.sub is None
+
+
+def _is_differential(error: UndefinedSymbol) -> bool:
+    """``dL``, which is no value."""
+    return error.name is not None and len(error.name) == 2 and error.name[0] == "d"
+
+
 def _has_primes(*sides: s.Node) -> bool:
     return any(isinstance(node, s.Scripted) and bool(node.primes) for side in sides for node in s.walk(side))
 
@@ -409,9 +420,9 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
         link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
-    elif isinstance(error, UndefinedFunction) and _has_primes(left, right):  # f' = f (1 - f), of an f in words
+    elif isinstance(error, UndefinedFunction) and _of_function(left):  # f' = f (1 - f), of an f in words
         link = replace(link, evidence="symbol", message=f"{error}: of which it is the derivative nothing is stated")
-    elif isinstance(error, UndefinedSymbol) and _is_of_values(world, left, right):
+    elif isinstance(error, UndefinedSymbol) and not _is_differential(error) and _is_of_values(world, left, right):
         link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")

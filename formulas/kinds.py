@@ -252,11 +252,13 @@ def stops(nodes: Sequence[s.Node]) -> dict[str, str]:
 def of_layers(nodes: Sequence[s.Node]) -> frozenset[str]:
     """The letters that number the units of several layers, of ``z_k = Σ_j w_{jk} a_j``, ``a_j = σ(z_j)``, ``z_j = Σ_i
     w_{ij} a_i``: were z_j and z_k one, it would be made of itself."""
+    uppers = (x.upper for x in nodes if isinstance(x, s.BigOperator) and x.upper is not None)
+    ends = {x.name for upper in uppers for x in s.walk(upper) if isinstance(x, s.Symbol)}
     made: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS):
-        left = _unit(node.sides[0])
+        left, *units = (_unit(x, ends) for x in (node.sides[0], *(x for side in node.sides[1:] for x in s.walk(side))))
         if left is not None:
-            made[left] |= {unit for side in node.sides[1:] for x in s.walk(side) if (unit := _unit(x)) is not None}
+            made[left] |= {unit for unit in units if unit is not None}
     letters: dict[str, set[str]] = defaultdict(set)
     for name, letter in made:
         letters[name].add(letter)
@@ -268,12 +270,12 @@ def of_layers(nodes: Sequence[s.Node]) -> frozenset[str]:
     return frozenset(letter for unit, units in made.items() for name, letter in (unit, *units) if name in layered)
 
 
-def _unit(node: s.Node) -> tuple[str, str] | None:
-    """The name and the letter of ``a_j``."""
+def _unit(node: s.Node, ends: Set[str]) -> tuple[str, str] | None:
+    """The name and the letter of ``a_j``, not of the last one, ``a_n``."""
     if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol) or node.sup is not None or node.primes:
         return None
-    base = base_of(node)
-    return (base, node.sub.name) if base is not None and len(node.sub.name) == 1 else None
+    base, letter = base_of(node), node.sub.name
+    return (base, letter) if base is not None and len(letter) == 1 and letter.islower() and letter not in ends else None
 
 
 def _reached(start: T, edges: Mapping[T, Set[T]]) -> set[T]:
