@@ -23,6 +23,7 @@ from verify_derivations.formulas.ranks import (
     kind,
     letter_of,
     quantities_in,
+    quantities_of,
     symbol_of,
 )
 from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_transpose, items_of, names_in
@@ -188,6 +189,7 @@ class _Inference:
             known = self.world.known.get(key)
             if reference is not None and known is not None:
                 otherwise |= _is_of_another_size(known, self.reader.declared(reference), member)
+                otherwise |= reference.name in self.lefts and kind(rank) != _kind_of(known, member)
             if reference is None or not self._is_open(reference, member):
                 continue
             if member and (rank == NUMBER or reference.name not in self.letters):
@@ -252,7 +254,7 @@ def _references(definitions: Sequence[Definition], table: NameTable) -> Iterator
     """The names of quantities in definitions, each with the number of the formula."""
     for definition in definitions:
         for side in (definition.left, definition.right):
-            for node in quantities_in(side):
+            for node in quantities_of(side, table):
                 reference = table.reference(node)
                 if reference is not None:
                     yield definition.number, reference

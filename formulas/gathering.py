@@ -62,6 +62,7 @@ def gather(
     _share_layers(table, nodes)
     _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
+    table.tags = _tags(table, forest, relations)
     table.stops = stops(nodes)
     table.ends |= {*table.stops.values()}
     for tree in forest:
@@ -159,6 +160,29 @@ def _accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
             variable = replace(left, accent="")
             return (left.accent, variable) if right.denominators == (variable,) else None
     return None
+
+
+def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[str]:
+    """The i of ``i_t = σ(a_t^i)``: a letter that is defined with an index, and stands nowhere else but in scripts (or
+    where a formula is nothing else). So it counts nothing there, it says of which gate something is."""
+    lefts = [node.sides[0] for node in relations if node.relations[0] in s.EQUALS]
+    tags = {base_of(x) or "" for x in lefts if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol)}
+    tags = {name for name in tags if len(name) == 1 and name.islower()} - table.declared_bare
+    tags -= table.bound | table.sizes | table.ends | table.limits | {"e"}
+    for tree in forest if tags else ():
+        nodes = [*s.walk(tree)] if not _is_alone(tree) else []
+        scripted = [x for x in nodes if isinstance(x, s.Scripted)]
+        inside = {id(y) for x in scripted for y in (x.base, *_wholes(x.sub), *_wholes(x.sup))}
+        tags -= {x.name for x in nodes if isinstance(x, s.Symbol) and id(x) not in inside}
+    return tags
+
+
+def _wholes(script: s.Node | None) -> Iterator[s.Node]:
+    """What is a script by itself, in brackets or in a list."""
+    if script is not None:
+        yield script
+        yield from script.items if isinstance(script, s.Sequence) else ()
+        yield from (script.body,) if isinstance(script, s.Group) else ()
 
 
 def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
@@ -445,7 +469,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
                 table.labelled.add(base)
     if node.sup is not None:
         for part in factors_of(node.sup):
-            if isinstance(part, s.Group) and part.kind in "([":
+            if isinstance(part, s.Group) and part.kind in "([" and table.tag(part.body) is None:
                 table.bracket_layers.add(base)
                 letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
                 alone = len(in_brackets(node.sup)) == 1

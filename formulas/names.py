@@ -83,6 +83,7 @@ class NameTable:
     biases: set[str] = field(default_factory=set)  # vectors beside which there is a w_0, where nothing counts from 0
     made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
+    tags: set[str] = field(default_factory=set)  # letters that only name what has members: the i of a gate i_t, in W^i
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     lists: set[str] = field(default_factory=set)  # names that have one index everywhere, but for a multiple such as 2i
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
@@ -146,7 +147,9 @@ class NameTable:
         brackets = in_brackets(node.sup)
         rest: list[s.Node] = []  # what is no sign: factors of one power, 2n, or of a layer without brackets
         for part in superscripts(node.sup):
-            if isinstance(part, s.Group) and part.kind in "([" and not rest:
+            if (tag := self.tag(part.body if isinstance(part, s.Group) else part)) is not None:
+                name += "^{" + tag + "}"
+            elif isinstance(part, s.Group) and part.kind in "([" and not rest:
                 if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
                     indices = [*([] if base in self.members else [s.Symbol(":")]), part.body, *indices]
                 elif base in self.sample_axes and len(brackets) == 1:
@@ -232,7 +235,9 @@ class NameTable:
             return "_{" + to_latex(node.sub) + "}", []
         if all(self._is_label(base, item) for item in items):
             return "_{" + to_latex(node.sub) + "}", []
-        if isinstance(node.sub, s.Sequence) and self._is_label(base, node.sub.items[0]):  # Z_{2,nk}
+        if isinstance(node.sub, s.Sequence) and (
+            self._is_label(base, node.sub.items[0]) or self._is_tag(base, node.sub.items[0])
+        ):  # Z_{2,nk}
             rest = [i for item in node.sub.items[1:] for i in items_of(item)]
             return "_{" + to_latex(node.sub.items[0]) + "}", rest
         return "", list(items)
@@ -287,6 +292,13 @@ class NameTable:
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
+
+    def tag(self, script: s.Node) -> str | None:
+        return script.name if isinstance(script, s.Symbol) and script == s.Symbol(script.name) and (
+            script.name in self.tags) else None  # fmt: skip
+
+    def _is_tag(self, base: str, item: s.Node) -> bool:
+        return self.tag(item) is not None and base not in self.declared_bare | self.matrices
 
     def is_apart(self, base: str, letter: str) -> bool:
         """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken
