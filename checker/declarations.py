@@ -473,6 +473,7 @@ class _Declarations:
             )
         except DocumentError:
             return
+        self._sizes_in(chain.sides[1])  # the stride of N = s (M - 1) + K
 
     def _domain(self, names: Sequence[s.Node], where: s.Node) -> None:
         for node in names:

@@ -74,7 +74,7 @@ class Inferred:
             table, declared=table.declared | plain.keys(), made=table.made | labels,
             declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
             vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
-            fonts=self.fonts,
+            fonts=table.fonts | self.fonts,
         )  # fmt: skip
 
     def remarks(self, by: str = "the definitions") -> dict[int, list[str]]:
@@ -98,12 +98,12 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     if not found.failed and not _says_nothing(found, definitions):
         return Inferred()
     twofold = _in_two_fonts(definitions, table)
-    inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold) if twofold else table)
+    inference = _Inference(found, formulas, definitions, replace(table, fonts=table.fonts | twofold))
     kinds = {name: inference.kinds_of(name) for name in twofold}
     two = frozenset(name for name, each in kinds.items() if len(each) == 2 and not inference.defines(name))
     open_ = {name for name, each in kinds.items() if len(each) != 1} - two
     if two != twofold:
-        inference = _Inference(found, formulas, definitions, replace(table, fonts=two), open_)
+        inference = _Inference(found, formulas, definitions, replace(table, fonts=table.fonts | two), open_)
     return inference.found()
 
 
@@ -181,7 +181,8 @@ class _Inference:
         sizes = Sizes(self.settled.ranks, self.settled.equal)
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
-        otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
+        otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed)
+        otherwise |= self.table.fonts > self.world.table.fonts
         labelled = self._labelled()
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)

@@ -84,6 +84,7 @@ class NameTable:
     made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     tags: set[str] = field(default_factory=set)  # letters that only name what has members: the i of a gate i_t, in W^i
+    counts: frozenset[str] = frozenset()  # decorated names that are sizes in another section, and nothing here: d_k
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     lists: set[str] = field(default_factory=set)  # names that have one index everywhere, but for a multiple such as 2i
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2

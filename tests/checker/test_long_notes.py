@@ -1,0 +1,201 @@
+"""What long notes and papers do that short ones do not: the same letters in several sections, in two fonts, as a size
+and as a matrix, and displays without full stops. Each right claim stands beside a wrong one."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+
+
+def last(text: str, claim: str) -> Formula:
+    assert "CLAIM" in text
+    return check(scan(text.replace("CLAIM", claim))).formulas[-1]
+
+
+# -- sizes ------------------------------------------------------------------------------------------------------------
+TWO_HEADS = r"""
+## One head
+
+Let $X \in \mathbb{R}^{n \times d}$, $Q = X W_Q$, $K = X W_K$ with $W_Q, W_K \in \mathbb{R}^{d \times d_k}$.
+$$S = \frac{Q K^\top}{\sqrt{d_k}}, \qquad A_{ij} = \frac{\exp(S_{ij})}{\sum_{k} \exp(S_{ik})}$$
+
+## Another one
+
+$$Q = X P, \qquad K = X R, \qquad S = \frac{1}{\sqrt{d_k}} Q K^{\top}, \qquad O = S X$$
+$$L = \frac12 \| O - T \|_F^2$$
+$$\frac{\partial L}{\partial Q} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{1}{\sqrt{d_k}} \frac{\partial L}{\partial S} K", PROVED),
+        (r"\frac{\partial L}{\partial S} K", REFUTED),
+        (r"\frac{1}{d_k} \frac{\partial L}{\partial S} K", REFUTED),
+    ],
+)
+def test_a_size_of_another_section(claim: str, verdict: Verdict) -> None:
+    """Its k is no index, though a sum binds k."""
+    assert last(TWO_HEADS, claim).verdict is verdict
+
+
+DECODER = r"""
+The encoder maps $\mathbf{x} \in \mathbb{R}^D$ to $\mathbf{z} \in \mathbb{R}^d$. The decoder is
+$\hat{\mathbf{x}} = \mathbf{D} \mathbf{z} + \mathbf{d}$, and
+$$L = \frac12 \| \hat{\mathbf{x}} - \mathbf{x} \|^2$$
+$$CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (r"\frac{\partial L}{\partial \mathbf{D}} = (\hat{\mathbf{x}} - \mathbf{x}) \mathbf{z}^\top", True),
+        (r"\frac{\partial L}{\partial \mathbf{D}} = \hat{\mathbf{x}} \mathbf{z}^\top", False),
+        (r"\frac{\partial L}{\partial \mathbf{z}} = \mathbf{D}^\top (\hat{\mathbf{x}} - \mathbf{x})", True),
+        (r"\frac{\partial L}{\partial \mathbf{z}} = \mathbf{D} (\hat{\mathbf{x}} - \mathbf{x})", False),
+        (r"\frac{\partial L}{\partial \mathbf{d}} = \hat{\mathbf{x}} - \mathbf{x}", True),
+        (r"\frac{\partial L}{\partial \mathbf{d}} = \mathbf{x} - \hat{\mathbf{x}}", False),
+    ],
+)
+def test_a_matrix_in_bold_beside_a_size(claim: str, right: bool) -> None:
+    found = last(DECODER, claim)
+    assert found.verdict is PROVED if right else found.verdict.wrong, found.message
+
+
+# -- letters of several sections --------------------------------------------------------------------------------------
+MODELS = r"""
+## One
+
+With $u = V x$ and $x \in \mathbb{R}^n$ the loss is $E = \frac12 \|u - y\|^2$.
+$$\frac{\partial E}{\partial u} = FIRST$$
+
+## Two
+
+With $x \in \mathbb{R}^n$
+$$p = W_g x + b_g, \qquad y = \sigma(p)$$
+
+Let $J$ be a loss of $y$ and $d = \partial J / \partial y$. Then
+$$\frac{\partial J}{\partial p} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"), [(r"d \odot y \odot (1 - y)", PROVED), (r"d \odot p \odot (1 - p)", REFUTED)]
+)
+def test_the_target_of_one_model_is_not_the_output_of_another(claim: str, verdict: Verdict) -> None:
+    report = check(scan(MODELS.replace("FIRST", "u - y").replace("CLAIM", claim)))
+    assert report.formulas[-1].verdict is verdict
+    assert next(f for f in report.formulas if f.displayed).verdict is PROVED
+    wrong = check(scan(MODELS.replace("FIRST", "y - u").replace("CLAIM", claim)))
+    assert next(f for f in wrong.formulas if f.displayed).verdict is REFUTED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("(y - t) x", PROVED), ("(y - t)", REFUTED), ("0", REFUTED)])
+def test_a_loss_that_stands_before_its_net(claim: str, verdict: Verdict) -> None:
+    text = r"""
+## The loss
+
+The prediction $y$ is compared with a target $t$, $E = \frac12 (y - t)^2$.
+$$\frac{\partial E}{\partial y} = y - t$$
+
+## The net
+
+We use $y = w x$.
+$$\frac{\partial E}{\partial w} = CLAIM$$
+"""
+    assert last(text, claim).verdict is verdict
+
+
+LAYERS = r"""
+## Layers
+
+Let $a^{(0)} = x$ and $W^{(l)} \in \mathbb{R}^{n \times n}$ for $l = 1, \dots, L$,
+$$a^{(l)} = \tanh(W^{(l)} a^{(l-1)}), \qquad E = \frac12 \|a^{(L)}\|^2$$
+$$\frac{\partial E}{\partial a^{(L)}} = a^{(L)}$$
+
+## A gate
+
+For $v \in \mathbb{R}^n$ let
+$$p = W_g v + b_g, \qquad g = \sigma(p), \qquad q = g \odot v$$
+
+Let $J$ be a loss of $q$. Then
+$$\frac{\partial J}{\partial W_g} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (r"\left( \frac{\partial J}{\partial q} \odot v \odot g \odot (1 - g) \right) v^\top", True),
+        (r"\left( \frac{\partial J}{\partial q} \odot g \odot (1 - g) \right) v^\top", False),
+    ],
+)
+def test_a_matrix_of_a_gate_is_no_row_of_the_matrices_of_layers(claim: str, right: bool) -> None:
+    found = last(LAYERS, claim)
+    assert found.verdict is PROVED if right else found.verdict.wrong, found.message
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+WEIGHTS = r"""
+For $t = 1, \ldots, T$ let $x_t \in \mathbb{R}^{d}$ and $h_t \in \mathbb{R}^{p}$, $V \in \mathbb{R}^{ROWS \times p}$.
+$$v_t = W x_t + U h_{t-1}, \qquad h_t = \tanh(v_t), \qquad o_t = V h_t$$
+$$L = \frac12 \sum_{t=1}^T \|o_t - y_t\|^2$$
+$$\frac{\partial L}{\partial V} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows", "verdict"),
+    [
+        (r"\sum_{t=1}^T (o_t - y_t) h_t^\top", "k", PROVED),
+        (r"\sum_{t=1}^T (o_t - y_t) v_t^\top", "k", REFUTED),
+        (r"\sum_{t=1}^T (o_t - y_t) h_t^\top", "T", UNDECIDED),  # the rows of V may be the v_t
+    ],
+)
+def test_weights_are_not_what_the_sums_of_their_letter_are_rows_of(claim: str, rows: str, verdict: Verdict) -> None:
+    assert last(WEIGHTS.replace("ROWS", rows), claim).verdict is verdict
+
+
+STACKED = r"""
+Let $X \in \mathbb{R}^{n \times d}$. Instead of concatenating the heads we add them up,
+
+$$Y = X W
+
+$$
+
+BEGIN the squared error against a target $T$,
+
+$$L = \frac12 \| Y - T \|_F^2$$
+
+$$\frac{\partial L}{\partial W} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("X^T (Y - T)", PROVED), ("X^T (T - Y)", REFUTED)])
+def test_a_capital_behind_a_display_begins_a_sentence(claim: str, verdict: Verdict) -> None:
+    assert last(STACKED.replace("BEGIN", "With"), claim).verdict is verdict
+    assert last(STACKED.replace("BEGIN", "and with"), claim).verdict is UNDECIDED
+
+
+STRIDE = r"""
+The input is $x \in \mathbb{R}^{N}$, the kernel $w \in \mathbb{R}^{K}$, the stride is $s$.
+The output $y \in \mathbb{R}^{M}$ is
+$$y_{i} = b + \sum_{k=0}^{K-1} w_{k} \, x_{s i + k}$$
+
+with $N = s(M-1) + K$. Let $g_i = \frac{\partial L}{\partial y_{i}}$. Then
+$$\frac{\partial L}{\partial x_{j}} = \sum_{i=0}^{M-1} \sum_{k=0}^{K-1} g_i w_{k} \, [CLAIM]$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"), [("j = s i + k", PROVED), ("j = i + k", REFUTED), ("j = s i - k", REFUTED)]
+)
+def test_what_a_size_is_made_of_is_a_size(claim: str, verdict: Verdict) -> None:
+    assert last(STRIDE, claim).verdict is verdict
