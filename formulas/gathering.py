@@ -129,7 +129,7 @@ def _take_names(
     } - table.bound - table.sizes  # fmt: skip
     below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
     table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
-    table.primed |= _primed_values(nodes)
+    table.primed |= _primed_values(nodes) | _primed_losses(nodes)
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
@@ -151,6 +151,20 @@ def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
         base_of(left) or "" for left, right in primed.items() if base_of(left) not in functions
         and isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
         and sum(x == left for x in nodes) > 1
+    }  # fmt: skip
+
+
+def _primed_losses(nodes: Sequence[s.Node]) -> set[str]:
+    """The L of ``L' = -Σ_i y_i s_i`` beside ``∂L'/∂z``: another loss, no slope of a function."""
+    slopes = (n for n in nodes if isinstance(n, s.Derivative | s.Nabla))
+    tops = {n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes}
+    primed = {base_of(x) for x in tops if isinstance(x, s.Scripted) and x.primes} & {*LOSSES}
+    functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} if primed else set()
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS)
+    return {
+        base_of(left) or "" for x in equations if isinstance(left := x.sides[0], s.Scripted) and left.primes
+        and base_of(left) in primed - functions
+        and not any(isinstance(y, s.Derivative | s.Nabla) for side in x.sides for y in s.walk(side))
     }  # fmt: skip
 
 

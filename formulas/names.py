@@ -252,7 +252,7 @@ class NameTable:
             return (sub,)
         names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
         if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
-            if set(names) - self.sizes <= self.bound:
+            if set(names) - self.sizes <= self.bound and not set(names) <= self.bound:  # the n of Σ_n g_{nk} counts
                 return (sub,)
         for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""

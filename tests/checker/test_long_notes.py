@@ -199,3 +199,164 @@ $$\frac{\partial L}{\partial x_{j}} = \sum_{i=0}^{M-1} \sum_{k=0}^{K-1} g_i w_{k
 )
 def test_what_a_size_is_made_of_is_a_size(claim: str, verdict: Verdict) -> None:
     assert last(STRIDE, claim).verdict is verdict
+
+
+# -- what is supposed -------------------------------------------------------------------------------------------------
+TIED = r"""
+## Untied weights
+
+An autoencoder maps $x \in \mathbb{R}^n$ to $h \in \mathbb{R}^k$ and back to $\hat{x} \in \mathbb{R}^n$,
+$$h = f(a), \quad a = W x + b, \quad \hat{x} = V h + c.$$
+
+We minimise $J = \frac12 \|\hat{x} - x\|^2$ with a fixed target $x$.
+$$\frac{\partial J}{\partial V} = (\hat{x} - x) h^\top$$
+
+## Tied weights
+
+If the weights are tied, $\hat{x} = W^\top h + c$ with $h = f(W x + b)$, the matrix $W$ occurs twice. Let again
+$a = W x + b$ and $\varepsilon = \hat{x} - x$, $J = \frac12 \|\varepsilon\|^2$.
+$$\frac{\partial J}{\partial W} = CLAIM$$
+
+## Two layers
+
+Let $h_1 = \tanh(W_1 x)$ and $h_2 = \tanh(W_2 h_1)$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"h \varepsilon^\top + (f'(a) \circ W \varepsilon) x^\top", PROVED),
+        (r"(f'(a) \circ W \varepsilon) x^\top", REFUTED),
+        (r"h \varepsilon^\top", REFUTED),
+    ],
+)
+def test_what_another_section_defines_anew(claim: str, verdict: Verdict) -> None:
+    found = [f for f in check(scan(TIED.replace("CLAIM", claim))).formulas if f.displayed]
+    assert found[-1].verdict is verdict, found[-1].message
+
+
+@pytest.mark.parametrize("before", ["If", "and if"])
+def test_a_name_of_a_display_before_is_supposed(before: str) -> None:
+    text = rf"""
+Let $z = w x$ and
+$$J = \frac12 (z - y)^2$$
+{before} $y = 2 w$, the loss is small.
+$$\frac{{\partial J}}{{\partial w}} = CLAIM$$
+"""
+    assert last(text, "(z - y) (x - 2)").verdict is not PROVED
+    assert last(text, "(z - y) x").verdict is not REFUTED
+
+
+# -- definitions without a meaning ------------------------------------------------------------------------------------
+GRAPH = r"""
+A graph with $n$ nodes has the matrix $S = D^{-1/2} A D^{-1/2} \in \mathbb{R}^{n\times n}$. The nodes have features
+$X \in \mathbb{R}^{n \times d}$. Let $W \in \mathbb{R}^{d \times h}$,
+$$P = S X W, \qquad H = \tanh(P), \qquad L = \frac12 \| H - Y \|_F^2$$
+$$CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial W} = X^\top S^\top \frac{\partial L}{\partial P}", PROVED),
+        (r"\frac{\partial L}{\partial W} = X^\top S \frac{\partial L}{\partial P}", UNDECIDED),  # is it symmetric?
+        (r"\frac{\partial L}{\partial A} = 0", UNDECIDED),
+    ],
+)
+def test_what_is_arithmetic_of_names_depends_on_them_only(claim: str, verdict: Verdict) -> None:
+    assert last(GRAPH, claim).verdict is verdict
+
+
+def test_it_depends_on_what_they_depend_on() -> None:
+    text = GRAPH.replace(r"Let $W \in", r"Let $A = W W^\top$, $W \in").replace("{d \\times h}", "{n \\times n}")
+    text = text.replace("P = S X W", "P = S X")
+    assert last(text, r"\frac{\partial L}{\partial W} = 0").verdict is UNDECIDED
+
+
+# -- ranges and losses of several sections ----------------------------------------------------------------------------
+DEPTHWISE = r"""
+## One
+
+Let $h \in \mathbb{R}^M$ and $z_i = h_i^2$ for $i = 0, \dots, M-1$, $E = \sum_{i=0}^{M-1} z_i$.
+
+## Two
+
+The input is $x \in \mathbb{R}^{C \times N}$, $d \in \mathbb{R}^{C \times K}$ and $e \in \mathbb{R}^{F \times C}$. Let
+$$m_{c,i} = \sum_{k=0}^{K-1} d_{c,k} \, x_{c,i+k}$$
+$$n_{f,i} = \sum_{c=0}^{C-1} e_{f,c} \, m_{c,i}$$
+
+for $i = 0, \dots, N-K$. For a loss $J$ of $n$
+$$\frac{\partial J}{\partial d_{c,k}} = \sum_{i=0}^{N-K} \frac{\partial J}{\partial m_{c,i}} CLAIM$$
+"""
+
+
+def test_the_range_that_is_stated_in_a_section_is_that_of_its_letters() -> None:
+    assert last(DEPTHWISE, "x_{c,i+k}").verdict is PROVED
+    assert last(DEPTHWISE, "x_{c,i}").verdict.wrong
+
+
+TWO_LOSSES = r"""
+Let $x \in \mathbb{R}^n$, $U \in \mathbb{R}^{m \times n}$, $V \in \mathbb{R}^{k \times n}$.
+
+With $u = U x$ and a loss $L$
+$$\frac{\partial L}{\partial U} = \frac{\partial L}{\partial u} x^\top$$
+$$\frac{\partial L}{\partial x} = CLAIM$$
+
+With $v = V x$ and a loss $J$
+$$\frac{\partial J}{\partial V} = \frac{\partial J}{\partial v} x^\top$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"U^\top \frac{\partial L}{\partial u}", Verdict.CONDITIONAL),
+        (r"2 U^\top \frac{\partial L}{\partial u}", REFUTED),
+    ],
+)
+def test_a_loss_need_not_depend_on_what_another_one_is_differentiated_by(claim: str, verdict: Verdict) -> None:
+    found = [f for f in check(scan(TWO_LOSSES.replace("CLAIM", claim))).formulas if f.displayed]
+    assert found[1].verdict is verdict, found[1].message
+
+
+DROPOUT = r"""
+Let $X \in \mathbb{R}^{m \times n}$ and $W \in \mathbb{R}^{n \times h}$.
+$$Z = X W, \qquad D = \frac{1}{p} M \circ Z, \qquad J = \frac12 \|D - Y\|_F^2$$
+
+where $M \in \{0,1\}^{m \times h}$ is the dropout mask and $p$ SAID. Then
+$$\frac{\partial J}{\partial W} = X^\top \left( \frac{1}{p} M \circ CLAIM \right)$$
+"""
+
+
+@pytest.mark.parametrize("said", ["the probability to keep a unit", "the probability that a unit is kept"])
+def test_the_probability_to_keep_a_unit_is_given(said: str) -> None:
+    text = DROPOUT.replace("SAID", said)
+    assert last(text, "(D - Y)").verdict in (PROVED, Verdict.CONDITIONAL)
+    assert last(text, "(Z - Y)").verdict is REFUTED
+    assert last(DROPOUT.replace("SAID", "the probability of the class"), "(D - Y)").verdict is UNDECIDED
+
+
+# -- primes -----------------------------------------------------------------------------------------------------------
+OTHER_LOSS = r"""
+Let $u \in \mathbb{R}^C$, $r = \mathrm{softmax}(u)$ and $g \in \mathbb{R}^C$ with $\sum_{i=1}^C g_i = 1$. Let
+$$LOSS = - \tau^2 \sum_{i=1}^C g_i \log r_i$$
+$$\frac{\partial LOSS}{\partial u_k} = \tau^2 (r_k - g_k)$$
+
+Without the factor $\tau^2$, the loss $LOSS' = - \sum_{i=1}^C g_i \log r_i$ would have
+$$\frac{\partial LOSS'}{\partial u_k} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize("loss", ["L", r"\mathcal{L}"])
+def test_a_loss_with_a_prime_is_another_one(loss: str) -> None:
+    text = OTHER_LOSS.replace("LOSS", loss)
+    assert last(text, "r_k - g_k").verdict is PROVED
+    assert last(text, r"\tau^2 (r_k - g_k)").verdict is REFUTED
+
+
+def test_a_function_with_a_prime_is_its_slope() -> None:
+    text = r"Let $E(u) = u^3$ and $E' = 3 u^2$. $$\frac{d E'}{d u} = CLAIM$$"
+    assert last(text, "6 u").verdict is PROVED
+    assert last(text, "3 u").verdict is REFUTED
