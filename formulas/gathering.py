@@ -129,7 +129,7 @@ def _take_names(
     } - table.bound - table.sizes  # fmt: skip
     below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
     table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
-    table.primed |= _primed_values(nodes) | _primed_losses(nodes)
+    table.primed |= _primed_values(nodes, tensors) | _primed_losses(nodes)
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
@@ -141,17 +141,28 @@ def _take_names(
             }
 
 
-def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
-    """The θ of ``θ' = θ + d``, where θ' stands elsewhere, too: no transpose, no slope, and more than an update."""
+def _primed_values(nodes: Sequence[s.Node], tensors: Set[str]) -> set[str]:
+    """The θ of ``θ' = θ + d``, where θ' stands elsewhere, too: no transpose, no slope, and more than an update. And the
+    declared h of ``h' = \\tanh(W h)`` where another sign transposes."""
     equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and len(x.sides) == 2)
     lefts = {x.sides[0]: x.sides[1] for x in equations if isinstance(x.sides[0], s.Scripted)}
     primed = {x: right for x, right in lefts.items() if x.primes == 1 and x.sub is None and x.sup is None}
     functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} if primed else set()
+    scripts = (x.sup for x in nodes if isinstance(x, s.Scripted) and x.sup is not None) if primed else ()
+    of_tensors = tensors if any(map(is_transpose, scripts)) else frozenset()
     return {
         base_of(left) or "" for left, right in primed.items() if base_of(left) not in functions
-        and isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
+        and (isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
+             or base_of(left) in of_tensors and _makes(right, left.base))
         and sum(x == left for x in nodes) > 1
     }  # fmt: skip
+
+
+def _makes(value: s.Node, name: s.Node) -> bool:
+    """Whether a value is made of other names than this one, by no derivative: no symmetry, no slope."""
+    nodes = [*s.walk(value)]
+    apart = any(isinstance(x, s.Derivative | s.Nabla | s.Matrix) for x in nodes)
+    return not apart and {base_of(x) for x in names_in(value)} > {base_of(name)}
 
 
 def _primed_losses(nodes: Sequence[s.Node]) -> set[str]:
@@ -189,10 +200,12 @@ def _bold_beside_sizes(table: NameTable, nodes: Sequence[s.Node]) -> frozenset[s
 
 def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[str]:
     """The i of ``i_t = σ(a_t^i)``: a letter that is defined with an index, and stands nowhere else but in scripts (or
-    where a formula is nothing else). So it counts nothing there, it says of which gate something is."""
+    where a formula is nothing else). So it counts nothing there, it says of which gate something is. And the q, k and
+    v of ``W^q``, ``W^k`` and ``W^v``."""
     lefts = [node.sides[0] for node in relations if node.relations[0] in s.EQUALS]
     tags = {base_of(x) or "" for x in lefts if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol)}
     tags = {name for name in tags if len(name) == 1 and name.islower()} - table.declared_bare
+    tags |= _told_apart_above(forest)
     tags -= table.bound | table.sizes | table.ends | table.limits | {"e"}
     for tree in forest if tags else ():
         nodes = [*s.walk(tree)] if not _is_alone(tree) else []
@@ -200,6 +213,23 @@ def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Rela
         inside = {id(y) for x in scripted for y in (x.base, *_wholes(x.sub), *_wholes(x.sup))}
         tags -= {x.name for x in nodes if isinstance(x, s.Symbol) and id(x) not in inside}
     return tags
+
+
+def _told_apart_above(forest: Sequence[s.Node]) -> set[str]:
+    """The letters that are superscripts of one capital, where that has several of them and never stands without."""
+    nodes = [x for tree in forest for x in s.walk(tree)]
+    above: dict[str, set[str]] = defaultdict(set)
+    labelled = set[int]()
+    for x in (x for x in nodes if isinstance(x, s.Scripted) and isinstance(x.base, s.Symbol)):
+        for part in _wholes(x.sup):
+            if isinstance(part, s.Symbol) and len(part.name) == 1 and part.name.islower() and not is_transpose(part):
+                above[base_of(x) or ""].add(part.name)
+                labelled.add(id(x.base))
+            elif isinstance(part, s.Number):
+                labelled.add(id(x.base))
+    without = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and id(x) not in labelled} if above else set()
+    found = {base: letters for base, letters in above.items() if len(letters) > 1 and base not in without}
+    return {x for base, letters in found.items() if base.isupper() for x in letters} - {*"ijlt"}
 
 
 def _wholes(script: s.Node | None) -> Iterator[s.Node]:

@@ -360,3 +360,72 @@ def test_a_function_with_a_prime_is_its_slope() -> None:
     text = r"Let $E(u) = u^3$ and $E' = 3 u^2$. $$\frac{d E'}{d u} = CLAIM$$"
     assert last(text, "6 u").verdict is PROVED
     assert last(text, "3 u").verdict is REFUTED
+
+
+PRIMED = r"""
+Let $h \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$. The layer computes $h' = VALUE$ and the loss is
+$$L = \frac12 \| h' - y \|^2$$
+$$\frac{\partial L}{\partial W} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "right"),
+    [
+        (r"\tanh(W h + b)", r"\left( (h' - y) \circ (1 - h' \circ h') \right) h^\top", True),
+        (r"\tanh(W h + b)", r"\left( (h' - y) \circ (1 - h \circ h) \right) h^\top", False),
+        (r"h + V \tanh(W h)", r"\left( V^\top (h' - y) \circ (1 - \tanh(W h)^2) \right) h^\top", True),
+        (r"h + V \tanh(W h)", r"(h' - y) h^\top", False),
+    ],
+)
+def test_a_new_value_with_a_prime(value: str, claim: str, right: bool) -> None:
+    found = last(PRIMED.replace("VALUE", value), claim)
+    assert found.verdict is PROVED if right else found.verdict.wrong, found.message
+
+
+def test_a_matrix_with_a_prime_may_be_its_transpose() -> None:
+    text = r"""
+Let $X \in \mathbb{R}^{n \times d}$, $A \in \mathbb{R}^{n \times n}$ with $A' = A$, $y \in \mathbb{R}^n$ and
+$$J = \frac12 (y - X b)' A (y - X b)$$
+$$\frac{\partial J}{\partial b} = CLAIM$$
+"""
+    assert last(text, "-X' A (y - X b)").verdict is PROVED
+    assert last(text, "X' A (y - X b)").verdict is REFUTED
+
+
+# -- labels above, and names for parts --------------------------------------------------------------------------------
+BLOCK = r"""
+The input is $X \in \mathbb{R}^{N \times D}$. With $W^q, W^k \in \mathbb{R}^{D \times D}$ let
+$$Q = X W^q, \quad K = X W^k, \quad S = Q K^\top, \quad Y = X + S X$$
+$$H = \phi(Y W^1 + \mathbf{1} b_1^\top), \qquad O = Y + H W^2 + \mathbf{1} b_2^\top$$
+
+with $W^1 \in \mathbb{R}^{D \times F}$ and $W^2 \in \mathbb{R}^{F \times D}$. Let $L$ be any loss of $O$ and
+$P = Y W^1 + \mathbf{1} b_1^\top$.
+$$CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (r"\frac{\partial L}{\partial W^2} = H^\top \frac{\partial L}{\partial O}", True),
+        (r"\frac{\partial L}{\partial W^2} = Y^\top \frac{\partial L}{\partial O}", False),
+        (r"\frac{\partial L}{\partial P} = \frac{\partial L}{\partial H} \odot \phi'(P)", True),
+        (r"\frac{\partial L}{\partial P} = \frac{\partial L}{\partial H} \odot \phi'(H)", False),
+        (r"\frac{\partial L}{\partial W^k} = X^\top \frac{\partial L}{\partial K}", True),
+        (r"\frac{\partial L}{\partial W^k} = X^\top \frac{\partial L}{\partial Q}", False),
+    ],
+)
+def test_letters_above_a_capital_are_labels(claim: str, right: bool) -> None:
+    found = last(BLOCK, claim)
+    assert found.verdict is PROVED if right else found.verdict.wrong, found.message
+
+
+def test_one_letter_above_a_capital_is_a_layer() -> None:
+    text = r"""
+Let $a^0 = x$, $W^l \in \mathbb{R}^{n \times n}$ for $l = 1, \dots, M$, $z^l = W^l a^{l-1}$, $a^l = \tanh(z^l)$, and
+$$E = \frac12 \|a^M - y\|^2$$
+$$\frac{\partial E}{\partial W^l} = \frac{\partial E}{\partial z^l} (CLAIM)^\top$$
+"""
+    assert last(text, "a^{l-1}").verdict is PROVED
+    assert last(text, "a^{l}").verdict.wrong
