@@ -112,7 +112,7 @@ class _Part:
     differentiated: dict[str, set[str]]
     told: set[str]
     tops: set[str]  # of derivatives
-    bottoms: set[str]
+    bottoms: set[tuple[str, int]]
 
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
@@ -137,7 +137,7 @@ class _Part:
         return cls(
             names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
             names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
-            names(forms(above)), names(forms(below)),
+            names(forms(above)), forms(below),
         )  # fmt: skip
 
     def flows_into(self, later: _Part) -> bool:
@@ -146,15 +146,15 @@ class _Part:
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         if back and self.is_complete(later):
-            back &= self.bottoms
+            back = set()
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
 
     def is_complete(self, later: _Part) -> bool:
-        """Whether a section differentiates what it defines, and the later one something else: then what it compares
-        with, a target y, need not be the output y of the later one."""
-        return bool(self.tops & self.defined and later.tops) and not (
-            self.tops & later.mentioned or later.tops & self.mentioned)  # fmt: skip
+        """Whether a section differentiates what it defines by what the later one does not speak of, and that one
+        something else: then what it compares with, a target y, need not be the output y of the later one."""
+        shared = self.tops & later.mentioned or later.tops & self.mentioned or self.bottoms & later.forms_mentioned
+        return bool(self.tops & self.defined and later.tops) and not shared
 
 
 def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:

@@ -429,3 +429,34 @@ $$\frac{\partial E}{\partial W^l} = \frac{\partial E}{\partial z^l} (CLAIM)^\top
 """
     assert last(text, "a^{l-1}").verdict is PROVED
     assert last(text, "a^{l}").verdict.wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"), [(r"(y - t) v h (1 - h) x", True), (r"(y - t) v x", False), ("0", False)]
+)
+def test_a_net_that_is_told_in_two_sections(claim: str, right: bool) -> None:
+    text = r"""
+## The output
+
+The prediction is $y = v h$ and $E = \frac12 (y - t)^2$.
+$$\frac{\partial E}{\partial w} = CLAIM$$
+
+## The hidden unit
+
+It is $h = \sigma(w x)$, where $\sigma$ is the logistic function, so that
+$$\frac{\partial h}{\partial w} = h (1 - h) x$$
+"""
+    found = next(f for f in check(scan(text.replace("CLAIM", claim))).formulas if f.displayed)
+    assert found.verdict is PROVED if right else found.verdict.wrong, found.message
+
+
+def test_a_gradient_lacks_its_transpose() -> None:
+    text = r"""
+Let $X \in \mathbb{R}^{n \times d}$, $Q = X W_Q$, $K = X W_K$ with $W_Q, W_K \in \mathbb{R}^{d \times k}$ and
+$S = Q K^\top$. For a loss $L$ of $S$
+$$\nabla_K L = CLAIM$$
+"""
+    found = last(text, r"\nabla_S L \, Q")
+    assert found.verdict is REFUTED
+    assert found.correction is not None and "(\\nabla_{S}L)^{\\top}" in found.correction.latex
+    assert last(text, r"(\nabla_S L)^\top Q").verdict is PROVED
