@@ -65,6 +65,7 @@ def gather(
     _bind_by_use(table, nodes, tensors)
     table.fonts = _bold_beside_sizes(table, nodes)
     table.tags = _tags(table, forest, relations)
+    table.tagged = _told_apart_above(table, nodes)
     table.stops = stops(nodes)
     table.ends |= {*table.stops.values()}
     for tree in forest:
@@ -200,12 +201,10 @@ def _bold_beside_sizes(table: NameTable, nodes: Sequence[s.Node]) -> frozenset[s
 
 def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[str]:
     """The i of ``i_t = σ(a_t^i)``: a letter that is defined with an index, and stands nowhere else but in scripts (or
-    where a formula is nothing else). So it counts nothing there, it says of which gate something is. And the q, k and
-    v of ``W^q``, ``W^k`` and ``W^v``."""
+    where a formula is nothing else). So it counts nothing there, it says of which gate something is."""
     lefts = [node.sides[0] for node in relations if node.relations[0] in s.EQUALS]
     tags = {base_of(x) or "" for x in lefts if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol)}
     tags = {name for name in tags if len(name) == 1 and name.islower()} - table.declared_bare
-    tags |= _told_apart_above(forest)
     tags -= table.bound | table.sizes | table.ends | table.limits | {"e"}
     for tree in forest if tags else ():
         nodes = [*s.walk(tree)] if not _is_alone(tree) else []
@@ -215,9 +214,9 @@ def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Rela
     return tags
 
 
-def _told_apart_above(forest: Sequence[s.Node]) -> set[str]:
-    """The letters that are superscripts of one capital, where that has several of them and never stands without."""
-    nodes = [x for tree in forest for x in s.walk(tree)]
+def _told_apart_above(table: NameTable, nodes: Sequence[s.Node]) -> set[tuple[str, str]]:
+    """The q, k and v of ``W^q``, ``W^k`` and ``W^v``: a capital has several letters above it that count nothing, and
+    never stands without."""
     above: dict[str, set[str]] = defaultdict(set)
     labelled = set[int]()
     for x in (x for x in nodes if isinstance(x, s.Scripted) and isinstance(x.base, s.Symbol)):
@@ -228,8 +227,11 @@ def _told_apart_above(forest: Sequence[s.Node]) -> set[str]:
             elif isinstance(part, s.Number):
                 labelled.add(id(x.base))
     without = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and id(x) not in labelled} if above else set()
-    found = {base: letters for base, letters in above.items() if len(letters) > 1 and base not in without}
-    return {x for base, letters in found.items() if base.isupper() for x in letters} - {*"ijlt"}
+    counting = table.bound | table.sizes | table.ends | table.limits | {*"ijlt"}
+    return {
+        (base, letter) for base, letters in above.items() for letter in letters
+        if base.isupper() and len(letters) > 1 and base not in without and letters.isdisjoint(counting)
+    }  # fmt: skip
 
 
 def _wholes(script: s.Node | None) -> Iterator[s.Node]:
@@ -524,7 +526,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
                 table.labelled.add(base)
     if node.sup is not None:
         for part in factors_of(node.sup):
-            if isinstance(part, s.Group) and part.kind in "([" and table.tag(part.body) is None:
+            if isinstance(part, s.Group) and part.kind in "([" and table.tag(base, part.body) is None:
                 table.bracket_layers.add(base)
                 letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
                 alone = len(in_brackets(node.sup)) == 1

@@ -17,6 +17,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import (
     BOLD,
     INVERSE,
+    base_of,
     factors_of,
     in_bold,
     in_brackets,
@@ -26,6 +27,7 @@ from verify_derivations.formulas.scripts import (
     items_of,
     multiple,
     name_of,
+    names_in,
     plain,
     superscripts,
 )
@@ -84,6 +86,7 @@ class NameTable:
     made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     tags: set[str] = field(default_factory=set)  # letters that only name what has members: the i of a gate i_t, in W^i
+    tagged: set[tuple[str, str]] = field(default_factory=set)  # (base, letter above) that only label: W^q, W^k
     counts: frozenset[str] = frozenset()  # decorated names that are sizes in another section, and nothing here: d_k
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     lists: set[str] = field(default_factory=set)  # names that have one index everywhere, but for a multiple such as 2i
@@ -148,7 +151,7 @@ class NameTable:
         brackets = in_brackets(node.sup)
         rest: list[s.Node] = []  # what is no sign: factors of one power, 2n, or of a layer without brackets
         for part in superscripts(node.sup):
-            if (tag := self.tag(part.body if isinstance(part, s.Group) else part)) is not None:
+            if (tag := self.tag(base, part.body if isinstance(part, s.Group) else part)) is not None:
                 name += "^{" + tag + "}"
             elif isinstance(part, s.Group) and part.kind in "([" and not rest:
                 if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
@@ -294,12 +297,22 @@ class NameTable:
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
 
-    def tag(self, script: s.Node) -> str | None:
-        return script.name if isinstance(script, s.Symbol) and script == s.Symbol(script.name) and (
-            script.name in self.tags) else None  # fmt: skip
+    def tag(self, base: str, script: s.Node) -> str | None:
+        """The letter above or beside a base, if it only tells that from others."""
+        if not isinstance(script, s.Symbol) or script != s.Symbol(script.name):
+            return None
+        return script.name if script.name in self.tags or (base, script.name) in self.tagged else None
+
+    def named_in(self, node: s.Node) -> list[s.Node]:
+        """The names in an expression, without letters that are labels: no q in ``W^q z``."""
+        names = [*names_in(node)]
+        scripted = [x for x in names if isinstance(x, s.Scripted) and x.sup is not None]
+        bodies = ((x, x.sup.body if isinstance(x.sup, s.Group) else x.sup) for x in scripted)
+        labels = {id(sup) for x, sup in bodies if sup is not None and self.tag(base_of(x) or "", sup) is not None}
+        return [x for x in names if id(x) not in labels]
 
     def _is_tag(self, base: str, item: s.Node) -> bool:
-        return self.tag(item) is not None and base not in self.declared_bare | self.matrices
+        return isinstance(item, s.Symbol) and item.name in self.tags and base not in self.declared_bare | self.matrices
 
     def is_apart(self, base: str, letter: str) -> bool:
         """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken

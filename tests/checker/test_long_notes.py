@@ -460,3 +460,52 @@ $$\nabla_K L = CLAIM$$
     assert found.verdict is REFUTED
     assert found.correction is not None and "(\\nabla_{S}L)^{\\top}" in found.correction.latex
     assert last(text, r"(\nabla_S L)^\top Q").verdict is PROVED
+
+
+QUERY = r"""
+Keys $k_i = W^k x_i$, values $v_i = W^v x_i$ for $i = 1, \dots, n$ and the query $q = W^q z$, $x_i \in \mathbb{R}^d$,
+$z \in \mathbb{R}^d$ and $W^q, W^k, W^v \in \mathbb{R}^{d \times d}$. Let
+$$a_i = \frac{\exp(q^\top k_i)}{\sum_{j=1}^n \exp(q^\top k_j)}, \qquad o = \sum_{i=1}^n a_i v_i$$
+$$L = \frac12 \|o - t\|^2$$
+$$CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial W^v} = \sum_{i=1}^n a_i (o - t) x_i^\top", PROVED),
+        (r"\frac{\partial L}{\partial W^v} = \sum_{i=1}^n (o - t) x_i^\top", REFUTED),
+        (r"\frac{\partial L}{\partial W^q} = \frac{\partial L}{\partial q} z^\top", PROVED),
+        (r"\frac{\partial L}{\partial W^q} = \frac{\partial L}{\partial q} q^\top", REFUTED),
+    ],
+)
+def test_the_letter_of_a_label_may_name_what_it_makes(claim: str, verdict: Verdict) -> None:
+    found = last(QUERY, claim)
+    assert found.verdict is verdict, found.message
+
+
+DATA_AND_OUTPUT = r"""
+## A linear model
+
+Let $X \in \mathbb{R}^{n \times d}$ and $y \in \mathbb{R}^n$, $J = \frac{1}{2} \|X w - y\|^2$.
+$$\nabla_w J = X^\top (X w - y)$$
+
+## A network
+
+A hidden layer computes $h = \tanh(V x + c)$ SAID $y = u^\top h$. With a target $t$, $E = \frac12 (y - t)^2$.
+$$\frac{\partial E}{\partial V} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdict"),
+    [
+        ("for each example and the output is", r"(y - t) \left( u \odot (1 - h^2) \right) x^\top", PROVED),
+        ("for each example and the output is", r"(y - t) \left( u \odot (1 - h) \right) x^\top", REFUTED),
+        ("for each example. Often", r"(y - t) \left( u \odot (1 - h^2) \right) x^\top", UNDECIDED),
+    ],
+)
+def test_the_output_of_a_later_section_is_not_the_data_of_one_before(said: str, claim: str, verdict: Verdict) -> None:
+    found = last(DATA_AND_OUTPUT.replace("SAID", said), claim)
+    assert found.verdict is verdict, found.message
