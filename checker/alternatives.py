@@ -72,7 +72,7 @@ def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
     if _SOLVED.search(sentence(formulas, k)):  # “solving for $w$ gives …”
         return False
     before = formulas[:k]
-    if not _IN_A_CASE.search(sentence(formulas, k)):  # what a section beside this one declares may be another there
+    if left.name in "xyt" and not _IN_A_CASE.search(sentence(formulas, k)):  # the data of another section
         before = [g for g in before if f.raw.section[: len(g.raw.section)] == g.raw.section]
     beside = (g for g in formulas[:k] if f.raw.section[: len(g.raw.section)] != g.raw.section)
     if any(len(c.sides) > 1 and c.sides[0] == left and _may_define(c) for g in beside for c in g.chains):

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
@@ -146,14 +147,15 @@ class _Part:
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         if back and self.is_complete(later):
-            back = set()
+            back = back - DATA if self.bottoms & later.forms_mentioned else set()
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
 
     def is_complete(self, later: _Part) -> bool:
-        """Whether a section differentiates what it defines by what the later one does not speak of, and that one
-        something else: then what it compares with, a target y, need not be the output y of the later one."""
-        shared = self.tops & later.mentioned or later.tops & self.mentioned or self.bottoms & later.forms_mentioned
+        """Whether a section differentiates what it defines, and the later one something else: then what it compares
+        with, a target y, need not be the output y of the later one; nor what any letter names, where that does not
+        speak of what it differentiates by."""
+        shared = self.tops & later.mentioned or later.tops & self.mentioned
         return bool(self.tops & self.defined and later.tops) and not shared
 
 

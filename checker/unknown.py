@@ -65,7 +65,8 @@ def take_unknown(
             if reference.layer is None and not world.is_defined(reference.name):
                 if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
                     found = _unread(world, f.number, chain.sides[1:])
-                    whole = len(chain.sides) == 2 and all(map(_is_of_names, s.walk(chain.sides[1])))
+                    in_a_case = chain.partly or bool(chain.where) or f.when.case or f.when.alone
+                    whole = len(chain.sides) == 2 and not in_a_case and all(map(_is_of_names, s.walk(chain.sides[1])))
                     world.unknown.unread.setdefault(reference.name, replace(found, whole=whole))
     for f in formulas:
         for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
@@ -78,7 +79,10 @@ def take_unknown(
 
 
 def _is_of_names(node: s.Node) -> bool:
-    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic: it hides nothing."""
+    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic: it hides nothing, as a word may
+    that could be a function."""
+    if isinstance(node, s.Symbol) and len(node.name) > 1 and node.name.isalpha():
+        return False
     return isinstance(node, s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root)
 
 

@@ -509,3 +509,15 @@ $$\frac{\partial E}{\partial V} = CLAIM$$
 def test_the_output_of_a_later_section_is_not_the_data_of_one_before(said: str, claim: str, verdict: Verdict) -> None:
     found = last(DATA_AND_OUTPUT.replace("SAID", said), claim)
     assert found.verdict is verdict, found.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [(r"(y - t) \left( w \odot (1 - h^2) \right) x^\top", PROVED), (r"(y - t) \left( w \odot h \right) x^\top", REFUTED)],
+)
+def test_two_models_share_a_letter_for_their_weights(claim: str, verdict: Verdict) -> None:
+    """The data of the one are not the output of the other, though both have a w."""
+    text = DATA_AND_OUTPUT.replace("u^\\top h", "w^\\top h").replace("SAID", "for each example and the output is")
+    report = check(scan(text.replace("CLAIM", claim)))
+    assert report.formulas[-1].verdict is verdict
+    assert next(f for f in report.formulas if f.displayed).verdict is PROVED
