@@ -513,7 +513,10 @@ def test_the_output_of_a_later_section_is_not_the_data_of_one_before(said: str, 
 
 @pytest.mark.parametrize(
     ("claim", "verdict"),
-    [(r"(y - t) \left( w \odot (1 - h^2) \right) x^\top", PROVED), (r"(y - t) \left( w \odot h \right) x^\top", REFUTED)],
+    [
+        (r"(y - t) \left( w \odot (1 - h^2) \right) x^\top", PROVED),
+        (r"(y - t) \left( w \odot h \right) x^\top", REFUTED),
+    ],
 )
 def test_two_models_share_a_letter_for_their_weights(claim: str, verdict: Verdict) -> None:
     """The data of the one are not the output of the other, though both have a w."""
