@@ -139,9 +139,17 @@ def _name(world: World, node: s.Node) -> str | None:
 
 
 def _names(world: World, tree: s.Node) -> set[str]:
-    """The quantities that are mentioned."""
-    found = {name for x in s.walk(tree) if (name := _name(world, x)) is not None}
-    return found & world.declared_names()
+    """The quantities that are mentioned, each of its layer, also where they are transposed."""
+    declared, found = world.declared_names(), set[str]()
+    for x in s.walk(tree):
+        name = _name(world, x)
+        reference = world.table.reference(x) if isinstance(x, s.Symbol | s.Scripted) else None
+        if reference is not None and reference.name in declared:
+            layer = "" if reference.layer is None else f"^{to_latex(reference.layer)}"
+            found.add(reference.name + layer)
+        elif name is not None and name in declared:
+            found.add(name)
+    return found
 
 
 def _heads(tree: s.Node) -> set[_Head]:

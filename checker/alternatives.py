@@ -56,15 +56,27 @@ def read_alternatives(formulas: Sequence[Stated]) -> None:
 _SOLVED = re.compile(r"\b(?:solv\w+|solutions?|minim\w+|optim\w+|maxim\w+|stationary|vanish\w*|zero)\b", re.I)
 
 
+_IN_A_CASE = re.compile(
+    r"\b(?:often|usually|sometimes|typically|commonly|many|some|tied?|ties|tying|shar\w+|cop(?:y|ies|ied)|special\w*|cases?"
+    r"|if|when|whenever|suppos\w+|assum\w+|instead|practice|for\s+(?:example|instance)|set|take|choos\w+)\b", re.I,
+)
+
+
 def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
     """“Often the weights are tied: $B = A^\\top$”, behind a gradient, of a B that is declared and used before: what was
-    said before is said of any B, or not, and what follows may be said of either."""
+    said before is said of any B, or not, and what follows may be said of either. (What another section beside this one
+    defines is defined anew here.)"""
     f, left = formulas[k], formulas[k].chains[-1].sides[0]
     if f.raw.displayed or not isinstance(left, s.Symbol) or any(map(contains_derivative, f.chains[-1].sides)):
         return False
     if _SOLVED.search(sentence(formulas, k)):  # “solving for $w$ gives …”
         return False
     before = formulas[:k]
+    if left.name in "xyt" and not _IN_A_CASE.search(sentence(formulas, k)):  # the data of another section
+        before = [g for g in before if f.raw.section[: len(g.raw.section)] == g.raw.section]
+    beside = (g for g in formulas[:k] if f.raw.section[: len(g.raw.section)] != g.raw.section)
+    if any(len(c.sides) > 1 and c.sides[0] == left and _may_define(c) for g in beside for c in g.chains):
+        return False
     declared = any(left in m.names for g in before for m in g.memberships if isinstance(m.where, s.Space))
     if not declared or (f.raw.context.split() or [""])[-1] == "where":
         return False

@@ -126,10 +126,11 @@ class _Beside:
                     self.names.may_be(*names[0], (value,))
 
     def _namesakes(self, names: Sequence[tuple[Stated, s.Node]]) -> list[tuple[Stated, s.Node]]:
-        """The W^{(1)} and W^{(2)} of a net whose layers “share the weights $W$”."""
+        """The W^{(1)} and W^{(2)} of a net whose layers “share the weights $W$”: none of a later section."""
         found = {
             plain(x) for f, name in names for other in self.formulas for x in other.nodes
-            if isinstance(x, s.Scripted) and base_of(x) == base_of(name) and not is_transpose(x.sup or name)
+            if (other.number < f.number or other.raw.section == f.raw.section) and isinstance(x, s.Scripted)
+            and base_of(x) == base_of(name) and not is_transpose(x.sup or name)
         }  # fmt: skip
         return [(names[0][0], x) for x in sorted(found, key=to_latex) if x != plain(names[0][1])]
 

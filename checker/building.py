@@ -104,6 +104,7 @@ class Builder:
 
     def _declare(self, loss: str, names: Sequence[Alias]) -> None:
         """What is said of names before any definition is read."""
+        self.world.sizes |= self.table.counts
         declare(self.world, [*self.declared, *self.every])
         self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}
         for name, stated in self.inferred.declarations.items():

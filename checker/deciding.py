@@ -145,7 +145,7 @@ def _under(
         found = refute(
             c.left, c.right, stated, c.free, c.facts, seed=effort.seed, budget_seconds=ASSUMING, small=False
         )
-        if not isinstance(found, Agreement):
+        if isinstance(found, Refuted):
             continue
         with suppress(RecursionError, ArithmeticError, ValueError):
             outcome = prove_under(claim, assumption, Effort().proof, variables)

@@ -148,6 +148,8 @@ class _Declarations:
                     bottom = self.table.reference(below)
                     if bottom is not None:
                         world.differentiated.denominators.add(bottom.name)
+                        if reference is not None:
+                            world.differentiated.of.setdefault(bottom.name, set()).add(reference.name)
             for chain in f.chains if f.derivatives else ():
                 found = {top.name for side in chain.sides for node in s.walk(side)
                          if (pair := _above_and_below(node)) and (top := self._top(pair[0])) is not None}  # fmt: skip
@@ -307,6 +309,7 @@ class _Declarations:
         spoken = {x.name for x in alone if isinstance(x, s.Symbol)}
         for f in self.every:
             world.letters.ranges += [(f.number, *r) for r in f.ranges]
+            world.letters.sections[f.number] = f.raw.section
             if f.tree is not None and (pairs := pairs_in(f.tree) - spoken):
                 world.letters.pairs[f.number] = pairs
             for node in f.nodes:
@@ -473,6 +476,7 @@ class _Declarations:
             )
         except DocumentError:
             return
+        self._sizes_in(chain.sides[1])  # the stride of N = s (M - 1) + K
 
     def _domain(self, names: Sequence[s.Node], where: s.Node) -> None:
         for node in names:

@@ -255,7 +255,7 @@ class Definer:
     def _given(self, reference: Reference, right: s.Node) -> bool:
         """``A = A^T`` and the like: an equation that mentions its own left side is no definition (a recursion in an
         index is)."""
-        found = [inner for inner in map(self.table.reference, names_in(right)) if inner is not None]
+        found = [inner for inner in map(self.table.reference, self.table.named_in(right)) if inner is not None]
         layers = {name_of(x) for inner in found if inner.layer is not None
                   for x in s.walk(inner.layer) if isinstance(x, s.Symbol)}  # fmt: skip
         for inner in found:  # L = ‖a^{(L)} - y‖²: the number of layers is not the loss

@@ -31,11 +31,11 @@ _OF_WHAT = (
     r"(?!\s*(?:,|and)\s+(?:of|on|the|some|all|its|other)\b)"
 )
 _LOSS_OF = tuple(re.compile(pattern, re.I) for pattern in (  # “the loss $L$, a function of $y$”, “a loss $L$ of $y$”
-    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:is|be)\s+)?(?:(?:the|an?|our|some)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:is|be)\s+)?(?:(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
     rf"(?:(?:which|that)\s+)?(?:(?:is|be)\s+)?(?:(?:an?|some)\s+(?:\w+\s+)?function\s+of|depends?\s+(?:only\s+)?on"
     rf"|computed\s+from)\s+{_OF_WHAT}",
     rf"\b{_LOSS}\s+\$(?P<name>\d+)\$\s+of\s+{_OF_WHAT}",
-    rf"\$(?P<name>\d+)\$\s+(?:is|be)\s+(?:the|an?|our|some)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s+of\s+{_OF_WHAT}",
+    rf"\$(?P<name>\d+)\$\s+(?:is|be)\s+(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s+of\s+{_OF_WHAT}",
 ))
 _THROUGH = re.compile(  # behind “depends on $c$”: what else c is used for does not matter
     r"\s*,?\s*(?:only|solely|just|exclusively|merely)\s+(?:through|via|by(?:\s+(?:way|means)\s+of)?)\s+(?:the\s+\w+\s+)?\$(\d+)\$",

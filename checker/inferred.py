@@ -24,6 +24,7 @@ from verify_derivations.formulas.ranks import (
     kind,
     letter_of,
     quantities_in,
+    quantities_of,
     symbol_of,
 )
 from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_transpose, items_of, names_in
@@ -75,7 +76,7 @@ class Inferred:
             table, declared=table.declared | plain.keys(), made=table.made | labels,
             declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
             vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
-            fonts=self.fonts,
+            fonts=table.fonts | self.fonts,
         )  # fmt: skip
 
     def remarks(self, by: str = "the definitions") -> dict[int, list[str]]:
@@ -99,12 +100,12 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     if not found.failed and not _says_nothing(found, definitions):
         return Inferred()
     twofold = _in_two_fonts(definitions, table)
-    inference = _Inference(found, formulas, definitions, replace(table, fonts=twofold) if twofold else table)
+    inference = _Inference(found, formulas, definitions, replace(table, fonts=table.fonts | twofold))
     kinds = {name: inference.kinds_of(name) for name in twofold}
     two = frozenset(name for name, each in kinds.items() if len(each) == 2 and not inference.defines(name))
     open_ = {name for name, each in kinds.items() if len(each) != 1} - two
     if two != twofold:
-        inference = _Inference(found, formulas, definitions, replace(table, fonts=two), open_)
+        inference = _Inference(found, formulas, definitions, replace(table, fonts=table.fonts | two), open_)
     return inference.found()
 
 
@@ -182,7 +183,8 @@ class _Inference:
         sizes = Sizes(self.settled.ranks, self.settled.equal | self._by_ranges())
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
-        otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
+        otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed)
+        otherwise |= self.table.fonts > self.world.table.fonts
         labelled = self._labelled()
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
@@ -190,6 +192,7 @@ class _Inference:
             known = self.world.known.get(key)
             if reference is not None and known is not None:
                 otherwise |= _is_of_another_size(known, self.reader.declared(reference), member)
+                otherwise |= reference.name in self.lefts and kind(rank) != _kind_of(known, member)
             if reference is None or not self._is_open(reference, member):
                 continue
             if member and (rank == NUMBER or reference.name not in self.letters):
@@ -284,7 +287,7 @@ def _references(definitions: Sequence[Definition], table: NameTable) -> Iterator
     """The names of quantities in definitions, each with the number of the formula."""
     for definition in definitions:
         for side in (definition.left, definition.right):
-            for node in quantities_in(side):
+            for node in quantities_of(side, table):
                 reference = table.reference(node)
                 if reference is not None:
                     yield definition.number, reference

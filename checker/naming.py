@@ -19,7 +19,7 @@ from verify_derivations.formulas.gathering import gather
 from verify_derivations.formulas.kinds import one_of_many
 from verify_derivations.formulas.names import Listed, NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, letters_alone
+from verify_derivations.formulas.scripts import base_of, letters_alone, names_in
 
 _E = re.compile(r"(?<![\w\\.'’-])(?:e(?![\w.'’-])|e_\w|e\[\w\])")  # an e in words or code, which is something else
 Tables: TypeAlias = Mapping[tuple[str, ...], NameTable]  # by scope
@@ -51,7 +51,19 @@ def tables_of(formulas: Sequence[Stated], extra: Sequence[s.Node], whole: NameTa
             declared = [node for f in declared_before(said, here, whole) for node in _declarations(f, own)]
             found[scope] = gathered(here, (*extra, *declared), whole.listed, _indices(whole, here))
             found[scope].perhaps_units &= whole.perhaps_units
+            found[scope].counts = _sizes_elsewhere(formulas, here)
     return found
+
+
+def _sizes_elsewhere(formulas: Sequence[Stated], here: Sequence[Stated]) -> frozenset[str]:
+    """The decorated names that are extents of spaces in sections that are not seen, and of which those that are seen
+    say nothing: the d_k of ``W_Q ∈ R^{d × d_k}`` beside a later ``\\sqrt{d_k}``."""
+    inside = {f.number for f in here}
+    spaces = (n for f in formulas if f.number not in inside for n in f.nodes if isinstance(n, s.Space))
+    sizes = {x for n in spaces for extent in n.extents for x in names_in(extent) if isinstance(x, s.Scripted)}
+    used = {n for f in here for n in f.nodes if isinstance(n, s.Scripted)} if sizes else set()
+    told = {name for f in here for name in _introduced(f)} if sizes else set()
+    return frozenset(to_latex(x) for x in sizes & used - told)
 
 
 def _indices(whole: NameTable, formulas: Sequence[Stated]) -> set[str]:

@@ -224,9 +224,11 @@ class _Onward:
     def as_used(self, node: s.Node, declared: Reference, space: s.Space) -> s.Node | None:
         """The name that is declared to lie in ``space``, if all its uses have the indices of a member and perhaps of an
         entry, which runs to the end of its axis. ``x ∈ R^D`` of which later many are used, ``x_n`` for ``n = 1, …, N``,
-        is each of these."""
+        is each of these. A ``W_g`` without a layer is no row of what each layer has, ``W^{(l)}``."""
         axes = [extent for extent in space.extents if extent != s.Number("1")]
         own, uses = len(declared.indices), [use for _, use in self.uses.get(declared.name, ())]
+        if declared.layer is not None and any(use.layer is None for use in uses):
+            return None
         if not all(len(use.indices) in (own, own + len(axes), *([own + 1] if len(axes) == 2 else ())) for use in uses):
             return None
         if not all(self.ends_alike(use.indices, declared.indices) for use in uses):

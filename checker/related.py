@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, plain
-from verify_derivations.formulas.world import World
+from verify_derivations.formulas.world import Known, World
 
 _PARTS = re.compile(r"\b(?:rows?|columns?|row-?wise|column-?wise|stack\w*|concatenat\w*)\b", re.I)
 _ALIKE = re.compile(
@@ -75,7 +75,20 @@ def relate_members(world: World, inferred: Collection[str]) -> None:
         told = known.head not in inferred and world.declarations.get(known.head)
         if not matrix or name == known.head or len(known.family) != 1 or not known.shape or told:
             continue
+        if _is_parameter(world, name, known):
+            continue
         defined = world.is_defined(known.head) and world.is_defined(name)
         if not defined and name not in world.below([known.head]) and known.head not in world.below([name]):
             said = f"whether the members of {known.head} are the rows or the columns of {name} is not said"
             world.unknown.related.setdefault((known.head, name), said)
+
+
+def _is_parameter(world: World, name: str, member: Known) -> bool:
+    """Whether one differentiates by a matrix that nothing defines, and that has no axis as long as there are members of
+    what an equation of its own defines: the weights V beside the sums ``v_t``."""
+    matrix = world.known.get(name)
+    given = matrix is not None and not world.is_defined(name) and name in world.differentiated.denominators
+    if not given or matrix is None or not world.is_defined(member.head):
+        return False
+    count = world.extents.normal(member.family[0])
+    return bool(count.names) and all(count.names.isdisjoint(world.extents.normal(n).names) for n in matrix.shape)

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
@@ -111,6 +112,8 @@ class _Part:
     forms_mentioned: set[tuple[str, int]]
     differentiated: dict[str, set[str]]
     told: set[str]
+    tops: set[str]  # of derivatives
+    bottoms: set[tuple[str, int]]
 
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
@@ -128,9 +131,14 @@ class _Part:
         told = (name for f in formulas for name, _ in (*f.prose.depending, *f.prose.amended))
         defined = forms([*calls, *lefts])
         mentioned = forms(node for f in formulas if f.tree is not None for node in names_in(f.tree))
+        derivatives = [n for f in formulas for n in f.nodes if isinstance(n, s.Derivative)]
+        nablas = [n for f in formulas for n in f.nodes if isinstance(n, s.Nabla)]
+        above = (*(n.numerator for n in derivatives), *(n.body for n in nablas))
+        below = (*(x for n in derivatives for x in n.denominators), *(n.variable for n in nablas if n.variable))
         return cls(
             names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
             names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
+            names(forms(above)), forms(below),
         )  # fmt: skip
 
     def flows_into(self, later: _Part) -> bool:
@@ -138,8 +146,17 @@ class _Part:
         losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
+        if back and self.is_complete(later):
+            back = back - DATA if self.bottoms & later.forms_mentioned else set()
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
+
+    def is_complete(self, later: _Part) -> bool:
+        """Whether a section differentiates what it defines, and the later one something else: then what it compares
+        with, a target y, need not be the output y of the later one; nor what any letter names, where that does not
+        speak of what it differentiates by."""
+        shared = self.tops & later.mentioned or later.tops & self.mentioned
+        return bool(self.tops & self.defined and later.tops) and not shared
 
 
 def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:

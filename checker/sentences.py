@@ -46,6 +46,9 @@ def sentences(
     begun: list[str] = []
     for k, stated in enumerate(formulas):
         last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section
+        if begun and formulas[k - 1].raw.displayed and begins(stated.raw.context):
+            yield " ".join(begun)
+            begun = []
         for text, behind in ((stated.raw.context, f"${k}$"), *(((stated.raw.tail, ""),) if last else ())):
             first, *others = end.split(text)
             for other in others:
@@ -59,6 +62,11 @@ def sentences(
             if "$" in found or alone:
                 yield found
             begun = []
+
+
+def begins(behind: str) -> bool:
+    """Whether what stands behind a display begins a sentence, though no full stop stands before it."""
+    return BEGUN.match(behind.lstrip()) is not None and GOES_ON.match(behind) is None
 
 
 def sentence(formulas: Sequence[Stated], k: int) -> str:

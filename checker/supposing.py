@@ -19,7 +19,7 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.open_names import DATA
-from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, sentence
+from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, begins, sentence
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.checker.unknown import reach, variables_in
@@ -86,7 +86,9 @@ def _is_supposed(
     if isinstance(left, s.Call) and (_IF.search(f.raw.context) or _stands_behind(formulas, k)):
         return True
     places = first.get(base_of(name), {}).items()
+    begun = _begins(formulas, k)
     known = [n for section, n in places if f.raw.section[: len(section)] == section]
+    known = [n for n in known if n < begun or formulas[n].raw.displayed]  # not “if $u = W^T h$ with $h = f(W x)$”
     if not known or _WHERE.search(f.raw.context):
         return False
     if f.raw.displayed:
@@ -96,7 +98,7 @@ def _is_supposed(
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))
     under = _UNDER.match(words) and not _DEFINES.search(words) or _CHOSEN.search(words)
-    return new and bool(under) and min(known) < _begins(formulas, k)
+    return new and bool(under) and min(known) < begun
 
 
 def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:
@@ -107,6 +109,8 @@ def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:
 def _begins(formulas: Sequence[Stated], k: int) -> int:
     """The first formula of a sentence."""
     while k and not SENTENCE.search(formulas[k].raw.context) and formulas[k].raw.section == formulas[k - 1].raw.section:
+        if formulas[k - 1].raw.displayed and begins(formulas[k].raw.context):
+            break
         k -= 1
     return k
 

@@ -19,8 +19,9 @@ from verify_derivations.formulas.world import UNWRITTEN, World
 
 def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
     """The verdict where the loss does not depend on what the document never differentiates it by, or on one of that, if
-    the claim holds so: r = |x|^2 beside the layers above x."""
-    used = world.differentiated.denominators | world.unsaid.told.get(environment.loss or "", set())
+    the claim holds so: r = |x|^2 beside the layers above x, or what another loss is of."""
+    of_others = {h for h, tops in world.differentiated.of.items() if _of_others(world, environment.loss, tops)}
+    used = world.differentiated.denominators - of_others | world.unsaid.told.get(environment.loss or "", set())
     sinks = [h for h in _ends(world, environment) if h.split("^{(")[0] not in used]
     for some in (sinks, *([head] for head in sinks if len(sinks) > 1)):
         without = _moved_by(environment, some)
@@ -30,6 +31,11 @@ def unused(world: World, c: Comparison, environment: Environment, refuted: Link,
             if link is not refuted:
                 return link
     return refuted
+
+
+def _of_others(world: World, loss: str | None, tops: set[str]) -> bool:
+    """Whether only other losses that nothing defines are differentiated by something: J by n, beside ∂L/∂y."""
+    return loss not in tops and not any(map(world.is_defined, tops))
 
 
 def as_told(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:

@@ -64,7 +64,10 @@ def take_unknown(
                 continue
             if reference.layer is None and not world.is_defined(reference.name):
                 if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
-                    world.unknown.unread.setdefault(reference.name, _unread(world, f.number, chain.sides[1:]))
+                    found = _unread(world, f.number, chain.sides[1:])
+                    in_a_case = chain.partly or bool(chain.where) or f.when.case or f.when.alone
+                    whole = len(chain.sides) == 2 and not in_a_case and all(map(_is_of_names, s.walk(chain.sides[1])))
+                    world.unknown.unread.setdefault(reference.name, replace(found, whole=whole))
     for f in formulas:
         for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
             reference = world.table.reference(left.function if isinstance(left, s.Call) else left)
@@ -73,6 +76,14 @@ def take_unknown(
                 continue
             if reference.name.lstrip("\\") not in elementwise_functions:
                 world.unknown.slopes.setdefault(reference.name, f.number)
+
+
+def _is_of_names(node: s.Node) -> bool:
+    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic: it hides nothing, as a word may
+    that could be a function."""
+    if isinstance(node, s.Symbol) and len(node.name) > 1 and node.name.isalpha():
+        return False
+    return isinstance(node, s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root)
 
 
 def _head(world: World, name: s.Node) -> str | None:
@@ -290,12 +301,13 @@ def whatever(
 ) -> bool:  # fmt: skip
     """Whether a claim can be judged whatever the quantities are whose definitions have no meaning: it differentiates
     only by them, or by what depends on them, and on which they do not depend, as a state does on the one before. (The
-    derivative by anything else may go through them, unless the text says on what they depend.) Likewise whatever names
+    derivative by anything else may go through them, unless the text says on what they depend, or the definition is
+    arithmetic of names.) Likewise whatever names
     have to do with each other, if it does not differentiate by them, nor by what they depend on."""
     reached, variables = reach(world, here, sides, c, environment)
     related = world.below(name for pair in world.unknown.related if reached.issuperset(pair) for name in pair)
     return variables.isdisjoint(related) and all(
-        (world.unknown.unread[name].told or name in world.below((v,)))
+        (world.unknown.unread[name].told or world.unknown.unread[name].whole or name in world.below((v,)))
         and v not in world.below(world.unknown.unread[name].names, as_written=True)
         for name in reached & world.unknown.unread.keys() for v in variables
     )  # fmt: skip

@@ -48,10 +48,13 @@ def _of_arguments(left: s.Node, right: s.Node, world: World) -> bool:
 
 
 def _of_a_program(left: s.Node, right: s.Node, world: World) -> bool:
-    """As an equation it would say that all the rest is zero; the new value may have a mark, ``W' = W - η g``."""
+    """As an equation it would say that all the rest is zero; the new value may have a mark, ``W' = W - η g``, where
+    that is no part of a name of its own."""
     if not isinstance(left, s.Symbol | s.Scripted) or not isinstance(right, s.Sum) or len(right.terms) < 2:
         return False
-    before = next((x for x in (left, *_unmarked(left)) if ("+", x) in zip(right.signs, right.terms, strict=True)), None)
+    named = world.table.reference(left) if isinstance(left, s.Scripted) and left.primes else None
+    olds = (left, *(_unmarked(left) if named is None or named.primes else ()))
+    before = next((x for x in olds if ("+", x) in zip(right.signs, right.terms, strict=True)), None)
     return before is not None and _is_free(before, world) and _is_free(left, world)
 
 

@@ -61,6 +61,9 @@ def _transposed(node: s.Node, words: Vocabulary) -> Local:
             yield SLIP, f"transpose removed from {to_latex(without)}", without
         else:
             yield SLIP, f"transpose added to {to_latex(node)}", with_transpose(node, words.transpose)
+    if isinstance(node, s.Nabla):
+        turned = with_transpose(s.Group("(", node), words.transpose)
+        yield SLIP, f"transpose added to {to_latex(node)}", turned
     if isinstance(node, s.Product):
         for a, first in enumerate(node.factors):
             if bare(first) == first:

@@ -202,9 +202,11 @@ class Search:
                 complete = True
                 break
             d.unfold(*chosen)
-        if not d.residual:
-            return d.proof()
-        found = self.discovered(self.levels[before:])
+        proof = None if complete and d.residual else self.closed(d)
+        if proof is not None:
+            return proof
+        last = [] if complete else [(d.residual, len(d.moves))]
+        found = self.discovered([*self.levels[before:], *last])
         if found is not None:
             return found
         left = self.choose(d.residual) is not None

@@ -16,4 +16,5 @@ class Differentiated(Forked):
     undefined: set[str] = field(default_factory=set)  # the denominators that no equation defines
     names: set[str] = field(default_factory=set)  # what is differentiated, with indices or without
     by_formula: dict[int, set[str]] = field(default_factory=dict)  # the same, also with ∇
+    of: dict[str, set[str]] = field(default_factory=dict)  # what is differentiated by a denominator, by that
     within: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # name → see ``Statement.worked_out``

@@ -28,6 +28,7 @@ from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
 from verify_derivations.formulas.scripts import (
+    BOLD,
     base_of,
     by_square,
     factors_of,
@@ -71,6 +72,9 @@ def gather(
     _share_layers(table, nodes)
     _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
+    table.fonts = _bold_beside_sizes(table, nodes)
+    table.tags = _tags(table, forest, relations)
+    table.tagged = _told_apart_above(table, nodes)
     table.stops = stops(nodes)
     table.ends |= {*table.stops.values()}
     for tree in forest:
@@ -135,7 +139,7 @@ def _take_names(
     } - table.bound - table.sizes  # fmt: skip
     below = [x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators]
     table.primed |= {base_of(x) or "" for x in below if isinstance(x, s.Scripted) and x.primes}  # ∂L/∂W'
-    table.primed |= _primed_values(nodes)
+    table.primed |= _primed_values(nodes, tensors) | _primed_losses(nodes)
     used = {name_of(node) for node in nodes if isinstance(node, s.Symbol)}
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
@@ -147,16 +151,41 @@ def _take_names(
             }
 
 
-def _primed_values(nodes: Sequence[s.Node]) -> set[str]:
-    """The θ of ``θ' = θ + d``, where θ' stands elsewhere, too: no transpose, no slope, and more than an update."""
+def _primed_values(nodes: Sequence[s.Node], tensors: Set[str]) -> set[str]:
+    """The θ of ``θ' = θ + d``, where θ' stands elsewhere, too: no transpose, no slope, and more than an update. And the
+    declared h of ``h' = \\tanh(W h)`` where another sign transposes."""
     equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and len(x.sides) == 2)
     lefts = {x.sides[0]: x.sides[1] for x in equations if isinstance(x.sides[0], s.Scripted)}
     primed = {x: right for x, right in lefts.items() if x.primes == 1 and x.sub is None and x.sup is None}
     functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} if primed else set()
+    scripts = (x.sup for x in nodes if isinstance(x, s.Scripted) and x.sup is not None) if primed else ()
+    of_tensors = tensors if any(map(is_transpose, scripts)) else frozenset()
     return {
         base_of(left) or "" for left, right in primed.items() if base_of(left) not in functions
-        and isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
+        and (isinstance(right, s.Sum) and ("+", left.base) in zip(right.signs, right.terms, strict=True)
+             or base_of(left) in of_tensors and _makes(right, left.base))
         and sum(x == left for x in nodes) > 1
+    }  # fmt: skip
+
+
+def _makes(value: s.Node, name: s.Node) -> bool:
+    """Whether a value is made of other names than this one, by no derivative: no symmetry, no slope."""
+    nodes = [*s.walk(value)]
+    apart = any(isinstance(x, s.Derivative | s.Nabla | s.Matrix) for x in nodes)
+    return not apart and {base_of(x) for x in names_in(value)} > {base_of(name)}
+
+
+def _primed_losses(nodes: Sequence[s.Node]) -> set[str]:
+    """The L of ``L' = -Σ_i y_i s_i`` beside ``∂L'/∂z``: another loss, no slope of a function."""
+    slopes = (n for n in nodes if isinstance(n, s.Derivative | s.Nabla))
+    tops = {n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes}
+    primed = {base_of(x) for x in tops if isinstance(x, s.Scripted) and x.primes} & {*LOSSES}
+    functions = {base_of(x.function) for x in nodes if isinstance(x, s.Call)} if primed else set()
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS)
+    return {
+        base_of(left) or "" for x in equations if isinstance(left := x.sides[0], s.Scripted) and left.primes
+        and base_of(left) in primed - functions
+        and not any(isinstance(y, s.Derivative | s.Nabla) for side in x.sides for y in s.walk(side))
     }  # fmt: skip
 
 
@@ -168,6 +197,58 @@ def _accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
             variable = replace(left, accent="")
             return (left.accent, variable) if right.denominators == (variable,) else None
     return None
+
+
+def _bold_beside_sizes(table: NameTable, nodes: Sequence[s.Node]) -> frozenset[str]:
+    """The D of a matrix in bold beside ``R^D``: a size is in italics."""
+    spaces = (n for n in nodes if isinstance(n, s.Space))
+    extents = {x for n in spaces for e in n.extents for x in s.walk(e) if isinstance(x, s.Symbol)}
+    sizes = {name_of(x) for x in extents if x.font not in BOLD} - {name_of(x) for x in extents if x.font in BOLD}
+    bold = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and x.font in BOLD} if sizes else set()
+    return frozenset(sizes & bold & table.sizes)
+
+
+def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[str]:
+    """The i of ``i_t = σ(a_t^i)``: a letter that is defined with an index, and stands nowhere else but in scripts (or
+    where a formula is nothing else). So it counts nothing there, it says of which gate something is."""
+    lefts = [node.sides[0] for node in relations if node.relations[0] in s.EQUALS]
+    tags = {base_of(x) or "" for x in lefts if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol)}
+    tags = {name for name in tags if len(name) == 1 and name.islower()} - table.declared_bare
+    tags -= table.bound | table.sizes | table.ends | table.limits | {"e"}
+    for tree in forest if tags else ():
+        nodes = [*s.walk(tree)] if not _is_alone(tree) else []
+        scripted = [x for x in nodes if isinstance(x, s.Scripted)]
+        inside = {id(y) for x in scripted for y in (x.base, *_wholes(x.sub), *_wholes(x.sup))}
+        tags -= {x.name for x in nodes if isinstance(x, s.Symbol) and id(x) not in inside}
+    return tags
+
+
+def _told_apart_above(table: NameTable, nodes: Sequence[s.Node]) -> set[tuple[str, str]]:
+    """The q, k and v of ``W^q``, ``W^k`` and ``W^v``: a capital has several letters above it that count nothing, and
+    never stands without."""
+    above: dict[str, set[str]] = defaultdict(set)
+    labelled = set[int]()
+    for x in (x for x in nodes if isinstance(x, s.Scripted) and isinstance(x.base, s.Symbol)):
+        for part in _wholes(x.sup):
+            if isinstance(part, s.Symbol) and len(part.name) == 1 and part.name.islower() and not is_transpose(part):
+                above[base_of(x) or ""].add(part.name)
+                labelled.add(id(x.base))
+            elif isinstance(part, s.Number):
+                labelled.add(id(x.base))
+    without = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and id(x) not in labelled} if above else set()
+    counting = table.bound | table.sizes | table.ends | table.limits | {*"ijlt"}
+    return {
+        (base, letter) for base, letters in above.items() for letter in letters
+        if base.isupper() and len(letters) > 1 and base not in without and letters.isdisjoint(counting)
+    }  # fmt: skip
+
+
+def _wholes(script: s.Node | None) -> Iterator[s.Node]:
+    """What is a script by itself, in brackets or in a list."""
+    if script is not None:
+        yield script
+        yield from script.items if isinstance(script, s.Sequence) else ()
+        yield from (script.body,) if isinstance(script, s.Group) else ()
 
 
 def _bind_by_use(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> None:
@@ -455,7 +536,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
                 table.labelled.add(base)
     if node.sup is not None:
         for part in factors_of(node.sup):
-            if isinstance(part, s.Group) and part.kind in "([":
+            if isinstance(part, s.Group) and part.kind in "([" and table.tag(base, part.body) is None:
                 table.bracket_layers.add(base)
                 letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
                 alone = len(in_brackets(node.sup)) == 1

@@ -18,6 +18,7 @@ class Letters(Forked):
     """What the formulas of a scope say of index letters."""
 
     ranges: list[Range] = field(default_factory=list)
+    sections: dict[int, tuple[str, ...]] = field(default_factory=dict)  # of formulas, by number
     of_sums: list[Range] = field(default_factory=list)  # those that sums state
     means: dict[int, dict[str, str]] = field(default_factory=dict)  # number → letters of means, and to what they run
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
@@ -29,8 +30,15 @@ class Letters(Forked):
     # indices, with their last value
 
     def range_for(self, letter: str, number: int) -> tuple[s.Node, s.Node] | None:
-        """First and last value of a letter by the nearest range before a formula, else after."""
-        return self.own_range(letter, number) or _nearest([r for r in self.ranges if r[1] == letter], number)
+        """First and last value of a letter by the nearest range before a formula, else after: in its section, so far as
+        that states one before it, or in words behind it."""
+        return self.own_range(letter, number) or self._in_section(letter, number) or _nearest(
+            [r for r in self.ranges if r[1] == letter], number)  # fmt: skip
+
+    def _in_section(self, letter: str, number: int) -> tuple[s.Node, s.Node] | None:
+        section = self.sections.get(number)
+        here = [r for r in self.ranges if r[1] == letter and section is not None and self.sections.get(r[0]) == section]
+        return _nearest([r for r in here if r[0] <= number] or [r for r in here if r not in self.of_sums], number)
 
     def own_range(self, letter: str, number: int) -> tuple[s.Node, s.Node] | None:
         """The range that a formula states. Of ``x_{t+1} = …`` for t = 0, …, T - 1 it is that of the x_t from 1 on,

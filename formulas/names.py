@@ -17,6 +17,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import (
     BOLD,
     INVERSE,
+    base_of,
     factors_of,
     in_bold,
     in_brackets,
@@ -26,6 +27,7 @@ from verify_derivations.formulas.scripts import (
     items_of,
     multiple,
     name_of,
+    names_in,
     plain,
     superscripts,
 )
@@ -83,6 +85,9 @@ class NameTable:
     biases: set[str] = field(default_factory=set)  # vectors beside which there is a w_0, where nothing counts from 0
     made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
+    tags: set[str] = field(default_factory=set)  # letters that only name what has members: the i of a gate i_t, in W^i
+    tagged: set[tuple[str, str]] = field(default_factory=set)  # (base, letter above) that only label: W^q, W^k
+    counts: frozenset[str] = frozenset()  # decorated names that are sizes in another section, and nothing here: d_k
     primed: set[str] = field(default_factory=set)  # names with primes that are declared as such (c')
     lists: set[str] = field(default_factory=set)  # names that have one index everywhere, but for a multiple such as 2i
     squared: set[str] = field(default_factory=set)  # bases of which the square is declared or defined: \\sigma^2
@@ -146,7 +151,9 @@ class NameTable:
         brackets = in_brackets(node.sup)
         rest: list[s.Node] = []  # what is no sign: factors of one power, 2n, or of a layer without brackets
         for part in superscripts(node.sup):
-            if isinstance(part, s.Group) and part.kind in "([" and not rest:
+            if (tag := self.tag(base, part.body if isinstance(part, s.Group) else part)) is not None:
+                name += "^{" + tag + "}"
+            elif isinstance(part, s.Group) and part.kind in "([" and not rest:
                 if len(brackets) == 2 and part is brackets[1]:  # Z^{[l](i)}: the column of an example, if no member
                     indices = [*([] if base in self.members else [s.Symbol(":")]), part.body, *indices]
                 elif base in self.sample_axes and len(brackets) == 1:
@@ -232,7 +239,9 @@ class NameTable:
             return "_{" + to_latex(node.sub) + "}", []
         if all(self._is_label(base, item) for item in items):
             return "_{" + to_latex(node.sub) + "}", []
-        if isinstance(node.sub, s.Sequence) and self._is_label(base, node.sub.items[0]):  # Z_{2,nk}
+        if isinstance(node.sub, s.Sequence) and (
+            self._is_label(base, node.sub.items[0]) or self._is_tag(base, node.sub.items[0])
+        ):  # Z_{2,nk}
             rest = [i for item in node.sub.items[1:] for i in items_of(item)]
             return "_{" + to_latex(node.sub.items[0]) + "}", rest
         return "", list(items)
@@ -246,7 +255,7 @@ class NameTable:
             return (sub,)
         names = [x.name for x in factors_of(sub) if isinstance(x, s.Symbol)]
         if len(names) == len(factors_of(sub)) == 2 and (names[0] in self.sizes) != (names[1] in self.sizes):
-            if set(names) - self.sizes <= self.bound:
+            if set(names) - self.sizes <= self.bound and not set(names) <= self.bound:  # the n of Σ_n g_{nk} counts
                 return (sub,)
         for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
@@ -287,6 +296,23 @@ class NameTable:
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
         return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
+
+    def tag(self, base: str, script: s.Node) -> str | None:
+        """The letter above or beside a base, if it only tells that from others."""
+        if not isinstance(script, s.Symbol) or script != s.Symbol(script.name):
+            return None
+        return script.name if script.name in self.tags or (base, script.name) in self.tagged else None
+
+    def named_in(self, node: s.Node) -> list[s.Node]:
+        """The names in an expression, without letters that are labels: no q in ``W^q z``."""
+        names = [*names_in(node)]
+        scripted = [x for x in names if isinstance(x, s.Scripted) and x.sup is not None]
+        bodies = ((x, x.sup.body if isinstance(x.sup, s.Group) else x.sup) for x in scripted)
+        labels = {id(sup) for x, sup in bodies if sup is not None and self.tag(base_of(x) or "", sup) is not None}
+        return [x for x in names if id(x) not in labels]
+
+    def _is_tag(self, base: str, item: s.Node) -> bool:
+        return isinstance(item, s.Symbol) and item.name in self.tags and base not in self.declared_bare | self.matrices
 
     def is_apart(self, base: str, letter: str) -> bool:
         """``u_o`` beside ``u_1, …, u_K``, with a declaration of its own and a letter that counts nothing, nor is spoken

@@ -137,7 +137,7 @@ class Ranks:
         self.number = self.most = self.steps = 0
         self.level: Polynomial | None = None  # of a definition for every layer
         self.letters = set[str]()
-        nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_in(side)]
+        nodes = [n for d in definitions for side in (d.left, d.right) for n in quantities_of(side, table)]
         self.bold = any(symbol_of(n).font in BOLD for n in nodes)
         references = [r for r in map(self.table.reference, nodes) if r is not None]
         self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
@@ -576,6 +576,16 @@ def quantities_in(node: s.Node) -> Iterator[s.Node]:
     """The names in an expression, without those of functions that are applied."""
     functions = {id(x.function) for x in s.walk(node) if isinstance(x, s.Call)}
     return (name for name in names_in(node) if id(name) not in functions)
+
+
+def quantities_of(node: s.Node, table: NameTable) -> list[s.Node]:
+    """The same without the names of layers and labels: no i stands by itself in ``a_t^i``, beside a gate ``i_t``."""
+    nodes = [*quantities_in(node)]
+    scripts = {
+        id(x) for n in nodes if isinstance(n, s.Scripted) and n.sup is not None
+        and (r := table.reference(n)) is not None and r.power is None for x in names_in(n.sup)
+    }  # fmt: skip
+    return [n for n in nodes if id(n) not in scripts]
 
 
 def symbol_of(node: s.Node | None) -> s.Symbol:

@@ -79,3 +79,42 @@ def test_a_lost_transpose_is_no_symmetric_matrix(claim: str, verdict: Verdict) -
     *_, first, second = check(scan(text.replace("CLAIM", claim))).formulas
     assert first.verdict is CONDITIONAL
     assert second.verdict is (PROVED if verdict is PROVED else REFUTED), second.message
+
+
+THROUGH_TIME = r"""
+$$h_t = \tanh(W h_{t-1} + U x_t), \qquad h_0 = 0, \qquad o_t = V h_t, \qquad p_t = \text{softmax}(o_t)$$
+
+where $x_t \in \mathbb{R}^d$, $h_t \in \mathbb{R}^n$ and $o_t \in \mathbb{R}^k$ for $t = 1, \ldots, T$. The loss
+compares with a target $y_t$,
+
+$$L_t = - \sum_{j=1}^{k} y_{t,j} \log p_{t,j}, \qquad L = \sum_{t=1}^T L_t$$
+$$\frac{\partial L}{\partial o_t} = p_t - y_t$$
+
+For the other steps, $t < T$,
+
+$$\frac{\partial L}{\partial h_t} = V^\top (p_t - y_t)
+  + W^\top \left( (1 - h_{t+SHIFT}^2) \odot \frac{\partial L}{\partial h_{t+1}} \right)$$
+"""
+
+
+@pytest.mark.parametrize(("shift", "verdict"), [("1", CONDITIONAL), ("0", REFUTED)])
+def test_what_needs_more_sizes_than_there_is_time_for(shift: str, verdict: Verdict) -> None:
+    text = THROUGH_TIME.replace("t+SHIFT", "t" if shift == "0" else "t+1")
+    assert check(scan(text)).formulas[-1].verdict is verdict
+
+
+DISTILLED = r"""
+Let $u \in \mathbb{R}^C$ and $t \in \mathbb{R}^C$ be the logits of a student and of a teacher.
+$$r_i = \frac{\exp(u_i/\tau)}{\sum_{j=1}^C \exp(u_j / \tau)}$$
+$$g_i = \frac{\exp(t_i/\tau)}{\sum_{j=1}^C \exp(t_j / \tau)}$$
+$$K = - \tau^2 \sum_{i=1}^C g_i \log r_i$$
+
+With $w = \mathrm{softmax}(u)$ and a label $y$ let
+$$L = - \lambda \sum_{i=1}^C y_i \log w_i + (1 - \lambda) K$$
+$$\nabla_u L = \lambda (w - y) + (1 - \lambda) CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [(r"\tau (r - g)", CONDITIONAL), ("(r - g)", REFUTED)])
+def test_what_shows_after_the_last_definition_is_put_in(claim: str, verdict: Verdict) -> None:
+    assert check(scan(DISTILLED.replace("CLAIM", claim))).formulas[-1].verdict is verdict
