@@ -216,6 +216,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
     """The formulas, by number, that define again what one before them has defined, and differ from it, or give it by
     other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``)."""
     seen: dict[tuple[tuple[str, ...], str], tuple[int, s.Node, s.Node]] = {}
+    opened = {stated.number: stated.raw.opened for stated in case.formulas}
     since: set[tuple[tuple[str, ...], str]] = set()  # what was defined otherwise since then
     result: dict[int, Anew] = {}
     for stated in case.formulas:
@@ -239,12 +240,14 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
                 another = isinstance(left, s.Call) and not stated.raw.displayed
                 reasons = (left == before[0], isinstance(left, s.Call), EXAMPLE.search(stated.raw.context) is not None)
-                example = sum(reasons) > 1
+                headed = opened[stated.number] not in ("", opened[first])  # “**Logistic loss.** With …”
+                example = headed or sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 until = _said_until(case, stated)
                 let = LET.search(stated.raw.context) and not stated.raw.displayed or ANOTHER.search(stated.raw.context)
                 earlier = f"{to_latex(before[0])}={to_latex(before[1])}" if example or let else ""
-                slip = None if another or until is not None or stated.when.case else "=".join(said)
+                meant = another or headed or until is not None or stated.when.case
+                slip = None if meant else "=".join(said)
                 result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, earlier)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):

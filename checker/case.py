@@ -24,6 +24,7 @@ from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.padding import read_padding
+from verify_derivations.checker.referring import read_references
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
@@ -349,6 +350,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     table = gathered(formulas, noted, listed)
     assign_scopes(formulas, table)
     assign_variants(formulas)
+    read_references(formulas)
     tables = tables_of(formulas, noted, table)
     say_what_letters_tell(formulas, tables)
     read_halves(formulas)
