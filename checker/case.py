@@ -36,6 +36,7 @@ from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.unknown import take_elsewhere
+from verify_derivations.checker.unnamed import read_unnamed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
@@ -356,6 +357,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_halves(formulas)
     read_cases(formulas, standing)
     read_supposed(formulas)
+    read_unnamed(formulas, standing)
     read_local(formulas, tables)
     place(notation, formulas)
     return Case(document, formulas, table, tables, effort, symbols, notation, extra)

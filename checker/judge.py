@@ -355,11 +355,10 @@ def _open_sums(link: Link) -> Link:
 
 
 def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
-    """A link that may be said of another section; or is refuted, and said under conditions of which nothing is used:
-    equations, and words."""
-    if stated.when.elsewhere and link.verdict in (*SATISFIED, Verdict.REFUTED):
-        said = f"whether it is said of this section, or of “{stated.when.elsewhere}”, is not known"
-        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
+    """A link of which the text says what is not read; or that is refuted, and said under conditions of which nothing is
+    used: equations, and words."""
+    if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED):
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=stated.when.open, counterexample=None)
     if stated.when.words and not stated.when.supposed and link.verdict is Verdict.REFUTED:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)

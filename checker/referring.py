@@ -20,7 +20,7 @@ _HOME = r"\b(?:here|now|instead|whereas|while|but|however|in\s+contrast|this\s+{
 
 
 def read_references(formulas: Sequence[Stated]) -> None:
-    """Set ``elsewhere`` of what stands behind words on another section, up to where the text is back at its own."""
+    """Set ``open`` of what stands behind words on another section, up to where the text is back at its own."""
     beside: dict[tuple[str, ...], dict[str, None]] = {}
     for place in map(_place, formulas):
         beside.setdefault(place[:-1], {})[place[-1]] = None
@@ -35,7 +35,7 @@ def read_references(formulas: Sequence[Stated]) -> None:
         if others or home:
             away = others and not any(m.start() > others[-1].end() for m in home)
             about = others[-1]["title"] if away else ""
-        f.when.elsewhere = about
+        f.when.open = f"whether it is said of this section, or of “{about}”, is not known" if about else ""
         defined = (c.sides[0] for c in f.chains if len(c.sides) > 1 and not any(map(contains_derivative, c.sides)))
         if any(isinstance(left, s.Symbol | s.Scripted | s.Call) for left in defined):
             about = ""
