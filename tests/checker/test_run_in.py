@@ -122,3 +122,16 @@ def test_an_environment_that_prints_its_title(claim: str, verdict: Verdict, top:
     )  # fmt: skip
     text = TEX.replace("\\begin", f"{top}\\begin")
     assert last(f"{text}{body}\\end{{document}}", "a.tex").verdict is verdict
+
+
+@pytest.mark.parametrize(("claims", "verdict"), [(True, CONDITIONAL), (False, PROVED)])
+def test_what_is_displayed_anew_may_be_a_slip(claims: bool, verdict: Verdict) -> None:
+    """Unless the text says of a derivative again what it has said before."""
+    before = f"$${SLOPE}{FIRST}$$" if claims else ""
+    text = (
+        f"Let $w, x, y \\in \\mathbb{{R}}$, $z = wx$ and $J = \\frac12(z-y)^2$.\n\n{before}\n\nA quadratic unit has\n\n"
+        "$$z = w^2x$$\n\nand the gradient\n\n"
+    )
+    assert last(f"{text}$${SLOPE}{FIRST}$$\n").verdict is verdict
+    assert last(f"{text}$${SLOPE}{SECOND}$$\n").verdict is CONDITIONAL
+    assert last(f"{text}$${SLOPE}3(z-y)x$$\n").verdict is REFUTED
