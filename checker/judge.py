@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +15,7 @@ from verify_derivations.checker.encodings import definitions_used, shape_of, sid
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.functions import Functions
-from verify_derivations.checker.halves import with_halves
+from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.otherwise import GIVES_A_VALUE, otherwise
@@ -67,6 +68,7 @@ STATED = {
     "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
 }  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
+_BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -163,7 +165,9 @@ def _is_claim(stated: Stated, table: NameTable) -> bool:
 
 def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, readings: Readings) -> Formula:
     definitions = case.definitions(stated.scope, variant, readings).fork()
-    placed = with_halves(definitions.world, stated)
+    parts = of_its_parts(stated)
+    if not parts and (others := with_halves(definitions.world, stated)):
+        stated = replace(stated, when=replace(stated.when, supposed=(*stated.when.supposed, *others)))
     hold_here(definitions.world, stated)
     links: list[Link] = []
     remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.when.halves)]
@@ -173,7 +177,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         if found[0].verdict is Verdict.REFUTED and (again := _again(case, stated, k, chain, definitions)) is not None:
             definitions = again
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
-        if not placed:
+        if parts:
             found = [_open_where(link, stated.when.halves) for link in found]
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
@@ -333,6 +337,7 @@ def judge_chain(
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _as_said(judged.link, stated, chain, definitions)
+            judged.link = _with_the_last(judged.link, case, stated, piece_left)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -365,6 +370,20 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
+
+
+def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:
+    """What holds below the last index only, where another formula of its section says what it is at the last one."""
+    where = _BELOW.fullmatch(link.assumptions[0]) if len(link.assumptions) == 1 else None
+    if where is None or link.verdict is not Verdict.CONDITIONAL:
+        return link
+    last = to_latex(put(left, where["letter"], s.Symbol(where["last"])))
+    for f in case.formulas:
+        told = any(to_latex(chain.sides[0]) == last for chain in f.chains if len(chain.sides) > 1)
+        if told and f.raw.section == stated.raw.section and f.number != stated.number:
+            said = f"holds for all sizes, where {where[0]}: formula {f.number} says what it is for the last"
+            return replace(link, verdict=Verdict.PROVED, evidence="proof", message=said)
+    return link
 
 
 def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:
