@@ -57,6 +57,7 @@ from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
+from verify_derivations.formulas.whole_gradients import of_the_whole
 from verify_derivations.formulas.world import NotedReadings, Readings
 
 REPEATED = re.compile(
@@ -223,6 +224,11 @@ def _read_primes(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: with_transposes(tree, transposed), lambda *_: "reads primes as transposes")
 
 
+def _bracket_gradients(read_after: ReadAfter) -> None:
+    """Read ``\\nabla_x x^\\top A x + b^\\top x`` as the gradient of the sum."""
+    _reread(read_after, of_the_whole, lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
 def _compose(read_after: ReadAfter) -> None:
     """Write out ``(g \\circ f)(x)``."""
     functions = called([stated.tree for stated, _ in read_after if stated.tree is not None])
@@ -319,6 +325,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         before = last_side(reading.statements)
         formulas.append(stated)
     _read_primes(read_after)
+    _bracket_gradients(read_after)
     _compose(read_after)
     open_families = _write_out_families(read_after)
     _name_functions(read_after)
