@@ -1,6 +1,6 @@
-"""Gradients without brackets: ``\\nabla_x x^\\top A x + b^\\top x`` is that of the whole sum. To a gradient no number
-is added, and what is written as one (a product that begins with a transposed factor, a norm, a trace) is the rest of what
-one differentiates."""
+"""Gradients without brackets: ``\\nabla_x x^\\top A x + b^\\top x`` is that of the whole sum. To a gradient no
+number is added, and what is written as one (a product that begins with a transposed factor, a norm, a trace) is
+the rest of what one differentiates."""
 
 from __future__ import annotations
 
