@@ -21,6 +21,7 @@ from verify_derivations.checker.overlaps import nonzero_at
 from verify_derivations.checker.related import relate_members
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
+from verify_derivations.checker.solutions import conclusions
 from verify_derivations.checker.statements import Placed, Stated, is_adjoint_name, is_number
 from verify_derivations.checker.supposing import take_cases
 from verify_derivations.checker.unknown import take_namesakes, take_unknown
@@ -76,6 +77,9 @@ class Builder:
         self._declare(loss, names)
         waiting = self._said_here()
         numbers = self._take_examples(waiting)
+        concluded = conclusions(self.formulas)
+        self.result.solved |= {*concluded.values()}
+        self.result.defined |= {(*place, 0): "conclusion" for place in concluded}
         self.result.defined |= {(*place, 0): "solution" for place in solved}
         waiting = [(f, k, chain) for f, k, chain in waiting if (f.number, k, 0) not in self.result.defined]
         waiting += each_of_many(waiting, self.table)
@@ -173,12 +177,12 @@ class Builder:
             waiting = by_need(waiting, self.table) if last else waiting
             while waiting:
                 later, held = [], set[str]()
-                for f, k, chain in waiting:  # what claims something of a quantity must not define it before its time
+                for f, k, chain in waiting:  # what says something else of a quantity must not define it before its time
                     left = chain.sides[0]
                     key = self._key(left.function if isinstance(left, s.Call) else left) or ""
                     if key in held or not self.definer.define(f, k, chain, last=last):
                         later.append((f, k, chain))
-                        if isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
+                        if not last or isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
                             held |= {key} - {""}
                 if len(later) == len(waiting):
                     break

@@ -103,6 +103,9 @@ def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
         called.with_noise(f)
 
 
+NOISE = frozenset(("\\epsilon", "\\varepsilon", "\\xi", "\\nu", "e"))
+
+
 class _Called:
     """Names of a document that are to be defined."""
 
@@ -199,11 +202,16 @@ class _Called:
 
     def with_noise(self, f: Stated) -> None:
         """``y = X w + ε`` beside ``‖y - X w‖``: a model of given data, and no definition of them."""
-        for chain in f.chains:
+        for chain in list(f.chains):
             name, value = chain.sides[0], chain.sides[-1]
-            if len(chain.sides) == 2 and not chain.update and isinstance(value, s.Sum) and _is_name(name):
-                if self.standing.cancels(name, value, f, noise=True):
+            if len(chain.sides) != 2 or chain.update or not isinstance(value, s.Sum) or not _is_name(name):
+                continue
+            if self.standing.cancels(name, value, f, noise=True):
+                if NOISE.isdisjoint(base_of(term) for term in value.terms):
                     f.prose.amend(name)
+                else:
+                    f.chains.remove(chain)
+                    f.remarks += (f"a model of ${to_latex(name)}$ with noise, which is given: it defines nothing",)
 
     def _is_new(self, name: s.Node, value: s.Node, f: Stated, *, used: bool = False) -> bool:
         """Whether a formula may be the place where a name is defined, which stands in none before it, unless it may be

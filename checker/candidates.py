@@ -28,7 +28,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.world import Readings, World
 
-NO_EQUATION = ("assumption", "update", "values", "example", "end", "solution")
+NO_EQUATION = ("assumption", "update", "values", "example", "end", "solution", "conclusion")
 """What a link may be that is neither judged nor the definition of a name."""
 
 

@@ -45,11 +45,13 @@ from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.families import families, unreadable, written_out
+from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
+from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
@@ -255,6 +257,20 @@ def _name_functions(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: apart(tree, names), lambda *_: f"reads {said}")
 
 
+def _take_objectives(read_after: ReadAfter) -> None:
+    """Read ``\\min_w J(w) = E`` as what J is."""
+    names = objectives(stated.tree for stated, _ in read_after if stated.tree is not None)
+    _reread(read_after, lambda tree: with_objectives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
+def _take_implied(read_after: ReadAfter) -> None:
+    """Read what a chain says of a name by the way as what that is."""
+    names = implied(stated.tree for stated, _ in read_after if stated.tree is not None)
+    if names:
+        said = ", ".join(f"${to_latex(name)} = {to_latex(value)}$" for name, value in names.items())
+        _reread(read_after, lambda tree: with_implied(tree, names), lambda *_: f"is taken to say that {said}")
+
+
 def _take_exponentials(read_after: ReadAfter) -> None:
     """Read ``\\log p(a) = E`` as what p is."""
     every = [stated for stated, _ in read_after]
@@ -329,6 +345,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _compose(read_after)
     open_families = _write_out_families(read_after)
     _name_functions(read_after)
+    _take_objectives(read_after)
+    _take_implied(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)

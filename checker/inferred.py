@@ -177,7 +177,7 @@ class _Inference:
         return not self.lefts.isdisjoint((name, in_bold(name)))
 
     def found(self) -> Inferred:
-        sizes = Sizes(self.settled.ranks, self.settled.equal)
+        sizes = Sizes(self.settled.ranks, self.settled.equal | self._by_ranges())
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed or self.table.fonts)
@@ -202,6 +202,30 @@ class _Inference:
         if not otherwise or tensors and not self._of_tensors(declarations.keys()):
             return Inferred(doubtful=self.settled.doubtful)
         return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
+
+    def _by_ranges(self) -> frozenset[tuple[Axis, Axis]]:
+        """Axes over which all sums go to one size, ``\\sum_{j=1}^{M} w_j x_j``. Claims have a say in this, where
+        nothing else says it: a sum over entries is over all of them."""
+        ends: dict[Axis, set[str]] = {}
+        for node in (node for f in self.formulas for node in f.nodes):
+            if not isinstance(node, s.BigOperator) or node.operator != "\\sum" or node.upper is None:
+                continue
+            match node.lower:
+                case s.Relation(sides=(s.Symbol() as letter, s.Number("1")), relations=("=",)):
+                    for axis in self._axes_of(letter, node.body):
+                        ends.setdefault(axis, set()).add(to_latex(node.upper))
+        single = {axis: end for axis, (end, *others) in ends.items() if not others}
+        return frozenset((axis, polynomial(end)) for axis, end in single.items() if _is_size(end))
+
+    def _axes_of(self, letter: s.Symbol, body: s.Node) -> Iterator[Axis]:
+        """The axes of names that a letter counts in an expression."""
+        for node in s.walk(body):
+            if not isinstance(node, s.Scripted) or node.sub is None:
+                continue
+            base, items = base_of(node) or "", items_of(node.sub)
+            axes = [axis for axis in self.settled.ranks.get(base, ()) if axis is not None]
+            if base in self.reader.whole and len(axes) == len(items):  # no member of a family
+                yield from (axis for axis, item in zip(axes, items, strict=True) if item == letter)
 
     def _labelled(self) -> set[str]:
         """The x of which x_j is another name in claims, for nothing tells that j counts entries."""
@@ -240,6 +264,11 @@ class _Inference:
         rank = self.reader.at(rank, replace(reference, layer=layer))
         space = s.Space("\\mathbb{R}", sizes.extents(rank))
         return Declaration(layer, (), space, self.first[reference.name])
+
+
+def _is_size(end: str) -> bool:
+    """Whether the end of a sum is one letter, perhaps with a label, that counts something."""
+    return re.fullmatch(r"[A-Zdmnp](?:_\{?\w+\}?)?", end) is not None
 
 
 def _has_letters(sub: s.Node) -> bool:

@@ -32,6 +32,8 @@ from verify_derivations.formulas.world import Declaration, World
 TRACES = frozenset(("tr", "Tr", "trace", "det"))
 NUMBER_OF = s.Symbol("\\partial")
 """What has no name, and is a number; with a number behind it, what is anything."""
+SIDE = s.Symbol("\\Partial")
+"""What has no name, either, and may be a matrix as well as any capital."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,43 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduce
         Definition(NUMBER_OF if is_number else s.Symbol(f"{NUMBER_OF.name}{k}"), top, number)
         for k, (top, is_number) in enumerate(tops)
     ]
+    return _introduced(world, sides, definitions, "what is differentiated")
+
+
+def of_own_letters(world: World, sides: Sequence[s.Node], number: int) -> Introduced | None:
+    """What the sides of a claim introduce if its letters are its own, as those of a rule for ``x^\\top B x`` are
+    beside a B that is something; ``None`` where it differentiates a name."""
+    slopes = [n for side in sides for n in s.walk(side) if isinstance(n, s.Derivative | s.Nabla)]
+    above = [n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes]
+    if not above or not all(_is_expression(world, top) for top in above):
+        return None
+    named = map(world.table.reference, (n for side in sides for n in quantities_in(side)))
+    alone = world.fork()
+    for name in {reference.name for reference in named if reference is not None}:
+        for known in (alone.known, alone.quantities, alone.declarations, alone.functions, alone.aliases):
+            known.pop(name, None)
+    found = introducing(alone, sides, number)
+    return found if isinstance(found, Introduced) else None
+
+
+def introduced_by_identity(world: World, sides: Sequence[s.Node], number: int) -> Introduced | str | None:
+    """What ``(A B)^\\top = B^\\top A^\\top`` introduces, of which nothing else is known: both sides are alike."""
+    return _introduced(world, sides, [Definition(SIDE, side, number) for side in sides], "this equation")
+
+
+def _introduced(
+    world: World, sides: Sequence[s.Node], definitions: Sequence[Definition], by: str
+) -> Introduced | str | None:
+    number, tops = definitions[0].number, [d.right for d in definitions]
     numbers = {NUMBER_OF.name} | _of_calculus(world, sides)
     reader = Ranks(world, world.table, definitions, numbers, set(), {*world.aliases})
     settled = reader.settled()
-    ranks = {key: rank for key, rank in settled.ranks.items() if not key.startswith(NUMBER_OF.name)}
+    nameless = (NUMBER_OF.name, SIDE.name)
+    ranks = {key: rank for key, rank in settled.ranks.items() if not key.startswith(nameless)}
     marked = any(symbol_of(reader.first[key].node).font in BOLD for key in ranks if key in reader.first)
-    marked |= any(isinstance(n, s.Product) and {*ENTRYWISE} & {*n.operators} for top, _ in tops for n in s.walk(top))
+    marked |= any(isinstance(n, s.Product) and {*ENTRYWISE} & {*n.operators} for top in tops for n in s.walk(top))
     if marked and all(rank == NUMBER for rank in ranks.values()):
+        names = {r.name for top in tops for r in map(world.table.reference, quantities_in(top)) if r is not None}
         return f"whether {min(filter(partial(_is_new, world), names))} is a number is not stated"
     lengths = Sizes(ranks, settled.equal)
     declarations = {
@@ -75,7 +107,7 @@ def introducing(world: World, sides: Sequence[s.Node], number: int) -> Introduce
     if not declarations:
         return None
     inferred = Inferred(declarations, frozenset(lengths.new))
-    ((said,),) = inferred.remarks("what is differentiated").values()
+    ((said,),) = inferred.remarks(by).values()
     return Introduced(_with(world, inferred), _with(world, inferred.alike()), said)
 
 

@@ -21,6 +21,7 @@ from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.otherwise import GIVES_A_VALUE, otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
+from verify_derivations.checker.solutions import EQUATED
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -32,7 +33,7 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.supposed import under
-from verify_derivations.checker.unknown import unread, variables_in
+from verify_derivations.checker.unknown import names_of, unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -63,9 +64,12 @@ ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its wi
 UPDATE = "an update rule"
 EXAMPLE = "gives a value, for an example or a case"
 ZERO = "sets a derivative to zero"
+CONSTANTS = frozenset(("I", "e", "\\pi", "1"))
+CONDITION = "it does not hold for all values, and seems to be a condition on given ones"
 STATED = {
     "assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "case": EXAMPLE,
     "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
+    "conclusion": "says what follows from an equation",
 }  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 _BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
@@ -182,9 +186,15 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
-            said = EXAMPLE if _is_example(case, stated, chain) else ZERO if _sets_to_zero(definitions, chain) else None
-            if said is not None:  # no claim
-                found = [Link(link.left, link.right, Verdict.DEFINED, "example", said) for link in found]
+            if _is_example(case, stated, chain):  # no claim
+                found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
+            elif found[-1].verdict.wrong and _sets_to_zero(definitions, stated, chain):
+                found[-1] = Link(found[-1].left, found[-1].right, Verdict.DEFINED, "example", ZERO)
+            elif _is_condition(definitions, case.table_of(stated.scope), chain):
+                found = [
+                    Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
+                    if link.verdict is Verdict.REFUTED else link for link in found
+                ]  # fmt: skip
         links += found
         remarks += extra
         uses |= used
@@ -241,10 +251,38 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     )  # fmt: skip
 
 
-def _sets_to_zero(definitions: Definitions, chain: Chain) -> bool:
-    """Whether a chain is the equation that another one of the section solves: ``∇_w L = 0``."""
+def _is_condition(definitions: Definitions, table: NameTable, chain: Chain) -> bool:
+    """Whether a chain says of given values alone that they have a value, ``W^\\top W = I``, ``\\cos φ = -1``: nobody
+    claims that of all."""
+    world, sides = definitions.world, chain.sides
+    primes = any(isinstance(n, s.Scripted) and n.primes for side in sides for n in s.walk(side))
+    if primes or any(contains_derivative(side) or is_adjoint_name(side, table) for side in sides):
+        return False
+    if isinstance(sides[0], s.Symbol | s.Scripted) and table.reference(sides[0]) is not None:
+        return False
+    names = names_of(world, sides)
+    given = names.isdisjoint(world.functions) and not any(map(world.is_defined, names))
+    return given and names_of(world, sides[-1:]) <= CONSTANTS
+
+
+def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> bool:
+    """Whether the last equation of a chain is one that is solved, ``∇_w L = 0``: another one of the section gives its
+    solution, the words before it say so, something follows from it, or it says what else the derivative is."""
     variables = variables_in(definitions.world, *chain.sides)
-    return chain.sides[-1] in ZEROS and bool(variables) and variables <= definitions.solved
+    if chain.sides[-1] not in ZEROS or not variables:
+        return False
+    told = EQUATED.search(stated.raw.context) is not None
+    told |= len(chain.sides) > 2 and contains_derivative(chain.sides[0])
+    return told or variables <= definitions.solved or _is_premise(stated, chain)
+
+
+def _is_premise(stated: Stated, chain: Chain) -> bool:
+    """Whether ``⇒`` stands behind a chain."""
+    if not isinstance(stated.tree, s.Statements):
+        return False
+    parts = zip(stated.tree.parts, stated.tree.joints[1:], strict=False)
+    return any(joint == "\\Rightarrow" and isinstance(part, s.Relation) and part.sides[0] == chain.sides[0]
+               for part, joint in parts)  # fmt: skip
 
 
 def _elsewhere(case: Case, stated: Stated, world: World) -> Iterator[str]:

@@ -7,7 +7,7 @@ another task of its round did: so the report does not depend on how many process
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -32,25 +32,17 @@ from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.otherwise import rests_on
-from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
+from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.tasks import Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 from verify_derivations.derivations.kernel import Equation
 from verify_derivations.formulas import second_reader
-from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.notation import Notation, beside, read_notation
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.world import READINGS, Readings
 
 if TYPE_CHECKING:
     from verify_derivations.checker.offers import Composed
-
-DOUBTS = 150  # formulas that the second reader is asked about in one task
-
-Written: TypeAlias = tuple[int, str, tuple[s.Node, ...]]
-"""Number, LaTeX and sides of a formula."""
-
-Doubter: TypeAlias = Ahead[Sequence[Written], dict[int, str]]
-"""The process of the second reader."""
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """``progress(done, total, what)``"""
@@ -71,28 +63,26 @@ def check(
     effort = effort or Effort(seed=seed)
     allowance = allowance or Allowance(jobs)
     store = Cache(cache)
-    ahead: Doubter | None = None
     try:
         whole = key("report", document, said, effort, replace(allowance, jobs=0)) if cache is not None else b""
         known = store.get(whole)
         if isinstance(known, Report):
             return known
-        if effort.refutation and allowance.jobs > 1:  # slow to start, it needs no definitions
-            ahead = Ahead(objections, allowance, second_reader.load)
-        report = _Judgement(document, said, effort, allowance, store, progress, ahead).report()
+        report = _Judgement(document, said, effort, allowance, store, progress).report()
         if not report.stopped:
             store.put([(whole, report)])
         return report
     finally:
         store.close()
-        if ahead is not None:
-            ahead.close()
 
 
-def objections(formulas: Sequence[Written]) -> dict[int, str]:
+def objections(formulas: Iterable[Stated]) -> Iterator[tuple[int, str]]:
     """By number, what the second reader of scalar sides objects."""
-    found = ((number, second_reader.objection(latex, sides)) for number, latex, sides in formulas)
-    return {number: text for number, text in found if text is not None}
+    for stated in formulas:
+        sides = (side for chain in stated.chains for side in chain.sides if side is not stated.continued)
+        text = second_reader.objection(stated.raw.latex, sides)
+        if text is not None:
+            yield stated.number, text
 
 
 def _held_fixed(formulas: Sequence[Formula]) -> Iterator[str]:
@@ -104,7 +94,7 @@ def _held_fixed(formulas: Sequence[Formula]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Task:
-    """``doubt`` the reading of ``numbers``; ``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
+    """``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
     what is offered of ``functions``; ``compose`` the steps of all ``formulas`` in one of the scopes."""
 
     kind: str
@@ -119,7 +109,7 @@ class _Task:
 class _Judgement:
     def __init__(
         self, document: Document, notation: Notation, effort: Effort, allowance: Allowance, cache: Cache,
-        progress: Progress | None, ahead: Doubter | None,
+        progress: Progress | None,
     ) -> None:  # fmt: skip
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
@@ -133,19 +123,16 @@ class _Judgement:
         self.contested: dict[int, tuple[str, ...]] = {}  # what holds with the first of two definitions only
         self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
-        asked = [f.number for f in self.case.formulas if f.chains] if effort.refutation else []
-        self.doubts = [_Task("doubt", tuple(asked[k : k + DOUBTS])) for k in range(0, len(asked), DOUBTS)]
-        self.ahead, self.begun = ahead, self.begin_doubting(ahead)
         self._clock("read")
 
     def report(self) -> Report:
         case, document = self.case, self.case.document
-        usually, doubts = self.usually()
+        usually = self.usually()
         usually |= self.in_parts(usually)
         case = self.case
         self._clock("judge")
         readings, conventions = settle(case, usually, self.attempt)
-        formulas = self.judged(readings, usually, doubts)
+        formulas = self.judged(readings, usually)
         self._clock("conventions")
         case.grounds = frozenset(
             a for f in formulas for k in f.links if k.verdict is Verdict.CONDITIONAL for a in k.assumptions
@@ -165,31 +152,11 @@ class _Judgement:
         self.timings[phase] = time.perf_counter() - self.started - sum(self.timings.values())
 
     # -- rounds ----------------------------------------------------------------------------------------------------
-    def begin_doubting(self, ahead: Doubter | None) -> _Task | None:
-        """The second reader reads while the others are prepared."""
-        first = self.doubts[0] if self.doubts and ahead is not None else None
-        if ahead is None:
-            return None
-        if first is None or (self.cache.connection is not None and self.known(first, self.key(first)) is not None):
-            ahead.close()
-            return None
-        ahead.give(self.written(first))
-        return first
-
-    def written(self, task: _Task) -> list[Written]:
-        found = (self.by_number[number] for number in task.numbers)
-        return [
-            (f.number, f.raw.latex, tuple(side for c in f.chains for side in c.sides if side is not f.continued))
-            for f in found
-        ]
-
-    def usually(self) -> tuple[dict[int, Tried], dict[int, str]]:
-        """The judgement of every formula in the usual reading, and what the second reader objects."""
+    def usually(self) -> dict[int, Tried]:
+        """The judgement of every formula in the usual reading."""
         later_first = [f.number for f in reversed(self.case.formulas) if f.chains]  # they rest on more: what takes long
         tasks = [_Task("judge", (number,), self.usual) for number in later_first]  # should not begin last
-        results = self.run("judging", [*self.doubts, *tasks])
-        doubts = {number: text for found in results[: len(self.doubts)] for number, text in found.items()}
-        return dict(sorted(zip(later_first, results[len(self.doubts):], strict=True))), doubts
+        return dict(sorted(zip(later_first, self.run("judging", tasks), strict=True)))
 
     def in_parts(self, usually: Mapping[int, Tried]) -> dict[int, Tried]:
         """The judgement of what is stated behind definitions given anew, where there are any."""
@@ -220,7 +187,7 @@ class _Judgement:
         results = self.run("trying readings", [_Task("try", (number,), readings) for number, readings in trials])
         return dict(zip(trials, results, strict=True))
 
-    def judged(self, readings: Readings, usually: Mapping[int, Tried], doubts: Mapping[int, str]) -> list[Formula]:
+    def judged(self, readings: Readings, usually: Mapping[int, Tried]) -> list[Formula]:
         """The verdict on every formula: judged again only where the readings that were settled make a difference."""
         case = self.case
         found = {f.number: judge(case, f, readings) for f in case.formulas if not f.chains}
@@ -236,7 +203,7 @@ class _Judgement:
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
-        for number, text in doubts.items():
+        for number, text in objections(case.formulas) if case.effort.refutation else ():
             old = found[number]
             found[number] = replace(
                 old, verdict=Verdict.UNREAD, message=text, remarks=(*old.remarks, text), links=(), assumptions=(),
@@ -284,7 +251,7 @@ class _Judgement:
                 self.case.definitions(self.by_number[task.numbers[0]].scope, variant, task.readings)
         fresh = []
         try:
-            for count, (k, result) in enumerate(self.done([tasks[n] for n in missing]), 1):
+            for count, (k, result) in enumerate(each(self.perform, [tasks[n] for n in missing], self.allowance), 1):
                 n = missing[k]
                 if isinstance(result, Stopped):
                     self.stopped = True
@@ -299,14 +266,6 @@ class _Judgement:
             self.cache.put(fresh)  # also what was done before an interrupt
         return results
 
-    def done(self, tasks: Sequence[_Task]) -> Iterator[tuple[int, Any]]:
-        """Numbers and results of tasks, in the order in which they are done; one that was begun before comes last."""
-        others = [k for k, task in enumerate(tasks) if task is not self.begun]
-        for k, result in each(self.perform, [tasks[k] for k in others], self.allowance, beside=self.ahead):
-            yield others[k], result
-        if self.ahead is not None and len(others) < len(tasks):
-            yield next(k for k, task in enumerate(tasks) if task is self.begun), self.ahead.result()
-
     def worlds_of(self, task: _Task) -> list[str | None]:
         """The variants whose definitions a task needs."""
         if task.readings is None or not task.numbers:
@@ -317,8 +276,6 @@ class _Judgement:
 
     def perform(self, task: _Task) -> Any:
         case = self.case
-        if task.kind == "doubt":
-            return objections(self.written(task))
         assert task.readings is not None
         if task.kind == "compose":
             from verify_derivations.checker.offers import net_and_offers
@@ -343,8 +300,6 @@ class _Judgement:
         return with_correction(case, stated, task.formula, task.readings, budget=case.effort.repair)
 
     def without_result(self, task: _Task, reason: str) -> Any:
-        if task.kind == "doubt":
-            return {}
         if task.kind in ("functions", "compose"):
             return (), (), (f"The composition of the gradients was {reason}.",)
         if task.kind == "correct":
@@ -371,8 +326,6 @@ class _Judgement:
         case = self.case
         if task.kind in ("functions", "compose"):
             return key(task.kind, task.readings, self.common, self.wording, task.formulas, task.scope)
-        if task.kind == "doubt":
-            return key("doubt", [(n, self.by_number[n].raw.latex, self.by_number[n].chains) for n in task.numbers])
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]

@@ -12,12 +12,13 @@ from typing import Literal
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
-from verify_derivations.checker.functions import functions_in
+from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.given_indices import told_apart
-from verify_derivations.checker.introduced import introducing, written_out
+from verify_derivations.checker.introduced import introduced_by_identity, introducing, of_own_letters, written_out
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
+from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
 from verify_derivations.checker.supposing import in_its_case
 from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
 from verify_derivations.checker.unknown import (
@@ -104,6 +105,8 @@ def judge_link(
 ) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
     here, sides = Statement(number), (left, right)
+    if any(_is_remainder(node, world) for side in sides for node in s.walk(side)):
+        return unjudged(left, right, Unsupported("what holds up to terms of some order is not judged"), here, world)
     introduced = introducing(world, sides, number)
     if isinstance(introduced, str):
         return unjudged(left, right, Unsupported(introduced), here, world)
@@ -122,8 +125,13 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        return _with_a_number(world, left, right, conditions, number, effort, error) or unjudged(
-            left, right, error, here, world)  # fmt: skip
+        if isinstance(error, ShapeError) and effort.refutation and _is_rule(world, sides, conditions, number, effort):
+            error = Unsupported(RULE)
+        return (
+            _as_identity(world, left, right, conditions, number, effort, error)
+            or _with_a_number(world, left, right, conditions, number, effort, error)
+            or unjudged(left, right, error, here, world)
+        )
     environment = world.environment(here.losses[0] if here.losses else None)
     here.conventions |= {n for head in touched(comparisons[0], environment) for n in world.conventions_of.get(head, ())}
     rests = world, here, sides
@@ -183,6 +191,10 @@ def judge_link(
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
             link = through_others(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
+        if link.verdict is Verdict.REFUTED and _is_rule(world, sides, conditions, number, effort):
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=RULE, counterexample=None)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
         if link.verdict is Verdict.REFUTED and (values := two_values(world, comparison)) is not None:
@@ -220,6 +232,44 @@ def judge_link(
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
+def _made_of_others(world: World, left: s.Node, right: s.Node) -> str | None:
+    """What is said of a name that is made of other parameters than where it is defined, ``\\hat{y} = σ(θ^\\top x)``
+    beside ``\\hat{y} = σ(w^\\top x + b)``: that is another model."""
+    reference = world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    if reference is None or not world.is_defined(reference.name) or contains_derivative(right):
+        return None
+    here, there = (
+        {name for name in world.below(names) if name in world.known and not world.is_defined(name)}
+        for names in (names_of(world, (right,)), (reference.name,))
+    )
+    parameters = world.differentiated.denominators
+    if here <= there or there.isdisjoint(parameters) or not (here & there).isdisjoint(parameters):
+        return None
+    return f"{reference.name} is defined in another way, of {', '.join(sorted(there & parameters))}"
+
+
+def _is_rule(
+    world: World, sides: tuple[s.Node, s.Node], conditions: tuple[s.Relation, ...], number: int, effort: Effort
+) -> bool:
+    """Whether a claim holds whatever its letters stand for, none of which depends on another."""
+    rule = of_own_letters(world, sides, number)
+    if rule is None:
+        return False
+    judged = judge_link(rule.world, *sides, conditions, number, effort.proofs_only)
+    return judged.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL)
+
+
+def _is_remainder(node: s.Node, world: World) -> bool:
+    """``\\mathcal{O}(\\epsilon^2)``, ``o(h)`` at the end of an expansion, where O is nothing else."""
+    last = node.terms[-1] if isinstance(node, s.Sum) else None
+    if isinstance(last, s.Product) and len(last.factors) == 2 and isinstance(last.factors[1], s.Group):
+        last = last.factors[0]
+    function = last.function if isinstance(last, s.Call) else last
+    if not isinstance(function, s.Symbol) or function.name not in ("O", "o", "\\mathcal{O}"):
+        return False
+    return not world.is_defined(function.name) and function.name not in world.declarations
+
+
 def _with_a_number(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     error: DocumentError,
@@ -237,6 +287,32 @@ def _with_a_number(
     if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return None
     return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
+
+
+def _as_identity(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
+    error: DocumentError,
+) -> Judged | None:  # fmt: skip
+    """What holds whatever the names stand for of which nothing is known, as ``(A B)^\\top = B^\\top A^\\top`` does."""
+    if not isinstance(error, UndefinedSymbol) or not _is_of_values(world, left, right):
+        return None
+    introduced = introduced_by_identity(world, (left, right), number)
+    if introduced is None or isinstance(introduced, str):
+        return None
+    judged = judge_link(introduced.world, left, right, conditions, number, effort.proofs_only)
+    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return None
+    return replace(judged, remarks=(*judged.remarks, introduced.said))
+
+
+def _is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
+    """Whether an equation is of values, and neither defines a name nor says anything of one that is defined."""
+    name = left.function if isinstance(left, s.Call) and function_name(left.function) in world.functions else left
+    if isinstance(name, s.Symbol | s.Scripted) and world.table.reference(name) is not None:
+        return False
+    sides = (left, right)
+    primes = any(isinstance(node, s.Scripted) and node.primes for side in sides for node in s.walk(side))
+    return not primes and not any(contains_derivative(x) or is_adjoint_name(x, world.table) for x in sides)
 
 
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
@@ -268,6 +344,7 @@ def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) 
     return ", ".join(dict.fromkeys(written))
 
 
+RULE = "it does not hold of what its letters stand for here, but is a rule where they are its own"
 SAY_NO_TIE = ("nonzero", "positive")  # conditions on a difference off which values do not tie
 
 
@@ -328,6 +405,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
         link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
+    elif isinstance(error, UndefinedSymbol) and _is_of_values(world, left, right):
+        link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):

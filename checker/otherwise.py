@@ -13,7 +13,7 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
-from verify_derivations.checker.solutions import SOLVED, is_stationary
+from verify_derivations.checker.solutions import EQUATED, SOLVED, is_stationary
 from verify_derivations.checker.statements import (
     Chain,
     Stated,
@@ -26,6 +26,7 @@ from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement
 
@@ -38,7 +39,7 @@ def otherwise(
     case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, refuted: Judged
 ) -> Judged:
     """The judgement of a refuted equation, by the first of these that it may say."""
-    judged = _at_values(case, stated, definitions, left, right) or refuted
+    judged = _at_values(case, stated, definitions, left, right, refuted) or refuted
     if judged.link.verdict is Verdict.REFUTED:
         judged = _to_be_solved(stated, definitions, left, right, judged)
     if judged.link.verdict is Verdict.REFUTED:
@@ -48,7 +49,7 @@ def otherwise(
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
-    said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED)]
+    said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED, EQUATED)]
     words = [*said, case.sums_tacitly]
     before = (f for f in case.above(stated.scope) if f.number < stated.number)
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
@@ -91,7 +92,9 @@ def _as_printed(
     return judged if link is None else replace(judged, link=link)
 
 
-def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node) -> Judged | None:
+def _at_values(
+    case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, refuted: Judged
+) -> Judged | None:
     """The judgement of a refuted equation at the values that formulas before it give for an example, or at a solution,
     where it holds there. (At a solution each multiple of the derivative is zero, too: of that nothing is said.)"""
     world, table = definitions.world.fork(), case.table_of(stated.scope)
@@ -100,7 +103,10 @@ def _at_values(case: Case, stated: Stated, definitions: Definitions, left: s.Nod
     slope = slope or any(is_adjoint_name(node, table) or table.variable_of(name) for node in nodes
                          for name in names_of(world, (node,)))  # fmt: skip
     given = _values_before(case, stated, definitions, ("example",) if slope else ("example", "solution"))
-    used = sorted(world.below(names_of(world, (left, right))) & given.keys())
+    names = names_of(world, (left, right))
+    if (c := refuted.comparison) is not None:  # the x and y of ∂f/∂x, where f is a function of both
+        names |= {*heads(c.left), *heads(c.right)}
+    used = sorted(world.below(names) & given.keys())
     try:
         for name in used:
             f, chain = given[name]

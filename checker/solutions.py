@@ -34,6 +34,7 @@ from verify_derivations.formulas.expressions import (
     power,
 )
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.world import World
 
 SQUARE = "^{2}"
@@ -42,6 +43,11 @@ SOLVED = re.compile(
     r"|at (?:the|a|its) (?:minimum|maximum)|stationary|critical points?|fixed point)\b[^.!?]*$", re.I,
 )  # fmt: skip
 """Words before an equation that is to be solved."""
+EQUATED = re.compile(
+    r"\b(?:set(?:s|ting)?|equat\w+|solv\w+|optim(?:um|al|ality)|stationar\w+|critical|first[- ]order|KKT|Karush"
+    r"|necessary|minim\w+|maxim\w+|extrem\w+|vanish\w*)\b[^.!?]*$", re.I,
+)  # fmt: skip
+"""Words before a derivative that is equated with zero."""
 FACTORS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 BUDGET = 0.1  # nominal seconds of a search for values at which a derivative is not zero
 
@@ -62,6 +68,30 @@ def solutions(
             ):  # fmt: skip
                 found[f.number, k] = quantity.head
     return found
+
+
+def conclusions(formulas: Sequence[Stated]) -> dict[tuple[int, int], str]:
+    """The equations, by number and chain, that say what follows from one before an arrow, ``A θ = 0 ⇒ θ = 0``, and the
+    name on their left. They define nothing: that name is in the one before."""
+    found: dict[tuple[int, int], str] = {}
+    for f in formulas:
+        if not isinstance(f.tree, s.Statements) or "\\Rightarrow" not in f.tree.joints[1:]:
+            continue
+        pairs = zip(f.tree.parts, f.tree.parts[1:], f.tree.joints[1:], strict=False)
+        for before, part, joint in pairs:
+            if joint == "\\Rightarrow" and isinstance(part, s.Relation) and _follows(before, part):
+                places = ((f.number, k) for k, chain in enumerate(f.chains) if chain.sides[0] == part.sides[0])
+                found |= dict.fromkeys(places, base_of(part.sides[0]) or "")
+    return found
+
+
+def _follows(before: s.Node, part: s.Relation) -> bool:
+    left, *rest = part.sides
+    first = before.sides[0] if isinstance(before, s.Relation) else before
+    if not isinstance(left, s.Symbol | s.Scripted) or plain(left) not in {plain(x) for x in names_in(before)}:
+        return False
+    defines = isinstance(first, s.Symbol | s.Scripted) and plain(first) != plain(left)
+    return not defines or any(plain(first) == plain(x) for side in rest for x in names_in(side))
 
 
 def _slopes(

@@ -16,10 +16,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 PATIENCE = 10
 """How many times its processor time a task may take by the clock, before it is taken to hang."""
@@ -49,56 +49,18 @@ def available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(
-    function: Callable[[T], R], items: Sequence[T], allowance: Allowance, *, beside: Ahead[Any, Any] | None = None
-) -> Iterator[tuple[int, R | Stopped]]:
+def each(function: Callable[[T], R], items: Sequence[T], allowance: Allowance) -> Iterator[tuple[int, R | Stopped]]:
     """``(number, function(items[number]))`` for all items, in the order in which they are done. What ``function``
-    raises is raised here where it ran in this process, and a :class:`Stopped` where it did not. While a task
-    ``beside`` them works, one process less does."""
+    raises is raised here where it ran in this process, and a :class:`Stopped` where it did not."""
     if not allowance.jobs or not items or not _forks():
         for number, item in enumerate(items):
             yield number, function(item)
         return
-    pool = _Pool(lambda number: function(items[number]), range(len(items)), allowance, beside)
+    pool = _Pool(lambda number: function(items[number]), range(len(items)), allowance)
     try:
         yield from pool.run()
     finally:
         pool.close()
-
-
-class Ahead(Generic[T, R]):
-    """One task in a process of its own, which is begun before it is known what the task is about, and meanwhile
-    prepares itself."""
-
-    def __init__(
-        self, function: Callable[[T], R], allowance: Allowance, prepare: Callable[[], object] = lambda: None
-    ) -> None:
-        self.function, self.items = function, list[T]()
-        self.pool: _Pool[R] | None = None
-        if _forks():
-            self.pool = _Pool(function, (), replace(allowance, jobs=1), prepare=prepare)
-            self.pool.begin()
-
-    def give(self, item: T) -> None:
-        """What the task is about; once."""
-        self.items.append(item)
-        if self.pool is not None:
-            self.pool.give(self.pool.workers[0], item)
-
-    @property
-    def pipes(self) -> list[Connection]:
-        """Of the process, until its result has been asked for."""
-        return [w.pipe for w in self.pool.workers] if self.pool is not None else []
-
-    def result(self) -> R | Stopped:
-        """To be asked for once, after it was given something."""
-        if self.pool is None:
-            return self.function(self.items[0])
-        return next(result for _, result in self.pool.run())
-
-    def close(self) -> None:
-        if self.pool is not None:
-            self.pool.close()
 
 
 def _forks() -> bool:
@@ -116,28 +78,17 @@ class _Worker:
 class _Pool(Generic[R]):
     """Workers that apply ``function`` to what they are sent: to each of ``items``."""
 
-    def __init__(
-        self, function: Callable[[Any], R], items: Sequence[int], allowance: Allowance,
-        beside: Ahead[Any, Any] | None = None, prepare: Callable[[], object] = lambda: None,
-    ) -> None:  # fmt: skip
-        self.function, self.allowance, self.prepare = function, allowance, prepare
+    def __init__(self, function: Callable[[int], R], items: Sequence[int], allowance: Allowance) -> None:
+        self.function, self.allowance = function, allowance
         self.context = multiprocessing.get_context("fork")
-        self.foreign = beside.pipes if beside is not None else []
-        self.beside = [pipe for pipe in self.foreign if not pipe.poll()]
         self.workers: list[_Worker] = []
         self.waiting = iter(items)
 
-    def start(self) -> None:
-        for _ in range(self.allowance.jobs - len(self.workers) - len(self.beside)):
-            self._start()
-
     def run(self) -> Iterator[tuple[int, R | Stopped]]:
-        self.start()
+        for _ in range(self.allowance.jobs):
+            self._start()
         while self.workers:
-            ready = wait([*self.beside, *(w.pipe for w in self.workers)], self._patience())
-            if any(pipe in ready for pipe in self.beside):
-                self.beside = []
-                self._start()
+            ready = wait([w.pipe for w in self.workers], self._patience())
             for worker in list(self.workers):
                 if worker.pipe in ready:
                     yield worker.number, self._received(worker)
@@ -161,27 +112,22 @@ class _Pool(Generic[R]):
     def _start(self) -> None:
         """A worker with a task, if there is one left."""
         number = next(self.waiting, None)
-        if number is not None:
-            self.give(self.begin(), number, number)
-
-    def begin(self) -> _Worker:
-        """A worker that waits for a task."""
+        if number is None:
+            return
         here, there = self.context.Pipe()
-        others = [here, *self.foreign, *(w.pipe for w in self.workers)]
-        process = self.context.Process(
-            target=_work, args=(self.function, self.prepare, there, others, self.allowance), daemon=True
-        )
+        others = [here, *(w.pipe for w in self.workers)]
+        process = self.context.Process(target=_work, args=(self.function, there, others, self.allowance), daemon=True)
         sys.stdout.flush()
         sys.stderr.flush()
         process.start()
         there.close()
         self.workers.append(_Worker(process, here))
-        return self.workers[-1]
+        self._give(self.workers[-1], number)
 
-    def give(self, worker: _Worker, item: Any, number: int = 0) -> None:
+    def _give(self, worker: _Worker, number: int) -> None:
         worker.number, worker.since = number, time.monotonic()
         with suppress(OSError):  # it died: that is found when its answer is read
-            worker.pipe.send(item)
+            worker.pipe.send(number)
 
     def _received(self, worker: _Worker) -> R | Stopped:
         try:
@@ -198,7 +144,7 @@ class _Pool(Generic[R]):
             _end(worker)
             self.workers.remove(worker)
         else:
-            self.give(worker, number, number)
+            self._give(worker, number)
         return result
 
     def _replace(self, worker: _Worker) -> None:
@@ -214,9 +160,8 @@ def _end(worker: _Worker) -> None:
 
 
 def _work(
-    function: Callable[[Any], R], prepare: Callable[[], object], pipe: Connection, others: list[Connection],
-    allowance: Allowance,
-) -> None:  # fmt: skip
+    function: Callable[[int], R], pipe: Connection, others: list[Connection], allowance: Allowance
+) -> None:
     """The loop of a worker: it ends when the parent closes its end, which it alone holds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's affair
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -224,16 +169,15 @@ def _work(
         other.close()
     _limit_memory(allowance.memory)
     gc.freeze()  # what the parent has read stays
-    prepare()
     while True:
         try:
-            item = pipe.recv()
+            number = pipe.recv()
         except (EOFError, OSError):
             break
         result: R | Stopped
         try:
             signal.setitimer(signal.ITIMER_PROF, allowance.seconds)  # the process ends with SIGPROF
-            result = function(item)
+            result = function(number)
         except MemoryError:
             result = Stopped(f"stopped at {allowance.memory / (1 << 30):g} GiB, its limit")
         except Exception as failure:

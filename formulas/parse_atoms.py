@@ -197,7 +197,7 @@ class Atoms(Rows, Derivatives):
         if name == "\\nabla":
             return self.gradient(token)
         if name == "\\underset":
-            below = self.braces(self.chain) if self.at("open", "{") else self.argument()
+            below = self.script()
             if self.at("big"):
                 return self._big(self.next(), below)
             base = self.argument()

@@ -145,4 +145,13 @@ class Derivatives(Cursor):
                 spread.append(variable)
         if len(spread) != order:
             raise self.error(f"a derivative of order {order} by {len(spread)} variables", token=token)
+        if not prefix and self._at_variable({*spread}):
+            for _ in range(3):
+                self.next()
         return s.Derivative(numerator, tuple(spread), sign or token.text, order, prefix, span=self.span(token.start))
+
+    def _at_variable(self, variables: set[s.Node]) -> bool:
+        """The ``(x)`` of ``\\frac{df}{dx}(x)``: at the variable itself, which is no factor."""
+        inside = self.tokens[self.index + 1 : self.token.partner] if self.at("open", "(") else []
+        one = len(variables) == 1 and len(inside) == 1 and inside[0].kind == "symbol"
+        return one and isinstance(variable := variables.pop(), s.Symbol) and variable.name == inside[0].text

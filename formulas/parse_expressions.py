@@ -12,7 +12,8 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.symbols import PREFIX
 
 _LIMITS = {name: f"\\{name}" for name in ("max", "min", "sup", "inf", "sum")} | {
-    "argmax": "\\arg\\max", "argmin": "\\arg\\min",
+    "argmax": "\\arg\\max", "argmin": "\\arg\\min", "minimize": "\\min", "minimise": "\\min", "maximize": "\\max",
+    "maximise": "\\max",
 }
 
 
@@ -190,6 +191,8 @@ class Expressions(Atoms):
         function = function and not (bracket and self._within(name, bracket))
         lower = node.sub if isinstance(node, s.Scripted) and node.sup is None and not node.primes else None
         if name.name in _LIMITS and lower is not None:
+            while self.at("quad"):
+                self.next()
             body = self.side_of_operator()
             return s.BigOperator(_LIMITS[name.name], body, lower, span=self.span(start))
         if bracket is not None and self.token is bracket and name.name in self.symbols.entries:

@@ -226,7 +226,8 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
         return unit_vector(reader, node, expected)
     if base.name in ("I", "\\mathbb{I}", "\\mathbb{1}", "1") or base.font in ("\\mathbb",) and base.name in ("1", "I"):
         if base.name == "I" and "I" not in world.declared_names() and base.font != "\\mathbb":
-            return identity(reader, node, expected)
+            named = isinstance(node, s.Scripted) and node.sub == s.Number("0")  # I_0 is no identity without rows
+            return None if named else identity(reader, node, expected)
         relation = _stripped(node.sub) if isinstance(node, s.Scripted) and node.sup is None else None
         if isinstance(relation, s.Relation):  # 1_{i = j}, 1_{\{z > 0\}}
             return comparison(reader, relation)

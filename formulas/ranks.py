@@ -370,9 +370,8 @@ class Ranks:
             case s.Group(body=body) | s.Root(body=body) | s.BigOperator(body=body):
                 yield from self.read(body, way) if not isinstance(node, s.BigOperator) or node.operator in (
                     "\\sum", "\\prod", "\\max", "\\min") else iter([(None, way)])  # fmt: skip
-            case s.Norm(body=body):
-                for rank, after in self.read(body, way):
-                    yield NUMBER, after.breaking(BROKEN if rank == NUMBER else 0)
+            case s.Norm():
+                yield from self.norm(node, way)
             case s.Absolute(body=body):
                 for rank, after in self.read(body, way):
                     yield None if rank is not None and _axes(rank) == 2 else rank, after
@@ -395,13 +394,16 @@ class Ranks:
         base: s.Node = node
         while isinstance(base, s.Scripted):
             base = base.base
+        if isinstance(base, s.Norm) and isinstance(node.base, s.Norm):
+            yield from self.norm(base, way, node.sub)
+            return
         if isinstance(base, s.Symbol):
             reference = self.table.reference(node)
             if base.name == "e" and node.sub is None and node.sup is not None:
                 yield from self.read(node.sup, way)
             elif base.name == "\\delta" and reference is not None and len(reference.indices) == 2:
                 yield NUMBER, way
-            elif reference is None or base.name in UNITS:
+            elif reference is None or base.name in UNITS and node.sub != s.Number("0"):
                 yield None, way
             else:
                 yield from self.name(reference, way)
@@ -414,6 +416,13 @@ class Ranks:
                 yield NUMBER if rank != NUMBER else None, after
             else:
                 yield rank[::-1] if sign.transposed else rank, after
+
+    def norm(self, node: s.Norm, way: Way, sub: s.Node | None = None) -> Found:
+        """``\\|x\\|_2`` is the norm of a vector, nobody writes it of all entries of a matrix."""
+        euclidean = s.Number("2") in (sub, node.order)
+        for rank, after in self.read(node.body, way):
+            odd = rank == NUMBER or euclidean and rank is not None and kind(rank) == MATRIX
+            yield NUMBER, after.breaking((2 if euclidean else 1) * BROKEN if odd else 0)
 
     def alike(self, nodes: Sequence[s.Node], way: Way, shape: Rank | None = NUMBER, numbers: int = 0) -> Found:
         """Of one shape, but for numbers; a vector beside a matrix is repeated. ``shape`` is that of the nodes before,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.lexer import tokenize
 from verify_derivations.formulas.macros import Macros
@@ -135,7 +136,7 @@ class _Parser(Expressions):
                 new = {"arrow": "\\Rightarrow", "\\\\": "\\\\"}.get(token.kind, ",")
                 comma_only = token.kind == "," and joint == ""
                 joint = max(joint, new, key=rank.index)
-            elif token.kind == "text":
+            elif token.kind == "text" and not self._is_operator(token):
                 self.next()
                 comma_only = False
                 joint = "if" if supposing(token.text) and parts else joint or ","
@@ -166,6 +167,11 @@ class _Parser(Expressions):
         if not parts:
             raise self.error("the formula is empty", expected="an expression")
         return _gather(parts, joints, close, self.span(start))
+
+    def _is_operator(self, token: Token) -> bool:
+        """``\\text{log softmax}(z)``: words that a bracket touches are no words between formulas."""
+        after = self.tokens[self.index + 1]
+        return after.kind == "open" and after.text == "(" and after.start == token.end and not connecting(token.text)
 
     def _continue_chain(self, part: s.Node) -> s.Node:
         return self.chain_from([part] if not isinstance(part, s.Relation) else list(part.sides),

@@ -78,7 +78,7 @@ _COMMON = rf"""
 _MARKDOWN = re.compile(rf"""
     (?P<doubled>\\\\[(\[]) | (?P<fence>^[ \t>]*(?P<ticks>```+|~~~+))
   | (?P<ticked>`+) | (?P<comment><!--) | (?P<opening>{OPENING})
-  | (?P<heading>^[ ]{{0,3}}\#{{1,6}}(?=[ \t\n])) | (?P<underline>^[ ]{{0,3}}(?P<rule>=+|-+)[ \t]*$)
+  | (?P<heading>^[ ]{{0,3}}(?:>[ ]?)*\#{{1,6}}(?=[ \t\n])) | (?P<underline>^[ ]{{0,3}}(?P<rule>=+|-+)[ \t]*$)
   | {_COMMON} | (?P<escape>\\[^A-Za-z]) | (?P<command>{HEADING_COMMANDS})""", re.VERBOSE | re.MULTILINE)
 _LATEX = re.compile(rf"""
     (?P<comment>%) | (?P<opening>{OPENING}) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
@@ -195,7 +195,7 @@ class _Scanner:
         latex = without_definitions(latex)
         line_start = self.lines[self._place(opening)[0] - 1]
         if _QUOTED.match(self.text, line_start):  # a display inside a quotation
-            latex = re.sub(r"(?m)(?<=\n)[ \t]*>+", lambda quote: " " * len(quote.group()), latex)
+            latex = re.sub(r"(?m)(?<=\n)[ \t]*(?:>[ \t]*)+", lambda quote: " " * len(quote.group()), latex)
         found = rows_of(latex)
         split = rows or found.split
         for n, row in enumerate(found.rows if split else [(0, len(latex))]):

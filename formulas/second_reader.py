@@ -1,65 +1,75 @@
-"""A second, independent reading of scalar expressions, by ``latex2sympy2_extended``.
+"""A second, independent reading of scalar expressions: numbers, taken from the characters of the source.
 
-That reader takes a layer index for a power, ``\\log`` for the decimal logarithm and ``f(z)`` for a product: it can
-never be the first. Behind a guard it is a good second: every decorated symbol and every application of a function of
-the document is replaced by a plain symbol in the *source*, and whatever lies outside a small safe subset (sums of
-products, fractions, roots, powers with plain exponents, ``exp``, ``log``, trigonometric functions, ``max``) is not
-asked at all.
+It shares neither lexer nor grammar nor symbol table with the first reader, builds no tree and knows no document: every
+decorated symbol and every application of a function of the document is replaced by a plain mark in the *source*, which
+stands for a number, and whatever lies outside a small safe subset (sums of products, fractions, roots, powers with
+plain exponents, ``exp``, ``log``, trigonometric functions, ``max``) is not asked at all. What it computes at a few
+points is compared with the values of the first reader's tree.
 """
 
 from __future__ import annotations
 
-import logging
+import math
 import random
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from verify_derivations.formulas import syntax as s
 
-if TYPE_CHECKING:
-    import sympy
-
 LONGEST = 2000  # characters of a side that the second reader is asked about
 POINTS = 3
-LETTERS = "abcfghjkmnpqrstuvwxyz"  # none that the other reader may take for a number or a differential
-_FUNCTIONS = frozenset(("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"))
+TOLERANCE = 1e-9  # relative; of expressions as small as these, values at a few points decide
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "exp": math.exp, "log": math.log, "ln": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan,
+    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "max": max, "min": min,
+}  # fmt: skip
+_OF_SEVERAL = frozenset(("max", "min"))
+_UNDEFINED = (ArithmeticError, ValueError)  # a division by zero, a root of something negative
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Both readings of one side, over the same plain symbols. ``symbols`` tells what each of them stands for."""
+    """Both readings of one side: their values ``first`` and ``second`` where each of ``symbols`` has its value."""
 
     agree: bool
     latex: str
-    first: sympy.Expr
-    second: sympy.Expr
-    symbols: tuple[tuple[str, str], ...]
+    first: float
+    second: float
+    symbols: tuple[tuple[str, float], ...]
 
     def __str__(self) -> str:
         verb = "agree" if self.agree else "differ"
-        return f"two readings of {self.latex} {verb}: {self.first} and {self.second}"
+        where = ", ".join(f"{name} = {value:.3g}" for name, value in self.symbols)
+        return f"two readings of {self.latex} {verb}: {self.first:.6g} and {self.second:.6g} at {where}"
 
 
 def agrees(latex: str, side: s.Node) -> Agreement | None:
     """Whether both readers read ``side`` of the formula ``latex`` (into which its spans point) alike; ``None``
     where the second reader is not asked or cannot answer."""
-    atoms: dict[s.Node, sympy.Symbol] = {}
+    atoms: dict[s.Node, str] = {}
     places: list[tuple[s.Span, s.Node]] = []
     if not _collect(side, atoms, places) or not places or side in atoms:
         return None
     plain = _plain(latex, side.span, places, atoms)
     if plain is None:
         return None
-    second = _second(plain, set(atoms.values()))
-    if second is None:
-        return None
-    first = _first(side, atoms)
-    names = tuple((str(symbol), latex[slice(*node.span)]) for node, symbol in atoms.items())
-    return Agreement(_equal(first, second, list(atoms.values())), latex[slice(*side.span)], first, second, names)
+    choose = random.Random(20151220)
+    compared: Agreement | None = None
+    for _ in range(POINTS):
+        point = {mark: choose.uniform(0.2, 0.9) for mark in atoms.values()}
+        try:
+            first, second = _value(side, atoms, point), _Characters(plain, point).value()
+        except _Unread:
+            return None
+        except _UNDEFINED:  # not a number there, in one reading: the other may not get so far
+            continue
+        agree = abs(first - second) <= TOLERANCE * (1 + abs(first) + abs(second))
+        names = tuple((latex[slice(*node.span)], point[mark]) for node, mark in atoms.items())
+        compared = Agreement(agree, latex[slice(*side.span)], first, second, names)
+        if not agree:
+            break
+    return compared
 
 
 def objection(latex: str, sides: Iterable[s.Node]) -> str | None:
@@ -69,14 +79,8 @@ def objection(latex: str, sides: Iterable[s.Node]) -> str | None:
     return next((str(agreement) for agreement in found if agreement is not None and not agreement.agree), None)
 
 
-def load() -> None:
-    """Take the time that the second reader needs to start."""
-    with suppress(Exception):  # whatever it raises, it has no reading
-        import latex2sympy2_extended.latex2sympy2  # noqa: F401
-
-
 # -- the guard ------------------------------------------------------------------------------------------
-def _collect(node: s.Node, atoms: dict[s.Node, Any], places: list[tuple[s.Span, s.Node]]) -> bool:
+def _collect(node: s.Node, atoms: dict[s.Node, str], places: list[tuple[s.Span, s.Node]]) -> bool:
     """Whether ``node`` lies within the safe subset; its atoms and their places are noted."""
     match node:
         case s.Number():
@@ -88,12 +92,13 @@ def _collect(node: s.Node, atoms: dict[s.Node, Any], places: list[tuple[s.Span, 
         case s.Scripted(s.Group() | s.Call() as base, None, s.Number(text), 0):
             return text.isdigit() and _collect(base, atoms, places)
         case s.Call(s.Symbol(name), arguments, bracket) if name in _FUNCTIONS and bracket in ("(", "["):
-            enough = len(arguments) == 1 or name in ("max", "min")
-            return enough and all(_collect(argument, atoms, places) for argument in arguments)
+            right_number = (len(arguments) == 1) != (name in _OF_SEVERAL)
+            return right_number and all(_collect(argument, atoms, places) for argument in arguments)
         case s.Symbol() | s.Scripted() | s.Call():
             if any(isinstance(part, s.Text | s.Relation) for part in s.walk(node)):
                 return False
-            _note(node, atoms, places)
+            atoms.setdefault(node, f"<{len(atoms)}>")
+            places.append((node.span, node))
             return True
         case s.Sum(signs, terms):
             return set(signs) <= {"+", "-"} and all(_collect(term, atoms, places) for term in terms)
@@ -107,133 +112,180 @@ def _collect(node: s.Node, atoms: dict[s.Node, Any], places: list[tuple[s.Span, 
     return False
 
 
-def _note(node: s.Node, atoms: dict[s.Node, Any], places: list[tuple[s.Span, s.Node]]) -> None:
-    import sympy
-
-    if node not in atoms:
-        atoms[node] = sympy.Symbol(_name(len(atoms)), positive=True)
-    places.append((node.span, node))
-
-
-def _name(number: int) -> str:
-    """A letter as long as there are some: the other reader is several times quicker with them."""
-    return LETTERS[number] if number < len(LETTERS) else f"x_{{{number}}}"
-
-
-def _plain(latex: str, span: s.Span, places: list[tuple[s.Span, s.Node]], atoms: dict[s.Node, Any]) -> str | None:
-    """The source of a side with every atom replaced; ``None`` where places overlap (inside a macro)."""
+def _plain(
+    latex: str, span: s.Span, places: list[tuple[s.Span, s.Node]], atoms: Mapping[s.Node, str]
+) -> str | None:
+    """The source of a side with a mark for every atom; ``None`` where places overlap (inside a macro)."""
     pieces: list[str] = []
     position = span[0]
     for (start, end), node in sorted(places, key=lambda place: place[0]):
         if start < position or end > span[1] or start >= end:
             return None
-        pieces += [latex[position:start], f" {atoms[node]} "]
+        pieces += [latex[position:start], atoms[node]]
         position = end
     plain = "".join(pieces) + latex[position:span[1]]
-    plain = re.sub(r"\\log(?![A-Za-z])", r"\\ln ", plain.replace("&", " "))
-    plain = re.sub(r"\\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])\s*", "", plain)
-    plain = plain.replace("\\{", "(").replace("\\}", ")").replace("[", "(").replace("]", ")")
-    plain = re.sub(r"\\[,;:! ]|\\quad(?![A-Za-z])", " ", plain)
-    return None if len(plain) > LONGEST or "\\\\" in plain or "%" in plain else plain
+    return None if len(plain) > LONGEST else plain
 
 
-def _second(plain: str, symbols: set[Any]) -> Any:
-    found = _parsed(plain)
-    if found is None:
-        return None
-    named = {_bare(symbol): symbol for symbol in symbols}
-    renaming = {symbol: named.get(_bare(symbol)) for symbol in found.free_symbols}
-    return None if None in renaming.values() else found.xreplace(renaming)
+# -- the second reading -----------------------------------------------------------------------------------
+class _Unread(Exception):
+    """It is not known how the characters are to be read."""
 
 
-def _bare(symbol: Any) -> str:
-    return str(symbol).replace("{", "").replace("}", "")
+_SKIPPED = re.compile(
+    r"(?:\s|&|~|\\[,;:!> ]|\\(?:left|right|[bB]igg?[lrm]?|q?quad|displaystyle|textstyle|limits)(?![A-Za-z]))*"
+)
+_PIECE = re.compile(
+    r"(?P<mark><\d+>)|(?P<number>\d+(?:\.\d+)?|\.\d+)"
+    r"|\\(?P<fraction>[dtc]?frac)(?![A-Za-z])|\\(?P<root>sqrt)(?![A-Za-z\[])"
+    r"|(?:\\(?:operatorname|math(?:rm|sf|it)|text)\s*\{\s*|\\)?"
+    rf"(?P<name>{'|'.join(sorted(_FUNCTIONS, reverse=True))})(?![A-Za-z])\s*\}}?"
+    r"|(?P<dot>\\cdot)(?![A-Za-z])|(?P<open>\\\{|[\[({])|(?P<close>\\\}|[\])}])"
+    r"|(?P<e>e|\\(?:mathrm|operatorname)\{e\})(?=\s*\^)|(?P<sign>[-+/^,])"
+)
+_CLOSING = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
+_DEEPEST = 100
 
 
-@lru_cache(maxsize=4096)
-def _parsed(plain: str) -> Any:
-    """What the other reader makes of a side; documents write the same side many times."""
-    import sympy
+class _Characters:
+    """Precedence by recursion: a sum of terms, a term of factors, a factor with powers."""
 
-    level = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        try:
-            found = _expression(plain, quick=True)  # quicker: it finds the same tree, or an error
-        except Exception:  # an error there is none yet
-            found = _expression(plain)
-    except Exception:  # whatever it raises, it has no reading
-        return None
-    finally:
-        logging.disable(level)
-    return found if isinstance(found, sympy.Expr) else None
+    def __init__(self, text: str, point: Mapping[str, float]) -> None:
+        self.text, self.point, self.position, self.depth = text, point, 0, 0
+        self.kind, self.piece = "", ""
+        self.next()
+
+    def next(self) -> str:
+        """The piece that was the present one; the one behind it becomes that."""
+        before = self.piece
+        skipped = _SKIPPED.match(self.text, self.position)
+        start = skipped.end() if skipped else self.position
+        found = _PIECE.match(self.text, start)
+        if start >= len(self.text):
+            self.kind, self.piece = "end", ""
+        elif found is None or found.lastgroup is None:
+            raise _Unread(self.text[start:])
+        else:
+            self.kind, self.piece, self.position = found.lastgroup, found[found.lastgroup], found.end()
+        return before
+
+    def value(self) -> float:
+        found = self.sum()
+        if self.kind != "end":
+            raise _Unread(self.piece)
+        return found
+
+    def sum(self) -> float:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _Unread(self.text)
+        total = self.term() if self.piece not in ("+", "-") else 0.0
+        while self.piece in ("+", "-"):
+            negative = self.next() == "-"
+            term = self.term()
+            total = total - term if negative else total + term
+        self.depth -= 1
+        return total
+
+    def term(self) -> float:
+        product = self.factor()
+        while self.kind in ("dot", "open", "mark", "number", "fraction", "root", "name", "e") or self.piece == "/":
+            if self.piece == "/":
+                self.next()
+                product /= self.factor()
+            else:
+                if self.kind == "dot":
+                    self.next()
+                product *= self.factor()
+        return product
+
+    def factor(self) -> float:
+        base = self.atom()
+        while self.piece == "^":
+            self.next()
+            base **= self.argument()
+        if isinstance(base, complex):  # a root of something negative
+            raise ValueError
+        return base
+
+    def atom(self) -> float:
+        match self.kind:
+            case "mark":
+                return self.point[self.next()]
+            case "number":
+                return float(self.next())
+            case "e":
+                self.next()
+                return math.e
+            case "fraction":
+                self.next()
+                numerator = self.argument()
+                return numerator / self.argument()
+            case "root":
+                self.next()
+                return math.sqrt(self.argument())
+            case "name":
+                name = self.next()
+                values = self.bracket()
+                if (len(values) == 1) == (name in _OF_SEVERAL):
+                    raise _Unread(name)
+                return _FUNCTIONS[name](*values)
+            case "open":
+                (inner,) = self.bracket()
+                return inner
+        raise _Unread(self.piece)
+
+    def argument(self) -> float:
+        """Of a command or of ``^``: what is in braces, or one piece; of a number its first digit."""
+        if self.kind == "number" and len(self.piece) > 1:
+            self.position -= len(self.piece) - 1
+            digit = float(self.piece[0])
+            self.next()
+            return digit
+        if self.kind == "sign" or self.kind == "open" and self.piece != "{":
+            raise _Unread(self.piece)
+        return self.atom()
+
+    def bracket(self) -> list[float]:
+        """The values in a bracket, which commas separate."""
+        if self.kind != "open":
+            raise _Unread(self.piece)
+        closing = _CLOSING[self.next()]
+        found = [self.sum()]
+        while self.piece == ",":
+            self.next()
+            found.append(self.sum())
+        if self.piece != closing:
+            raise _Unread(self.piece)
+        self.next()
+        return found
 
 
-def _expression(plain: str, *, quick: bool = False) -> Any:
-    """A side by the grammar's rule for expressions: the rule that the reader begins with tries relations and sets
-    first, which no side is. Raises what the reader raises, and :class:`ValueError` where a rest is left."""
-    from latex2sympy2_extended.latex2sympy2 import ConversionConfig, _Latex2Sympy
-
-    config = ConversionConfig(
-        interpret_as_mixed_fractions=False,
-        interpret_simple_eq_as_assignment=False,
-        interpret_contains_as_eq=False,
-        lowercase_symbols=False,
-    )
-    reader = _Latex2Sympy(config=config)
-    parser = reader.create_parser(plain)
-    if quick:
-        parser._interp.predictionMode = type(parser._interp.predictionMode).SLL
-    tree = parser.expr()
-    if parser.getCurrentToken().type != parser.EOF:
-        raise ValueError("not one expression")
-    return reader.convert_expr(tree)
-
-
-# -- the first reading as SymPy ---------------------------------------------------------------------------
-def _first(node: s.Node, atoms: dict[s.Node, Any]) -> Any:
-    import sympy
-
-    def read(part: s.Node) -> Any:
-        return _first(part, atoms)
+# -- the values of the first reading ----------------------------------------------------------------------
+def _value(node: s.Node, atoms: Mapping[s.Node, str], point: Mapping[str, float]) -> float:
+    def read(part: s.Node) -> float:
+        return _value(part, atoms, point)
 
     match node:
         case s.Number(text):
-            return sympy.Rational(text)
+            return float(text)
         case s.Group(_, body):
             return read(body)
         case s.Scripted(s.Symbol("e", "", ""), None, s.Node() as power, 0):
-            return sympy.exp(read(power))
-        case s.Scripted(s.Group() | s.Call() as base, None, s.Number(text), 0):
-            return read(base) ** int(text)
+            return math.exp(read(power))
+        case s.Scripted(s.Group() | s.Call() as base, None, s.Number(text), 0) if node not in atoms:
+            return float(read(base) ** int(text))
         case s.Call(s.Symbol(name), arguments, _) if name in _FUNCTIONS and node not in atoms:
-            function = {"max": sympy.Max, "min": sympy.Min, "ln": sympy.log}.get(name) or getattr(sympy, name)
-            return function(*(read(argument) for argument in arguments))
+            return _FUNCTIONS[name](*(read(argument) for argument in arguments))
         case s.Sum(signs, terms):
             signed = zip(signs, terms, strict=True)
-            return sympy.Add(*(-read(term) if sign == "-" else read(term) for sign, term in signed))
+            return sum(-read(term) if sign == "-" else read(term) for sign, term in signed)
         case s.Product(factors, ("/",)):
             return read(factors[0]) / read(factors[1])
         case s.Product(factors, _):
-            return sympy.Mul(*(read(factor) for factor in factors))
+            return math.prod(read(factor) for factor in factors)
         case s.Fraction(numerator, denominator):
             return read(numerator) / read(denominator)
         case s.Root(body, None):
-            return sympy.sqrt(read(body))
-    return atoms[node]
-
-
-def _equal(first: Any, second: Any, symbols: list[Any]) -> bool:
-    """Equality at a few random points (of expressions as small as these, that decides it)."""
-    if first == second:
-        return True
-    choose = random.Random(20151220)
-    for _ in range(POINTS):
-        point = {symbol: choose.uniform(0.2, 0.9) for symbol in symbols}
-        try:
-            one, other = complex(first.evalf(subs=point)), complex(second.evalf(subs=point))
-        except TypeError:  # not a number there: max of a root of something negative
-            continue
-        if abs(one - other) > 1e-9 * (1 + abs(one) + abs(other)):
-            return False
-    return True
+            return math.sqrt(read(body))
+    return point[atoms[node]]

@@ -45,9 +45,7 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     if node.operator not in ("\\sum", "\\prod", "\\max", "\\min"):
         raise Unsupported(f"no meaning is known for {node.operator}")
     if node.lower is None:
-        if node.operator == "\\sum":
-            return total(reader.tensor(node.body))
-        raise Unsupported(f"no range is given for {node.operator}")
+        return _without_limits(reader, node, expected)
     outer = dict(reader.here.indices)
     bound: list[Index] = []
     conditions: list[s.Relation] = []
@@ -96,6 +94,23 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
 
     tensor = reader.as_tensor(body)
     return tensor.map(lambda inner: close(settle(inner, reader.world, choices)))
+
+
+def _without_limits(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tensor:
+    """``\\sum (p_i - y_i) x_i`` is over the index that is bound by nothing else, ``\\sum (p - y)`` over all entries."""
+    if node.operator != "\\sum":
+        raise Unsupported(f"no range is given for {node.operator}")
+    before = reader.here.indices
+    reader.here.indices = dict(before)
+    body = reader.tensor(node.body)
+    loose = [letter for letter, index in reader.here.indices.items() if index.free and letter not in before]
+    if not loose and not body.is_scalar:
+        return total(body)
+    if len(loose) != 1:
+        raise Unsupported("a sum without limits is over one index, or over the entries of a vector or matrix")
+    reader.here.indices = before
+    reader.here.remarks.append(f"reads the sum without limits as over ${loose[0]}$")
+    return big(reader, replace(node, lower=s.Symbol(loose[0])), expected)
 
 
 def _layer_letters(reader: Elaborator, node: s.Node) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
+from verify_derivations.checker.tasks import Allowance, Stopped, each
 
 
 def results(function: Callable[[int], Any], count: int, **allowed: Any) -> list[Any]:
@@ -88,46 +88,3 @@ def test_no_worker_outlives_an_interrupted_round() -> None:
             raise KeyboardInterrupt
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
-
-
-def test_a_task_that_was_begun_before_works_beside_the_others() -> None:
-    """Two processes in all: while one is taken, one worker does the others; when it is free, there are two."""
-
-    def task(seconds: float) -> int:
-        time.sleep(seconds)
-        return os.getpid()
-
-    begun: Ahead[int, int] = Ahead(lambda n: (task(0.3), n)[1], Allowance(2))
-    try:
-        begun.give(7)
-        pids = [pid for _, pid in each(task, [0.1] * 8, Allowance(2), beside=begun)]
-        assert len(set(pids)) == 2 and len(set(pids[:2])) == 1
-        assert begun.result() == 7
-    finally:
-        begun.close()
-
-
-def test_a_task_that_was_begun_before_has_its_limit_too() -> None:
-    begun: Ahead[int, None] = Ahead(lambda _: spin(60), Allowance(2, seconds=0.2))
-    begun.give(0)
-    assert results(lambda n: n, 3, jobs=2) == [0, 1, 2]
-    assert begun.result() == Stopped("stopped after 0.2 s, its limit")
-
-
-def test_a_task_that_was_begun_before_does_not_outlive_a_report() -> None:
-    begun: Ahead[int, None] = Ahead(lambda _: time.sleep(60), Allowance(2))
-    begun.give(0)
-    (worker,) = begun.pool.workers if begun.pool is not None else ()
-    begun.close()
-    with pytest.raises(ProcessLookupError):
-        os.kill(worker.process.pid or 0, 0)
-
-
-def test_what_a_process_prepares_before_its_task_is_there_for_it() -> None:
-    prepared: list[str] = []
-    begun: Ahead[str, list[str]] = Ahead(lambda item: [*prepared, item], Allowance(2), lambda: prepared.append("ready"))
-    try:
-        begun.give("given later")
-        assert begun.result() == ["ready", "given later"] and not prepared
-    finally:
-        begun.close()

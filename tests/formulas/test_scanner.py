@@ -207,3 +207,16 @@ def test_the_work_is_linear(unit: str) -> None:
 
 def test_a_formula_knows_its_place_without_its_document() -> None:
     assert RawFormula(1, 2, 3, True, "x").locate(4) == (1, 5)
+
+
+def test_quotations_in_quotations_and_their_headings() -> None:
+    lines = ["## A", "$$", "x = 1", "$$", "> $$",
+             "> \\begin{aligned}", "> y &= 2\\\\", "> z &= 3", "> \\end{aligned}", "> $$"]  # fmt: skip
+    text = "".join(f"> {line}\n" for line in lines)
+    found = scan(text).formulas
+    assert [" ".join(f.latex.split()) for f in found] == ["x = 1", r"\begin{aligned} y &= 2\\ z &= 3 \end{aligned}"]
+    assert {f.section for f in found} == {("A",)}
+
+
+def test_a_sign_at_the_beginning_of_a_line_is_no_quotation() -> None:
+    assert " ".join(scan("$$\nx\n> 1\n$$\n").formulas[0].latex.split()) == "x > 1"
