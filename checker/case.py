@@ -11,6 +11,7 @@ from typing import TypeAlias
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.amended import read_amended
 from verify_derivations.checker.beside import read_beside
+from verify_derivations.checker.borrowed import borrowed
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
@@ -116,6 +117,10 @@ class Case:
         return by_scope(self.formulas)
 
     @cached_property
+    def borrowed(self) -> dict[tuple[str, ...], list[Stated]]:
+        return borrowed(self.formulas)
+
+    @cached_property
     def sums_tacitly(self) -> bool:
         """Whether the text says that repeated indices are summed over: that is not read."""
         return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
@@ -126,7 +131,11 @@ class Case:
 
     def above(self, scope: tuple[str, ...]) -> list[Stated]:
         """The formulas that a scope sees, in document order."""
-        return seen_from(self.by_scope, scope)
+        found = seen_from(self.by_scope, scope)
+        others = [f for k in range(len(scope) + 1) for f in self.borrowed.get(scope[:k], ())]
+        numbers = {f.number for f in found}
+        others = [f for f in others if f.number not in numbers]
+        return sorted((*found, *others), key=lambda f: f.number) if others else found
 
     def table_of(self, scope: tuple[str, ...]) -> NameTable:
         """What names mean in a scope; a part of it has none of its own."""
