@@ -1,7 +1,7 @@
 """What a section takes from another one, as its text says: “with the same $z$”, “$J$ as before”.
 
-Sections with definitions of their own do not see each other. Where the text says of a name that it is the same, the last
-definition of it holds here, too, with all that this rests on and that is defined beside it and not here.
+Sections with definitions of their own do not see each other. Where the text says of a name that it is the same, the
+last definition of it holds here, too, with all that this rests on and that is defined beside it and not here.
 """
 
 from __future__ import annotations

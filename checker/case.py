@@ -47,6 +47,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.implied import implied, with_implied
+from verify_derivations.formulas.index_sets import counted, counted_sets
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.named_values import apart, named_values
@@ -235,6 +236,13 @@ def _read_primes(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: with_transposes(tree, transposed), lambda *_: "reads primes as transposes")
 
 
+def _count_members(read_after: ReadAfter) -> None:
+    """Read sums over sets of indices as sums from 1 to the number of their members."""
+    sets = counted_sets([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if sets:
+        _reread(read_after, lambda tree: counted(tree, sets), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
 def _bracket_gradients(read_after: ReadAfter) -> None:
     """Read ``\\nabla_x x^\\top A x + b^\\top x`` as the gradient of the sum."""
     _reread(read_after, of_the_whole, lambda _, tree: f"reads ${to_latex(tree)}$")
@@ -350,6 +358,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         before = last_side(reading.statements)
         formulas.append(stated)
     _read_primes(read_after)
+    _count_members(read_after)
     _bracket_gradients(read_after)
     _compose(read_after)
     open_families = _write_out_families(read_after)
