@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.checker.functions import function_name
+from verify_derivations.checker.sentences import sentence
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 ENTRYWISE = frozenset(("\\circ", "\\odot"))
 OF_TENSORS = frozenset(("softmax", "tr", "Tr", "trace", "det", "diag", "I"))
 _OF_LAYER = re.compile(r"(\\?\w+)(?:_\{(\w|\\ell)([+-]\d+)?\}|\^\{\((\w|\\ell)([+-]\d+)?\)\})")
+_IN_PART = re.compile(r"\b(?:first|last|leading|partial\s+sums?|part|only|subsets?|truncat\w+|some)\b", re.I)
 EACH = "N"
 """What each size is where they are equal."""
 
@@ -207,7 +209,8 @@ class _Inference:
         """Axes over which all sums go to one size, ``\\sum_{j=1}^{M} w_j x_j``. Claims have a say in this, where
         nothing else says it: a sum over entries is over all of them."""
         ends: dict[Axis, set[str]] = {}
-        for node in (node for f in self.formulas for node in f.nodes):
+        plain = (f for k, f in enumerate(self.formulas) if _IN_PART.search(sentence(self.formulas, k)) is None)
+        for node in (node for f in plain for node in f.nodes):
             if not isinstance(node, s.BigOperator) or node.operator != "\\sum" or node.upper is None:
                 continue
             match node.lower:

@@ -79,6 +79,7 @@ from verify_derivations.formulas.world import (
     Known,
     OverlappingRows,
     Statement,
+    UndefinedFunction,
     UndefinedSymbol,
     Unsupported,
     World,
@@ -311,8 +312,11 @@ def _is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
     if isinstance(name, s.Symbol | s.Scripted) and world.table.reference(name) is not None:
         return False
     sides = (left, right)
-    primes = any(isinstance(node, s.Scripted) and node.primes for side in sides for node in s.walk(side))
-    return not primes and not any(contains_derivative(x) or is_adjoint_name(x, world.table) for x in sides)
+    return not _has_primes(*sides) and not any(contains_derivative(x) or is_adjoint_name(x, world.table) for x in sides)
+
+
+def _has_primes(*sides: s.Node) -> bool:
+    return any(isinstance(node, s.Scripted) and bool(node.primes) for side in sides for node in s.walk(side))
 
 
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
@@ -405,6 +409,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
         link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
+    elif isinstance(error, UndefinedFunction) and _has_primes(left, right):  # f' = f (1 - f), of an f in words
+        link = replace(link, evidence="symbol", message=f"{error}: of which it is the derivative nothing is stated")
     elif isinstance(error, UndefinedSymbol) and _is_of_values(world, left, right):
         link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
     elif isinstance(error, UndefinedSymbol):

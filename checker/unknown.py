@@ -107,7 +107,7 @@ def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
                 continue
             if reference.layer is not None and base is not None and base in whole and head != base:
                 world.unknown.unread.setdefault(head, Unread(f.number, frozenset({base}), frozenset({base})))
-            elif reference.layer is None and base in defined:
+            elif reference.layer is None and base in defined and base not in world.table.kinds.names:
                 other, name, sides = defined[base]
                 own = world.table.reference(name)
                 first = isinstance(name, s.Scripted) and isinstance(name.sub, s.Sum)

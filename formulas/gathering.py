@@ -13,7 +13,16 @@ from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.biases import with_a_bias
-from verify_derivations.formulas.kinds import Kinds, ends_of, examples, last_values, stops, told_apart, variables
+from verify_derivations.formulas.kinds import (
+    Kinds,
+    ends_of,
+    examples,
+    last_values,
+    of_layers,
+    stops,
+    told_apart,
+    variables,
+)
 from verify_derivations.formulas.names import Listed, NameTable
 from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
@@ -219,6 +228,7 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
     iterates = _iterates(table, nodes, tensors, ends)
     table.kinds = Kinds(ends, totals=totals, iterates=iterates, examples=many)
     table.shifted |= {(name + table.kinds.iterate(name), letter) for name, letter in iterates.items()}
+    ends = {letter: letter for letter in of_layers(nodes)} | ends
     if len(set(ends.values())) < 2:
         return
     places: dict[tuple[str, str], list[tuple[s.Node, ...]]] = defaultdict(list)

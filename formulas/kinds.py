@@ -2,20 +2,24 @@
 
 Many texts number the units of each layer with a letter of its own and call the same thing in every layer alike. Then
 ``a_j`` and ``a_k`` are two quantities. This is read so only where one name is defined with letters that run to
-different ends, ``j = 1, …, M`` and ``k = 1, …, K``: what is one quantity has one range.
+different ends, ``j = 1, …, M`` and ``k = 1, …, K``: what is one quantity has one range; or where it is defined with two
+letters and would be made of itself if they were one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypeVar
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, plain
 from verify_derivations.formulas.symbols import LOSSES
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -243,6 +247,44 @@ def stops(nodes: Sequence[s.Node]) -> dict[str, str]:
             if s.Sum(("+", "-"), (letter, s.Number("1"))) in own:
                 found[letter.name] = letter.name.upper()
     return {letter: last for letter, last in found.items() if letter not in _last_values(nodes)}
+
+
+def of_layers(nodes: Sequence[s.Node]) -> frozenset[str]:
+    """The letters that number the units of several layers, of ``z_k = Σ_j w_{jk} a_j``, ``a_j = σ(z_j)``, ``z_j = Σ_i
+    w_{ij} a_i``: were z_j and z_k one, it would be made of itself."""
+    made: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for node in (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS):
+        left = _unit(node.sides[0])
+        if left is not None:
+            made[left] |= {unit for side in node.sides[1:] for x in s.walk(side) if (unit := _unit(x)) is not None}
+    letters: dict[str, set[str]] = defaultdict(set)
+    for name, letter in made:
+        letters[name].add(letter)
+    own = {name for name, found in letters.items() if len(found) > 1}
+    by_name = {name: {n for (m, _), units in made.items() if m == name for n, _ in units} for name in letters}
+    layered = {name for name in own if name in _reached(name, by_name)}
+    if not layered or any(unit in _reached(unit, made) for unit in made):
+        return frozenset()
+    return frozenset(letter for unit, units in made.items() for name, letter in (unit, *units) if name in layered)
+
+
+def _unit(node: s.Node) -> tuple[str, str] | None:
+    """The name and the letter of ``a_j``."""
+    if not isinstance(node, s.Scripted) or not isinstance(node.sub, s.Symbol) or node.sup is not None or node.primes:
+        return None
+    base = base_of(node)
+    return (base, node.sub.name) if base is not None and len(node.sub.name) == 1 else None
+
+
+def _reached(start: T, edges: Mapping[T, Set[T]]) -> set[T]:
+    """What edges lead to."""
+    found: set[T] = set()
+    waiting = [start]
+    while waiting:
+        new = edges.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def told_apart(

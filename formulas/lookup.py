@@ -215,11 +215,9 @@ def select(known: Known, reference: Reference, world: World, here: Statement) ->
         return Tensor(axes3, Access(known.head, (*fixed, *at, *([place] if known.shape[2] != ONE else []))))
     if len(rest) == 1 and len(known.shape) == 2:
         return _row_or_column(known, fixed, rest[0], world, here)
-    if not known.shape and not family:
-        if not any(d.layer is None and not d.hint for d in world.declarations.get(known.head, ())):
-            said = f"{known.head} is a number here, and whether it is one of many is not said"
-            raise Unsupported(f"{_show(reference)}: {said}")
-        raise IndexRangeError(f"{known.head} is a scalar and has no index")
+    if not known.shape and not family:  # also where it is declared: y ∈ {0, 1} of one example, y_i of many
+        said = f"{known.head} is a number here, and whether it is one of many is not said"
+        raise Unsupported(f"{_show(reference)}: {said}")
     raise IndexRangeError(f"{known.head} has {family + len(inner)} indices, {count} given")
 
 

@@ -30,6 +30,10 @@ LOGISTIC = (
     "$$ p_i = \\sigma(z_i) = \\frac{1}{1 + e^{-z_i}}, \\quad z_i = w^T x_i + b = \\sum_{j=1}^M w_j x_{ij} + b. $$"
 )
 LINEAR = "$$ z = w^T x + b $$"
+LETTERED = (
+    "$$ E = \\frac12 \\sum_{k=1}^K (a_k - t_k)^2 $$\n\n$$ a_k = g_k(z_k), \\quad z_k = b_k + \\sum_j a_j w_{jk} $$\n\n"
+    "$$ a_j = g_j(z_j), \\quad z_j = b_j + \\sum_i a_i w_{ij} $$\n\n$$ \\delta_k = (a_k - t_k) g_k'(z_k) $$"
+)
 LEAST = r"Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$ and $\theta \in \mathbb{R}^d$."
 OBJECTIVE = f"{LEAST} We solve\n\n$$ \\min_\\theta J(\\theta) = \\frac12 \\|X\\theta - y\\|^2. $$"
 UNSHAPED = "$$ L(\\theta) = \\frac1N \\|Y - X\\theta\\|_2^2 $$"
@@ -59,6 +63,11 @@ CASES = [
     (LOGISTIC, r"\partial z_i / \partial w_j = \frac{\partial}{\partial w_j} \sum_{k=1}^M w_k x_{ik} = w_j", WRONG),
     (LINEAR, r"z = \sum_{j=1}^M w_j x_j + b", HOLDS),
     (LINEAR, r"z = \sum_{j=1}^M w_j x_j - b", WRONG),
+    # letters number the units of layers where a name would else be made of itself
+    (LETTERED, r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_j", HOLDS),
+    (LETTERED, r"\frac{\partial E}{\partial w_{ij}} = \sum_k \delta_k w_{jk} g_j'(z_j) a_i", HOLDS),
+    (LETTERED, r"\frac{\partial E}{\partial w_{ij}} = \sum_k \delta_k w_{jk} g_k'(z_k) a_i", WRONG),
+    (LETTERED, r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_i", (*WRONG, Verdict.ILL_FORMED)),
     # what is minimised is an objective
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta - y)", HOLDS),
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta + y)", WRONG),
