@@ -417,7 +417,8 @@ def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link
         return link
     last = to_latex(put(left, where["letter"], s.Symbol(where["last"])))
     for f in case.formulas:
-        told = any(to_latex(chain.sides[0]) == last for chain in f.chains if len(chain.sides) > 1)
+        told = any(to_latex(chain.sides[0]) == last and chain.sides[-1] not in ZEROS and not is_number(chain.sides[-1])
+                   for chain in f.chains if len(chain.sides) > 1)  # fmt: skip
         if told and f.raw.section == stated.raw.section and f.number != stated.number:
             said = f"holds for all sizes, where {where[0]}: formula {f.number} says what it is for the last"
             return replace(link, verdict=Verdict.PROVED, evidence="proof", message=said)
