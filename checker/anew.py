@@ -17,7 +17,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.sentences import SUPPOSING, introduced, sentence
-from verify_derivations.checker.statements import Stated, is_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative, is_derivative
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -58,7 +58,8 @@ class Anew:
     first: int = 0  # the formula that defined it before
     until: float | None = None
     elsewhere: bool = False  # the words say it of other texts
-    before: str = ""  # the equation that it contradicts, if words or the notation say that it defines
+    before: str = ""  # the equation that it contradicts
+    claims: frozenset[int] | None = None  # with which words and the notation allow that it is a slip: see `contested`
 
 
 @dataclass(frozen=True)
@@ -156,10 +157,12 @@ def left_open(part: Part, before: Mapping[int, Formula], after: Mapping[int, For
 
 def contested(part: Part, before: Mapping[int, Formula], after: Mapping[int, Formula]) -> dict[int, tuple[str, ...]]:
     """The formulas of a part that is not taken which hold, but would not with what it defines anew, each with the
-    definitions before that it holds with."""
+    definitions before that it holds with. What is displayed in plain words may be a slip: then these are formulas that
+    say of a derivative again what is said of it before."""
     defining = {n: anew for n, anew in part.beginnings.items() if anew.before and not anew.elsewhere}
     doubtful = (n for n in part.stated if n in before and before[n].verdict in HOLD and after[n].verdict not in HOLD)
-    found = {number: tuple(anew.before for n, anew in defining.items() if n < number) for number in doubtful}
+    found = {number: tuple(anew.before for n, anew in defining.items() if n < number and (
+        anew.claims is None or number in anew.claims)) for number in doubtful}  # fmt: skip
     return {number: said for number, said in found.items() if said}
 
 
@@ -216,6 +219,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
     """The formulas, by number, that define again what one before them has defined, and differ from it, or give it by
     other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``)."""
     seen: dict[tuple[tuple[str, ...], str], tuple[int, s.Node, s.Node]] = {}
+    opened = {stated.number: stated.raw.opened for stated in case.formulas}
     since: set[tuple[tuple[str, ...], str]] = set()  # what was defined otherwise since then
     result: dict[int, Anew] = {}
     for stated in case.formulas:
@@ -239,18 +243,31 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 text = f"${said[0]}$ is defined anew: formula {first} says otherwise, and holds up to here"
                 another = isinstance(left, s.Call) and not stated.raw.displayed
                 reasons = (left == before[0], isinstance(left, s.Call), EXAMPLE.search(stated.raw.context) is not None)
-                example = sum(reasons) > 1
+                headed = opened[stated.number] not in ("", opened[first])  # “**Logistic loss.** With …”
+                example = headed or sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 until = _said_until(case, stated)
                 let = LET.search(stated.raw.context) and not stated.raw.displayed or ANOTHER.search(stated.raw.context)
-                earlier = f"{to_latex(before[0])}={to_latex(before[1])}" if example or let else ""
-                slip = None if another or until is not None or stated.when.case else "=".join(said)
-                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, earlier)
+                earlier = f"{to_latex(before[0])}={to_latex(before[1])}"
+                again = None if example or let else _claimed_again(case.formulas, stated)
+                meant = another or headed or until is not None or stated.when.case
+                slip = None if meant else "=".join(said)
+                result[stated.number] = Anew(name, text, slip, example, first, until, elsewhere, earlier, again)
                 since.add(place)
             elif _by_other_quantities(case, stated, name, right, found):
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
                 result[stated.number] = Anew(name, text)
     return result
+
+
+def _claimed_again(formulas: Sequence[Stated], stated: Stated) -> frozenset[int]:
+    """The formulas behind one, in its section, about derivatives of which a formula before it says something."""
+    section = [f for f in formulas if (f.scope, f.raw.section) == (stated.scope, stated.raw.section)]
+    before = {c.sides[0] for f in section if f.number < stated.number for c in f.chains if len(c.sides) > 1}
+    later = (f for f in section if f.number > stated.number)
+    return frozenset(
+        f.number for f in later for c in f.chains if contains_derivative(c.sides[0]) and c.sides[0] in before
+    )
 
 
 def _mentions(case: Case, stated: Stated, left: s.Node, right: s.Node) -> bool:

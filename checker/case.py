@@ -11,6 +11,7 @@ from typing import TypeAlias
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.amended import read_amended
 from verify_derivations.checker.beside import read_beside
+from verify_derivations.checker.borrowed import borrowed
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
@@ -24,6 +25,7 @@ from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.padding import read_padding
+from verify_derivations.checker.referring import read_references
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
@@ -35,6 +37,7 @@ from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.unknown import take_elsewhere
+from verify_derivations.checker.unnamed import read_unnamed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
@@ -44,6 +47,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.implied import implied, with_implied
+from verify_derivations.formulas.index_sets import counted, counted_sets
 from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.named_values import apart, named_values
@@ -57,6 +61,7 @@ from verify_derivations.formulas.scanner import Document
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
+from verify_derivations.formulas.whole_gradients import of_the_whole
 from verify_derivations.formulas.world import NotedReadings, Readings
 
 REPEATED = re.compile(
@@ -113,6 +118,10 @@ class Case:
         return by_scope(self.formulas)
 
     @cached_property
+    def borrowed(self) -> dict[tuple[str, ...], list[Stated]]:
+        return borrowed(self.formulas)
+
+    @cached_property
     def sums_tacitly(self) -> bool:
         """Whether the text says that repeated indices are summed over: that is not read."""
         return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
@@ -123,7 +132,11 @@ class Case:
 
     def above(self, scope: tuple[str, ...]) -> list[Stated]:
         """The formulas that a scope sees, in document order."""
-        return seen_from(self.by_scope, scope)
+        found = seen_from(self.by_scope, scope)
+        others = [f for k in range(len(scope) + 1) for f in self.borrowed.get(scope[:k], ())]
+        numbers = {f.number for f in found}
+        others = [f for f in others if f.number not in numbers]
+        return sorted((*found, *others), key=lambda f: f.number) if others else found
 
     def table_of(self, scope: tuple[str, ...]) -> NameTable:
         """What names mean in a scope; a part of it has none of its own."""
@@ -221,6 +234,18 @@ def _read_primes(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: renamed(tree, names), renamed_in)
     if transposed:
         _reread(read_after, lambda tree: with_transposes(tree, transposed), lambda *_: "reads primes as transposes")
+
+
+def _count_members(read_after: ReadAfter) -> None:
+    """Read sums over sets of indices as sums from 1 to the number of their members."""
+    sets = counted_sets([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if sets:
+        _reread(read_after, lambda tree: counted(tree, sets), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
+def _bracket_gradients(read_after: ReadAfter) -> None:
+    """Read ``\\nabla_x x^\\top A x + b^\\top x`` as the gradient of the sum."""
+    _reread(read_after, of_the_whole, lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
 def _compose(read_after: ReadAfter) -> None:
@@ -333,6 +358,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         before = last_side(reading.statements)
         formulas.append(stated)
     _read_primes(read_after)
+    _count_members(read_after)
+    _bracket_gradients(read_after)
     _compose(read_after)
     open_families = _write_out_families(read_after)
     _name_functions(read_after)
@@ -367,11 +394,13 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     table = gathered(formulas, noted, listed)
     assign_scopes(formulas, table)
     assign_variants(formulas)
+    read_references(formulas)
     tables = tables_of(formulas, noted, table)
     say_what_letters_tell(formulas, tables)
     read_halves(formulas)
     read_cases(formulas, standing)
     read_supposed(formulas)
+    read_unnamed(formulas, standing)
     read_local(formulas, tables)
     place(notation, formulas)
     return Case(document, formulas, table, tables, effort, symbols, notation, extra)

@@ -187,6 +187,8 @@ def _readings(first: Tensor | Slope, second: Tensor | Slope, world: World) -> It
         and not isinstance(stated, Slope)
         and one.shape != two.shape
     ):
+        if not slope.fraction and stated.is_scalar:  # ``∇²f = 2`` is no short form of 2 I
+            return
         for short in diagonal_readings(slope, stated):
             remark = "the derivative is written without its Kronecker δ: as the entries that are not zero"
             yield (short[0], short[1], remark)

@@ -2,6 +2,7 @@
 
 Where the text of a scope tells only one sign, it is a declaration that holds throughout, unless it stands in a formula
 that differentiates, or behind it, or introduces only such (“for $x > 0$ we have $f'(x) = 1$”): then it holds for these.
+(That a quantity is negative, “let $x < 0$”, is a condition of what stands behind it in its section.)
 Where the text tells both, each holds for the formulas that it introduces: those up to the end of the sentence (of the
 next one, behind “suppose”), or to the other sign; or, behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
 """
@@ -10,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
-from verify_derivations.checker.sentences import introduced, prose_behind
+from verify_derivations.checker.sentences import GENERAL, introduced, prose_behind
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Access, Scalar, fresh, negate, polynomial
@@ -19,7 +21,9 @@ from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
-CUE = re.compile(r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided)\W*$", re.I)
+CUE = re.compile(
+    r"\b(?:for|if|when|whenever|where|case|assume|suppose|once|as long as|provided|let|take|consider)\W*$", re.I
+)
 ONLY_BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|whenever)\s*")  # “where” may introduce what holds throughout
 AHEAD = re.compile(r"\b(?:for|if|when|whenever)\s*$", re.I)
 SIGNED = re.compile(r"\b(?:for|if|when|whenever)\s+(?:all\s+|any\s+|a\s+)?(posi|nega)tive(?:\s+values\s+of)?\s*$", re.I)
@@ -39,13 +43,24 @@ def read_halves(formulas: Sequence[Stated]) -> None:
         told.setdefault((formulas[k].scope, to_latex(condition.sides[0])), set()).add(SIGNS[condition.relations[0]])
     for k, condition in found:
         f = formulas[k]
-        if len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_claims(formulas, k, condition):
+        once = len(told[f.scope, to_latex(condition.sides[0])]) < 2 and not _of_claims(formulas, k, condition)
+        if once and (f.chains or SIGNS[condition.relations[0]] == ">"):
             continue
         f.conditions = [c for c in f.conditions if c is not condition]
-        for one in [f] if f.chains else introduced(formulas, k, _says_again(condition)):
+        behind = _onward(formulas, k) if once else introduced(formulas, k, _says_again(condition))
+        for one in [f] if f.chains else behind:
             one.when.halves += (condition,)
     for f, said in zip(formulas, words, strict=True):
         f.conditions = [c for c in f.conditions if c not in said]
+
+
+def _onward(formulas: Sequence[Stated], k: int) -> list[Stated]:
+    """The claims behind a formula in its section, up to where the text speaks of all again."""
+    section = formulas[k].raw.section
+    inside = takewhile(
+        lambda f: f.raw.section[: len(section)] == section and not GENERAL.search(f.raw.context), formulas[k + 1 :]
+    )
+    return [f for f in inside if _is_claim(f)]
 
 
 def _by_words(formulas: Sequence[Stated], k: int) -> list[s.Relation]:
@@ -89,25 +104,31 @@ def _says_again(condition: s.Relation) -> Callable[[Stated], bool]:
     return lambda f: any(_sign(c) and c.sides[0] == condition.sides[0] for c in f.conditions)
 
 
-def with_halves(world: World, stated: Stated) -> bool:
-    """Put the signs of a formula into its world; whether all have a place there. A negative number is the opposite of a
-    positive one. (Two signs of one quantity in one formula are said of its parts: neither holds for the whole.)"""
-    if len({condition.sides[0] for condition in stated.when.halves}) < len(stated.when.halves):
-        return False
+def of_its_parts(stated: Stated) -> bool:
+    """Whether a formula has two signs of one quantity: they are said of its parts, and neither holds for the whole."""
+    return len({condition.sides[0] for condition in stated.when.halves}) < len(stated.when.halves)
+
+
+def with_halves(world: World, stated: Stated) -> tuple[s.Relation, ...]:
+    """Put the signs of a formula into its world; those that have no place there, as the signs of what is defined. A
+    negative number is the opposite of a positive one."""
+    left: list[s.Relation] = []
     for condition in stated.when.halves:
         reference = world.table.reference(condition.sides[0])
         known = None if reference is None or reference.indices else find(reference, world, Statement(stated.number))
         if known is None or world.is_defined(known.head):
-            return False
+            left.append(condition)
+            continue
         if SIGNS[condition.relations[0]] == ">":
             world.assumed.positive.add(known.head)
             continue
         if known.head in world.assumed.positive:  # as is declared: from both everything would follow
-            return False
+            left.append(condition)
+            continue
         opposite = Known(known.head + UNWRITTEN, known.family, known.shape, known.origins)
         world.add(opposite)
         world.assumed.positive.add(opposite.head)
         indices = tuple(fresh("i") for _ in known.extents)
         body: Scalar = negate(Access(opposite.head, tuple(map(polynomial, indices))))
         world.add(known, indices, body, stated.number)
-    return True
+    return tuple(left)

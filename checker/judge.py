@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -15,7 +16,7 @@ from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.given import depends_on_values
-from verify_derivations.checker.halves import with_halves
+from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.otherwise import GIVES_A_VALUE, otherwise
@@ -72,6 +73,7 @@ STATED = {
     "conclusion": "says what follows from an equation",
 }  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
+_BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -168,7 +170,9 @@ def _is_claim(stated: Stated, table: NameTable) -> bool:
 
 def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, readings: Readings) -> Formula:
     definitions = case.definitions(stated.scope, variant, readings).fork()
-    placed = with_halves(definitions.world, stated)
+    parts = of_its_parts(stated)
+    if not parts and (others := with_halves(definitions.world, stated)):
+        stated = replace(stated, when=replace(stated.when, supposed=(*stated.when.supposed, *others)))
     hold_here(definitions.world, stated)
     links: list[Link] = []
     remarks = [*base.remarks, *(f"said for ${to_latex(half)}$" for half in stated.when.halves)]
@@ -178,7 +182,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         if found[0].verdict is Verdict.REFUTED and (again := _again(case, stated, k, chain, definitions)) is not None:
             definitions = again
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
-        if not placed:
+        if parts:
             found = [_open_where(link, stated.when.halves) for link in found]
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
@@ -379,6 +383,7 @@ def judge_chain(
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _as_said(judged.link, stated, chain, definitions)
+            judged.link = _with_the_last(judged.link, case, stated, piece_left)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -401,13 +406,31 @@ def _open_sums(link: Link) -> Link:
 
 
 def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
-    """A link that is refuted, and is said under conditions of which nothing is used: equations, and words."""
+    """A link of which the text says what is not read; or that is refuted, and said under conditions of which nothing is
+    used: equations, and words."""
+    if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED):
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=stated.when.open, counterexample=None)
     if stated.when.words and not stated.when.supposed and link.verdict is Verdict.REFUTED:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
+
+
+def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:
+    """What holds below the last index only, where another formula of its section says what it is at the last one."""
+    where = _BELOW.fullmatch(link.assumptions[0]) if len(link.assumptions) == 1 else None
+    if where is None or link.verdict is not Verdict.CONDITIONAL:
+        return link
+    last = to_latex(put(left, where["letter"], s.Symbol(where["last"])))
+    for f in case.formulas:
+        told = any(to_latex(chain.sides[0]) == last and chain.sides[-1] not in ZEROS and not is_number(chain.sides[-1])
+                   for chain in f.chains if len(chain.sides) > 1)  # fmt: skip
+        if told and f.raw.section == stated.raw.section and f.number != stated.number:
+            said = f"holds for all sizes, where {where[0]}: formula {f.number} says what it is for the last"
+            return replace(link, verdict=Verdict.PROVED, evidence="proof", message=said)
+    return link
 
 
 def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:

@@ -22,7 +22,9 @@ SUPPOSING = re.compile(  # words before an equation that suppose it
     r"\b(?:if|when|whenever|suppose|assume|assuming|provided|had|as\s+long\s+as)\b[^.:;,]*$"
     r"|\b(?:for|at|once|unless|as\s+soon\s+as|case(?:\s+of)?)\s*$", re.I,
 )  # fmt: skip
-SUPPOSED = re.compile(r"\b(?:assume|suppose|case)\b(?:[\w\s]*\bthat)?\W*$", re.I)  # it holds for the next sentence
+SUPPOSED = re.compile(  # it holds for the next sentence
+    r"\b(?:assume|suppose|case|let|take|consider)\b(?:[\w\s]*\bthat)?\W*$", re.I
+)
 _WORD = re.compile(r"\w")
 _SEEN = 32  # formulas: a list without full stops is a sentence of hundreds
 RANGE_BEHIND = re.compile(r"\s*,?\s*(?:for|with|where)\s*(?:all|each|every|any)?\s*", re.I)

@@ -73,6 +73,7 @@ class When:
     case: bool = False  # it defines, or gives a value for, a case only: see `supposing.py`
     words: str = ""  # those of a condition under which it is said, that are not read
     here: tuple[Stated, ...] = ()  # formulas, or conditions in the text, that hold where this one is said
+    open: str = ""  # why its verdict is left open: see `referring.py` and `unnamed.py`
     local: bool = False  # what it says of given data holds in its section only: see `locally.py`
 
     @property

@@ -13,7 +13,7 @@ from typing import TypeGuard
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
-from verify_derivations.checker.sentences import SENTENCE, SUPPOSING, introduced, sentence
+from verify_derivations.checker.sentences import SENTENCE, SUPPOSED, SUPPOSING, introduced, sentence
 from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
@@ -67,20 +67,21 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             for later in under if f.when.alone or not all(map(_is_letter, relation.sides)) else ():
                 if not _of_index(relation, later):
                     later.when.given += ((f.number, relation),)
-        if f.raw.displayed or not SOMEWHERE.search(sentence(formulas, k)):
+        if f.raw.displayed or not (SUPPOSED.search(f.raw.context) or SOMEWHERE.search(sentence(formulas, k))):
             continue
-        conditions = _conditions(f, BEFORE.search(f.raw.context) is not None)
+        conditions = _conditions(f, (BEFORE.search(f.raw.context) or SUPPOSED.search(f.raw.context)) is not None)
         if not conditions and not f.conditions and not f.ranges and not equations:
             continue
         before = formulas[k - 1] if k else None
         if before is not None and before.raw.displayed and before.chains and BEHIND.fullmatch(f.raw.context):
             before.when.supposed += (*conditions, *(c for c in f.conditions if _of_index(c, before)))
             continue
-        begun = False
+        begun, further = False, SUPPOSED.search(f.raw.context) is not None  # “let $s < 1$. Then”
         for later in formulas[k + 1 : k + 20]:
             said = later.raw.context
-            if later.raw.section != f.raw.section or ENDED.search(said):
+            if later.raw.section != f.raw.section or len(ENDED.findall(said)) > further:
                 break
+            further = further and not ENDED.search(said)
             if begun and (otherwise := _otherwise(said, conditions)) is not None:
                 conditions = otherwise
             elif begun and not GOES_ON.fullmatch(said):
@@ -146,6 +147,15 @@ def _is_letter(node: s.Node) -> TypeGuard[s.Symbol]:
     return isinstance(node, s.Symbol) and len(node.name) == 1 and node.name.islower()
 
 
+def _letters(conditions: Sequence[s.Relation]) -> list[s.Symbol]:
+    return [x for condition in conditions for x in condition.sides if _is_letter(x)]
+
+
+def _in_scripts(sides: Sequence[s.Node]) -> set[str]:
+    scripts = (x for side in sides for n in s.walk(side) if isinstance(n, s.Scripted) for x in (n.sub, n.sup))
+    return {name_of(y) for x in scripts if x is not None for y in s.walk(x) if isinstance(y, s.Symbol)}
+
+
 def under(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     supposed: Sequence[s.Relation], refuted: Judged,
@@ -157,8 +167,10 @@ def under(
             chain = put_in
             open_.remove(condition)
     left, right = chain.sides
-    between = tuple(c for c in open_ if all(is_index(side, name_of(x)) if _is_letter(x) else x is not c.sides[0]
-                                            for x in c.sides for side in chain.sides))  # fmt: skip  # of its indices
+    values = {name_of(x) for x in _letters(open_) if world.is_defined(name_of(x))} - _in_scripts(chain.sides)
+    between = tuple(c for c in open_ if values.isdisjoint(map(name_of, _letters((c,)))) and all(
+        is_index(side, name_of(x)) if _is_letter(x) else x is not c.sides[0]
+        for x in c.sides for side in chain.sides))  # fmt: skip  # of its indices
     factors = tuple(s.Group("[", condition) for condition in open_ if condition not in between)
 
     def within(side: s.Node) -> s.Node:

@@ -18,7 +18,7 @@ class RawFormula:
     between the last formula of a section and the next heading, or the end. ``continues`` marks a further
     row of an environment (one that begins with a relation continues the row above). ``code`` is what code stands
     between the formula before and this one, and behind the last one. ``statement``: the section is a theorem's, an
-    example's or the like.
+    example's or the like; ``opened``: the words in bold or italics that open the paragraphs of which this is one.
     """
 
     number: int
@@ -33,6 +33,7 @@ class RawFormula:
     tail: str = ""
     code: str = ""
     statement: bool = False
+    opened: str = ""
     pieces: tuple[tuple[int, int, int], ...] = field(default=((0, 1, 1),), repr=False, compare=False)
 
     def locate(self, offset: int) -> tuple[int, int]:

@@ -21,6 +21,10 @@ _NEW_STATEMENT = re.compile(
     r"\\(?:newt(?:heorem|cbtheorem)\*?(?:\[[^\]]*\])?\{(?P<name>\w+)\*?\}(?:\[\w+\])?\{(?P<title>[^{}]+)\}"
     r"|declaretheorem\[[^\]]*\bname=(?P<called>[^,\]]+)[^\]]*\]\{(?P<as>\w+)\*?\})"
 )
+_NEW_ENVIRONMENT = re.compile(r"\\(?:re)?newenvironment\*?\s*\{(?P<name>\w+)\}\s*(?:\[[^\]]*\]\s*)*(?=\{)")
+_EMPHASIS = re.compile(
+    r"\\(?:textbf|textit|emph|textsc|underline)\s*\{([^{}]*)|\\(?:bf|it|em|sc|bfseries|itshape)\b([^{}\\]*)"
+)
 
 COUNTED_TOGETHER = re.compile(r"\\newtheorem\{\w+\}(?:\[\w+\]|\{[^{}]*\}\[\w+\])")
 """Numbers that go on from one kind of statement to the next, or begin anew in each section."""
@@ -30,8 +34,14 @@ def statements_of(text: str) -> dict[str, str]:
     """The environments of a LaTeX document that state or argue for something of their own, each with its title; what
     argues, a proof, has none: it belongs to what it argues for. A definition or an assumption is said of all."""
     found = {**_SAID_BY_ITSELF, **dict.fromkeys(_ARGUED_FOR, "")}
-    for new in _NEW_STATEMENT.finditer(text):
-        name, title = new["name"] or new["as"], (new["title"] or new["called"]).strip()
+    declared = [(new["name"] or new["as"], (new["title"] or new["called"]).strip())
+                for new in _NEW_STATEMENT.finditer(text)]  # fmt: skip
+    for new in _NEW_ENVIRONMENT.finditer(text):
+        begins, _ = latex_argument(text, new.end())
+        printed = _EMPHASIS.search(begins or "")
+        if printed is not None and new["name"] not in found:
+            declared.append((new["name"], (printed[1] or printed[2] or "").strip(" .:~")))
+    for name, title in declared:
         known = {word.lower() for word in re.findall(r"\w+", title)}
         if known & _ARGUED_FOR:
             found[name] = ""

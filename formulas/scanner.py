@@ -31,6 +31,7 @@ from verify_derivations.formulas.headings import (
 )
 from verify_derivations.formulas.inclusions import Around, around
 from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
+from verify_derivations.formulas.run_in import OPENING, run_in
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -76,14 +77,15 @@ _COMMON = rf"""
 """
 _MARKDOWN = re.compile(rf"""
     (?P<doubled>\\\\[(\[]) | (?P<fence>^[ \t>]*(?P<ticks>```+|~~~+))
-  | (?P<ticked>`+) | (?P<comment><!--)
+  | (?P<ticked>`+) | (?P<comment><!--) | (?P<opening>{OPENING})
   | (?P<heading>^[ ]{{0,3}}(?:>[ ]?)*\#{{1,6}}(?=[ \t\n])) | (?P<underline>^[ ]{{0,3}}(?P<rule>=+|-+)[ \t]*$)
   | {_COMMON} | (?P<escape>\\[^A-Za-z]) | (?P<command>{HEADING_COMMANDS})""", re.VERBOSE | re.MULTILINE)
 _LATEX = re.compile(rf"""
-    (?P<comment>%) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
+    (?P<comment>%) | (?P<opening>{OPENING}) | (?P<verb>\\(?:verb\*?|lstinline)(?P<mark>[^A-Za-z\s])) | {_COMMON}
   | (?P<command>{HEADING_COMMANDS}) | (?P<statement>\\(?P<edge>begin|end)\{{(?P<what>\w+)\*?\}})
   | (?P<escape>\\[^A-Za-z])""", re.VERBOSE | re.MULTILINE)
-STATEMENT = 99  # below every heading
+RUN_IN = 98  # below every heading
+STATEMENT = 99
 _OF = re.compile(  # “[Proof of Theorem 1]”, “[of Lemma~\\ref{a}]”
     r"\s*\[[^\]\n]*?(?:(?P<title>\w+)[\s~]+(?P<number>\d[\d.]*)|\\(?:[cC]|auto|name|eq)?ref\{(?P<label>[^{}]+)\})[^\]\n]*\]"
 )
@@ -110,6 +112,8 @@ class _Scanner:
         self.code: list[str] = []
         self.behind = False  # a formula of this section
         self.sections: list[tuple[int, str]] = []
+        self.environments: list[int] = []  # the levels of the statements around
+        self.opened = ""  # the words that open the paragraphs of which this is one
         self.statements = statements_of(text) if latex else {}
         self.stated = Counter[str]()
         self.counted = not COUNTED_TOGETHER.search(text)  # by their titles, as the printed numbers do
@@ -207,7 +211,7 @@ class _Scanner:
             self.formulas.append(RawFormula(
                 len(self.formulas) + 1, line, column, displayed, body, section, self._take_prose(), remarks,
                 continues=split and n > 0, pieces=tuple(places), code=self._take_code(),
-                statement=bool(self.sections) and self.sections[-1][0] >= STATEMENT,
+                statement=bool(self.sections) and self.sections[-1][0] >= RUN_IN, opened=self.opened,
             ))
             self.behind = True
 
@@ -279,9 +283,11 @@ class _Scanner:
     def _enter(self, level: int, title: str) -> None:
         if level < STATEMENT:
             self.last.clear()
+            self.environments.clear()
         while self.sections and self.sections[-1][0] >= level:
             self.sections.pop()
         self.sections.append((level, title))
+        self.opened = ""
         self._leave()
         if level == 1 and not self.meta.title and not self.latex and len(self.sections) == 1:
             self.meta.title = title
@@ -313,19 +319,30 @@ class _Scanner:
             setattr(self.meta, name, getattr(self.meta, name) or plain(title, latex=True))
             return stop
         level = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph").index(name)
+        level += self.environments[-1] if level > 4 and self.environments else 0
         self._enter(level, plain(title, latex=True))
         return self._past_title(end, stop)
+
+    def _opening(self, match: re.Match[str]) -> int:
+        """Words in emphasis that open a paragraph: one of many is a section of its own."""
+        found = run_in(match, self.text)
+        if found is None or not found.kind or self.environments:
+            self.opened = self.opened if found is None else found.title
+            return self._literal(match)
+        self.stated[found.kind] += not found.numbered
+        self._enter(RUN_IN, found.title if found.numbered else f"{found.kind} {self.stated[found.kind]}")
+        return self._literal(match)
 
     def _statement(self, match: re.Match[str]) -> int:
         """A theorem or an example is a section of its own, to which its proof belongs."""
         title = self.statements.get(match["what"])
         if title is None:
             return self._literal(match)
-        inside = [level for level, _ in self.sections if level >= STATEMENT]
         if match["edge"] == "end":
-            if inside:
+            if self.environments:
                 self._leave()
-                self.sections.pop()
+                level = self.environments.pop()
+                self.sections = [entry for entry in self.sections if entry[0] < level]
             return match.end()
         if title:
             self.stated[title] += 1
@@ -336,7 +353,8 @@ class _Scanner:
             self.last[is_argued_for(title)] = title
         else:
             title = self._argued_for(match)
-        self._enter(STATEMENT + len(inside), title)
+        self._enter(max(STATEMENT, self.sections[-1][0] + 1 if self.sections else 0), title)
+        self.environments.append(self.sections[-1][0])
         return match.end()
 
     def _argued_for(self, match: re.Match[str]) -> str:

@@ -390,3 +390,53 @@ def test_the_last_of_all_indices(claim: str, verdict: Verdict) -> None:
     """“For $t = T$”: the right claim was refuted."""
     found = check(scan(f"{UNROLLED}For $t = T$,\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas
     assert found[-1].verdict is verdict
+
+
+ABSOLUTE = "Let $f(x) = |x|$. WORDS\n\n$$ f'(x) = CLAIM $$\n"
+
+
+@pytest.mark.parametrize("words", [
+    "Let $x < 0$. Then", "Take $x<0$. The absolute value is then $-x$, and we get", "For $x<0$", "Consider $x<0$. Now",
+])  # fmt: skip
+def test_a_number_that_is_let_be_negative(words: str) -> None:
+    for claim, verdict in (("-1", PROVED), ("1", REFUTED)):
+        assert claimed_last(ABSOLUTE, words, claim) is verdict
+
+
+@pytest.mark.parametrize("words", ["Let $x<0$. Then $f'(x) = -1$. In general", "Let $x < 0$. # More\n\nNow"])
+def test_it_is_let_be_so_in_its_section_only(words: str) -> None:
+    words = words.replace("# More", "\n\n# More\n\n")
+    for claim, verdict in (("-1", REFUTED), ("\\frac{x}{|x|}", PROVED)):
+        assert claimed_last(f"# One\n\n{ABSOLUTE}", words, claim) is verdict
+
+
+def claimed_last(text: str, words: str, claim: str) -> Verdict:
+    document = scan(text.replace("WORDS", words).replace("CLAIM", claim))
+    return check(document, effort=Effort(repair=0)).formulas[-1].verdict
+
+
+RECTIFIED = (
+    "Let $z = wx$, $a = \\max(0, z)$ and $J = \\frac12(a-y)^2$ with $w,x,y \\in \\mathbb{R}$. WORDS\n\n"
+    "$$ \\frac{\\partial J}{\\partial w} = CLAIM $$\n"
+)
+
+
+@pytest.mark.parametrize(("words", "right", "wrong"), [
+    ("For $z > 0$,", "(a-y)x", "0"), ("For $z < 0$,", "0", "(a-y)x"), ("Suppose $z > 0$. Then", "(a-y)x", "(a-y)w"),
+    ("Let $wx > 0$. Then", "(a-y)x", "0"), ("Consider $z<0$. We have", "0", "(a-y)w"),
+])  # fmt: skip
+def test_the_sign_of_what_is_defined(words: str, right: str, wrong: str) -> None:
+    assert claimed_last(RECTIFIED, words, right) is PROVED
+    assert claimed_last(RECTIFIED, words, wrong) is REFUTED
+    assert claimed_last(RECTIFIED, "In general", right) is REFUTED
+
+
+@pytest.mark.parametrize(("words", "verdict"), [
+    ("For $t = T$ we have\n\n$$ \\delta_T = h_T-y_T. $$\n\nFor all earlier times", PROVED),
+    ("Then", Verdict.CONDITIONAL),
+])  # fmt: skip
+def test_where_the_last_is_told_the_others_are_the_others(words: str, verdict: Verdict) -> None:
+    right = "h_t-y_t+W^\\top((1-h_{t+1}^2)\\odot\\delta_{t+1})"
+    text = f"{UNROLLED}WORDS\n\n$$ \\delta_t = CLAIM $$\n"
+    assert claimed_last(text, words, right) is verdict
+    assert claimed_last(text, words, right.replace("W^\\top", "W")) is REFUTED

@@ -1,0 +1,307 @@
+"""What a sentence changes without naming it: “from here on the loss is doubled”, “for linear units”.
+
+Such a sentence speaks of a part of the definitions before it (a loss, an activation, a bias, a factor) and gives no
+equation for it. It changes nothing where the definitions have what it puts (“for sigmoid units”, of ``a = σ(z)``), or
+have not what it takes away. Otherwise, of the claims on which it bears, those that rest on that part are left open:
+all of them, if another function or loss takes its place; if the case is a special one (“ignoring the bias”), those
+that do not hold in general.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from verify_derivations.checker.sentences import BEGUN, ENDED, GENERAL
+from verify_derivations.checker.sentences import GOES_ON as FURTHER
+from verify_derivations.checker.standing import Standing
+from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.operators import elementwise_functions
+from verify_derivations.formulas.scripts import base_of, names_in
+
+_WORDS = r"(?:[\w’'-]+\s+)"
+_LEADS = (  # before what a case is of
+    r"\b(?:for|with|under|using|given|in|if|when|once|assum\w+|suppos\w+|consider\w*|tak(?:e|ing)|choos\w+|use[sd]?"
+    rf"|we\s+have)\s+(?:(?:the|an?|all|our|only|both|every|each|its|that)\s+)*{_WORDS}{{0,2}}?"
+)
+_UNITS = (
+    r"(?:(?:hidden|output|activation|transfer|final)\s+)?(?:units?|neurons?|nodes?|activations?|functions?|outputs?)\b"
+)
+_NETS = r"(?:networks?|nets?|cases?|setting|regime)\b"
+_ARE = (
+    r"\s+(?:is|are|be|were|becomes?)\s+(?:(?:all|now|then|henceforth|both|simply)\s+)*"
+    r"(?:(?:taken|assumed|chosen|set)\s+(?:to\s+be|as)\s+)?(?:the\s+|an?\s+)?"
+)
+_THAT = (
+    r"\b(?:(?:output|activation|hidden|final)\s+)?(?:units?|neurons?|nodes?|activations?(?:\s+functions?)?|outputs?)"
+)
+_LOSS = r"(?:loss(?:es)?|errors?|costs?|objectives?|criteri(?:on|a))\b"
+_NOT = re.compile(
+    r"\b(?:unlike|in\s+contrast\s+to|instead\s+of|in\s+place\s+of|rather\s+than|not|than|no)\s+(?:\w+\s+){0,3}$",
+    re.I,
+)
+_VAGUELY = re.compile(
+    r"\b(?:often|usually|typically|sometimes|in\s+practice|many|some|could|would|might|may|can|cannot|never|not|no\s+need"
+    r"|whether|had|were|how|why|to\s+see)\b", re.I,
+)  # fmt: skip
+_THOUGHT = re.compile(r"\b(?:if|when|whenever|once|unless|suppos\w+)\b", re.I)
+
+Test = Callable[[s.Node], bool]
+
+
+def _calls(*names: str) -> Test:
+    """Whether one of some functions is applied."""
+    return lambda node: isinstance(node, s.Call) and (base_of(node.function) or "").strip("\\").lower() in names
+
+
+def _power(*values: str) -> Test:
+    return lambda node: isinstance(node, s.Scripted) and isinstance(node.sup, s.Number) and node.sup.text in values
+
+
+def _any(*tests: Test) -> Test:
+    return lambda node: any(test(node) for test in tests)
+
+
+def _is(*kinds: type[s.Node]) -> Test:
+    return lambda node: isinstance(node, kinds)
+
+
+def _sum(node: s.Node) -> bool:
+    return isinstance(node, s.BigOperator) and node.operator == "\\sum"
+
+
+def _named(*names: str) -> Test:
+    return lambda node: isinstance(node, s.Symbol) and node.name in names
+
+
+def _half(node: s.Node) -> bool:
+    return isinstance(node, s.Fraction) and any(x == s.Number("2") for x in s.walk(node.denominator))
+
+
+_NO_UNIT = frozenset("log ln exp min sqrt det tr trace diag vec e var j l ell c sum arg sign sgn".split())
+_EXPONENTIAL = _any(
+    _calls("exp"), lambda node: isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
+)
+_SQUARE = _any(_power("2"), _is(s.Norm))
+_MAXIMUM = _any(_calls("max"), _is(s.Cases))
+
+
+def _nonlinear(node: s.Node) -> bool:
+    """Whether something is applied that may be an activation."""
+    name = (base_of(node.function) or "").strip("\\").lower() if isinstance(node, s.Call) else ""
+    return bool(name) and name not in _NO_UNIT or _EXPONENTIAL(node)
+
+
+_FUNCTIONS: tuple[tuple[str, Test | None], ...] = (  # what an activation is called, and where it stands
+    (r"(?:linear|identity)", None),
+    (r"(?:tanh|hyperbolic\s+tangents?)", _calls("tanh")),
+    (r"(?:sigmoid(?:al)?s?|logistic(?!\s+(?:loss|regression|model|cost)))",
+     _any(_calls("sigma", "sigmoid"), _EXPONENTIAL)),
+    (r"(?:re-?lus?|rectifi(?:ed|ers?)(?:\s+linear)?)", _any(_MAXIMUM, _calls("relu"), _is(s.Absolute))),
+    (r"(?:softmax)", _any(_calls("softmax"), _EXPONENTIAL)),
+    (r"(?:softplus)", _any(_calls("softplus", "log", "ln"))),
+)
+_LOSSES: tuple[tuple[str, Test], ...] = (
+    (r"(?:squared?|quadratic|least[\s-]squares)", _SQUARE),
+    (r"(?:cross[\s-]entropy|logistic|log|logarithmic)", _any(_calls("log", "ln", "softplus"))),
+    (r"(?:hinge)", _any(_MAXIMUM, _calls("relu"))), (r"(?:absolute)", _any(_is(s.Absolute, s.Norm))),
+    (r"(?:exponential)", _EXPONENTIAL),
+)  # fmt: skip
+_PARTS: tuple[tuple[str, Test], ...] = (  # what a sentence takes away or changes, and where it stands
+    (r"(?:factors?(?:\s+(?:of\s+)?(?:one\s+half|1/2|two|2))?|one\s+half)", _half),
+    (r"(?:squares?)", _SQUARE), (r"(?:cubes?)", _power("3")), (r"(?:sums?|means?|averages?)", _sum),
+    *((name, test) for name, test in _FUNCTIONS if test is not None),
+)  # fmt: skip
+_ACTIVATION = r"(?:activations?|activation\s+functions?|non-?linearit(?:y|ies))"
+_BIAS = r"(?:bias(?:es)?|intercepts?|offsets?)"
+_IS_BIAS = _named("b", "c", "\\beta", "\\beta_0", "w_0")
+_WHOLE = (r"(?:loss|cost|objective|error|risk|criterion)(?:\s+function)?", r"(?:signs?)", r"(?:weights)")
+_PENALTY = r"(?:penalt(?:y|ies)|regulari[sz](?:ers?|ation)(?:\s+terms?)?|weight\s+decay)"
+_DONE = (
+    r"(?:doubled|halved|omitted|dropped|removed|ignored|neglected|left\s+out|replaced|negated|flipped|reversed|tied|shared"
+    r"|switched\s+off|modified|cubed)"
+)
+_DO = (
+    r"(?:drop|omit|remov|ignor|neglect|doubl|halv|negat|flip|replac|ty|ti|shar|revers|switch\s+off)"
+    r"(?:es?|ed|[pt]?ing|s|ies?)?|chang(?:e|ing)|modify(?:ing)?|leav(?:e|ing)\s+out"
+)
+_AWAY = (
+    rf"\b(?:without|(?:{_DO})|zero(?!\s+mean)|leaving\s+(?:out|aside)|in\s+the\s+absence\s+of)\s+"
+    rf"(?:(?:out|any|the|an?|its|our|this|all|both)\s+)*{_WORDS}{{0,2}}?"
+)
+_BECOMES = (
+    rf"(?:(?:\s+of\s+\w+)?\s+(?:is|are|gets?|will\s+be)\s+(?:(?:now|then|also|all|both)\s+)*{_DONE}\b"
+    r"|\s+(?:(?:is|are)\s+)?set\s+to\s+(?:zero|one)\b)"
+)
+_FOR = (
+    rf"\b(?:in\s+place\s+of|instead\s+of|rather\s+than)\s+(?:(?:the|an?|its|our|this)\s+){{0,2}}{_WORDS}{{0,1}}?"
+    r"(?!\w+\s+itself\b)"
+)
+_SPECIAL = re.compile(
+    r"\b(?:unit|zero|constant|identity)\s+(?:variances?|covariances?|length|norm|means?)\b|\b(?:noise-?free|noiseless)\b",
+    re.I,
+)
+_SUPPOSED = re.compile(r"\b(?:assum\w*|suppos\w*|let|take|set)\b", re.I)
+_DEFINITE = re.compile(r"\b(?:now|from\s+(?:here|now)\s+on|in\s+(?:what\s+follows|the\s+following)|henceforth)\b", re.I)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """The words, and the first formula in it and behind it."""
+
+    text: str
+    start: int
+    end: int
+
+
+def read_unnamed(formulas: Sequence[Stated], standing: Standing) -> None:
+    """Set ``open`` of the claims that a sentence changes without naming what, and ``words`` of those that it says in a
+    special case."""
+    reader = _Unnamed(formulas, standing)
+    for sentence in _sentences(formulas):
+        reader.read(sentence)
+
+
+def _sentences(formulas: Sequence[Stated]) -> Iterator[_Sentence]:
+    text, start = "", 0
+    for k, f in enumerate(formulas):
+        if k and f.raw.section != formulas[k - 1].raw.section:
+            yield _Sentence(text, start, k)
+            text, start = "", k
+        context = f.raw.context
+        if k and formulas[k - 1].raw.displayed and BEGUN.match(context) and not FURTHER.match(context):
+            yield _Sentence(text, start, k)
+            text, start = "", k
+        first, *others = ENDED.split(context)
+        for other in others:
+            yield _Sentence(f"{text} {first}", start, k)
+            text, start, first = "", k, other
+        text += f" {first} $"
+    yield _Sentence(text, start, len(formulas))
+
+
+class _Unnamed:
+    def __init__(self, formulas: Sequence[Stated], standing: Standing) -> None:
+        self.formulas, self.standing = formulas, standing
+        self.values: dict[str | None, list[s.Node]] = {}
+        for left, values in standing.made.items():
+            plainly = [value for value in values if not contains_derivative(value)]
+            name = base_of(left.function if isinstance(left, s.Call) else left)
+            if name is not None and not contains_derivative(left):
+                self.values.setdefault(name, []).extend(plainly)
+        tops = {base_of(x.function if isinstance(x, s.Call) else x) for x in standing.tops} & self.values.keys()
+        users = {name: {other for other, values in self.values.items() if other != name and name in {
+            base_of(x) for value in values for x in names_in(value)}} for name in self.values}  # fmt: skip
+        last = {name for name, found in users.items() if not found}
+        self.losses = {top for top in tops if users[top] <= tops} or last
+
+    def read(self, sentence: _Sentence) -> None:
+        text, inside = sentence.text, self.formulas[sentence.start : sentence.end]
+        if not re.search(r"[a-z]{3}", text) or any(map(_defines, inside)) or _VAGUELY.search(text):
+            return
+        here = [f for f in inside if f.derivatives]
+        claims, definite = here or self._behind(sentence), _DEFINITE.search(text) is not None
+        special = _SPECIAL.search(text) is not None
+        if put := self._put(text):
+            whatever = put.isdisjoint(self._having(self._is_defined)) and put.isdisjoint(self.losses)
+            self._leave(put, claims, text, "words" if whatever else "open")
+        elif away := self._away(text):
+            in_case = special or _THOUGHT.search(text) is not None or bool(here) and not definite
+            self._leave(away, claims, text, "words" if in_case else "open")
+        elif zero := self._in_case(text):
+            self._leave(zero, claims, text, "open" if definite else "words")
+        elif special and (here or _SUPPOSED.search(text)):
+            self._leave(set(self.values), claims, text, "words")
+
+    def _put(self, text: str) -> set[str | None]:
+        """The names in whose definitions a sentence puts another function or loss."""
+        found = set[str | None]()
+        units = self._having(_nonlinear)
+        for word, test in _FUNCTIONS:
+            nouns = _UNITS if test is not None else rf"(?:{_UNITS}|{_NETS})"
+            behind = rf"(?:\s+{nouns})" + ("?" if test is not None else "")
+            says = (rf"{_LEADS}{word}\b{behind}", rf"{_THAT}{_ARE}{word}\b")
+            for match in (m for pattern in says for m in re.finditer(pattern, text, re.I)):
+                if _NOT.search(text[: match.start()]) or _NOT.search(re.split(word, match[0], flags=re.I)[0]):
+                    continue
+                if test is None and re.search(r"\b(?:output|final|last)\b", match[0]) and not self._ends_nonlinear():
+                    continue
+                if test is None or not self._having(test):
+                    found |= units
+        if self._speaks(text, _ACTIVATION):
+            found |= units
+        for word, test in _LOSSES:
+            says = (rf"{_LEADS}{word}\b(?:\s+\w+)?\s+{_LOSS}", rf"\b{_LOSS}{_ARE}{word}\b")
+            for match in (m for pattern in says for m in re.finditer(pattern, text, re.I)):
+                if not _NOT.search(text[: match.start()]) and self.losses and not self._having(test):
+                    found |= self.losses
+        return found
+
+    def _away(self, text: str) -> set[str | None]:
+        """The names whose definitions lose a part, or are changed."""
+        found = set[str | None]()
+        for word, test in _PARTS:
+            if self._speaks(text, word):
+                found |= self._having(test)
+        if any(self._speaks(text, word) for word in _WHOLE):
+            found |= self.losses
+        return found
+
+    def _in_case(self, text: str) -> set[str | None]:
+        """The names of whose definitions a part is zero."""
+        found = self._having(_IS_BIAS) if self._speaks(text, _BIAS) else set[str | None]()
+        if self._speaks(text, _PENALTY):
+            found |= {top for top in self.losses if any(
+                isinstance(x, s.Sum) and len(x.terms) > 1 for x in self.values[top])}  # fmt: skip
+        return found
+
+    def _speaks(self, text: str, word: str) -> bool:
+        says = (rf"{_FOR}{word}\b", rf"\b{word}{_BECOMES}", rf"{_AWAY}{word}\b(?!\s+of\s+generality)")
+        return any(re.search(pattern, text, re.I) for pattern in says)
+
+    def _having(self, test: Test) -> set[str | None]:
+        """The names in whose definitions something stands."""
+        return {name for name, values in self.values.items() if any(test(x) for value in values for x in s.walk(value))}
+
+    def _is_defined(self, node: s.Node) -> bool:
+        """Whether a node applies a function that is known: what holds of it whatever it is holds in a case, too."""
+        name = base_of(node.function) if isinstance(node, s.Call) else None
+        known = name in self.values or (name or "").lstrip("\\") in {*elementwise_functions, "sigma", "softmax"}
+        return _nonlinear(node) and (known or name is None)
+
+    def _ends_nonlinear(self) -> bool:
+        """Whether what a loss is made of is an activation."""
+        last = {base_of(x) for top in self.losses for value in self.values[top] for x in names_in(value)}
+        return not self._having(_nonlinear).isdisjoint(last | self.losses)
+
+    def _behind(self, sentence: _Sentence) -> list[Stated]:
+        """The claims of which a sentence is said that has none itself, up to where an equation follows that may say
+        what it puts."""
+        section = self.formulas[sentence.end - 1 if sentence.end else 0].raw.section
+        if sentence.end < len(self.formulas) and sentence.start == sentence.end:
+            section = self.formulas[sentence.end].raw.section
+        later = self.formulas[sentence.end :]
+        inside = takewhile(lambda f: f.raw.section[: len(section)] == section and not GENERAL.search(f.raw.context)
+                           and not _defines(f), later)  # fmt: skip
+        return [f for f in inside if f.derivatives]
+
+    def _leave(self, changed: set[str | None], claims: Sequence[Stated], text: str, how: str) -> None:
+        """Leave open what rests on a change."""
+        said = " ".join(text.replace("$", "…").split()).strip(" ,:…")
+        for f in claims:
+            below = {x for name in names_in(f.tree) for x in self.standing.below(base_of(name))} if f.tree else set()
+            if changed.isdisjoint(below):
+                continue
+            if how == "open":
+                f.when.open = f"what “{said}” changes is not read"
+            elif not f.when.words:
+                f.when.words = said
+
+
+def _defines(f: Stated) -> bool:
+    chains = (c for c in f.chains if len(c.sides) > 1 and not c.update)
+    return any(isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call) and not any(map(contains_derivative, c.sides))
+               for c in chains)  # fmt: skip
