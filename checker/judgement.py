@@ -32,6 +32,7 @@ from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
 from verify_derivations.checker.otherwise import rests_on
+from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.tasks import Ahead, Allowance, Stopped, each
 from verify_derivations.checker.verdicts import Formula, Report, Verdict
 from verify_derivations.derivations.kernel import Equation
@@ -87,6 +88,16 @@ def check(
         store.close()
         if ahead is not None:
             ahead.close()
+
+
+def _anywhere(stated: Stated) -> Stated:
+    """A formula without its place. What is said of it may be said by itself, too."""
+    raw = replace(stated.raw, line=0, column=0, section=(), context="", tail="", pieces=())
+    return replace(stated, raw=raw, when=replace(stated.when, here=tuple(map(_unconditioned, stated.when.here))))
+
+
+def _unconditioned(stated: Stated) -> Stated:
+    return replace(stated, when=replace(stated.when, here=()))
 
 
 def objections(formulas: Sequence[Written]) -> dict[int, str]:
@@ -376,7 +387,7 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
-        here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", tail="", pieces=()))
+        here = _anywhere(stated)
         rests = rests_on(case, stated)
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
         if task.kind != "correct":

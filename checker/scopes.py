@@ -18,22 +18,32 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
 
+_REWRITTEN = re.compile(
+    r"\b(?:expand|multiply|simplif|re-?writ|re-?arrang|re-?order|collect)\w*\b|\b(?:equivalent|component-?wise|explicitly|compactly)"
+    r"|\b(?:in|using)\s+(?:\w+\s+)?(?:matrix|vector|component|index|other|trace|compact)\w*(?:\s+(?:form|notation|words))?\b"
+    r"|\bcan\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:written|expressed|put)\b|\bthe\s+same\s+as\b", re.I,
+)  # fmt: skip
 CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)([^*}_]{2,40})(?:\*\*|\}|__)")
 
 
 def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     """Set ``scope`` of every formula: the longest section path that is isolated from its siblings; and ``apart``."""
     keys: dict[tuple[str, ...], dict[str, str]] = {}
+    values: dict[str, list[frozenset[str | None]]] = {}  # the names in what each key has been before
     for stated in formulas:
         for chain in stated.chains:
             key = key_of(chain.sides[0], table)
             if key is not None and len(chain.sides) > 1 and not is_derivative(chain.sides[1]):
+                if _is_rewritten(stated, chain.sides[1], values.setdefault(key, [])):
+                    continue
+                values[key].append(_bases(chain.sides[1]))
                 keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
         for member in stated.memberships:
             for name in member.names if isinstance(member.where, s.Space) else ():
@@ -64,6 +74,17 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
+
+
+def _is_rewritten(stated: Stated, value: s.Node, before: Sequence[frozenset[str | None]]) -> bool:
+    """Whether words say that an equation writes what is known in another form, and it has the same names: “expanding
+    the square gives $J = …$”."""
+    *_, last = ENDED.split(stated.raw.context)
+    return _REWRITTEN.search(last) is not None and _bases(value) in before
+
+
+def _bases(value: s.Node) -> frozenset[str | None]:
+    return frozenset(map(base_of, names_in(value))) - {"\\top", "T"}
 
 
 def _siblings(formulas: Sequence[Stated]) -> tuple[list[list[tuple[str, ...]]], dict[tuple[str, ...], list[Stated]]]:

@@ -45,6 +45,10 @@ def sentences(
     ``alone``: also those of words."""
     begun: list[str] = []
     for k, stated in enumerate(formulas):
+        if begun and _begins_anew(formulas[k - 1], stated):
+            found, begun = " ".join(begun), []
+            if "$" in found or alone:
+                yield found
         last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section
         for text, behind in ((stated.raw.context, f"${k}$"), *(((stated.raw.tail, ""),) if last else ())):
             first, *others = end.split(text)
@@ -61,6 +65,12 @@ def sentences(
             begun = []
 
 
+def _begins_anew(stated: Stated, following: Stated) -> bool:
+    """Whether behind a display another sentence begins, also where no full stop stands between them."""
+    said = following.raw.context
+    return stated.raw.displayed and BEGUN.match(said) is not None and GOES_ON.match(said) is None
+
+
 def sentence(formulas: Sequence[Stated], k: int) -> str:
     """The prose of the sentence in which formula ``k`` stands, up to it, as far as ``_SEEN`` formulas before."""
     found = ""
@@ -68,6 +78,8 @@ def sentence(formulas: Sequence[Stated], k: int) -> str:
         *_, last = SENTENCE.split(stated.raw.context)
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
+            break
+        if stated.number > 1 and _begins_anew(formulas[stated.number - 2], stated):
             break
     return found
 
@@ -101,7 +113,7 @@ def introduced(
     sentences = 1 if SUPPOSED.search(f.raw.context) else 0
     for last, later in pairwise(formulas[k:]):
         said = later.raw.context
-        begun = last.raw.displayed and BEGUN.match(said) is not None and GOES_ON.match(said) is None
+        begun = _begins_anew(last, later)
         sentences -= max(len(ENDED.findall(said)), begun)
         if sentences < 0 and further and not any(x.chains for x in found):
             if _WORD.search(ENDED.split(said)[-1]) or not _WORD.search(ENDED.split(formulas[k + 1].raw.context)[0]):

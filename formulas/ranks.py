@@ -529,6 +529,12 @@ class Ranks:
             for rank, after in self.read(node.arguments[0], way):
                 if rank != NUMBER:
                     yield rank, after
+        elif bare == "langle" and len(node.arguments) == 2:  # \langle x, y\rangle
+            for (one, other), after in self.each(node.arguments, way):
+                if one is None or other is None:
+                    yield NUMBER, after
+                else:
+                    yield NUMBER, after.matching(one, other) if kind(one) == kind(other) else after.breaking(BROKEN)
         elif bare in ("max", "min", "sum", "mean") and len(node.arguments) == 1:
             for _, after in self.read(node.arguments[0], way):
                 yield NUMBER, after
