@@ -34,7 +34,7 @@ from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.told import conventions_told
-from verify_derivations.checker.unknown import take_elsewhere
+from verify_derivations.checker.unknown import take_beside, take_elsewhere
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
@@ -166,6 +166,8 @@ class Case:
             other = build({number for number, _ in found.failed})
             found = other if len(other.failed) < len(found.failed) else found
         take_elsewhere(found.world, defined_before(self.said, here, scope, table) if scope else {})
+        inside = {f.number for f in here}
+        take_beside(found.world, [f for f in self.formulas if f.number not in inside])
         known.append(Built(readings, frozenset(noted.asked) | inherited.asked, found))
         return known[-1]
 

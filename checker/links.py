@@ -23,6 +23,7 @@ from verify_derivations.checker.undefined_losses import as_told, at_the_end, thr
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
+    beside,
     defined_elsewhere,
     held_fast,
     held_fixed,
@@ -328,6 +329,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
         link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
+    elif isinstance(error, UndefinedSymbol) and (other := beside(world, error, here)) is not None:
+        link = replace(link, evidence="symbol", message=other)
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):

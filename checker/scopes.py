@@ -1,7 +1,9 @@
 """Scopes and variants: which definitions a formula sees.
 
 Sections share their definitions until one defines again what a sibling has defined; then each of the two is a scope
-of its own, which sees what the sections above it state. A section that only declares again what a sibling has defined
+of its own, which sees what the sections above it state. (Where sections between them go on with the first, and none
+behind them speaks of it, only the later one is: it sees what rests on nothing that it defines itself.)
+A section that only declares again what a sibling has defined
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
@@ -15,8 +17,9 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
@@ -62,10 +65,13 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent)
         )
         contents = [_under(child, keys) for child in children]
+        order = _Order(parent, formulas, table)
         for a, first in enumerate(contents):
             for b in range(a):
-                if any(first[k] != contents[b][k] for k in first.keys() & contents[b].keys()):
-                    isolated |= {children[a], children[b]}
+                again = {k for k in first.keys() & contents[b].keys() if first[k] != contents[b][k]}
+                if again:
+                    isolated.add(children[a])
+                    isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
     apart = _apart(formulas, keys, table)
     alone = _alone(formulas, table)
     isolated |= apart | alone
@@ -161,6 +167,35 @@ class _Part:
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
+
+
+class _Order:
+    """The sections below one, in their order."""
+
+    def __init__(self, parent: tuple[str, ...], formulas: Sequence[Stated], table: NameTable) -> None:
+        self.parent, self.formulas, self.table = parent, formulas, table
+
+    @cached_property
+    def parts(self) -> dict[tuple[str, ...], _Part]:
+        below: dict[tuple[str, ...], list[Stated]] = {}
+        depth = len(self.parent)
+        for f in self.formulas:
+            if len(f.raw.section) > depth and f.raw.section[:depth] == self.parent:
+                below.setdefault(f.raw.section[: depth + 1], []).append(f)
+        return {path: _Part.of(inside, self.table) for path, inside in below.items()}
+
+    def goes_on(self, first: tuple[str, ...], later: tuple[str, ...], again: Set[str]) -> bool:
+        """Whether sections between two use what the first defines and the later one defines ``again``, and none behind
+        these speaks of that: then the first is that of all up to the later one."""
+        paths = list(self.parts)
+        names = {key.removesuffix(" in").removesuffix("()").partition("^")[0] for key in again}
+        if not all(key.removesuffix("()") in self.parts[first].defined for key in again):
+            return False
+        between = (self.parts[path] for path in paths[paths.index(first) + 1 : paths.index(later)])
+        behind = (self.parts[path] for path in paths[paths.index(later) + 1 :])
+        return any(names & (part.mentioned - part.defined) for part in between) and not any(
+            names & (part.mentioned - part.defined) for part in behind
+        )
 
 
 def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:

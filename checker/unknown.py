@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -17,7 +18,7 @@ from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
-from verify_derivations.formulas.world import UNWRITTEN, Statement, World
+from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
 
 
 def take_unknown(
@@ -64,7 +65,8 @@ def take_unknown(
                 continue
             if reference.layer is None and not world.is_defined(reference.name):
                 if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
-                    world.unknown.unread.setdefault(reference.name, _unread(world, f.number, chain.sides[1:]))
+                    found = replace(_unread(world, f.number, chain.sides[1:]), told=chain.partly)  # or it is any value
+                    world.unknown.unread.setdefault(reference.name, found)
     for f in formulas:
         for left in (chain.sides[0] for chain in f.chains if len(chain.sides) > 1):
             reference = world.table.reference(left.function if isinstance(left, s.Call) else left)
@@ -122,6 +124,17 @@ def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[s
         quantity = world.quantities.get(name)
         if name in world.known and (quantity is None or quantity.body is None):
             world.unknown.elsewhere[name] = Unread(f.number, spoken, spoken)
+
+
+def take_beside(world: World, formulas: Sequence[Stated]) -> None:
+    """Note what ``formulas`` declare or define that a scope does not see."""
+    for f in formulas:
+        lefts = [chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update]
+        names = [left.function if isinstance(left, s.Call) else left for left in lefts]
+        names += [name for member in f.memberships for name in member.names]
+        for reference in map(world.table.reference, names):
+            if reference is not None:
+                world.unknown.beside.setdefault(reference.name, f.number)
 
 
 _FIRST = (s.Number("0"), s.Number("1"))
@@ -332,6 +345,13 @@ def spoken_of_elsewhere(world: World, name: str | None) -> str | None:
     return next((_whether_the_same(other, unread) for other, unread in found), None)
 
 
+def beside(world: World, error: UndefinedSymbol, here: Statement) -> str | None:
+    """That a name which is not defined is one of a section before that is not seen."""
+    number = world.unknown.beside.get(error.name) if error.name is not None else None
+    said = f"{error}; whether it is that of formula {number}, in another section, is not said"
+    return said if number is not None and number < here.number else None
+
+
 def _whether_the_same(name: str, found: Unread) -> str:
     return f"whether {name} is that of formula {found.number}, in a section with definitions of its own, is not said"
 
@@ -423,10 +443,17 @@ def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
         if isinstance(node, s.Derivative):
             below += node.denominators
         elif isinstance(node, s.Nabla):
-            variables = map(s.Symbol, world.differentiated.denominators)
-            below += [node.variable] if node.variable is not None else variables
+            below += [node.variable] if node.variable is not None else _any_variable(world, node.body)
     references = (world.table.reference(node) for node in below)
     return frozenset(reference.name for reference in references if reference is not None)
+
+
+def _any_variable(world: World, body: s.Node | None) -> Iterable[s.Node]:
+    """By what ``∇f`` may differentiate: by x, if the definition of f has this argument alone."""
+    function = body.function if isinstance(body, s.Call) else body
+    stated = world.applied.arguments.get(function_name(function), ()) if function is not None else ()
+    at = body.arguments if isinstance(body, s.Call) else stated
+    return stated if len(stated) == 1 and at == stated else map(s.Symbol, world.differentiated.denominators)
 
 
 def adjoints_of(c: Comparison, environment: Environment) -> frozenset[str]:

@@ -61,6 +61,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
             else:
                 continue
             brackets.see(tokens, k, name)
+            if k and tokens[k - 1].kind in ("_", "^"):  # of D_L(x, y) it is D
+                continue
             after = skip_scripts(tokens, k + 1)
             bracket = tokens[after]
             logarithm = k > 0 and tokens[k - 1].text.lstrip("\\") in ("log", "ln")  # of what it defines

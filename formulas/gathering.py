@@ -357,6 +357,9 @@ def _declare(table: NameTable, node: s.Relation) -> None:
             and axes and (axes > 1 or base_of(x) not in table.matrices)
         }  # fmt: skip
     for item in items:
+        if isinstance(item, s.Call):
+            primed = (x for x in item.arguments if isinstance(x, s.Scripted) and x.primes)  # k(x, x') = …
+            table.primed |= {base_of(x) or "" for x in primed}
         base = base_of(item)
         if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
             continue  # e^x on a left side is a value, no name

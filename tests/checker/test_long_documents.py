@@ -196,3 +196,76 @@ def test_sections_are_judged_and_remembered(
         claims = [f for f in check(document, effort=Effort(repair=0), cache=tmp_path).formulas if "nabla" in f.latex]
         assert claims[0].verdict in HOLDS
         assert claims[1].verdict in expected
+
+
+MODEL = (
+    "# Model\n\nLet $X \\in \\mathbb{R}^{m \\times n}$ and $\\theta \\in \\mathbb{R}^n$. We set $h = X\\theta$.\n\n"
+    "$$ J = \\frac12 \\|h - y\\|^2. $$\n\n# Gradient\n\n"
+    "$$ \\frac{\\partial J}{\\partial\\theta} = X^\\top(h - y) $$\n\n"
+    "# Regularisation\n\nWith a penalty the cost becomes\n\n"
+    "$$ J = \\frac12 \\|h - y\\|^2 + \\frac\\lambda2 \\|\\theta\\|^2. $$"
+)
+PENALISED = (
+    r"\frac{\partial J}{\partial\theta} = X^\top(h - y) + \lambda\theta",
+    r"\frac{\partial J}{\partial\theta} = X^\top(h - y)",
+)
+
+
+@pytest.mark.parametrize("text", [MODEL, MODEL.replace("# ", "")])
+def test_a_loss_that_becomes_another_one_is_that_from_there_on(text: str) -> None:
+    right, wrong = (judged(f"{text}\n\n$$ {claim} $$") for claim in PENALISED)
+    assert right[1].verdict in HOLDS
+    assert right[-1].verdict in HOLDS
+    assert wrong[-1].verdict in WRONG
+
+
+def test_what_stands_behind_two_definitions_is_of_neither() -> None:
+    for claim in PENALISED:
+        found = judged(f"{MODEL}\n\n# Summary\n\n$$ {claim} $$")
+        assert found[1].verdict is Verdict.UNDECIDED
+        assert found[-1].verdict is Verdict.UNDECIDED
+
+
+LOGITS = (
+    "# Softmax\n\nFor $z \\in \\mathbb{R}^K$ let $p_i = e^{z_i} / \\sum_{j=1}^K e^{z_j}$"
+    " and $f(z) = \\log \\sum_j e^{z_j}$.\n\n"
+    "$$ \\frac{\\partial p_i}{\\partial z_j} = p_i (\\delta_{ij} - p_j) $$\n\n$$ \\nabla f(z) = SIGN p $$\n\n"
+    "# Regression\n\nWith $z = W x + b$ and $L = -\\sum_i y_i \\log p_i$, where $\\sum_i y_i = 1$, we get\n\n"
+    "$$ \\frac{\\partial L}{\\partial W} = SIGN (p - y) x^\\top $$"
+)
+
+
+@pytest.mark.parametrize(("sign", "expected"), [("", HOLDS), ("-", WRONG)])
+def test_a_late_definition_by_new_names_changes_nothing_before(sign: str, expected: tuple[Verdict, ...]) -> None:
+    found = judged(LOGITS.replace("SIGN", sign))
+    assert found[0].verdict in HOLDS
+    assert all(f.verdict in expected for f in found[1:])
+
+
+KERNEL = r"Let $k(x, x') = s^2 \exp(-\frac{(x - x')^2}{2\ell^2})$ with $s > 0$ and $\ell > 0$."
+DISTANCE = r"Let $x, y \in \mathbb{R}^d$, $L \in \mathbb{R}^{k \times d}$ and $D_L(x, y) = \|L(x - y)\|^2$."
+NORMAL = (
+    "Let $\\sigma > 0$ and\n\n"
+    "$$ \\ell(\\mu, \\sigma^2) = -\\frac N2 \\log\\sigma^2 - \\frac1{2\\sigma^2} \\sum_{n=1}^N (x_n - \\mu)^2. $$"
+)
+NAMES = (
+    (KERNEL, r"\frac{\partial k}{\partial x} = -\frac{x - x'}{\ell^2} k(x, x')",
+     r"\frac{\partial k}{\partial x} = \frac{x - x'}{\ell^2} k(x, x')"),
+    (DISTANCE, r"\nabla_L D_L = 2L(x - y)(x - y)^\top", r"\nabla_L D_L = 2(x - y)(x - y)^\top L^\top"),
+    (NORMAL,
+     r"\frac{\partial\ell}{\partial\sigma^2} = -\frac{N}{2\sigma^2} + \frac1{2\sigma^4} \sum_{n=1}^N (x_n - \mu)^2",
+     r"\frac{\partial\ell}{\partial\sigma^2} = -\frac{N}{2\sigma^2} + \frac1{\sigma^4} \sum_{n=1}^N (x_n - \mu)^2"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "right", "wrong"), NAMES)
+def test_names_that_look_like_something_else_are_read(text: str, right: str, wrong: str) -> None:
+    assert verdict(text, right) in HOLDS
+    assert verdict(text, wrong) in WRONG
+
+
+def test_the_place_of_a_variable_without_a_name_defines_nothing() -> None:
+    text = r"Let $f = k(\cdot, x)$ and $J = f^2$."
+    assert verdict(text, r"\frac{\partial J}{\partial x} = 0") is Verdict.UNDECIDED
+    assert verdict(text, r"\frac{\partial J}{\partial f} = 2f") in HOLDS
+    assert verdict(text, r"\frac{\partial J}{\partial f} = f") not in HOLDS
