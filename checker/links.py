@@ -68,7 +68,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.symbols import LOSSES
@@ -344,6 +344,9 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, ShapeError) and (unclear := functions_in((left, right)) & world.applied.unclear):
         said = f"{error}, if {min(unclear)} is taken of each entry: what its values are is not said"
         link = replace(link, message=said)
+    elif isinstance(error, ShapeError) and (shared := _variable_of_several(left, right, world)) is not None:
+        said = f"{error}; {shared} is a variable of several functions, and declared nowhere: perhaps not the same"
+        link = replace(link, message=said)
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared
@@ -388,6 +391,22 @@ def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) 
     stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
     given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
     return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
+def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:
+    """What nothing declares, and a function of numbers has as its variable, and others, which say its shape: the x of
+    ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
+    stated = {name: {*map(base_of, arguments)} for name, arguments in world.applied.arguments.items()}
+    stated |= {name: {*heads} for name, heads in world.applied.parameters.items()}
+    called = {r.name for r in _mentioned(left, right, world)}
+    shapes = {name: known.shape for name, known in world.known.items()}
+    below = _rests_on(_mentioned(left, right, world), world) - world.declared
+    for x in sorted(below & shapes.keys()):
+        own = {name for name, variables in stated.items() if x in variables and name in called}
+        of_entries = any(name in world.functions or shapes.get(name, ()) == shapes[x] for name in own)
+        if shapes[x] != () and of_entries and any(x in stated[name] for name in stated.keys() - called):
+            return x
+    return None
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:

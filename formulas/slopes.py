@@ -304,6 +304,9 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
     """The numerator as a tensor; the bare name of a function ``f`` means ``f(z)`` of its own parameter."""
     if isinstance(node, s.Symbol):
         function = reader.world.functions.get(node.name)
+        known = reader.world.known.get(node.name)
+        if function is not None and known is not None and (known.extents or known.family):
+            raise Unsupported(f"whether {node.name} is the function or a tensor of that name is not said")
         if function is not None and node.name not in reader.world.known:
             given = reader.world.applied.parameters.get(node.name, ())
             if len(given) == len(function.parameters):

@@ -269,3 +269,28 @@ def test_the_place_of_a_variable_without_a_name_defines_nothing() -> None:
     assert verdict(text, r"\frac{\partial J}{\partial x} = 0") is Verdict.UNDECIDED
     assert verdict(text, r"\frac{\partial J}{\partial f} = 2f") in HOLDS
     assert verdict(text, r"\frac{\partial J}{\partial f} = f") not in HOLDS
+
+
+CLASSES = (
+    r"Let $\theta_1, \dots, \theta_k \in \mathbb{R}^n$ and"
+    "\n\n$$ J(\\theta) = \\sum_{i=1}^m \\sum_{j=1}^k y_{ij} \\theta_j^\\top x^{(i)}"
+    " + \\frac\\lambda2 \\sum_{j=1}^k \\|\\theta_j\\|^2. $$"
+)
+SHARED = (
+    "Let $k(x) = \\exp(-\\frac{x^2}{2\\ell^2})$.\n\n$$ k'(x) = -\\frac{x}{\\ell^2} k(x) $$\n\n"
+    r"Let $f(x) = \sum_{j=1}^M w_j \|x - c_j\|^2$ with $c_j \in \mathbb{R}^D$."
+)
+
+
+def test_the_argument_of_a_loss_is_all_of_a_list() -> None:
+    assert verdict(CLASSES, r"\nabla_{\theta_j} J = \sum_{i=1}^m y_{ij} x^{(i)} + \lambda\theta_j") in HOLDS
+    assert verdict(CLASSES, r"\nabla_{\theta_j} J = \sum_{i=1}^m y_{ij} x^{(i)} + 2\lambda\theta_j") in WRONG
+
+
+def test_a_variable_of_two_functions_need_not_be_the_same() -> None:
+    right, claim = judged(f"{SHARED}\n\n$$ \\nabla_x f = 2 \\sum_{{j=1}}^M w_j (x - c_j) $$")
+    assert right.verdict not in WRONG
+    assert claim.verdict in HOLDS
+    wrong, claim = judged(f"{SHARED.replace('= -', '= ')}\n\n$$ \\nabla_x f = \\sum_{{j=1}}^M w_j (x - c_j) $$")
+    assert wrong.verdict not in HOLDS
+    assert claim.verdict in WRONG
