@@ -235,7 +235,7 @@ def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
     trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
     known = families(trees)
     left = unreadable(trees, known)
-    plain = {base: every[0] for base, every in known.items() if base not in left}
+    plain = {base: every[0] for base, every in known.items() if base not in left and every[0].is_plain}
     if plain:
         _reread(read_after, lambda tree: written_out(tree, plain), lambda _, tree: f"reads ${to_latex(tree)}$")
     return left

@@ -337,6 +337,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
     elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
         link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
+    elif isinstance(error, IndexRangeError) and (size := _named_like_a_size(left, right, world)) is not None:
+        link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
@@ -391,6 +393,12 @@ def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) 
     stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
     given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
     return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
+def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The d of ``d_{ij} = \\|x_i - x_j\\|²`` beside x_i ∈ R^d: two things."""
+    indexed = {r.name for r in _mentioned(left, right, world) if r.indices}
+    return min(indexed & world.sizes, default=None)
 
 
 def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:

@@ -294,3 +294,31 @@ def test_a_variable_of_two_functions_need_not_be_the_same() -> None:
     wrong, claim = judged(f"{SHARED.replace('= -', '= ')}\n\n$$ \\nabla_x f = \\sum_{{j=1}}^M w_j (x - c_j) $$")
     assert wrong.verdict not in HOLDS
     assert claim.verdict in WRONG
+
+
+SHAPED = (
+    r"Let $w, x_n \in \mathbb{R}^D$. With the shape $k > 0$ the loss is"
+    "\n\n$$ E_k(w) = k \\sum_n (w^\\top x_n + y_n \\exp(-w^\\top x_n)). $$"
+)
+
+
+def test_a_function_that_is_called_after_a_number_is_no_family() -> None:
+    assert verdict(SHAPED, r"\nabla E_k(w) = k \sum_n (1 - y_n e^{-w^\top x_n}) x_n") in HOLDS
+    assert verdict(SHAPED, r"\nabla E_k(w) = k \sum_n (1 + y_n e^{-w^\top x_n}) x_n") in WRONG
+    summed = SHAPED + r" We minimise $\sum_{k=1}^K E_k(w)$."
+    assert verdict(summed, r"\nabla E_k(w) = k \sum_n (1 - y_n e^{-w^\top x_n}) x_n") is Verdict.UNDECIDED
+
+
+def test_a_mapping_is_a_function() -> None:
+    text = r"Let $r : \mathbb{R}^n \to \mathbb{R}^m$ and $F(x) = \frac12 \|r(x)\|^2$ with $x \in \mathbb{R}^n$."
+    assert verdict(text, r"\nabla F(x) = r^2 x") not in HOLDS
+
+
+def test_a_quantity_that_is_named_like_a_size_is_another_one() -> None:
+    text = (
+        r"Let $x_1, \dots, x_n \in \mathbb{R}^d$, $d_{ij} = \|x_i - x_j\|^2$ and"
+        "\n\n$$ p_{ij} = \\frac{\\exp(-d_{ij})}{\\sum_{k=1}^n \\exp(-d_{ik})}. $$"
+    )
+    right = r"\frac{\partial\log p_{ij}}{\partial d_{il}} = -\mathbb{1}[j = l] + p_{il}"
+    assert verdict(text, right) not in WRONG
+    assert verdict(text, right.replace("= -", "= ")) not in HOLDS
