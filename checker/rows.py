@@ -141,6 +141,7 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
         for stated, name, part, matrix in _unnamed(sentence, formulas, spaces):
             if plain(name) not in defined:
+                stated.prose.stacked = True
                 told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
         note_related(sentence, formulas, read, defined)
     for parts in told.values():

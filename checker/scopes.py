@@ -53,7 +53,8 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
-    told = {key_of(f.prose.defined, table): f.raw.section for f in formulas if f.prose.defined is not None}
+    told = {key_of(f.prose.defined, table): f.raw.section for f in formulas
+            if f.prose.defined is not None and not f.prose.stacked}  # fmt: skip
     for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
         for key, where in told.items():
             if key is not None and path != where and f"{key} in" in stated_there:

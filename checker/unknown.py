@@ -347,7 +347,7 @@ def spoken_of_elsewhere(world: World, name: str | None) -> str | None:
 
 def beside(world: World, error: UndefinedSymbol, here: Statement) -> str | None:
     """That a name which is not defined is one of a section before that is not seen."""
-    number = world.unknown.beside.get(error.name) if error.name is not None else None
+    number = world.unknown.beside.get(error.base) if error.base is not None else None
     said = f"{error}; whether it is that of formula {number}, in another section, is not said"
     return said if number is not None and number < here.number else None
 

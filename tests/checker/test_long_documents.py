@@ -322,3 +322,28 @@ def test_a_quantity_that_is_named_like_a_size_is_another_one() -> None:
     right = r"\frac{\partial\log p_{ij}}{\partial d_{il}} = -\mathbb{1}[j = l] + p_{il}"
     assert verdict(text, right) not in WRONG
     assert verdict(text, right.replace("= -", "= ")) not in HOLDS
+
+
+GRAM = r"Let $G \in \mathbb{R}^{n \times n}$ (symmetric) and $J(a) = \frac12 \|G a - t\|^2$, $t \in \mathbb{R}^n$."
+ACTS = (
+    "# Model\n\nLet $w, x_i \\in \\mathbb{R}^p$, $s_i = \\langle w, x_i\\rangle$ and\n\n"
+    "$$ L = \\frac12 \\sum_{i=1}^n (s_i - y_i)^2. $$\n\n# Gradient\n\nWe stack the inputs as rows in"
+    " $X \\in \\mathbb{R}^{n \\times p}$ and write $s, y \\in \\mathbb{R}^n$. Then\n\n"
+    "$$ \\nabla_w L = X^\\top (s SIGN y) $$\n\n"
+    "# Penalty\n\nWith a penalty the loss becomes\n\n"
+    "$$ L = \\frac12 \\sum_{i=1}^n (s_i - y_i)^2 + \\frac\\lambda2 \\|w\\|^2 $$\n\n"
+    "$$ \\nabla_w L = \\sum_{i=1}^n (s_i - y_i) x_i SIGN \\lambda w $$"
+)
+
+
+def test_symmetric_in_brackets_is_said() -> None:
+    assert verdict(GRAM, r"\nabla J(a) = G(G a - t)") in HOLDS
+    assert verdict(GRAM, r"\nabla J(a) = G(G a + t)") in WRONG
+    assert verdict(GRAM.replace("symmetric", "not symmetric"), r"\nabla J(a) = G(G a - t)") is not Verdict.PROVED
+
+
+@pytest.mark.parametrize(("sign", "right"), [("-", 1), ("+", 2)])
+def test_rows_that_a_later_section_tells_are_those_of_the_first(sign: str, right: int) -> None:
+    claims = [f for f in judged(ACTS.replace("SIGN", sign)) if "nabla" in f.latex]
+    assert claims[right - 1].verdict in HOLDS
+    assert claims[2 - right].verdict in WRONG
