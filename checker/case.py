@@ -38,6 +38,7 @@ from verify_derivations.checker.unknown import take_beside, take_elsewhere
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
@@ -230,6 +231,13 @@ def _compose(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
+def _take_components(read_after: ReadAfter) -> None:
+    """Read a gradient that is written out as what each component is."""
+    variables = of_several([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if variables:
+        _reread(read_after, lambda tree: by_components(tree, variables), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
 def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
     """Read values of ``φ_k(x) = x^k`` as what they are; the bases of families of which that cannot be done."""
     trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
@@ -320,6 +328,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         formulas.append(stated)
     _read_primes(read_after)
     _compose(read_after)
+    _take_components(read_after)
     open_families = _write_out_families(read_after)
     _name_functions(read_after)
     _take_exponentials(read_after)

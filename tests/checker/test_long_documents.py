@@ -347,3 +347,17 @@ def test_rows_that_a_later_section_tells_are_those_of_the_first(sign: str, right
     claims = [f for f in judged(ACTS.replace("SIGN", sign)) if "nabla" in f.latex]
     assert claims[right - 1].verdict in HOLDS
     assert claims[2 - right].verdict in WRONG
+
+
+BANANA = r"Let $f(x_1, x_2) = 100 (x_2 - x_1^2)^2 + (1 - x_1)^2$."
+COMPONENTS = (
+    r"\nabla f(x_1, x_2) = \begin{pmatrix} -400 x_1 (x_2 - x_1^2) - 2(1 - x_1) \\ SIGN 200 (x_2 - x_1^2) \end{pmatrix}",
+    r"\nabla^2 f(x_1, x_2) = \begin{bmatrix} 1200 x_1^2 - 400 x_2 + 2 & -400 x_1 \\ -400 x_1 & SIGN 200 \end{bmatrix}",
+)
+
+
+@pytest.mark.parametrize("claim", COMPONENTS)
+def test_a_gradient_that_is_written_out_is_one_of_components(claim: str) -> None:
+    assert verdict(BANANA, claim.replace("SIGN", "")) in HOLDS
+    assert verdict(BANANA, claim.replace("SIGN", "-")) in WRONG
+    assert verdict(BANANA.replace("x_1, x_2", "x_2, x_1"), claim.replace("SIGN", "")) not in HOLDS
