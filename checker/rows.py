@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from verify_derivations.checker.related import note_related
 from verify_derivations.checker.sentences import sentences
-from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.checker.statements import Chain, Membership, Stated
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -119,10 +119,19 @@ class _Said:
 
 def read_rows(formulas: Sequence[Stated]) -> None:
     """Give the names of rows and columns definitions; note the others of which the prose says something like that."""
+    lists = (_side_by_side(f, chain, formulas) for f in formulas for chain in f.chains)
+    written = [each for each in lists if each is not None]
+    for f, chain, *_ in written:  # it declares the matrix, and says what its columns are
+        f.chains = [c for c in f.chains if c is not chain]
+        f.memberships.append(Membership(chain.sides[:1], chain.space or chain.sides[1]))
     spaces = {plain(name): m.where for f in formulas for m in f.memberships
               if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names}  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
     told: dict[tuple[tuple[str, ...], s.Node], _Parts] = {}  # for each section and name
+    for f, chain, name, part in written:
+        if plain(name) not in defined:
+            f.prose.stacked = True
+            told.setdefault((f.raw.section, plain(name)), {})[part] = (f, name, chain.sides[0])
     for sentence in sentences(formulas):
         read = set[int]()
         for said in _readings(sentence, formulas):
@@ -172,6 +181,34 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
                 continue
             if _ends(formulas, before, behind, said.many):
                 yield said
+
+
+def _side_by_side(
+    f: Stated, chain: Chain, formulas: Sequence[Stated]
+) -> tuple[Stated, Chain, s.Scripted, s.Node] | None:  # fmt: skip
+    """``X = (x_1, …, x_N) ∈ R^{d×N}``: the name of its columns, or of its rows where the list is transposed, and which
+    part each is."""
+    matrix, values = chain.sides[0], chain.sides[-1]
+    space = chain.space
+    if len(chain.sides) != 2 or space is None or len(space.extents) != 2 or not isinstance(matrix, s.Symbol):
+        return None
+    sup = values.sup if isinstance(values, s.Scripted) and values.sub is None else None
+    turned = sup is not None and is_transpose(sup)
+    inside = values.base if isinstance(values, s.Scripted) and turned else values
+    inside = inside.body if isinstance(inside, s.Group) else inside
+    items = inside.items if isinstance(inside, s.Sequence) else ()
+    names = [x for x in items if isinstance(x, s.Scripted) and x.sup is None and not x.primes]
+    if len(items) < 3 or len(names) + 1 != len(items) or not isinstance(items[-2], s.Dots):
+        return None
+    count, base = space.extents[not turned], names[0].base
+    if any(x.base != base for x in names) or names[0].sub != s.Number("1") or names[-1].sub != count:
+        return None
+    used = (n for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
+    letter = next((n.sub for n in used if _is_index(n.sub)), None)
+    if not isinstance(letter, s.Symbol):
+        return None
+    kind = "row" if turned else "column"
+    return f, chain, s.Scripted(base, letter), _part(matrix, letter, kind, as_row=False)
 
 
 def _unnamed(

@@ -361,3 +361,18 @@ def test_a_gradient_that_is_written_out_is_one_of_components(claim: str) -> None
     assert verdict(BANANA, claim.replace("SIGN", "")) in HOLDS
     assert verdict(BANANA, claim.replace("SIGN", "-")) in WRONG
     assert verdict(BANANA.replace("x_1, x_2", "x_2, x_1"), claim.replace("SIGN", "")) not in HOLDS
+
+
+PATTERNS = (
+    r"Let $X = (x_1, \dots, x_N) \in \mathbb{R}^{d \times N}$, $u \in \mathbb{R}^d$ and"
+    "\n\n$$ E(u) = \\frac12 \\sum_{i=1}^N (x_i^\\top u)^2. $$"
+)
+
+
+def test_a_matrix_is_written_as_the_list_of_its_columns() -> None:
+    assert verdict(PATTERNS, r"\nabla_u E = X X^\top u") in HOLDS
+    assert verdict(PATTERNS, r"\nabla_u E = -X X^\top u") in WRONG
+    rows = PATTERNS.replace("x_N)", "x_N)^\\top").replace(r"d \times N", r"N \times d")
+    assert verdict(rows, r"\nabla_u E = X^\top X u") in HOLDS
+    assert verdict(rows, r"\nabla_u E = X X^\top u") in WRONG
+    assert verdict(PATTERNS.replace(r"d \times N", r"N \times d"), r"\nabla_u E = X^\top X u") is Verdict.UNDECIDED
