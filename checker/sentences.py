@@ -79,8 +79,6 @@ def sentence(formulas: Sequence[Stated], k: int) -> str:
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
             break
-        if stated.number > 1 and _begins_anew(formulas[stated.number - 2], stated):
-            break
     return found
 
 
