@@ -32,7 +32,8 @@ INSTEAD = re.compile(  # the words say that something else holds now
     r"|(?:let|take|suppose|consider|assume) (?:us )?now)\b[^.;]*$", re.I,
 )  # fmt: skip
 BECOMES = re.compile(  # “with a penalty the cost becomes”
-    r"\b(?:(?:becomes?|is\s+now|changes?\s+(?:in)?to|turns?\s+into)\b|add(?:s|ed|ing)?\b|penal\w+|regulari[sz]\w+)[^.;]*$",
+    r"\b(?:(?:becomes?|is\s+now|changes?\s+(?:in)?to|turns?\s+into|penal\w+|regulari[sz]\w+)\b"
+    r"|add(?:s|ed|ing)?\s+(?:an?|the|another)\s+(?:[\w-]+\s+){0,3}?(?:penalt\w+|regulari[sz]\w+|terms?|decay|prior)\b)[^.;]*$",
     re.I,
 )  # fmt: skip
 ELSEWHERE = re.compile(  # said of other texts
