@@ -346,8 +346,11 @@ def spoken_of_elsewhere(world: World, name: str | None) -> str | None:
 
 
 def beside(world: World, error: UndefinedSymbol, here: Statement) -> str | None:
-    """That a name which is not defined is one of a section before that is not seen."""
-    number = world.unknown.beside.get(error.base) if error.base is not None else None
+    """That a name which is not defined is one of a section before that is not seen; not at one layer of several."""
+    base = error.base
+    if base is None or base in world.layers.templates or base in map(world.layers.name, world.known):
+        return None
+    number = world.unknown.beside.get(base)
     said = f"{error}; whether it is that of formula {number}, in another section, is not said"
     return said if number is not None and number < here.number else None
 
