@@ -7,7 +7,6 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
-from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -446,17 +445,10 @@ def variables_in(world: World, *sides: s.Node) -> frozenset[str]:
         if isinstance(node, s.Derivative):
             below += node.denominators
         elif isinstance(node, s.Nabla):
-            below += [node.variable] if node.variable is not None else _any_variable(world, node.body)
+            variables = map(s.Symbol, world.differentiated.denominators)
+            below += [node.variable] if node.variable is not None else variables
     references = (world.table.reference(node) for node in below)
     return frozenset(reference.name for reference in references if reference is not None)
-
-
-def _any_variable(world: World, body: s.Node | None) -> Iterable[s.Node]:
-    """By what ``∇f`` may differentiate: by x, if the definition of f has this argument alone."""
-    function = body.function if isinstance(body, s.Call) else body
-    stated = world.applied.arguments.get(function_name(function), ()) if function is not None else ()
-    at = body.arguments if isinstance(body, s.Call) else stated
-    return stated if len(stated) == 1 and at == stated else map(s.Symbol, world.differentiated.denominators)
 
 
 def adjoints_of(c: Comparison, environment: Environment) -> frozenset[str]:
