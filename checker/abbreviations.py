@@ -29,6 +29,7 @@ class Abbreviation:
     name: s.Node
     part: s.Node
     place: Place  # of its definition
+    where: frozenset[Place] = frozenset()  # the definitions that are read with it
 
 
 def abbreviation(
@@ -66,28 +67,34 @@ def abbreviation(
         parts = _heads(a.part) - {(_letter(a.name), None)}
         using = sorted(set.intersection(*(users[head] for head in parts)) if parts else whole)
         holders = [place for place in using if own <= names[place] and _holds(world, place, whole[place], a)]
+        all_of, part_of = list[frozenset[Place]](), set[Place]()
         for inside in insides if holders else ():
             others = [place for place in inside if place != a.place]
-            holding = [place for place in holders if place in others]
-            if not holding:
-                continue
+            holding = frozenset(place for place in holders if place in others)
             rest = set[str]().union(*(
                 _names(world, _put(whole[place].sides[1], a)) if place in holding else names[place] for place in others
             ))  # fmt: skip
-            if not own <= rest:  # of x² + x⁴ it is not all that u = x² names
-                return a
+            if own <= rest:  # of x² + x⁴ it is not all that u = x² names
+                part_of |= holding
+            elif holding:
+                all_of.append(holding)
+        while mixed := [holding for holding in all_of if holding & part_of]:
+            part_of = part_of.union(*mixed)
+            all_of = [holding for holding in all_of if holding not in mixed]
+        if all_of:
+            return replace(a, where=frozenset[Place]().union(*all_of))
     return None
 
 
 def abbreviated(
-    world: World, formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str], a: Abbreviation
+    formulas: Sequence[Stated], defined: Mapping[tuple[int, int, int], str], a: Abbreviation
 ) -> list[Stated]:
     """The formulas with the name in their definitions."""
     result = list[Stated]()
     for f in formulas:
         chains = [
             replace(chain, sides=(chain.sides[0], _put(chain.sides[1], a), *chain.sides[2:]))
-            if defined.get((f.number, k, 0)) == "definition" and _holds(world, (f.number, k), chain, a) else chain
+            if defined.get((f.number, k, 0)) == "definition" and (f.number, k) in a.where else chain
             for k, chain in enumerate(f.chains)
         ]  # fmt: skip
         said = f"${to_latex(a.part)}$ is read as ${to_latex(a.name)}$, as formula {a.place[0]} calls it"
@@ -178,7 +185,8 @@ def _holds(world: World, place: Place, chain: Chain, a: Abbreviation) -> bool:
 
 
 def _put(tree: s.Node, a: Abbreviation) -> s.Node:
-    """The name in the place of the part, where it stands by itself or as some terms of a sum."""
+    """The name in the place of the part, where it stands by itself or as some terms of a sum, or factors of a product
+    beside each other."""
 
     def new(part: s.Node) -> s.Node | None:
         if _same(part, a.part):
@@ -192,9 +200,30 @@ def _put(tree: s.Node, a: Abbreviation) -> s.Node:
                 end = k + len(a.part.terms)
                 signs, terms = (*part.signs[:k], "+", *part.signs[end:]), (*part.terms[:k], a.name, *part.terms[end:])
                 return _put(s.Sum(signs, terms), a)
+        if isinstance(part, s.Product) and isinstance(a.part, s.Product):
+            return _in_product(part, a)
         return None
 
     return s.mapped(tree, new)
+
+
+def _in_product(product: s.Product, a: Abbreviation) -> s.Node | None:
+    """``y_n z_n`` of ``y_n w^\\top x_n``, where all factors are multiplied in the same way."""
+    assert isinstance(a.part, s.Product)
+    length, letter = len(a.part.factors), _letter(a.name)
+    if length >= len(product.factors) or not {*product.operators} <= {"", "\\cdot"}:
+        return None
+    for k in range(len(product.factors) - length + 1):
+        end = k + length
+        run = s.Product(product.factors[k:end], product.operators[k : end - 1])
+        letters = {x.name for x in s.walk(run) if _is_letter(x)} if letter is not None else set[str]()
+        for other in (letter, *sorted(letters - {letter or ""})):
+            moved = letter is not None and other is not None and other != letter
+            if _same(run, _at(a.part, letter, other) if moved else a.part):  # type: ignore[arg-type]
+                name = _at(a.name, letter, other) if moved else a.name  # type: ignore[arg-type]
+                factors = (*product.factors[:k], name, *product.factors[end:])
+                return _put(s.Product(factors, (*product.operators[:k], *product.operators[end - 1 :])), a)
+    return None
 
 
 def _letter(name: s.Node) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from verify_derivations.checker.sentences import SENTENCE, sentence
 from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import items_of
+from verify_derivations.formulas.scripts import base_of, items_of, names_in
 
 _ELSE = (
     r"\b(?:(?<!\bunless )[Oo]therwise|(?<!thing )(?<!where )(?<!one )(?<!\bor )(?<!\bwhat )(?<!\bwho )[Ee]lse)\b"
@@ -80,6 +80,9 @@ def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
     declared = any(left in m.names for g in before for m in g.memberships if isinstance(m.where, s.Space))
     if not declared or (f.raw.context.split() or [""])[-1] == "where":
         return False
+    known = {base_of(x) for g in before for node in g.nodes for x in names_in(node)}
+    if known.isdisjoint(base_of(x) for side in f.chains[-1].sides[1:] for x in names_in(side)):
+        return False  # z = W x + b of what nothing before speaks of changes nothing that is said of z before
     varied = any(left in _variables(node) for g in before for node in g.derivatives)
     forward = (side for g in before if not g.derivatives for chain in g.chains for side in chain.sides)
     used = (node for side in forward for node in s.walk(side))

@@ -21,7 +21,7 @@ from verify_derivations.checker.statements import Stated, contains_derivative, i
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
 
 EXAMPLE = re.compile(
     r"\b(?:examples?|instead|alternativ\w+|consider|suppose"
@@ -30,6 +30,11 @@ EXAMPLE = re.compile(
 INSTEAD = re.compile(  # the words say that something else holds now
     r"\b(?:instead|from (?:now|here) on|redefin\w*|(?:now|next),? (?:let|take|set|put|suppose|consider|use|choose)"
     r"|(?:let|take|suppose|consider|assume) (?:us )?now)\b[^.;]*$", re.I,
+)  # fmt: skip
+BECOMES = re.compile(  # “with a penalty the cost becomes”
+    r"\b(?:(?:becomes?|is\s+now|changes?\s+(?:in)?to|turns?\s+into|penal\w+|regulari[sz]\w+)\b"
+    r"|add(?:s|ed|ing)?\s+(?:an?|the|another)\s+(?:[\w-]+\s+){0,3}?(?:penalt\w+|regulari[sz]\w+|terms?|decay|prior)\b)[^.;]*$",
+    re.I,
 )  # fmt: skip
 ELSEWHERE = re.compile(  # said of other texts
     r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"
@@ -246,7 +251,8 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 headed = opened[stated.number] not in ("", opened[first])  # “**Logistic loss.** With …”
                 example = headed or sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
-                until = _said_until(case, stated)
+                more = {base_of(x) for x in names_in(right)} - {base_of(x) for x in names_in(before[1])}
+                until = _said_until(case, stated, bool(more))
                 let = LET.search(stated.raw.context) and not stated.raw.displayed or ANOTHER.search(stated.raw.context)
                 earlier = f"{to_latex(before[0])}={to_latex(before[1])}"
                 again = None if example or let else _claimed_again(case.formulas, stated)
@@ -280,14 +286,15 @@ def _does_not_hold(link: Link) -> bool:
     return link.verdict.wrong or link.verdict is Verdict.UNDECIDED and link.evidence == "symbol"
 
 
-def _said_until(case: Case, f: Stated) -> float | None:
-    """The number of the last formula for which the words before a definition say that it holds in place of another."""
+def _said_until(case: Case, f: Stated, more: bool) -> float | None:
+    """The number of the last formula for which the words before a definition say that it holds in place of another;
+    ``more``: it has names that the other one lacks."""
     words = f.raw.context
     if f.when.case or SUPPOSING.search(words) and not f.raw.displayed:
         k = next(k for k, other in enumerate(case.formulas) if other.number == f.number)
         following = introduced(case.formulas, k, lambda _: False, f.when.case)
         return max((later.number for later in following), default=f.number)
-    return inf if INSTEAD.search(words) else None
+    return inf if INSTEAD.search(words) or more and BECOMES.search(words) else None
 
 
 def _by_other_quantities(case: Case, stated: Stated, name: str, right: s.Node, found: Mapping[int, Formula]) -> bool:

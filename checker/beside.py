@@ -36,7 +36,7 @@ _SAID_OF = re.compile(  # “$z$ is the squared distance $w x$”
 )  # fmt: skip
 _COMPARED = re.compile(
     r"\b(?:approximat(?:e|es|ed|ing)|estimat(?:e|es|ed)|predict(?:s|ed)?|compar\w*|close|near\w*|match\w*|fit\w*|differ\w*|versus"
-    r"|rather|deviat\w*|larger|smaller|less|greater|far|agrees?|is\s+about|distribut\w+|bernoulli|gaussian|random\s+variable"
+    r"|rather|modell?ed\s+(?:with|using)|deviat\w*|larger|smaller|less|greater|far|agrees?|is\s+about|distribut\w+|bernoulli|gaussian|random\s+variable"
     r"|has\s+(?:the\s+same|as\s+many)|(?:is|are)\s+(?:added\s+to|dropped)|same\s+(?:size|shape)|do(?:es)?\s+not)\b",
     re.I,
 )  # fmt: skip
@@ -52,6 +52,18 @@ _CLASS = re.compile(
     r"\s*,?\s*(?:(?:is|are|be|denotes?)\s+)?(?:the|an?)\s+(?:\w+\s+)?(?:labels?|class|category)\b", re.I
 )
 _SIZE_OF = re.compile(r"\b(?:size|shape|length|dimensions?|number\s+of\s+entries)\s+of\s*$", re.I)
+_EXAMPLES = (
+    r"(?:examples?|observations?|pairs?|(?:data\s*|training\s+)?points?|samples?|data(?:\s*sets?)?|(?:training|data)\s+sets?|instances?)"
+)
+_EXAMPLE = re.compile(rf"\b{_EXAMPLES}\s*(?:\w+\s+){{0,2}}[{{(]?\s*$", re.I)
+_ARE_EXAMPLES = re.compile(
+    rf"\s*,?\s*(?:(?:for|with)\s+)?(?:\$\d+\$\s*,?\s*)?(?:is|are|be|denotes?)\s+(?:[\w.-]+\s+){{0,4}}?{_EXAMPLES}\b",
+    re.I,
+)
+_MADE_OF = re.compile(
+    r"\b(?:from|maps?|mapped|summar\w+|statistics?|functions?|(?:comput|encod|produc)(?:es?|ed|ing)|predict(?:s|ed|ing)?"
+    r"|(?:yield|output|obtain|return|transform)(?:s|ed|ing)?|gives?|given\s+(?:by|as))\b", re.I,
+)  # fmt: skip
 _WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
 _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
@@ -99,6 +111,8 @@ class _Beside:
                 value = composite(g)
                 if value is None or isinstance(value, s.Scripted) and _PARTS.search(text):
                     continue
+                if _tuple(value) is not None and _is_example(text, first, last):
+                    continue
                 between = text[end:first] if end <= first else text[last:start]
                 listed = _LISTED.fullmatch(between) and not _ITS.search(text) and not _SAME.search(text)
                 harmless = thought or listed or _COMPARED.search(between) or _CLASS.match(text[end:])
@@ -122,6 +136,8 @@ class _Beside:
         if names and _IT.search(text) and not thought and not _COMPARED.search(text):  # “Its output is $z$.”
             for m in list(FORMULA.finditer(before))[-REACH:]:
                 value = composite(self.formulas[int(m[1])])
+                if value is not None and _tuple(value) is not None and _is_example(before, m.start(), m.end()):
+                    continue
                 if value is not None and not self.standing.together(names[0][1], value):
                     self.names.may_be(*names[0], (value,))
 
@@ -179,6 +195,8 @@ class _Beside:
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
                 if left.function.base not in self.names.alone or left.function.sub is None or left.function.primes:
                     continue
+                if plain(left.function.base) in self.standing.defined:  # J_λ(w) beside J(w)
+                    continue
                 others = tuple(x for side in right for x in names_in(side) if base_of(x) != base_of(left.function))
                 f.prose.depending += ((left.function.base, others),)
         for member in f.memberships:
@@ -217,6 +235,12 @@ class _Beside:
             for name in dict.fromkeys(new):
                 others = (x for side in sides for x in names_in(side) if base_of(x) != base_of(name))
                 self.names.may_be(f, name, tuple(others))
+
+
+def _is_example(text: str, start: int, end: int) -> bool:
+    """Whether a tuple of names is one of given data, “the observations $(x_n, y_n)$”: then nothing is made of it."""
+    called = _EXAMPLE.search(before_of(text, start)) or _ARE_EXAMPLES.match(text, end)
+    return called is not None and _MADE_OF.search(text) is None
 
 
 def _tuple(node: s.Node) -> tuple[s.Node, ...] | None:

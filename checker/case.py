@@ -36,11 +36,12 @@ from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.told import conventions_told
-from verify_derivations.checker.unknown import take_elsewhere
+from verify_derivations.checker.unknown import take_beside, take_elsewhere
 from verify_derivations.checker.unnamed import read_unnamed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.errors import ReadError
@@ -181,6 +182,8 @@ class Case:
             other = build({number for number, _ in found.failed})
             found = other if len(other.failed) < len(found.failed) else found
         take_elsewhere(found.world, defined_before(self.said, here, scope, table) if scope else {})
+        inside = {f.number for f in here}
+        take_beside(found.world, [f for f in self.formulas if f.number not in inside])
         known.append(Built(readings, frozenset(noted.asked) | inherited.asked, found))
         return known[-1]
 
@@ -255,12 +258,19 @@ def _compose(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
+def _take_components(read_after: ReadAfter) -> None:
+    """Read a gradient that is written out as what each component is."""
+    variables = of_several([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if variables:
+        _reread(read_after, lambda tree: by_components(tree, variables), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
 def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
     """Read values of ``φ_k(x) = x^k`` as what they are; the bases of families of which that cannot be done."""
     trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
     known = families(trees)
     left = unreadable(trees, known)
-    plain = {base: every[0] for base, every in known.items() if base not in left}
+    plain = {base: every[0] for base, every in known.items() if base not in left and every[0].is_plain}
     if plain:
         _reread(read_after, lambda tree: written_out(tree, plain), lambda _, tree: f"reads ${to_latex(tree)}$")
     return left
@@ -361,6 +371,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _count_members(read_after)
     _bracket_gradients(read_after)
     _compose(read_after)
+    _take_components(read_after)
     open_families = _write_out_families(read_after)
     _name_functions(read_after)
     _take_objectives(read_after)

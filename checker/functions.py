@@ -29,6 +29,7 @@ from verify_derivations.formulas.world import Known, NotYetDefined, Statement, U
 if TYPE_CHECKING:
     from verify_derivations.checker.defining import Definitions
 
+_STEPS = frozenset("tsrh") | {f"\\{x}" for x in "alpha tau epsilon varepsilon eta lambda gamma".split()}  # along a line
 STANDARD = frozenset(("softmax", "conv2", "max", "min", "det", "tr", "Tr", "trace"))
 """Operators that a formula says something of where they stand on its left side: it does not define them."""
 
@@ -97,6 +98,12 @@ class Functions:
             raise NotYetDefined(f"{awaited} is not defined yet")
         if stands_for_others or of_entries or not scalars_only and not self._is_elementwise(left, right):
             return self._quantity(f, left, right, last=last or not of_entries)
+        if any(self._is_at_vectors(node) for node in s.walk(right)):
+            declared_names = world.declared_names()
+            for p in params:  # the t of φ(t) = q(x + t d), if nothing says otherwise
+                if p == Reference(p.name, node=p.node) and p.name in _STEPS - declared_names:
+                    world.add(Known(p.name, (), ()))
+            return self._quantity(f, left, right, last)
         try:
             return self._of_scalars(f, left, right, params)
         except NoScalars:  # J(w, b) = Σ_i (w^T x_i + b - y_i)², where nothing declares w
@@ -175,6 +182,13 @@ class Functions:
                 world.add(Known(p.name, (), ()))
         world.conventions_of[name] = frozenset(here.conventions)
         return True
+
+    def _is_at_vectors(self, node: s.Node) -> bool:
+        """``q(x + t d)`` of a q that is defined for vectors."""
+        stated = self.world.applied.arguments.get(function_name(node.function), ()) if isinstance(node, s.Call) else ()
+        shapes = (self.world.known[r.name].shape for r in map(self.table.reference, stated)
+                  if r is not None and r.name in self.world.known)  # fmt: skip
+        return any(shape != () for shape in shapes)
 
     @cached_property
     def _named(self) -> Counter[str | None]:

@@ -76,6 +76,16 @@ def check(
         store.close()
 
 
+def _anywhere(stated: Stated) -> Stated:
+    """A formula without its place. What is said of it may be said by itself, too."""
+    raw = replace(stated.raw, line=0, column=0, section=(), context="", tail="", pieces=())
+    return replace(stated, raw=raw, when=replace(stated.when, here=tuple(map(_unconditioned, stated.when.here))))
+
+
+def _unconditioned(stated: Stated) -> Stated:
+    return replace(stated, when=replace(stated.when, here=()))
+
+
 def objections(formulas: Iterable[Stated]) -> Iterator[tuple[int, str]]:
     """By number, what the second reader of scalar sides objects."""
     for stated in formulas:
@@ -329,7 +339,7 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
-        here = replace(stated, raw=replace(stated.raw, line=0, column=0, section=(), context="", tail="", pieces=()))
+        here = _anywhere(stated)
         rests = rests_on(case, stated)
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
         if task.kind != "correct":

@@ -24,6 +24,7 @@ from verify_derivations.checker.undefined_losses import as_told, at_the_end, thr
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
+    beside,
     defined_elsewhere,
     held_fast,
     held_fixed,
@@ -68,7 +69,7 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.symbols import LOSSES
@@ -422,6 +423,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
     elif isinstance(error, UndefinedFunction) and _of_function(left):  # f' = f (1 - f), of an f in words
         link = replace(link, evidence="symbol", message=f"{error}: of which it is the derivative nothing is stated")
+    elif isinstance(error, UndefinedSymbol) and (other := beside(world, error, here)) is not None:
+        link = replace(link, evidence="symbol", message=other)
     elif isinstance(error, UndefinedSymbol) and not _is_differential(error) and _is_of_values(world, left, right):
         link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
     elif isinstance(error, UndefinedSymbol):
@@ -430,12 +433,17 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
     elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
         link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
+    elif isinstance(error, IndexRangeError) and (size := _named_like_a_size(left, right, world)) is not None:
+        link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, IndexRangeError):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
     elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
         link = replace(link, message=unsaid(taken))
     elif isinstance(error, ShapeError) and (unclear := functions_in((left, right)) & world.applied.unclear):
         said = f"{error}, if {min(unclear)} is taken of each entry: what its values are is not said"
+        link = replace(link, message=said)
+    elif isinstance(error, ShapeError) and (shared := _variable_of_several(left, right, world)) is not None:
+        said = f"{error}; {shared} is a variable of several functions, and declared nowhere: perhaps not the same"
         link = replace(link, message=said)
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
@@ -481,6 +489,28 @@ def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) 
     stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
     given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
     return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
+def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The d of ``d_{ij} = \\|x_i - x_j\\|²`` beside x_i ∈ R^d: two things."""
+    indexed = {r.name for r in _mentioned(left, right, world) if r.indices}
+    return min(indexed & world.sizes, default=None)
+
+
+def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:
+    """What nothing declares, and a function of numbers has as its variable, and others, which say its shape: the x of
+    ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
+    stated = {name: {*map(base_of, arguments)} for name, arguments in world.applied.arguments.items()}
+    stated |= {name: {*heads} for name, heads in world.applied.parameters.items()}
+    called = {r.name for r in _mentioned(left, right, world)}
+    shapes = {name: known.shape for name, known in world.known.items()}
+    below = _rests_on(_mentioned(left, right, world), world) - world.declared
+    for x in sorted(below & shapes.keys()):
+        own = {name for name, variables in stated.items() if x in variables and name in called}
+        of_entries = any(name in world.functions or shapes.get(name, ()) == shapes[x] for name in own)
+        if shapes[x] != () and of_entries and any(x in stated[name] for name in stated.keys() - called):
+            return x
+    return None
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:

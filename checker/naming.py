@@ -89,7 +89,8 @@ def _declarations(f: Stated, own: Set[str | None]) -> Iterator[s.Node]:
     """What a formula declares, but for names with letters of which a section says something itself."""
     for member in f.memberships:
         names = tuple(name for name in member.names if base_of(name) not in own)
-        yield s.Relation((s.Sequence(names), member.where), ("\\in",))
+        if names:
+            yield s.Relation((s.Sequence(names), member.where), ("\\in",))
     for letter, first, last in f.ranges:
         yield s.Relation((s.Symbol(letter), s.Sequence((first, s.Dots(), last))), ("=",))
 

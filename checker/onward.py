@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
 from verify_derivations.checker.open_names import DATA
-from verify_derivations.checker.statements import Membership, Stated, contains_derivative
+from verify_derivations.checker.statements import Chain, Membership, Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
@@ -133,11 +133,39 @@ def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) ->
         return onward.as_used(name, reference, where) is not None
 
     found = []
+    beside = [f for f in here if f.scope != scope and f.raw.section != scope[: len(f.raw.section)]]
+    hidden = _defined_again(own, beside, table)
     for f in here:
         if f.scope != scope and f.raw.section != scope[: len(f.raw.section)]:
+            if any((f.number, k) in hidden for k in range(len(f.chains))):
+                f = replace(f, chains=[chain for k, chain in enumerate(f.chains) if (f.number, k) not in hidden])
             members = [replace(m, names=tuple(n for n in m.names if holds(n, m.where))) for m in f.memberships]
             f = replace(f, memberships=[m for m in members if m.names])
         found.append(f)
+    return found
+
+
+def _defined_again(own: Sequence[Stated], beside: Sequence[Stated], table: NameTable) -> set[tuple[int, int]]:
+    """The definitions of sections beside a scope, by their formulas and places there, of what the scope defines itself,
+    and those that rest on them."""
+    def named(chain: Chain) -> set[str]:
+        left = chain.sides[0]
+        return {r.name for r in _references([left.function if isinstance(left, s.Call) else left], table)}
+
+    names = {name for f in own for chain in f.chains if len(chain.sides) > 1 for name in named(chain)}
+    found = set[tuple[int, int]]()
+    grown = True
+    while grown and names:
+        grown = False
+        for f in beside:
+            for k, chain in enumerate(f.chains):
+                if (f.number, k) in found or any(map(contains_derivative, chain.sides)):
+                    continue
+                inside = {r.name for r in _references((n for side in chain.sides for n in names_in(side)), table)}
+                if names & (inside | named(chain)):
+                    found.add((f.number, k))
+                    names |= named(chain)
+                    grown = True
     return found
 
 

@@ -27,7 +27,7 @@ SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"\b(?:gradients?|derivatives?|slopes?|jacobians?|hessians?)\b"
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
-_KNOWN = {*elementwise_functions, *(f"\\{x}" for x in elementwise_functions), "\\sigma", *OPERATORS}
+_KNOWN = {*elementwise_functions, *(f"\\{x}" for x in elementwise_functions), "\\sigma", "\\langle", *OPERATORS}
 DATA = frozenset("xytXYTNnm") | {  # letters for what is given
     f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
 }

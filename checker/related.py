@@ -66,13 +66,15 @@ def _is_matrix(node: s.Node) -> bool:
 
 
 def relate_members(world: World, inferred: Collection[str]) -> None:
-    """Vectors ``x_i`` that nothing declares are not independent of a matrix X, whether the text says so or not: of
-    ``inferred`` the definitions say the shape."""
+    """Vectors ``x_i`` that nothing declares, or that are as long as its rows or columns, are not independent of a
+    matrix X, whether the text says so or not: of ``inferred`` the definitions say the shape."""
     for known in list(world.known.values()):
         name = known.head.upper()
         stated = [d for d in world.declarations.get(name, ()) if d.layer is None and not d.indices]
         matrix = any(len(d.space.extents) == 2 and s.Number("1") not in d.space.extents for d in stated)
-        told = known.head not in inferred and world.declarations.get(known.head)
+        extents = {e for d in stated for e in d.space.extents}
+        said_of = world.declarations.get(known.head, ()) if known.head not in inferred else ()
+        told = bool(said_of) and all(extents.isdisjoint(d.space.extents) for d in said_of)
         if not matrix or name == known.head or len(known.family) != 1 or not known.shape or told:
             continue
         if _is_parameter(world, name, known):

@@ -7,13 +7,13 @@ What the prose says of a name and a matrix and is not read, :mod:`verify_derivat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from verify_derivations.checker.related import note_related
 from verify_derivations.checker.sentences import sentences
-from verify_derivations.checker.statements import Chain, Stated
+from verify_derivations.checker.statements import Chain, Membership, Stated
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -72,6 +72,14 @@ _PATTERNS = tuple(
         rf"{_STACK}\s+{_NAME}\s+{_BY_ROWS}\s+(?:(?:to|into|in|gives?|giving|form|obtain|get)\s+)+{_MATRIX}",
     )
 )  # fmt: skip
+_ALL = r"(?:(?:the|our|all|these|its)\s+)*"
+_UNNAMED = tuple(  # “we stack the inputs as rows in $X$”, “the matrix $X$ whose rows are the examples”
+    re.compile(pattern, re.I) for pattern in (
+        rf"{_STACK}\s+{_ALL}{_NOUNS}{_NOUN}\s+(?:as|in|into)\s+{_ALL}{_KIND}\s+(?:of|in|into)\s+{_MATRIX}",
+        rf"{_MATRIX}{_KNOWN_AS}(?:whose|with|has|have)\s+{_ALL}{_NOUNS}{_NOUN}\s+(?:as|in)\s+{_ALL}{_KIND}",
+        rf"{_MATRIX}{_KNOWN_AS}whose\s+{_KIND}\s+are\s+{_ALL}{_NOUNS}{_NOUN}(?=[\s,]*(?:$|and\b|\$))",
+    )
+)  # fmt: skip
 _ANY_PART = re.compile(r"row|column", re.I)
 _PAIR = re.compile(  # “$x_i$ and $y_i$ are the $i$-th rows of $X$ and $Y$”
     rf"\$(?P<name>\d+)\${_AND}\$(?P<other>\d+)\$\s+(?:{_BE}|denote)\s+{_OF}{_AND}(?:of\s+)?\$(?P<next>\d+)\$", re.I
@@ -81,7 +89,9 @@ _LEADS = (
     r"|to|form|obtain|gives?|then)\b)\s*$"
 )
 _LEAD = re.compile(_LEADS, re.I)
+_LEAD_ALL = re.compile(r"(?:^|[,;(]|\b(?:let|where|here|and|we|i|then|now|also))\s*$", re.I)
 _LEAD_BETWEEN = re.compile(_LEADS.replace(r"\b(?:", r"\b(?:of|over|on|from|between|sum|", 1), re.I)
+_WHERE = re.compile(r"\$[\s,]*where\b([^$]*)$", re.I)  # behind an equation: what a name is, whatever that holds under
 _NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of its transpose”
     r"[\s,)]*(?:\$|$|\(|(?:and|where|while|which|so|is|are|be|denotes?|has|have|gives?|yields?|respectively|then|we)\b"
     r"|for\s+(?:all|each|every|any|\$)|as\s+(?:an?\s+)?(?:column|row|vector))|\s*,\s*(?:the|it|this|whose)\b"
@@ -109,10 +119,19 @@ class _Said:
 
 def read_rows(formulas: Sequence[Stated]) -> None:
     """Give the names of rows and columns definitions; note the others of which the prose says something like that."""
+    lists = (_side_by_side(f, chain, formulas) for f in formulas for chain in f.chains)
+    written = [each for each in lists if each is not None]
+    for f, chain, *_ in written:  # it declares the matrix, and says what its columns are
+        f.chains = [c for c in f.chains if c is not chain]
+        f.memberships.append(Membership(chain.sides[:1], chain.space or chain.sides[1]))
     spaces = {plain(name): m.where for f in formulas for m in f.memberships
               if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names}  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
     told: dict[tuple[tuple[str, ...], s.Node], _Parts] = {}  # for each section and name
+    for f, chain, name, part in written:
+        if plain(name) not in defined:
+            f.prose.stacked = True
+            told.setdefault((f.raw.section, plain(name)), {})[part] = (f, name, chain.sides[0])
     for sentence in sentences(formulas):
         read = set[int]()
         for said in _readings(sentence, formulas):
@@ -128,6 +147,10 @@ def read_rows(formulas: Sequence[Stated]) -> None:
             read.add(said.name)
             if plain(name) not in defined:
                 part = _part(matrix, letter, said.kind, _is_row(formulas, name))
+                told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
+        for stated, name, part, matrix in _unnamed(sentence, formulas, spaces):
+            if plain(name) not in defined:
+                stated.prose.stacked = True
                 told.setdefault((stated.raw.section, plain(name)), {}).setdefault(part, (stated, name, matrix))
         note_related(sentence, formulas, read, defined)
     for parts in told.values():
@@ -160,6 +183,55 @@ def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:
                 yield said
 
 
+def _side_by_side(
+    f: Stated, chain: Chain, formulas: Sequence[Stated]
+) -> tuple[Stated, Chain, s.Scripted, s.Node] | None:  # fmt: skip
+    """``X = (x_1, …, x_N) ∈ R^{d×N}``: the name of its columns, or of its rows where the list is transposed, and which
+    part each is."""
+    matrix, values = chain.sides[0], chain.sides[-1]
+    space = chain.space
+    if len(chain.sides) != 2 or space is None or len(space.extents) != 2 or not isinstance(matrix, s.Symbol):
+        return None
+    sup = values.sup if isinstance(values, s.Scripted) and values.sub is None else None
+    turned = sup is not None and is_transpose(sup)
+    inside = values.base if isinstance(values, s.Scripted) and turned else values
+    inside = inside.body if isinstance(inside, s.Group) else inside
+    items = inside.items if isinstance(inside, s.Sequence) else ()
+    names = [x for x in items if isinstance(x, s.Scripted) and x.sup is None and not x.primes]
+    if len(items) < 3 or len(names) + 1 != len(items) or not isinstance(items[-2], s.Dots):
+        return None
+    count, base = space.extents[not turned], names[0].base
+    if any(x.base != base for x in names) or names[0].sub != s.Number("1") or names[-1].sub != count:
+        return None
+    used = (n for g in formulas for n in g.nodes if isinstance(n, s.Scripted) and n.base == base)
+    letter = next((n.sub for n in used if _is_index(n.sub)), None)
+    if not isinstance(letter, s.Symbol):
+        return None
+    kind = "row" if turned else "column"
+    return f, chain, s.Scripted(base, letter), _part(matrix, letter, kind, as_row=False)
+
+
+def _unnamed(
+    sentence: str, formulas: Sequence[Stated], spaces: Mapping[s.Node, s.Space]
+) -> Iterator[tuple[Stated, s.Scripted, s.Node, s.Node]]:
+    """What a sentence says of the parts of a matrix without their name, where vectors with its letter are declared that
+    are as long: the x_n of “the inputs are stacked as rows in $X$”."""
+    for match in (m for pattern in _UNNAMED for m in pattern.finditer(sentence)):
+        before, behind = sentence[: match.start()], sentence[match.end() :]
+        stated, kind = formulas[int(match["matrix"])], match["kind"].lower()
+        matrix = _only(stated)
+        if matrix is None or plain(matrix) not in spaces or stated.raw.displayed:
+            continue
+        where = s.Space("\\mathbb{R}", (spaces[plain(matrix)].extents[kind == "row"],))
+        plainly = _LEAD_ALL.search(before) and _ends(formulas, before, behind, False)
+        for name in (x for f in formulas if plainly for m in f.memberships if m.where == where for x in m.names):
+            own = isinstance(name, s.Scripted) and _is_index(name.sub) and name.sup is None
+            if own and (base_of(name) or "").upper() == base_of(matrix) != base_of(name):
+                assert isinstance(name, s.Scripted) and isinstance(name.sub, s.Symbol)
+                yield stated, name, _part(matrix, name.sub, kind, as_row=False), matrix
+                break
+
+
 def _said(match: re.Match[str]) -> _Said:
     found = {name: int(text) for name, text in match.groupdict().items() if text and text.isdigit()}
     places = tuple(found[x] for x in ("index", "place", "which", "whose") if x in found)
@@ -174,7 +246,8 @@ def _ends(formulas: Sequence[Stated], before: str, behind: str, many: bool) -> b
         further = behind[other.end():]
         if not _declares_vectors(formulas[int(other[1])]) or further.strip(" .)"):
             return False
-    return is_said(before, behind) and _NO_MORE.match(behind) is not None
+    clause = _WHERE.search(before)
+    return is_said(clause[1] if clause else before, behind) and _NO_MORE.match(behind) is not None
 
 
 def _declares_vectors(stated: Stated) -> bool:

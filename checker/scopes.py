@@ -1,7 +1,9 @@
 """Scopes and variants: which definitions a formula sees.
 
 Sections share their definitions until one defines again what a sibling has defined; then each of the two is a scope
-of its own, which sees what the sections above it state. A section that only declares again what a sibling has defined
+of its own, which sees what the sections above it state. (Where sections between them go on with the first, and none
+behind them speaks of it, only the later one is: it sees what rests on nothing that it defines itself.)
+A section that only declares again what a sibling has defined
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
@@ -15,33 +17,45 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from verify_derivations.checker.open_names import DATA
+from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
 
+_REWRITTEN = re.compile(
+    r"\b(?:expand|multiply|simplif|re-?writ|re-?arrang|re-?order|collect)\w*\b|\b(?:equivalent|component-?wise|explicitly|compactly)"
+    r"|\b(?:in|using)\s+(?:\w+\s+)?(?:matrix|vector|component|index|other|trace|compact)\w*(?:\s+(?:form|notation|words))?\b"
+    r"|\bcan\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:written|expressed|put)\b|\bthe\s+same\s+as\b", re.I,
+)  # fmt: skip
 CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)([^*}_]{2,40})(?:\*\*|\}|__)")
 
 
 def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     """Set ``scope`` of every formula: the longest section path that is isolated from its siblings; and ``apart``."""
     keys: dict[tuple[str, ...], dict[str, str]] = {}
+    values: dict[str, list[frozenset[str | None]]] = {}  # the names in what each key has been before
     for stated in formulas:
         for chain in stated.chains:
             key = key_of(chain.sides[0], table)
             if key is not None and len(chain.sides) > 1 and not is_derivative(chain.sides[1]):
+                if _is_rewritten(stated, chain.sides[1], values.setdefault(key, [])):
+                    continue
+                values[key].append(_bases(chain.sides[1]))
                 keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
         for member in stated.memberships:
             for name in member.names if isinstance(member.where, s.Space) else ():
                 key = key_of(name, table)
                 if key is not None:
                     keys.setdefault(stated.raw.section, {}).setdefault(f"{key} in", to_latex(member.where))
-    told = {key_of(f.prose.defined, table): f.raw.section for f in formulas if f.prose.defined is not None}
+    told = {key_of(f.prose.defined, table): f.raw.section for f in formulas
+            if f.prose.defined is not None and not f.prose.stacked}  # fmt: skip
     for path, stated_there in keys.items():  # u_w is a row of U in one section, and one of u_1, …, u_K in another
         for key, where in told.items():
             if key is not None and path != where and f"{key} in" in stated_there:
@@ -53,10 +67,13 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent)
         )
         contents = [_under(child, keys) for child in children]
+        order = _Order(parent, formulas, table)
         for a, first in enumerate(contents):
             for b in range(a):
-                if any(first[k] != contents[b][k] for k in first.keys() & contents[b].keys()):
-                    isolated |= {children[a], children[b]}
+                again = {k for k in first.keys() & contents[b].keys() if first[k] != contents[b][k]}
+                if again:
+                    isolated.add(children[a])
+                    isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
     apart = _apart(formulas, keys, table)
     alone = _alone(formulas, table)
     isolated |= apart | alone
@@ -65,6 +82,17 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
+
+
+def _is_rewritten(stated: Stated, value: s.Node, before: Sequence[frozenset[str | None]]) -> bool:
+    """Whether words say that an equation writes what is known in another form, and it has the same names: “expanding
+    the square gives $J = …$”."""
+    *_, last = ENDED.split(stated.raw.context)
+    return _REWRITTEN.search(last) is not None and _bases(value) in before
+
+
+def _bases(value: s.Node) -> frozenset[str | None]:
+    return frozenset(map(base_of, names_in(value))) - {"\\top", "T"}
 
 
 def _siblings(formulas: Sequence[Stated]) -> tuple[list[list[tuple[str, ...]]], dict[tuple[str, ...], list[Stated]]]:
@@ -157,6 +185,35 @@ class _Part:
         speak of what it differentiates by."""
         shared = self.tops & later.mentioned or later.tops & self.mentioned
         return bool(self.tops & self.defined and later.tops) and not shared
+
+
+class _Order:
+    """The sections below one, in their order."""
+
+    def __init__(self, parent: tuple[str, ...], formulas: Sequence[Stated], table: NameTable) -> None:
+        self.parent, self.formulas, self.table = parent, formulas, table
+
+    @cached_property
+    def parts(self) -> dict[tuple[str, ...], _Part]:
+        below: dict[tuple[str, ...], list[Stated]] = {}
+        depth = len(self.parent)
+        for f in self.formulas:
+            if len(f.raw.section) > depth and f.raw.section[:depth] == self.parent:
+                below.setdefault(f.raw.section[: depth + 1], []).append(f)
+        return {path: _Part.of(inside, self.table) for path, inside in below.items()}
+
+    def goes_on(self, first: tuple[str, ...], later: tuple[str, ...], again: Set[str]) -> bool:
+        """Whether sections between two use what the first defines and the later one defines ``again``, and none behind
+        these speaks of that: then the first is that of all up to the later one."""
+        paths = list(self.parts)
+        names = {key.removesuffix(" in").removesuffix("()").partition("^")[0] for key in again}
+        if not all(key.removesuffix("()") in self.parts[first].defined for key in again):
+            return False
+        between = (self.parts[path] for path in paths[paths.index(first) + 1 : paths.index(later)])
+        behind = (self.parts[path] for path in paths[paths.index(later) + 1 :])
+        return any(names & (part.mentioned - part.defined) for part in between) and not any(
+            names & (part.mentioned - part.defined) for part in behind
+        )
 
 
 def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[str]]:

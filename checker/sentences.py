@@ -47,10 +47,11 @@ def sentences(
     ``alone``: also those of words."""
     begun: list[str] = []
     for k, stated in enumerate(formulas):
+        if begun and begins_anew(formulas[k - 1], stated):
+            found, begun = " ".join(begun), []
+            if "$" in found or alone:
+                yield found
         last = k + 1 == len(formulas) or formulas[k + 1].raw.section != stated.raw.section
-        if begun and formulas[k - 1].raw.displayed and begins(stated.raw.context):
-            yield " ".join(begun)
-            begun = []
         for text, behind in ((stated.raw.context, f"${k}$"), *(((stated.raw.tail, ""),) if last else ())):
             first, *others = end.split(text)
             for other in others:
@@ -66,9 +67,10 @@ def sentences(
             begun = []
 
 
-def begins(behind: str) -> bool:
-    """Whether what stands behind a display begins a sentence, though no full stop stands before it."""
-    return BEGUN.match(behind.lstrip()) is not None and GOES_ON.match(behind) is None
+def begins_anew(stated: Stated, following: Stated) -> bool:
+    """Whether behind a display another sentence begins, also where no full stop stands between them."""
+    said = following.raw.context
+    return stated.raw.displayed and BEGUN.match(said.lstrip()) is not None and GOES_ON.match(said) is None
 
 
 def sentence(formulas: Sequence[Stated], k: int) -> str:
@@ -111,7 +113,7 @@ def introduced(
     sentences = 1 if SUPPOSED.search(f.raw.context) else 0
     for last, later in pairwise(formulas[k:]):
         said = later.raw.context
-        begun = last.raw.displayed and BEGUN.match(said) is not None and GOES_ON.match(said) is None
+        begun = begins_anew(last, later)
         sentences -= max(len(ENDED.findall(said)), begun)
         if sentences < 0 and further and not any(x.chains for x in found):
             if _WORD.search(ENDED.split(said)[-1]) or not _WORD.search(ENDED.split(formulas[k + 1].raw.context)[0]):

@@ -47,6 +47,7 @@ class Prose:
     one_hot: tuple[s.Node, ...] = ()  # labels that are
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix, of which is not read what it says
+    stacked: bool = False  # `defined` is what the text has spoken of before: “the inputs are the rows of $X$”
     depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends
     amended: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what else it depends; on anything
     losses: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a loss, and that of which it is one

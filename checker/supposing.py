@@ -19,7 +19,7 @@ from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.open_names import DATA
-from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, begins, sentence
+from verify_derivations.checker.sentences import BEHIND, ENDED, GENERAL, SENTENCE, begins_anew, sentence
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative
 from verify_derivations.checker.unknown import reach, variables_in
@@ -109,7 +109,7 @@ def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:
 def _begins(formulas: Sequence[Stated], k: int) -> int:
     """The first formula of a sentence."""
     while k and not SENTENCE.search(formulas[k].raw.context) and formulas[k].raw.section == formulas[k - 1].raw.section:
-        if formulas[k - 1].raw.displayed and begins(formulas[k].raw.context):
+        if begins_anew(formulas[k - 1], formulas[k]):
             break
         k -= 1
     return k

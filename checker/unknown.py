@@ -17,7 +17,7 @@ from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
-from verify_derivations.formulas.world import UNWRITTEN, Statement, World
+from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
 
 
 def take_unknown(
@@ -64,7 +64,7 @@ def take_unknown(
                 continue
             if reference.layer is None and not world.is_defined(reference.name):
                 if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
-                    found = _unread(world, f.number, chain.sides[1:])
+                    found = replace(_unread(world, f.number, chain.sides[1:]), told=chain.partly)  # or it is any value
                     in_a_case = chain.partly or bool(chain.where) or f.when.case or f.when.alone
                     whole = len(chain.sides) == 2 and not in_a_case and all(map(_is_of_names, s.walk(chain.sides[1])))
                     world.unknown.unread.setdefault(reference.name, replace(found, whole=whole))
@@ -133,6 +133,17 @@ def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[s
         quantity = world.quantities.get(name)
         if name in world.known and (quantity is None or quantity.body is None):
             world.unknown.elsewhere[name] = Unread(f.number, spoken, spoken)
+
+
+def take_beside(world: World, formulas: Sequence[Stated]) -> None:
+    """Note what ``formulas`` declare or define that a scope does not see."""
+    for f in formulas:
+        lefts = [chain.sides[0] for chain in f.chains if len(chain.sides) > 1 and not chain.update]
+        names = [left.function if isinstance(left, s.Call) else left for left in lefts]
+        names += [name for member in f.memberships for name in member.names]
+        for reference in map(world.table.reference, names):
+            if reference is not None:
+                world.unknown.beside.setdefault(reference.name, f.number)
 
 
 _FIRST = (s.Number("0"), s.Number("1"))
@@ -342,6 +353,16 @@ def spoken_of_elsewhere(world: World, name: str | None) -> str | None:
     """That a name which is not defined stands in the definition that only another section has of a name used here."""
     found = ((other, unread) for other, unread in sorted(world.unknown.elsewhere.items()) if name in unread.names)
     return next((_whether_the_same(other, unread) for other, unread in found), None)
+
+
+def beside(world: World, error: UndefinedSymbol, here: Statement) -> str | None:
+    """That a name which is not defined is one of a section before that is not seen; not at one layer of several."""
+    base = error.base
+    if base is None or base in world.layers.templates or base in map(world.layers.name, world.known):
+        return None
+    number = world.unknown.beside.get(base)
+    said = f"{error}; whether it is that of formula {number}, in another section, is not said"
+    return said if number is not None and number < here.number else None
 
 
 def _whether_the_same(name: str, found: Unread) -> str:

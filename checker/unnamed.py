@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from verify_derivations.checker.sentences import BEGUN, ENDED, GENERAL
-from verify_derivations.checker.sentences import GOES_ON as FURTHER
+from verify_derivations.checker.sentences import ENDED, GENERAL, begins_anew
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -172,7 +171,7 @@ def _sentences(formulas: Sequence[Stated]) -> Iterator[_Sentence]:
             yield _Sentence(text, start, k)
             text, start = "", k
         context = f.raw.context
-        if k and formulas[k - 1].raw.displayed and BEGUN.match(context) and not FURTHER.match(context):
+        if k and begins_anew(formulas[k - 1], f):
             yield _Sentence(text, start, k)
             text, start = "", k
         first, *others = ENDED.split(context)

@@ -77,7 +77,7 @@ def build_world(
     named = list[Abbreviation]()
     while (new_name := abbreviation(found.world, formulas, found.defined, named)) is not None:
         named.append(new_name)
-        before, formulas = formulas, abbreviated(found.world, formulas, found.defined, new_name)
+        before, formulas = formulas, abbreviated(formulas, found.defined, new_name)
         other = build(loss, names, {})
         formulas, found = (before, found) if len(other.failed) > len(found.failed) else (formulas, other)
     inner, positive = solved_for_the_inner(found.world, formulas, found.defined)

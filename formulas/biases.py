@@ -43,8 +43,8 @@ def _summed_from_one(node: s.BigOperator) -> set[str | None]:
 
 
 def _from_zero(node: s.Node) -> bool:
-    if isinstance(node, s.Sequence) and node.items and isinstance(node.items[0], s.Scripted):  # [w_0, w_1, w_2]
-        return len(node.items) > 1 and node.items[0].sub == ZERO
+    if isinstance(node, s.Sequence) and len(node.items) > 1 and isinstance(node.items[0], s.Scripted):  # [w_0, w_1]
+        return node.items[0].sub == ZERO
     if isinstance(node, s.BigOperator) and node.lower is not None:
         items = node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,)
         return any(isinstance(x, s.Relation) and ZERO in x.sides for x in items)

@@ -210,10 +210,10 @@ def _of_variables(reader: Elaborator, node: s.Call, name: str, primes: int, expe
             return quantity(reader, plain, expected)
         return _elsewhere(reader, node, name, stated)
     variable = reader.world.table.reference(at[0]) if len(at) == 1 and at == (stated or at) else None
-    if primes > 1 or variable is None or not reader.world.depends(Access(plain.name), variable.name):
+    if primes > 2 or variable is None or not reader.world.depends(Access(plain.name), variable.name):
         raise Unsupported(f"no meaning is known for {to_latex(node)}")
     function = node.function.base if isinstance(node.function, s.Scripted) else node.function
-    return derivative_of(reader, s.Derivative(function, at))
+    return derivative_of(reader, s.Derivative(function, at, order=primes))
 
 
 def _members(
@@ -460,6 +460,18 @@ def _unflatten(value: Tensor, shape: Shape) -> Tensor:
     return build(shape, entry)
 
 
+def _inner(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+    """``\\langle a, b \\rangle`` of two vectors, or of two matrices: the sum of the products of their entries."""
+    if len(node.arguments) != 2:
+        raise Unsupported(f"no meaning is known for {to_latex(node)}")
+    one, other = reader.all_of(list(node.arguments), None)
+    if tuple(one.shape) != tuple(other.shape):
+        raise ShapeError(f"there is no inner product of the shapes {show(one.shape)} and {show(other.shape)}")
+    said = f"${to_latex(node)}$ is read as the inner product, the sum of the products of the entries"
+    reader.here.remarks += [said] * (said not in reader.here.remarks)
+    return total(elementwise(mul, one, other))
+
+
 def _softmax(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
     value = reader.tensor(node.arguments[0], expected)
     if len(value.axes) != 2:
@@ -527,6 +539,7 @@ OPERATORS: dict[str, Operator] = {
     "flatten": _reshape, "softmax": _softmax, "tr": _one(op.trace), "trace": _one(op.trace), "Tr": _one(op.trace),
     "det": _one(op.determinant), "rowsum": _one(op.row_sums),
     "diag": _one(op.diagonal), "Diag": _one(op.diagonal), "mean": _one(op.mean), "sum": _sum,
+    "langle": _inner,
     "max": _extreme("max"), "min": _extreme("min"), "log_{2}": _base_two(2), "log_{10}": _base_two(10),
 }  # fmt: skip
 

@@ -41,8 +41,17 @@ def families(trees: Iterable[s.Node]) -> dict[s.Node, list[Family]]:
 def unreadable(trees: Iterable[s.Node], known: Mapping[s.Node, Sequence[Family]]) -> set[s.Node]:
     """The bases of families that are not to be written out: with two definitions, of sums, or with derivatives at
     other places than their variables."""
-    found = {base for base, every in known.items() if len(every) > 1 or not every[0].is_plain}
-    for node in (n for tree in trees for n in s.walk(tree)):
+    nodes = [n for tree in trees for n in s.walk(tree)]
+    bound = {x for n in nodes if isinstance(n, s.BigOperator) and n.lower is not None for x in s.walk(n.lower)}
+    indices: dict[s.Node, set[tuple[s.Node, ...]]] = {}
+    for node in nodes:
+        if isinstance(node, s.Scripted) and node.sub is not None:
+            indices.setdefault(node.base, set()).add(items_of(node.sub))
+    found = {
+        base for base, every in known.items() if len(every) > 1
+        or not every[0].is_plain and (indices[base] != {every[0].letters} or bound & {*every[0].letters})
+    }  # fmt: skip  # E_k(w) = k Σ_n … that is never another one is only called so
+    for node in nodes:
         function = node.function if isinstance(node, s.Call) else None
         if isinstance(node, s.Call) and isinstance(function, s.Scripted) and function.primes:
             family = known.get(function.base, [None])[0]

@@ -61,6 +61,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
             else:
                 continue
             brackets.see(tokens, k, name)
+            if k and tokens[k - 1].kind in ("_", "^"):  # of D_L(x, y) it is D
+                continue
             after = skip_scripts(tokens, k + 1)
             bracket = tokens[after]
             logarithm = k > 0 and tokens[k - 1].text.lstrip("\\") in ("log", "ln")  # of what it defines
@@ -77,6 +79,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
                     primed.add(name)
                 if starts and tokens[behind].text == "\\in" and not simple:
                     quantities.add(name)
+            elif starts and bracket.text == ":" and any(t.text == "\\to" for t in tokens[after:]):
+                evident.add(name)  # r: R^n → R^m
             elif tokens[after - 1].kind != "'" and (is_word(name) and name not in FUNCTIONS or (
                     starts and bracket.kind == "relation" and bracket.text in ("=", ":=", "\\in"))):
                 quantities.add(name)

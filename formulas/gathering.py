@@ -43,10 +43,12 @@ from verify_derivations.formulas.scripts import (
     name_of,
     names_in,
     plain,
+    superscripts,
 )
 from verify_derivations.formulas.symbols import INDEX_LETTERS, LOSSES
 
 _ELL = s.Symbol("\\ell")
+_LAYER_LETTERS = frozenset((s.Symbol("l"), s.Symbol("L"), _ELL))
 
 
 def gather(
@@ -70,6 +72,7 @@ def gather(
     for relation in relations:
         _declare(table, relation)
     _share_layers(table, nodes)
+    _number_layers(table, nodes)
     _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
     table.fonts = _bold_beside_sizes(table, nodes)
@@ -445,6 +448,9 @@ def _declare(table: NameTable, node: s.Relation) -> None:
             and axes and (axes > 1 or base_of(x) not in table.matrices)
         }  # fmt: skip
     for item in items:
+        if isinstance(item, s.Call):
+            primed = (x for x in item.arguments if isinstance(x, s.Scripted) and x.primes)  # k(x, x') = …
+            table.primed |= {base_of(x) or "" for x in primed}
         base = base_of(item)
         if base is None or base == "e" and isinstance(item, s.Scripted) and item.sub is None and not item.primes:
             continue  # e^x on a left side is a value, no name
@@ -498,6 +504,38 @@ def _share_layers(table: NameTable, nodes: Sequence[s.Node]) -> None:
         others = (x for x in found if x not in of_layers)
         if of_layers and base != "e" and all(isinstance(x, s.Number) or _is_last(x, letters) for x in others):
             table.bare_layers.add(base)
+
+
+def _number_layers(table: NameTable, nodes: Sequence[s.Node]) -> None:
+    """The layers with numbers and without brackets of ``z^1 = W^1 x + b^1``: nobody writes the first power of a number.
+    Of such a net are also the others in the equations of these, ``z^2 = W^2 a^1 + b^2``, if they have several numbers.
+    None of them stands anywhere without one, or with another superscript than a letter for all layers."""
+    inner = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
+    numbers: dict[str, set[str]] = defaultdict(set)
+    others = {node.name for node in nodes if isinstance(node, s.Symbol) and id(node) not in inner} | {"e"}
+    for node in nodes:
+        base = base_of(node) if isinstance(node, s.Scripted) and id(node) not in inner else None
+        if base is None or not isinstance(node, s.Scripted):
+            continue
+        parts = [x for x in superscripts(node.sup) if not is_transpose(x)]
+        if len(parts) == 1 and isinstance(parts[0], s.Number):
+            numbers[base].add(parts[0].text)
+        elif len(parts) != 1 or not _LAYER_LETTERS.issuperset(x for x in s.walk(parts[0]) if isinstance(x, s.Symbol)):
+            others.add(base)
+    found = {base for base, texts in numbers.items() if "1" in texts} - others
+    several = {base for base, texts in numbers.items() if len(texts) > 1} - others
+    equations = [
+        {base_of(x) or "" for x in names_in(node)} for node in nodes
+        if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS and base_of(node.sides[0]) in several | found
+    ]  # fmt: skip
+    new = found
+    while new:
+        new = {base for names in equations if names & found for base in names & several} - found
+        found |= new
+    if found:  # δ^2 beside δ^l
+        found |= table.bare_layers - others
+    table.bare_layers |= found
+    table.numbered |= found
 
 
 def _is_last(sup: s.Node | None, letters: Set[s.Node]) -> bool:

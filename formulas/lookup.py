@@ -294,7 +294,7 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     if any(name.endswith(as_label) for name in (*world.declarations, *world.known)):
         return Unsupported(f"{_show(reference)}: whether it is an index is not clear")
     plain = layer is None and reference.layer is None and not reference.indices
-    return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None)
+    return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None, reference.name)
 
 
 def _introduce(reference: Reference, world: World, here: Statement, expected: Shape | None) -> Tensor:

@@ -73,6 +73,7 @@ class NameTable:
     subscripted: set[str] = field(default_factory=set)  # bases that have index-like subscripts in declarations
     bracket_layers: set[str] = field(default_factory=set)  # bases with layers in brackets: z^{(l)}
     bare_layers: set[str] = field(default_factory=set)  # bases with layers without brackets: W^l
+    numbered: set[str] = field(default_factory=set)  # those of which a number is never a power: W^1, W^2
     sample_axes: set[str] = field(default_factory=set)  # bases whose bracketed superscript is bound: x^{(i)}
     counted: set[str] = field(default_factory=set)  # bases with a layer l or L: in Σ_k ‖W^{(k)}‖² it is k
     shifted: set[tuple[str, str]] = field(default_factory=set)  # (base, letter) used as h_{t-1}
@@ -224,6 +225,8 @@ class NameTable:
         return (name, rest) if name is not None and (own or len(rest) == 2) else None
 
     def _is_layer(self, base: str, node: s.Scripted, part: s.Node) -> bool:
+        if base in self.numbered:
+            return True
         if base in self.bare_layers:
             return not (isinstance(part, s.Number) and part.text == "2" and to_latex(plain(node)) not in self.declared)
         return base in self.bracket_layers and not isinstance(part, s.Number)

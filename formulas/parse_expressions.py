@@ -277,13 +277,20 @@ class Expressions(Atoms):
 
     def items(self, closing: Token) -> tuple[s.Node, ...]:
         """Expressions or relations separated by commas, up to a closing bracket (not read)."""
-        items = [self.chain()]
+        items = [self._item()]
         while self.at(","):
             self.next()
-            items.append(self.chain())
+            items.append(self._item())
         if self.token is not closing:
             raise self.unexpected("a comma or the closing bracket")
         return tuple(items)
+
+    def _item(self) -> s.Node:
+        """An expression or a relation, or the place of a variable that is not named: ``k(x, \\cdot)``."""
+        if not (self.at("times", "\\cdot") and self.tokens[self.index + 1].kind in (",", "close")):
+            return self.chain()
+        token = self.next()
+        return s.Dots(token.text, span=(token.start, token.end))
 
 
 def _function_symbol(node: s.Node) -> s.Symbol | None:

@@ -142,6 +142,7 @@ class Ranks:
         references = [r for r in map(self.table.reference, nodes) if r is not None]
         self.generic = {r.name for r in references if r.layer is not None and letter_of(self.layer(r)) is not None}
         self.whole = {self.key(r) for r in references if not r.indices or self.is_declared(r.name)}
+        self.whole -= {r.name for r in references if self.is_listed(r.name)}  # θ is all of θ_1, …, θ_k, θ_j a member
         self.of_entries = self.written_by_entries(references)
         self.whole |= self.of_entries.keys()
         self.first = {self.key(r): r for r in reversed(references)}
@@ -220,6 +221,11 @@ class Ranks:
         """As a whole, ``s ∈ R^n``, but not ``x_1, …, x_N ∈ R^p``: s_i is an entry, also by itself."""
         stated = self.world.declarations.get(name, ())
         return any(not d.indices and (d.count is None or not d.space.extents) for d in stated)
+
+    def is_listed(self, name: str) -> bool:
+        """As many vectors or matrices, ``x_1, …, x_N ∈ R^p``, and not as a whole."""
+        stated = self.world.declarations.get(name, ())
+        return any(d.count is not None and d.space.extents for d in stated) and not self.is_declared(name)
 
     def at(self, rank: Rank, reference: Reference) -> Rank:
         """The axes of a name at a layer."""
@@ -538,6 +544,12 @@ class Ranks:
             for rank, after in self.read(node.arguments[0], way):
                 if rank != NUMBER:
                     yield rank, after
+        elif bare == "langle" and len(node.arguments) == 2:  # \langle x, y\rangle
+            for (one, other), after in self.each(node.arguments, way):
+                if one is None or other is None:
+                    yield NUMBER, after
+                else:
+                    yield NUMBER, after.matching(one, other) if kind(one) == kind(other) else after.breaking(BROKEN)
         elif bare in ("max", "min", "sum", "mean") and len(node.arguments) == 1:
             for _, after in self.read(node.arguments[0], way):
                 yield NUMBER, after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from verify_derivations.formulas.expressions import (
     ONE,
     Access,
     Apply,
+    Number,
     Polynomial,
     Scalar,
     add,
@@ -25,6 +27,7 @@ from verify_derivations.formulas.expressions import (
     map_accesses,
     mul,
     polynomial,
+    power,
     rebuild,
     rename_apart,
     substitute,
@@ -193,6 +196,10 @@ def untransposed(node: s.Node) -> s.Node:
 
 
 def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, total: bool = False) -> Slope:
+    if (root := _square_root(reader, denominator)) is not None:  # by σ², which is 1/(2σ) of that by σ
+        slope = _slope(reader, numerator, root, total)
+        factor = mul(Number(Fraction(1, 2)), power(reader.tensor(root).body, -1))
+        return replace(slope.scaled(factor), denominator=_plain(denominator))
     head, axes, access, shape, name = _variable(reader, denominator)
     if numerator is None:
         loss = reader.world.loss
@@ -254,6 +261,18 @@ def _by_name(reader: Elaborator, value: Scalar, head: str, node: s.Node) -> Scal
     return found
 
 
+def _square_root(reader: Elaborator, node: s.Node) -> s.Node | None:
+    """The σ of ``σ²``, where that is a number and its square no quantity of its own."""
+    reference = reader.world.table.reference(node)
+    if not isinstance(node, s.Scripted) or reference is None or reference.power != s.Number("2"):
+        return None
+    if reference.transposed or reference.inverted or reference.layer is not None or reference.primes:
+        return None
+    root = node.base if node.sub is None else replace(node, sup=None)
+    value = reader.tensor(root)
+    return root if value.is_scalar and isinstance(value.body, Access) else None
+
+
 def _check_use(reader: Elaborator, value: Scalar, head: str, node: s.Node) -> None:
     """That a value depends on what it is differentiated by as the document defines it, or on other things: of
     ``x² + x⁴`` and ``u = x²`` nobody says whether the derivative by u is 0, 1 or 1 + 2u."""
@@ -285,6 +304,9 @@ def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
     """The numerator as a tensor; the bare name of a function ``f`` means ``f(z)`` of its own parameter."""
     if isinstance(node, s.Symbol):
         function = reader.world.functions.get(node.name)
+        known = reader.world.known.get(node.name)
+        if function is not None and known is not None and (known.extents or known.family):
+            raise Unsupported(f"whether {node.name} is the function or a tensor of that name is not said")
         if function is not None and node.name not in reader.world.known:
             given = reader.world.applied.parameters.get(node.name, ())
             if len(given) == len(function.parameters):

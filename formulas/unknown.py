@@ -59,6 +59,7 @@ class Unknown(Forked):
     amended: dict[str, int] = field(default_factory=dict)  # defined names of which a formula says that there is more
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
+    beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     supposed: dict[str, Supposed] = field(default_factory=dict)  # by the name that a definition gives a value in a case

@@ -38,11 +38,12 @@ from verify_derivations.formulas.unsaid import Unsaid, open_ends
 
 
 class UndefinedSymbol(DocumentError):
-    """A name that nothing in scope introduces; ``name``, where it may be that of a number."""
+    """A name that nothing in scope introduces; ``name``, where it may be that of a number, ``base`` without indices."""
 
-    def __init__(self, message: str, name: str | None = None) -> None:
+    def __init__(self, message: str, name: str | None = None, base: str | None = None) -> None:
         super().__init__(message)
         self.name = name
+        self.base = base or name
 
 
 class NotYetDefined(UndefinedSymbol):
