@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,6 +10,7 @@ from functools import cached_property
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.means import note_means
 from verify_derivations.checker.padding import note_padding
+from verify_derivations.checker.sentences import sentence
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
@@ -26,6 +28,14 @@ from verify_derivations.formulas.world import Declaration, Statement, World
 
 RUNNING = frozenset("ijklmnrst") | {"\\ell", "\\tau"}
 """Letters that by custom run, also where nothing says to what."""
+
+ONE_EXAMPLE = re.compile(
+    r"\b(?:of|for|on|with|at)\s+(?:an?|one|a\s+single|each|every|an?\s+individual|a\s+given|single|the\s+current)\s+(?:\w+\s+)?"
+    r"(?:examples?|samples?|instances?|(?:data\s*)?points?|observations?|datum|pairs?|patterns?)\b"
+    r"|\b(?:per|single)[-\s](?:example|sample|instance|observation)\b", re.I,
+)  # fmt: skip
+"""Words on what is of one of many."""
+
 
 
 def declare(world: World, formulas: Sequence[Stated]) -> None:
@@ -200,8 +210,9 @@ class _Declarations:
         alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
         likelihoods = filter(_is_likelihood, definitions)
         alone |= set[str]().union(*map(self._stands_alone, likelihoods), *map(self._told_by_cases, definitions))
+        given = (letters & spoken | alone) - bound | self._of_one_example() - world.sizes
         if world.origin == 1:
-            world.letters.given = {n for n in (letters & spoken | alone) - bound if n not in world.declared_names()}
+            world.letters.given = given - world.declared_names()
 
     def stretched(self) -> None:
         """The x of ``d_i = x_{i+1} - x_i`` and ``y_i = x_{2i-1} + x_{2i}``, which nothing defines or declares: i does
@@ -229,6 +240,16 @@ class _Declarations:
                     names.setdefault(index.name, set()).add(reference.name)
         counting = inside | RUNNING
         return {letter for letter, found in names.items() if len(found) == 1 and letter not in counting}
+
+    def _of_one_example(self) -> set[str]:
+        """The i of “the loss of one example is $L = (w^\\top x_i - y_i)^2$”, over which the total one sums."""
+        found: set[str] = set()
+        for k, f in enumerate(self.every):
+            for chain in f.chains if ONE_EXAMPLE.search(sentence(self.every, k)) else ():
+                bound = {x for n in s.walk(chain.sides[-1]) if isinstance(n, s.BigOperator) for x in self._letters(n)}
+                if not any(map(self._letters, chain.sides[:-1])) and not any(map(contains_derivative, chain.sides)):
+                    found |= self._letters(chain.sides[-1]) - bound
+        return found
 
     def _told_by_cases(self, chain: Chain) -> set[str]:
         """The c of ``t_j = 1`` if ``j = c``, and else 0: of an example, the class."""

@@ -34,6 +34,10 @@ LETTERED = (
     "$$ E = \\frac12 \\sum_{k=1}^K (a_k - t_k)^2 $$\n\n$$ a_k = g_k(z_k), \\quad z_k = b_k + \\sum_j a_j w_{jk} $$\n\n"
     "$$ a_j = g_j(z_j), \\quad z_j = b_j + \\sum_i a_i w_{ij} $$\n\n$$ \\delta_k = (a_k - t_k) g_k'(z_k) $$"
 )
+ONE = (
+    r"Let $w, x_i \in \mathbb{R}^d$. The loss of one example is $L = \frac12 (w^\top x_i - y_i)^2$,"
+    "\n\nthat of all is\n\n$$ J = \\sum_{i=1}^N \\frac12 (w^\\top x_i - y_i)^2. $$"
+)
 LEAST = r"Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$ and $\theta \in \mathbb{R}^d$."
 OBJECTIVE = f"{LEAST} We solve\n\n$$ \\min_\\theta J(\\theta) = \\frac12 \\|X\\theta - y\\|^2. $$"
 UNSHAPED = "$$ L(\\theta) = \\frac1N \\|Y - X\\theta\\|_2^2 $$"
@@ -68,6 +72,12 @@ CASES = [
     (LETTERED, r"\frac{\partial E}{\partial w_{ij}} = \sum_k \delta_k w_{jk} g_j'(z_j) a_i", HOLDS),
     (LETTERED, r"\frac{\partial E}{\partial w_{ij}} = \sum_k \delta_k w_{jk} g_k'(z_k) a_i", WRONG),
     (LETTERED, r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_i", (*WRONG, Verdict.ILL_FORMED)),
+    # the loss of one example, also where i is summed over elsewhere
+    (ONE, r"\frac{\partial L}{\partial w} = (w^\top x_i - y_i) x_i", HOLDS),
+    (ONE, r"\frac{\partial J}{\partial w} = \sum_{i=1}^N (w^\top x_i - y_i) x_i", HOLDS),
+    (ONE, r"\frac{\partial J}{\partial y_i} = y_i - w^\top x_i", HOLDS),
+    (ONE, r"\frac{\partial L}{\partial w} = \sum_{i=1}^N (w^\top x_i - y_i) x_i", WRONG),
+    (ONE, r"\frac{\partial J}{\partial w} = (w^\top x_i - y_i) x_i", WRONG),
     # what is minimised is an objective
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta - y)", HOLDS),
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta + y)", WRONG),
