@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from verify_derivations.checker.aliases import Aliases
 from verify_derivations.checker.beyond import take_ends
-from verify_derivations.checker.customary import is_called_like_a_gradient
+from verify_derivations.checker.customary import NUMBER, is_called_like_a_gradient
 from verify_derivations.checker.declarations import declare, first_index
 from verify_derivations.checker.defining import Definer, Definitions
 from verify_derivations.checker.examples import examples
@@ -50,8 +50,15 @@ from verify_derivations.formulas.world import (
     PartialDefinition,
     Readings,
     Statement,
+    UndefinedSymbol,
     World,
 )
+
+
+def _awaits(failure: DocumentError | None, last: bool) -> bool:
+    """Whether what comes later must not define a name before this, which is yet to be read."""
+    number = isinstance(failure, UndefinedSymbol) and NUMBER.fullmatch(failure.name or "") is not None and not last
+    return number or isinstance(failure, NotYetDefined)
 
 
 class Builder:
@@ -183,8 +190,7 @@ class Builder:
                     key = self._key(left.function if isinstance(left, s.Call) else left) or ""
                     if key in held or not self.definer.define(f, k, chain, last=last):
                         later.append((f, k, chain))
-                        if not last or isinstance(self.result.failed.get((f.number, k)), NotYetDefined):
-                            held |= {key} - {""}
+                        held |= {key} - {""} if _awaits(self.result.failed.get((f.number, k)), last) else set()
                 if len(later) == len(waiting):
                     break
                 waiting = later

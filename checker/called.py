@@ -207,7 +207,8 @@ class _Called:
             if len(chain.sides) != 2 or chain.update or not isinstance(value, s.Sum) or not _is_name(name):
                 continue
             if self.standing.cancels(name, value, f, noise=True):
-                if NOISE.isdisjoint(base_of(term) for term in value.terms):
+                noise = {plain(term) for term in value.terms if base_of(term) in NOISE}
+                if not noise or noise & self.standing.defined.keys():
                     f.prose.amend(name)
                 else:
                     f.chains.remove(chain)

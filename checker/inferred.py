@@ -180,7 +180,7 @@ class _Inference:
         return not self.lefts.isdisjoint((name, in_bold(name)))
 
     def found(self) -> Inferred:
-        sizes = Sizes(self.settled.ranks, self.settled.equal | self._by_ranges())
+        sizes = Sizes(self.settled.ranks, self.settled.equal, self._by_ranges())
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed)
@@ -228,9 +228,10 @@ class _Inference:
         for node in s.walk(body):
             if not isinstance(node, s.Scripted) or node.sub is None:
                 continue
-            base, items = base_of(node) or "", items_of(node.sub)
+            base, items, reference = base_of(node) or "", items_of(node.sub), self.table.reference(node)
             axes = [axis for axis in self.settled.ranks.get(base, ()) if axis is not None]
-            if base in self.reader.whole and len(axes) == len(items):  # no member of a family
+            another = reference is not None and "{{" in reference.name  # x_i is one of many x
+            if base in self.reader.whole and not another and len(axes) == len(items):  # no member of a family
                 yield from (axis for axis, item in zip(axes, items, strict=True) if item == letter)
 
     def _labelled(self) -> set[str]:
@@ -373,7 +374,10 @@ class Sizes:
     """The lengths of axes, of which some are equal. One of any layer is that of another name's at a layer by so many
     further on; where it is also its own at another layer, it is the same at all."""
 
-    def __init__(self, ranks: Mapping[str, Rank], equal: frozenset[tuple[Axis, Axis]]) -> None:
+    def __init__(
+        self, ranks: Mapping[str, Rank], equal: frozenset[tuple[Axis, Axis]],
+        summed: frozenset[tuple[Axis, Axis]] = frozenset(),
+    ) -> None:  # fmt: skip
         self.parent: dict[Axis, Axis] = {}
         self.leader: dict[str, tuple[str, Polynomial]] = {}  # of any layer: which name's it is, how many layers on
         self.constant = set[str]()
@@ -385,6 +389,9 @@ class Sizes:
         for one, other in pairs:
             if not (isinstance(one, OfLayer) and isinstance(other, OfLayer) and letter_of(one.layer)):
                 self._unite(one, other)
+        for axis, end in sorted(summed, key=str):  # to which sums go, where nothing else states it
+            if isinstance(self.root(axis), str):
+                self._unite(axis, end)
         self.names: dict[Axis, str] = {}
         self.new = set[str]()
         for key, rank in sorted(ranks.items(), key=lambda item: (sum(a is not None for a in item[1]), item[0])):

@@ -47,6 +47,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.slopes import Slope
+from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
     NeedShape,
@@ -263,6 +264,7 @@ def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, numb
         return False
     names = names_of(world, sides)
     given = names.isdisjoint(world.functions) and not any(map(world.is_defined, names))
+    given &= any(name.lstrip("\\") not in FUNCTIONS for name in names - CONSTANTS - {"\\sigma"})  # not of numbers alone
     if not given or not names_of(world, sides[-1:]) <= CONSTANTS:
         return False
     reader = Elaborator(world.fork(), Statement(number))

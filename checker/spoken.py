@@ -37,7 +37,7 @@ _GIVEN = _any(
     kronecker identity indicators? rows? columns? positions? documents? tokens? actions?
     nodes? neighbou?rs? frequenc(?:y|ies) signs?
     (?:keep|drop(?:out|ping)?|retention)[\s-]+probabilit(?:y|ies)
-    probabilit(?:y|ies)\s+(?:to|of|that|with\s+which)\s+(?:(?:an?|the|each|is|units?)\s+){0,3}(?:keep|drop|retain|kept)\w*
+    probability\s+(?:of|to)\s+(?:keep|retain)\w*
     """
 )
 _MADE = _any(

@@ -9,9 +9,12 @@ _TAKEN = {f"\\{name}": 2 for name in "frac dfrac tfrac cfrac".split()} | {
 }
 
 
-def of_one_letter(units: list[Raw]) -> list[Raw]:
+DEEPEST = 64  # groups in groups, of what the parser reads
+
+
+def of_one_letter(units: list[Raw], depth: int = 0) -> list[Raw]:
     """The units, those split of which a command takes the first letter only."""
-    if not any(unit.text in _TAKEN for unit in units):
+    if depth > DEEPEST or not any(unit.text in _TAKEN for unit in units):
         return units
     result: list[Raw] = []
     waiting = list(reversed(units))
@@ -25,7 +28,7 @@ def of_one_letter(units: list[Raw]) -> list[Raw]:
         if not wanted:
             continue
         if unit.text == "{":
-            result += _rest_of_group(waiting)
+            result += _rest_of_group(waiting, depth + 1)
         elif unit.text == "[" and result[-2].text == r"\sqrt":  # its degree
             while waiting and result[-1].text != "]":
                 result.append(waiting.pop())
@@ -50,7 +53,7 @@ def _split(unit: Raw, waiting: list[Raw]) -> list[Raw]:
     return [unit._replace(text=unit.text[0], end=min(unit.start + 1, unit.end))]
 
 
-def _rest_of_group(waiting: list[Raw]) -> list[Raw]:
+def _rest_of_group(waiting: list[Raw], within: int) -> list[Raw]:
     """The units up to the brace that closes, split likewise."""
     inside: list[Raw] = []
     depth = 1
@@ -58,4 +61,4 @@ def _rest_of_group(waiting: list[Raw]) -> list[Raw]:
         unit = waiting.pop()
         depth += {"{": 1, "}": -1}.get(unit.text, 0)
         inside.append(unit)
-    return of_one_letter(inside)
+    return of_one_letter(inside, within)

@@ -329,13 +329,15 @@ def test_what_the_text_changes_is_not_composed(said: str, composed: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "composed"), [("We call the $w_i$ vectors.", True), ("The $w_i$ come from the rows of $W$.", False)]
-)
+    ("said", "composed"), [("We call the $w_i$ vectors.", False), ("The $w_i$ come from the rows of $W$.", False),
+                           ("We call the $u_i$ vectors.", True)],
+)  # fmt: skip
 def test_parameters_that_are_not_independent_are_not_composed(said: str, composed: bool) -> None:
-    report = check(scan(
+    """Vectors called like a matrix and as long as its rows may be these."""
+    report = check(scan((
         r"Let $W \in R^{m \times n}$, $x, v \in R^n$, $y \in R^m$ and for $i = 1, \dots, m$ let $w_i \in R^n$. " + said
         + r" Let $z = W x$, $L = \frac12 \|z - y\|^2 + \sum_{i=1}^m w_i^\top v$, "
         r"$\frac{\partial L}{\partial z} = z - y$, "
         r"$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^\top$."
-    ))  # fmt: skip
+    ).replace("w_i", "u_i" if composed else "w_i")))  # fmt: skip
     assert bool(net(report).gradients) is composed

@@ -311,7 +311,8 @@ def test_expectations_are_told_and_cost_nothing_else() -> None:
 def test_a_point_that_equations_describe() -> None:
     text = r"$A \in \mathbb{R}^{n \times n}$, $b, x \in \mathbb{R}^{n}$ $$A x^\star = b$$"
     assert last(text).verdict is UNDECIDED
-    assert last(text.replace(r"x^\star", "u")).verdict is ILL_FORMED
+    assert last(text.replace(r"x^\star", "u")).verdict is UNDECIDED  # it may say what u is
+    assert last(text.replace(r"x^\star = b", r"x = b x")).verdict is ILL_FORMED
 
 
 # -- given indices --------------------------------------------------------------------------------------------------

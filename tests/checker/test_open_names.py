@@ -302,11 +302,14 @@ def test_equations_are_read_as_definitions(name: str) -> None:
     assert verdict(document, "", wrong) is Verdict.REFUTED
 
 
-@pytest.mark.parametrize("more", ["", r", where $\epsilon$ is noise", r" with $\epsilon = \sigma u$"])
-def test_a_model_of_given_data_defines_none(more: str) -> None:
+@pytest.mark.parametrize(
+    ("more", "noise"), [("", True), (r", where $\epsilon$ is noise", True), (r" with $\epsilon = \sigma u$", False)]
+)
+def test_a_model_of_given_data_defines_none(more: str, noise: bool) -> None:
     document = r"Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$. SAID Let $J = \|y - X w\|^2$."
     right, wrong = r"\frac{\partial J}{\partial w} = 2 X^\top (X w - y)", r"\frac{\partial J}{\partial w} = 0"
     assert verdict(document, INNOCENT, right) is Verdict.PROVED
     assert verdict(document, INNOCENT, wrong) is Verdict.REFUTED
-    for claim in (right, wrong):
-        assert verdict(document, rf"Let $y = X w + \epsilon${more}.", claim) is Verdict.UNDECIDED
+    model = rf"Let $y = X w + \epsilon${more}."
+    assert verdict(document, model, right) is (Verdict.PROVED if noise else Verdict.UNDECIDED)
+    assert verdict(document, model, wrong) is (Verdict.REFUTED if noise else Verdict.UNDECIDED)

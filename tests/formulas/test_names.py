@@ -150,7 +150,7 @@ TWO = (r"a_j = \sum_{i=1}^{D} w_{ji} x_i", r"a_k = \sum_{j=1}^{M} w_{kj} a_j", r
         ("a_k", (*TWO, r"y = a_{k-1}"), "a_{{k}}"),
         ("a_{k-1}", (*TWO, r"y = a_{k-1}"), "a"),  # of which it is does not show
         ("a_1", (*TWO, r"y = a_1"), "a"),
-        ("a_k", (*TWO, r"F = \sum_{k=1}^{N} x_k"), "a"),  # k runs to K and to N
+        ("a_k", (*TWO, r"F = \sum_{k=1}^{N} x_k"), "a_{{k}}"),  # k runs to K and N, but one a is made of itself
         ("w_{kj}", (TWO[0], r"z_k = \sum_{j=1}^{M} w_{kj} a_j", r"E = \sum_{k=1}^{K} z_k"), "w"),  # one each
     ],
 )
