@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.sentences import SENTENCE, sentence
-from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number
+from verify_derivations.checker.statements import ORDER, Chain, Stated, contains_derivative, is_number, lists_itself
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, items_of, names_in
 
@@ -75,7 +75,8 @@ def _is_of_another_case(formulas: Sequence[Stated], k: int) -> bool:
     if left.name in "xyt" and not _IN_A_CASE.search(sentence(formulas, k)):  # the data of another section
         before = [g for g in before if f.raw.section[: len(g.raw.section)] == g.raw.section]
     beside = (g for g in formulas[:k] if f.raw.section[: len(g.raw.section)] != g.raw.section)
-    if any(len(c.sides) > 1 and c.sides[0] == left and _may_define(c) for g in beside for c in g.chains):
+    others = (c for g in beside for c in g.chains if len(c.sides) > 1 and c.sides[0] == left)
+    if any(_may_define(c) and not lists_itself(c) for c in others):
         return False
     declared = any(left in m.names for g in before for m in g.memberships if isinstance(m.where, s.Space))
     if not declared or (f.raw.context.split() or [""])[-1] == "where":

@@ -206,6 +206,10 @@ class _Called:
             name, value = chain.sides[0], chain.sides[-1]
             if len(chain.sides) != 2 or chain.update or not isinstance(value, s.Sum) or not _is_name(name):
                 continue
+            if any(_rearranged(name, value, other) for g in self.formulas for other in g.chains):
+                f.chains.remove(chain)
+                f.remarks += (f"says the same as the definition of a part of it: ${to_latex(name)}$ is given",)
+                continue
             if self.standing.cancels(name, value, f, noise=True):
                 noise = {plain(term) for term in value.terms if base_of(term) in NOISE}
                 if not noise or noise & self.standing.defined.keys():
@@ -233,6 +237,18 @@ class _Called:
         if key in names_of(value) | at.sizes or base_of(name) in UNITS or given and key in at.declared:
             return False
         return not at.cancels(name, value, own)
+
+
+def _rearranged(name: s.Node, value: s.Sum, other: Chain) -> bool:
+    """Whether ``Y = X β + ε`` is the definition ``ε = Y - X β``, solved for the given Y."""
+    part, *rest = other.sides
+    if len(rest) != 1 or not isinstance(rest[0], s.Sum) or not _is_name(part) or plain(part) == plain(name):
+        return False
+    flipped = {"+": "-", "-": "+"}
+    mine = {(plain(term), sign) for sign, term in zip(value.signs, value.terms, strict=True)}
+    wanted = {(term, flipped.get(sign, sign)) for term, sign in mine - {(plain(part), "+")}} | {(plain(name), "+")}
+    theirs = {(plain(term), sign) for sign, term in zip(rest[0].signs, rest[0].terms, strict=True)}
+    return (plain(part), "+") in mine and wanted == theirs
 
 
 def _one_by_one(sides: Sequence[s.Node]) -> list[tuple[s.Node, s.Node]]:

@@ -12,7 +12,7 @@ from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.ranges import between, bounded, is_range
 from verify_derivations.formulas.scanner import RawFormula
-from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.scripts import base_of, name_of, names_in
 
 ZEROS = (s.Number("0"), s.Symbol("\\mathbf{0}"))
 ORDER = ("<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\neq")
@@ -293,3 +293,9 @@ def is_adjoint_name(node: s.Node, table: NameTable) -> bool:
     layers = table.bound | table.ends  # Σ_{l=1}^L δ^{(l)}: l and L are layers
     named = target is not None and target.name in table.declared_bare - layers
     return target is not None and (isinstance(sup.body, s.Scripted) or named)
+
+
+def lists_itself(chain: Chain) -> bool:
+    """``β = (β_0, β_1, …, β_p)^\\top``, of its own entries alone: that is no definition."""
+    written = any(isinstance(x, s.Matrix) for x in s.walk(chain.sides[1]))
+    return written and {base_of(x) for x in names_in(chain.sides[1])} == {base_of(chain.sides[0])}

@@ -49,6 +49,7 @@ _UNDER = re.compile(  # at the beginning of a sentence that is not that of its f
     r"(?:have|use|take|satisfy)\b", re.I,
 )  # fmt: skip
 _DEFINES = re.compile(r"\b(?:let(?:\s+us)?|set|put|define|denote|write|call|recall|where|here)\b[\w\s]*$", re.I)
+_BY_DEFINITION = re.compile(r"\bdefinitions?\b[\w\s]*$", re.I)  # “substituting the definition $e = y - X w$”
 _WORD = re.compile(r"\w")
 _WHERE = re.compile(r"\bwhere(?:as)?\b[\w\s,]*$", re.I)
 
@@ -98,7 +99,7 @@ def _is_supposed(
         return True
     new = all(g is f for g in standing.defined.get(plain(left), ()))
     under = _UNDER.match(words) and not _DEFINES.search(words) or _CHOSEN.search(words)
-    return new and bool(under) and min(known) < begun
+    return new and bool(under) and not _BY_DEFINITION.search(words) and min(known) < begun
 
 
 def _stands_behind(formulas: Sequence[Stated], k: int) -> bool:

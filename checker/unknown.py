@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.spoken import names_alone
-from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative, lists_itself
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
 from verify_derivations.formulas.expressions import MEMBER, NOUGHT, VALUE, Apply, Scalar, contents, heads, walk
@@ -63,7 +63,8 @@ def take_unknown(
             if reference is None or reference.name in world.functions:
                 continue
             if reference.layer is None and not world.is_defined(reference.name):
-                if not contains_derivative(chain.sides[0]) and (f.number, k, 0) not in defined:
+                known = contains_derivative(chain.sides[0]) or (f.number, k, 0) in defined
+                if not known and not lists_itself(chain):
                     found = replace(_unread(world, f.number, chain.sides[1:]), told=chain.partly)  # or it is any value
                     in_a_case = chain.partly or bool(chain.where) or f.when.case or f.when.alone
                     whole = len(chain.sides) == 2 and not in_a_case and all(map(_is_of_names, s.walk(chain.sides[1])))
@@ -79,11 +80,12 @@ def take_unknown(
 
 
 def _is_of_names(node: s.Node) -> bool:
-    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic: it hides nothing, as a word may
-    that could be a function."""
+    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic, or a matrix of such, also with
+    dots: it hides nothing, as a word may that could be a function."""
     if isinstance(node, s.Symbol) and len(node.name) > 1 and node.name.isalpha():
         return False
-    return isinstance(node, s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root)
+    arithmetic = s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root
+    return isinstance(node, arithmetic | s.Matrix | s.Dots)
 
 
 def _head(world: World, name: s.Node) -> str | None:

@@ -38,6 +38,12 @@ ONE = (
     r"Let $w, x_i \in \mathbb{R}^d$. The loss of one example is $L = \frac12 (w^\top x_i - y_i)^2$,"
     "\n\nthat of all is\n\n$$ J = \\sum_{i=1}^N \\frac12 (w^\\top x_i - y_i)^2. $$"
 )
+RESIDUAL = (
+    r"Let $X \in \mathbb{R}^{n \times d}$, $y, \epsilon \in \mathbb{R}^n$ and $w \in \mathbb{R}^d$, written out"
+    "\n\n$$ w = \\begin{bmatrix} w_0 \\\\ w_1 \\\\ \\vdots \\\\ w_p \\end{bmatrix}. $$\n\n"
+    "The model is $y = X w + \\epsilon$. Let $R = \\epsilon^T \\epsilon$ be the sum of squares. "
+    "Substituting the definition $\\epsilon = y - X w$ gives"
+)
 LEAST = r"Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$ and $\theta \in \mathbb{R}^d$."
 OBJECTIVE = f"{LEAST} We solve\n\n$$ \\min_\\theta J(\\theta) = \\frac12 \\|X\\theta - y\\|^2. $$"
 UNSHAPED = "$$ L(\\theta) = \\frac1N \\|Y - X\\theta\\|_2^2 $$"
@@ -78,6 +84,11 @@ CASES = [
     (ONE, r"\frac{\partial J}{\partial y_i} = y_i - w^\top x_i", HOLDS),
     (ONE, r"\frac{\partial L}{\partial w} = \sum_{i=1}^N (w^\top x_i - y_i) x_i", WRONG),
     (ONE, r"\frac{\partial J}{\partial w} = (w^\top x_i - y_i) x_i", WRONG),
+    # a model that is a definition of its error, and listings of entries
+    (RESIDUAL, r"R = (y - X w)^T (y - X w)", HOLDS),
+    (RESIDUAL, r"\frac{\partial R}{\partial w} = -2 X^T (y - X w)", HOLDS),
+    (RESIDUAL, r"\frac{\partial R}{\partial w} = 2 X^T (y - X w)", WRONG),
+    (RESIDUAL, r"\frac{\partial R}{\partial w} = 0", WRONG + OPEN),
     # what is minimised is an objective
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta - y)", HOLDS),
     (OBJECTIVE, r"\nabla J(\theta) = X^T (X\theta + y)", WRONG),
