@@ -13,16 +13,14 @@ from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
-from verify_derivations.checker.examples import example
 from verify_derivations.checker.functions import Functions
-from verify_derivations.checker.given import depends_on_values
 from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.locally import hold_here
-from verify_derivations.checker.otherwise import GIVES_A_VALUE, otherwise
+from verify_derivations.checker.no_claims import EXAMPLE, no_claims
+from verify_derivations.checker.otherwise import otherwise
 from verify_derivations.checker.ranges import out_of_range
 from verify_derivations.checker.scopes import key_of, name_of_key
-from verify_derivations.checker.solutions import EQUATED
 from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
@@ -34,7 +32,7 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.supposed import under
-from verify_derivations.checker.unknown import names_of, unread, variables_in
+from verify_derivations.checker.unknown import unread
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -47,7 +45,6 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.tensors import ShapeError, show
 from verify_derivations.formulas.world import (
     NeedShape,
@@ -64,10 +61,6 @@ from verify_derivations.formulas.world import (
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
 UPDATE = "an update rule"
-EXAMPLE = "gives a value, for an example or a case"
-ZERO = "sets a derivative to zero"
-CONSTANTS = frozenset(("I", "e", "\\pi", "1"))
-CONDITION = "it does not hold for all values, and seems to be a condition on given ones"
 STATED = {
     "assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "case": EXAMPLE,
     "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
@@ -188,15 +181,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
-            if _is_example(case, stated, chain):  # no claim
-                found = [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in found]
-            elif found[-1].verdict.wrong and _sets_to_zero(definitions, stated, chain):
-                found[-1] = Link(found[-1].left, found[-1].right, Verdict.DEFINED, "example", ZERO)
-            elif _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
-                found = [
-                    Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
-                    if link.verdict is Verdict.REFUTED else link for link in found
-                ]  # fmt: skip
+            found = no_claims(case, stated, definitions, chain, found)
         links += found
         remarks += extra
         uses |= used
@@ -238,61 +223,6 @@ def _again(case: Case, stated: Stated, k: int, chain: Chain, definitions: Defini
     again.defined[stated.number, k, 0] = "definition"
     again.remarks[stated.number] = [*again.remarks.get(stated.number, ()), f"${to_latex(left)}$ is defined anew in it"]
     return again
-
-
-def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
-    """Whether a chain gives values of quantities, and does not claim that they always have them. (A gradient that is
-    said to be zero is a claim.)"""
-    number = not stated.raw.displayed and is_number(chain.sides[-1])
-    if stated.when.alone or number and GIVES_A_VALUE.search(stated.raw.context):
-        return True
-    names, table = example(stated, chain), case.table_of(stated.scope)
-    references = [table.reference(name) for name in names]
-    return bool(names) and not any(is_adjoint_name(name, table) for name in names) and not any(
-        r is None or table.variable_of(r.name) is not None for r in references
-    )  # fmt: skip
-
-
-def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, number: int) -> bool:
-    """Whether a chain says of given values alone that they have a value, ``W^\\top W = I``, ``\\cos φ = -1``: nobody
-    claims that of all."""
-    world, sides = definitions.world, chain.sides
-    primes = any(isinstance(n, s.Scripted) and n.primes for side in sides for n in s.walk(side))
-    if primes or any(contains_derivative(side) or is_adjoint_name(side, table) for side in sides):
-        return False
-    if isinstance(sides[0], s.Symbol | s.Scripted) and table.reference(sides[0]) is not None:
-        return False
-    names = names_of(world, sides)
-    given = names.isdisjoint(world.functions) and not any(map(world.is_defined, names))
-    given &= any(name.lstrip("\\") not in FUNCTIONS for name in names - CONSTANTS - {"\\sigma"})  # not of numbers alone
-    if not given or not names_of(world, sides[-1:]) <= CONSTANTS:
-        return False
-    reader = Elaborator(world.fork(), Statement(number))
-    try:
-        first, last = (reader.tensor(side) for side in (sides[0], sides[-1]))
-    except DocumentError:
-        return True  # the identity has no size by itself
-    return not first.is_scalar or not last.is_scalar or depends_on_values(world, first.body - last.body)
-
-
-def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> bool:
-    """Whether the last equation of a chain is one that is solved, ``∇_w L = 0``: another one of the section gives its
-    solution, the words before it say so, something follows from it, or it says what else the derivative is."""
-    variables = variables_in(definitions.world, *chain.sides)
-    if chain.sides[-1] not in ZEROS or not variables:
-        return False
-    told = EQUATED.search(stated.raw.context) is not None
-    told |= len(chain.sides) > 2 and contains_derivative(chain.sides[0])
-    return told or variables <= definitions.solved or _is_premise(stated, chain)
-
-
-def _is_premise(stated: Stated, chain: Chain) -> bool:
-    """Whether ``⇒`` stands behind a chain."""
-    if not isinstance(stated.tree, s.Statements):
-        return False
-    parts = zip(stated.tree.parts, stated.tree.joints[1:], strict=False)
-    return any(joint == "\\Rightarrow" and isinstance(part, s.Relation) and part.sides[0] == chain.sides[0]
-               for part, joint in parts)  # fmt: skip
 
 
 def _elsewhere(case: Case, stated: Stated, world: World) -> Iterator[str]:
