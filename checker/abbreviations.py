@@ -218,9 +218,11 @@ def _in_product(product: s.Product, a: Abbreviation) -> s.Node | None:
         run = s.Product(product.factors[k:end], product.operators[k : end - 1])
         letters = {x.name for x in s.walk(run) if _is_letter(x)} if letter is not None else set[str]()
         for other in (letter, *sorted(letters - {letter or ""})):
-            moved = letter is not None and other is not None and other != letter
-            if _same(run, _at(a.part, letter, other) if moved else a.part):  # type: ignore[arg-type]
-                name = _at(a.name, letter, other) if moved else a.name  # type: ignore[arg-type]
+            part: s.Node = a.part
+            name = a.name
+            if letter is not None and other is not None and other != letter:
+                part, name = _at(part, letter, other), _at(name, letter, other)
+            if _same(run, part):
                 factors = (*product.factors[:k], name, *product.factors[end:])
                 return _put(s.Product(factors, (*product.operators[:k], *product.operators[end - 1 :])), a)
     return None

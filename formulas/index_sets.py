@@ -53,8 +53,8 @@ def counted(tree: s.Node, sets: Mapping[s.Symbol, s.Scripted]) -> s.Node:
     """The tree with sums over counted members; the same object where it has none."""
 
     def new(node: s.Node) -> s.Node | None:
-        if isinstance(node, s.Absolute) and node.body in sets:
-            return sets[node.body]  # type: ignore[index]
+        if isinstance(node, s.Absolute) and isinstance(node.body, s.Symbol) and node.body in sets:
+            return sets[node.body]
         found = _over(node) if isinstance(node, s.BigOperator) else None
         if found is None or found[1] not in sets:
             return None
