@@ -151,6 +151,8 @@ class Definer:
             return False
         if side > 0 and not self.undefined(reference, f):
             return False
+        if self._differentiates_what_has(reference, right):
+            return False
         alias = next((x for x in chain.sides[side + 1 :] if is_derivative(x)), None)
         if alias is not None:
             return self._alias((f.number, k, side), f, left, reference, alias)
@@ -209,6 +211,14 @@ class Definer:
                     f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
                 )
         return True
+
+    def _differentiates_what_has(self, reference: Reference, right: s.Node) -> bool:
+        """Whether an equation gives a quantity by a derivative of what is made of it: ``W = \\partial z/\\partial x``
+        where z = W x. That is a claim."""
+        bodies = [x.numerator if isinstance(x, s.Derivative) else x.body for x in s.walk(right)
+                  if isinstance(x, s.Derivative | s.Nabla)]  # fmt: skip
+        made = {r.name for body in bodies for r in map(self.table.reference, names_in(body)) if r is not None}
+        return bool(made) and reference.name in self.world.below(made - {reference.name})
 
     def _last_by_others(self, reference: Reference, right: s.Node) -> bool:
         """``p_K = 1 - \\sum_{k=1}^{K-1} p_k``: one entry by others."""

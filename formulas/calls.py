@@ -43,6 +43,7 @@ from verify_derivations.formulas.slopes import Slope, derivative_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.undefined_functions import undefined
 from verify_derivations.formulas.world import NeedShape, NotYetDefined, UndefinedFunction, Unsupported
+from verify_derivations.formulas.written_out import diagonal
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
@@ -366,6 +367,11 @@ def _one(function: Callable[[Tensor], Tensor]) -> Operator:
     return operator
 
 
+def _diagonal(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+    cells = node.arguments
+    return diagonal(reader, cells) if len(cells) > 1 else op.diagonal(reader.tensor(cells[0]))
+
+
 def _window(
     reader: Elaborator, node: s.Call, shape: Shape, expected: Shape | None, shrink: bool
 ) -> tuple[Shape, Shape]:
@@ -538,7 +544,7 @@ OPERATORS: dict[str, Operator] = {
     "up": _up, "upsample": _up, "reshape": _reshape, "vec": _one(lambda t: op.flatten(transpose(t))),
     "flatten": _reshape, "softmax": _softmax, "tr": _one(op.trace), "trace": _one(op.trace), "Tr": _one(op.trace),
     "det": _one(op.determinant), "rowsum": _one(op.row_sums),
-    "diag": _one(op.diagonal), "Diag": _one(op.diagonal), "mean": _one(op.mean), "sum": _sum,
+    "diag": _diagonal, "Diag": _diagonal, "mean": _one(op.mean), "sum": _sum,
     "langle": _inner,
     "max": _extreme("max"), "min": _extreme("min"), "log_{2}": _base_two(2), "log_{10}": _base_two(10),
 }  # fmt: skip

@@ -39,7 +39,7 @@ from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.partial import raised, times
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.quantities import named
-from verify_derivations.formulas.scripts import base_of, is_frobenius, name_of, names_in
+from verify_derivations.formulas.scripts import base_of, is_frobenius, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.slopes import (
     Slope,
@@ -63,6 +63,8 @@ from verify_derivations.formulas.tensors import (
     transpose,
 )
 from verify_derivations.formulas.world import Index, NeedShape, Statement, Unsupported, World
+from verify_derivations.formulas.written_out import column, has_dots
+from verify_derivations.formulas.written_out import matrix as written_out
 
 Value: TypeAlias = Tensor | Slope
 LARGEST_POWER = 4  # of a matrix
@@ -92,8 +94,14 @@ class Elaborator:
         match node:
             case s.Number(text=text):
                 return constant(Number(Fraction(text)))
+            case s.Scripted(base=s.Group(body=s.Sequence(items=items)), sub=None, sup=s.Node() as sup, primes=0) if (
+                has_dots(items) and is_transpose(sup)
+            ):
+                return column(self, items)  # between commas: a row or a column
             case s.Symbol() | s.Scripted():
                 return named(self, node, expected)
+            case s.Group(body=s.Sequence(items=items)) if has_dots(items):
+                return column(self, items)
             case s.Group(body=body):
                 return self.group(body, expected)
             case s.Sum():
@@ -514,6 +522,8 @@ class Elaborator:
         return self.entrywise("/", _quotient, [over, under], [top, bottom])
 
     def matrix(self, rows: tuple[tuple[s.Node, ...], ...]) -> Tensor:
+        if any(map(has_dots, rows)):
+            return written_out(self, rows)
         entries = [[self.tensor(cell) for cell in row] for row in rows]
         if not all(cell.is_scalar for row in entries for cell in row) or len({len(r) for r in rows}) != 1:
             raise Unsupported("a matrix of blocks")

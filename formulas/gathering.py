@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.biases import with_a_bias
+from verify_derivations.formulas.ellipses import COUNTING
 from verify_derivations.formulas.kinds import (
     Kinds,
     ends_of,
@@ -58,7 +59,7 @@ def gather(
     """``units`` are bases of unit vectors, if nothing declares or defines them; ``alone`` the letters that the text
     speaks of near names that they tell apart, by default all that are a side of a formula; ``indices`` letters that
     formulas elsewhere bind."""
-    table = NameTable(bound=set(indices), listed=listed or Listed())
+    table = NameTable(bound={*indices, *COUNTING}, listed=listed or Listed())
     table.remembered = None
     forest = list(trees)
     nodes = [node for tree in forest for node in s.walk(tree)]

@@ -49,7 +49,9 @@ class Rows(Cursor):
             return s.Cases(tuple(pairs), span=self.span(token.start))
         matrix: list[tuple[s.Node, ...]] = []
         for cells in rows:
-            full = [cell for cell in cells if cell is not None]
+            square = environment != "array" and len(rows) == len(cells) > 1
+            blank = s.Number("0") if square else None  # beside a diagonal
+            full = [cell for cell in (cell or blank for cell in cells) if cell is not None]
             if len(full) != len(cells):
                 raise self.error("an empty cell", token=finish, expected="an expression in every cell")
             matrix.append(tuple(full))

@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
+from verify_derivations.formulas.ellipses import summed
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.lexer import tokenize
 from verify_derivations.formulas.macros import Macros
@@ -47,7 +48,8 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
     :func:`last_side`). Raises :class:`ReadError` with the offset, what was expected and a hint.
     """
     parser = _Parser(tokenize(latex, symbols, macros), symbols, latex)
-    statements = parser.statements(before)
+    statements = s.mapped(parser.statements(before), summed)
+    assert isinstance(statements, s.Statements)
     return Reading(statements, tuple(dict.fromkeys(parser.remarks)), tuple(parser.labelled))
 
 

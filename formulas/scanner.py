@@ -92,6 +92,9 @@ _OF = re.compile(  # “[Proof of Theorem 1]”, “[of Lemma~\\ref{a}]”
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
 _EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
+_TO_NEXT = re.compile(r"[^\n$]*")
+_WORD = re.compile(r"[^\W\d_]{2}|(?<=\s)[^\W\d_](?=\s)")
+_MARKUP = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>|&\w+;")  # {#eq:loss}, <br>, &nbsp;
 _BLANK = re.compile(r"\n[ \t>]*\n")
 
 
@@ -406,8 +409,20 @@ class _Scanner:
         end = self._find("$$", match.end())
         if end < 0:
             return self._unclosed(match, "$$")
-        self._add(match.end(), end, match.start(), displayed=True)
+        displayed = self.latex or not self._among_words(match.start(), end + 2)
+        self._add(match.end(), end, match.start(), displayed=displayed)
         return end + 2
+
+    def _among_words(self, start: int, end: int) -> bool:
+        """Whether ``$$…$$`` stands in the midst of a line: many writers of Markdown have no other mark for formulas in
+        the text. What a colon introduces and nothing follows is displayed."""
+        if self.text.find("\n", start, end) >= 0:
+            return False
+        line = self.lines[self._place(start)[0] - 1]
+        before = self.text[max(line, self.text.rfind("$", line, start) + 1) : start]
+        behind = _TO_NEXT.match(self.text, end)
+        follows = behind is not None and _WORD.search(_MARKUP.sub("", behind[0])) is not None
+        return follows or not before.rstrip().endswith(":") and _WORD.search(_MARKUP.sub("", before)) is not None
 
     def _bracket(self, match: re.Match[str]) -> int:
         end = self._find("\\]", match.end())

@@ -208,3 +208,13 @@ def test_a_constant_elsewhere_says_nothing_of_a_logarithm() -> None:
     text += r"The step size $\eta$ is constant." "\n\n" r"$$\frac{\partial \log p(x)}{\partial w} = CLAIM$$" "\n"
     assert check(scan(text.replace("CLAIM", "x"))).formulas[-1].verdict is Verdict.PROVED
     assert check(scan(text.replace("CLAIM", "2 x"))).formulas[-1].verdict is Verdict.REFUTED
+
+
+def test_a_case_between_two_dollars_defines_nothing() -> None:
+    text = (
+        "The loss is $$L = -y\\log\\hat y - (1-y)\\log(1-\\hat y)$$ with $$\\hat y = \\sigma(z)$$.\n\n"
+        "- If $$y = 1$$: the loss is $$-\\log\\hat y$$.\n- If $$y = 0$$: the loss is $$-\\log(1-\\hat y)$$.\n\n"
+        "$$\\frac{\\partial L}{\\partial z} = \\hat y - y$$\n\n$$\\frac{\\partial L}{\\partial z} = \\hat y - 1$$\n"
+    )
+    *_, right, wrong = check(scan(text)).formulas
+    assert (right.verdict, wrong.verdict) == (Verdict.PROVED, Verdict.REFUTED)

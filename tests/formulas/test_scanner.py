@@ -220,3 +220,15 @@ def test_quotations_in_quotations_and_their_headings() -> None:
 
 def test_a_sign_at_the_beginning_of_a_line_is_no_quotation() -> None:
     assert " ".join(scan("$$\nx\n> 1\n$$\n").formulas[0].latex.split()) == "x > 1"
+
+
+@pytest.mark.parametrize("line, displayed", [
+    ("If $$y = 1$$: the loss is small.", False), ("- At $$y = 1$$", False), ("$$y = 1$$ is the label.", False),
+    ("$$y = 1$$", True), ("The label is: $$y = 1$$", True), ("> $$y = 1$$ (2)", True), ("$$y = 1$$ {#eq:label}", True),
+])  # fmt: skip
+def test_two_dollars_in_the_midst_of_a_line_are_no_display(line: str, displayed: bool) -> None:
+    assert scan(f"Words.\n\n{line}\n").formulas[0].displayed is displayed
+
+
+def test_two_dollars_in_latex_are_always_a_display() -> None:
+    assert scan("If $$y = 1$$ holds\n", "notes.tex").formulas[0].displayed
