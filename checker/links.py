@@ -193,6 +193,10 @@ def judge_link(
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
             link = through_others(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED and here.by_slot and not world.applied.by_slot:
+            held_fast_in = _with_slots(world, here, left, right, conditions, effort)
+            if held_fast_in is not None:
+                return held_fast_in
         if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
         if link.verdict is Verdict.REFUTED and _is_rule(world, sides, conditions, number, effort):
@@ -289,6 +293,19 @@ def _with_a_number(
     if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return None
     return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
+
+
+def _with_slots(
+    world: World, here: Statement, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], effort: Effort
+) -> Judged | None:
+    """What holds if ``∂f/∂x`` of ``f(x, y)`` holds a y fixed that is made of x, as the sign says."""
+    other = world.fork()
+    other.applied.by_slot = True
+    judged = judge_link(other, left, right, conditions, here.number, effort.proofs_only)
+    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return None
+    said = (f"${slope}$ is read with the other variables of the function held fixed" for slope in sorted(here.by_slot))
+    return replace(judged, remarks=(*judged.remarks, *said))
 
 
 def _as_identity(

@@ -63,7 +63,8 @@ class Unfolding:
 
     def mentions(self, head: Head) -> bool:
         if head not in self._mentions:
-            here = head.kind in ("tensor", "apply") and head.name == self.target
+            kinds = ("apply",) if self.definition is None else ("apply", "tensor")  # f may be a tensor beside f(x)
+            here = head.kind in kinds and head.name == self.target
             self._mentions[head] = here or any(self.within(term) for body in head.bodies for term in body)
         return self._mentions[head]
 

@@ -11,6 +11,7 @@ The body of Σ (and of ∂/∂x) is the rest of the product it stands in. Every 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -48,7 +49,7 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
     :func:`last_side`). Raises :class:`ReadError` with the offset, what was expected and a hint.
     """
     parser = _Parser(tokenize(latex, symbols, macros), symbols, latex)
-    statements = s.mapped(parser.statements(before), summed)
+    statements = s.mapped(s.mapped(parser.statements(before), summed), _defined_rows)
     assert isinstance(statements, s.Statements)
     return Reading(statements, tuple(dict.fromkeys(parser.remarks)), tuple(parser.labelled))
 
@@ -78,6 +79,22 @@ def parse_expression(latex: str, symbols: Symbols, macros: Macros | None = None)
     if len(statements.parts) != 1 or statements.joints != ("",) or isinstance(statements.parts[0], s.Relation):
         raise ReadError("this is more than one expression", 0, expected="an expression without = and commas")
     return statements.parts[0]
+
+
+_NO_VALUE = re.compile(
+    r"undef(?:ined|\.)?|not defined|does not exist|DNE|not differentiable|any(?:thing)?|arbitrary", re.I
+)
+
+
+def _defined_rows(node: s.Node) -> s.Node | None:
+    """Cases without the rows that say that there is no value: ``undefined if x = 0``."""
+    if not isinstance(node, s.Cases):
+        return None
+    rows = tuple(row for row in node.rows if not (
+        isinstance(row[0], s.Text | s.Symbol) and row[1] is not None
+        and _NO_VALUE.fullmatch((row[0].text if isinstance(row[0], s.Text) else row[0].name).strip(" .,"))
+    ))  # fmt: skip
+    return replace(node, rows=rows) if 0 < len(rows) < len(node.rows) else None
 
 
 def last_side(statements: s.Statements) -> s.Node | None:

@@ -170,7 +170,7 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
 
 def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     if len(node.denominators) == 1 and node.order == 1:
-        slope = _slope(reader, node.numerator, node.denominators[0])
+        slope = _by_slot(reader, node) or _slope(reader, node.numerator, node.denominators[0])
         if slope.bottom:
             reader.here.conventions.add("layout" if slope.top else "gradient")
         return replace(slope, fraction=True)
@@ -178,6 +178,25 @@ def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     if len(denominators) != 2:
         raise Unsupported("derivatives of higher than second order")
     return _second(reader, node.numerator, untransposed(denominators[0]), untransposed(denominators[1]))
+
+
+def _by_slot(reader: Elaborator, node: s.Derivative) -> Slope | None:
+    """``∂f/∂x`` of ``f(x, y)`` with y held fixed, also where y is made of x."""
+    world = reader.world
+    function = world.functions.get(node.numerator.name) if isinstance(node.numerator, s.Symbol) else None
+    given = world.applied.parameters.get(function.name, ()) if function is not None else ()
+    if function is None or node.sign != "\\partial" or len(given) != len(function.parameters) or len(given) < 2:
+        return None
+    head, axes, _, shape, name = _variable(reader, node.denominators[0])
+    if axes or not any(other != head and head in world.below([other]) for other in given):
+        return None
+    if head not in given:
+        return None
+    reader.here.by_slot.add(to_latex(node))
+    if not world.applied.by_slot:
+        return None
+    orders = tuple(int(other == head) for other in given)
+    return Slope(function.name, name, (), axes, (), shape, Apply(function.name, tuple(map(Access, given)), orders))
 
 
 def _second(reader: Elaborator, numerator: s.Node, one: s.Node, other: s.Node) -> Slope:

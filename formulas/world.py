@@ -227,6 +227,7 @@ class Statement(Forked):
     uses: set[int] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    by_slot: set[str] = field(default_factory=set)  # LaTeX of ∂f/∂x of f(x, y) where y is made of x
     ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
     worked_out: set[tuple[str, str]] = field(default_factory=set)  # these: of what, and by what
     unapplied: set[str] = field(default_factory=set)  # functions that are named without their arguments

@@ -218,3 +218,22 @@ def test_a_case_between_two_dollars_defines_nothing() -> None:
     )
     *_, right, wrong = check(scan(text)).formulas
     assert (right.verdict, wrong.verdict) == (Verdict.PROVED, Verdict.REFUTED)
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("+", PROVED), ("-", REFUTED)])
+def test_a_partial_derivative_holds_the_other_variables_fixed(sign: str, verdict: Verdict) -> None:
+    text = r"Let $f(x, y) = x^2 + y^2$, where $y = 1 - x$, and $h(x) = f(x, 1 - x)$."
+    chain = r"\frac{\partial f}{\partial x} %s \frac{\partial f}{\partial y} \frac{d(1 - x)}{dx}"
+    assert last(text, f"h'(x) = {chain % sign}") is verdict
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("0", PROVED), ("1", REFUTED)])
+def test_a_row_without_a_value_claims_nothing(value: str, verdict: Verdict) -> None:
+    rows = r"1 & \text{if } z > 0 \\ %s & \text{if } z < 0 \\ \text{undefined} & \text{if } z = 0"
+    claim = r"r'(z) = \begin{cases} %s \end{cases}" % (rows % value)
+    assert last(r"Let $r(z) = \max(0, z)$.", claim) is verdict
+
+
+def test_a_function_may_be_named_like_a_tensor() -> None:
+    text = r"Let $f(z) = z^2$ and $x \in \mathbb{R}^n$. The values $f_i = x_i^2$ of $f \in \mathbb{R}^n$"
+    assert last(text, "f_1 + f_2 = 3") is not PROVED

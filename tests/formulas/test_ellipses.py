@@ -24,7 +24,7 @@ def judged(text: str) -> list[Verdict]:
     return [f.verdict for f in formulas if f.displayed]
 
 
-@pytest.mark.parametrize("printed, read", [
+@pytest.mark.parametrize(("printed", "read"), [
     ("x_1 + x_2 + \\cdots + x_n", "\\sum_{\\jmath=1}^{n}x_{\\jmath}"),
     ("x_0 + \\dots + x_{n-1} + x_n - c", "\\sum_{\\jmath=0}^{n}x_{\\jmath} - c"),
     ("a - x_{i1} y_1 - x_{i2} y_2 - \\cdots - x_{ip} y_p", "a - \\sum_{\\jmath=1}^{p}x_{i\\jmath}y_{\\jmath}"),
@@ -56,7 +56,7 @@ AUGMENTED = ("\\begin{bmatrix} %s & w_1 & \\cdots & w_n \\end{bmatrix}"
              " \\begin{bmatrix} 1 \\\\ x_1 \\\\ \\vdots \\\\ x_n \\end{bmatrix} = s")  # fmt: skip
 
 
-@pytest.mark.parametrize("claim, right, wrong", [
+@pytest.mark.parametrize(("claim", "right", "wrong"), [
     ("\\nabla_w s = %s", "x", "w"),
     ("\\frac{\\partial s}{\\partial w_j} = %s", "x_j", "w_j"),
     ("\\frac{\\partial s}{\\partial b} = %s", "1", "n"),

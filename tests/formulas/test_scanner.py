@@ -222,7 +222,7 @@ def test_a_sign_at_the_beginning_of_a_line_is_no_quotation() -> None:
     assert " ".join(scan("$$\nx\n> 1\n$$\n").formulas[0].latex.split()) == "x > 1"
 
 
-@pytest.mark.parametrize("line, displayed", [
+@pytest.mark.parametrize(("line", "displayed"), [
     ("If $$y = 1$$: the loss is small.", False), ("- At $$y = 1$$", False), ("$$y = 1$$ is the label.", False),
     ("$$y = 1$$", True), ("The label is: $$y = 1$$", True), ("> $$y = 1$$ (2)", True), ("$$y = 1$$ {#eq:label}", True),
 ])  # fmt: skip
