@@ -10,6 +10,7 @@ from verify_derivations.checker.beyond import take_ends
 from verify_derivations.checker.customary import NUMBER, is_called_like_a_gradient
 from verify_derivations.checker.declarations import declare, first_index
 from verify_derivations.checker.defining import Definer, Definitions
+from verify_derivations.checker.differentials import varied
 from verify_derivations.checker.examples import examples
 from verify_derivations.checker.functions import function_name, functions_in, may_define
 from verify_derivations.checker.given import take_as_given
@@ -111,6 +112,8 @@ class Builder:
 
     def _declare(self, loss: str, names: Sequence[Alias]) -> None:
         """What is said of names before any definition is read."""
+        trees = [f.tree for f in self.formulas if f.tree is not None]
+        self.world.differentiated.varied |= {*varied(trees)}
         self.world.sizes |= self.table.counts
         declare(self.world, [*self.declared, *self.every])
         self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}

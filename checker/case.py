@@ -16,6 +16,7 @@ from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.depending import read_depending
+from verify_derivations.checker.differentials import read_differentials
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
@@ -378,6 +379,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _take_implied(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
+    read_differentials(formulas)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)

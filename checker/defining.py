@@ -151,6 +151,8 @@ class Definer:
             return False
         if side > 0 and not self.undefined(reference, f):
             return False
+        if self._has_own_entries(left, right):
+            raise PartialDefinition(f"it gives {to_latex(left)} by what are called its own entries")
         if self._differentiates_what_has(reference, right):
             return False
         alias = next((x for x in chain.sides[side + 1 :] if is_derivative(x)), None)
@@ -211,6 +213,14 @@ class Definer:
                     f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
                 )
         return True
+
+    def _has_own_entries(self, left: s.Node, right: s.Node) -> bool:
+        """``x_i = x_{i1} v_1 + x_{i2} v_2``."""
+        own = self.table.reference(left)
+        others = map(self.table.reference, names_in(right))
+        kronecker = own is not None and own.name == "\\delta"
+        return own is not None and bool(own.indices) and not kronecker and any(
+            r is not None and r.name == own.name and len(r.indices) > len(own.indices) for r in others)
 
     def _differentiates_what_has(self, reference: Reference, right: s.Node) -> bool:
         """Whether an equation gives a quantity by a derivative of what is made of it: ``W = \\partial z/\\partial x``

@@ -11,7 +11,10 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import factors_of
 from verify_derivations.formulas.world import World
 
-CASE = re.compile(r"\b(?:for|if|when|at|set|setting|suppose|take|taking)\s*$", re.I)  # “for $\\lambda = 0$ …”
+CASE = re.compile(
+    r"\b(?:for|if|when|at|set|setting|suppose|take|taking|typically|usually|commonly|often|e\.g\.,?|such\s+as|say)\s*$",
+    re.I,
+)  # “for $\\lambda = 0$ …”
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 

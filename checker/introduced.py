@@ -156,6 +156,10 @@ def _tops(world: World, sides: Sequence[s.Node]) -> Iterator[tuple[s.Node, bool]
             yield node.numerator, _is_number(node.numerator)
         elif isinstance(node, s.Nabla) and _is_expression(world, node.body):
             yield node.body, isinstance(node.body, s.Call | s.Scripted) or _is_number(node.body)
+        elif isinstance(node, s.Differential) and not isinstance(node.body, s.Symbol):
+            bars = any(isinstance(x, s.Absolute) for x in s.walk(node.body))  # a determinant, or of a number
+            if not bars and next(names_in(node.body), None) is not None:
+                yield node.body, _is_number(node.body)
 
 
 def _is_expression(world: World, top: s.Node) -> bool:

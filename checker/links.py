@@ -12,13 +12,14 @@ from typing import Literal
 from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
+from verify_derivations.checker.differentials import varied, varied_in
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.given_indices import told_apart
 from verify_derivations.checker.introduced import introduced_by_identity, introducing, of_own_letters, written_out
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
-from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
+from verify_derivations.checker.statements import contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.checker.supposing import in_its_case
 from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
 from verify_derivations.checker.unknown import (
@@ -74,6 +75,7 @@ from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
+from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import (
     ChainError,
     IndexRangeError,
@@ -106,7 +108,8 @@ def judge_link(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort
 ) -> Judged:
     """The verdict on one equation, in the world that it stands in."""
-    here, sides = Statement(number), (left, right)
+    sides = (left, right)
+    here = Statement(number, varied=varied(sides), varied_in=varied_in(sides), alone=world.differentiated.alone)
     if any(_is_remainder(node, world) for side in sides for node in s.walk(side)):
         return unjudged(left, right, Unsupported("what holds up to terms of some order is not judged"), here, world)
     introduced = introducing(world, sides, number)
@@ -193,6 +196,10 @@ def judge_link(
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
             link = through_others(world, comparison, environment, link, judge)
+        if link.verdict is Verdict.REFUTED and here.varied and not here.alone:
+            held_as_given = _with_others_held(world, left, right, conditions, number, effort, comparison)
+            if held_as_given is not None:
+                return held_as_given
         if link.verdict is Verdict.REFUTED and here.by_slot and not world.applied.by_slot:
             held_fast_in = _with_slots(world, here, left, right, conditions, effort)
             if held_fast_in is not None:
@@ -308,6 +315,23 @@ def _with_slots(
     return replace(judged, remarks=(*judged.remarks, *said))
 
 
+def _with_others_held(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
+    refuted: Comparison,
+) -> Judged | None:  # fmt: skip
+    """What holds if nothing varies but what an equation has differentials of: under the condition that those of others
+    are zero of which its section has them."""
+    other = world.fork()
+    other.differentiated.alone = True
+    judged = judge_link(other, left, right, conditions, number, effort.proofs_only)
+    c = judged.comparison
+    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL) or c is None:
+        return None
+    others = {*heads(refuted.left), *heads(refuted.right)} - {*heads(c.left), *heads(c.right)}
+    where = ", ".join(f"{name} = 0" for name in sorted(others) if name.startswith(SIGN))
+    return replace(judged, link=only_where(where, judged.link)) if where else None
+
+
 def _as_identity(
     world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
     error: DocumentError,
@@ -330,7 +354,8 @@ def _is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
     if isinstance(name, s.Symbol | s.Scripted) and world.table.reference(name) is not None:
         return False
     sides = (left, right)
-    return not _has_primes(*sides) and not any(contains_derivative(x) or is_adjoint_name(x, world.table) for x in sides)
+    slopes = any(map(is_derivative, (node for side in sides for node in s.walk(side))))
+    return not _has_primes(*sides) and not slopes and not any(is_adjoint_name(x, world.table) for x in sides)
 
 
 def _of_function(left: s.Node) -> bool:
@@ -354,6 +379,8 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     head = outside.access.head
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     said = message(outside, environment, known.origins if known is not None else ())
+    if outside.extent.names and all(n.startswith("N_{") and n not in world.sizes for n in outside.extent.names):
+        return Unsupported(f"{said}, and how many there are is not stated")
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
     if beside or head in world.outside.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")

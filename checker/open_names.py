@@ -28,6 +28,7 @@ SLOPE = re.compile(  # “the gradient of $J$ by $w$ is $2 w x$”
     r"(?:(?!\b(?:where|and|with(?!\s+respect))\b)[^,;:])*$", re.I,
 )  # fmt: skip
 _KNOWN = {*elementwise_functions, *(f"\\{x}" for x in elementwise_functions), "\\sigma", "\\langle", *OPERATORS}
+_WORDS = {name for name in (*elementwise_functions, *OPERATORS) if len(name) > 1 and name.isalpha()}
 DATA = frozenset("xytXYTNnm") | {  # letters for what is given
     f"\\{x}" for x in "lambda eta alpha beta gamma epsilon varepsilon tau rho kappa".split()
 }
@@ -77,6 +78,8 @@ class OpenNames:
         """Note that a name may be made of all that values name, unless that rests on the name itself."""
         others = tuple(dict.fromkeys(x for part in values for x in names_in(part)))
         own = base_of(name)
+        if own is not None and own.lstrip("\\") in _WORDS:  # exp_z of a program is no exp
+            return
         if own in self.functions:
             others = tuple(x for x in others if base_of(x) not in self.arguments[own])
         others = tuple(x for x in others if base_of(x) == own or own not in self.standing.below(base_of(x)))

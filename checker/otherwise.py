@@ -31,7 +31,9 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import Statement
 
 GIVES_A_VALUE = re.compile(  # a number for an example
-    r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$", re.I
+    r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$"
+    r"|\b(?:maxim\w+|minim\w+|largest|smallest|peaks?|typical(?:ly)?|usually|often|at\s+(?:most|least))\b[^.!?;]{0,40}$",
+    re.I,
 )
 
 
@@ -51,9 +53,17 @@ def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
     said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED, EQUATED)]
     words = [*said, case.sums_tacitly]
-    before = (f for f in case.above(stated.scope) if f.number < stated.number)
+    before = (f for f in case.above(stated.scope) if f.number < stated.number or _is_behind(f, stated))
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
     return words, values
+
+
+_BEHIND = re.compile(r"[\s,;(]*(?:at|when|if|for|where)\s*")
+
+
+def _is_behind(f: Stated, stated: Stated) -> bool:
+    """Whether a formula says where the one before it holds: “$f'(z) = 1$ (at $z = 0$)”."""
+    return f.number == stated.number + 1 and not f.raw.displayed and _BEHIND.fullmatch(f.raw.context) is not None
 
 
 def _to_be_solved(
@@ -137,8 +147,8 @@ def _values_before(
     found: dict[str, list[tuple[Stated, Chain]]] = {}
     here: set[str] = set()  # since the last displayed formula
     for f in case.above(stated.scope):
-        if f.number >= stated.number:
-            break
+        if f.number >= stated.number and not _is_behind(f, stated):
+            continue
         if f.raw.displayed:
             here.clear()
         for k, chain in enumerate(f.chains):

@@ -97,7 +97,7 @@ _KNOWN = re.compile(  # a function of which a clause says so has no parameters
 _COUNTED = frozenset("tnkijl")  # of them a signal is a function
 _CUSTOMARY = frozenset("xytXYT") | {f"\\{x}" for x in "phi varphi psi Phi Psi".split()}  # signals, feature maps
 _BARE = re.compile(r"\W*(?:(?:let|here|now|then)\W*)*", re.I)
-_CLAUSE = re.compile(r"[,;:]|\b(?:and|while|whereas|but|where)\b")
+_CLAUSE = re.compile(r"[,;:]|\s[-*+]\s|\b(?:and|while|whereas|but|where)\b")  # items of a list are none of each other
 
 
 def read_spoken(names: OpenNames) -> None:
@@ -153,7 +153,8 @@ class _Spoken:
                 self.known |= {base_of(x) for _, f in found for x in self._functions_in(f)}
             inside = {x for _, f in found for node in f.nodes for x in names_in(node) if base_of(x) in self.names.moved}
             for m, f in found if inside or _NET.search(spoken) else ():
-                before, behind = before_of(clause, m.start()), clause[m.end() : m.end() + SEEN]
+                place = spoken.find(m[0])  # “$g$: activation function of the layer”
+                before, behind = before_of(spoken, place), spoken[place + len(m[0]) :][:SEEN]
                 given = _FEATURE_BEFORE.search(before) or _FEATURE_BEHIND.match(behind)
                 for function in self._functions_in(f) if not given or inside and _PARAMETERS.search(clause) else ():
                     self.names.may_be(f, function, tuple(inside) or tuple(self.standing.moved))

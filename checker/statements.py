@@ -274,9 +274,11 @@ def is_derivative(node: s.Node) -> bool:
 
 
 def contains_derivative(node: s.Node) -> bool:
+    """Whether derivatives or differentials stand in an expression."""
     found: bool | None = node.__dict__.get("_derivative")  # asked again in every scope
     if found is None:
-        found = node.__dict__["_derivative"] = any(map(is_derivative, s.walk(node)))
+        kinds = s.Derivative | s.Nabla | s.Differential
+        found = node.__dict__["_derivative"] = any(isinstance(x, kinds) for x in s.walk(node))
     return found
 
 

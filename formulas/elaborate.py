@@ -62,6 +62,7 @@ from verify_derivations.formulas.tensors import (
     show_extent,
     transpose,
 )
+from verify_derivations.formulas.variations import differential
 from verify_derivations.formulas.world import Index, NeedShape, Statement, Unsupported, World
 from verify_derivations.formulas.written_out import column, has_dots
 from verify_derivations.formulas.written_out import matrix as written_out
@@ -134,6 +135,8 @@ class Elaborator:
                     return slope
                 tensor = self.as_tensor(slope)
                 return tensor if tensor.is_scalar else transpose(tensor)
+            case s.Differential(body=body):
+                return differential(self, body)
             case s.Cases():
                 return cases(self, node, expected)
             case s.Relation():

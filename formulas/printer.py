@@ -78,6 +78,8 @@ def _latex(node: s.Node, *, script: bool) -> str:
             loose = (s.Sum, s.Product, s.Relation, s.Sequence)
             head = "\\nabla" + _script("_", variable) + (f"^{{{order}}}" if order > 1 else "")
             return join(head, _operand(body, script, loose))
+        case s.Differential(body):
+            return join("\\mathrm{d}", _operand(body, script, (s.Sum, s.Product, s.Relation, s.Sequence)))
         case s.Cases(rows):
             lines = (" & ".join(to_latex(cell) for cell in row if cell is not None) for row in rows)
             return "\\begin{cases}\n" + " \\\\\n".join(lines) + "\n\\end{cases}"

@@ -373,7 +373,7 @@ class Ranks:
                 yield from self.name(reference, way)
             case s.Scripted():
                 yield from self.scripted(node, way)
-            case s.Group(body=body) | s.Root(body=body) | s.BigOperator(body=body):
+            case s.Group(body=body) | s.Root(body=body) | s.Differential(body=body) | s.BigOperator(body=body):
                 yield from self.read(body, way) if not isinstance(node, s.BigOperator) or node.operator in (
                     "\\sum", "\\prod", "\\max", "\\min") else iter([(None, way)])  # fmt: skip
             case s.Norm():

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.brackets import Token
@@ -49,7 +50,7 @@ def read(latex: str, symbols: Symbols, macros: Macros | None = None, before: s.N
     :func:`last_side`). Raises :class:`ReadError` with the offset, what was expected and a hint.
     """
     parser = _Parser(tokenize(latex, symbols, macros), symbols, latex)
-    statements = s.mapped(s.mapped(parser.statements(before), summed), _defined_rows)
+    statements = s.mapped(s.mapped(s.mapped(parser.statements(before), summed), _defined_rows), _chained_rows)
     assert isinstance(statements, s.Statements)
     return Reading(statements, tuple(dict.fromkeys(parser.remarks)), tuple(parser.labelled))
 
@@ -79,6 +80,30 @@ def parse_expression(latex: str, symbols: Symbols, macros: Macros | None = None)
     if len(statements.parts) != 1 or statements.joints != ("",) or isinstance(statements.parts[0], s.Relation):
         raise ReadError("this is more than one expression", 0, expected="an expression without = and commas")
     return statements.parts[0]
+
+
+def _chained_rows(node: s.Node) -> s.Node | None:
+    """An equation with cases of which a row goes on, ``a = b`` under a condition, as a chain. (Cases on layers are
+    claims of their own, each with its chain.)"""
+    if not isinstance(node, s.Relation):
+        return None
+    sides, relations = [node.sides[0]], []
+    for relation, side in zip(node.relations, node.sides[1:], strict=True):
+        rows = side.rows if isinstance(side, s.Cases) else ()
+        rows = () if any(test is not None and _is_chain(test) for _, test in rows) else rows
+        longest = max((len(row.sides) if _is_chain(row) else 1 for row, _ in rows), default=1)
+        relations += [relation, *["="] * (longest - 1)]
+        if not isinstance(side, s.Cases) or longest == 1:
+            sides.append(side)
+            continue
+        sides += [replace(side, rows=tuple(
+            (row.sides[min(k, len(row.sides) - 1)] if isinstance(row, s.Relation) and _is_chain(row) else row, test)
+            for row, test in side.rows)) for k in range(longest)]  # fmt: skip
+    return replace(node, sides=tuple(sides), relations=tuple(relations)) if len(sides) > len(node.sides) else None
+
+
+def _is_chain(node: s.Node) -> TypeGuard[s.Relation]:
+    return isinstance(node, s.Relation) and set(node.relations) == {"="}
 
 
 _NO_VALUE = re.compile(

@@ -203,7 +203,7 @@ def _second(reader: Elaborator, numerator: s.Node, one: s.Node, other: s.Node) -
     """``∂²f/∂X∂Y``: the derivative by ``other`` of that by ``one``."""
     first = _slope(reader, numerator, one, total=True)
     head, axes, access, shape, name = _variable(reader, other)
-    body = _differentiate(reader, first.body, head, access.indices)
+    body = differentiate(reader, first.body, head, access.indices)
     return Slope(first.denominator, name, first.bottom if first.bottom else (), axes, first.bottom_shape, shape, body)
 
 
@@ -236,12 +236,12 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         if head in reader.world.layers.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
         if reader.world.is_defined(loss) and reader.world.below([loss]) & reader.world.by_slopes(reader.here.number):
-            return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
+            return Slope(loss, name, (), axes, (), shape, differentiate(reader, Access(loss), head, access.indices))
         reader.here.losses.append(loss)
         main = reader.here.losses[0]
         if loss == main:
             return Slope(loss, name, (), axes, (), shape, Access(adjoint(head, loss), access.indices))
-        return Slope(loss, name, (), axes, (), shape, _differentiate(reader, Access(loss), head, access.indices))
+        return Slope(loss, name, (), axes, (), shape, differentiate(reader, Access(loss), head, access.indices))
     assert numerator is not None
     top = _numerator(reader, numerator)
     value = _by_name(reader, top.body, head, denominator)
@@ -249,7 +249,7 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     if isinstance(numerator, s.Symbol) and isinstance(value, Apply) and not reader.world.depends(value, head):
         by, of = to_latex(denominator), to_latex(numerator)  # df/du of y = f(u), where f(x) is defined
         raise Unsupported(f"the derivative by {by} of the function {of}, which is not defined by {by}")
-    body = _differentiate(reader, value, head, access.indices)
+    body = differentiate(reader, value, head, access.indices)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
 
@@ -386,7 +386,8 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
     return known
 
 
-def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
+def differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
+    """The derivative of a number by the entry of a quantity at ``indices``, by all that is made of it."""
     calculus = reader.world.calculus
     if calculus is None:
         raise Unsupported("derivatives are not available while definitions are read")
@@ -412,7 +413,7 @@ def _differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[P
     def written_out(access: Access) -> Scalar | None:
         """Of a derivative of a loss, which is a symbol elsewhere: it depends on all on which the loss does."""
         found = [(loss, of) for loss in losses if (of := adjoint_of(access.head, loss)) is not None]
-        return _differentiate(reader, Access(found[0][0]), found[0][1], access.indices) if found else None
+        return differentiate(reader, Access(found[0][0]), found[0][1], access.indices) if found else None
 
     body = map_accesses(body, written_out)
     if any(map(is_slope, reader.world.below(heads(body)))):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.ellipses import COUNTING
 from verify_derivations.formulas.expressions import (
     Access,
     Constraint,
@@ -32,7 +33,14 @@ from verify_derivations.formulas.ranges import between, bounded
 from verify_derivations.formulas.scripts import items_of, name_of, names_in
 from verify_derivations.formulas.sizes import Shape, whole
 from verify_derivations.formulas.tensors import Tensor, elementwise, total
-from verify_derivations.formulas.world import Index, Known, NeedShape, Unsupported
+from verify_derivations.formulas.world import (
+    Index,
+    IndexRangeError,
+    Known,
+    NeedShape,
+    UndefinedSymbol,
+    Unsupported,
+)
 
 LAYERS = 100  # that a sum may write out
 NO_SUM = "a sum over layers is outside the calculus, unless their numbers are stated, or it is a penalty of all layers"
@@ -65,7 +73,12 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
             one.extent = family_extent(one.letter, reader.world, reader.here, reader.here.number) - one.start + 1
     letters = {one.letter for one in bound}
     outside = settled(reader.here, letters)  # a label of another letter of that name
-    body = reader.value(node.body, expected)
+    try:
+        body = reader.value(node.body, expected)
+    except (UndefinedSymbol, IndexRangeError) as error:
+        if letters.isdisjoint(COUNTING):
+            raise
+        raise Unsupported(f"what the dots stand for is not read: {error}") from None
     facts = [c for c in (_exclusion(reader, r) for r in conditions) if c is not None]
     for relation in conditions:
         for a, b in (relation.sides, relation.sides[::-1]):

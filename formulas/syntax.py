@@ -176,6 +176,13 @@ class Nabla(Node):
 
 
 @dataclass(frozen=True)
+class Differential(Node):
+    """``\\mathrm{d}(X Y)``. A d is read as one by what the document says (``checker/differentials.py``)."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
 class Cases(Node):
     """``\\begin{cases}``; a condition is a relation, a :class:`Text` ("otherwise"), a Symbol ``otherwise`` or
     ``None``."""

@@ -227,6 +227,9 @@ class Statement(Forked):
     uses: set[int] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    varied: tuple[s.Node, ...] = ()  # the names of which it has differentials
+    varied_in: tuple[s.Node, ...] = ()  # the names in expressions of which it has some
+    alone: bool = False  # whether only these vary, and not what others have differentials of
     by_slot: set[str] = field(default_factory=set)  # LaTeX of ∂f/∂x of f(x, y) where y is made of x
     ties: list[Scalar] = field(default_factory=list)  # off which the derivatives exist that were worked out
     worked_out: set[tuple[str, str]] = field(default_factory=set)  # these: of what, and by what

@@ -30,9 +30,10 @@ from verify_derivations.formulas.expressions import (
     substitute,
 )
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import base_of
 from verify_derivations.formulas.sizes import whole
-from verify_derivations.formulas.tensors import Tensor, build
-from verify_derivations.formulas.world import Index, Unsupported
+from verify_derivations.formulas.tensors import ShapeError, Tensor, build
+from verify_derivations.formulas.world import Index, IndexRangeError, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -57,17 +58,28 @@ def has_dots(cells: Sequence[s.Node]) -> bool:
 
 
 def column(reader: Elaborator, cells: Sequence[s.Node]) -> Tensor:
-    """A vector of which not all entries are written."""
-    return _assembled(reader, [[cell] for cell in cells])
+    """A vector of which not all entries are written. What is listed between commas may be columns of a matrix, too, if
+    it is not known to be entries."""
+    for cell in cells:
+        reference = reader.world.table.reference(cell) if isinstance(cell, s.Symbol | s.Scripted) else None
+        known = reader.world.known.get(reference.name) if reference is not None else None
+        name = (base_of(cell.function) or "").lstrip("\\") if isinstance(cell, s.Call) else None
+        unknown = name is not None and name not in {*op.elementwise_functions, *reader.world.functions, "sigma"}
+        if unknown or isinstance(cell, s.Symbol | s.Scripted) and (known is None or known.family or not known.extents):
+            raise Unsupported(f"what is listed is not known to be numbers: {', '.join(map(to_latex, cells))}")
+    return matrix(reader, [[cell] for cell in cells])
 
 
 def diagonal(reader: Elaborator, cells: Sequence[s.Node]) -> Tensor:
     """``diag(d_1, …, d_n)``, also without dots."""
-    return op.diagonal(column(reader, cells))
+    return op.diagonal(_assembled(reader, [[cell] for cell in cells]))
 
 
 def matrix(reader: Elaborator, rows: Rows) -> Tensor:
-    """A matrix with dots. Where all cells beside the diagonal are zeros and dots, it is a diagonal matrix."""
+    """A matrix with dots. Where all cells beside the diagonal are zeros and dots, it is a diagonal matrix. One of names
+    and numbers does not define what it is equated with: it says how entries are called."""
+    if reader.here.introduces and all(_is_plain(cell) for row in rows for cell in row):
+        raise Unsupported("a list of names defines nothing")
     size = len(rows)
     if size > 1 and all(len(row) == size for row in rows):
         beside = [cell for i, row in enumerate(rows) for j, cell in enumerate(row) if i != j]
@@ -92,7 +104,10 @@ def _assembled(reader: Elaborator, rows: Rows) -> Tensor:
             found.append((block, start, count))
             start = start + count
         places.append(found)
-    values = [[reader.tensor(cell) for cell in line] for line in payload]
+    try:
+        values = [[reader.tensor(cell) for cell in line] for line in payload]
+    except (UndefinedSymbol, IndexRangeError, ShapeError) as error:
+        raise Unsupported(f"what the dots stand for is not read: {error}") from None
     reader.here.indices = outer | {k: v for k, v in reader.here.indices.items() if v.free and k not in outer}
     shape = [places[axis][-1][1] + places[axis][-1][2] for axis in (0, 1)]
     single = all(value.is_scalar for line in values for value in line)
@@ -163,6 +178,10 @@ def _blocks(rows: Rows) -> tuple[list[Block], list[Block], list[list[s.Node]]]:
             raise Unsupported("columns that are written out in different ways")
         cells.append([cell for _, cell in column])
     return down, across, [list(line) for line in zip(*cells, strict=True)]
+
+
+def _is_plain(cell: s.Node) -> bool:
+    return isinstance(cell, s.Symbol | s.Scripted | s.Number | s.Dots)
 
 
 def _left_out(row: Sequence[s.Node]) -> bool:

@@ -237,3 +237,43 @@ def test_a_row_without_a_value_claims_nothing(value: str, verdict: Verdict) -> N
 def test_a_function_may_be_named_like_a_tensor() -> None:
     text = r"Let $f(z) = z^2$ and $x \in \mathbb{R}^n$. The values $f_i = x_i^2$ of $f \in \mathbb{R}^n$"
     assert last(text, "f_1 + f_2 = 3") is not PROVED
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("\\alpha", CONDITIONAL), ("1", REFUTED)])
+def test_a_row_of_cases_may_go_on(value: str, verdict: Verdict) -> None:
+    text = r"Let $E(z) = \begin{cases} z & z > 0 \\ \alpha (e^z - 1) & z \le 0 \end{cases}$ with a given $\alpha$."
+    claim = r"E'(z) = \begin{cases} 1 & z > 0 \\ \alpha e^z = E(z) + VALUE & z \le 0 \end{cases}"
+    assert last(text, claim.replace("VALUE", value)) in ({verdict, PROVED} if verdict is CONDITIONAL else {verdict})
+
+
+@pytest.mark.parametrize("words", ["typically", "usually", "e.g."])
+def test_a_usual_value_defines_nothing(words: str) -> None:
+    text = rf"Let $f(z) = \alpha z$ with $\alpha > 0$ ({words} $\alpha = 1$)."
+    assert last(text, r"f'(z) = \alpha") is PROVED
+    assert last(text, "f'(z) = 1") is not PROVED
+
+
+def test_a_value_that_a_function_has_somewhere_is_no_claim() -> None:
+    text = r"Let $f(z) = \tanh z$. The maximum of the derivative is $f'(z) = %s$ (at $z = 0$)."
+    assert checked(text % 1)[-2].verdict is not REFUTED
+    assert last(r"Let $f(z) = \tanh z$.", "f'(z) = 1") is REFUTED
+
+
+def test_a_variable_of_a_program_is_no_function() -> None:
+    text = "Let $s(z) = 1/(1 + e^{-z})$.\n\n```python\nexp_z = np.exp(z - np.max(z))\n```\n"
+    assert last(text, "s'(z) = s(z)(1 - s(z))") is PROVED
+    assert last(text, "s'(z) = s(z)(1 + s(z))") is REFUTED
+
+
+def test_items_of_a_list_say_nothing_of_each_other() -> None:
+    text = (
+        "- $z_j$: input to node $j$ in a layer\n- $g$: activation function for a node\n- $w$: a weight\n\n"
+        "$$ z = w x, \\quad a = g(z) $$\n"
+    )
+    assert last(text, r"\frac{\partial a}{\partial w} = g'(z) x") is PROVED
+    assert last(text, r"\frac{\partial a}{\partial w} = g'(z) w") is REFUTED
+
+
+def test_how_many_members_there_are_need_not_be_said() -> None:
+    text = r"The iterates $x_k$ have the steps $d_k = x_{k+1} - x_k$."
+    assert last(text, "d_k = x_{k+2} - x_{k+1}") is not ILL_FORMED
