@@ -31,7 +31,9 @@ from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
 from verify_derivations.checker.shapes import read_shapes
+from verify_derivations.checker.signs_of_products import read_signs
 from verify_derivations.checker.spoken import read_spoken
+from verify_derivations.checker.stacks import read_stacks
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
@@ -379,6 +381,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _take_implied(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
+    read_signs(formulas)
+    read_stacks(formulas)
     read_differentials(formulas)
     listed = read_listings(formulas)
     for stated, last in read_after:

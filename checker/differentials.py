@@ -118,26 +118,34 @@ class _Reader:
             return None if found is None else s.Differential(replace(node, base=found), span=node.span)
         if self.applied(node):
             return s.Differential(s.mapped(node.arguments[0], self.differential), span=node.span)
-        if not isinstance(node, s.Product) or not any(map(self.is_sign, node.factors[:-1])):
-            return None
+        return self.in_product(node) if isinstance(node, s.Product) else None
+
+    def in_product(self, node: s.Product) -> s.Node | None:
+        """``\\mathrm{d} L(w)`` among other factors."""
         factors: list[s.Node] = []
         operators: list[str] = []
         k = 0
         while k < len(node.factors):
             factor, end = node.factors[k], k + 1
-            if self.is_sign(factor) and end < len(node.factors) and node.operators[k] == "":
-                body = s.mapped(node.factors[end], self.differential)
+            signed = self.is_sign(factor) and end < len(node.factors) and node.operators[k] == ""
+            if signed:
                 end += 1
-                after = node.factors[end] if end < len(node.factors) else None
+            found = s.mapped(node.factors[end - 1], self.differential)
+            body = found.body if isinstance(found, s.Differential) and not signed else found
+            after = node.factors[end] if end < len(node.factors) else None
+            if signed or found is not body:
                 if base_of(body) in self.called and isinstance(after, s.Group) and _is_list_of_names(after.body):
-                    end += 1  # L(w), the value of L
+                    arguments = after.body.items if isinstance(after.body, s.Sequence) else (after.body,)
+                    body = s.Call(body, arguments, span=(body.span[0], after.span[1]))
+                    end += 1
                 body = body.body if isinstance(body, s.Group) else body
-                factors.append(s.Differential(body, span=(factor.span[0], node.factors[end - 1].span[1])))
-            else:
-                factors.append(s.mapped(factor, self.differential))
+                found = s.Differential(body, span=(factor.span[0], node.factors[end - 1].span[1]))
+            factors.append(found)
             if end < len(node.factors):
                 operators.append(node.operators[end - 1])
             k = end
+        if all(a is b for a, b in zip(factors, node.factors, strict=False)) and len(factors) == len(node.factors):
+            return node
         return factors[0] if len(factors) == 1 else replace(node, factors=tuple(factors), operators=tuple(operators))
 
     def direction(self, f: Stated) -> Direction:

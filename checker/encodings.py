@@ -25,7 +25,9 @@ def shape_of(stated: Stated, world: World) -> str | None:
                 return show(shape_of_space(member.where, world, Statement(stated.number)))
         for mention in stated.mentions:
             return _shown(world, mention, stated.number)
-    except DocumentError:
+    except MemoryError:
+        raise
+    except Exception:  # what is shown beside a verdict must not cost that of the others
         pass
     return None
 

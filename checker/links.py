@@ -200,6 +200,8 @@ def judge_link(
             held_as_given = _with_others_held(world, left, right, conditions, number, effort, comparison)
             if held_as_given is not None:
                 return held_as_given
+        if link.verdict is Verdict.REFUTED and (direct := _directly(world, left, right, conditions, number, effort)):
+            return direct
         if link.verdict is Verdict.REFUTED and here.by_slot and not world.applied.by_slot:
             held_fast_in = _with_slots(world, here, left, right, conditions, effort)
             if held_fast_in is not None:
@@ -330,6 +332,32 @@ def _with_others_held(
     others = {*heads(refuted.left), *heads(refuted.right)} - {*heads(c.left), *heads(c.right)}
     where = ", ".join(f"{name} = 0" for name in sorted(others) if name.startswith(SIGN))
     return replace(judged, link=only_where(where, judged.link)) if where else None
+
+
+def _directly(
+    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort
+) -> Judged | None:
+    """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …`` is taken with all else in the definition of C_t
+    held fixed, though it is made of C_{t-1}, too: under that condition."""
+    held: set[str] = set()
+    for node in (x for side in (left, right) for x in s.walk(side) if isinstance(x, s.Derivative)):
+        if len(node.denominators) != 1 or node.order != 1:
+            continue
+        top, below = (world.table.reference(x) for x in (node.numerator, node.denominators[0]))
+        quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
+        if below is None or quantity is None or quantity.body is None or below.name != quantity.head:
+            continue
+        held |= {h for h in {*heads(quantity.body)} - {below.name}
+                 if world.is_defined(h) and below.name in world.below([h])}  # fmt: skip
+    if not held:
+        return None
+    other = world.fork()
+    for head in held:
+        other.quantities[head] = replace(other.quantities[head], body=None)
+    judged = judge_link(other, left, right, conditions, number, effort.proofs_only)
+    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
+        return None
+    return replace(judged, link=only_where(f"{', '.join(sorted(held))} \\text{{ are held fixed}}", judged.link))
 
 
 def _as_identity(

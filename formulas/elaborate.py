@@ -64,7 +64,7 @@ from verify_derivations.formulas.tensors import (
 )
 from verify_derivations.formulas.variations import differential
 from verify_derivations.formulas.world import Index, NeedShape, Statement, Unsupported, World
-from verify_derivations.formulas.written_out import column, has_dots
+from verify_derivations.formulas.written_out import column, has_dots, stacked
 from verify_derivations.formulas.written_out import matrix as written_out
 
 Value: TypeAlias = Tensor | Slope
@@ -103,6 +103,11 @@ class Elaborator:
                 return named(self, node, expected)
             case s.Group(body=s.Sequence(items=items)) if has_dots(items):
                 return column(self, items)
+            case s.Group(kind="[", body=s.Sequence(items=items)):  # [h; x], also [h, x]
+                blocks = [self.tensor(item) for item in items]
+                if any(block.is_scalar or len(block.axes) != 2 or not block.axes[1].unit for block in blocks):
+                    raise Unsupported(f"no meaning is known for {to_latex(node)}")
+                return stacked(blocks)
             case s.Group(body=body):
                 return self.group(body, expected)
             case s.Sum():
@@ -528,8 +533,10 @@ class Elaborator:
         if any(map(has_dots, rows)):
             return written_out(self, rows)
         entries = [[self.tensor(cell) for cell in row] for row in rows]
-        if not all(cell.is_scalar for row in entries for cell in row) or len({len(r) for r in rows}) != 1:
-            raise Unsupported("a matrix of blocks")
+        if len({len(r) for r in rows}) != 1:
+            raise Unsupported("rows of different lengths")
+        if not all(cell.is_scalar for row in entries for cell in row):
+            return stacked([stacked(row, 1) if len(row) > 1 else row[0] for row in entries])
         shape = (polynomial(len(rows)), polynomial(len(rows[0])))
 
         def entry(i: Polynomial, j: Polynomial) -> Scalar:

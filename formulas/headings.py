@@ -41,7 +41,11 @@ def statements_of(text: str) -> dict[str, str]:
         printed = _EMPHASIS.search(begins or "")
         if printed is not None and new["name"] not in found:
             declared.append((new["name"], (printed[1] or printed[2] or "").strip(" .:~")))
+    of_classes = {*_BEGINS.findall(text)} - {*found, *(name for name, _ in declared)}  # of a class, or of a box
+    declared += [(name, _words_of(name)) for name in sorted(of_classes) if not name.islower() or _BOX.search(name)]
     for name, title in declared:
+        if not title.isascii():  # in a language of which nothing is known here
+            title = _words_of(name)
         known = {word.lower() for word in re.findall(r"\w+", title)}
         if known & _ARGUED_FOR:
             found[name] = ""
@@ -50,6 +54,15 @@ def statements_of(text: str) -> dict[str, str]:
         else:
             found.pop(name, None)
     return found
+
+
+_BEGINS = re.compile(r"\\begin\{(\w+)\*?\}")
+_BOX = re.compile(r"(?:box|env|block)$")
+
+
+def _words_of(name: str) -> str:
+    """``vkProblem``, ``examplebox`` by the words that they consist of."""
+    return " ".join(re.findall(r"[A-Z]?[a-z]+", _BOX.sub("", name))).capitalize()
 
 
 def is_argued_for(title: str) -> bool:

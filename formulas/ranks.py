@@ -23,6 +23,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.undefined_functions import is_of_all
@@ -373,6 +374,12 @@ class Ranks:
                 yield from self.name(reference, way)
             case s.Scripted():
                 yield from self.scripted(node, way)
+            case s.Group(kind="[", body=s.Sequence(items=items)) if not any(isinstance(x, s.Dots) for x in items):
+                for ranks, after in self.each(items, way):  # [h; x]
+                    if None in ranks:
+                        yield None, after
+                    elif all(kind(rank) == COLUMN for rank in ranks if rank is not None):
+                        yield (f"{to_latex(node)}:rows", None), after
             case s.Group(body=body) | s.Root(body=body) | s.Differential(body=body) | s.BigOperator(body=body):
                 yield from self.read(body, way) if not isinstance(node, s.BigOperator) or node.operator in (
                     "\\sum", "\\prod", "\\max", "\\min") else iter([(None, way)])  # fmt: skip

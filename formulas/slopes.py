@@ -243,7 +243,7 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             return Slope(loss, name, (), axes, (), shape, Access(adjoint(head, loss), access.indices))
         return Slope(loss, name, (), axes, (), shape, differentiate(reader, Access(loss), head, access.indices))
     assert numerator is not None
-    top = _numerator(reader, numerator)
+    top = numerator_of(reader, numerator)
     value = _by_name(reader, top.body, head, denominator)
     _check_use(reader, value, head, denominator)
     if isinstance(numerator, s.Symbol) and isinstance(value, Apply) and not reader.world.depends(value, head):
@@ -319,7 +319,7 @@ def _loss(reader: Elaborator, numerator: s.Node) -> str | None:
     return reference.name if reference.name in reader.world.losses() else None
 
 
-def _numerator(reader: Elaborator, node: s.Node) -> Tensor:
+def numerator_of(reader: Elaborator, node: s.Node) -> Tensor:
     """The numerator as a tensor; the bare name of a function ``f`` means ``f(z)`` of its own parameter."""
     if isinstance(node, s.Symbol):
         function = reader.world.functions.get(node.name)

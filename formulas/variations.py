@@ -12,7 +12,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Access, add, fresh, heads, mul, polynomial, summation
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
-from verify_derivations.formulas.slopes import differentiate
+from verify_derivations.formulas.slopes import differentiate, numerator_of
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import Known
 
@@ -24,7 +24,7 @@ SIGN = "\\mathrm{d}"
 
 
 def differential(reader: Elaborator, body: s.Node) -> Tensor:
-    value, world = reader.tensor(body), reader.world
+    value, world = numerator_of(reader, body), reader.world
     terms = []
     for head in _varying(reader, value):
         known = world.known[head]

@@ -32,7 +32,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of
 from verify_derivations.formulas.sizes import whole
-from verify_derivations.formulas.tensors import ShapeError, Tensor, build
+from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, show
 from verify_derivations.formulas.world import Index, IndexRangeError, UndefinedSymbol, Unsupported
 
 if TYPE_CHECKING:
@@ -88,6 +88,27 @@ def matrix(reader: Elaborator, rows: Rows) -> Tensor:
     return _assembled(reader, rows)
 
 
+def stacked(blocks: Sequence[Tensor], axis: int = 0) -> Tensor:
+    """Columns below each other, ``[h; x]``, or with ``axis`` 1 matrices side by side; a number is one entry."""
+    whole_blocks = [Tensor((Axis(None, ONE), Axis(None, ONE)), b.body) if b.is_scalar else b for b in blocks]
+    across = {b.shape[1 - axis] for b in whole_blocks if len(b.axes) == 2}
+    if len(across) != 1 or any(len(b.axes) != 2 for b in whole_blocks):
+        raise Unsupported(f"a matrix of blocks of shapes {', '.join(show(b.shape) for b in blocks)}")
+    starts = [ZERO]
+    for block in whole_blocks:
+        starts.append(starts[-1] + block.shape[axis])
+
+    def entry(i: Polynomial, j: Polynomial) -> Scalar:
+        place, terms = (i, j)[axis], []
+        for block, start in zip(whole_blocks, starts, strict=False):
+            at = (i - start, j) if axis == 0 else (i, j - start)
+            terms.append(mul(_where(place, start, block.shape[axis]), block.at(at)))
+        return add(*terms)
+
+    width = across.pop()
+    return build((starts[-1], width) if axis == 0 else (width, starts[-1]), entry)
+
+
 def _assembled(reader: Elaborator, rows: Rows) -> Tensor:
     down, across, payload = _blocks(rows)
     outer, variables = dict(reader.here.indices), dict[str, str]()
@@ -120,7 +141,7 @@ def _assembled(reader: Elaborator, rows: Rows) -> Tensor:
             for (column, left, width), value in zip(places[1], line, strict=True):
                 at = {variables[b.letter]: p - q for b, p, q in ((row, i, top), (column, j, left)) if b.letter}
                 body = value.body if single else value.at((i, j))
-                here = [_where(p, q, n, shape[axis] if single or shape[axis] == n else None)
+                here = [UNIT if n == shape[axis] or not single else _where(p, q, n)
                         for axis, (p, q, n) in enumerate(((i, top, height), (j, left, width)))]  # fmt: skip
                 terms.append(mul(*here, substitute(body, at)))
         return add(*terms)
@@ -140,9 +161,7 @@ def _of_vectors(shape: list[Polynomial], values: list[list[Tensor]]) -> list[Pol
     raise Unsupported("a matrix of blocks")
 
 
-def _where(place: Polynomial, start: Polynomial, count: Polynomial, whole_axis: Polynomial | None) -> Scalar:
-    if whole_axis is None or count == whole_axis:
-        return UNIT
+def _where(place: Polynomial, start: Polynomial, count: Polynomial) -> Scalar:
     if count == ONE:
         return delta(place, start)
     return bracket(at_least(place, start), less(place, start + count))
