@@ -143,9 +143,14 @@ class Builder:
             key for f in self.formulas if f.variant is not None and f.variant == self.variant and f.scope == self.scope
             for chain in f.chains for key in [self._key(chain.sides[0])] if key
         }  # fmt: skip
+        own = {
+            name_of_key(key_of(chain.sides[0], self.table)) for f in self.formulas
+            if f.scope == self.scope and f.raw.statement for chain in f.chains if len(chain.sides) > 1
+        } - {None}  # of an example, which has letters of its own
         return [
             (f, k, chain) for f in self.formulas for k, chain in enumerate(f.chains)
-            if not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
+            if not (f.scope != self.scope and own and name_of_key(key_of(chain.sides[0], self.table)) in own)
+            and not (f.variant is None and self._key(chain.sides[0]) in overriding and f.scope == self.scope)
             and not f.number < self.anew.get(name_of_key(key_of(chain.sides[0], self.table)) or "", f.number)
         ]  # fmt: skip
 

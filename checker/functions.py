@@ -17,6 +17,7 @@ from verify_derivations.formulas.calls import OPERATORS, any_of
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.definitions import Assumed, FunctionDefinition, is_slope
 from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads, map_accesses
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -117,6 +118,20 @@ class Functions:
 
     def _quantity(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         """``J(w)`` names a quantity, and says what it depends on."""
+        function = left.function
+        reference = self.table.reference(function)
+        before = self.world.functions.pop(reference.name, None) if reference is not None and (
+            reference.name in self.inherited) else None  # it is another one here
+        try:
+            found = self._named_quantity(f, left, right, last)
+        except DocumentError:
+            self.world.functions |= {before.name: before} if before is not None else {}
+            raise
+        self.inherited -= {before.name} if before is not None and found else set()
+        self.world.functions |= {before.name: before} if before is not None and not found else {}
+        return found
+
+    def _named_quantity(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         function = left.function
         reference = self.table.reference(function)
         if reference is None or not self.undefined(reference, f):

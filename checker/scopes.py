@@ -74,6 +74,7 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                 if again:
                     isolated.add(children[a])
                     isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
+    isolated |= _against_what_is_around(formulas, keys)
     apart = _apart(formulas, keys, table)
     alone = _alone(formulas, table)
     isolated |= apart | alone
@@ -82,6 +83,17 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
+
+
+def _against_what_is_around(
+    formulas: Sequence[Stated], keys: Mapping[tuple[str, ...], Mapping[str, str]]
+) -> set[tuple[str, ...]]:
+    """The examples and exercises that define again what the text around them has defined."""
+    paths = {f.raw.section for f in formulas if f.raw.statement}
+    around = {path: {k: v for n in range(len(path)) for k, v in keys.get(path[:n], {}).items()} for path in paths}
+    return {path for path in paths if any(
+        key in around[path] and around[path][key] != value and not key.endswith(" in")
+        for key, value in keys.get(path, {}).items())}  # fmt: skip
 
 
 def _is_rewritten(stated: Stated, value: s.Node, before: Sequence[frozenset[str | None]]) -> bool:

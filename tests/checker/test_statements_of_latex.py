@@ -192,3 +192,21 @@ def test_what_a_lemma_supposes_holds_in_it() -> None:
 ])  # fmt: skip
 def test_two_letters_that_are_a_name(document: str, claim: str, verdict: Verdict) -> None:
     assert last(f"{document}\n\n$$ {claim} $$\n", "found.md").verdict is verdict
+
+
+@pytest.mark.parametrize(("example", "solution"), [
+    ("example", "solution"), ("vkExample", "esSolution"), ("examplebox", "answerbox"),
+])  # fmt: skip
+def test_an_example_defines_again_what_the_text_around_it_does(example: str, solution: str) -> None:
+    text = rf"""\documentclass{{article}}\begin{{document}}
+The function $f(x) = x^3$ has $f'(x) = 3 x^2$.
+\begin{{{example}}} Let $f(x) = \log x$. Then \[ f'(x) = \frac{{1}}{{x}}. \] \end{{{example}}}
+\begin{{{example}}} Let $f(X) = A X B$ with $A, B, X \in \mathbb{{R}}^{{n \times n}}$. \end{{{example}}}
+\begin{{{solution}}} \[ \mathrm{{d}} f(X) = A\, \mathrm{{d}}X\, B \]
+\[ \mathrm{{d}} f(X) = B\, \mathrm{{d}}X\, A \] \end{{{solution}}}
+Again $f'(x) = 3 x^2$, and not $f'(x) = 1 / x$.
+\end{{document}}"""
+    found = [f.verdict for f in check(scan(text, "notes.tex")).formulas if "'" in f.latex or "mathrm{d}" in f.latex]
+    proved, conditional, refuted = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
+    assert found[0] is proved and found[1] in (proved, conditional)
+    assert found[2:] == [proved, refuted, proved, refuted]
