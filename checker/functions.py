@@ -39,6 +39,20 @@ class NoScalars(Unsupported):
     """What is defined as a function of numbers has tensors on its right side."""
 
 
+def _is_inner_product(left: s.Call, right: s.Node) -> bool:
+    """``⟨A, B⟩ = tr(AᵀB)``, ``⟨x, y⟩ = xᵀy = Σ_i x_i y_i``, which says what an inner product is; of another one,
+    ⟨x, y⟩ = xᵀMy, it is a definition."""
+    if left.function != s.Symbol("\\langle") or len(left.arguments) != 2:
+        return False
+    one, other = map(base_of, left.arguments)
+    if isinstance(right, s.Call) and (base_of(right.function) or "").lower() in ("tr", "trace") and right.arguments:
+        right = right.arguments[0]
+    while isinstance(right, s.BigOperator) and right.operator == "\\sum":
+        right = right.body
+    factors = right.factors if isinstance(right, s.Product) else ()
+    return one is not None and sorted(base_of(x) or "" for x in factors) == sorted((one, other or ""))
+
+
 class Functions:
     """Those of a scope; ``inherited`` are names of functions from the scopes before, ``undefined`` tells whether a
     quantity has no definition yet."""
@@ -60,7 +74,7 @@ class Functions:
     def _defines_function(self, f: Stated, left: s.Call, right: s.Node, last: bool) -> bool:
         function = left.function
         reference = self.table.reference(function)
-        if reference is None or not may_define(left):
+        if reference is None or not may_define(left) or _is_inner_product(left, right):
             return False
         name = function_name(function)
         if name in self.world.functions and name not in self.inherited:
