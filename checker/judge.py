@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
@@ -314,7 +314,7 @@ def judge_chain(
                     judged = there  # a condition that is stated is none that is not
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
-            judged.link = _as_said(judged.link, stated, chain, definitions)
+            judged.link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
             judged.link = _with_the_last(judged.link, case, stated, piece_left)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
@@ -348,6 +348,17 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
+
+
+def _of_any_function(link: Link, called: Set[str]) -> Link:
+    """What does not hold of any function need not be wrong where the text says which function it is."""
+    values = link.counterexample.values if link.counterexample is not None else {}
+    named = {re.split(r"\\left|['(\s]", value, maxsplit=1)[0] for value in values}
+    found = sorted(named & called)
+    if link.verdict is not Verdict.REFUTED or not found:
+        return link
+    said = f"which function {found[0]} is, the text says in words that are not read"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
 
 
 def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:
