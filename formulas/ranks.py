@@ -47,6 +47,7 @@ MARGIN = 1  # by how much more another way has to break
 MOST_STEPS = 100_000  # after which nothing is said
 MOST_NODES = 400  # of a definition that is read: the ways are searched by recursion
 UNITS = ("I", "1", "\\mathbb{1}", "\\mathbf{1}")  # of any size
+SCALES = frozenset(("T", *(f"\\{x}" for x in "tau kappa lambda alpha beta gamma eta".split())))  # letters of numbers
 ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 
 
@@ -456,19 +457,20 @@ class Ranks:
                 yield from self.alike(nodes[1:], after, new, count)
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
-        """Of an undeclared name by which nothing differentiates it is a number that divides a vector."""
+        """An undeclared name that divides a vector is a number, most likely also where one differentiates by it."""
         name = self.table.reference(bottom) if isinstance(bottom, s.Symbol | s.Scripted) else None
-        plain = name is not None and name.name not in self.world.differentiated.denominators
-        plain = plain and name is not None and self.declared(name) is None and self.key(name) not in self.defined
+        plain = name is not None and self.declared(name) is None and self.key(name) not in self.defined
+        varied = name is not None and name.name in self.world.differentiated.denominators - SCALES
+        seldom = (WEAK if varied else BROKEN) if plain else 0
         for top, way in tops:
             for under, after in self.read(bottom, way):
-                after = after.breaking(BROKEN if plain and under is not None and under != NUMBER else 0)
+                after = after.breaking(seldom if under is not None and under != NUMBER else 0)
                 if top is None or under is None:
                     yield None, after
                 elif under == NUMBER:
                     yield top, after
                 elif top == NUMBER:
-                    yield under, after
+                    yield under, after.breaking(BROKEN if seldom == WEAK else 0)
                 elif kind(top) == kind(under):
                     yield top, after.matching(top, under)
 
