@@ -52,6 +52,7 @@ class Prose:
     amended: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what else it depends; on anything
     losses: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a loss, and that of which it is one
     through: tuple[s.Node, ...] = ()  # on what a loss depends only through that of which it is one
+    alone: tuple[s.Node, ...] = ()  # that on which only a loss depends, as the text says: perhaps of one step
     held: tuple[s.Node, ...] = ()  # what it treats as a constant
     defined: s.Node | None = None  # what it alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
