@@ -46,6 +46,7 @@ class Prose:
     unsymmetric: tuple[s.Node, ...] = ()  # matrices that need not be
     one_hot: tuple[s.Node, ...] = ()  # labels that are
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
+    sums_to_one: tuple[s.Node, ...] = ()  # vectors, or rows or columns (the axis is that of ``one_hot``), that do
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix, of which is not read what it says
     stacked: bool = False  # `defined` is what the text has spoken of before: “the inputs are the rows of $X$”
     depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends

@@ -322,6 +322,9 @@ class Ranks:
     def extent(self, letter: str) -> Axis:
         stated = self.world.letters.range_for(letter, self.number)
         if stated is not None and self.level is None:
+            end = stated[1]
+            if isinstance(end, s.Symbol) and name_of(end) in self.world.extents.solved:
+                return polynomial(name_of(end)) - self.world.origin + 1  # a first reading without shapes made it 1
             try:
                 return whole(stated[1], self.world, Statement()) - self.world.origin + 1
             except DocumentError:
@@ -410,6 +413,8 @@ class Ranks:
                 yield from self.read(node.sup, way)
             elif base.name == "\\delta" and reference is not None and len(reference.indices) == 2:
                 yield NUMBER, way
+            elif (ones := self.row_of_ones(node)) is not None:
+                yield (None, ones), way
             elif reference is None or base.name in UNITS and node.sub != s.Number("0"):
                 yield None, way
             else:
@@ -423,6 +428,18 @@ class Ranks:
                 yield NUMBER if rank != NUMBER else None, after
             else:
                 yield rank[::-1] if sign.transposed else rank, after
+
+    def row_of_ones(self, node: s.Node) -> Axis:
+        """The columns of ``\\mathbf{1}_m^\\top``."""
+        base = node.base if isinstance(node, s.Scripted) else None
+        if not isinstance(node, s.Scripted) or not isinstance(base, s.Symbol) or base.name not in UNITS[1:]:
+            return None
+        if node.sup is None or not is_transpose(node.sup) or node.sub == s.Number("0"):
+            return None
+        try:
+            return whole(node.sub, self.world, Statement()) if node.sub is not None else f"ones {id(node)}"
+        except DocumentError:
+            return f"ones {id(node)}"
 
     def norm(self, node: s.Norm, way: Way, sub: s.Node | None = None) -> Found:
         """``\\|x\\|_2`` is the norm of a vector, nobody writes it of all entries of a matrix."""
@@ -506,6 +523,8 @@ class Ranks:
                     named = isinstance(factor, s.Symbol | s.Scripted)
                     lone = isinstance(before, s.Symbol) and before.name.isalpha() and named and self.is_open(before)
                     seldom = 0 if right == NUMBER else WEAK if kind(right) == COLUMN else BROKEN
+                    lone = lone or isinstance(before, s.Symbol) and self.row_of_ones(factor) is not None and (
+                        self.is_open(before))  # the b of b 1^T
                     yield right, after.breaking(seldom if lone else 0)
                 elif right == NUMBER:
                     yield left, after.breaking(BROKEN)

@@ -258,3 +258,12 @@ def test_quotients_of_vectors_are_taken_entry_by_entry() -> None:
     $$\frac{\partial q_i}{\partial v_i} = SIGN \frac{u_i}{v_i^2}$$"""
     assert check(scan(text.replace("SIGN", "-"))).formulas[-1].verdict is Verdict.PROVED
     assert check(scan(text.replace("SIGN", ""))).formulas[-1].verdict is Verdict.REFUTED
+
+
+def test_a_bias_that_a_row_of_ones_repeats_is_a_column() -> None:
+    text = r"""The examples are the columns of $A \in \mathbb{R}^{n\times m}$. Let
+    $Z = \Omega A + \beta \mathbf{1}_m^\top$ and $L = \sum_{i=1}^m \sum_{k=1}^K (Z_{ki} - T_{ki})^2$. Then
+    $$\frac{\partial L}{\partial \beta} = CLAIM$$"""
+    right = check(scan(text.replace("CLAIM", r"2 (Z - T) \mathbf{1}_m"))).formulas[-1]
+    assert right.verdict is Verdict.PROVED
+    assert check(scan(text.replace("CLAIM", r"(Z - T) \mathbf{1}_m"))).formulas[-1].verdict is Verdict.REFUTED
