@@ -41,6 +41,7 @@ from verify_derivations.checker.unknown import take_beside, take_elsewhere
 from verify_derivations.checker.unnamed import read_unnamed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
+from verify_derivations.checker.written_out import read_written_out
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
@@ -384,6 +385,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _take_implied(read_after)
     _take_exponentials(read_after)
     _step_back(read_after)
+    read_written_out(formulas, lambda latex: read(latex, symbols, document.macros).statements)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)

@@ -295,7 +295,8 @@ def judge_chain(
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
             continue
-        for piece_left, piece_right, context, where in _cases(left, right):
+        pieces = [(left, right, None, ())] if _compares_values(right, world) else _cases(left, right)
+        for piece_left, piece_right, context, where in pieces:
             judged = _with_layers(world, piece_left, piece_right, (*conditions, *where), number, case.effort, context)
             if judged.link.verdict is Verdict.REFUTED and is_definition and judged.comparison is not None:
                 values = parameter_values(judged.comparison.left, judged.comparison.right,
@@ -444,6 +445,14 @@ def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | N
         if isinstance(condition, s.Relation) and _equality(condition):
             others += (s.Relation(condition.sides, ("\\neq",)),)
     return found
+
+
+def _compares_values(right: s.Node, world: World) -> bool:
+    """Whether ``cases`` are on what an equation defines, “if $c_r = m$” of ``m = \\max_r c_r``."""
+    conditions = [c for _, c in right.rows if _equality(c)] if isinstance(right, s.Cases) else []
+    sides = (side for c in conditions if isinstance(c, s.Relation) for side in c.sides)
+    references = (world.table.reference(side) for side in sides if isinstance(side, s.Symbol | s.Scripted))
+    return any(r is not None and world.is_defined(r.name) for r in references)
 
 
 def _equality(condition: s.Node | None) -> bool:
