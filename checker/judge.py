@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
-from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
@@ -32,7 +33,8 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.supposed import under
-from verify_derivations.checker.unknown import unread
+from verify_derivations.checker.undefined_losses import by_new_ones
+from verify_derivations.checker.unknown import unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -314,6 +316,8 @@ def judge_chain(
                 if judged.link.verdict is Verdict.REFUTED or there.link.verdict is Verdict.PROVED:
                     judged = there  # a condition that is stated is none that is not
             if judged.link.verdict is Verdict.REFUTED:
+                judged.link = _in_another_case(case, stated, world, judged, left, right)
+            if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
             judged.link = _with_the_last(judged.link, case, stated, piece_left)
@@ -349,6 +353,18 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
+
+
+def _in_another_case(
+    case: Case, stated: Stated, world: World, judged: Judged, left: s.Node, right: s.Node
+) -> Link:  # fmt: skip
+    """What is refuted, and said of a derivative of which a formula before says another thing."""
+    others = (f for f in case.above(stated.scope) if f.number < stated.number and f.derivatives)
+    before = [f.number for f in others for c in f.chains if c.sides[0] == left and right not in c.sides]
+    if not before or not is_derivative(left) or judged.comparison is None or judged.environment is None:
+        return judged.link
+    judge = partial(decide, left, right, effort=case.effort.proofs_only, variables=variables_in(world, left, right))
+    return by_new_ones(world, judged.comparison, judged.environment, judged.link, judge, before[-1])
 
 
 def _of_any_function(link: Link, called: Set[str]) -> Link:

@@ -20,7 +20,7 @@ from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
 from verify_derivations.checker.supposing import in_its_case
-from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
+from verify_derivations.checker.undefined_losses import as_told, at_the_end, by_later_ones, through_others, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
@@ -192,6 +192,7 @@ def judge_link(
             link = link if where else unused(world, comparison, environment, link, judge)
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
+            link = by_later_ones(world, comparison, environment, link, judge, number)
             link = through_others(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
