@@ -327,3 +327,9 @@ def test_a_loss_up_to_a_constant(said: str, open_: bool) -> None:
     right = verdict(document, said, r"\frac{\partial J}{\partial w} = w x")
     wrong = verdict(document, said, r"\frac{\partial J}{\partial w} = 2 w x")
     assert (right, wrong) == ((Verdict.UNDECIDED,) * 2 if open_ else (Verdict.PROVED, Verdict.REFUTED))
+
+
+def test_a_matrix_that_is_not_symmetric_is_given() -> None:
+    document = r"Let $f(x) = x^\top B x$ with SAID $B$. Then"
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = (B + B^\top) x") is Verdict.PROVED
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = 2 B x") is Verdict.REFUTED
