@@ -339,6 +339,8 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     said = message(outside, environment, known.origins if known is not None else ())
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
+    if outside.extent.names & world.letters.without_range and head != defined:
+        return Unsupported(f"{said}; how far that index runs is not stated")
     if beside or head in world.outside.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")
     return IndexRangeError(said)

@@ -332,4 +332,5 @@ def test_a_loss_up_to_a_constant(said: str, open_: bool) -> None:
 def test_a_matrix_that_is_not_symmetric_is_given() -> None:
     document = r"Let $f(x) = x^\top B x$ with SAID $B$. Then"
     assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = (B + B^\top) x") is Verdict.PROVED
-    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = 2 B x") is Verdict.REFUTED
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = B x") is Verdict.REFUTED
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = 2 B x") is not Verdict.PROVED

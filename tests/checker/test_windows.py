@@ -67,3 +67,11 @@ $$\frac{\partial L}{\partial F_{d,c,u,v}} = \sum_{i}\sum_{j} \frac{\partial L}{\
 def test_maps_of_several_channels() -> None:
     for at, verdict in (("i+u-1,j+v-1", PROVED), ("i-u+1,j-v+1", ILL_FORMED), ("i+v-1,j+u-1", REFUTED)):
         assert check(scan(CHANNELS.replace("AT", at))).formulas[-1].verdict is verdict
+
+
+def test_an_index_that_is_nowhere_said_to_run_is_no_mistake() -> None:
+    text = r"""$z_i = \sum_{j=1}^n W_{ij} x_j$ with $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, and
+    $q_{ij} = x_j$. So
+    $$\frac{\partial z_i}{\partial W_{ij}} = CLAIM$$"""
+    assert check(scan(text.replace("CLAIM", "q_{ij}"))).formulas[-1].verdict is not ILL_FORMED
+    assert check(scan(text.replace("CLAIM", "q_{ij}^2"))).formulas[-1].verdict is not PROVED
