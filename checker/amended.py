@@ -42,6 +42,9 @@ _UP_TO = re.compile(
     r"\bup\s+to\s+(?:(?:an?|the|some|its)\s+)?(?:[\w-]+\s+){0,2}(?:constants?|factors?|terms?|normali[sz]ation)\b[^$]*$",
     re.I,
 )
+_CONSTANT = r"(?:an?\s+|some\s+)?(?:(?:additive|irrelevant|unimportant)\s+)*constants?"  # no derivative depends on it
+_UP_TO_CONSTANT = re.compile(rf"\s*[,(]?\s*up\s+to\s+{_CONSTANT}\s*(?:[).;]|$)", re.I)
+_CONSTANT_BEFORE = re.compile(rf"\bup\s+to\s+{_CONSTANT}\s*,?\s*(?:\w+\s+)?$", re.I)
 _PROCESSED = (
     r"(?:cent(?:re|er)|normali[sz]e|standardi[sz]e|whiten|clip|re-?scale|truncate|threshold|round|quanti[sz]e|shuffle|permute)"
 )
@@ -89,8 +92,12 @@ class _Amended:
         names = [(start, end, f, name) for start, end, f in found if (name := self._named(f)) is not None]
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
-            if not f.raw.displayed and _UP_TO.search(before_of(text, text.rfind("$", 0, end - 1))):
+            before = before_of(text, text.rfind("$", 0, end - 1))
+            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in map(plain, self.standing.tops)
+            if not f.raw.displayed and _UP_TO.search(before) and not (loss and _CONSTANT_BEFORE.search(before)):
                 f.prose.amend(left)
+            if loss and _UP_TO_CONSTANT.match(text[end : end + SEEN]):
+                continue
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(_shows(value, m["by"].lower()) for value in right)):
                 f.prose.amend(left)

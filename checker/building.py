@@ -27,6 +27,7 @@ from verify_derivations.checker.statements import Placed, Stated, is_adjoint_nam
 from verify_derivations.checker.supposing import take_cases
 from verify_derivations.checker.unknown import take_namesakes, take_unknown
 from verify_derivations.checker.updates import is_update
+from verify_derivations.checker.windows import stay_within
 from verify_derivations.derivations.differentiate import ties, total_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define_start
@@ -321,6 +322,8 @@ class Builder:
         self.world.axis_sizes |= self.inferred.sizes  # from here on, no index makes them equal to others
         for number, remarks in (*self.inferred.remarks().items(), *remarks_on(self.world).items()):
             self.result.remarks.setdefault(number, []).extend(remarks)
+        for number, remark in stay_within(self.world):
+            self.result.remarks.setdefault(number, []).append(remark)
         for known in self.world.known.values():
             for extent in known.extents:
                 if extent.as_atom() is None and not extent.is_constant:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, sentences
 from verify_derivations.checker.standing import Standing, names_of
@@ -83,6 +83,13 @@ _OF_WHAT = re.compile(r"\s+of\s+(?:the|an?|some|our)\b", re.I)
 _WRONG = re.compile(r"\b(?:wrong|false|mistaken?|incorrect|not\s+true|misprint|error\s+in)\b", re.I)
 
 
+_THE_LAST = re.compile(  # behind the display of a derivative
+    r"^\W*(?:(?:we|let\s+us|i)\s+)?(?:will\s+|shall\s+)?(?:call|denote|abbreviate|write)\s+(?:(?:this|it)"
+    r"|(?:this|the)\s+(?:(?:last|latter|result\w*|above|previous)\s+)?(?:one|quantity|gradient|derivative|vector|result)"
+    r"|the\s+latter)(?:\s+(?:by|as|simply))*\s*$", re.I,
+)  # fmt: skip
+
+
 def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
     """Give names that are defined in words, below braces, or at the end of an equation, definitions."""
     called = _Called(formulas, standing)
@@ -92,6 +99,8 @@ def read_called(formulas: Sequence[Stated], standing: Standing) -> None:
             for name, value, weak in _said(here, formulas):
                 called.note(formulas[name], formulas[value], weak)
     called.in_words()
+    for last, f in pairwise(formulas):
+        called.the_last(last, f)
     for f in formulas:
         for label, expression in (*f.labelled, *_in_brackets(f)) if f.chains else ():
             called.by_label(f, label, expression)
@@ -137,6 +146,20 @@ class _Called:
                 f.mentions, f.chains = [], [Chain((name, value))]
                 f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
                 self.standing.define(f, name, value)
+
+    def the_last(self, before: Stated, f: Stated) -> None:
+        """“Call the last one $d$”, behind the display of a derivative."""
+        name, value = bare(f), before.chains[0].sides[0] if len(before.chains) == 1 else None
+        if name is None or value is None or not before.raw.displayed or not is_derivative(value) or f.memberships:
+            return
+        if before.raw.section != f.raw.section or _THE_LAST.search(f.raw.context) is None or f.tree is None:
+            return
+        new = self.standing.first.get(plain(name), f.number) == f.number
+        if new and self._may_define(name, value, None, given=True):
+            _set_tree(f, s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
+            f.mentions, f.chains = [], [Chain((name, value))]
+            f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
+            self.standing.define(f, name, value)
 
     def by_label(self, f: Stated, name: s.Node, value: s.Node) -> None:
         """``(\\underbrace{w x}_{z} - y)^2``, ``((z = w x) - y)^2``."""

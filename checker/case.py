@@ -20,6 +20,7 @@ from verify_derivations.checker.differentials import read_differentials
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
+from verify_derivations.checker.named_functions import NamedFunctions, named_functions
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
@@ -43,6 +44,7 @@ from verify_derivations.checker.unknown import take_beside, take_elsewhere
 from verify_derivations.checker.unnamed import read_unnamed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
+from verify_derivations.checker.written_out import read_written_out
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
@@ -113,6 +115,7 @@ class Case:
     extra: list[Stated] = field(default_factory=list)  # what the notation file states
     parts: frozenset[tuple[str, ...]] = frozenset()  # scopes within those of sections: see `anew.py`
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
+    named: NamedFunctions = field(default_factory=NamedFunctions)  # in words
     alike: bool = False  # sizes that are stated nowhere are equal
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
@@ -347,14 +350,16 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     """Read all formulas and find out how they belong together. Raises :class:`NotationError`."""
     notation = notation or Notation()
     said = [item.equation for item in notation.statements()]
-    symbols = collect([*said, *(f.latex for f in document.formulas)], macros=document.macros)
+    named = named_functions(document.formulas)
+    latexes = [named.definitions.get(f.number, f.latex) for f in document.formulas]
+    symbols = collect([*said, *latexes], functions=named.functions, macros=document.macros)
     extra = stated_by(notation, symbols, document.macros)
     formulas: list[Stated] = []
     before: s.Node | None = None
     read_after: ReadAfter = []
-    for raw in document.formulas:
+    for raw, latex in zip(document.formulas, latexes, strict=True):
         try:
-            reading = read(raw.latex, symbols, document.macros, before)
+            reading = read(latex, symbols, document.macros, before)
         except ReadError as error:
             if states_nothing(raw.latex, document.macros):
                 quoted = s.Statements((s.Text(raw.latex),), ("",))
@@ -367,6 +372,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             continue
         stated = Stated(raw, reading.statements)
         stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled
+        if raw.number in named.definitions:
+            stated.remarks += (f"the text says that ${latex}$",)
         read_after.append((stated, before))
         before = last_side(reading.statements)
         formulas.append(stated)
@@ -384,6 +391,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_signs(formulas)
     read_stacks(formulas)
     read_differentials(formulas)
+    read_written_out(formulas, lambda latex: read(latex, symbols, document.macros).statements)
     listed = read_listings(formulas)
     for stated, last in read_after:
         analyse(stated)
@@ -420,4 +428,4 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_unnamed(formulas, standing)
     read_local(formulas, tables)
     place(notation, formulas)
-    return Case(document, formulas, table, tables, effort, symbols, notation, extra)
+    return Case(document, formulas, table, tables, effort, symbols, notation, extra, named=named)

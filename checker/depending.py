@@ -34,6 +34,7 @@ _LOSS_OF = tuple(re.compile(pattern, re.I) for pattern in (  # “the loss $L$, 
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:is|be)\s+)?(?:(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
     rf"(?:(?:which|that)\s+)?(?:(?:is|be)\s+)?(?:(?:an?|some)\s+(?:\w+\s+)?function\s+of|depends?\s+(?:only\s+)?on"
     rf"|computed\s+from)\s+{_OF_WHAT}",
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?depends\s+on\s+(?:\w+\s+){{1,4}}only\s+(?:through|via)\s+{_OF_WHAT}",
     rf"\b{_LOSS}\s+\$(?P<name>\d+)\$\s+of\s+{_OF_WHAT}",
     rf"\$(?P<name>\d+)\$\s+(?:is|be)\s+(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s+of\s+{_OF_WHAT}",
 ))
@@ -41,6 +42,7 @@ _THROUGH = re.compile(  # behind “depends on $c$”: what else c is used for d
     r"\s*,?\s*(?:only|solely|just|exclusively|merely)\s+(?:through|via|by(?:\s+(?:way|means)\s+of)?)\s+(?:the\s+\w+\s+)?\$(\d+)\$",
     re.I,
 )
+_ALONE = re.compile(r"\s*,?\s*(?:only|alone|exclusively)\b", re.I)  # behind “a function of $h_t$”: of one step
 _PARAMETERS = r"(?:trainable\s+|own\s+)?(?:parameters?|weights?|coefficients?|biases)"
 _OF_FUNCTION = tuple(re.compile(pattern, re.I) for pattern in (  # “the parameters $w$ of the net $g$”
     r"\$(?P<name>\d+)\$[\s,]*(?:which\s+)?(?:with|has|have|having)\s+(?:the\s+|an?\s+)?"
@@ -104,6 +106,8 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             if (through := _THROUGH.match(sentence, match.end())) is not None:
                 stated.prose.through += on
                 on = tuple(_named(formulas[int(through[1])]))
+            if _ALONE.match(sentence, match.end()) or re.search(r"\bonly\b", match[0], re.I):
+                stated.prose.alone += on
             if on and not _SUPPOSED.search(sentence[: match.start()]):
                 stated.prose.losses += tuple((name, on) for name in _named(stated) if base_of(name) in tops)
         for match in (m for pattern in _OF_FUNCTION for m in pattern.finditer(sentence)):

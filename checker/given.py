@@ -130,6 +130,14 @@ class _Given:
             if known is not None and known.head.split("^{(")[0] not in self.variables:
                 self._one_hot(known, f.prose.one_hot_axis)
 
+        for name in f.prose.sums_to_one:
+            known = self._named(f, name)
+            axes = [k for k, n in enumerate(known.shape) if n != ONE] if known is not None else []
+            said = {"row": 1, "column": 0}.get(f.prose.one_hot_axis)
+            along = said if len(axes) == 2 or said in axes else axes[0] if len(axes) == 1 and said is None else None
+            if known is not None and along is not None and known.head.split("^{(")[0] not in self.variables:
+                self._sums_to_one(known, len(known.family) + (along if len(axes) == 2 else 0))
+
     def _named(self, f: Stated, name: s.Node) -> Known | None:
         """What a name stands for, if nothing defines it."""
         reference = self.table.reference(name)
@@ -154,7 +162,10 @@ class _Given:
             summed = 0
         else:
             return
-        along = len(known.family) + (summed if len(axes) == 2 else 0)
+        self._sums_to_one(known, len(known.family) + (summed if len(axes) == 2 else 0))
+
+    def _sums_to_one(self, known: Known, along: int) -> None:
+        """The entries along an axis are 1 in all."""
         places = [fresh("k" if place == along else "i") for place in range(len(known.extents))]
         entry = Access(known.head, tuple(map(polynomial, places)))
         self.world.assumed.equations.append((summation([(places[along], known.extents[along])], entry), UNIT))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import Comparison
-from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.deciding import Effort, decide
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
@@ -32,7 +33,8 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.supposed import under
-from verify_derivations.checker.unknown import unread
+from verify_derivations.checker.undefined_losses import by_new_ones
+from verify_derivations.checker.unknown import unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -295,7 +297,8 @@ def judge_chain(
             links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
                               left_expression=one, right_expression=two))  # fmt: skip
             continue
-        for piece_left, piece_right, context, where in _cases(left, right):
+        pieces = [(left, right, None, ())] if _compares_values(right, world) else _cases(left, right)
+        for piece_left, piece_right, context, where in pieces:
             judged = _with_layers(world, piece_left, piece_right, (*conditions, *where), number, case.effort, context)
             if judged.link.verdict is Verdict.REFUTED and is_definition and judged.comparison is not None:
                 values = parameter_values(judged.comparison.left, judged.comparison.right,
@@ -313,8 +316,10 @@ def judge_chain(
                 if judged.link.verdict is Verdict.REFUTED or there.link.verdict is Verdict.PROVED:
                     judged = there  # a condition that is stated is none that is not
             if judged.link.verdict is Verdict.REFUTED:
+                judged.link = _in_another_case(case, stated, world, judged, left, right)
+            if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
-            judged.link = _as_said(judged.link, stated, chain, definitions)
+            judged.link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
             judged.link = _with_the_last(judged.link, case, stated, piece_left)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
@@ -348,6 +353,29 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
     where = (*chain.where, *equations)
     return _open_where(link, where) if where else link
+
+
+def _in_another_case(
+    case: Case, stated: Stated, world: World, judged: Judged, left: s.Node, right: s.Node
+) -> Link:  # fmt: skip
+    """What is refuted, and said of a derivative of which a formula before says another thing."""
+    others = (f for f in case.above(stated.scope) if f.number < stated.number and f.derivatives)
+    before = [f.number for f in others for c in f.chains if c.sides[0] == left and right not in c.sides]
+    if not before or not is_derivative(left) or judged.comparison is None or judged.environment is None:
+        return judged.link
+    judge = partial(decide, left, right, effort=case.effort.proofs_only, variables=variables_in(world, left, right))
+    return by_new_ones(world, judged.comparison, judged.environment, judged.link, judge, before[-1])
+
+
+def _of_any_function(link: Link, called: Set[str]) -> Link:
+    """What does not hold of any function need not be wrong where the text says which function it is."""
+    values = link.counterexample.values if link.counterexample is not None else {}
+    named = {re.split(r"\\left|['(\s]", value, maxsplit=1)[0] for value in values}
+    found = sorted(named & called)
+    if link.verdict is not Verdict.REFUTED or not found:
+        return link
+    said = f"which function {found[0]} is, the text says in words that are not read"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
 
 
 def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:
@@ -433,6 +461,14 @@ def _cases(left: s.Node, right: s.Node) -> list[tuple[s.Node, s.Node, s.Node | N
         if isinstance(condition, s.Relation) and _equality(condition):
             others += (s.Relation(condition.sides, ("\\neq",)),)
     return found
+
+
+def _compares_values(right: s.Node, world: World) -> bool:
+    """Whether ``cases`` are on what an equation defines, “if $c_r = m$” of ``m = \\max_r c_r``."""
+    conditions = [c for _, c in right.rows if _equality(c)] if isinstance(right, s.Cases) else []
+    sides = (side for c in conditions if isinstance(c, s.Relation) for side in c.sides)
+    references = (world.table.reference(side) for side in sides if isinstance(side, s.Symbol | s.Scripted))
+    return any(r is not None and world.is_defined(r.name) for r in references)
 
 
 def _equality(condition: s.Node | None) -> bool:

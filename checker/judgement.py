@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from verify_derivations.checker.anew import (
@@ -86,11 +87,11 @@ def _unconditioned(stated: Stated) -> Stated:
     return replace(stated, when=replace(stated.when, here=()))
 
 
-def objections(formulas: Iterable[Stated]) -> Iterator[tuple[int, str]]:
-    """By number, what the second reader of scalar sides objects."""
+def objections(formulas: Iterable[Stated], put: Mapping[int, str] = MappingProxyType({})) -> Iterator[tuple[int, str]]:
+    """By number, what the second reader of scalar sides objects; ``put`` is read in the place of formulas."""
     for stated in formulas:
         sides = (side for chain in stated.chains for side in chain.sides if side is not stated.continued)
-        text = second_reader.objection(stated.raw.latex, sides)
+        text = second_reader.objection(put.get(stated.number, stated.raw.latex), sides)
         if text is not None:
             yield stated.number, text
 
@@ -213,7 +214,7 @@ class _Judgement:
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
-        for number, text in objections(case.formulas) if case.effort.refutation else ():
+        for number, text in objections(case.formulas, case.named.definitions) if case.effort.refutation else ():
             old = found[number]
             found[number] = replace(
                 old, verdict=Verdict.UNREAD, message=text, remarks=(*old.remarks, text), links=(), assumptions=(),

@@ -21,7 +21,7 @@ from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.statements import contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.checker.supposing import in_its_case
-from verify_derivations.checker.undefined_losses import as_told, at_the_end, through_others, unused
+from verify_derivations.checker.undefined_losses import as_told, at_the_end, by_later_ones, through_others, unused
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
@@ -195,6 +195,7 @@ def judge_link(
             link = link if where else unused(world, comparison, environment, link, judge)
             link = as_told(world, comparison, environment, link, judge)
             link = at_the_end(world, comparison, environment, link, judge)
+            link = by_later_ones(world, comparison, environment, link, judge, number)
             link = through_others(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and here.varied and not here.alone:
             held_as_given = _with_others_held(world, left, right, conditions, number, effort, comparison)
@@ -410,6 +411,8 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     if outside.extent.names and all(n.startswith("N_{") and n not in world.sizes for n in outside.extent.names):
         return Unsupported(f"{said}, and how many there are is not stated")
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
+    if outside.extent.names & world.letters.without_range and head != defined:
+        return Unsupported(f"{said}; how far that index runs is not stated")
     if beside or head in world.outside.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")
     return IndexRangeError(said)

@@ -49,7 +49,7 @@ class Said:
 def said(f: Stated, table: NameTable) -> list[Reference]:
     """The names of which a formula says what they are."""
     nodes = [name for m in f.memberships for name in m.names]
-    nodes += [side for chain in f.chains for side in chain.sides[:-1]]
+    nodes += [side for chain in f.chains if not chain.partly for side in chain.sides[:-1]]
     nodes += [m.sides[0] for m in f.mentions if isinstance(m, s.Relation) and m.relations[0] == "\\sim"]
     return _references(nodes + [side for condition in f.conditions for side in condition.sides], table)
 

@@ -135,7 +135,9 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
         for path, part in parts.items():
             own = part.mentioned - part.defined - table.sizes - table.bound
             if part.defined and path not in joined and any(users[name] > 1 for name in own):
-                found.add(path)
+                outside = [f for f in formulas if path[:1] != f.raw.section[:1]] if path[1:] else []
+                if part.mentioned & _Part.of(outside, table).defined <= part.defined:  # nothing of another chapter
+                    found.add(path)
     return found
 
 

@@ -46,12 +46,14 @@ class Prose:
     unsymmetric: tuple[s.Node, ...] = ()  # matrices that need not be
     one_hot: tuple[s.Node, ...] = ()  # labels that are
     one_hot_axis: str = ""  # "row" or "column", where it says which of a matrix are
+    sums_to_one: tuple[s.Node, ...] = ()  # vectors, or rows or columns (the axis is that of ``one_hot``), that do
     related: tuple[tuple[s.Node, s.Node], ...] = ()  # a name and a matrix, of which is not read what it says
     stacked: bool = False  # `defined` is what the text has spoken of before: “the inputs are the rows of $X$”
     depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends
     amended: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what else it depends; on anything
     losses: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a loss, and that of which it is one
     through: tuple[s.Node, ...] = ()  # on what a loss depends only through that of which it is one
+    alone: tuple[s.Node, ...] = ()  # that on which only a loss depends, as the text says: perhaps of one step
     held: tuple[s.Node, ...] = ()  # what it treats as a constant
     defined: s.Node | None = None  # what it alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range

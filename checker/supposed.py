@@ -26,7 +26,8 @@ ALONE = re.compile(  # “if $t = y$”, not “suppose that the model is $y = w
     r"\b(?:if|when|whenever|for|at|once|unless|provided(?:\s+that)?|as\s+(?:soon|long)\s+as|case(?:\s+of)?)\s*$", re.I
 )
 SOMEWHERE = re.compile(CUE, re.I)
-BEFORE = re.compile(rf"{CUE}\W*$", re.I)
+_WHICH = r"(?:\s+(?:all|every|each|any|the|an?|other|others|remaining|indices|index|classes|words|units|entries))*"
+BEFORE = re.compile(rf"{CUE}{_WHICH}\W*$|\b(?:with|such\s+that)\W*$", re.I)  # “for every”, “for $u_w$ with”
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
 ENDED = re.compile(r"[.!?](?:\s|$)")
 WORDS = re.compile(  # “if the loss is positive,”, but not “when we differentiate”

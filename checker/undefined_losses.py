@@ -50,6 +50,39 @@ def as_told(world: World, c: Comparison, environment: Environment, refuted: Link
     return refuted if unmoved(world, c, without) is not None else _under(said, c, without, refuted, judge)
 
 
+def by_later_ones(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link], number: int
+) -> Link:
+    """The verdict where the claim holds of what is defined up to there: whether the loss also depends on what a later
+    formula makes of the same, and before or only then, nothing says."""
+    return _without(world, c, environment, refuted, judge, lambda defined: defined > number)
+
+
+def by_new_ones(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link], number: int
+) -> Link:
+    """The same of a claim that says another thing than a claim before it, formula ``number``, of one derivative: what
+    was defined up to that one may be another case."""
+    return _without(world, c, environment, refuted, judge, lambda defined: defined <= number)
+
+
+def _without(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link],
+    others: Callable[[int], bool],
+) -> Link:  # fmt: skip
+    """An open verdict where a claim holds of a loss that does not depend on ``others``, by the numbers of formulas."""
+    ends = _ends(world, environment) if refuted.verdict is Verdict.REFUTED else []
+    found = [h for h in ends if others(environment.quantities[h].number or 0)]
+    if not found or len(found) == len(ends):
+        return refuted
+    without = _moved_by(environment, found)
+    if unmoved(world, c, without) is not None or judge(c, environment=without).verdict is not Verdict.PROVED:
+        return refuted
+    name, place = world.layers.name(found[0]), environment.quantities[found[0]].number
+    said = f"whether {environment.loss} depends on {name}, which formula {place} defines, is not said"
+    return replace(refuted, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+
+
 def at_the_end(
     world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]
 ) -> Link:

@@ -35,6 +35,8 @@ def take_unknown(
     for f in formulas:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
         world.unsaid.through |= {head for x in f.prose.through if (head := _head(world, x)) is not None}
+        for head in filter(None, (_head(world, x) for x in f.prose.alone)):
+            world.unsaid.through |= world.below((head,))
         for loss, others in f.prose.losses:
             if (top := _head(world, loss)) is not None:
                 world.unsaid.told.setdefault(top, set()).update(filter(None, (_head(world, x) for x in others)))

@@ -79,6 +79,10 @@ _ONE_HOT_BEFORE = re.compile(
     r"(?:(?:labels?|vectors?|targets?|matrix|rows|columns|encodings?|ys?)\s+)?$",
     re.IGNORECASE,
 )
+_TO_ONE = re.compile(
+    r"\s*,?\s*(?:which\s+)?(?:(?:each|all|always|both)\s+)?(?:sums?|adds?)\s+(?:up\s+)?to\s+(?:one|1|unity|\$1\$)(?![\w.]\w)"
+    r"|\s*,?\s*(?:which\s+)?(?:is|are)\s+(?:an?\s+)?(?:discrete\s+)?probability\s+(?:vectors?|distributions?)\b", re.I,
+)  # fmt: skip
 _STANDARD = r"(?:standard|canonical)\s+(?:unit|basis)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
 _UNIT = r"(?:unit|basis|one[-\s]hot)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
 _IS = r"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)\s+)?(?:(?:the|an?)\s+)?"
@@ -127,6 +131,10 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             if called and not _TAKEN_BACK.search(rest, called.end()) or _ONE_HOT_BEFORE.search(before):
                 stated.prose.one_hot, stated.prose.one_hot_axis = tuple(names[-1:]), _axis(before)
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
+            unity = _TO_ONE.match(_written_out(formulas, k, rest))
+            if unity and not _TAKEN_BACK.search(rest, min(unity.end(), len(rest))):
+                stated.prose.sums_to_one, stated.prose.one_hot_axis = tuple(names[-1:]), _axis(before)
+                stated.remarks += (f"the text says of ${to_latex(names[-1])}$: sums to one",)
         letters = [x for x in stated.mentions if isinstance(x, s.Scripted) and x.sub is not None]
         if len(letters) == len(stated.mentions) == 1 and not stated.memberships:
             if is_said(before, rest) and _is_unit(formulas, k, letters[0], before, rest):
@@ -150,6 +158,12 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.remarks += (f"the text says of {listed}: symmetric",)
     for k, symmetric in plainly:
         _until_taken_back(formulas, k, symmetric)
+
+
+def _written_out(formulas: Sequence[Stated], k: int, rest: str) -> str:
+    """The text behind a formula, with the next one if that is a number: “sum to $1$”."""
+    following = formulas[k + 1].raw.latex.strip() if k + 1 < len(formulas) else ""
+    return rest.replace("$", f"${following}$", 1) if following == "1" else rest
 
 
 def _takes_back(f: Stated) -> bool:

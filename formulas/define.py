@@ -24,7 +24,15 @@ from verify_derivations.formulas.expressions import (
     polynomial,
     substitute,
 )
-from verify_derivations.formulas.indices import family_extent, first_value, new_letter, stretches, within
+from verify_derivations.formulas.indices import (
+    family_extent,
+    first_value,
+    new_letter,
+    stretches,
+    windowed,
+    within,
+    without_range,
+)
 from verify_derivations.formulas.labels import settle, settled
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -63,6 +71,8 @@ def define(
             index.extent = whole(own[1], world, here) - index.start + 1
         elif stretches(letter, right, world):
             index.extent = family_extent(letter, world, here, number) - index.start + 1
+        elif windowed(letter, right, world, number):
+            index.extent = world.extents.normal(without_range(letter, world)) - index.start + 1
     if before is not None and expected is None:
         expected = before.shape if len(letters) == len(before.family) else ()
         if len(letters) == len(before.family):

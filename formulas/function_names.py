@@ -92,6 +92,7 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
     } | letters_applied.names()  # fmt: skip
     entries = brackets.names(evident - functions, symbols.indices)
     decorated = frozenset(_decorated(formulas))
+    entries |= _decorated_entries(formulas, symbols.indices) - decorated
     return replace(symbols, functions=frozenset(found - entries), entries=entries, decorated=decorated)
 
 
@@ -115,6 +116,28 @@ def _decorated(formulas: list[list[Token]]) -> set[str]:
     return applied - others | defined
 
 
+def _decorated_entries(formulas: list[list[Token]], indices: Set[str]) -> frozenset[str]:
+    """The names with an accent that also stand by themselves, and of which nothing but letters that sums bind stands in
+    brackets: the ``\\hat{y}(i)`` of ``Σ_i (\\hat{y}(i) - y(i))^2`` beside ``\\hat{y} = W x``."""
+    alone, entries, others = set[str](), set[str](), set[str]()
+    for tokens in formulas:
+        for k, token in enumerate(tokens):
+            if token.kind != "command" or token.text not in ACCENTS:
+                continue
+            braced = tokens[k + 1].kind == "open" and tokens[k + 1].text == "{"
+            symbol = tokens[k + 1 + braced]
+            if symbol.kind != "symbol" or braced and tokens[k + 1].partner != k + 3:
+                continue
+            name, after = ACCENTS[token.text] + symbol.text, k + 2 + 2 * braced
+            if tokens[after].kind != "open" or tokens[after].text not in ("(", "["):
+                alone.add(name)
+                continue
+            inside = [t for t in tokens[after + 1 : tokens[after].partner] if t.text != ","]
+            simple = bool(inside) and all(t.kind == "symbol" and t.text in indices for t in inside)
+            (entries if simple else others).add(name)
+    return frozenset(entries & alone - others)
+
+
 class _Entries:
     """What stands in brackets behind each name."""
 
@@ -123,6 +146,7 @@ class _Entries:
         self.subscripts: set[str] = set()
         self.others: set[str] = set()  # letters that name a quantity
         self.quantities: set[str] = set()
+        self.multiplied: set[str] = set()  # what stands behind a capital, W f
         self.tensors: set[str] = set()
 
     def see(self, tokens: list[Token], k: int, name: str) -> None:
@@ -136,6 +160,8 @@ class _Entries:
             self.places.setdefault(name, []).append(_places(tokens, after))
             if _is_declared(tokens, tokens[after].partner + 1):  # x(t) \\in R^{n}
                 self.quantities.add(name)
+        elif before is not None and before.kind == "symbol" and before.text.isupper() and tokens[after].kind != "'":
+            self.multiplied.add(name)
         if tokens[scripts].kind == "_":
             self.others.add(name)
         if tokens[after].text in s.EQUALS and starts_statement(tokens, k - 2 * braced):
@@ -154,11 +180,15 @@ class _Entries:
             used = {letter for place in known for letter in place[0]}
             if len(known) < len(places) or len({len(place[0]) for place in known}) > 1 or used & self.others:
                 continue
-            if name in FUNCTIONS or is_word(name) or (name in CUSTOMARY and name not in self.tensors):
+            if name in FUNCTIONS or is_word(name) or (
+                name in CUSTOMARY and name not in self.tensors | self.multiplied):
                 continue
             simple = any(place[1] or len(place[0]) > 1 for place in known)  # no factor of a product
             said = name in evident or simple and name in self.quantities
-            if simple and name in self.tensors or said and used & letters:
+            known_as = name in self.tensors or name in CUSTOMARY and name in self.multiplied
+            one = all(place[1] and len(place[0]) == 1 for place in known) and len(name) == 1 and name.isalpha()
+            known_as = known_as or one and bool(used) and used <= indices and name not in CUSTOMARY  # y(i) under Σ_i
+            if simple and known_as or said and used & letters:
                 found.add(name)
         return frozenset(found)
 

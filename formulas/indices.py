@@ -29,7 +29,28 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
     if index is not None and index.extent is not None:
         return index.extent + index.start - 1
     stated = world.letters.range_for(letter, number)
-    return polynomial(f"N_{{{letter}}}") if stated is None else whole(stated[1], world, Statement())
+    return without_range(letter, world) if stated is None else whole(stated[1], world, Statement())
+
+
+def without_range(letter: str, world: World) -> Polynomial:
+    """The last value of a letter of which no range is stated."""
+    size = f"N_{{{letter}}}"
+    world.letters.without_range.add(size)
+    return polynomial(size)
+
+
+def windowed(letter: str, node: s.Node, world: World, number: int) -> bool:
+    """Whether a letter runs as far as an entry ``x_{i+r}`` of a declared x allows: no range is stated for it but by
+    sums of claims, which may be wrong."""
+    stated = world.letters.range_for(letter, number)
+    claims = world.differentiated.by_formula
+    if stated is None or any(r[1] == letter and (r not in world.letters.of_sums or r[0] not in claims)
+                             for r in world.letters.ranges):  # fmt: skip
+        return False
+    names = (x for x in s.walk(node) if isinstance(x, s.Scripted))
+    references = (r for r in map(world.table.reference, names) if r is not None and r.name in world.declarations)
+    return any(isinstance(i, s.Sum) and {s.Symbol(letter)} < {*s.walk(i)} and compound(i, world, Statement(number))
+               for r in references for i in r.indices)  # fmt: skip
 
 
 def compound(node: s.Node, world: World, here: Statement) -> bool:
@@ -48,15 +69,15 @@ def reach(node: s.Node, world: World, here: Statement) -> tuple[Polynomial, Poly
     for index in here.indices.values():
         if index.fixed is None and index.variable in last.names:
             end = family_extent(index.letter, world, here, here.number) - index.start
-            grows = _grows(last, index.variable)
-            if grows is None:
+            rises = grows(last, index.variable)
+            if rises is None:
                 return None
-            ends = (polynomial(0), end) if grows else (end, polynomial(0))
+            ends = (polynomial(0), end) if rises else (end, polynomial(0))
             first, last = first.substitute({index.variable: ends[0]}), last.substitute({index.variable: ends[1]})
     return None if any(map(is_index, first.names | last.names)) else (first, last)
 
 
-def _grows(value: Polynomial, variable: str) -> bool | None:
+def grows(value: Polynomial, variable: str) -> bool | None:
     """Whether a value rises or falls with a variable in which it is linear; ``None`` where that is not known."""
     parts = value.linear_in(variable)
     if parts is None or any(map(is_index, parts[0].names)) or len(signs := {c > 0 for _, c in parts[0].terms}) != 1:

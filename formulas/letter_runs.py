@@ -18,6 +18,7 @@ from verify_derivations.formulas.token_patterns import (
     is_defined,
     is_left_side,
     is_variable_of_derivative,
+    simple_arguments,
     skip_scripts,
 )
 
@@ -112,7 +113,10 @@ def _defines_prefixed(tokens: list[Token]) -> bool:
     end = 2
     if tokens[1].kind == "command":
         end = tokens[2].partner + 1 if tokens[2].kind == "open" else 3
-    after = tokens[skip_scripts(tokens, min(end, len(tokens) - 1))]
+    behind = skip_scripts(tokens, min(end, len(tokens) - 1))
+    if tokens[behind].kind == "open" and tokens[behind].text == "(" and simple_arguments(tokens, behind):
+        behind = tokens[behind].partner + 1  # \\Delta \\hat{y}(i)
+    after = tokens[behind]
     return after.kind == "relation" and after.text in s.EQUALS
 
 

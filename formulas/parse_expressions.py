@@ -9,7 +9,7 @@ from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.parse_atoms import Atoms
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.symbols import PREFIX
+from verify_derivations.formulas.symbols import DIFFERENCES, PREFIX
 
 _LIMITS = {name: f"\\{name}" for name in ("max", "min", "sup", "inf", "sum")} | {
     "argmax": "\\arg\\max", "argmin": "\\arg\\min", "minimize": "\\min", "minimise": "\\min", "maximize": "\\max",
@@ -195,7 +195,7 @@ class Expressions(Atoms):
                 self.next()
             body = self.side_of_operator()
             return s.BigOperator(_LIMITS[name.name], body, lower, span=self.span(start))
-        if bracket is not None and self.token is bracket and name.name in self.symbols.entries:
+        if bracket is not None and self.token is bracket and self._has_entries(name):
             return self.scripts(self._entry(node, start))
         if bracket is not None and (function or self._several(bracket) or self._indicates(name, bracket)):
             if self.token is not bracket:
@@ -252,6 +252,12 @@ class Expressions(Atoms):
                 return True
             k = self.tokens[k].partner + 1 if self.tokens[k].kind in ("open", "begin") else k + 1
         return False
+
+    def _has_entries(self, name: s.Symbol) -> bool:
+        """Also of ``\\Delta \\hat{y}(i)``, where ``\\hat{y}(i)`` is an entry."""
+        prefix, space, rest = name.name.partition(" ")
+        own = rest.replace("{", "").replace("}", "") if space and prefix in DIFFERENCES else name.accent + name.name
+        return own in self.symbols.entries
 
     def _entry(self, node: s.Node, start: int) -> s.Node:
         """``W(i, j)``: what stands in the brackets are subscripts."""

@@ -48,6 +48,7 @@ MARGIN = 1  # by how much more another way has to break
 MOST_STEPS = 100_000  # after which nothing is said
 MOST_NODES = 400  # of a definition that is read: the ways are searched by recursion
 UNITS = ("I", "1", "\\mathbb{1}", "\\mathbf{1}")  # of any size
+SCALES = frozenset(("T", *(f"\\{x}" for x in "tau kappa lambda alpha beta gamma eta".split())))  # letters of numbers
 ENTRYWISE = ("\\circ", "\\odot", "\\bullet")
 
 
@@ -322,6 +323,9 @@ class Ranks:
     def extent(self, letter: str) -> Axis:
         stated = self.world.letters.range_for(letter, self.number)
         if stated is not None and self.level is None:
+            end = stated[1]
+            if isinstance(end, s.Symbol) and name_of(end) in self.world.extents.solved:
+                return polynomial(name_of(end)) - self.world.origin + 1  # a first reading without shapes made it 1
             try:
                 return whole(stated[1], self.world, Statement()) - self.world.origin + 1
             except DocumentError:
@@ -416,6 +420,8 @@ class Ranks:
                 yield from self.read(node.sup, way)
             elif base.name == "\\delta" and reference is not None and len(reference.indices) == 2:
                 yield NUMBER, way
+            elif (ones := self.row_of_ones(node)) is not None:
+                yield (None, ones), way
             elif reference is None or base.name in UNITS and node.sub != s.Number("0"):
                 yield None, way
             else:
@@ -429,6 +435,18 @@ class Ranks:
                 yield NUMBER if rank != NUMBER else None, after
             else:
                 yield rank[::-1] if sign.transposed else rank, after
+
+    def row_of_ones(self, node: s.Node) -> Axis:
+        """The columns of ``\\mathbf{1}_m^\\top``."""
+        base = node.base if isinstance(node, s.Scripted) else None
+        if not isinstance(node, s.Scripted) or not isinstance(base, s.Symbol) or base.name not in UNITS[1:]:
+            return None
+        if node.sup is None or not is_transpose(node.sup) or node.sub == s.Number("0"):
+            return None
+        try:
+            return whole(node.sub, self.world, Statement()) if node.sub is not None else f"ones {id(node)}"
+        except DocumentError:
+            return f"ones {id(node)}"
 
     def norm(self, node: s.Norm, way: Way, sub: s.Node | None = None) -> Found:
         """``\\|x\\|_2`` is the norm of a vector, nobody writes it of all entries of a matrix."""
@@ -463,19 +481,20 @@ class Ranks:
                 yield from self.alike(nodes[1:], after, new, count)
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
-        """Of an undeclared name by which nothing differentiates it is a number that divides a vector."""
+        """An undeclared name that divides a vector is a number, most likely also where one differentiates by it."""
         name = self.table.reference(bottom) if isinstance(bottom, s.Symbol | s.Scripted) else None
-        plain = name is not None and name.name not in self.world.differentiated.denominators
-        plain = plain and name is not None and self.declared(name) is None and self.key(name) not in self.defined
+        plain = name is not None and self.declared(name) is None and self.key(name) not in self.defined
+        varied = name is not None and name.name in self.world.differentiated.denominators - SCALES
+        seldom = (WEAK if varied else BROKEN) if plain else 0
         for top, way in tops:
             for under, after in self.read(bottom, way):
-                after = after.breaking(BROKEN if plain and under is not None and under != NUMBER else 0)
+                after = after.breaking(seldom if under is not None and under != NUMBER else 0)
                 if top is None or under is None:
                     yield None, after
                 elif under == NUMBER:
                     yield top, after
                 elif top == NUMBER:
-                    yield under, after
+                    yield under, after.breaking(BROKEN if seldom == WEAK else 0)
                 elif kind(top) == kind(under):
                     yield top, after.matching(top, under)
 
@@ -511,6 +530,8 @@ class Ranks:
                     named = isinstance(factor, s.Symbol | s.Scripted)
                     lone = isinstance(before, s.Symbol) and before.name.isalpha() and named and self.is_open(before)
                     seldom = 0 if right == NUMBER else WEAK if kind(right) == COLUMN else BROKEN
+                    lone = lone or isinstance(before, s.Symbol) and self.row_of_ones(factor) is not None and (
+                        self.is_open(before))  # the b of b 1^T
                     yield right, after.breaking(seldom if lone else 0)
                 elif right == NUMBER:
                     yield left, after.breaking(BROKEN)

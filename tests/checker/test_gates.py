@@ -73,3 +73,25 @@ $$\frac{d J}{d u} = CLAIM$$
 """
     assert check(scan(text.replace("CLAIM", "p u^{p-1}"))).formulas[-1].verdict in (PROVED, Verdict.CONDITIONAL)
     assert check(scan(text.replace("CLAIM", "0"))).formulas[-1].verdict not in (PROVED, Verdict.CONDITIONAL)
+
+
+LAST = r"""
+The cell has $c = f \odot p + i \odot g$, $h = o \odot \tanh(c)$ with $f, p, i, g, o \in \mathbb{R}^H$. For a loss $E$
+$$\frac{\partial E}{\partial c} = \frac{\partial E}{\partial h} \odot o \odot (1 - \tanh^2(c))$$
+WORDS $q$. Then
+$$\frac{\partial E}{\partial f} = q \odot CLAIM$$
+"""
+
+
+@pytest.mark.parametrize("words", [
+    "Call the last one", "Denote this by", "We call this gradient", "Let us abbreviate this derivative by",
+])  # fmt: skip
+def test_the_last_derivative_has_a_name(words: str) -> None:
+    text = LAST.replace("WORDS", words)
+    assert check(scan(text.replace("CLAIM", "p"))).formulas[-1].verdict is Verdict.PROVED
+    assert check(scan(text.replace("CLAIM", "c"))).formulas[-1].verdict is Verdict.REFUTED
+
+
+def test_another_sentence_gives_no_name() -> None:
+    text = LAST.replace("WORDS", "It has nothing to do with").replace("CLAIM", "p")
+    assert check(scan(text)).formulas[-1].verdict is not Verdict.PROVED

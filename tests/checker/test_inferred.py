@@ -237,3 +237,33 @@ def test_what_is_written_as_of_vectors_is_not_taken_for_numbers() -> None:
     claim = r"\frac{\partial E}{\partial w_5} = -(t-o) \, o(1-o) \, h_1"
     text = WRITTEN_OUT.replace("(t - o)^2", r"\|t - o\|^2").replace("CLAIM", claim)
     assert check(scan(text)).formulas[-1].verdict is not Verdict.PROVED
+
+
+TEMPERED = r"""
+The scores are divided by a temperature $\tau$, $p = \operatorname{softmax}(s/\tau)$, so that
+$$\frac{\partial p_i}{\partial s_j} = SLOPE\, p_i (\delta_{ij} - p_j), \qquad
+\frac{\partial p_i}{\partial \tau} = \frac{p_i}{\tau^2} \Big(\sum_j p_j s_j - s_i\Big)$$
+"""
+
+
+def test_what_divides_a_vector_is_a_number_also_where_one_differentiates_by_it() -> None:
+    right = check(scan(TEMPERED.replace("SLOPE", r"\frac{1}{\tau}"))).formulas[-1]
+    assert [link.verdict for link in right.links] == [Verdict.PROVED, Verdict.PROVED]
+    wrong = check(scan(TEMPERED.replace("SLOPE", r"\tau").replace("- s_i", "+ s_i"))).formulas[-1]
+    assert [link.verdict for link in wrong.links] == [Verdict.REFUTED, Verdict.REFUTED]
+
+
+def test_quotients_of_vectors_are_taken_entry_by_entry() -> None:
+    text = r"""$q = u / v$ for $u \in \mathbb{R}^n$ and $v \in \mathbb{R}^n$:
+    $$\frac{\partial q_i}{\partial v_i} = SIGN \frac{u_i}{v_i^2}$$"""
+    assert check(scan(text.replace("SIGN", "-"))).formulas[-1].verdict is Verdict.PROVED
+    assert check(scan(text.replace("SIGN", ""))).formulas[-1].verdict is Verdict.REFUTED
+
+
+def test_a_bias_that_a_row_of_ones_repeats_is_a_column() -> None:
+    text = r"""The examples are the columns of $A \in \mathbb{R}^{n\times m}$. Let
+    $Z = \Omega A + \beta \mathbf{1}_m^\top$ and $L = \sum_{i=1}^m \sum_{k=1}^K (Z_{ki} - T_{ki})^2$. Then
+    $$\frac{\partial L}{\partial \beta} = CLAIM$$"""
+    right = check(scan(text.replace("CLAIM", r"2 (Z - T) \mathbf{1}_m"))).formulas[-1]
+    assert right.verdict is Verdict.PROVED
+    assert check(scan(text.replace("CLAIM", r"(Z - T) \mathbf{1}_m"))).formulas[-1].verdict is Verdict.REFUTED

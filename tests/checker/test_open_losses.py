@@ -81,3 +81,39 @@ def test_a_part_that_nothing_defines_of_a_function_and_of_many(
     report = judged(rf"{total} = {part} + \frac{{\lambda}}{{2}} w^2", right, wrong, head=head)
     assert of(report, right).verdict is verdict
     assert of(report, wrong).verdict is (Verdict.REFUTED if verdict is Verdict.PROVED else verdict)
+
+
+TWO_CASES = r"""
+A row of $E \in \mathbb{R}^{V\times d}$ is $e = E^\top x$ with $x \in \mathbb{R}^V$. So
+$$\frac{\partial L}{\partial E} = FIRST \left(\frac{\partial L}{\partial e}\right)^\top$$
+For a bag of words it is $u = \frac1T \sum_{t=1}^T E^\top q_t$ with $q_t \in \mathbb{R}^V$, and
+$$\frac{\partial L}{\partial E} = SECOND \sum_{t=1}^T q_t \left(\frac{\partial L}{\partial u}\right)^\top$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdicts"),
+    [
+        ("x", r"\frac1T", [Verdict.UNDECIDED, Verdict.UNDECIDED]),
+        ("2 x", r"\frac1T", [Verdict.REFUTED, Verdict.UNDECIDED]),
+        ("x", "", [Verdict.UNDECIDED, Verdict.REFUTED]),
+    ],
+)  # fmt: skip
+def test_two_cases_one_after_the_other(first: str, second: str, verdicts: list[Verdict]) -> None:
+    report = check(scan(TWO_CASES.replace("FIRST", first).replace("SECOND", second)))
+    assert [f.verdict for f in report.formulas if f.displayed] == verdicts
+
+
+def test_two_branches_that_are_there_from_the_beginning() -> None:
+    text = r"""Let $u = A x$ and $v = B x$ with $A, B \in \mathbb{R}^{n \times m}$. Then
+    $$\frac{\partial L}{\partial x} = B^\top \frac{\partial L}{\partial v}$$
+    $$\frac{\partial L}{\partial x} = A^\top \frac{\partial L}{\partial u} + B^\top \frac{\partial L}{\partial v}$$"""
+    found = [f.verdict for f in check(scan(text)).formulas if f.displayed]
+    assert found == [Verdict.REFUTED, Verdict.PROVED]
+
+
+def test_a_shortcut_that_is_said_later() -> None:
+    text = r"""Let $h = W x$ with $W \in \mathbb{R}^{n \times n}$. Then
+    $$\frac{\partial L}{\partial x} = W^\top \frac{\partial L}{\partial h}$$
+    The output is $y = h + x$."""
+    assert next(f for f in check(scan(text)).formulas if f.displayed).verdict is Verdict.REFUTED

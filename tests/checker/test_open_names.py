@@ -313,3 +313,24 @@ def test_a_model_of_given_data_defines_none(more: str, noise: bool) -> None:
     model = rf"Let $y = X w + \epsilon${more}."
     assert verdict(document, model, right) is (Verdict.PROVED if noise else Verdict.UNDECIDED)
     assert verdict(document, model, wrong) is (Verdict.REFUTED if noise else Verdict.UNDECIDED)
+
+
+@pytest.mark.parametrize(("said", "open_"), [
+    ("Let $J = \\frac12 w^2 x$ (up to a constant).", False),
+    ("Up to an additive constant, $J = \\frac12 w^2 x$.", False),
+    ("Let $J = \\frac12 w^2 x$ up to a constant factor.", True),
+    ("Let $J = \\frac12 w^2 x$ up to a multiplicative constant.", True),
+    ("Let $J = \\frac12 w^2 x$ up to a constant that depends on $w$.", True),
+])  # fmt: skip
+def test_a_loss_up_to_a_constant(said: str, open_: bool) -> None:
+    document = "Let $w, x \\in \\mathbb{R}$. SAID Then"
+    right = verdict(document, said, r"\frac{\partial J}{\partial w} = w x")
+    wrong = verdict(document, said, r"\frac{\partial J}{\partial w} = 2 w x")
+    assert (right, wrong) == ((Verdict.UNDECIDED,) * 2 if open_ else (Verdict.PROVED, Verdict.REFUTED))
+
+
+def test_a_matrix_that_is_not_symmetric_is_given() -> None:
+    document = r"Let $f(x) = x^\top B x$ with SAID $B$. Then"
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = (B + B^\top) x") is Verdict.PROVED
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = B x") is Verdict.REFUTED
+    assert verdict(document, "a non-symmetric", r"\frac{\partial f}{\partial x} = 2 B x") is not Verdict.PROVED

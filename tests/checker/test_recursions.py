@@ -442,3 +442,28 @@ def test_what_else_a_loss_has_that_nothing_defines_is_not_nothing(claim: str) ->
     report = judged(right, wrong, head=head)
     assert of(report, wrong).verdict is Verdict.UNDECIDED
     assert of(report, right).verdict is not Verdict.REFUTED
+
+
+CELL = r"""
+At time $t$ the cell gets $x_t \in \mathbb{R}^{H}$ and $h_{t-1}, c_{t-1} \in \mathbb{R}^{H}$, and computes
+$$o_t = \sigma(U h_{t-1} + W x_t), \quad c_t = c_{t-1} + \tanh(V h_{t-1} + x_t), \quad h_t = o_t \odot \tanh(c_t)$$
+Let $E$ be the loss, SAID.
+$$\frac{\partial E}{\partial c_t} = \frac{\partial E}{\partial h_t} \odot o_t \odot CLAIM$$
+"""
+
+
+@pytest.mark.parametrize("said", [
+    "Let the loss be $E$, a function of $h_t$ only", "The loss $E$ depends only on $h_t$",
+    "The loss is $E$, which depends on the cell only through $h_t$",
+])  # fmt: skip
+def test_a_loss_of_one_step(said: str) -> None:
+    text = CELL.replace("Let $E$ be the loss, SAID", said)
+    right = check(scan(text.replace("CLAIM", r"(1 - \tanh^2(c_t))"))).formulas[-1]
+    assert right.verdict is Verdict.CONDITIONAL
+    assert "of the step before is held fixed" in right.assumptions[0]
+    assert check(scan(text.replace("CLAIM", r"(1 - c_t^2)"))).formulas[-1].verdict is Verdict.REFUTED
+
+
+def test_a_loss_of_all_steps() -> None:
+    text = CELL.replace("SAID", "of all outputs").replace("CLAIM", r"(1 - \tanh^2(c_t))")
+    assert check(scan(text)).formulas[-1].verdict is Verdict.REFUTED

@@ -440,3 +440,26 @@ def test_where_the_last_is_told_the_others_are_the_others(words: str, verdict: V
     text = f"{UNROLLED}WORDS\n\n$$ \\delta_t = CLAIM $$\n"
     assert claimed_last(text, words, right) is verdict
     assert claimed_last(text, words, right.replace("W^\\top", "W")) is REFUTED
+
+
+SAMPLED = r"""
+With $v \in \mathbb{R}^d$, $u_w \in \mathbb{R}^d$ for $w = 1, \dots, V$ and
+$p_w = \exp(u_w^\top v) / \sum_{x=1}^V \exp(u_x^\top v)$ let
+$$J = -\log p_o.$$
+WORDS
+
+$$\frac{\partial J}{\partial u_w} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize("words", [
+    "For every $w \\neq o$,", "For an outside vector $u_w$ with $w \\neq o$ we have", "If $w \\neq o$ then",
+    "For the other words $w \\neq o$ we have", "For all indices $w$ such that $w \\neq o$,",
+])  # fmt: skip
+def test_an_index_that_is_not_the_given_one(words: str) -> None:
+    assert claimed_last(SAMPLED, words, "p_w v") is PROVED
+    assert claimed_last(SAMPLED, words, "(p_w - 1) v") is REFUTED
+
+
+def test_an_index_of_which_nothing_is_said() -> None:
+    assert claimed_last(SAMPLED, "Then", "p_w v") is not PROVED

@@ -180,3 +180,27 @@ def test_symmetric_in_apposition(said: str, found: Verdict) -> None:
     text += r"$$\frac{\partial J}{\partial x} = CLAIM$$" "\n"
     assert last(text, CLAIM="2 A x").verdict is found
     assert last(text, CLAIM="A x").verdict is REFUTED
+
+
+LABELS = r"""
+The examples are the columns of $A \in \mathbb{R}^{n\times m}$, with $W \in \mathbb{R}^{K \times n}$. Let
+$$P = \operatorname{softmax}(W A), \qquad J = -\sum_{i=1}^m \sum_{k=1}^K T_{ki} \log P_{ki},$$
+where the softmax is taken over each column SAID. Then
+$$\frac{\partial J}{\partial W} = CLAIM A^\top$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("and the columns of $T$ sum to one", PROVED), ("and every column of $T$ sums up to $1$", PROVED),
+        ("and each column of $T$ is a probability distribution", PROVED),
+        ("and the rows of $T$ sum to one", CONDITIONAL), ("and the columns of $T$ sum to $K$", CONDITIONAL),
+        ("and the columns of $T$ do not sum to one", CONDITIONAL),
+        ("and the columns of $T$ sum to one only if no label is missing", CONDITIONAL),
+    ],
+)  # fmt: skip
+def test_what_sums_to_one(words: str, verdict: Verdict) -> None:
+    text = LABELS.replace("SAID", words)
+    assert check(scan(text.replace("CLAIM", "(P - T)"))).formulas[-1].verdict is verdict
+    assert check(scan(text.replace("CLAIM", "(T - P)"))).formulas[-1].verdict is Verdict.REFUTED
