@@ -55,7 +55,7 @@ from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.objectives import objectives, with_objectives
-from verify_derivations.formulas.primed import primed_indices, renamed, transposes, with_transposes
+from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
@@ -227,7 +227,7 @@ def _reread(read_after: ReadAfter, new: Callable[[s.Node], s.Node], remark: Call
 def _read_primes(read_after: ReadAfter) -> None:
     """Primes of indices, and those that transpose."""
     trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
-    names, transposed = primed_indices(trees), transposes(trees)
+    names, transposed = primed_indices(trees), transposes(trees) | second_variables(trees)
 
     def renamed_in(tree: s.Node, _: s.Node) -> str:
         found = [name for name in names if name in s.walk(tree)]

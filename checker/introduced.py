@@ -135,7 +135,7 @@ def _unclear(world: World, sides: Sequence[s.Node], tops: Sequence[s.Node], name
         new = [name for name in sorted(inside) if _is_new(world, name)]
         if new and inside.isdisjoint(below) and not any(map(world.is_defined, inside)):
             return f"how {new[0]} depends on that by which one differentiates is not stated"
-    bars = (n.body for top in tops for n in s.walk(top) if isinstance(n, s.Absolute))
+    bars = (n.body for top in tops for n in s.walk(top) if isinstance(n, s.Absolute) and not _is_number(n.body))
     for capital in (x for body in bars for x in names_in(body) if symbol_of(x).name[:1].isupper()):
         reference = world.table.reference(capital)
         if reference is not None and _is_new(world, reference.name):

@@ -116,7 +116,9 @@ def judge_link(
         judged = judge_link(introduced.world, left, right, conditions, number, effort)
         if judged.link.verdict.wrong:
             alike = judge_link(introduced.alike, left, right, conditions, number, effort)
-            if not alike.link.verdict.wrong:
+            # where nothing is refuted, as in trials of a convention, only a proof says that it may hold
+            may_hold = alike.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) or effort.refutation
+            if may_hold and not alike.link.verdict.wrong:
                 message = "it may hold where sizes are equal of which nothing is said; else it does not"
                 link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=message,
                                counterexample=None)  # fmt: skip
@@ -445,6 +447,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, ShapeError) and (shared := _variable_of_several(left, right, world)) is not None:
         said = f"{error}; {shared} is a variable of several functions, and declared nowhere: perhaps not the same"
         link = replace(link, message=said)
+    elif isinstance(error, ShapeError) and (member := _one_or_all(left, right, world)) is not None:
+        link = replace(link, message=f"{error}; whether {member} is one of those with an index or all is not said")
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared
@@ -511,6 +515,15 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
         if shapes[x] != () and of_entries and any(x in stated[name] for name in stated.keys() - called):
             return x
     return None
+
+
+def _one_or_all(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
+    meant, not all."""
+    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)}
+    told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
+    known = {name: world.known[name] for name in bare - told if name in world.known}
+    return min((name for name, what in known.items() if what.family or what.shape), default=None)
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:

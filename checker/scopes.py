@@ -7,6 +7,7 @@ A section that only declares again what a sibling has defined
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
+So does one that declares what sections before it only speak of, where they are lists of rules.
 A section that uses nothing which those before it define, and of which those behind it use nothing, does not see them
 either, if they share letters: the w of one model is not that of the next, where neither says what it is.
 A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
@@ -239,12 +240,16 @@ def _apart(
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
     for siblings in families:
+        siblings = sorted(siblings, key=lambda path: below[path][0].number)
         own = {path: _under(path, keys) for path in siblings}
         counts = {path: _index_counts(below[path], table) for path in siblings}
         key_total = Counter(key for path in siblings for key in own[path])
         count_total = Counter((name, n) for path in siblings for name, seen in counts[path].items() for n in seen)
         names_total = Counter(name for path in siblings for name in counts[path])
-        for path in siblings:
+        for k, path in enumerate(siblings):
+            if _declares_late(path, siblings[:k], siblings[k + 1 :], own, below, table):
+                found.add(path)
+                continue
             here = counts[path]
             declared = {key.removesuffix(" in") for key in own[path]} - own[path].keys()
             otherwise = any(
@@ -262,6 +267,21 @@ def _apart(
             if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs:
                 found.add(path)
     return found
+
+
+def _declares_late(
+    path: tuple[str, ...], before: Sequence[tuple[str, ...]], behind: Sequence[tuple[str, ...]],
+    own: Mapping[tuple[str, ...], dict[str, str]], below: Mapping[tuple[str, ...], Sequence[Stated]], table: NameTable,
+) -> bool:  # fmt: skip
+    """Whether a section declares letters of which the sections before it, of a list of rules, only speak: they declare
+    and define nothing. ``A \\in R^{m \\times n}`` before the last rules says nothing of the first ones."""
+    declared = {key.removesuffix(" in") for key in own[path] if key.endswith(" in")}
+    mine = _mentioned(below[path], table)
+    elsewhere = [key for other in (*before, *behind) for key in own[other]]
+    if any(not key.endswith("()") or key.removesuffix("()") in mine for key in elsewhere):
+        return False
+    earlier, later = (_mentioned([f for other in some for f in below[other]], table) for some in (before, behind))
+    return bool(declared & earlier) and not declared & later
 
 
 def _index_counts(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[int]]:

@@ -521,6 +521,21 @@ def _function(name: str) -> Operator:
     return operator
 
 
+def _quotient(over: str, under: str) -> Operator:
+    """``\\tan x`` is ``\\sin x / \\cos x``, and is not where that is not; ``\\sec x`` is one over ``\\cos x``."""
+
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        def value(at: Scalar) -> Scalar:
+            reciprocal = power(Apply(under, (at,)), -1)
+            return mul(Apply(over, (at,)), reciprocal) if over else reciprocal
+
+        if len(node.arguments) != 1:
+            raise Unsupported(f"no meaning is known for {to_latex(node)}")
+        return reader.tensor(node.arguments[0], expected).map(value)
+
+    return operator
+
+
 def _base_two(base: int) -> Operator:
     def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
         scale = power(Apply("log", (scalar(base),)), -1)
@@ -540,6 +555,8 @@ OPERATORS: dict[str, Operator] = {
     "det": _one(op.determinant), "rowsum": _one(op.row_sums),
     "diag": _one(op.diagonal), "Diag": _one(op.diagonal), "mean": _one(op.mean), "sum": _sum,
     "langle": _inner,
+    "tan": _quotient("sin", "cos"), "cot": _quotient("cos", "sin"), "sec": _quotient("", "cos"),
+    "csc": _quotient("", "sin"), "coth": _quotient("cosh", "sinh"), "sech": _quotient("", "cosh"),
     "max": _extreme("max"), "min": _extreme("min"), "log_{2}": _base_two(2), "log_{10}": _base_two(10),
 }  # fmt: skip
 
