@@ -41,9 +41,12 @@ from verify_derivations.checker.unnamed import read_unnamed
 from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.circle import is_another, with_number
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
+from verify_derivations.formulas.densities import written_out as with_densities
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.families import families, unreadable, written_out
@@ -276,6 +279,37 @@ def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
     return left
 
 
+def _take_densities(read_after: ReadAfter) -> None:
+    """Read densities that are defined, by the definitions in their own sections or by the only ones."""
+    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
+    known = densities(trees)
+    same = of_one_kind(trees, known)
+    if same:
+        _reread(read_after, lambda tree: with_commas(tree, same), lambda _, tree: f"reads ${to_latex(tree)}$")
+    rest = {function: each for function, each in known.items() if function not in same}
+    if not rest:
+        return
+    sections: dict[tuple[str, ...], list[s.Node]] = {}
+    for stated, _ in read_after:
+        sections.setdefault(stated.raw.section, []).extend([stated.tree] if stated.tree is not None else [])
+    taken: dict[int, dict[s.Node, Density]] = {}
+    for within in sections.values():
+        here = densities(within)
+        single = {f: (here.get(f) or every)[0] for f, every in rest.items() if len(here.get(f) or every) == 1}
+        taken |= {id(tree): single for tree in within}
+    def said(before: s.Node, tree: s.Node) -> str:
+        written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(tree))
+        return "is written out where it is used" if written else f"reads ${to_latex(tree)}$"
+
+    _reread(read_after, lambda tree: with_densities(tree, taken[id(tree)]), said)
+
+
+def _tell_the_circle(read_after: ReadAfter) -> None:
+    """Read the number π as another name, where weights or a policy are called so."""
+    if is_another(stated.tree for stated, _ in read_after if stated.tree is not None):
+        _reread(read_after, with_number, lambda *_: "reads $\\pi$ behind a number as the number")
+
+
 def _name_functions(read_after: ReadAfter) -> None:
     """Tell functions from their values with the same name."""
     names = named_values([stated.tree for stated, _ in read_after if stated.tree is not None])
@@ -373,6 +407,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _compose(read_after)
     _take_components(read_after)
     open_families = _write_out_families(read_after)
+    _tell_the_circle(read_after)
+    _take_densities(read_after)
     _name_functions(read_after)
     _take_objectives(read_after)
     _take_implied(read_after)

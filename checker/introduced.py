@@ -69,6 +69,9 @@ def of_own_letters(world: World, sides: Sequence[s.Node], number: int) -> Introd
     above = [n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes]
     if not above or not all(_is_expression(world, top) for top in above):
         return None
+    called = {base_of(n.function) for side in sides for n in s.walk(side) if isinstance(n, s.Call)}
+    if any(name in world.known or name in world.functions for name in called):  # made of letters of the document
+        return None
     named = map(world.table.reference, (n for side in sides for n in quantities_in(side)))
     alone = world.fork()
     for name in {reference.name for reference in named if reference is not None}:

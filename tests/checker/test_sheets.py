@@ -24,8 +24,44 @@ COUNTS = (
     "With known $r > 0$ the log-likelihood of one count is\n\n"
     "$$ \\ell_{r}(\\mu) = y \\log \\mu - (y + r) \\log(\\mu + r). $$"
 )
+NORMAL = (
+    r"Let $x, \mu \in \mathbb{R}^D$ and let $\Sigma \in \mathbb{R}^{D \times D}$ be symmetric positive definite. Let"
+    "\n\n$$ \\mathcal{N}(x \\mid \\mu, \\Sigma) = \\frac{1}{(2\\pi)^{D/2} |\\Sigma|^{1/2}} "
+    "\\exp(-\\tfrac12 (x - \\mu)^\\top \\Sigma^{-1} (x - \\mu)). $$"
+)
+MIXTURE = (
+    r"Write $\mathcal{N}(x \mid m, s^2) = \frac{1}{\sqrt{2\pi s^2}} \exp(-\frac{(x - m)^2}{2 s^2})$. The weights are $\pi_k$,"
+    "\n\n$$ \\ell = \\sum_{i=1}^n \\log \\sum_{k=1}^K \\pi_k \\mathcal{N}(x_i \\mid m_k, s_k^2), $$\n\nand\n\n"
+    "$$ \\gamma_{ik} = \\frac{\\pi_k \\mathcal{N}(x_i \\mid m_k, s_k^2)}"
+    "{\\sum_{j=1}^K \\pi_j \\mathcal{N}(x_i \\mid m_j, s_j^2)}. $$"
+)
+POLICY = (
+    r"Let $\theta, s \in \mathbb{R}^d$. A Gaussian policy has the density"
+    "\n\n$$ \\pi_\\theta(a \\mid s) = \\frac{1}{\\sqrt{2\\pi\\sigma^2}} "
+    "\\exp(-\\frac{(a - \\theta^\\top s)^2}{2\\sigma^2}). $$"
+)
+BERNOULLI = (
+    r"Let $x_i, w \in \mathbb{R}^d$ and $p(y \mid x, w) = \sigma(w^\top x)^y (1 - \sigma(w^\top x))^{1 - y}$. Let"
+    "\n\n$$ \\ell(w) = \\sum_{i=1}^n \\log p(y_i \\mid x_i, w). $$"
+)
+BAYES = r"Let $z \in \mathbb{R}$, $p(z) = e^{-z}$ and $p(x \mid z) = z e^{-z x}$."
 
 CASES = [
+    # densities written with bars
+    (NORMAL, r"\nabla_x \log \mathcal{N}(x \mid \mu, \Sigma) = -\Sigma^{-1} (x - \mu)", HOLDS),
+    (NORMAL, r"\nabla_\mu \log \mathcal{N}(x \mid \mu, \Sigma) = -\Sigma^{-1} (x - \mu)", WRONG),
+    (MIXTURE, r"\frac{\partial \ell}{\partial m_k} = \sum_{i=1}^n \gamma_{ik} \frac{x_i - m_k}{s_k^2}", HOLDS),
+    (MIXTURE, r"\frac{\partial \ell}{\partial m_k} = \sum_{i=1}^n \gamma_{ik} \frac{x_i - m_k}{s_k}", WRONG),
+    (MIXTURE, r"\frac{\partial \ell}{\partial \pi_k} = \sum_{i=1}^n \frac{\gamma_{ik}}{\pi_k}", HOLDS),
+    (MIXTURE, r"\frac{\partial \ell}{\partial \pi_k} = \sum_{i=1}^n \gamma_{ik}", WRONG),
+    (POLICY, r"\nabla_\theta \log \pi_\theta(a \mid s) = \frac{a - \theta^\top s}{\sigma^2} s", HOLDS),
+    (POLICY, r"\nabla_\theta \log \pi_\theta(a \mid s) = \frac{a - \theta^\top s}{\sigma} s", WRONG),
+    (BERNOULLI, r"\nabla_w \ell = \sum_{i=1}^n (y_i - \sigma(w^\top x_i)) x_i", HOLDS),
+    (BERNOULLI, r"\nabla_w \ell = \sum_{i=1}^n (\sigma(w^\top x_i) - y_i) x_i", WRONG),
+    # that of the posterior is another one
+    (BAYES, r"\frac{\partial}{\partial z} \log p(x \mid z) = \frac1z - x", HOLDS),
+    (BAYES, r"\frac{\partial}{\partial z} \log p(x \mid z) = \frac1z + x", (*WRONG, *OPEN)),
+    (BAYES, r"\frac{\partial}{\partial z} \log p(z \mid x) = \frac1z - x", OPEN),
     # quotients of sines and cosines
     ("", r"\frac{d}{dx} \tan x = 1 + \tan^2 x", HOLDS),
     ("", r"\frac{d}{dx} \tan x = 1 - \tan^2 x", WRONG),
