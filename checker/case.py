@@ -52,7 +52,7 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
-from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
+from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.names import NameTable
@@ -62,6 +62,7 @@ from verify_derivations.formulas.primed import primed_indices, renamed, second_v
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
+from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
@@ -304,6 +305,14 @@ def _take_densities(read_after: ReadAfter) -> None:
     _reread(read_after, lambda tree: with_densities(tree, taken[id(tree)]), said)
 
 
+def _take_squares(read_after: ReadAfter) -> None:
+    """Read a square that a function always has as part of its name."""
+    names = always_squared([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        said = ", ".join(sorted(f"${to_latex(name)}^{{2}}$" for name in names))
+        _reread(read_after, lambda tree: without_squares(tree, names), lambda *_: f"reads {said} as one name")
+
+
 def _tell_the_circle(read_after: ReadAfter) -> None:
     """Read the number π as another name, where weights or a policy are called so."""
     if is_another(stated.tree for stated, _ in read_after if stated.tree is not None):
@@ -345,6 +354,13 @@ def _take_exponentials(read_after: ReadAfter) -> None:
         _reread(
             read_after, lambda tree: without_logarithms(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$"
         )
+
+
+def _take_links(read_after: ReadAfter) -> None:
+    """Read ``\\log μ = η`` as what μ is."""
+    names = by_links(stated.tree for stated, _ in read_after if stated.tree is not None)
+    if names:
+        _reread(read_after, lambda tree: without_links(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
 def _step_back(read_after: ReadAfter) -> None:
@@ -407,12 +423,14 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _compose(read_after)
     _take_components(read_after)
     open_families = _write_out_families(read_after)
+    _take_squares(read_after)
     _tell_the_circle(read_after)
     _take_densities(read_after)
     _name_functions(read_after)
     _take_objectives(read_after)
     _take_implied(read_after)
     _take_exponentials(read_after)
+    _take_links(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:

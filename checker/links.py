@@ -449,6 +449,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, message=said)
     elif isinstance(error, ShapeError) and (member := _one_or_all(left, right, world)) is not None:
         link = replace(link, message=f"{error}; whether {member} is one of those with an index or all is not said")
+    elif isinstance(error, ShapeError) and (size := _is_a_size(left, right, world)) is not None:
+        link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared
@@ -501,6 +503,13 @@ def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
     return min(indexed & world.sizes, default=None)
 
 
+def _is_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The d of ``C x = d`` beside x ∈ R^d: two things."""
+    terms = (term for side in (left, right) for term in (side.terms if isinstance(side, s.Sum) else (side,)))
+    found = (base_of(term) for term in terms if isinstance(term, s.Symbol))
+    return min((name for name in found if name is not None and name in world.sizes), default=None)
+
+
 def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:
     """What nothing declares, and a function of numbers has as its variable, and others, which say its shape: the x of
     ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
@@ -520,7 +529,7 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
 def _one_or_all(left: s.Node, right: s.Node, world: World) -> str | None:
     """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
     meant, not all."""
-    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)}
+    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)} & world.table.indexed
     told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
     known = {name: world.known[name] for name in bare - told if name in world.known}
     return min((name for name, what in known.items() if what.family or what.shape), default=None)

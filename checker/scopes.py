@@ -24,11 +24,11 @@ from functools import cached_property
 
 from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.sentences import ENDED
-from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
 _REWRITTEN = re.compile(
     r"\b(?:expand|multiply|simplif|re-?writ|re-?arrang|re-?order|collect)\w*\b|\b(?:equivalent|component-?wise|explicitly|compactly)"
@@ -141,6 +141,7 @@ class _Part:
     forms_mentioned: set[tuple[str, int]]
     differentiated: dict[str, set[str]]
     told: set[str]
+    rows: set[tuple[str, int]]  # forms that are rows of a matrix, as the text says
     tops: set[str]  # of derivatives
     bottoms: set[tuple[str, int]]
 
@@ -152,7 +153,8 @@ class _Part:
         def names(found: set[tuple[str, int]]) -> set[str]:
             return {name for name, _ in found}
 
-        chains = [chain for f in formulas for chain in f.chains]
+        rows = [f for f in formulas if f.prose.defined is not None]
+        chains = [chain for f in formulas if f not in rows for chain in f.chains if not _is_iteration(chain, formulas)]
         lefts = [side for chain in chains for side in chain.sides[:-1]]
         calls = [left.function for left in lefts if isinstance(left, s.Call)]
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))
@@ -167,13 +169,14 @@ class _Part:
         return cls(
             names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
             names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
-            names(forms(above)), forms(below),
+            forms(f.prose.defined for f in rows if f.prose.defined is not None), names(forms(above)), forms(below),
         )  # fmt: skip
 
     def flows_into(self, later: _Part) -> bool:
         """Whether one of two sections uses what the other defines: of what only the later one defines, in that form."""
         losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
+        onward |= {n for n, _ in self.rows & later.forms_mentioned} - later.defined
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         if back and self.is_complete(later):
             back = back - DATA if self.bottoms & later.forms_mentioned else set()
@@ -186,6 +189,26 @@ class _Part:
         speak of what it differentiates by."""
         shared = self.tops & later.mentioned or later.tops & self.mentioned
         return bool(self.tops & self.defined and later.tops) and not shared
+
+
+def _is_iteration(chain: Chain, formulas: Sequence[Stated]) -> bool:
+    """``w_{t+1} = w_t - η g`` beside a w without an index: what an algorithm does next with w, which defines none."""
+    left = chain.sides[0]
+    step = left.sub if isinstance(left, s.Scripted) and left.sub is not None else None
+    step = left.sup if isinstance(left, s.Scripted) and left.sub is None else step
+    inner = step.body if isinstance(step, s.Group) else step
+    if not isinstance(left, s.Scripted) or not isinstance(inner, s.Sum) or s.Number("1") not in inner.terms:
+        return False
+    if not any(base_of(x) == base_of(left) for side in chain.sides[1:] for x in names_in(side)):
+        return False
+    scripted = {id(n.base) for f in formulas for n in f.nodes if isinstance(n, s.Scripted) and _has_step(n)}
+    alone = (n for f in formulas for n in f.nodes if isinstance(n, s.Symbol) and id(n) not in scripted)
+    return any(base_of(n) == base_of(left) for n in alone)
+
+
+def _has_step(node: s.Scripted) -> bool:
+    """Whether a name has an index or a layer, not only a transpose."""
+    return node.sub is not None or node.sup is not None and not is_transpose(node.sup)
 
 
 class _Order:

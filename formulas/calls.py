@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.circle import NUMBER
 from verify_derivations.formulas.conditions import comparison
 from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -68,6 +69,8 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
             layer, power_node, transposed = reference.layer, reference.power, reference.transposed
             if layer is None and power_node is not None and _is_layer(reader, node, power_node):
                 layer, power_node = power_node, None
+    elif function == NUMBER:
+        raise Unsupported(f"whether \\pi in {to_latex(node)} is the number is not clear")
     elif isinstance(function, s.Symbol):
         name, primes = name_of(function), 0
     else:

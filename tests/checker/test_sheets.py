@@ -30,8 +30,9 @@ NORMAL = (
     "\\exp(-\\tfrac12 (x - \\mu)^\\top \\Sigma^{-1} (x - \\mu)). $$"
 )
 MIXTURE = (
-    r"Write $\mathcal{N}(x \mid m, s^2) = \frac{1}{\sqrt{2\pi s^2}} \exp(-\frac{(x - m)^2}{2 s^2})$. The weights are $\pi_k$,"
-    "\n\n$$ \\ell = \\sum_{i=1}^n \\log \\sum_{k=1}^K \\pi_k \\mathcal{N}(x_i \\mid m_k, s_k^2), $$\n\nand\n\n"
+    r"Write $\mathcal{N}(x \mid m, s^2) = \frac{1}{\sqrt{2\pi s^2}} \exp(-\frac{(x - m)^2}{2 s^2})$. The weights"
+    " are $\\pi_k$,\n\n"
+    "$$ \\ell = \\sum_{i=1}^n \\log \\sum_{k=1}^K \\pi_k \\mathcal{N}(x_i \\mid m_k, s_k^2), $$\n\nand\n\n"
     "$$ \\gamma_{ik} = \\frac{\\pi_k \\mathcal{N}(x_i \\mid m_k, s_k^2)}"
     "{\\sum_{j=1}^K \\pi_j \\mathcal{N}(x_i \\mid m_j, s_j^2)}. $$"
 )
@@ -46,7 +47,66 @@ BERNOULLI = (
 )
 BAYES = r"Let $z \in \mathbb{R}$, $p(z) = e^{-z}$ and $p(x \mid z) = z e^{-z x}$."
 
+SIGNS = (
+    r"Let $x_i, w \in \mathbb{R}^d$ and $y_i \in \{-1, +1\}$ for $i = 1, \dots, N$. The losses are"
+    "\n\n$$ L(w) = \\sum_{i=1}^N (1 - y_i w^\\top x_i)^2, \\qquad "
+    "J(w) = \\sum_{i=1}^N \\log(1 + \\exp(-y_i w^\\top x_i)). $$"
+)
+SHEET = (
+    "# Exercise 1\n\n"
+    r"Let $x_i, w \in \mathbb{R}^D$ and $y_i \in \{0, 1\}$, $i = 1, \dots, N$, and $\mu_i = \sigma(w^\top x_i)$,"
+    "\n\n$$ \\ell(w) = -\\sum_{i=1}^N [y_i \\log \\mu_i + (1 - y_i) \\log(1 - \\mu_i)]. $$\n\n"
+    r"Let $X$ have the rows $x_i^\top$. Newton's method is"
+    "\n\n$$ w_{t+1} = w_t - H^{-1} X^\\top (\\mu - y). $$\n\n# Exercise 2\n\n"
+    r"There are $K$ classes with weights $w_1, \dots, w_K \in \mathbb{R}^D$, and"
+    "\n\n$$ p_k = \\frac{\\exp(w_k^\\top x)}{\\sum_{j=1}^K \\exp(w_j^\\top x)}. $$\n\n# Exercise 3\n\n"
+    r"We come back to the loss $\ell$ of the first exercise."
+)
+DISTANCE = (
+    r"For a symmetric $M \in \mathbb{R}^{D \times D}$ let"
+    "\n\n$$ d_M^2(x, z) = (x - z)^\\top M (x - z). $$"
+)
+LINKS = (
+    r"Let $x_i, \beta \in \mathbb{R}^p$ for $i = 1, \dots, n$, and let $y_i \sim \mathrm{Poisson}(\mu_i)$ with the link"
+    r" $\log \mu_i = x_i^\top \beta$. Let"
+    "\n\n$$ \\ell(\\beta) = \\sum_{i=1}^n (y_i \\log \\mu_i - \\mu_i). $$"
+)
+ODDS = r"The probability $p$ has $\log \frac{p}{1 - p} = \alpha + \gamma z$."
+SIDES = r"Let $x \in \mathbb{R}^d$ and $C \in \mathbb{R}^{m \times d}$."
+CAUCHIT = r"Let $\pi(\eta) = \frac12 + \frac1\pi \arctan \eta$."
+AXIS = (
+    r"Let $C \in \mathbb{R}^{D \times D}$ be symmetric and $u \in \mathbb{R}^D$. The Lagrangian is"
+    "\n\n$$ J(u, \\lambda) = u^\\top C u + \\lambda (1 - u^\\top u). $$\n\nIt is zero where $C u = \\lambda u$."
+)
+
 CASES = [
+    # labels are -1 or 1
+    (SIGNS, r"\nabla_w L = 2 \sum_{i=1}^N (w^\top x_i - y_i) x_i", HOLDS),
+    (SIGNS, r"\nabla_w L = 2 \sum_{i=1}^N (w^\top x_i + y_i) x_i", WRONG),
+    (SIGNS, r"\nabla_w^2 J = \sum_{i=1}^N \sigma(y_i w^\top x_i) \sigma(-y_i w^\top x_i) x_i x_i^\top", HOLDS),
+    (SIGNS, r"\nabla_w^2 J = -\sum_{i=1}^N \sigma(y_i w^\top x_i) \sigma(-y_i w^\top x_i) x_i x_i^\top", WRONG),
+    (SIGNS, r"\nabla_w^2 J = \sum_{i=1}^N y_i \sigma(y_i w^\top x_i) \sigma(-y_i w^\top x_i) x_i x_i^\top", WRONG),
+    (SIGNS.replace("-1, +1", "0, 1"), r"\nabla_w L = 2 \sum_{i=1}^N (w^\top x_i - y_i) x_i", WRONG),
+    # an exercise between others that has weights of its own
+    (SHEET, r"\nabla_w \ell = \sum_{i=1}^N (\mu_i - y_i) x_i", HOLDS),
+    (SHEET, r"\nabla_w \ell = \sum_{i=1}^N (y_i - \mu_i) x_i", WRONG),
+    # a square that belongs to the name
+    (DISTANCE, r"\nabla_x d_M^2 = 2 M (x - z)", HOLDS),
+    (DISTANCE, r"\nabla_z d_M^2 = 2 M (x - z)", WRONG),
+    # links
+    (LINKS, r"\nabla_\beta \ell = \sum_{i=1}^n (y_i - \mu_i) x_i", HOLDS),
+    (LINKS, r"\nabla_\beta \ell = \sum_{i=1}^n (\mu_i - y_i) x_i", WRONG),
+    (ODDS, r"\frac{\partial p}{\partial z} = \gamma p (1 - p)", HOLDS),
+    (ODDS, r"\frac{\partial p}{\partial z} = p (1 - p)", WRONG),
+    # the number π in what is called so
+    (CAUCHIT, r"\frac{d\pi}{d\eta} = \frac1\pi \frac{1}{1 + \eta^2}", HOLDS),
+    (CAUCHIT, r"\frac{d\pi}{d\eta} = \frac{1}{1 + \eta^2}", WRONG),
+    (CAUCHIT, r"\frac{d\pi}{d\eta} = \frac{1}{\pi (1 + \eta^2)}", OPEN),
+    # of J(u, λ) neither is made of the other, also where an equation has both
+    (AXIS, r"\nabla_u J = 2 C u - 2 \lambda u", HOLDS),
+    (AXIS, r"\nabla_u J = 2 C u + 2 \lambda u", WRONG),
+    (f"{SIDES} We minimise $\\|x\\|^2$ subject to", "C x = d", OPEN),
+    (f"{SIDES} We have", "C x = x", WRONG),
     # densities written with bars
     (NORMAL, r"\nabla_x \log \mathcal{N}(x \mid \mu, \Sigma) = -\Sigma^{-1} (x - \mu)", HOLDS),
     (NORMAL, r"\nabla_\mu \log \mathcal{N}(x \mid \mu, \Sigma) = -\Sigma^{-1} (x - \mu)", WRONG),
