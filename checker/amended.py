@@ -106,7 +106,7 @@ class _Amended:
         added = _ADDED.search(text)
         if added is None:
             return
-        new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.names.inside]
+        new = [f for *_, f in found if (value := composite(f)) is not None and not self._is_inside(value)]
         if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
             new += [f for _, f, (left, *_) in defined if not self._leads_to(left)]
             new += [f for *_, f, name in names if plain(name) in self.standing.defined and not self._leads_to(name)]
@@ -120,6 +120,11 @@ class _Amended:
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
             for top in self.standing.tops:
                 new[0].prose.amend(top)
+
+    def _is_inside(self, value: s.Node) -> bool:
+        """Whether a value is part of a definition; a sum, also where other summands stand before its own."""
+        terms = value.terms if isinstance(value, s.Sum) and set(value.signs) <= {"", "+"} else (value,)
+        return plain(value) in self.names.inside or all(plain(term) in self.names.inside for term in terms)
 
     def _replaced(self, f: Stated) -> None:
         """Note that definitions with a name no longer hold."""

@@ -20,6 +20,7 @@ from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
+from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
@@ -363,6 +364,14 @@ def _take_links(read_after: ReadAfter) -> None:
         _reread(read_after, lambda tree: without_links(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
 
 
+def _take_normal_law(read_after: ReadAfter) -> None:
+    """Write out the standard normal law where the text calls it by its name."""
+    names = read_normal_law([stated for stated, _ in read_after])
+    if names:
+        said = ", ".join(sorted(f"${to_latex(name)}$" for name in names))
+        _reread(read_after, lambda tree: with_normal_law(tree, names), lambda *_: f"{said}: the standard normal law")
+
+
 def _step_back(read_after: ReadAfter) -> None:
     """Read recursions that are told forward one step back."""
     steps = forward_steps(stated.tree for stated, _ in read_after if stated.tree is not None)
@@ -431,6 +440,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _take_implied(read_after)
     _take_exponentials(read_after)
     _take_links(read_after)
+    _take_normal_law(read_after)
     _step_back(read_after)
     listed = read_listings(formulas)
     for stated, last in read_after:

@@ -25,6 +25,7 @@ from verify_derivations.checker.anew import (
     undecided,
     with_parts,
 )
+from verify_derivations.checker.by_itself import by_itself, may_be_alone, with_doubt
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -104,7 +105,7 @@ def _held_fixed(formulas: Sequence[Formula]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Task:
-    """``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
+    """``judge`` a formula, ``try`` another reading of it, judge it in its section ``alone``, ``correct`` it; derive
     what is offered of ``functions``; ``compose`` the steps of all ``formulas`` in one of the scopes."""
 
     kind: str
@@ -213,6 +214,10 @@ class _Judgement:
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
+        wrong = [n for n, f in found.items() if f.verdict.wrong and may_be_alone(case.formulas, self.by_number[n])]
+        wrong = wrong if case.effort.refutation else []
+        results = self.run("judging sections alone", [_Task("alone", (n,), readings) for n in wrong])
+        found |= {n: with_doubt(found[n], new.formula.verdict) for n, new in zip(wrong, results, strict=True)}
         for number, text in objections(case.formulas) if case.effort.refutation else ():
             old = found[number]
             found[number] = replace(
@@ -278,7 +283,7 @@ class _Judgement:
 
     def worlds_of(self, task: _Task) -> list[str | None]:
         """The variants whose definitions a task needs."""
-        if task.readings is None or not task.numbers:
+        if task.readings is None or not task.numbers or task.kind == "alone":
             return []
         stated = self.by_number[task.numbers[0]]
         variants = self.case.variants_of(stated)
@@ -300,6 +305,8 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
             return tried(case, stated, task.readings)
+        if task.kind == "alone":
+            return Tried(replace(introduced(stated), verdict=by_itself(case, stated, task.readings)), READINGS)
         if task.kind == "judge":
             effort = case.effort.under(task.assumed) if task.assumed else case.effort
             return judged(replace(case, effort=effort), stated, task.readings)
@@ -342,6 +349,8 @@ class _Judgement:
         here = _anywhere(stated)
         rests = rests_on(case, stated)
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
+        if task.kind == "alone":
+            return key(*parts, case.document)
         if task.kind != "correct":
             return key(*parts)
         assert task.formula is not None

@@ -362,6 +362,8 @@ def _conv2(flip: bool) -> Operator:
 
 def _one(function: Callable[[Tensor], Tensor]) -> Operator:
     def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        if any(isinstance(x, s.Dots) for x in node.arguments):
+            raise Unsupported(f"no meaning is known for {to_latex(node)}")
         if len(node.arguments) != 1:
             raise ShapeError(f"{to_latex(node.function)} takes one argument, {len(node.arguments)} given")
         return function(reader.tensor(node.arguments[0]))

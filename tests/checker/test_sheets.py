@@ -79,7 +79,79 @@ AXIS = (
     "\n\n$$ J(u, \\lambda) = u^\\top C u + \\lambda (1 - u^\\top u). $$\n\nIt is zero where $C u = \\lambda u$."
 )
 
+ROWS = (
+    r"Let $x_i, \beta \in \mathbb{R}^p$ for $i = 1, \dots, n$, and let $X$ be the matrix with rows $x_i^\top$. Let"
+    "\n\n$$ J(\\beta) = \\frac12 \\sum_{i=1}^n (x_i^\\top \\beta - y_i)^2. $$"
+)
+WRITTEN = (
+    r"Let $X \in \mathbb{R}^{n \times p}$ and $y \in \mathbb{R}^n$; $x_i \in \mathbb{R}^p$ is the $i$-th row of $X$"
+    " HOW. Let\n\n$$ J(\\beta) = \\frac12 \\sum_{i=1}^n (x_i^\\top \\beta - y_i)^2. $$"
+)
+MACHINE = (
+    r"For $x, w \in \mathbb{R}^d$ and $V \in \mathbb{R}^{d \times k}$ the model is"
+    "\n\n$$ g(x) = \\sum_{i=1}^d w_i x_i + \\frac12 \\sum_{m=1}^k (\\sum_{i=1}^d v_{im} x_i)^2. $$"
+)
+HUBER = r"Let $L_\delta(r) = \delta^2 (\sqrt{1 + (r/\delta)^2} - 1)$ and $r = y - F$."
+LEAF = (
+    r"Let $g = p - y$. For the index set $I$ of a leaf let $G = \sum_{i \in I} g_i$. Its objective is"
+    "\n\n$$ Q(w) = G w + \\frac12 \\lambda w^2. $$"
+)
+
+WEIGHTS = (
+    r"Let $X \in \mathbb{R}^{N \times d}$ have the rows $x_i^\top$. Let $x_i, w \in \mathbb{R}^d$, $\mu_i ="
+    r" \sigma(w^\top x_i)$ for"
+    " $i = 1, \\dots, N$,\n\n$$ J(w) = \\sum_{i=1}^N \\log(1 + \\exp(w^\\top x_i)), \\qquad "
+    "S = \\operatorname{diag}(\\mu_1 (1 - \\mu_1), \\dots, \\mu_N (1 - \\mu_N)). $$"
+)
+GENERALISED = (
+    r"Let $y \in \mathbb{R}^n$, $X \in \mathbb{R}^{n \times p}$ and $\beta \in \mathbb{R}^p$. The net adds"
+    r" $\lambda \|\beta\|_1 + \mu \|\beta\|_2^2$:"
+    "\n\n$$ f(\\beta) = \\|y - X\\beta\\|^2 + \\lambda \\|\\beta\\|_1 + \\mu \\|\\beta\\|_2^2 $$\n\n"
+    r"Where no $\beta_j$ is zero it is differentiable, with"
+    "\n\n$$ \\nabla f(\\beta) = -2 X^\\top (y - X\\beta) + \\lambda \\operatorname{sign}(\\beta) + 2\\mu\\beta . $$\n\n"
+    r"Least squares with a covariance $\Omega \in \mathbb{R}^{n \times n}$ minimise"
+    "\n\n$$ Q(\\beta) = (y - X\\beta)^\\top \\Omega^{-1} (y - X\\beta). $$"
+)
+
+SYMMETRIC = GENERALISED.replace("a covariance", "a symmetric covariance")
+
+PROBIT = (
+    r"Let $\Phi$ be the standard normal distribution function and $\phi = \Phi'$ its density, so that"
+    "\n\n$$ \\phi(z) = \\frac{1}{\\sqrt{2\\pi}} e^{-z^2/2}. $$\n\n"
+    r"Let $x_i, \beta \in \mathbb{R}^p$, $i = 1, \dots, n$, $\eta_i = x_i^\top \beta$, and"
+    "\n\n$$ \\ell(\\beta) = \\sum_{i=1}^n [y_i \\log \\Phi(\\eta_i) + (1 - y_i) \\log(1 - \\Phi(\\eta_i))]. $$"
+)
+
 CASES = [
+    # the standard normal law
+    (PROBIT, r"\frac{\partial \ell}{\partial \eta_i} = \frac{(y_i - \Phi(\eta_i)) \phi(\eta_i)}"
+             r"{\Phi(\eta_i) (1 - \Phi(\eta_i))}", HOLDS),
+    (PROBIT, r"\frac{\partial \ell}{\partial \eta_i} = \frac{(y_i - \Phi(\eta_i)) \phi(\eta_i)}{\Phi(\eta_i)}", WRONG),
+    (PROBIT, r"\phi'(z) = -z \phi(z)", HOLDS),
+    (PROBIT, r"\phi'(z) = z \phi(z)", WRONG),
+    # a diagonal of expressions
+    (WEIGHTS, r"\nabla^2 J = X^\top S X", HOLDS),
+    (WEIGHTS, r"\nabla^2 J = -X^\top S X", WRONG),
+    # what is added stands in the definition; a symmetric covariance behind a display without a full stop
+    (SYMMETRIC, r"\nabla_\beta Q = -2 X^\top \Omega^{-1} (y - X\beta)", (Verdict.PROVED,)),
+    (SYMMETRIC, r"\nabla_\beta Q = 2 X^\top \Omega^{-1} (y - X\beta)", WRONG),
+    (GENERALISED, r"\nabla_\beta Q = -2 X^\top \Omega^{-1} (y - X\beta)", (Verdict.CONDITIONAL,)),
+    # rows of a matrix of which nothing else is said, and vectors that are written as columns
+    (ROWS, r"\nabla J(\beta) = X^\top (X\beta - y)", HOLDS),
+    (ROWS, r"\nabla J(\beta) = X^\top (y - X\beta)", WRONG),
+    (WRITTEN.replace("HOW", "written as a column"), r"\nabla J(\beta) = X^\top (X\beta - y)", HOLDS),
+    (WRITTEN.replace("HOW", "written as a column"), r"\nabla J(\beta) = X^\top (y - X\beta)", WRONG),
+    (WRITTEN.replace("HOW", "minus its mean"), r"\nabla J(\beta) = X^\top (X\beta - y)", OPEN),
+    # entries in small letters, by which one differentiates
+    (MACHINE, r"\frac{\partial g}{\partial v_{im}} = x_i \sum_{j=1}^d v_{jm} x_j", HOLDS),
+    (MACHINE, r"\frac{\partial g}{\partial v_{im}} = \sum_{j=1}^d v_{jm} x_j", WRONG),
+    # a constant of a loss that depends on its variable is no loss
+    (HUBER, r"L_\delta'(r) = \frac{r}{\sqrt{1 + (r/\delta)^2}}", HOLDS),
+    (HUBER, r"L_\delta'(r) = \frac{r}{1 + (r/\delta)^2}", WRONG),
+    (HUBER, r"\frac{\partial L_\delta}{\partial F} = \frac{y - F}{\sqrt{1 + ((y - F)/\delta)^2}}", WRONG),
+    # a sum over a set is a number
+    (LEAF, r"Q'(w) = G + \lambda w", HOLDS),
+    (LEAF, r"Q'(w) = G - \lambda w", (*WRONG, *OPEN)),
     # labels are -1 or 1
     (SIGNS, r"\nabla_w L = 2 \sum_{i=1}^N (w^\top x_i - y_i) x_i", HOLDS),
     (SIGNS, r"\nabla_w L = 2 \sum_{i=1}^N (w^\top x_i + y_i) x_i", WRONG),
@@ -197,3 +269,23 @@ def test_the_shape_of_a_gradient_is_told(words: str, column: bool) -> None:
     claim = r"\frac{\partial}{\partial x} \|x\|^2 = 2 x^\top"
     found = judged(f"Let $x \\in \\mathbb{{R}}^n$. {words}\n\n$$ {claim} $$\n")[-1]
     assert (found.verdict in WRONG) == column, found.message
+
+
+def test_a_section_by_itself_is_not_refuted_by_what_others_say() -> None:
+    """The points of the clustering are vectors, those of the mixture numbers."""
+    vectors = (
+        "# Clusters\n\n"
+        r"Let $x_1, \dots, x_n \in \mathbb{R}^d$ and $m_1, \dots, m_K \in \mathbb{R}^d$, $r_{ik} \in \{0, 1\}$ and"
+        "\n\n$$ J = \\sum_{i=1}^n \\sum_{k=1}^K r_{ik} \\|x_i - m_k\\|^2. $$\n\n"
+    )
+    numbers = (
+        "# Mixture\n\nIn one dimension, with means $a_k$, let\n\n"
+        "$$ \\ell = \\sum_{i=1}^n \\log \\sum_{k=1}^K \\exp(-\\tfrac12 (x_i - a_k)^2) $$\n\n"
+    )
+    share = r"\frac{\exp(-\tfrac12 (x_i - a_k)^2)}{\sum_{j=1}^K \exp(-\tfrac12 (x_i - a_j)^2)}"
+    for sign, wrong in (("", False), ("-", True)):
+        claim = f"\\frac{{\\partial \\ell}}{{\\partial a_k}} = {sign}\\sum_{{i=1}}^n {share} (x_i - a_k)"
+        found = judged(f"{vectors}{numbers}$$ {claim} $$\n")[-1]
+        assert found.verdict not in (HOLDS if wrong else WRONG), found.message
+    outer = "\\nabla_{m_k} J = 2 \\sum_{i=1}^n r_{ik} (x_i - m_k)"
+    assert judged(f"{vectors}$$ {outer} $$\n\n{numbers}")[4].verdict in WRONG
