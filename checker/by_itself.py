@@ -1,23 +1,33 @@
-"""Sections read by themselves: what is wrong beside what other sections say of its letters, and holds without them.
+"""Sections read by themselves: what does not hold beside what other sections say of its letters, and does without them.
 
 Lecture notes use x, σ and y for one model a section. Where the text does not say that a letter is another one, it is
 taken to be the same; then the left side of a claim may have the shape of another model. What can be proved of a section
-alone, of all that it and the headings above it say, is not refuted by what others say.
+alone, of all that it and the headings above it say, is not refuted by what others say. It is proved where the section
+does not speak of others, nor of anything that they define or assume, nor of what a list of letters declares.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.judge import judge
+from verify_derivations.checker.scopes import Contents
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.document import Document, RawFormula
 from verify_derivations.formulas.world import Readings
 
 SAID = "it does not hold of what other sections say of its letters, but of what its own section says"
+ALONE = "what other sections say of its letters is said of others: judged by its own section alone"
+_REFERS = re.compile(
+    r"\b(?:above|previous\w*|earlier|before|preceding|last|first|again|same|still|now|recall\w*|remember|back|also|already|instead"
+    r"|sections?|chapters?|parts?|exercises?|examples?|problems?|lectures?|eqs?|equations?|formulas?|figures?|appendix|likewise|similar\w*"
+    r"|analogous\w*|continu\w+|throughout|everywhere|other|another|both|all\s+(?:losses|models|sections)|these|those|this|that|it|its)\b",
+    re.I,
+)  # fmt: skip
 
 
 def may_be_alone(formulas: Sequence[Stated], stated: Stated) -> bool:
@@ -26,8 +36,36 @@ def may_be_alone(formulas: Sequence[Stated], stated: Stated) -> bool:
     return bool(section) and any(not _belongs(f.raw, section) for f in formulas)
 
 
-def by_itself(case: Case, stated: Stated, readings: Readings) -> Verdict:
-    """The verdict on a formula in a document that has no other sections: a proof, or nothing."""
+def is_alone(case: Case, stated: Stated) -> bool:
+    """Whether a section speaks neither of others nor of anything that they define or assume."""
+    section, table = stated.raw.section, case.table_of(stated.scope)
+    inside = [f for f in case.formulas if _belongs(f.raw, section)]
+    if stated.when.open or any(_REFERS.search(f"{f.raw.context} {f.raw.tail}") for f in inside):
+        return False
+    outside = [f for f in case.formulas if not _belongs(f.raw, section)]
+    here, there = Contents.of(inside, table), Contents.of(outside, table)
+    known = there.defined | there.functions | there.assumed | {name for name, _ in there.rows}
+    if _declares_only(outside, here, case):
+        return False
+    return known.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
+
+
+def _declares_only(outside: Sequence[Stated], here: Contents, case: Case) -> bool:
+    """Whether a section that defines nothing says what letters are: it says so for all."""
+    sections: dict[tuple[str, ...], list[Stated]] = {}
+    for f in outside:
+        sections.setdefault(f.raw.section, []).append(f)
+    for formulas in sections.values():
+        table = case.table_of(formulas[0].scope)
+        named = (table.reference(x) for f in formulas for m in f.memberships for x in m.names)
+        declared = {r.name for r in named if r is not None}
+        if declared & here.mentioned and not Contents.of(formulas, table).defined:
+            return True
+    return False
+
+
+def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
+    """The judgement of a formula in a document that has no other sections: a proof, or nothing."""
     section = stated.raw.section
     inside = [f for f in case.document.formulas if _belongs(f, section)]
     numbered = tuple(replace(f, number=k) for k, f in enumerate(inside, 1))
@@ -35,12 +73,17 @@ def by_itself(case: Case, stated: Stated, readings: Readings) -> Verdict:
     document: Document = replace(case.document, formulas=numbered)
     effort = replace(case.effort.proofs_only, repair=0.0)
     alone = prepare(document, effort, case.notation)
-    return judge(alone, next(f for f in alone.formulas if f.number == number), readings).verdict
+    found = judge(alone, next(f for f in alone.formulas if f.number == number), readings)
+    return replace(found, number=stated.number, uses=tuple(inside[k - 1].number for k in found.uses))
 
 
-def with_doubt(formula: Formula, alone: Verdict) -> Formula:
-    """A wrong formula, undecided where its section by itself proves it."""
-    if alone is not Verdict.PROVED:
+def read_alone(formula: Formula, alone: Formula, trusted: bool) -> Formula:
+    """A formula that is not proved, where its section by itself proves it."""
+    if alone.verdict is not Verdict.PROVED:
+        return formula
+    if trusted:
+        return replace(alone, remarks=(*alone.remarks, ALONE))
+    if not formula.verdict.wrong:
         return formula
     links = tuple(
         replace(k, verdict=Verdict.UNDECIDED, evidence="notation", message=SAID, counterexample=None)

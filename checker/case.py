@@ -48,8 +48,10 @@ from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
 from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
 from verify_derivations.formulas.densities import written_out as with_densities
+from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.factors import constants, with_products
 from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
@@ -306,6 +308,21 @@ def _take_densities(read_after: ReadAfter) -> None:
     _reread(read_after, lambda tree: with_densities(tree, taken[id(tree)]), said)
 
 
+def _take_constants(read_after: ReadAfter) -> None:
+    """Read ``v_0 (1 - t)`` beside a function v as a product."""
+    names = constants([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        said = ", ".join(sorted(f"${to_latex(name)}$" for name in names))
+        _reread(read_after, lambda tree: with_products(tree, names), lambda *_: f"{said} is read as a factor")
+
+
+def _take_dots(read_after: ReadAfter) -> None:
+    """Read ``\\dot x`` as the derivative of x(t)."""
+    names = moving([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        _reread(read_after, lambda tree: with_derivatives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
 def _take_squares(read_after: ReadAfter) -> None:
     """Read a square that a function always has as part of its name."""
     names = always_squared([stated.tree for stated, _ in read_after if stated.tree is not None])
@@ -432,6 +449,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _compose(read_after)
     _take_components(read_after)
     open_families = _write_out_families(read_after)
+    _take_constants(read_after)
+    _take_dots(read_after)
     _take_squares(read_after)
     _tell_the_circle(read_after)
     _take_densities(read_after)

@@ -25,7 +25,7 @@ from verify_derivations.checker.anew import (
     undecided,
     with_parts,
 )
-from verify_derivations.checker.by_itself import by_itself, may_be_alone, with_doubt
+from verify_derivations.checker.by_itself import by_itself, is_alone, may_be_alone, read_alone
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -214,10 +214,7 @@ class _Judgement:
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
-        wrong = [n for n, f in found.items() if f.verdict.wrong and may_be_alone(case.formulas, self.by_number[n])]
-        wrong = wrong if case.effort.refutation else []
-        results = self.run("judging sections alone", [_Task("alone", (n,), readings) for n in wrong])
-        found |= {n: with_doubt(found[n], new.formula.verdict) for n, new in zip(wrong, results, strict=True)}
+        found |= self.alone(found, readings)
         for number, text in objections(case.formulas) if case.effort.refutation else ():
             old = found[number]
             found[number] = replace(
@@ -225,6 +222,16 @@ class _Judgement:
                 uses=(), slip=False,
             )  # fmt: skip
         return [found[stated.number] for stated in case.formulas]
+
+    def alone(self, found: Mapping[int, Formula], readings: Readings) -> dict[int, Formula]:
+        """What is wrong or undecided, where the sections in which it stands prove it by themselves."""
+        case, open_ = self.case, (Verdict.UNDECIDED, Verdict.ILL_FORMED, Verdict.REFUTED)
+        tried = [f for n, f in found.items() if f.verdict in open_ and f.links and case.effort.refutation]
+        tried = [f for f in tried if may_be_alone(case.formulas, self.by_number[f.number])]
+        trusted = {f.number: is_alone(case, self.by_number[f.number]) for f in tried}
+        tried = [f for f in tried if f.verdict.wrong or trusted[f.number]]
+        results = self.run("judging sections alone", [_Task("alone", (f.number,), readings) for f in tried])
+        return {f.number: read_alone(f, new.formula, trusted[f.number]) for f, new in zip(tried, results, strict=True)}
 
     def resting_on(self, number: int) -> tuple[Equation, ...]:
         """What other formulas of its section rest on."""
@@ -306,7 +313,7 @@ class _Judgement:
         if task.kind == "try":
             return tried(case, stated, task.readings)
         if task.kind == "alone":
-            return Tried(replace(introduced(stated), verdict=by_itself(case, stated, task.readings)), READINGS)
+            return Tried(by_itself(case, stated, task.readings), READINGS)
         if task.kind == "judge":
             effort = case.effort.under(task.assumed) if task.assumed else case.effort
             return judged(replace(case, effort=effort), stated, task.readings)

@@ -197,6 +197,9 @@ def judge_link(
             link = through_others(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
+        if link.verdict is Verdict.REFUTED and (many := _all_vectors(left, right, world)) is not None:
+            unclear = f"whether {many} is one of those with an index or all is not said"
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=unclear, counterexample=None)
         if link.verdict is Verdict.REFUTED and _is_rule(world, sides, conditions, number, effort):
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=RULE, counterexample=None)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
@@ -532,7 +535,18 @@ def _one_or_all(left: s.Node, right: s.Node, world: World) -> str | None:
     bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)} & world.table.indexed
     told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
     known = {name: world.known[name] for name in bare - told if name in world.known}
-    return min((name for name, what in known.items() if what.family or what.shape), default=None)
+    return min((name for name, what in known.items() if what.family or what.shape), default=None) or _all_vectors(
+        left, right, world)  # fmt: skip
+
+
+def _all_vectors(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The x of ``f(x, z) = \\|x - z\\|²`` beside vectors ``x_1, …, x_n \\in R^d``: any vector, perhaps, not all of
+    these, where a claim does not speak of their members."""
+    named = _mentioned(left, right, world)
+    members = {r.name for r in named if r.indices}
+    arguments = (base_of(x) for r in named for x in world.applied.arguments.get(r.name, ()) if isinstance(x, s.Symbol))
+    families = (x for x in arguments if x is not None and x in world.known and world.known[x].family)
+    return min((x for x in families if world.known[x].shape and x not in members), default=None)
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:

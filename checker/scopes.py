@@ -114,7 +114,7 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
     families, below = _siblings(formulas)
     for siblings in families:
         order = sorted(siblings, key=lambda path: below[path][0].number)
-        parts = {path: _Part.of(below[path], table) for path in order}
+        parts = {path: Contents.of(below[path], table) for path in order}
         users = Counter(name for part in parts.values() for name in part.mentioned)
         joined: set[tuple[str, ...]] = set()
         for k, path in enumerate(order):
@@ -129,7 +129,7 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class _Part:
+class Contents:
     """What a section defines and mentions; ``forms`` are names with the number of their indices, ``assumed`` those of
     which it says something else, as Σ y = 1, ``told`` those of which its text says what they depend on."""
 
@@ -146,7 +146,7 @@ class _Part:
     bottoms: set[tuple[str, int]]
 
     @classmethod
-    def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
+    def of(cls, formulas: Sequence[Stated], table: NameTable) -> Contents:
         def forms(nodes: Iterable[s.Node]) -> set[tuple[str, int]]:
             return {(r.name, len(r.indices)) for r in map(table.reference, nodes) if r is not None}
 
@@ -172,7 +172,7 @@ class _Part:
             forms(f.prose.defined for f in rows if f.prose.defined is not None), names(forms(above)), forms(below),
         )  # fmt: skip
 
-    def flows_into(self, later: _Part) -> bool:
+    def flows_into(self, later: Contents) -> bool:
         """Whether one of two sections uses what the other defines: of what only the later one defines, in that form."""
         losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
@@ -183,7 +183,7 @@ class _Part:
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
 
-    def is_complete(self, later: _Part) -> bool:
+    def is_complete(self, later: Contents) -> bool:
         """Whether a section differentiates what it defines, and the later one something else: then what it compares
         with, a target y, need not be the output y of the later one; nor what any letter names, where that does not
         speak of what it differentiates by."""
@@ -218,13 +218,13 @@ class _Order:
         self.parent, self.formulas, self.table = parent, formulas, table
 
     @cached_property
-    def parts(self) -> dict[tuple[str, ...], _Part]:
+    def parts(self) -> dict[tuple[str, ...], Contents]:
         below: dict[tuple[str, ...], list[Stated]] = {}
         depth = len(self.parent)
         for f in self.formulas:
             if len(f.raw.section) > depth and f.raw.section[:depth] == self.parent:
                 below.setdefault(f.raw.section[: depth + 1], []).append(f)
-        return {path: _Part.of(inside, self.table) for path, inside in below.items()}
+        return {path: Contents.of(inside, self.table) for path, inside in below.items()}
 
     def goes_on(self, first: tuple[str, ...], later: tuple[str, ...], again: Set[str]) -> bool:
         """Whether sections between two use what the first defines and the later one defines ``again``, and none behind

@@ -122,7 +122,33 @@ PROBIT = (
     "\n\n$$ \\ell(\\beta) = \\sum_{i=1}^n [y_i \\log \\Phi(\\eta_i) + (1 - y_i) \\log(1 - \\Phi(\\eta_i))]. $$"
 )
 
+MOTION = (
+    r"The position is $x(t) = A \cos(\omega t)$, the energy $T = \frac12 m \dot x^2$, the velocity of a falling body"
+    "\n\n$$ v(t) = v_\\infty (1 - e^{-t/\\tau}). $$"
+)
+RBF = r"Let $x, z \in \mathbb{R}^d$, $\ell > 0$ and $k(x, z) = \exp(-\frac{\|x - z\|^2}{2 \ell^2})$."
+SAMPLES = (
+    r"Throughout, $x_1, \dots, x_N \in \mathbb{R}^D$ are samples, and $C = \frac1N \sum_{n=1}^N x_n x_n^\top$. Let"
+    r" $M \in \mathbb{R}^{D \times D}$ be symmetric and"
+    "\n\n$$ f(x, z) = (x - z)^\\top M (x - z). $$"
+)
+
 CASES = [
+    # derivatives by time
+    (MOTION, r"\dot x(t) = -A \omega \sin(\omega t)", HOLDS),
+    (MOTION, r"\dot x(t) = A \omega \sin(\omega t)", WRONG),
+    (MOTION, r"\ddot x = -\omega^2 x", HOLDS),
+    (MOTION, r"\ddot x = \omega^2 x", WRONG),
+    (MOTION, r"\dot T = m \dot x \ddot x", HOLDS),
+    (MOTION, r"\dot T = 2 m \dot x \ddot x", WRONG),
+    (MOTION, r"\frac{dv}{dt} = \frac{v_\infty - v}{\tau}", HOLDS),
+    (MOTION, r"\frac{dv}{dt} = \frac{v - v_\infty}{\tau}", WRONG),
+    # mixed second derivatives
+    (RBF, r"\nabla_x \nabla_z^\top k = \frac{1}{\ell^2} (I - \frac{(x - z)(x - z)^\top}{\ell^2}) k(x, z)", HOLDS),
+    (RBF, r"\nabla_x \nabla_z^\top k = -\frac{1}{\ell^2} (I - \frac{(x - z)(x - z)^\top}{\ell^2}) k(x, z)", WRONG),
+    # any vector beside members, not all of these
+    (SAMPLES, r"\nabla_x f = 2 M (x - z)", (*HOLDS, *OPEN)),
+    (SAMPLES, r"\nabla_x f = M (x - z)", (*WRONG, *OPEN)),
     # the standard normal law
     (PROBIT, r"\frac{\partial \ell}{\partial \eta_i} = \frac{(y_i - \Phi(\eta_i)) \phi(\eta_i)}"
              r"{\Phi(\eta_i) (1 - \Phi(\eta_i))}", HOLDS),
@@ -289,3 +315,26 @@ def test_a_section_by_itself_is_not_refuted_by_what_others_say() -> None:
         assert found.verdict not in (HOLDS if wrong else WRONG), found.message
     outer = "\\nabla_{m_k} J = 2 \\sum_{i=1}^n r_{ik} (x_i - m_k)"
     assert judged(f"{vectors}$$ {outer} $$\n\n{numbers}")[4].verdict in WRONG
+
+
+SEVERAL = (
+    "# Squares\n\nFor one target and one score,\n\n$$ Q(y, F) = \\frac12 (y - F)^2. $$\n\n"
+    "$$ \\frac{\\partial Q}{\\partial F} = F - y $$\n\nBETWEEN# Softmax\n\nFor scores $F_1, \\dots, F_K$,\n\n"
+    "$$ L = \\log \\sum_{j=1}^K e^{F_j} - \\sum_{k=1}^K y_k F_k. $$\n\n$$ CLAIM $$\n"
+)
+
+
+SLOPE = r"\frac{\partial L}{\partial F_k} = \frac{e^{F_k}}{\sum_{j=1}^K e^{F_j}}"
+
+
+@pytest.mark.parametrize(("between", "claim", "expected"), [
+    ("", f"{SLOPE} - y_k", HOLDS),
+    ("", f"{SLOPE} + y_k", (*WRONG, *OPEN)),
+    ("To $L$ we shall add $F^2$.\n\n", f"{SLOPE} - y_k", OPEN),
+    ("$$ y_k = F_k^2 $$\n\n", f"{SLOPE} - y_k", (*WRONG, *OPEN)),
+])  # fmt: skip
+def test_a_section_that_speaks_of_nothing_else_is_judged_alone(
+    between: str, claim: str, expected: tuple[Verdict, ...]
+) -> None:
+    found = judged(SEVERAL.replace("CLAIM", claim).replace("BETWEEN", between))[-1]
+    assert found.verdict in expected, found.message
