@@ -30,24 +30,35 @@ _REFERS = re.compile(
 )  # fmt: skip
 
 
-def may_be_alone(formulas: Sequence[Stated], stated: Stated) -> bool:
-    """Whether there are sections beside that of a formula."""
+def may_be_alone(case: Case, stated: Stated) -> bool:
+    """Whether there are sections beside that of a formula, and none defines what it speaks of."""
     section = stated.raw.section
-    return bool(section) and any(not _belongs(f.raw, section) for f in formulas)
+    outside = [f for f in case.formulas if not _belongs(f.raw, section)] if section else []
+    if not outside:
+        return False
+    here, there = _contents(case, stated)
+    known = there.defined | there.functions | {name for name, _ in there.rows}
+    return known.isdisjoint(here.mentioned - here.defined)
 
 
 def is_alone(case: Case, stated: Stated) -> bool:
-    """Whether a section speaks neither of others nor of anything that they define or assume."""
-    section, table = stated.raw.section, case.table_of(stated.scope)
-    inside = [f for f in case.formulas if _belongs(f.raw, section)]
+    """Whether such a section does not speak of others either, nor of anything that they assume or change."""
+    inside = [f for f in case.formulas if _belongs(f.raw, stated.raw.section)]
     if stated.when.open or any(_REFERS.search(f"{f.raw.context} {f.raw.tail}") for f in inside):
         return False
-    outside = [f for f in case.formulas if not _belongs(f.raw, section)]
-    here, there = Contents.of(inside, table), Contents.of(outside, table)
-    known = there.defined | there.functions | there.assumed | {name for name, _ in there.rows}
-    if _declares_only(outside, here, case):
+    here, there = _contents(case, stated)
+    if _declares_only([f for f in case.formulas if f not in inside], here, case):
         return False
-    return known.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
+    return there.assumed.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
+
+
+def _contents(case: Case, stated: Stated) -> tuple[Contents, Contents]:
+    """What is in the section of a formula, and in those beside it."""
+    table, section = case.table_of(stated.scope), stated.raw.section
+    inside = [_belongs(f.raw, section) for f in case.formulas]
+    here = [f for f, own in zip(case.formulas, inside, strict=True) if own]
+    there = [f for f, own in zip(case.formulas, inside, strict=True) if not own]
+    return Contents.of(here, table), Contents.of(there, table)
 
 
 def _declares_only(outside: Sequence[Stated], here: Contents, case: Case) -> bool:

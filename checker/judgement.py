@@ -227,7 +227,7 @@ class _Judgement:
         """What is wrong or undecided, where the sections in which it stands prove it by themselves."""
         case, open_ = self.case, (Verdict.UNDECIDED, Verdict.ILL_FORMED, Verdict.REFUTED)
         tried = [f for n, f in found.items() if f.verdict in open_ and f.links and case.effort.refutation]
-        tried = [f for f in tried if may_be_alone(case.formulas, self.by_number[f.number])]
+        tried = [f for f in tried if may_be_alone(case, self.by_number[f.number])]
         trusted = {f.number: is_alone(case, self.by_number[f.number]) for f in tried}
         tried = [f for f in tried if f.verdict.wrong or trusted[f.number]]
         results = self.run("judging sections alone", [_Task("alone", (f.number,), readings) for f in tried])

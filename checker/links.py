@@ -450,7 +450,7 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, ShapeError) and (shared := _variable_of_several(left, right, world)) is not None:
         said = f"{error}; {shared} is a variable of several functions, and declared nowhere: perhaps not the same"
         link = replace(link, message=said)
-    elif isinstance(error, ShapeError) and (member := _one_or_all(left, right, world)) is not None:
+    elif isinstance(error, ShapeError) and (member := _one_or_all(left, right, world, error)) is not None:
         link = replace(link, message=f"{error}; whether {member} is one of those with an index or all is not said")
     elif isinstance(error, ShapeError) and (size := _is_a_size(left, right, world)) is not None:
         link = replace(link, message=f"{error}; {size} is a size, too")
@@ -529,14 +529,15 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
     return None
 
 
-def _one_or_all(left: s.Node, right: s.Node, world: World) -> str | None:
+def _one_or_all(left: s.Node, right: s.Node, world: World, error: ShapeError) -> str | None:
     """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
     meant, not all."""
     bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)} & world.table.indexed
     told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
     known = {name: world.known[name] for name in bare - told if name in world.known}
-    return min((name for name, what in known.items() if what.family or what.shape), default=None) or _all_vectors(
-        left, right, world)  # fmt: skip
+    of_number = re.search(r"^the left side has shape 1,|the right side 1$", str(error)) is not None
+    found = (name for name, what in known.items() if of_number and (what.family or what.shape))
+    return min(found, default=None) or _all_vectors(left, right, world)
 
 
 def _all_vectors(left: s.Node, right: s.Node, world: World) -> str | None:

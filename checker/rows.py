@@ -129,6 +129,7 @@ def read_rows(formulas: Sequence[Stated]) -> None:
     spaces = {plain(name): m.where for f in formulas for m in f.memberships
               if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names}  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
+    computed = {plain(c.sides[0]) for f in formulas for c in f.chains if not any(map(_is_written_out, c.sides[1:]))}
     told: dict[tuple[tuple[str, ...], s.Node], _Parts] = {}  # for each section and name
     for f, chain, name, part in written:
         if plain(name) not in defined:
@@ -142,7 +143,7 @@ def read_rows(formulas: Sequence[Stated]) -> None:
             if found is None or matrix is None or stated.raw.displayed:
                 continue
             name, letter = found
-            if plain(matrix) not in spaces and plain(matrix) not in defined:
+            if plain(matrix) not in spaces and plain(matrix) not in computed:
                 _declare_by_parts(formulas, formulas[said.matrix], name, matrix, said.kind, spaces)
             if plain(matrix) not in spaces:
                 continue
@@ -165,6 +166,11 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 _define(stated, name, part)
             else:  # now a row, now a column
                 stated.prose.related += ((name, matrix),)
+
+
+def _is_written_out(side: s.Node) -> bool:
+    """A matrix with dots, which says no more than what its entries are called."""
+    return isinstance(side, s.Matrix) and any(isinstance(x, s.Dots) for x in s.walk(side))
 
 
 def _declare_by_parts(

@@ -133,7 +133,23 @@ SAMPLES = (
     "\n\n$$ f(x, z) = (x - z)^\\top M (x - z). $$"
 )
 
+PRODUCTS = r"Let $A \in \mathbb{R}^{m \times n}$, $X \in \mathbb{R}^{n \times p}$ and $B \in \mathbb{R}^{p \times q}$."
+DESIGN = (
+    "We observe $(x_i, y_i)$ for $i = 1, \\dots, n$. The design matrix is\n\n"
+    "$$ X = \\begin{bmatrix} 1 & x_{11} & \\cdots & x_{1p} "
+    "\\\\ \\vdots & \\vdots & \\ddots & \\vdots \\\\ 1 & x_{n1} & \\cdots & x_{np} \\end{bmatrix}. $$\n\n"
+    r"Let $x_i \in \mathbb{R}^{p+1}$ be the $i$-th row of $X$ written as a column, and"
+    "\n\n$$ J(\\beta) = \\frac12 \\sum_{i=1}^n (x_i^\\top \\beta - y_i)^2. $$"
+)
+
 CASES = [
+    # Kronecker products of matrices
+    (PRODUCTS, r"\operatorname{vec}(A X B) = (B^\top \otimes A) \operatorname{vec}(X)", (*HOLDS, Verdict.CHECKED)),
+    (PRODUCTS, r"\operatorname{vec}(A X B) = (A \otimes B^\top) \operatorname{vec}(X)", WRONG),
+    (PRODUCTS, r"\operatorname{vec}(X B) = (B \otimes I_n) \operatorname{vec}(X)", WRONG),
+    # a design matrix that is written out with ones
+    (DESIGN, r"\nabla J(\beta) = X^\top (X\beta - y)", HOLDS),
+    (DESIGN, r"\nabla J(\beta) = X^\top (y - X\beta)", (*WRONG, *OPEN)),
     # derivatives by time
     (MOTION, r"\dot x(t) = -A \omega \sin(\omega t)", HOLDS),
     (MOTION, r"\dot x(t) = A \omega \sin(\omega t)", WRONG),
