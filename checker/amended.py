@@ -42,6 +42,12 @@ _UP_TO = re.compile(
     r"\bup\s+to\s+(?:(?:an?|the|some|its)\s+)?(?:[\w-]+\s+){0,2}(?:constants?|factors?|terms?|normali[sz]ation)\b[^$]*$",
     re.I,
 )
+_LOGARITHM = re.compile(r"\blog[-\s](?:likelihood|density|posterior|prior|probability|odds)\b", re.I)
+_ADDITIVE = re.compile(
+    r"up\s+to\s+(?:(?:an?|some)\s+)?(?:(?:additive|irrelevant|unimportant)\s+)?constants?\b"
+    r"(?!\s+(?:factor|multipl))", re.I,
+)
+"""A constant beside the logarithm of a density does not depend on the parameters: its derivative is zero."""
 _PROCESSED = (
     r"(?:cent(?:re|er)|normali[sz]e|standardi[sz]e|whiten|clip|re-?scale|truncate|threshold|round|quanti[sz]e|shuffle|permute)"
 )
@@ -89,7 +95,8 @@ class _Amended:
         names = [(start, end, f, name) for start, end, f in found if (name := self._named(f)) is not None]
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
-            if not f.raw.displayed and _UP_TO.search(before_of(text, text.rfind("$", 0, end - 1))):
+            said = _UP_TO.search(before_of(text, text.rfind("$", 0, end - 1)))
+            if not f.raw.displayed and said and not (_LOGARITHM.search(text[:end]) and _ADDITIVE.match(said[0])):
                 f.prose.amend(left)
             m = _CHANGED.match(text[end : end + SEEN])
             if m and not (m["by"] and any(_shows(value, m["by"].lower()) for value in right)):

@@ -191,7 +191,7 @@ class _Beside:
                         f.prose.amend(name)
                     self.names.may_be(f, name, (*right, *(x for x in tuple_ if x != name)))
             elif is_value(left) or isinstance(left, s.Number):
-                if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
+                if right and f.continued is None and not any(map(_has_a_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
             elif chain.update or isinstance(left, s.Symbol | s.Call) and any(map(_stands_in(left), right)):
                 self.names.changed(f, left, tuple(right))
@@ -240,6 +240,12 @@ class _Beside:
             for name in dict.fromkeys(new):
                 others = (x for side in sides for x in names_in(side) if base_of(x) != base_of(name))
                 self.names.may_be(f, name, tuple(others))
+
+
+def _has_a_derivative(side: s.Node) -> bool:
+    """``∂L/∂w``, and ``-g''(θ)``."""
+    calls = (n.function for n in s.walk(side) if isinstance(n, s.Call))
+    return contains_derivative(side) or any(isinstance(x, s.Scripted) and x.primes for x in calls)
 
 
 def _is_example(text: str, start: int, end: int) -> bool:

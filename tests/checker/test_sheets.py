@@ -142,7 +142,19 @@ DESIGN = (
     "\n\n$$ J(\\beta) = \\frac12 \\sum_{i=1}^n (x_i^\\top \\beta - y_i)^2. $$"
 )
 
+TASK = "For $f(x, y) = (1 - x)^2 + 100 (y - x^2)^2$ compute all partial derivatives."
+BINOMIAL = r"The log-density is, up to a constant, $g(\theta) = k \ln \theta + (n - k) \ln(1 - \theta)$."
+
 CASES = [
+    # a function of an exercise
+    (TASK, r"\frac{\partial f}{\partial y} = 200 (y - x^2)", HOLDS),
+    (TASK, r"\frac{\partial f}{\partial y} = 100 (y - x^2)", WRONG),
+    ("If $f(x) = x^2$, this is a parabola.", r"f'(x) = 2 x", (*OPEN, *WRONG)),
+    # constants beside logarithms
+    (BINOMIAL, r"g'(\theta) = \frac{k}{\theta} - \frac{n - k}{1 - \theta}", HOLDS),
+    (BINOMIAL, r"-g''(\theta) = \frac{k}{\theta^2} + \frac{n - k}{(1 - \theta)^2}", HOLDS),
+    (BINOMIAL, r"g'(\theta) = \frac{k}{\theta} + \frac{n - k}{1 - \theta}", (*WRONG, *OPEN)),
+    (BINOMIAL.replace(", $g", " factor, $g"), r"g'(\theta) = \frac{k}{\theta} - \frac{n - k}{1 - \theta}", OPEN),
     # Kronecker products of matrices
     (PRODUCTS, r"\operatorname{vec}(A X B) = (B^\top \otimes A) \operatorname{vec}(X)", (*HOLDS, Verdict.CHECKED)),
     (PRODUCTS, r"\operatorname{vec}(A X B) = (A \otimes B^\top) \operatorname{vec}(X)", WRONG),
