@@ -45,6 +45,12 @@ _UP_TO = re.compile(
 _CONSTANT = r"(?:an?\s+|some\s+)?(?:(?:additive|irrelevant|unimportant)\s+)*constants?"  # no derivative depends on it
 _UP_TO_CONSTANT = re.compile(rf"\s*[,(]?\s*up\s+to\s+{_CONSTANT}\s*(?:[).;]|$)", re.I)
 _CONSTANT_BEFORE = re.compile(rf"\bup\s+to\s+{_CONSTANT}\s*,?\s*(?:\w+\s+)?$", re.I)
+_LOGARITHM = re.compile(r"\blog[-\s](?:likelihood|density|posterior|prior|probability|odds)\b", re.I)
+_ADDITIVE = re.compile(
+    r"up\s+to\s+(?:(?:an?|some)\s+)?(?:(?:additive|irrelevant|unimportant)\s+)?constants?\b"
+    r"(?!\s+(?:factor|multipl))", re.I,
+)
+"""A constant beside the logarithm of a density does not depend on the parameters: its derivative is zero."""
 _PROCESSED = (
     r"(?:cent(?:re|er)|normali[sz]e|standardi[sz]e|whiten|clip|re-?scale|truncate|threshold|round|quanti[sz]e|shuffle|permute)"
 )
@@ -94,7 +100,10 @@ class _Amended:
         for end, f, (left, *right) in defined:
             before = before_of(text, text.rfind("$", 0, end - 1))
             loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in map(plain, self.standing.tops)
-            if not f.raw.displayed and _UP_TO.search(before) and not (loss and _CONSTANT_BEFORE.search(before)):
+            said = _UP_TO.search(before)
+            constant = loss and _CONSTANT_BEFORE.search(before)
+            constant = constant or said and _LOGARITHM.search(text[:end]) and _ADDITIVE.match(said[0])
+            if not f.raw.displayed and said and not constant:
                 f.prose.amend(left)
             if loss and _UP_TO_CONSTANT.match(text[end : end + SEEN]):
                 continue
@@ -113,7 +122,7 @@ class _Amended:
         added = _ADDED.search(text)
         if added is None:
             return
-        new = [f for *_, f in found if (value := composite(f)) is not None and plain(value) not in self.names.inside]
+        new = [f for *_, f in found if (value := composite(f)) is not None and not self._is_inside(value)]
         if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
             new += [f for _, f, (left, *_) in defined if not self._leads_to(left)]
             new += [f for *_, f, name in names if plain(name) in self.standing.defined and not self._leads_to(name)]
@@ -127,6 +136,11 @@ class _Amended:
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
             for top in self.standing.tops:
                 new[0].prose.amend(top)
+
+    def _is_inside(self, value: s.Node) -> bool:
+        """Whether a value is part of a definition; a sum, also where other summands stand before its own."""
+        terms = value.terms if isinstance(value, s.Sum) and set(value.signs) <= {"", "+"} else (value,)
+        return plain(value) in self.names.inside or all(plain(term) in self.names.inside for term in terms)
 
     def _replaced(self, f: Stated) -> None:
         """Note that definitions with a name no longer hold."""

@@ -97,6 +97,9 @@ def read_beside(names: OpenNames) -> None:
 class _Beside:
     def __init__(self, names: OpenNames) -> None:
         self.names, self.formulas, self.standing = names, names.formulas, names.standing
+        lefts = (c.sides[0] for f in self.formulas for c in f.chains if len(c.sides) > 1)
+        # of J(u, λ) neither is made of the other, also where u and λ solve an equation, A u = λ u
+        self.arguments = [{*map(plain, x.arguments)} for x in lefts if isinstance(x, s.Call) and len(x.arguments) > 1]
         self.symbols = names.told | names.declared | names.varied | OPERATORS | LABELS
 
     def read(self, text: str, before: str) -> None:
@@ -188,7 +191,7 @@ class _Beside:
                         f.prose.amend(name)
                     self.names.may_be(f, name, (*right, *(x for x in tuple_ if x != name)))
             elif is_value(left) or isinstance(left, s.Number):
-                if right and f.continued is None and not any(map(contains_derivative, chain.sides)):
+                if right and f.continued is None and not any(map(_has_a_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
             elif chain.update or isinstance(left, s.Symbol | s.Call) and any(map(_stands_in(left), right)):
                 self.names.changed(f, left, tuple(right))
@@ -228,6 +231,8 @@ class _Beside:
             x for side, each in zip(sides, names, strict=True) if plain(side) not in self.names.values  # said before
             for x in names_in(side) if base_of(x) in free and sum(base_of(x) in other for other in names) == 1
         ]  # fmt: skip
+        equation = {plain(x) for side in sides for x in names_in(side)}
+        new = [x for x in new if not any(plain(x) in each and equation & each - {plain(x)} for each in self.arguments)]
         k = f.number - 1
         if not new or _WHERE.search(f.raw.context):
             return
@@ -235,6 +240,12 @@ class _Beside:
             for name in dict.fromkeys(new):
                 others = (x for side in sides for x in names_in(side) if base_of(x) != base_of(name))
                 self.names.may_be(f, name, tuple(others))
+
+
+def _has_a_derivative(side: s.Node) -> bool:
+    """``∂L/∂w``, and ``-g''(θ)``."""
+    calls = (n.function for n in s.walk(side) if isinstance(n, s.Call))
+    return contains_derivative(side) or any(isinstance(x, s.Scripted) and x.primes for x in calls)
 
 
 def _is_example(text: str, start: int, end: int) -> bool:

@@ -22,6 +22,7 @@ from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.named_functions import NamedFunctions, named_functions
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
+from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
@@ -46,24 +47,30 @@ from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.checker.written_out import read_written_out
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.circle import is_another, with_number
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
+from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
+from verify_derivations.formulas.densities import written_out as with_densities
+from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.factors import constants, with_products
 from verify_derivations.formulas.families import families, unreadable, written_out
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
-from verify_derivations.formulas.logarithms import by_logarithms, without_logarithms
+from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
 from verify_derivations.formulas.macros import Macros
 from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
 from verify_derivations.formulas.objectives import objectives, with_objectives
-from verify_derivations.formulas.primed import primed_indices, renamed, transposes, with_transposes
+from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
 from verify_derivations.formulas.scanner import Document
+from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
@@ -233,7 +240,7 @@ def _reread(read_after: ReadAfter, new: Callable[[s.Node], s.Node], remark: Call
 def _read_primes(read_after: ReadAfter) -> None:
     """Primes of indices, and those that transpose."""
     trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
-    names, transposed = primed_indices(trees), transposes(trees)
+    names, transposed = primed_indices(trees), transposes(trees) | second_variables(trees)
 
     def renamed_in(tree: s.Node, _: s.Node) -> str:
         found = [name for name in names if name in s.walk(tree)]
@@ -282,6 +289,60 @@ def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
     return left
 
 
+def _take_densities(read_after: ReadAfter) -> None:
+    """Read densities that are defined, by the definitions in their own sections or by the only ones."""
+    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
+    known = densities(trees)
+    same = of_one_kind(trees, known)
+    if same:
+        _reread(read_after, lambda tree: with_commas(tree, same), lambda _, tree: f"reads ${to_latex(tree)}$")
+    rest = {function: each for function, each in known.items() if function not in same}
+    if not rest:
+        return
+    sections: dict[tuple[str, ...], list[s.Node]] = {}
+    for stated, _ in read_after:
+        sections.setdefault(stated.raw.section, []).extend([stated.tree] if stated.tree is not None else [])
+    taken: dict[int, dict[s.Node, Density]] = {}
+    for within in sections.values():
+        here = densities(within)
+        single = {f: (here.get(f) or every)[0] for f, every in rest.items() if len(here.get(f) or every) == 1}
+        taken |= {id(tree): single for tree in within}
+    def said(before: s.Node, tree: s.Node) -> str:
+        written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(tree))
+        return "is written out where it is used" if written else f"reads ${to_latex(tree)}$"
+
+    _reread(read_after, lambda tree: with_densities(tree, taken[id(tree)]), said)
+
+
+def _take_constants(read_after: ReadAfter) -> None:
+    """Read ``v_0 (1 - t)`` beside a function v as a product."""
+    names = constants([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        said = ", ".join(sorted(f"${to_latex(name)}$" for name in names))
+        _reread(read_after, lambda tree: with_products(tree, names), lambda *_: f"{said} is read as a factor")
+
+
+def _take_dots(read_after: ReadAfter) -> None:
+    """Read ``\\dot x`` as the derivative of x(t)."""
+    names = moving([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        _reread(read_after, lambda tree: with_derivatives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
+def _take_squares(read_after: ReadAfter) -> None:
+    """Read a square that a function always has as part of its name."""
+    names = always_squared([stated.tree for stated, _ in read_after if stated.tree is not None])
+    if names:
+        said = ", ".join(sorted(f"${to_latex(name)}^{{2}}$" for name in names))
+        _reread(read_after, lambda tree: without_squares(tree, names), lambda *_: f"reads {said} as one name")
+
+
+def _tell_the_circle(read_after: ReadAfter) -> None:
+    """Read the number π as another name, where weights or a policy are called so."""
+    if is_another(stated.tree for stated, _ in read_after if stated.tree is not None):
+        _reread(read_after, with_number, lambda *_: "reads $\\pi$ behind a number as the number")
+
+
 def _name_functions(read_after: ReadAfter) -> None:
     """Tell functions from their values with the same name."""
     names = named_values([stated.tree for stated, _ in read_after if stated.tree is not None])
@@ -317,6 +378,21 @@ def _take_exponentials(read_after: ReadAfter) -> None:
         _reread(
             read_after, lambda tree: without_logarithms(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$"
         )
+
+
+def _take_links(read_after: ReadAfter) -> None:
+    """Read ``\\log μ = η`` as what μ is."""
+    names = by_links(stated.tree for stated, _ in read_after if stated.tree is not None)
+    if names:
+        _reread(read_after, lambda tree: without_links(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
+
+
+def _take_normal_law(read_after: ReadAfter) -> None:
+    """Write out the standard normal law where the text calls it by its name."""
+    names = read_normal_law([stated for stated, _ in read_after])
+    if names:
+        said = ", ".join(sorted(f"${to_latex(name)}$" for name in names))
+        _reread(read_after, lambda tree: with_normal_law(tree, names), lambda *_: f"{said}: the standard normal law")
 
 
 def _step_back(read_after: ReadAfter) -> None:
@@ -383,10 +459,17 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     _compose(read_after)
     _take_components(read_after)
     open_families = _write_out_families(read_after)
+    _take_constants(read_after)
+    _take_dots(read_after)
+    _take_squares(read_after)
+    _tell_the_circle(read_after)
+    _take_densities(read_after)
     _name_functions(read_after)
     _take_objectives(read_after)
     _take_implied(read_after)
     _take_exponentials(read_after)
+    _take_links(read_after)
+    _take_normal_law(read_after)
     _step_back(read_after)
     read_signs(formulas)
     read_stacks(formulas)

@@ -22,14 +22,18 @@ from verify_derivations.formulas.expressions import (
     fresh,
     mul,
     polynomial,
+    power,
     substitute,
     summation,
 )
 from verify_derivations.formulas.lookup import find
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.sizes import whole
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
+
+SIGNS = frozenset(("-1", "1"))
 
 
 def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[int, int, int], str]) -> None:
@@ -38,6 +42,7 @@ def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[
     for f in formulas:
         for k, chain in enumerate(f.chains):
             given.assume(f, k, chain)
+    given.signs(formulas)
     denied = {given.head(f, name) for f in formulas for name in f.prose.unsymmetric}
     for f in formulas:
         if not f.when.local:
@@ -129,7 +134,6 @@ class _Given:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:
                 self._one_hot(known, f.prose.one_hot_axis)
-
         for name in f.prose.sums_to_one:
             known = self._named(f, name)
             axes = [k for k, n in enumerate(known.shape) if n != ONE] if known is not None else []
@@ -137,6 +141,24 @@ class _Given:
             along = said if len(axes) == 2 or said in axes else axes[0] if len(axes) == 1 and said is None else None
             if known is not None and along is not None and known.head.split("^{(")[0] not in self.variables:
                 self._sums_to_one(known, len(known.family) + (along if len(axes) == 2 else 0))
+
+    def signs(self, formulas: Sequence[Stated]) -> None:
+        """Labels ``y_i ∈ {-1, 1}`` have the square 1, unless another formula says where else they are."""
+        finite = [(name, values) for f in formulas if not f.when.local for m in f.memberships
+                  if (values := _finite(m.where)) for name in m.names]  # fmt: skip
+        said: dict[str, set[frozenset[str]]] = {}
+        named: dict[str, Known] = {}
+        for name, values in finite:
+            reference = self.table.reference(name)
+            known = self.world.known.get(reference.name) if reference is not None else None
+            if known is not None and not self.world.is_defined(known.head):
+                named[known.head] = known
+                said.setdefault(known.head, set()).add(values)
+        for head, sets in said.items():
+            if sets != {SIGNS} or head.split("^{(")[0] in self.variables:
+                continue
+            places = tuple(polynomial(fresh("i")) for _ in named[head].extents)
+            self.world.assumed.equations.append((power(Access(head, places), 2), UNIT))
 
     def _named(self, f: Stated, name: s.Node) -> Known | None:
         """What a name stands for, if nothing defines it."""
@@ -181,6 +203,18 @@ class _Given:
         entry = add(*(Access(whole_matrix.head, pair) for pair in (
             (polynomial(i), polynomial(j)), (polynomial(j), polynomial(i)))))  # fmt: skip
         self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
+
+
+def _finite(where: s.Node) -> frozenset[str]:
+    """The values of ``\\{-1, +1\\}``, ``\\{\\pm 1\\}``, ``\\{-1, 1\\}^n``; none of another set."""
+    if isinstance(where, s.Finite):
+        items = [to_latex(x).lstrip("+") for x in where.items]
+    elif isinstance(where, s.Space) and where.letter.startswith("\\left\\{"):
+        inner = where.letter.removeprefix("\\left\\{").removesuffix("\\right\\}")
+        items = [x.strip().lstrip("+") for x in inner.split(",")]
+    else:
+        return frozenset()
+    return SIGNS if [x.replace(" ", "") for x in items] == ["\\pm1"] else frozenset(items)
 
 
 def _is_transposed(left: Tensor, right: Tensor) -> bool:

@@ -328,7 +328,9 @@ class Instances:
             inner = leaves.intersection(h for x in summands for h in heads(x)) - {*parameters}
             known = {h for h in inner if h in world.differentiated.names or _is_called_a_part(h, name, world.declared)}
             is_loss = _base(name) in LOSSES
-            nothing = not known and world.below([name]).isdisjoint(world.differentiated.denominators - {name})
+            varied = body is not None and not {*parameters}.isdisjoint(heads(body))  # L(r) = δ² f(r) - δ²
+            nothing = not known and not varied
+            nothing = nothing and world.below([name]).isdisjoint(world.differentiated.denominators - {name})
             for summand in summands:
                 inside = {*heads(summand)}
                 if inside <= inner and (inside & known or is_loss and (_is_named(summand) or nothing)):

@@ -69,6 +69,9 @@ def of_own_letters(world: World, sides: Sequence[s.Node], number: int) -> Introd
     above = [n.numerator if isinstance(n, s.Derivative) else n.body for n in slopes]
     if not above or not all(_is_expression(world, top) for top in above):
         return None
+    called = {base_of(n.function) for side in sides for n in s.walk(side) if isinstance(n, s.Call)}
+    if any(name in world.known or name in world.functions for name in called):  # made of letters of the document
+        return None
     named = map(world.table.reference, (n for side in sides for n in quantities_in(side)))
     alone = world.fork()
     for name in {reference.name for reference in named if reference is not None}:
@@ -135,7 +138,7 @@ def _unclear(world: World, sides: Sequence[s.Node], tops: Sequence[s.Node], name
         new = [name for name in sorted(inside) if _is_new(world, name)]
         if new and inside.isdisjoint(below) and not any(map(world.is_defined, inside)):
             return f"how {new[0]} depends on that by which one differentiates is not stated"
-    bars = (n.body for top in tops for n in s.walk(top) if isinstance(n, s.Absolute))
+    bars = (n.body for top in tops for n in s.walk(top) if isinstance(n, s.Absolute) and not _is_number(n.body))
     for capital in (x for body in bars for x in names_in(body) if symbol_of(x).name[:1].isupper()):
         reference = world.table.reference(capital)
         if reference is not None and _is_new(world, reference.name):

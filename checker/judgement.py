@@ -26,6 +26,7 @@ from verify_derivations.checker.anew import (
     undecided,
     with_parts,
 )
+from verify_derivations.checker.by_itself import by_itself, is_alone, may_be_alone, read_alone
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -105,7 +106,7 @@ def _held_fixed(formulas: Sequence[Formula]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Task:
-    """``judge`` a formula, ``try`` another reading of it, ``correct`` it; derive
+    """``judge`` a formula, ``try`` another reading of it, judge it in its section ``alone``, ``correct`` it; derive
     what is offered of ``functions``; ``compose`` the steps of all ``formulas`` in one of the scopes."""
 
     kind: str
@@ -214,6 +215,7 @@ class _Judgement:
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
+        found |= self.alone(found, readings)
         for number, text in objections(case.formulas, case.named.definitions) if case.effort.refutation else ():
             old = found[number]
             found[number] = replace(
@@ -221,6 +223,16 @@ class _Judgement:
                 uses=(), slip=False,
             )  # fmt: skip
         return [found[stated.number] for stated in case.formulas]
+
+    def alone(self, found: Mapping[int, Formula], readings: Readings) -> dict[int, Formula]:
+        """What is wrong or undecided, where the sections in which it stands prove it by themselves."""
+        case, open_ = self.case, (Verdict.UNDECIDED, Verdict.ILL_FORMED, Verdict.REFUTED)
+        tried = [f for n, f in found.items() if f.verdict in open_ and f.links and case.effort.refutation]
+        tried = [f for f in tried if may_be_alone(case, self.by_number[f.number])]
+        trusted = {f.number: is_alone(case, self.by_number[f.number]) for f in tried}
+        tried = [f for f in tried if f.verdict.wrong or trusted[f.number]]
+        results = self.run("judging sections alone", [_Task("alone", (f.number,), readings) for f in tried])
+        return {f.number: read_alone(f, new.formula, trusted[f.number]) for f, new in zip(tried, results, strict=True)}
 
     def resting_on(self, number: int) -> tuple[Equation, ...]:
         """What other formulas of its section rest on."""
@@ -279,7 +291,7 @@ class _Judgement:
 
     def worlds_of(self, task: _Task) -> list[str | None]:
         """The variants whose definitions a task needs."""
-        if task.readings is None or not task.numbers:
+        if task.readings is None or not task.numbers or task.kind == "alone":
             return []
         stated = self.by_number[task.numbers[0]]
         variants = self.case.variants_of(stated)
@@ -301,6 +313,8 @@ class _Judgement:
         stated = self.by_number[task.numbers[0]]
         if task.kind == "try":
             return tried(case, stated, task.readings)
+        if task.kind == "alone":
+            return Tried(by_itself(case, stated, task.readings), READINGS)
         if task.kind == "judge":
             effort = case.effort.under(task.assumed) if task.assumed else case.effort
             return judged(replace(case, effort=effort), stated, task.readings)
@@ -343,6 +357,8 @@ class _Judgement:
         here = _anywhere(stated)
         rests = rests_on(case, stated)
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
+        if task.kind == "alone":
+            return key(*parts, case.document)
         if task.kind != "correct":
             return key(*parts)
         assert task.formula is not None

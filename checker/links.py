@@ -119,7 +119,9 @@ def judge_link(
         judged = judge_link(introduced.world, left, right, conditions, number, effort)
         if judged.link.verdict.wrong:
             alike = judge_link(introduced.alike, left, right, conditions, number, effort)
-            if not alike.link.verdict.wrong:
+            # where nothing is refuted, as in trials of a convention, only a proof says that it may hold
+            may_hold = alike.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) or effort.refutation
+            if may_hold and not alike.link.verdict.wrong:
                 message = "it may hold where sizes are equal of which nothing is said; else it does not"
                 link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=message,
                                counterexample=None)  # fmt: skip
@@ -209,6 +211,9 @@ def judge_link(
                 return held_fast_in
         if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
+        if link.verdict is Verdict.REFUTED and (many := _all_vectors(left, right, world)) is not None:
+            unclear = f"whether {many} is one of those with an index or all is not said"
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=unclear, counterexample=None)
         if link.verdict is Verdict.REFUTED and _is_rule(world, sides, conditions, number, effort):
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=RULE, counterexample=None)
         if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
@@ -520,6 +525,10 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, ShapeError) and (shared := _variable_of_several(left, right, world)) is not None:
         said = f"{error}; {shared} is a variable of several functions, and declared nowhere: perhaps not the same"
         link = replace(link, message=said)
+    elif isinstance(error, ShapeError) and (member := _one_or_all(left, right, world, error)) is not None:
+        link = replace(link, message=f"{error}; whether {member} is one of those with an index or all is not said")
+    elif isinstance(error, ShapeError) and (size := _is_a_size(left, right, world)) is not None:
+        link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)
         shapes = world.undeclared
@@ -572,6 +581,13 @@ def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
     return min(indexed & world.sizes, default=None)
 
 
+def _is_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The d of ``C x = d`` beside x ∈ R^d: two things."""
+    terms = (term for side in (left, right) for term in (side.terms if isinstance(side, s.Sum) else (side,)))
+    found = (base_of(term) for term in terms if isinstance(term, s.Symbol))
+    return min((name for name in found if name is not None and name in world.sizes), default=None)
+
+
 def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:
     """What nothing declares, and a function of numbers has as its variable, and others, which say its shape: the x of
     ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
@@ -586,6 +602,27 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
         if shapes[x] != () and of_entries and any(x in stated[name] for name in stated.keys() - called):
             return x
     return None
+
+
+def _one_or_all(left: s.Node, right: s.Node, world: World, error: ShapeError) -> str | None:
+    """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
+    meant, not all."""
+    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)} & world.table.indexed
+    told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
+    known = {name: world.known[name] for name in bare - told if name in world.known}
+    of_number = re.search(r"^the left side has shape 1,|the right side 1$", str(error)) is not None
+    found = (name for name, what in known.items() if of_number and (what.family or what.shape))
+    return min(found, default=None) or _all_vectors(left, right, world)
+
+
+def _all_vectors(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The x of ``f(x, z) = \\|x - z\\|²`` beside vectors ``x_1, …, x_n \\in R^d``: any vector, perhaps, not all of
+    these, where a claim does not speak of their members."""
+    named = _mentioned(left, right, world)
+    members = {r.name for r in named if r.indices}
+    arguments = (base_of(x) for r in named for x in world.applied.arguments.get(r.name, ()) if isinstance(x, s.Symbol))
+    families = (x for x in arguments if x is not None and x in world.known and world.known[x].family)
+    return min((x for x in families if world.known[x].shape and x not in members), default=None)
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:

@@ -46,7 +46,7 @@ def no_claims(
     if _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
         return [
             Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
-            if link.verdict is Verdict.REFUTED else link for link in links
+            if link.verdict.wrong else link for link in links
         ]  # fmt: skip
     return [*links]
 

@@ -13,7 +13,7 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
-from verify_derivations.checker.solutions import EQUATED, SOLVED, is_stationary
+from verify_derivations.checker.solutions import EQUATED, SOLVED, SUBJECT, is_stationary
 from verify_derivations.checker.statements import (
     Chain,
     Stated,
@@ -51,7 +51,7 @@ def otherwise(
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
-    said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED, EQUATED)]
+    said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED, EQUATED, SUBJECT)]
     words = [*said, case.sums_tacitly]
     before = (f for f in case.above(stated.scope) if f.number < stated.number or _is_behind(f, stated))
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
@@ -79,7 +79,7 @@ def _to_be_solved(
         said = "says where a derivative is zero"
         link = replace(judged.link, verdict=Verdict.DEFINED, evidence="solution", message=said, counterexample=None)
         return replace(judged, link=link)
-    if SOLVED.search(stated.raw.context) is None:
+    if SOLVED.search(stated.raw.context) is None and SUBJECT.search(stated.raw.context) is None:
         return judged
     said = "it does not hold for all values, and seems to be an equation to be solved"
     return replace(judged, link=replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said))

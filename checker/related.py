@@ -32,6 +32,8 @@ def note_related(
 ) -> None:
     """Note which names and matrices a sentence relates. ``read`` are the formulas whose names it is read to define,
     ``defined`` the names that equations define."""
+    told = {base_of(x) for k in read for x in formulas[k].mentions}
+    declared = {k for k in map(int, _FORMULA.findall(sentence)) if formulas[k].memberships and not formulas[k].mentions}
     for whole, text in ((True, sentence), *((False, clause) for clause in _CLAUSE.split(sentence))):
         found = [int(k) for k in _FORMULA.findall(text)]
         parts = _PARTS.search(text) is not None
@@ -41,6 +43,8 @@ def note_related(
             for name in _names(formulas[k], s.Scripted) if k not in read else ():
                 for matrix in matrices:
                     same = _letter(name) == _letter(matrix)
+                    if k in declared and base_of(name) in told:  # “let $x_i \\in R^p$, and $X$ have the rows $x_i^T$”
+                        continue
                     if base_of(name) == base_of(matrix) or {plain(name), plain(matrix)} <= set(defined):
                         continue
                     if (same if whole else parts) and _is_matrix(matrix) and (name, matrix) not in prose.related:

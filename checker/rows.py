@@ -94,7 +94,9 @@ _LEAD_BETWEEN = re.compile(_LEADS.replace(r"\b(?:", r"\b(?:of|over|on|from|betwe
 _WHERE = re.compile(r"\$[\s,]*where\b([^$]*)$", re.I)  # behind an equation: what a name is, whatever that holds under
 _NO_MORE = re.compile(  # “minus its mean”, “in sorted order”, “or of its transpose”
     r"[\s,)]*(?:\$|$|\(|(?:and|where|while|which|so|is|are|be|denotes?|has|have|gives?|yields?|respectively|then|we)\b"
-    r"|for\s+(?:all|each|every|any|\$)|as\s+(?:an?\s+)?(?:column|row|vector))|\s*,\s*(?:the|it|this|whose)\b"
+    r"|for\s+(?:all|each|every|any|\$)"
+    r"|(?:(?:but|now)\s+)?(?:(?:written|taken|viewed|regarded|seen|considered|treated|stored)\s+)?as\s+(?:an?\s+)?"
+    r"(?:column|row|vector)s?\b)|\s*,\s*(?:the|it|this|whose)\b"
     r"|\s*,\s*(?:(?:an?|and|with)\s+)*(?:labels?|targets?|responses?|outcomes?|parameters?|weights?|bias(?:es)?"
     r"|coefficients?)\s+(?:vectors?\s+)?\$",
     re.I,
@@ -127,6 +129,7 @@ def read_rows(formulas: Sequence[Stated]) -> None:
     spaces = {plain(name): m.where for f in formulas for m in f.memberships
               if isinstance(m.where, s.Space) and len(m.where.extents) == 2 for name in m.names}  # fmt: skip
     defined = {plain(chain.sides[0]) for f in formulas for chain in f.chains}
+    computed = {plain(c.sides[0]) for f in formulas for c in f.chains if not any(map(_is_written_out, c.sides[1:]))}
     told: dict[tuple[tuple[str, ...], s.Node], _Parts] = {}  # for each section and name
     for f, chain, name, part in written:
         if plain(name) not in defined:
@@ -137,9 +140,13 @@ def read_rows(formulas: Sequence[Stated]) -> None:
         for said in _readings(sentence, formulas):
             stated, matrix = formulas[said.name], _only(formulas[said.matrix])
             found = _name(formulas, stated)
-            if found is None or matrix is None or plain(matrix) not in spaces or stated.raw.displayed:
+            if found is None or matrix is None or stated.raw.displayed:
                 continue
             name, letter = found
+            if plain(matrix) not in spaces and plain(matrix) not in computed:
+                _declare_by_parts(formulas, formulas[said.matrix], name, matrix, said.kind, spaces)
+            if plain(matrix) not in spaces:
+                continue
             if not all(_is_letter(formulas[k], letter, said.many, spaces[plain(matrix)]) for k in said.places):
                 continue
             if base_of(name) == base_of(matrix) or said.turned and (name not in formulas[said.name].mentions):
@@ -159,6 +166,29 @@ def read_rows(formulas: Sequence[Stated]) -> None:
                 _define(stated, name, part)
             else:  # now a row, now a column
                 stated.prose.related += ((name, matrix),)
+
+
+def _is_written_out(side: s.Node) -> bool:
+    """A matrix with dots, which says no more than what its entries are called."""
+    return isinstance(side, s.Matrix) and any(isinstance(x, s.Dots) for x in s.walk(side))
+
+
+def _declare_by_parts(
+    formulas: Sequence[Stated], stated: Stated, name: s.Scripted, matrix: s.Node, kind: str,
+    spaces: dict[s.Node, s.Space],
+) -> None:  # fmt: skip
+    """Declare a matrix of which only the rows are: those are all ``x_i ∈ R^p`` for ``i = 1, …, n``."""
+    lengths = {m.where.extents for f in formulas for m in f.memberships if isinstance(m.where, s.Space)
+               for x in m.names if plain(x) == plain(name)}  # fmt: skip
+    ends = {(first, last) for f in formulas for letter, first, last in f.ranges if s.Symbol(letter) == name.sub}
+    if len(lengths) != 1 or len(ends) != 1 or not isinstance(matrix, s.Symbol):
+        return
+    (length, *more), ((first, last),) = *lengths, ends
+    if more not in ([], [s.Number("1")]) or first != s.Number("1"):
+        return
+    extents = (last, length) if kind.lower() == "row" else (length, last)
+    spaces[plain(matrix)] = s.Space("\\mathbb{R}", extents)
+    stated.memberships.append(Membership((matrix,), spaces[plain(matrix)]))
 
 
 def _readings(sentence: str, formulas: Sequence[Stated]) -> Iterator[_Said]:

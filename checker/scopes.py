@@ -7,6 +7,7 @@ A section that only declares again what a sibling has defined
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
+So does one that declares what sections before it only speak of, where they are lists of rules.
 A section that uses nothing which those before it define, and of which those behind it use nothing, does not see them
 either, if they share letters: the w of one model is not that of the next, where neither says what it is.
 A line "For **name** …" begins a variant: its definitions hold only there; a later mention of the name returns to it.
@@ -23,11 +24,11 @@ from functools import cached_property
 
 from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.sentences import ENDED
-from verify_derivations.checker.statements import Stated, contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
 _REWRITTEN = re.compile(
     r"\b(?:expand|multiply|simplif|re-?writ|re-?arrang|re-?order|collect)\w*\b|\b(?:equivalent|component-?wise|explicitly|compactly)"
@@ -125,7 +126,7 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
     families, below = _siblings(formulas)
     for siblings in families:
         order = sorted(siblings, key=lambda path: below[path][0].number)
-        parts = {path: _Part.of(below[path], table) for path in order}
+        parts = {path: Contents.of(below[path], table) for path in order}
         users = Counter(name for part in parts.values() for name in part.mentioned)
         joined: set[tuple[str, ...]] = set()
         for k, path in enumerate(order):
@@ -136,13 +137,13 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
             own = part.mentioned - part.defined - table.sizes - table.bound
             if part.defined and path not in joined and any(users[name] > 1 for name in own):
                 outside = [f for f in formulas if path[:1] != f.raw.section[:1]] if path[1:] else []
-                if part.mentioned & _Part.of(outside, table).defined <= part.defined:  # nothing of another chapter
+                if part.mentioned & Contents.of(outside, table).defined <= part.defined:  # nothing of another chapter
                     found.add(path)
     return found
 
 
 @dataclass(frozen=True)
-class _Part:
+class Contents:
     """What a section defines and mentions; ``forms`` are names with the number of their indices, ``assumed`` those of
     which it says something else, as Σ y = 1, ``told`` those of which its text says what they depend on."""
 
@@ -154,18 +155,20 @@ class _Part:
     forms_mentioned: set[tuple[str, int]]
     differentiated: dict[str, set[str]]
     told: set[str]
+    rows: set[tuple[str, int]]  # forms that are rows of a matrix, as the text says
     tops: set[str]  # of derivatives
     bottoms: set[tuple[str, int]]
 
     @classmethod
-    def of(cls, formulas: Sequence[Stated], table: NameTable) -> _Part:
+    def of(cls, formulas: Sequence[Stated], table: NameTable) -> Contents:
         def forms(nodes: Iterable[s.Node]) -> set[tuple[str, int]]:
             return {(r.name, len(r.indices)) for r in map(table.reference, nodes) if r is not None}
 
         def names(found: set[tuple[str, int]]) -> set[str]:
             return {name for name, _ in found}
 
-        chains = [chain for f in formulas for chain in f.chains]
+        rows = [f for f in formulas if f.prose.defined is not None]
+        chains = [chain for f in formulas if f not in rows for chain in f.chains if not _is_iteration(chain, formulas)]
         lefts = [side for chain in chains for side in chain.sides[:-1]]
         calls = [left.function for left in lefts if isinstance(left, s.Call)]
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))
@@ -180,25 +183,46 @@ class _Part:
         return cls(
             names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
             names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
-            names(forms(above)), forms(below),
+            forms(f.prose.defined for f in rows if f.prose.defined is not None), names(forms(above)), forms(below),
         )  # fmt: skip
 
-    def flows_into(self, later: _Part) -> bool:
+    def flows_into(self, later: Contents) -> bool:
         """Whether one of two sections uses what the other defines: of what only the later one defines, in that form."""
         losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
+        onward |= {n for n, _ in self.rows & later.forms_mentioned} - later.defined
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         if back and self.is_complete(later):
             back = back - DATA if self.bottoms & later.forms_mentioned else set()
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
 
-    def is_complete(self, later: _Part) -> bool:
+    def is_complete(self, later: Contents) -> bool:
         """Whether a section differentiates what it defines, and the later one something else: then what it compares
         with, a target y, need not be the output y of the later one; nor what any letter names, where that does not
         speak of what it differentiates by."""
         shared = self.tops & later.mentioned or later.tops & self.mentioned
         return bool(self.tops & self.defined and later.tops) and not shared
+
+
+def _is_iteration(chain: Chain, formulas: Sequence[Stated]) -> bool:
+    """``w_{t+1} = w_t - η g`` beside a w without an index: what an algorithm does next with w, which defines none."""
+    left = chain.sides[0]
+    step = left.sub if isinstance(left, s.Scripted) and left.sub is not None else None
+    step = left.sup if isinstance(left, s.Scripted) and left.sub is None else step
+    inner = step.body if isinstance(step, s.Group) else step
+    if not isinstance(left, s.Scripted) or not isinstance(inner, s.Sum) or s.Number("1") not in inner.terms:
+        return False
+    if not any(base_of(x) == base_of(left) for side in chain.sides[1:] for x in names_in(side)):
+        return False
+    scripted = {id(n.base) for f in formulas for n in f.nodes if isinstance(n, s.Scripted) and _has_step(n)}
+    alone = (n for f in formulas for n in f.nodes if isinstance(n, s.Symbol) and id(n) not in scripted)
+    return any(base_of(n) == base_of(left) for n in alone)
+
+
+def _has_step(node: s.Scripted) -> bool:
+    """Whether a name has an index or a layer, not only a transpose."""
+    return node.sub is not None or node.sup is not None and not is_transpose(node.sup)
 
 
 class _Order:
@@ -208,13 +232,13 @@ class _Order:
         self.parent, self.formulas, self.table = parent, formulas, table
 
     @cached_property
-    def parts(self) -> dict[tuple[str, ...], _Part]:
+    def parts(self) -> dict[tuple[str, ...], Contents]:
         below: dict[tuple[str, ...], list[Stated]] = {}
         depth = len(self.parent)
         for f in self.formulas:
             if len(f.raw.section) > depth and f.raw.section[:depth] == self.parent:
                 below.setdefault(f.raw.section[: depth + 1], []).append(f)
-        return {path: _Part.of(inside, self.table) for path, inside in below.items()}
+        return {path: Contents.of(inside, self.table) for path, inside in below.items()}
 
     def goes_on(self, first: tuple[str, ...], later: tuple[str, ...], again: Set[str]) -> bool:
         """Whether sections between two use what the first defines and the later one defines ``again``, and none behind
@@ -253,12 +277,16 @@ def _apart(
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
     for siblings in families:
+        siblings = sorted(siblings, key=lambda path: below[path][0].number)
         own = {path: _under(path, keys) for path in siblings}
         counts = {path: _index_counts(below[path], table) for path in siblings}
         key_total = Counter(key for path in siblings for key in own[path])
         count_total = Counter((name, n) for path in siblings for name, seen in counts[path].items() for n in seen)
         names_total = Counter(name for path in siblings for name in counts[path])
-        for path in siblings:
+        for k, path in enumerate(siblings):
+            if _declares_late(path, siblings[:k], siblings[k + 1 :], own, below, table):
+                found.add(path)
+                continue
             here = counts[path]
             declared = {key.removesuffix(" in") for key in own[path]} - own[path].keys()
             otherwise = any(
@@ -276,6 +304,21 @@ def _apart(
             if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs:
                 found.add(path)
     return found
+
+
+def _declares_late(
+    path: tuple[str, ...], before: Sequence[tuple[str, ...]], behind: Sequence[tuple[str, ...]],
+    own: Mapping[tuple[str, ...], dict[str, str]], below: Mapping[tuple[str, ...], Sequence[Stated]], table: NameTable,
+) -> bool:  # fmt: skip
+    """Whether a section declares letters of which the sections before it, of a list of rules, only speak: they declare
+    and define nothing. ``A \\in R^{m \\times n}`` before the last rules says nothing of the first ones."""
+    declared = {key.removesuffix(" in") for key in own[path] if key.endswith(" in")}
+    mine = _mentioned(below[path], table)
+    elsewhere = [key for other in (*before, *behind) for key in own[other]]
+    if any(not key.endswith("()") or key.removesuffix("()") in mine for key in elsewhere):
+        return False
+    earlier, later = (_mentioned([f for other in some for f in below[other]], table) for some in (before, behind))
+    return bool(declared & earlier) and not declared & later
 
 
 def _index_counts(formulas: Sequence[Stated], table: NameTable) -> dict[str, set[int]]:

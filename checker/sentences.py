@@ -76,10 +76,13 @@ def begins_anew(stated: Stated, following: Stated) -> bool:
 def sentence(formulas: Sequence[Stated], k: int) -> str:
     """The prose of the sentence in which formula ``k`` stands, up to it, as far as ``_SEEN`` formulas before."""
     found = ""
-    for stated in (formulas[n] for n in range(k, max(k - _SEEN, -1), -1)):
+    for n in range(k, max(k - _SEEN, -1), -1):
+        stated = formulas[n]
         *_, last = SENTENCE.split(stated.raw.context)
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
+            break
+        if n and begins_anew(formulas[n - 1], stated):
             break
     return found
 

@@ -13,7 +13,7 @@ from typing import TypeGuard
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
-from verify_derivations.checker.sentences import SENTENCE, SUPPOSED, SUPPOSING, introduced, sentence
+from verify_derivations.checker.sentences import SENTENCE, SUPPOSED, SUPPOSING, introduced, prose_behind, sentence
 from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
@@ -24,6 +24,10 @@ from verify_derivations.formulas.world import World
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
 ALONE = re.compile(  # “if $t = y$”, not “suppose that the model is $y = w x$”
     r"\b(?:if|when|whenever|for|at|once|unless|provided(?:\s+that)?|as\s+(?:soon|long)\s+as|case(?:\s+of)?)\s*$", re.I
+)
+TASK = re.compile(
+    r"\s*,?\s*(?:please\s+)?(?:compute|find|calculate|determine|derive|evaluate|work\s+out|give|state|show|verify|prove|check)\b",
+    re.I,
 )
 SOMEWHERE = re.compile(CUE, re.I)
 _WHICH = r"(?:\s+(?:all|every|each|any|the|an?|other|others|remaining|indices|index|classes|words|units|entries))*"
@@ -60,6 +64,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         under = [x for x in introduced(formulas, k, lambda _: False, f.when.alone) if x.chains] if equations else []
         printed = "=" in f.raw.latex  # not “we write $z$ for $w x$”
         by_itself = bool(equations) and printed and not under and ALONE.search(f.raw.context) is not None
+        by_itself = by_itself and not _is_a_task(formulas, k)
         f.when.alone |= by_itself and not f.when.case
         if by_itself:  # a name that nothing else defines may be that, or not
             new = (r for r in equations if _may_be(r) and first.get(plain(r.sides[0]), k) == k)
@@ -93,6 +98,15 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
                 begun = True
                 if later.raw.latex.rstrip("\\ ").endswith("."):
                     break
+
+
+def _is_a_task(formulas: Sequence[Stated], k: int) -> bool:
+    """Whether a function is given for an exercise, “for $f(x, y) = x^2 y$ compute all partial derivatives”."""
+    lefts = [chain.sides[0] for chain in formulas[k].chains]
+    calls = [x for x in lefts if isinstance(x, s.Call) and all(isinstance(a, s.Symbol) for a in x.arguments)]
+    functions = bool(lefts) and len(calls) == len(lefts)
+    told = TASK.match(prose_behind(formulas, k)) is not None
+    return functions and told and re.search(r"\bfor\s*$", formulas[k].raw.context, re.I) is not None
 
 
 def _conditions(f: Stated, introduced: bool) -> list[s.Relation]:

@@ -19,6 +19,10 @@ _GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row ve
     r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?(?P<axis>row|column)\s+vectors?\b",
     re.I,
 )
+_SHAPED = re.compile(  # “the gradient of a scalar has the shape of the variable”
+    r"\b(?:gradient|derivative)s?\s+of\s+(?:an?\s+)?(?:scalars?|loss(?:es)?|numbers?)\b(?:(?!\b(?:row|transpose\w*)\b)[^.;$]){0,40}?"
+    r"\s(?:has|have)\s+the\s+(?:same\s+)?(?:shapes?|sizes?|dimensions?)\s+(?:of|as)\b", re.I,
+)  # fmt: skip
 _DOUBTED = re.compile(
     r"\b(?:not|no|unlike|instead|rather|opposed|whereas|others?|some|many|most|but|if|whether|when|where|because|since|as|transposed?"
     r"|books?|authors?|papers?|texts?|literature|sections?|they|their|custom)\b|['’]s\b", re.I,
@@ -57,6 +61,9 @@ def _by_words(f: Stated, behind: str) -> Iterator[tuple[str, str]]:
                 of_scalars = "of" in match[0].split()  # “the gradient is a column” speaks of ∇
                 if of_scalars or match["axis"].lower() == "row":
                     yield "gradient", match["axis"].lower()
+            shaped = _SHAPED.search(said)
+            if shaped is not None and not _DOUBTED.search(said[: shaped.start()]):
+                yield "gradient", "column"
         for match in _SOFTMAX.finditer(text):
             if not _DENIED.search(match[0]):
                 yield "softmax", _axis(match)

@@ -82,11 +82,13 @@ def take_unknown(
 
 
 def _is_of_names(node: s.Node) -> bool:
-    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic, or a matrix of such, also with
-    dots: it hides nothing, as a word may that could be a function."""
+    """Whether a part of a definition, ``D^{-1/2} A D^{-1/2}``, is a name or arithmetic, a sum or a matrix of such,
+    also with dots: it hides nothing, as a word may that could be a function."""
     if isinstance(node, s.Symbol) and len(node.name) > 1 and node.name.isalpha():
         return False
-    arithmetic = s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root
+    if isinstance(node, s.Relation):  # below a sum over a set, i ∈ I
+        return node.relations == ("\\in",)
+    arithmetic = s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product | s.Fraction | s.Root | s.BigOperator
     return isinstance(node, arithmetic | s.Matrix | s.Dots)
 
 

@@ -31,8 +31,13 @@ _AFTER = re.compile(
     rf"{_KINDS}symmetric\b{_NO_MORE}(?!\s+\w+\s*$)"
     rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}symmetric\s+{_MATRIX}matrix(?=\s*(?:[.,;]|$)|\s+(?:and|with)\b)"
 )
+_BY_KIND = (  # “the symmetric positive definite covariance $\\Omega$”
+    r"(?:(?:noise|error|prior|posterior|sample|within-class|between-class)\s+)?"
+    r"(?:covariances?|precisions?|kernels?|weights?|weightings?|scatters?|Laplacians?|Hessians?|metrics?|information)"
+)
 _BEFORE = re.compile(  # “a symmetric matrix”, not “A is symmetric and”
-    rf"(?<![-\w])(?<!\bis )(?<!\bare )(?<!\bbe )symmetric\b,?\s+{_KINDS}(?:(?:\w+\s+)?(?:matrix|matrices)\s+)?$",
+    r"(?<![-\w])(?<!\bis )(?<!\bare )(?<!\bbe )symmetric\b,?\s+"
+    rf"{_KINDS}(?:(?:(?:\w+\s+)?(?:matrix|matrices)|{_BY_KIND})\s+)?$",
     re.IGNORECASE,
 )
 _ENDED = re.compile(r",\s*$")

@@ -14,7 +14,8 @@ from verify_derivations.derivations.arithmetic import NIL, Undefined
 from verify_derivations.derivations.evaluate import Interpreter
 from verify_derivations.derivations.values import Indices
 from verify_derivations.formulas.definitions import Environment
-from verify_derivations.formulas.expressions import Access, Scalar, free_indices, walk
+from verify_derivations.formulas.expressions import UNIT, Access, Power, Scalar, free_indices, power, walk
+from verify_derivations.formulas.polynomial import is_index
 
 Entry: TypeAlias = tuple[str, Indices]
 
@@ -42,6 +43,8 @@ class Point:
     def _draw(self, entry: Entry) -> Fraction:
         if entry[0] in self.environment.one_hot:
             return self.of_one_hot(entry)
+        if entry[0] in signs(self.environment):
+            return Fraction(random.Random(f"{self.seed}|{entry}").choice((1, -1)))
         if self.style == "simplest":
             return next(v for v in (NIL, arithmetic.ONE, Fraction(1, 2)) if self.permits(entry, v))
         choice = random.Random(f"{self.seed}|{entry}")
@@ -67,11 +70,26 @@ class Point:
         head = entry[0]
         if head in self.environment.one_hot:
             return value in (0, 1)
+        if head in signs(self.environment):
+            return value in (1, -1)
         if head in self.environment.below_one and value >= 1:
             return False
         if head in self.environment.positive:
             return value > 0
         return value != 0 or head not in self.environment.nonzero
+
+
+def signs(environment: Environment) -> frozenset[str]:
+    """The leaves whose entries are -1 or 1, as an assumption says that their squares are 1: values are chosen so."""
+    found = environment.remembered.get(signs)
+    if found is None:
+        squares = (left for left, right in environment.assumptions if right == UNIT and isinstance(left, Power))
+        bases = (left.base for left in squares if left == power(left.base, 2))
+        found = frozenset(base.head for base in bases if isinstance(base, Access) and all(
+            i.as_atom() is not None and is_index(i.as_atom() or "") for i in base.indices))  # fmt: skip
+        environment.remembered[signs] = found
+    assert isinstance(found, frozenset)
+    return found
 
 
 def impose_assumptions(point: Point, interpret: Callable[[Point], Interpreter]) -> Interpreter | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.circle import NUMBER
 from verify_derivations.formulas.conditions import comparison
 from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.expressions import (
@@ -69,6 +70,8 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
             layer, power_node, transposed = reference.layer, reference.power, reference.transposed
             if layer is None and power_node is not None and _is_layer(reader, node, power_node):
                 layer, power_node = power_node, None
+    elif function == NUMBER:
+        raise Unsupported(f"whether \\pi in {to_latex(node)} is the number is not clear")
     elif isinstance(function, s.Symbol):
         name, primes = name_of(function), 0
     else:
@@ -360,6 +363,8 @@ def _conv2(flip: bool) -> Operator:
 
 def _one(function: Callable[[Tensor], Tensor]) -> Operator:
     def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        if any(isinstance(x, s.Dots) for x in node.arguments):
+            raise Unsupported(f"no meaning is known for {to_latex(node)}")
         if len(node.arguments) != 1:
             raise ShapeError(f"{to_latex(node.function)} takes one argument, {len(node.arguments)} given")
         return function(reader.tensor(node.arguments[0]))
@@ -527,6 +532,21 @@ def _function(name: str) -> Operator:
     return operator
 
 
+def _quotient(over: str, under: str) -> Operator:
+    """``\\tan x`` is ``\\sin x / \\cos x``, and is not where that is not; ``\\sec x`` is one over ``\\cos x``."""
+
+    def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
+        def value(at: Scalar) -> Scalar:
+            reciprocal = power(Apply(under, (at,)), -1)
+            return mul(Apply(over, (at,)), reciprocal) if over else reciprocal
+
+        if len(node.arguments) != 1:
+            raise Unsupported(f"no meaning is known for {to_latex(node)}")
+        return reader.tensor(node.arguments[0], expected).map(value)
+
+    return operator
+
+
 def _base_two(base: int) -> Operator:
     def operator(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
         scale = power(Apply("log", (scalar(base),)), -1)
@@ -546,6 +566,8 @@ OPERATORS: dict[str, Operator] = {
     "det": _one(op.determinant), "rowsum": _one(op.row_sums),
     "diag": _diagonal, "Diag": _diagonal, "mean": _one(op.mean), "sum": _sum,
     "langle": _inner,
+    "tan": _quotient("sin", "cos"), "cot": _quotient("cos", "sin"), "sec": _quotient("", "cos"),
+    "csc": _quotient("", "sin"), "coth": _quotient("cosh", "sinh"), "sech": _quotient("", "cosh"),
     "max": _extreme("max"), "min": _extreme("min"), "log_{2}": _base_two(2), "log_{10}": _base_two(10),
 }  # fmt: skip
 

@@ -354,6 +354,8 @@ class Elaborator:
                 result = self.entrywise("\\circ", times, values, [nodes[0], node])
             elif operator in ("\\star", "\\ast"):
                 result = self.star(result, node, operator, expected)
+            elif operator == "\\otimes" and op.may_be_kronecker(result, other := self.tensor(node)):
+                result = op.kronecker(result, other)
             else:
                 raise Unsupported(f"no meaning is known for the operator {operator}")
         return result

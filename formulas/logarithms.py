@@ -1,13 +1,14 @@
 """Functions that a document defines by their logarithms: ``\\log p(a) = E`` is ``p(a) = \\exp(E)``, where nothing else
-says what p is."""
+says what p is. So are names by their links: ``\\log μ_i = η_i`` says that ``μ_i = \\exp(η_i)``, and
+``\\log \\frac{p}{1 - p} = η`` that ``p = 1 / (1 + \\exp(-η))``."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import plain
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _LOGARITHMS = ("log", "ln")
 
@@ -36,6 +37,60 @@ def without_logarithms(tree: s.Node, functions: Collection[s.Node]) -> s.Node:
         return s.Relation((left.arguments[0], *values), node.relations, span=node.span)
 
     return s.mapped(tree, new)
+
+
+def by_links(trees: Iterable[s.Node]) -> frozenset[s.Node]:
+    """The bases of names of which one equation gives the logarithm, or that of the odds, and none the value."""
+    relations = [relation for tree in trees for relation in _equations(tree)]
+    linked = [left for relation in relations if (left := _linked(relation)) is not None]
+    names = [base_of(name) for name, _ in linked]
+    defined = {base_of(x.function if isinstance(x, s.Call) else x) for r in relations for x in r.sides[:1]}
+    return frozenset(s.Symbol(x) for x in names if x is not None and names.count(x) == 1 and x not in defined)
+
+
+def without_links(tree: s.Node, names: Collection[s.Node]) -> s.Node:
+    """The tree with what those names are; the same object where it says that of none."""
+    bases = {base_of(name) for name in names}
+
+    def new(node: s.Node) -> s.Node | None:
+        found = _linked(node) if isinstance(node, s.Relation) else None
+        if found is None or base_of(found[0]) not in bases:
+            return None
+        assert isinstance(node, s.Relation)
+        return s.Relation((found[0], *map(found[1], node.sides[1:])), node.relations, span=node.span)
+
+    return s.mapped(tree, new)
+
+
+def _linked(relation: s.Relation) -> tuple[s.Node, Callable[[s.Node], s.Node]] | None:
+    """The name of which an equation gives the logarithm or that of its odds, and the inverse of the link."""
+    left = relation.sides[0]
+    if set(relation.relations) != {"="} or not isinstance(left, s.Call) or len(left.arguments) != 1:
+        return None
+    inner = left.arguments[0]
+    inner = inner.body if isinstance(inner, s.Group) else inner
+    name, inverse = inner, _exponential
+    if base_of(left.function) == "logit":
+        inverse = _logistic
+    elif to_latex(left.function).lstrip("\\") not in _LOGARITHMS:
+        return None
+    elif isinstance(inner, s.Fraction):
+        name, inverse = inner.numerator, _logistic
+        rest = inner.denominator.body if isinstance(inner.denominator, s.Group) else inner.denominator
+        if rest != s.Sum(("+", "-"), (s.Number("1"), name)):
+            return None
+    plain_name = isinstance(name, s.Symbol) or isinstance(name, s.Scripted) and name.sup is None and not name.primes
+    inside = (x for side in relation.sides[1:] for x in names_in(side))
+    return (name, inverse) if plain_name and all(base_of(x) != base_of(name) for x in inside) else None
+
+
+def _exponential(value: s.Node) -> s.Node:
+    return s.Call(s.Symbol("\\exp"), (value,), "(", span=value.span)
+
+
+def _logistic(value: s.Node) -> s.Node:
+    one, negative = s.Number("1"), s.Sum(("-",), (s.Group("(", value),))
+    return s.Fraction(one, s.Sum(("+", "+"), (one, s.Call(s.Symbol("\\exp"), (negative,), "("))), span=value.span)
 
 
 def _has_a_constant(value: s.Node, known: Collection[s.Node]) -> bool:

@@ -155,7 +155,7 @@ def value_of(
                 world.layers.pending[known.head] = (template, letters[template.letter])
                 break
     if known is None:
-        known = _matrix_of(reference, world, here, unfold)
+        known = matrix_of(reference, world, here, unfold)
         if known is None:
             return _introduce(reference, world, here, expected)
         here.remarks.append(f"${_show(reference)}$ is read as an entry of ${known.head}$")
@@ -165,7 +165,7 @@ def value_of(
     return select(known, reference, world, here)
 
 
-def _matrix_of(reference: Reference, world: World, here: Statement, unfold: Unfold | None) -> Known | None:
+def matrix_of(reference: Reference, world: World, here: Statement, unfold: Unfold | None) -> Known | None:
     """The matrix X of which ``x_{ij}`` is an entry, where nothing else is called x."""
     name = reference.name
     if len(reference.indices) != 2 or len(name) > 1 or not name.islower():

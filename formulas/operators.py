@@ -156,6 +156,26 @@ def flatten(value: Tensor, shape: tuple[Polynomial, ...] | None = None) -> Tenso
     return build((size, polynomial(1)), entry)
 
 
+def may_be_kronecker(one: Tensor, other: Tensor) -> bool:
+    """Whether ``A ⊗ B`` is the Kronecker product: of two matrices of different shapes. (Of vectors it may be the outer
+    product, and of equal shapes the entrywise one.)"""
+    matrices = all(len(x.axes) == 2 and not any(a.unit for a in x.axes) for x in (one, other))
+    return matrices and one.shape != other.shape
+
+
+def kronecker(one: Tensor, other: Tensor) -> Tensor:
+    """``A ⊗ B``, the block matrix of the ``A_{ij} B``."""
+    rows, columns = other.shape
+
+    def entry(u: Polynomial, v: Polynomial) -> Scalar:
+        i, j, k, m = (polynomial(fresh("u")) for _ in range(4))
+        places = zip((i, j, k, m), (*one.shape, *other.shape), strict=True)
+        here = mul(delta(u, i * rows + k), delta(v, j * columns + m))
+        return summation([(_name(x), n) for x, n in places], mul(here, one.at([i, j]), other.at([k, m])))
+
+    return build((one.shape[0] * rows, one.shape[1] * columns), entry)
+
+
 # -- vectors and matrices -----------------------------------------------------------------------------
 def softmax(value: Tensor, axis: int = 0) -> Tensor:
     """exp(z_i) / Σ_j exp(z_j) along ``axis``."""

@@ -42,8 +42,27 @@ class Derivatives(Cursor):
         if self.at("_"):
             self.next()
             variable = self.script()
+            mixed = self._mixed(variable, token) if order == 1 else None
+            if mixed is not None:
+                return mixed
             order = self._order() if order == 1 else order
         return s.Nabla(variable, self._under(variable), order, span=self.span(token.start))
+
+    def _mixed(self, variable: s.Node, token: Token) -> s.Node | None:
+        """``\\nabla_x \\nabla_z^\\top f``, the matrix of second derivatives by x and z."""
+        begun = self.index
+        if self.token.text == "\\nabla":
+            self.next()
+            if self.at("_"):
+                self.next()
+                other = self.script()
+                sign = self.script() if self.at("^") and self.next() else None
+                if sign is not None and is_transpose(sign):
+                    by = s.Scripted(other, None, sign, span=other.span)
+                    body = self._under(other)
+                    return s.Derivative(body, (variable, by), "\\partial", 2, span=self.span(token.start))
+        self.index = begun
+        return None
 
     def _under(self, variable: s.Node | None) -> s.Node:
         """What ``\\nabla`` takes in: a factor, with the numbers before it; where that has no gradient by itself, as in

@@ -66,6 +66,24 @@ def transposes(trees: Iterable[s.Node]) -> frozenset[str]:
     return frozenset() if found <= declared | {""} else found  # the prime of a declared tensor transposes anyway
 
 
+def second_variables(trees: Iterable[s.Node]) -> frozenset[str]:
+    """The β of ``\\frac{\\partial^2 L}{\\partial β \\partial β'}``, a Hessian matrix, where β' is nowhere another
+    variable: each other β' stands before a factor."""
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    hessians = [n for n in nodes if isinstance(n, s.Derivative) and n.order == 2 and len(n.denominators) == 2]
+    second = [by for n in hessians for by, other in (n.denominators, n.denominators[::-1]) if _is_prime_of(by, other)]
+    if not second:
+        return frozenset()
+    before = {id(x) for n in nodes if isinstance(n, s.Product) for x in n.factors[:-1]}
+    allowed = before | {id(by) for by in second}
+    others = {base_of(n) for n in nodes if isinstance(n, s.Scripted) and n.primes and id(n) not in allowed}
+    return frozenset(filter(None, map(base_of, second))) - others
+
+
+def _is_prime_of(node: s.Node, other: s.Node) -> bool:
+    return isinstance(node, s.Scripted) and node.primes == 1 and node.sub is node.sup is None and node.base == other
+
+
 def _name(node: s.Scripted) -> str:
     return base_of(node) or ""
 

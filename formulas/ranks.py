@@ -24,7 +24,7 @@ from verify_derivations.formulas.expressions import ONE, Polynomial, polynomial
 from verify_derivations.formulas.lookup import declared, is_slice, is_whole_axis
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, name_of, names_in
+from verify_derivations.formulas.scripts import BOLD, CIRCLE, base_of, is_transpose, name_of, names_in
 from verify_derivations.formulas.sizes import layer_value, whole
 from verify_derivations.formulas.undefined_functions import is_of_all
 from verify_derivations.formulas.world import Statement, World
@@ -272,7 +272,7 @@ class Ranks:
     def name(self, reference: Reference, way: Way) -> Found:
         key = self.key(reference)
         plain = not reference.indices and reference.layer is None
-        if plain and reference.name in self.world.sizes | self.letters | {"\\pi"} - self.table.bases:
+        if plain and reference.name in self.world.sizes | self.letters | {CIRCLE} | {"\\pi"} - self.table.bases:
             yield NUMBER, way
             return
         unread = reference.layer is not None and self.layer(reference) is None

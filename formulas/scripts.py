@@ -15,6 +15,9 @@ PLAIN_FONTS = {"", "\\mathbf", "\\boldsymbol", "\\bm", "\\mathrm", "\\mathit", "
                "\\boldmath", "\\text", "\\operatorname", "\\textbf"}  # fmt: skip
 
 
+CIRCLE = "\\uppi"
+"""The number π where something else has its letter: no name (:mod:`circle`)."""
+
 BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\bold", "\\pmb", "\\vec", "\\textbf")
 
 
@@ -69,7 +72,7 @@ def multiple(node: s.Node) -> str | None:
 def names_in(node: s.Node) -> Iterator[s.Node]:
     """Decorated symbols of an expression, each as a whole; those inside exponents as well."""
     if isinstance(node, s.Symbol):
-        yield node
+        yield from (node,) if node.name != CIRCLE else ()
         return
     if isinstance(node, s.Scripted):
         inner: s.Node = node

@@ -33,7 +33,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
-from verify_derivations.formulas.lookup import find, select, undefined
+from verify_derivations.formulas.lookup import find, matrix_of, select, undefined
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
@@ -358,7 +358,8 @@ def _variable(reader: Elaborator, node: s.Node) -> tuple[str, tuple[Axis, ...], 
     if reference is None or reference.power is not None or reference.inverted:
         raise Unsupported(f"no derivative by {to_latex(node)}")
     plain = Reference(reference.name, reference.layer, reference.indices, node=node)
-    known = find(plain, reader.world, reader.here, reader.unfold) or _bare_number(reader, plain)
+    known = find(plain, reader.world, reader.here, reader.unfold)
+    known = known or matrix_of(plain, reader.world, reader.here, reader.unfold) or _bare_number(reader, plain)
     value = select(known, plain, reader.world, reader.here)
     if reference.transposed and len(value.axes) == 2:
         value = Tensor(tuple(reversed(value.axes)), value.body)

@@ -1,6 +1,6 @@
 """Gradients without brackets: ``\\nabla_x x^\\top A x + b^\\top x`` is that of the whole sum. To a gradient no
 number is added, and what is written as one (a product that begins with a transposed factor, a norm, a trace) is
-the rest of what one differentiates."""
+the rest of what one differentiates. So is a bracket behind another, ``\\nabla_x (a^\\top x)(b^\\top x)``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ def of_the_whole(tree: s.Node) -> s.Node:
     """The tree with such gradients in brackets; the same object where it has none."""
 
     def new(node: s.Node) -> s.Node | None:
-        if not isinstance(node, s.Relation) or set(node.relations) != {"="} or not isinstance(node.sides[0], s.Sum):
+        if not isinstance(node, s.Relation) or set(node.relations) != {"="}:
+            return None
+        if isinstance(node.sides[0], s.Product):
+            product = _of_a_product(node.sides[0])
+            return replace(node, sides=(product, *node.sides[1:])) if product is not None else None
+        if not isinstance(node.sides[0], s.Sum):
             return None
         first, *others = node.sides[0].terms
         if not isinstance(first, s.Nabla) or first.variable is None or node.sides[0].signs[0] != "+":
@@ -29,6 +34,19 @@ def of_the_whole(tree: s.Node) -> s.Node:
         return replace(node, sides=(gradient, *node.sides[1:]))
 
     return s.mapped(tree, new)
+
+
+def _of_a_product(side: s.Product) -> s.Node | None:
+    """``\\nabla_x (a^\\top x)(b^\\top x)``, alone on a left side: brackets belong to what one differentiates."""
+    first, *others = side.factors
+    if not isinstance(first, s.Nabla) or first.variable is None or set(side.operators) != {""}:
+        return None
+    name = base_of(first.variable)
+    for factor in (first.body, *others):
+        if not isinstance(factor, s.Group) or factor.kind != "(" or name not in map(base_of, names_in(factor)):
+            return None
+    whole = s.Product((first.body, *others), side.operators, span=side.span)
+    return replace(first, body=s.Group("(", whole, span=whole.span), span=side.span)
 
 
 def _is_number_of(term: s.Node, variable: s.Node) -> bool:

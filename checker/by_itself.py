@@ -1,0 +1,108 @@
+"""Sections read by themselves: what does not hold beside what other sections say of its letters, and does without them.
+
+Lecture notes use x, σ and y for one model a section. Where the text does not say that a letter is another one, it is
+taken to be the same; then the left side of a claim may have the shape of another model. What can be proved of a section
+alone, of all that it and the headings above it say, is not refuted by what others say. It is proved where the section
+does not speak of others, nor of anything that they define or assume, nor of what a list of letters declares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from verify_derivations.checker.case import Case, prepare
+from verify_derivations.checker.judge import judge
+from verify_derivations.checker.scopes import Contents
+from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.verdicts import Formula, Verdict
+from verify_derivations.formulas.document import Document, RawFormula
+from verify_derivations.formulas.world import Readings
+
+SAID = "it does not hold of what other sections say of its letters, but of what its own section says"
+ALONE = "what other sections say of its letters is said of others: judged by its own section alone"
+_REFERS = re.compile(
+    r"\b(?:above|previous\w*|earlier|before|preceding|last|first|again|same|still|now|recall\w*|remember|back|also|already|instead"
+    r"|sections?|chapters?|parts?|exercises?|examples?|problems?|lectures?|eqs?|equations?|formulas?|figures?|appendix|likewise|similar\w*"
+    r"|analogous\w*|continu\w+|throughout|everywhere|other|another|both|all\s+(?:losses|models|sections)|these|those|this|that|it|its)\b",
+    re.I,
+)  # fmt: skip
+
+
+def may_be_alone(case: Case, stated: Stated) -> bool:
+    """Whether there are sections beside that of a formula, and none defines what it speaks of."""
+    section = stated.raw.section
+    outside = [f for f in case.formulas if not _belongs(f.raw, section)] if section else []
+    if not outside:
+        return False
+    here, there = _contents(case, stated)
+    known = there.defined | there.functions | {name for name, _ in there.rows}
+    return known.isdisjoint(here.mentioned - here.defined)
+
+
+def is_alone(case: Case, stated: Stated) -> bool:
+    """Whether such a section does not speak of others either, nor of anything that they assume or change."""
+    inside = [f for f in case.formulas if _belongs(f.raw, stated.raw.section)]
+    if stated.when.open or any(_REFERS.search(f"{f.raw.context} {f.raw.tail}") for f in inside):
+        return False
+    here, there = _contents(case, stated)
+    if _declares_only([f for f in case.formulas if f not in inside], here, case):
+        return False
+    return there.assumed.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
+
+
+def _contents(case: Case, stated: Stated) -> tuple[Contents, Contents]:
+    """What is in the section of a formula, and in those beside it."""
+    table, section = case.table_of(stated.scope), stated.raw.section
+    inside = [_belongs(f.raw, section) for f in case.formulas]
+    here = [f for f, own in zip(case.formulas, inside, strict=True) if own]
+    there = [f for f, own in zip(case.formulas, inside, strict=True) if not own]
+    return Contents.of(here, table), Contents.of(there, table)
+
+
+def _declares_only(outside: Sequence[Stated], here: Contents, case: Case) -> bool:
+    """Whether a section that defines nothing says what letters are: it says so for all."""
+    sections: dict[tuple[str, ...], list[Stated]] = {}
+    for f in outside:
+        sections.setdefault(f.raw.section, []).append(f)
+    for formulas in sections.values():
+        table = case.table_of(formulas[0].scope)
+        named = (table.reference(x) for f in formulas for m in f.memberships for x in m.names)
+        declared = {r.name for r in named if r is not None}
+        if declared & here.mentioned and not Contents.of(formulas, table).defined:
+            return True
+    return False
+
+
+def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
+    """The judgement of a formula in a document that has no other sections: a proof, or nothing."""
+    section = stated.raw.section
+    inside = [f for f in case.document.formulas if _belongs(f, section)]
+    numbered = tuple(replace(f, number=k) for k, f in enumerate(inside, 1))
+    number = next(k for k, f in enumerate(inside, 1) if f.number == stated.number)
+    document: Document = replace(case.document, formulas=numbered)
+    effort = replace(case.effort.proofs_only, repair=0.0)
+    alone = prepare(document, effort, case.notation)
+    found = judge(alone, next(f for f in alone.formulas if f.number == number), readings)
+    return replace(found, number=stated.number, uses=tuple(inside[k - 1].number for k in found.uses))
+
+
+def read_alone(formula: Formula, alone: Formula, trusted: bool) -> Formula:
+    """A formula that is not proved, where its section by itself proves it."""
+    if alone.verdict is not Verdict.PROVED:
+        return formula
+    if trusted:
+        return replace(alone, remarks=(*alone.remarks, ALONE))
+    if not formula.verdict.wrong:
+        return formula
+    links = tuple(
+        replace(k, verdict=Verdict.UNDECIDED, evidence="notation", message=SAID, counterexample=None)
+        if k.verdict.wrong else k for k in formula.links
+    )  # fmt: skip
+    return replace(formula, verdict=Verdict.UNDECIDED, links=links, message=SAID)
+
+
+def _belongs(f: RawFormula, section: tuple[str, ...]) -> bool:
+    """Whether a formula stands in a section, in one of its parts, or right below a heading above it."""
+    return f.section[: len(section)] == section or section[: len(f.section)] == f.section
