@@ -11,7 +11,9 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import factors_of
 from verify_derivations.formulas.world import World
 
-CASE = re.compile(r"\b(?:for|if|when|at|set|setting|suppose|take|taking)\s*$", re.I)  # “for $\\lambda = 0$ …”
+CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.**”
+    r"\b(?:for|if|when|at|set|setting|suppose|take|taking)\s*$|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$", re.I
+)
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 
