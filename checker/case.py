@@ -18,6 +18,7 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.depending import read_depending
 from verify_derivations.checker.differentials import read_differentials
 from verify_derivations.checker.halves import read_halves
+from verify_derivations.checker.leads import read_leads
 from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.named_functions import NamedFunctions, named_functions
@@ -27,8 +28,11 @@ from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
+from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
+from verify_derivations.checker.partials import read_partials
 from verify_derivations.checker.referring import read_references
+from verify_derivations.checker.reused import read_reused
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
@@ -40,6 +44,7 @@ from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
+from verify_derivations.checker.ties import read_ties
 from verify_derivations.checker.told import conventions_told
 from verify_derivations.checker.unknown import take_beside, take_elsewhere
 from verify_derivations.checker.unnamed import read_unnamed
@@ -509,6 +514,11 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_cases(formulas, standing)
     read_supposed(formulas)
     read_unnamed(formulas, standing)
+    read_leads(formulas, standing)
+    read_operations(formulas, standing)
+    read_ties(formulas)
+    read_reused(formulas, standing)
+    read_partials(formulas, standing)
     read_local(formulas, tables)
     place(notation, formulas)
     return Case(document, formulas, table, tables, effort, symbols, notation, extra, named=named)

@@ -11,10 +11,10 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import factors_of
 from verify_derivations.formulas.world import World
 
-CASE = re.compile(
-    r"\b(?:for|if|when|at|set|setting|suppose|take|taking|typically|usually|commonly|often|e\.g\.,?|such\s+as|say)\s*$",
-    re.I,
-)  # “for $\\lambda = 0$ …”
+CASE = re.compile(  # “for $\\lambda = 0$ …”, “**Case 1: $\\lambda = 0$.**”
+    r"\b(?:for|if|when|at|set|setting|suppose|take|taking|typically|usually|commonly|often|e\.g\.,?|such\s+as|say)\s*$"
+    r"|\bcase(?:\s+\(?\w{1,4}\)?)?\W*$", re.I,
+)  # fmt: skip
 LISTED = re.compile(r"[\s,]*(?:and)?\s*")
 
 

@@ -83,6 +83,7 @@ def introduced(stated: Stated) -> Formula:
 
 def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     base = introduced(stated)
+    readings = readings.but(layout=stated.when.layout) if stated.when.layout else readings
     if stated.error is not None:
         return replace(base, verdict=Verdict.UNREAD, message=stated.error)
     if not stated.chains:
@@ -345,9 +346,9 @@ def _open_sums(link: Link) -> Link:
 def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
     """A link of which the text says what is not read; or that is refuted, and said under conditions of which nothing is
     used: equations, and words."""
-    if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED):
+    if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED, Verdict.ILL_FORMED):
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=stated.when.open, counterexample=None)
-    if stated.when.words and not stated.when.supposed and link.verdict is Verdict.REFUTED:
+    if stated.when.words and not stated.when.supposed and link.verdict.wrong:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
     equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))

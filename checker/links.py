@@ -507,6 +507,11 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=other)
     elif isinstance(error, UndefinedSymbol) and not _is_differential(error) and _is_of_values(world, left, right):
         link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
+    elif isinstance(error, UndefinedSymbol | ShapeError) and (new := _changed(left, right, world, here)) is not None:
+        link = replace(link, message=f"{error}, and what the text says of {new} is not read")
+    elif isinstance(error, UndefinedSymbol) and (whole := _may_have_entries(error, world)) is not None:
+        said = f"{error}: whether it is an entry of {whole}, which nothing declares, is not said"
+        link = replace(link, evidence="symbol", message=said)
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
@@ -540,6 +545,20 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, OverlappingRows):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
+
+
+def _changed(left: s.Node, right: s.Node, world: World, here: Statement) -> str | None:
+    r"""What a side rests on, or differentiates, and the text changes up to here: the z of ``z \leftarrow z + b``, in
+    which the b is new; the new z may have another shape."""
+    told = {name for name, number in world.unknown.amended.items() if number <= here.number}
+    return min(told & _rests_on(_mentioned(left, right, world), world), default=None) if told else None
+
+
+def _may_have_entries(error: UndefinedSymbol, world: World) -> str | None:
+    """The y of ``y_1`` and the x of ``x_j^{(i)}``, of which nothing but the definitions says that it is no number."""
+    whole = re.split(r"[_^]", error.base or "", maxsplit=1)[0]
+    known = world.known.get(whole) if whole != error.base else None
+    return None if known is None or not (known.shape or known.family) or whole in world.declared else whole
 
 
 def _is_written_out(name: str | None, sides: tuple[s.Node, ...], world: World) -> bool:

@@ -77,6 +77,7 @@ class When:
     words: str = ""  # those of a condition under which it is said, that are not read
     here: tuple[Stated, ...] = ()  # formulas, or conditions in the text, that hold where this one is said
     open: str = ""  # why its verdict is left open: see `referring.py` and `unnamed.py`
+    layout: str = ""  # that of its Jacobian matrices, where the text has several: see `told.py`
     local: bool = False  # what it says of given data holds in its section only: see `locally.py`
 
     @property
@@ -119,6 +120,12 @@ class Stated:
     def derivatives(self) -> tuple[s.Node, ...]:
         """Those among its nodes."""
         return tuple(node for node in self.nodes if isinstance(node, s.Derivative | s.Nabla))
+
+    @cached_property
+    def differentiates(self) -> bool:
+        """Whether it has a derivative, or a function with primes."""
+        called = (n.function for n in self.nodes if isinstance(n, s.Call))
+        return bool(self.derivatives) or any(isinstance(x, s.Scripted) and x.primes for x in called)
 
     @cached_property
     def nodes(self) -> tuple[s.Node, ...]:

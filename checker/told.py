@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from verify_derivations.checker.sentences import prose_behind
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import plain
+from verify_derivations.formulas.scripts import items_of, plain
 
 _LAYOUT = re.compile(r"\b(numerator|denominator)(?:[- ]style)?[- ]layout", re.I)
 _GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row vector”
@@ -27,6 +27,7 @@ _DOUBTED = re.compile(
     r"\b(?:not|no|unlike|instead|rather|opposed|whereas|others?|some|many|most|but|if|whether|when|where|because|since|as|transposed?"
     r"|books?|authors?|papers?|texts?|literature|sections?|they|their|custom)\b|['’]s\b", re.I,
 )  # fmt: skip
+_JACOBIAN = re.compile(r"\bJacobian\b", re.I)
 _SAID = {"layout": "{option} {name}", "gradient": "{name}s are {option}s"}
 _AXIS = (
     r"(?:\b(?P<axis>row|column)s?[-\s]?wise\b|\b(?:each|every)\s+(?P<each>row|column)\b|\bby\s+(?P<by>rows|columns)\b)"
@@ -39,13 +40,39 @@ _DENIED = re.compile(r"\b(?:not|no|unlike|instead of|rather than|as opposed to|w
 
 
 def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
-    """The conventions that the text states, each in one way only."""
+    """The conventions that the text states, each in one way only. Where it states two layouts, each formula has the one
+    that was told last before it, in its section if there is one."""
     told: dict[str, set[str]] = {}
+    layouts: list[tuple[Stated, str]] = []
     for k, f in enumerate(formulas):
-        for name, option in (*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas)):
+        here = {*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas), *_by_entries(f)}
+        for name, option in sorted(here):
             told.setdefault(name, set()).add(option)
+            layouts += [(f, option)] if name == "layout" else []
             f.remarks += (f"the text says: {_SAID.get(name, '{name} of {option}').format(name=name, option=option)}",)
+    if len(told.get("layout", ())) > 1:
+        for f in formulas:
+            before = [(g, option) for g, option in layouts if g.number <= f.number]
+            inside = [(g, option) for g, option in before if g.raw.section == f.raw.section]
+            f.when.layout = next((option for _, option in reversed(inside or before)), "")
     return {name: found.pop() for name, found in told.items() if len(found) == 1}
+
+
+def _by_entries(f: Stated) -> Iterator[tuple[str, str]]:
+    """The layout in which the entry i, j of a derivative, or of what the text calls the Jacobian, is that of the i-th
+    component or by it."""
+    for chain in f.chains:
+        left, right = chain.sides[0], chain.sides[-1]
+        if not isinstance(left, s.Scripted) or not isinstance(right, s.Derivative) or len(right.denominators) != 1:
+            continue
+        base = left.base.body if isinstance(left.base, s.Group) else left.base
+        jacobian = isinstance(base, s.Symbol) and _JACOBIAN.search(f.raw.context)
+        places = left.sub.factors if isinstance(left.sub, s.Product) else items_of(left.sub) if left.sub else ()
+        inside = [x.sub if isinstance(x, s.Scripted) else None for x in (right.numerator, right.denominators[0])]
+        if (isinstance(base, s.Derivative) or jacobian) and len(places) == 2 and None not in inside:
+            order = [*places]
+            if order in (inside, inside[::-1]) and order[0] != order[1]:
+                yield "layout", "numerator" if order == inside else "denominator"
 
 
 def _by_words(f: Stated, behind: str) -> Iterator[tuple[str, str]]:

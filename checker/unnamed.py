@@ -135,6 +135,20 @@ _BECOMES = (
     rf"(?:(?:\s+of\s+\w+)?\s+(?:is|are|gets?|will\s+be)\s+(?:(?:now|then|also|all|both)\s+)*{_DONE}\b"
     r"|\s+(?:(?:is|are)\s+)?set\s+to\s+(?:zero|one)\b)"
 )
+_WHOLE_LOSS = (
+    r"(?:the|this|that|our|its)\s+(?:\w+\s+)?(?:loss|cost|objective|criterion|risk|error\s+function)(?:\s+function)?"
+)
+_RESCALED = re.compile(  # “we multiply the loss by one half”, “we maximise the negative of this loss”
+    rf"\b(?:multipl|divid|(?:re)?scal)\w*\s+{_WHOLE_LOSS}\s+(?:by|with)\b"
+    rf"|\bnegative\s+of\s+{_WHOLE_LOSS}|\bminus\s+{_WHOLE_LOSS}"
+    r"|\b(?:opposite|other|reversed?|inverse|different)\s+sign(?:\s+convention)?\b", re.I,
+)
+_SHARED = re.compile(
+    r"\b(?:layers|units|networks|branches|towers|encoder\s+and\s+(?:the\s+)?decoder)\s+(?:\w+\s+)?share\s+(?:\w+\s+){0,2}"
+    r"(?:weights?|parameters?)\b(?!\s+(?:over|across|through)\b)|\bweights?\s+of\s+the\s+(?:\w+\s+){1,2}(?:are|is|equals?)\s+"
+    r"(?:those|that|the\s+(?:same|transpose\w*))\b", re.I,
+)  # fmt: skip
+_TRANSPOSED = re.compile(r"\bweights?(?:\s+matri(?:x|ces))?\s+(?:is|are)\s+(?:\w+\s+)?transposed\b", re.I)
 _FOR = (
     rf"\b(?:in\s+place\s+of|instead\s+of|rather\s+than)\s+(?:(?:the|an?|its|our|this)\s+){{0,2}}{_WORDS}{{0,1}}?"
     r"(?!\w+\s+itself\b)"
@@ -199,7 +213,11 @@ class _Unnamed:
 
     def read(self, sentence: _Sentence) -> None:
         text, inside = sentence.text, self.formulas[sentence.start : sentence.end]
-        if not re.search(r"[a-z]{3}", text) or any(map(_defines, inside)) or _VAGUELY.search(text):
+        if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
+            return
+        if any(map(_defines, inside)):
+            if _SHARED.search(text):
+                self._leave(self.losses, self._behind(sentence), text, "open")
             return
         here = [f for f in inside if f.derivatives]
         claims, definite = here or self._behind(sentence), _DEFINITE.search(text) is not None
@@ -245,7 +263,9 @@ class _Unnamed:
         for word, test in _PARTS:
             if self._speaks(text, word):
                 found |= self._having(test)
-        if any(self._speaks(text, word) for word in _WHOLE):
+        transposed = _TRANSPOSED.search(text) is not None and _DEFINITE.search(text) is not None
+        changed = transposed or _SHARED.search(text) or _RESCALED.search(text)
+        if changed or any(self._speaks(text, word) for word in _WHOLE):
             found |= self.losses
         return found
 

@@ -41,6 +41,7 @@ from verify_derivations.formulas.quantities import PROBABILITY, quantity
 from verify_derivations.formulas.scripts import base_of, name_of
 from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
+from verify_derivations.formulas.symbols import STOPS_GRADIENTS
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, elementwise, show, total, transpose
 from verify_derivations.formulas.undefined_functions import undefined
 from verify_derivations.formulas.world import NeedShape, NotYetDefined, UndefinedFunction, Unsupported
@@ -134,6 +135,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     bare = name.lstrip("\\")
     if name == "\\circ":
         raise Unsupported("functions that are composed are read where they are taken at something, (g \\circ f)(x)")
+    if bare in STOPS_GRADIENTS and name not in world.functions:
+        raise Unsupported(f"{to_latex(node)}: that derivatives stop somewhere is not read")
     if name.partition("_")[0] in PROBABILITY and name not in world.functions:
         raise Unsupported(f"{name.partition('_')[0]}: expectations and probabilities are not supported")
     if name in world.functions:

@@ -51,6 +51,7 @@ from verify_derivations.formulas.slopes import (
     untransposed,
 )
 from verify_derivations.formulas.sums import big
+from verify_derivations.formulas.symbols import PREFIX
 from verify_derivations.formulas.tensors import (
     ShapeError,
     Tensor,
@@ -73,6 +74,20 @@ MOST_LAYERS = 8  # that one layer is looked through for its shape
 CAPITAL = re.compile(r"[A-Z](_.*)?")
 """Names of matrices."""
 LOOSE = {"\\circ", "\\odot", "\\star", "\\ast", "\\otimes", "\\bullet"}
+
+
+def _reaching(node: s.Product) -> s.Call | None:
+    r"""A function without brackets before two letters, ``\sin a x``: of the first of them, or of their product."""
+    for first, operator, second in zip(node.factors, node.operators, node.factors[1:], strict=False):
+        if operator == "" and isinstance(first, s.Call) and first.bracket == "" and _is_letter(second):
+            named = isinstance(first.function, s.Symbol) and first.function.name in PREFIX
+            if named and _is_letter(first.arguments[0]):
+                return first
+    return None
+
+
+def _is_letter(node: s.Node) -> bool:
+    return isinstance(node, s.Symbol | s.Scripted) and (base_of(node) or "").lstrip("\\").isalpha()
 
 
 class Elaborator:
@@ -307,6 +322,8 @@ class Elaborator:
 
     def product(self, node: s.Product, expected: Shape | None) -> Value:
         """Juxtaposition binds tighter than ∘ and ⋆."""
+        if (far := _reaching(node)) is not None:
+            raise Unsupported(f"how far {to_latex(far.function)} reaches in {to_latex(node)} is not clear")
         segments: list[tuple[list[s.Node], list[str]]] = [([node.factors[0]], [])]
         loose: list[str] = []
         for operator, factor in zip(node.operators, node.factors[1:], strict=True):

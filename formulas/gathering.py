@@ -87,6 +87,7 @@ def gather(
         for node, parent in s.with_parents(tree):
             _use(table, node, parent, steps=not claim)
     table.alone |= alone or set()
+    table.shifted -= _begun_in_time(forest)
     table.sample_axes -= table.counted
     table.wholes = {name for relation in relations for name in made_of_namesakes(relation)}
     table.wholes -= tensors | table.matrices | table.families | table.indexed | {base for base, _ in table.shifted}
@@ -119,9 +120,17 @@ def _take_shapes(table: NameTable, nodes: Sequence[s.Node]) -> set[str]:
 
 
 def _take_squares(table: NameTable, relations: Sequence[s.Relation]) -> None:
-    introduced = [(item, relation) for relation in relations for item in introduced_by(relation)]
+    introduced = [(item, relation) for relation in relations for item in introduced_by(relation)
+                  if not is_square(item) or _says_a_square(relation)]
     table.squared = {b for x, _ in introduced if is_square(x) and (b := base_of(x)) is not None and b != "e"}
     table.squared -= {base_of(x) or "" for x, where in introduced if not is_square(x) and not by_square(x, where)}
+
+
+def _says_a_square(relation: s.Relation) -> bool:
+    """Whether an equation says what a square is: ``y² = 1`` and ``y² = y`` say something of y, whose sign they leave
+    open."""
+    names = [base_of(x) for side in relation.sides[1:] for x in names_in(side)]
+    return relation.relations[0] == "\\in" or bool(names) and base_of(relation.sides[0]) not in names
 
 
 def _is_alone(tree: s.Node) -> TypeGuard[s.Statements]:
@@ -586,6 +595,32 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
                         table.sample_axes.add(base)
                     elif isinstance(part.body, s.Sum) and "-" in part.body.signs and steps:  # h^{(t-1)}
                         table.shifted.add((base, letters[0]))
+
+
+def _begun_in_time(forest: Sequence[s.Node]) -> set[tuple[str, str]]:
+    r"""The x and t of ``\sum_{t=2}^T (x_t - x_{t-1})^2``, whose sums all begin so late that no x_0 is in them."""
+    late, others = set[tuple[str, str]](), set[tuple[str, str]]()
+
+    def see(node: s.Node, first: Mapping[str, int]) -> None:
+        lower = node.lower if isinstance(node, s.BigOperator) else None
+        if isinstance(lower, s.Relation) and len(lower.sides) == 2:
+            letter, value = lower.sides
+            if isinstance(letter, s.Symbol) and isinstance(value, s.Number) and value.text.isdecimal():
+                first = {**first, letter.name: int(value.text)}
+        for item in items_of(node.sub) if isinstance(node, s.Scripted) and node.sub is not None else ():
+            names = [x.name for x in s.walk(item) if isinstance(x, s.Symbol)]
+            if isinstance(item, s.Sum) and "-" in item.signs and len(names) == 1:
+                steps = [int(x.text) for sign, x in zip(item.signs, item.terms, strict=True)
+                         if sign == "-" and isinstance(x, s.Number) and x.text.isdecimal()]  # fmt: skip
+                inside = bool(steps) and first.get(names[0], 0) - sum(steps) >= 1
+                (late if inside else others).add((base_of(node) or "", names[0]))
+        for child in s.children(node):
+            see(child, first)
+
+    for tree in forest:
+        if not any(isinstance(x, s.Derivative | s.Nabla) for x in s.walk(tree)):
+            see(tree, {})
+    return late - others
 
 
 def _labels(table: NameTable, item: s.Symbol) -> bool:

@@ -54,11 +54,19 @@ def named(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | Non
     if isinstance(node, s.Scripted) and not isinstance(node.base, s.Symbol | s.Scripted):
         return decorated(reader, node, expected)
     called = "e" in reader.world.functions or "e" in reader.world.awaited.called
-    exponent = exponent_of_e(node) if "e" not in reader.world.table.declared_bare else None
+    exponent = exponent_of_e(node)
+    if exponent is not None and "e" in reader.world.table.declared_bare:
+        power_of = reader.world.table.reference(node)
+        if power_of is not None and power_of.power is not None and not isinstance(power_of.power, s.Number):
+            raise Unsupported(f"whether e is Euler's number or a quantity in {to_latex(node)} is not said")
+        exponent = None
     if exponent is not None and not (called and isinstance(exponent, s.Number)):  # e(x)^2
         if isinstance(exponent, s.Number) and "e" in reader.world.table.bare:  # e^2 of an error e
             raise Unsupported("whether e is Euler's number or a quantity is not said")
-        return reader.tensor(exponent, expected).map(lambda b: apply("exp", b))
+        power_of_e = reader.tensor(exponent, expected)
+        if len(power_of_e.axes) == 2 and power_of_e.shape[0] == power_of_e.shape[1] != ONE:
+            raise Unsupported(f"whether {to_latex(node)} is the exponential of a matrix or of its entries is not said")
+        return power_of_e.map(lambda b: apply("exp", b))
     found = special(reader, node, expected)
     if found is not None:
         return found
@@ -362,6 +370,8 @@ def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
 
 def decorated(reader: Elaborator, node: s.Scripted, expected: Shape | None) -> Tensor:
     """Scripts on a bracket, a call, a fraction: components, transpose, power, inverse."""
+    if isinstance(node.base, s.Group) and node.base.kind == "|":  # behind a bar stands no index, but where it is taken
+        raise Unsupported(f"{to_latex(node)}, a value at a point")
     fake = s.Scripted(s.Symbol("\\square"), None, node.sup, node.primes)
     reference = reader.world.table.reference(fake)
     if reference is None or None not in (reference.layer, reference.power):

@@ -60,6 +60,7 @@ class Slope:
     fraction: bool = (
         False  # written as a fraction, whose layout is a convention; ∇ and δ always have the variable's shape
     )
+    layout: str = ""  # the one that it is written in: ∂y/∂x^T, ∂y^T/∂x
 
     def tensor(self, readings: Readings | None = None) -> Tensor:
         """As one tensor: the gradient of a scalar has the shape of the variable; of a vector by a vector, row i is the
@@ -72,7 +73,7 @@ class Slope:
             return Tensor(axes, self.body)
         if not self.bottom:
             return Tensor(_spread(self.top, self.top_shape), self.body)
-        if len(self.top) == len(self.bottom) == 1 and readings.layout == "denominator":
+        if len(self.top) == len(self.bottom) == 1 and (self.layout or readings.layout) == "denominator":
             return Tensor((*self.bottom, *self.top), self.body)
         return Tensor((*self.top, *self.bottom), self.body)
 
@@ -171,9 +172,11 @@ def _only_variable(reader: Elaborator, body: s.Node | None) -> s.Node:
 def derivative_of(reader: Elaborator, node: s.Derivative) -> Slope:
     if len(node.denominators) == 1 and node.order == 1:
         slope = _by_slot(reader, node) or _slope(reader, node.numerator, node.denominators[0])
-        if slope.bottom:
+        slope = replace(slope, fraction=True)
+        layout = _written_layout(node) if slope.top and slope.bottom else ""
+        if slope.bottom and not layout:
             reader.here.conventions.add("layout" if slope.top else "gradient")
-        return replace(slope, fraction=True)
+        return replace(slope, layout=layout)
     denominators = node.denominators if len(node.denominators) > 1 else node.denominators * node.order
     if len(denominators) != 2:
         raise Unsupported("derivatives of higher than second order")
@@ -197,6 +200,12 @@ def _by_slot(reader: Elaborator, node: s.Derivative) -> Slope | None:
         return None
     orders = tuple(int(other == head) for other in given)
     return Slope(function.name, name, (), axes, (), shape, Apply(function.name, tuple(map(Access, given)), orders))
+
+
+def _written_layout(node: s.Derivative) -> str:
+    """The layout of ``∂y/∂x^T``, a row for each component of y, and of ``∂y^T/∂x``."""
+    top, bottom = (untransposed(part) is not part for part in (node.numerator, node.denominators[0]))
+    return "" if top == bottom else "numerator" if bottom else "denominator"
 
 
 def _second(reader: Elaborator, numerator: s.Node, one: s.Node, other: s.Node) -> Slope:

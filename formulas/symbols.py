@@ -18,12 +18,15 @@ TEX_FUNCTIONS = frozenset((
 PREFIX = TEX_FUNCTIONS - {"max", "min", "arg", "sup", "inf"} | frozenset("tr trace sign sgn rank diag vec".split())
 """Functions that may be written without brackets: ``\\log x``."""
 
+STOPS_GRADIENTS = frozenset("sg stopgrad stopgradient StopGradient StopGrad detach nograd".split())
+"""Functions that give their argument, through which no derivative goes."""
+
 FUNCTIONS = TEX_FUNCTIONS | frozenset((
     "conv conv1 conv2 conv3 xcorr xcorr2 rot180 rot90 flip maxpool meanpool avgpool pool subsample down up upsample "
     "unpool reshape flatten vec diag softmax logsoftmax sigmoid relu ReLU leakyrelu LeakyReLU elu ELU gelu GELU "
     "softplus sqrt tr trace argmax argmin mean var Var Cov std sum prod sign sgn abs rank logit concat transpose "
     "pad floor ceil round clip erf norm onehot dropout sech arctanh"
-).split())
+).split()) | STOPS_GRADIENTS
 """Names that are functions wherever they stand before a bracket."""
 
 OPERATORS = FUNCTIONS | frozenset(("otherwise", "if", "const", "axis", "keepdims", "True"))

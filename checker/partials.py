@@ -1,0 +1,40 @@
+"""``∂f/∂x`` beside ``df/dx`` of the same f: what the first one holds fixed.
+
+Where a document has both, and the definition of f names x and something that depends on x, a partial derivative may be
+the one at that value of the other: it is not the total one, which is what is read. What is said of it is left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verify_derivations.checker.standing import Standing
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.scripts import base_of, names_in, plain
+
+OPEN = "whether \\partial holds fixed here what depends on the variable is not said, beside the total derivative"
+
+
+def read_partials(formulas: Sequence[Stated], standing: Standing) -> None:
+    """Set ``open`` of claims with a partial derivative beside which the text has the total one."""
+    total = {
+        (plain(node.numerator), plain(node.denominators[0])) for f in formulas for node in f.derivatives
+        if isinstance(node, s.Derivative) and node.sign == "d" and node.numerator is not None
+    }  # fmt: skip
+    for f in formulas if total else ():
+        for node in f.derivatives:
+            if isinstance(node, s.Derivative) and node.sign == "\\partial" and node.numerator is not None:
+                pair = plain(node.numerator), plain(node.denominators[0])
+                if pair in total and _both_ways(*pair, standing):
+                    f.when.open = f.when.open or OPEN
+
+
+def _both_ways(top: s.Node, variable: s.Node, standing: Standing) -> bool:
+    """Whether a definition names a variable, and something else that depends on it."""
+    for value in standing.made.get(top, ()):
+        names = {base_of(x) for x in names_in(value)}
+        of = base_of(variable)
+        if of in names and any(of in standing.below(name) for name in names - {of}):
+            return True
+    return False
