@@ -15,7 +15,6 @@ from verify_derivations.formulas.definitions import Quantity
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
-    ONE,
     Access,
     Add,
     Mul,
@@ -319,8 +318,8 @@ class Instances:
         parts, world.unsaid.losses, world.unsaid.beside = set[str](), set[str](), set[str]()
         tops = world.differentiated.names.union(world.losses())
         totals: dict[str, tuple[Scalar | None, tuple[str, ...]]] = {}
-        numbers = {name for name, known in world.known.items() if all(n == ONE for n in known.shape)}
-        totals |= {name: (q.body, ()) for name, q in world.quantities.items() if name in tops & numbers}
+        totals |= {name: (q.body, ()) for name, q in world.quantities.items() if name in tops and not (
+            q.body is not None and name in heads(q.body))}  # C_0 is where the state C_t begins
         totals |= {name: (f.body, f.parameters) for name, f in world.functions.items()}
         for name, (body, parameters) in totals.items():
             by_name, found = set[str](), set[str]()  # quantities that are summands

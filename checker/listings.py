@@ -75,8 +75,6 @@ def _read_diagonals(formulas: Sequence[Stated]) -> None:
             if not isinstance(node, s.Call) or (base_of(node.function) or "").lstrip("\\").lower() != "diag":
                 return None
             first = node.arguments[0]
-            if (value := _of_entries(node.arguments)) is not None:
-                return replace(node, arguments=(value,))
             base = first.base if isinstance(first, s.Scripted) and first.sup is None else None
             count = _vector(base, node.arguments) if base is not None and plain(base) not in alone else None
             if base is None or count is None or not any(isinstance(x, s.Dots) for x in node.arguments):
@@ -85,45 +83,11 @@ def _read_diagonals(formulas: Sequence[Stated]) -> None:
             return replace(node, arguments=(base,))
 
         tree = s.mapped(f.tree, new) if f.tree is not None else None
-        if isinstance(tree, s.Statements) and not found:
-            f.tree = tree
         if found:
             assert isinstance(tree, s.Statements)
             spaces = ((name, s.Space("\\mathbb{R}", (count,))) for name, count in found.items())
             declared = [s.Relation(sides, ("\\in",), span=tree.span) for sides in spaces]
             f.tree = replace(tree, parts=(*tree.parts, *declared), joints=(*tree.joints, *("," for _ in declared)))
-
-
-def _of_entries(arguments: Sequence[s.Node]) -> s.Node | None:
-    """``p ⊙ (1 - p)`` of ``p_1 (1 - p_1), …, p_n (1 - p_n)``, arithmetic of entries with the same index."""
-    first, last = arguments[0], arguments[-1]
-    if len(arguments) < 3 or not isinstance(arguments[-2], s.Dots) or isinstance(first, s.Scripted):
-        return None
-    nodes = [n for n in s.walk(first) if isinstance(n, s.Scripted) and n.sub is not None]
-    ends = {n.sub for n in s.walk(last) if isinstance(n, s.Scripted) and n.sub is not None}
-    names = all(n.sub == s.Number("1") and isinstance(n.base, s.Symbol) and n.sup is None for n in nodes)
-    if not nodes or not names or len(ends) != 1:
-        return None
-    (end,) = ends
-
-    def at_the_end(node: s.Node) -> s.Node | None:
-        return replace(node, sub=end) if node in nodes and isinstance(node, s.Scripted) else None
-
-    if s.mapped(first, at_the_end) != last or not all(isinstance(n, _ARITHMETIC) for n in s.walk(first)):
-        return None
-
-    def of_all(node: s.Node) -> s.Node | None:
-        if isinstance(node, s.Scripted) and node in nodes:
-            return node.base
-        if isinstance(node, s.Product):
-            return replace(node, factors=tuple(s.mapped(x, of_all) for x in node.factors),
-                           operators=("\\odot",) * len(node.operators))  # fmt: skip
-        return None
-
-    return s.mapped(first, of_all)
-
-
-_ARITHMETIC = s.Symbol | s.Scripted | s.Number | s.Group | s.Sum | s.Product
 
 
 def _in_two_fonts(trees: Iterable[s.Node]) -> set[s.Node]:

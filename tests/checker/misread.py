@@ -123,7 +123,7 @@ MISREAD: dict[str, Misread] = {
         BESIDE + r"$L = \|w\|^2$, $g = \frac{\partial L}{\partial z} \odot z$, $h = g \odot z$.", r"h = 2 h",
     ),
     "in what is many, parts that nothing defines are numbers": Misread(
-        [(slopes, "_differentiate", changed(slopes._differentiate, " | reader.world.unsaid.losses", ""))],
+        [(slopes, "differentiate", changed(slopes.differentiate, " | reader.world.unsaid.losses", ""))],
         NUMBERS + r"$E_i = L_i + \frac{\lambda}{2} w^2$.", r"\frac{\partial E_i}{\partial w} = \lambda w",
     ),
     "in functions, parts that nothing defines are numbers": Misread(
@@ -249,8 +249,8 @@ MISREAD: dict[str, Misread] = {
         r"Let $x \in R$. Here $z$ depends on $x$. Let $f(x) = x^2 + z$.", r"f'(x) = 2 x",
     ),
     "a second derivative is one by nothing": Misread(
-        [(slopes, "_differentiate", changed(
-            slopes._differentiate, "{(of, head) for of in (*heads(body), *contents(body).functions)}", "set()"))],
+        [(slopes, "differentiate", changed(
+            slopes.differentiate, "{(of, head) for of in (*heads(body), *contents(body).functions)}", "set()"))],
         r"Let $x \in R^n$. Here $z$ depends on $x$. Let $f(x) = \|x\|^2 + z$.", r"\nabla^2 f = 2 I",
     ),
     "what is defined by a derivative is its value": Misread(
@@ -269,7 +269,7 @@ MISREAD: dict[str, Misread] = {
         r"Let $J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$.", r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "what a section says holds in it only": Misread(
-        [(scopes._Part, "flows_into", changed(scopes._Part.flows_into, "or told", ""))],
+        [(scopes.Contents, "flows_into", changed(scopes.Contents.flows_into, "or told", ""))],
         "# A\n\nLet $w, x, y, \\mu \\in R$.\n\n## B\n\nThe output $z$ depends on $w$.\n\n## C\n\n"
         r"$$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$", r"\frac{\partial J}{\partial w} = \mu w",
     ),
