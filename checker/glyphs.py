@@ -74,7 +74,8 @@ ACCENTS = {  # LaTeX → (combining character, the character that MathML puts ab
     "\\hat": ("\u0302", "^"), "\\widehat": ("\u0302", "^"), "\\bar": ("\u0304", "¯"), "\\overline": ("\u0305", "¯"),
     "\\tilde": ("\u0303", "~"), "\\widetilde": ("\u0303", "~"), "\\dot": ("\u0307", "˙"), "\\ddot": ("\u0308", "¨"),
     "\\vec": ("\u20d7", "→"), "\\check": ("\u030c", "ˇ"), "\\breve": ("\u0306", "˘"), "\\acute": ("\u0301", "´"),
-    "\\grave": ("\u0300", "`"), "\\underline": ("\u0332", "_"),
+    "\\overrightarrow": ("\u20d7", "→"), "\\overleftarrow": ("\u20d6", "←"), "\\grave": ("\u0300", "`"),
+    "\\underline": ("\u0332", "_"),
 }  # fmt: skip
 FONTS = {  # LaTeX → the name of Unicode's alphabet, "" for upright letters, None for the usual ones
     "\\mathbf": "BOLD", "\\boldsymbol": "BOLD ITALIC", "\\bm": "BOLD ITALIC", "\\mathcal": "SCRIPT",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from verify_derivations.formulas.units import Raw
 
 _TAKEN = {f"\\{name}": 2 for name in "frac dfrac tfrac cfrac".split()} | {
-    f"\\{name}": 1 for name in "sqrt hat widehat bar overline tilde widetilde dot ddot check".split()
+    f"\\{name}": 1 for name in (
+        "sqrt hat widehat bar overline tilde widetilde dot ddot check overrightarrow overleftarrow").split()
 }
 
 

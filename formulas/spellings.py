@@ -61,7 +61,7 @@ LAYOUT = _commands(
 PROSE = _commands("label tag hspace vspace phantom")
 COMMANDS = _commands(
     "frac dfrac tfrac cfrac sqrt hat widehat bar overline tilde widetilde dot ddot check nabla underset "
-    "underbrace overbrace substack not"
+    "overrightarrow overleftarrow underbrace overbrace substack not"
 )
 
 ROWS = re.compile(r"(?:cases|dcases|rcases|[pbvBV]?matrix|smallmatrix|array|substack)\*?$")

@@ -38,7 +38,7 @@ LABELS = frozenset(("in", "out", "new", "old", "hid", "inp", "init", "true", "pr
 """Words that are one symbol where they stand as a script."""
 
 ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"} | {
-    name: name for name in ("\\hat", "\\bar", "\\tilde", "\\dot", "\\ddot", "\\check")
+    f"\\{name}": f"\\{name}" for name in "hat bar tilde dot ddot check overrightarrow overleftarrow".split()
 }
 """Commands that make another symbol of one."""
 
