@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import adjoint
 from verify_derivations.formulas.expressions import Access, add, fresh, heads, mul, polynomial, summation
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import Reference
@@ -25,20 +26,25 @@ SIGN = "\\mathrm{d}"
 
 def differential(reader: Elaborator, body: s.Node) -> Tensor:
     value, world = numerator_of(reader, body), reader.world
+    head = value.body.head if isinstance(value.body, Access) else ""
+    unsaid = head in world.losses() and not world.is_defined(head)  # it may depend on all that varies
     terms = []
-    for head in _varying(reader, value):
-        known = world.known[head]
-        small = f"{SIGN} {head}"
+    for varied in _varying(reader, value, {head} if unsaid else set()):
+        known = world.known[varied]
+        small = f"{SIGN} {varied}"
         if small not in world.known:
             world.add(Known(small, known.family, known.shape))
         variables = tuple(fresh("k") for _ in known.extents)
         at = tuple(map(polynomial, variables))
-        slope = differentiate(reader, value.body, head, at)
+        if unsaid and head not in reader.here.losses:
+            reader.here.losses.append(head)
+        slope = Access(adjoint(varied, head), at) if unsaid else differentiate(reader, value.body, varied, at)
         terms.append(summation(list(zip(variables, known.extents, strict=True)), mul(slope, Access(small, at))))
     return Tensor(value.axes, add(*terms))
 
 
-def _varying(reader: Elaborator, value: Tensor) -> list[str]:
+def _varying(reader: Elaborator, value: Tensor, losses: set[str]) -> list[str]:
+    """The quantities that vary in a value; ``losses`` is the value itself where that is a loss that nothing defines."""
     world = reader.world
     elsewhere = world.differentiated.varied if not reader.here.alone else ()
     found: set[str] = set()
@@ -51,10 +57,13 @@ def _varying(reader: Elaborator, value: Tensor) -> list[str]:
             known = find(Reference(reference.name, reference.layer, node=node), world, reader.here, reader.unfold)
         if known is not None:
             found.add(known.head)
-    below = world.below(heads(value.body))
     others = {r.name for r in map(world.table.reference, reader.here.varied_in) if r is not None}
     made = set[str]().union(others, *(world.below([n]) - {n} for n in found | others))
-    found = {n for n in found if not world.is_defined(n) or n in made}  # not the L of dL = 2 rᵀ d(X w)
+    unsaid = {n for n in found if n in world.losses() and not world.is_defined(n)}
+    # not the L of dL = 2 rᵀ d(X w)
+    found = {n for n in found - unsaid if not world.is_defined(n) or n in made or unsaid}
+    below = world.below(heads(value.body))
     if not found:
-        found = {n for n in below if n in world.known and not world.is_defined(n)}
-    return sorted(n for n in found & below if found.isdisjoint(world.below([n]) - {n}))
+        found = {n for n in below if n in world.known and not world.is_defined(n)} - losses
+    apart = (n for n in found if found.isdisjoint(world.below([n]) - {n}))
+    return sorted(n for n in apart if losses or n in below)

@@ -74,6 +74,35 @@ def test_where_equations_run_backward_the_d_belongs_to_the_name_of_a_gradient() 
     assert verdicts(text, "dZ = Z - Y", "dW = dZ X^T", "dX = W dZ")[-1].wrong
 
 
+@pytest.mark.parametrize(("claim", "right", "wrong"), [
+    (r"dL = %s\operatorname{tr}(G^T dY)", "", "2 "),
+    (r"dL = \operatorname{tr}((%s)^T dW)", "X^T G", "X^T Y"),
+])  # fmt: skip
+def test_a_loss_that_nothing_defines_depends_on_all_that_varies(claim: str, right: str, wrong: str) -> None:
+    text = r"Let $L$ be the loss, $X \in \mathbb{R}^{N \times D}$, $W \in \mathbb{R}^{D \times C}$, $Y = X W$"
+    text += r" and $G = \frac{\partial L}{\partial Y}$."
+    assert verdicts(text, claim % right) == [PROVED]
+    assert verdicts(text, claim % wrong)[0] not in (PROVED, CONDITIONAL)
+
+
+@pytest.mark.parametrize(("right", "wrong"), [
+    (r"\mathrm{d} f(x) = \frac{\mathrm{d} x}{x}", r"\mathrm{d} f(x) = x\, \mathrm{d} x"),
+    (r"dz = \frac{\cos x}{\sin x}\, dx", r"dz = \frac{\sin x}{\cos x}\, dx"),
+])  # fmt: skip
+def test_differentials_of_functions(right: str, wrong: str) -> None:
+    text = r"Let $f(x) = \log x$, $g(x) = \sin x$ and $z(x) = f(g(x))$."
+    assert verdicts(text, right)[0] in (PROVED, CONDITIONAL)
+    assert verdicts(text, wrong) == [REFUTED]
+
+
+def test_steps_in_time_and_integrals_are_no_differentials_of_anything() -> None:
+    text = r"The motion obeys $m \ddot{x} = -k x$; we step with $dx = v\, dt$. Let $E = \frac12 v^2$"
+    text += r" and $\int_0^1 f(x)\, dx = 1$."
+    assert verdicts(text, r"\frac{\partial E}{\partial v} = v") == [PROVED]
+    assert verdicts(text, r"\frac{\partial E}{\partial v} = 2 v") == [REFUTED]
+    assert not any(f.verdict.wrong for f in check(scan(text)).formulas)
+
+
 def test_a_size_called_d_is_no_sign() -> None:
     text = r"Let $W \in \mathbb{R}^{d \times d}$, $w \in \mathbb{R}$ and $s = \operatorname{tr}(I_d) w$."
     assert verdicts(text, r"\frac{\partial s}{\partial w} = d", "s = d w", "s = 2 d w") == [PROVED, PROVED, REFUTED]
