@@ -267,7 +267,8 @@ def of_layers(nodes: Sequence[s.Node]) -> frozenset[str]:
     layered = {name for name in own if name in _reached(name, by_name)}
     if not layered or any(unit in _reached(unit, made) for unit in made):
         return frozenset()
-    return frozenset(letter for unit, units in made.items() for name, letter in (unit, *units) if name in layered)
+    return frozenset(  # also the i of the inputs x_i that z_j is made of
+        letter for unit, units in made.items() for name, letter in (unit, *units) if {name, unit[0]} & layered)
 
 
 def _unit(node: s.Node, ends: Set[str]) -> tuple[str, str] | None:

@@ -34,6 +34,7 @@ LETTERED = (
     "$$ E = \\frac12 \\sum_{k=1}^K (a_k - t_k)^2 $$\n\n$$ a_k = g_k(z_k), \\quad z_k = b_k + \\sum_j a_j w_{jk} $$\n\n"
     "$$ a_j = g_j(z_j), \\quad z_j = b_j + \\sum_i a_i w_{ij} $$\n\n$$ \\delta_k = (a_k - t_k) g_k'(z_k) $$"
 )
+INPUTS = LETTERED.replace("\\sum_i a_i w_{ij}", "\\sum_i x_i w_{ij}")
 ONE = (
     r"Let $w, x_i \in \mathbb{R}^d$. The loss of one example is $L = \frac12 (w^\top x_i - y_i)^2$,"
     "\n\nthat of all is\n\n$$ J = \\sum_{i=1}^N \\frac12 (w^\\top x_i - y_i)^2. $$"
@@ -74,6 +75,8 @@ CASES = [
     (LINEAR, r"z = \sum_{j=1}^M w_j x_j + b", HOLDS),
     (LINEAR, r"z = \sum_{j=1}^M w_j x_j - b", WRONG),
     # letters number the units of layers where a name would else be made of itself
+    (INPUTS, r"\frac{\partial E}{\partial w_{ij}} = \sum_{k=1}^K \delta_k w_{jk} g_j'(z_j) x_i", HOLDS),
+    (INPUTS, r"\frac{\partial E}{\partial w_{ij}} = \sum_{k=1}^K \delta_k w_{jk} g_j'(z_j) a_j", WRONG),
     (LETTERED, r"\frac{\partial E}{\partial w_{jk}} = \delta_k a_j", HOLDS),
     (LETTERED, r"\frac{\partial E}{\partial w_{ij}} = \sum_k \delta_k w_{jk} g_j'(z_j) a_i", HOLDS),
     (LETTERED, r"\frac{\partial E}{\partial w_{ij}} = \sum_k \delta_k w_{jk} g_k'(z_k) a_i", WRONG),
