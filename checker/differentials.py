@@ -73,10 +73,10 @@ class _Reader:
         for node in nodes:
             if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS and not any(self.terms(node)):
                 left = node.sides[0].function if isinstance(node.sides[0], s.Call) else node.sides[0]
-                base = base_of(left)
-                if base is not None:
-                    right = {base_of(x) or "" for side in node.sides[1:] for x in names_in(side)}
-                    self.made.setdefault(base, set()).update(right - {base})
+                name = _key(left)
+                if name is not None:
+                    right = {_key(x) or "" for side in node.sides[1:] for x in names_in(side)}
+                    self.made.setdefault(name, set()).update(right - {name})
         self.written = [f for f, tree in zip(self.stated, trees, strict=True)
                         if any(self.terms(tree)) and s.Symbol("\\int") not in f.nodes]  # fmt: skip
 
@@ -173,16 +173,23 @@ class _Reader:
         """The name that a d stands before; ``None`` before an expression."""
         sup = node.sup if isinstance(node, s.Scripted) else None
         labelled = sup is None or isinstance(sup, s.Group) or is_transpose(sup)
-        return base_of(node) if isinstance(node, s.Symbol) or isinstance(node, s.Scripted) and labelled else None
+        return _key(node) if isinstance(node, s.Symbol) or isinstance(node, s.Scripted) and labelled else None
 
     def _below(self, name: str) -> set[str]:
         found: set[str] = set()
-        waiting = [name]
+        waiting = [name if name in self.made else name.partition("_")[0]]  # z_1 may be an entry of z
         while waiting:
             new = self.made.get(waiting.pop(), set()) - found
             found |= new
             waiting += new
         return found
+
+
+def _key(node: s.Node) -> str | None:
+    """A name with its number: z_1 and z_2 are two."""
+    sub = node.sub if isinstance(node, s.Scripted) else None
+    base = base_of(node)
+    return f"{base}_{sub.text}" if base is not None and isinstance(sub, s.Number) else base
 
 
 def _is_sign(node: s.Node) -> bool:
