@@ -209,6 +209,9 @@ def judge_link(
             held_fast_in = _with_slots(world, here, left, right, conditions, effort)
             if held_fast_in is not None:
                 return held_fast_in
+        if link.verdict is Verdict.REFUTED and (earlier := _step_before(world, left)) is not None:
+            why = f"whether {earlier} also moves the loss of one step by other ways than this one is not said"
+            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=why, counterexample=None)
         if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
             link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
         if link.verdict is Verdict.REFUTED and (many := _all_vectors(left, right, world)) is not None:
@@ -251,6 +254,13 @@ def judge_link(
             break
     assert best is not None
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
+
+
+def _step_before(world: World, left: s.Node) -> str | None:
+    """The ``c_{t-1}`` by which a loss is differentiated that is of one step only, as the text says."""
+    below = left.denominators if isinstance(left, s.Derivative) else ()
+    references = (world.table.reference(x) for x in below if isinstance(x, s.Scripted) and isinstance(x.sub, s.Sum))
+    return next((r.name for r in references if r is not None and r.name in world.unsaid.through), None)
 
 
 def _made_of_others(world: World, left: s.Node, right: s.Node) -> str | None:

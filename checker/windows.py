@@ -7,6 +7,7 @@ said to run to n, the definition is wrong. An index without any range runs as fa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ _MOST = 6  # axes that a definition may read beyond
 
 def stay_within(world: World) -> Iterator[tuple[int, str]]:
     """Learn what definitions say of numbers of values; remarks, each with the number of the formula."""
+    bounds: dict[str, set[Polynomial]] = defaultdict(set)
     for quantity in list(world.quantities.values()):
         if quantity.body is None or quantity.number is None or not quantity.extents:
             continue
@@ -43,10 +45,17 @@ def stay_within(world: World) -> Iterator[tuple[int, str]]:
         learnt = list(_learnt(world, quantity, counts))
         for fact in learnt:
             world.assumed.learn(fact)
-            _as_far_as_it_can(world, fact, counts)
+            value = world.extents.normal(fact.value)
+            for name in counts & value.names:
+                parts = value.linear_in(name)
+                if parts is not None and parts[0] == -1:
+                    bounds[name].add(parts[1])
         if learnt:
             said = ", ".join(f"${latex.constraint_to_latex(fact, {})}$" for fact in learnt)
             yield quantity.number, f"reads nothing beyond the ends of an axis: {said}"
+    for name in sorted(world.letters.without_range & bounds.keys()):  # N_i + k - 1 ≤ n, and N_i is as large as it can
+        if len(bounds[name]) == 1:
+            world.extents.equate(polynomial(name), *bounds[name])
 
 
 def _learnt(world: World, quantity: Quantity, counts: set[str]) -> Iterator[Constraint]:
@@ -65,15 +74,6 @@ def _learnt(world: World, quantity: Quantity, counts: set[str]) -> Iterator[Cons
             return
         yield fact
         comparison = replace(comparison, facts=(*comparison.facts, fact))
-
-
-def _as_far_as_it_can(world: World, fact: Constraint, counts: set[str]) -> None:
-    """Of an i of which no range is stated ``N_i + k - 1 ≤ n`` says that ``N_i = n - k + 1``."""
-    for name in counts & fact.value.names:
-        parts = fact.value.linear_in(name) if name in world.letters.without_range else None
-        if parts is not None and parts[0] == -1:
-            world.extents.equate(polynomial(name), parts[1])
-            return
 
 
 def _runs(body: Scalar) -> dict[str, Polynomial]:

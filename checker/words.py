@@ -84,8 +84,13 @@ _ONE_HOT_BEFORE = re.compile(
     r"(?:(?:labels?|vectors?|targets?|matrix|rows|columns|encodings?|ys?)\s+)?$",
     re.IGNORECASE,
 )
+_FOR_ONE_HOT = re.compile(
+    rf"\s*for\s+the\s+{_ONE_HOT}\s+(?:(?:true|class|target|ground|truth)\s+)*(?:labels?|targets?)\b", re.I
+)
+_WRITE = re.compile(r"\b(?:write|writing|use|using)\b", re.I)  # “write $V$ for … and $T$ for the one-hot labels”
 _TO_ONE = re.compile(
-    r"\s*,?\s*(?:which\s+)?(?:(?:each|all|always|both)\s+)?(?:sums?|adds?)\s+(?:up\s+)?to\s+(?:one|1|unity|\$1\$)(?![\w.]\w)"
+    r"\s*,?\s*(?:(?:which|(?:whose|with)\s+(?:entries|components|elements)(?:\s+that)?)\s+)?"
+    r"(?:(?:each|all|always|both)\s+)?(?:sums?|adds?)\s+(?:up\s+)?to\s+(?:one|1|unity|\$1\$)(?![\w.]\w)"
     r"|\s*,?\s*(?:which\s+)?(?:is|are)\s+(?:an?\s+)?(?:discrete\s+)?probability\s+(?:vectors?|distributions?)\b", re.I,
 )  # fmt: skip
 _STANDARD = r"(?:standard|canonical)\s+(?:unit|basis)(?:\s+basis)?\s+(?:(?:row|column)\s+)?vectors?\b"
@@ -132,7 +137,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         tensors = [m for m in stated.memberships if isinstance(m.where, s.Space)]
         names = [name for m in tensors for name in m.names] if stated.memberships else stated.mentions
         if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
-            called = _ONE_HOT_AFTER.match(after)
+            called = _ONE_HOT_AFTER.match(after) or _WRITE.search(before) and _FOR_ONE_HOT.match(after)
             if called and not _TAKEN_BACK.search(rest, called.end()) or _ONE_HOT_BEFORE.search(before):
                 stated.prose.one_hot, stated.prose.one_hot_axis = tuple(names[-1:]), _axis(before)
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)

@@ -140,7 +140,7 @@ def test_what_counts_is_no_label(text: str, right: str, wrong: str) -> None:
 
 @pytest.mark.parametrize(
     ("called", "verdict"),
-    [("Denote it by $q$. We obtain", UNDECIDED), ("We obtain", ILL_FORMED)],
+    [("Denote it by $q$. We obtain", PROVED), ("Its name is $q$. We obtain", UNDECIDED), ("We obtain", ILL_FORMED)],
 )
 def test_what_words_introduce_is_no_slip(called: str, verdict: Verdict) -> None:
     text = (

@@ -464,6 +464,15 @@ def test_a_loss_of_one_step(said: str) -> None:
     assert check(scan(text.replace("CLAIM", r"(1 - c_t^2)"))).formulas[-1].verdict is Verdict.REFUTED
 
 
+def test_the_state_before_that_moves_a_loss_of_one_step() -> None:
+    one_step = "Let the loss be $E$, a function of $h_t$ only"
+    head = CELL.replace("Let $E$ be the loss, SAID", one_step).partition("$$\\frac")[0]
+    claim = r"$$\frac{\partial E}{\partial c_{t-1}} = \frac{\partial E}{\partial c_t}$$"
+    assert check(scan(head + claim)).formulas[-1].verdict is Verdict.UNDECIDED
+    others = head.replace(one_step, "Let $E$ be the loss of all outputs")
+    assert check(scan(others + claim)).formulas[-1].verdict is Verdict.REFUTED
+
+
 def test_a_loss_of_all_steps() -> None:
     text = CELL.replace("SAID", "of all outputs").replace("CLAIM", r"(1 - \tanh^2(c_t))")
     assert check(scan(text)).formulas[-1].verdict is Verdict.REFUTED

@@ -75,3 +75,11 @@ def test_an_index_that_is_nowhere_said_to_run_is_no_mistake() -> None:
     $$\frac{\partial z_i}{\partial W_{ij}} = CLAIM$$"""
     assert check(scan(text.replace("CLAIM", "q_{ij}"))).formulas[-1].verdict is not ILL_FORMED
     assert check(scan(text.replace("CLAIM", "q_{ij}^2"))).formulas[-1].verdict is not PROVED
+
+
+def test_square_maps_of_an_image_that_need_not_be_square() -> None:
+    text = CHANNELS + r"""
+    Let $B = \tanh(Z)$ and $g_d = \frac{1}{M^2} \sum_{i=1}^{M} \sum_{j=1}^{M} B_{d,i,j}$."""
+    for at, verdict in (("i+u-1,j+v-1", PROVED), ("i+v-1,j+u-1", REFUTED)):
+        _, claim = (f for f in check(scan(text.replace("AT", at))).formulas if f.displayed)
+        assert claim.verdict is verdict

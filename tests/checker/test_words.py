@@ -204,3 +204,24 @@ def test_what_sums_to_one(words: str, verdict: Verdict) -> None:
     text = LABELS.replace("SAID", words)
     assert check(scan(text.replace("CLAIM", "(P - T)"))).formulas[-1].verdict is verdict
     assert check(scan(text.replace("CLAIM", "(T - P)"))).formulas[-1].verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("and we write $T$ for the one-hot labels", PROVED),
+        ("and $T$ has columns whose entries sum to one", CONDITIONAL),
+        ("and the weights $W$ are learned for one-hot labels", CONDITIONAL),
+    ],
+)  # fmt: skip
+def test_what_a_letter_is_written_for(words: str, verdict: Verdict) -> None:
+    text = LABELS.replace("SAID", words)
+    assert check(scan(text.replace("CLAIM", "(P - T)"))).formulas[-1].verdict is verdict
+
+
+def test_entries_that_sum_to_one() -> None:
+    text = r"""Let $q = \operatorname{softmax}(v)$ with $v \in \mathbb{R}^n$ and the teacher's $p \in \mathbb{R}^n$,
+    SAID. Let $D = -\sum_i p_i \log q_i$. Then
+    $$\frac{\partial D}{\partial v_i} = q_i - p_i$$"""
+    assert check(scan(text.replace("SAID", "whose entries sum to one"))).formulas[-1].verdict is PROVED
+    assert check(scan(text.replace("SAID", "whose entries sum to two"))).formulas[-1].verdict is CONDITIONAL
