@@ -9,7 +9,7 @@ does not speak of others, nor of anything that they define or assume, nor of wha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from verify_derivations.checker.case import Case, prepare
@@ -30,13 +30,14 @@ _REFERS = re.compile(
 )  # fmt: skip
 
 
-def may_be_alone(case: Case, stated: Stated) -> bool:
-    """Whether there are sections beside that of a formula, and none defines what it speaks of."""
+def may_be_alone(case: Case, stated: Stated, given: Set[int]) -> bool:
+    """Whether there are sections beside that of a formula, and none defines what it speaks of. (The formulas ``given``
+    say where a derivative is zero, or give values for an example.)"""
     section = stated.raw.section
     outside = [f for f in case.formulas if not _belongs(f.raw, section)] if section else []
     if not outside:
         return False
-    here, there = _contents(case, stated)
+    here, there = _contents(case, stated, given)
     known = there.defined | there.functions | {name for name, _ in there.rows}
     return known.isdisjoint(here.mentioned - here.defined)
 
@@ -52,12 +53,12 @@ def is_alone(case: Case, stated: Stated) -> bool:
     return there.assumed.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
 
 
-def _contents(case: Case, stated: Stated) -> tuple[Contents, Contents]:
+def _contents(case: Case, stated: Stated, given: Set[int] = frozenset()) -> tuple[Contents, Contents]:
     """What is in the section of a formula, and in those beside it."""
     table, section = case.table_of(stated.scope), stated.raw.section
     inside = [_belongs(f.raw, section) for f in case.formulas]
     here = [f for f, own in zip(case.formulas, inside, strict=True) if own]
-    there = [f for f, own in zip(case.formulas, inside, strict=True) if not own]
+    there = [f for f, own in zip(case.formulas, inside, strict=True) if not own and f.number not in given]
     return Contents.of(here, table), Contents.of(there, table)
 
 
@@ -88,10 +89,19 @@ def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
     return replace(found, number=stated.number, uses=tuple(inside[k - 1].number for k in found.uses))
 
 
-def read_alone(formula: Formula, alone: Formula, trusted: bool) -> Formula:
-    """A formula that is not proved, where its section by itself proves it."""
-    if alone.verdict is not Verdict.PROVED:
+def is_declared_beside(case: Case, stated: Stated) -> bool:
+    """Whether letters of a section are declared by others for models of their own, not in a list of letters."""
+    outside = [f for f in case.formulas if not _belongs(f.raw, stated.raw.section)]
+    return not _declares_only(outside, _contents(case, stated)[0], case)
+
+
+def read_alone(formula: Formula, alone: Formula, trusted: bool, doubted: bool) -> Formula:
+    """A formula that is not proved, where its section by itself proves it; a definition that has no meaning with what
+    other models declare, where it has one in its section."""
+    unclear = doubted and alone.verdict is Verdict.DEFINED and formula.verdict is Verdict.ILL_FORMED
+    if alone.verdict is not Verdict.PROVED and not unclear:
         return formula
+    trusted &= not unclear
     if trusted:
         return replace(alone, remarks=(*alone.remarks, ALONE))
     if not formula.verdict.wrong:

@@ -26,7 +26,7 @@ from verify_derivations.checker.anew import (
     undecided,
     with_parts,
 )
-from verify_derivations.checker.by_itself import by_itself, is_alone, may_be_alone, read_alone
+from verify_derivations.checker.by_itself import by_itself, is_alone, is_declared_beside, may_be_alone, read_alone
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
@@ -228,11 +228,16 @@ class _Judgement:
         """What is wrong or undecided, where the sections in which it stands prove it by themselves."""
         case, open_ = self.case, (Verdict.UNDECIDED, Verdict.ILL_FORMED, Verdict.REFUTED)
         tried = [f for n, f in found.items() if f.verdict in open_ and f.links and case.effort.refutation]
-        tried = [f for f in tried if may_be_alone(case, self.by_number[f.number])]
+        values = ("example", "case", "solution")
+        told = {n for n, f in found.items() if f.links and all(k.evidence in values for k in f.links)}
+        tried = [f for f in tried if may_be_alone(case, self.by_number[f.number], told)]
         trusted = {f.number: is_alone(case, self.by_number[f.number]) for f in tried}
         tried = [f for f in tried if f.verdict.wrong or trusted[f.number]]
         results = self.run("judging sections alone", [_Task("alone", (f.number,), readings) for f in tried])
-        return {f.number: read_alone(f, new.formula, trusted[f.number]) for f, new in zip(tried, results, strict=True)}
+        return {
+            f.number: read_alone(f, new.formula, trusted[f.number], is_declared_beside(case, self.by_number[f.number]))
+            for f, new in zip(tried, results, strict=True)
+        }
 
     def resting_on(self, number: int) -> tuple[Equation, ...]:
         """What other formulas of its section rest on."""

@@ -636,11 +636,15 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
 def _one_or_all(left: s.Node, right: s.Node, world: World, error: ShapeError) -> str | None:
     """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
     meant, not all."""
-    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)} & world.table.indexed
+    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)}
+    bare &= world.table.indexed | world.table.listed.twofold
     told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
     known = {name: world.known[name] for name in bare - told if name in world.known}
     of_number = re.search(r"^the left side has shape 1,|the right side 1$", str(error)) is not None
-    found = (name for name, what in known.items() if of_number and (what.family or what.shape))
+    columns = re.search(r"the product of shapes \S+ \\times 1 and \S+ \\times 1 does not", str(error)) is not None
+    twofold = bare & world.table.listed.twofold if of_number or columns else set()  # y beside \\mathbf{y} ∈ R^n
+    known |= {name: world.known[name] for name in twofold if name in world.known}
+    found = (n for n, what in known.items() if (of_number or n in twofold) and (what.family or what.shape))
     return min(found, default=None) or _all_vectors(left, right, world)
 
 

@@ -58,7 +58,7 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
         if tuple(parts) != tree.parts:
             f.tree = replace(tree, parts=tuple(parts), joints=tuple(joints))
     entries = {key: name for node in shapes for key, name in _labelled(node, len(shapes[node]))}
-    return Listed(entries, frozenset(flat))
+    return Listed(entries, frozenset(flat), frozenset(base_of(name) or "" for name in twofold))
 
 
 def _read_diagonals(formulas: Sequence[Stated]) -> None:

@@ -73,8 +73,9 @@ def begins_anew(stated: Stated, following: Stated) -> bool:
     return stated.raw.displayed and BEGUN.match(said.lstrip()) is not None and GOES_ON.match(said) is None
 
 
-def sentence(formulas: Sequence[Stated], k: int) -> str:
-    """The prose of the sentence in which formula ``k`` stands, up to it, as far as ``_SEEN`` formulas before."""
+def sentence(formulas: Sequence[Stated], k: int, *, displays: bool = False) -> str:
+    """The prose of the sentence in which formula ``k`` stands, up to it, as far as ``_SEEN`` formulas before;
+    ``displays``: it may begin behind a display that lacks its full stop."""
     found = ""
     for n in range(k, max(k - _SEEN, -1), -1):
         stated = formulas[n]
@@ -82,7 +83,7 @@ def sentence(formulas: Sequence[Stated], k: int) -> str:
         found = f"{last} {found}"
         if last != stated.raw.context or stated.raw.section != formulas[k].raw.section:
             break
-        if n and begins_anew(formulas[n - 1], stated):
+        if displays and n and begins_anew(formulas[n - 1], stated):
             break
     return found
 

@@ -126,7 +126,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.prose.unsymmetric = tuple(said)
         if stated.raw.displayed or stated.chains or stated.tree is None:
             continue
-        before = sentence(formulas, k)
+        before = sentence(formulas, k, displays=True)
         rest = prose_behind(formulas, k)
         after, sign, _ = rest.partition("$")
         told = after + sign  # whether a formula follows

@@ -51,11 +51,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Listed:
-    """What lists of entries say of names: that w_{o12} is one of W_o, ``entries[w, o]``, and which may be a row or a
-    column, by their bases."""
+    """What lists of entries say of names: that w_{o12} is one of W_o, ``entries[w, o]``, which may be a row or a
+    column, by their bases, and which stand in two fonts."""
 
     entries: Mapping[tuple[str, str], str] = field(default_factory=dict)
     flat: frozenset[str] = frozenset()
+    twofold: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -145,7 +145,15 @@ DESIGN = (
 TASK = "For $f(x, y) = (1 - x)^2 + 100 (y - x^2)^2$ compute all partial derivatives."
 BINOMIAL = r"The log-density is, up to a constant, $g(\theta) = k \ln \theta + (n - k) \ln(1 - \theta)$."
 
+FONTS = (
+    r"Let $\mathbf{y} \in \mathbb{R}^n$ collect the targets. For one example $(\mathbf{x}, y)$ with $\mathbf{x},"
+    r" \mathbf{w} \in \mathbb{R}^d$ let $e(\mathbf{w}) = \frac12 (y - \mathbf{w}^\top \mathbf{x})^2$."
+)
+
 CASES = [
+    # a number and a vector in two fonts
+    (FONTS, r"\nabla_{\mathbf{w}} e = -(y - \mathbf{w}^\top \mathbf{x}) \mathbf{x}", (*HOLDS, *OPEN)),
+    (FONTS, r"\nabla_{\mathbf{w}} e = (y - \mathbf{w}^\top \mathbf{x}) \mathbf{x}", (*WRONG, *OPEN)),
     # a function of an exercise
     (TASK, r"\frac{\partial f}{\partial y} = 200 (y - x^2)", HOLDS),
     (TASK, r"\frac{\partial f}{\partial y} = 100 (y - x^2)", WRONG),
