@@ -128,7 +128,7 @@ class Case:
     parts: frozenset[tuple[str, ...]] = frozenset()  # scopes within those of sections: see `anew.py`
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     named: NamedFunctions = field(default_factory=NamedFunctions)  # in words
-    alike: bool = False  # sizes that are stated nowhere are equal
+    alike: str = ""  # the size that all are which are stated nowhere
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
 

@@ -54,12 +54,12 @@ class Inferred:
     doubtful: frozenset[str] = frozenset()
     fonts: frozenset[str] = frozenset()  # names that are something else in bold
 
-    def alike(self) -> Inferred:
-        """All sizes equal, of which nothing else is known."""
+    def alike(self, size: str = EACH) -> Inferred:
+        """All sizes equal to one, of which nothing else is known."""
 
         def one(node: s.Node) -> s.Node:
             inner = node.base if isinstance(node, s.Scripted) else node
-            return s.Symbol(EACH) if isinstance(inner, s.Symbol) and inner.name in self.sizes else node
+            return s.Symbol(size) if isinstance(inner, s.Symbol) and inner.name in self.sizes else node
 
         same = {name: [replace(d, space=replace(d.space, extents=tuple(map(one, d.space.extents)))) for d in stated]
                 for name, stated in self.declarations.items()}  # fmt: skip

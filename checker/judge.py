@@ -16,6 +16,7 @@ from verify_derivations.checker.encodings import definitions_used, shape_of, sid
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import of_its_parts, with_halves
+from verify_derivations.checker.inferred import EACH
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
 from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.no_claims import EXAMPLE, no_claims
@@ -70,6 +71,7 @@ STATED = {
 }  # fmt: skip
 DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
 _BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
+_LABEL = re.compile(r"_\{\{([^{}]*)\}\}")  # as a name is kept that letters tell apart
 LAYERS = 12  # at each of which a formula may be judged
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
@@ -128,11 +130,15 @@ def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula)
     world = case.definitions(stated.scope, found.variant, readings).world
     if not world.undeclared.sizes or not any(link.evidence in ("shape", "index") for link in found.links):
         return found
-    equal = judge(replace(case, alike=True, worlds={}, inherited={}), stated, readings)
-    if equal.verdict not in (Verdict.PROVED, Verdict.CHECKED):
+    clash = " ".join(link.message for link in found.links if link.verdict is Verdict.ILL_FORMED)
+    letters = sorted(set(re.findall(r"(?<![\\\w{])[A-Za-z](?![\w{])", clash)) & world.sizes)  # of a size that is stated
+    tried = (judge(replace(case, alike=size, worlds={}, inherited={}), stated, readings) for size in (EACH, *letters))
+    equal = next((other for other in tried if not other.verdict.wrong), None)
+    if equal is None or equal.verdict in (Verdict.DEFINED, Verdict.UNREAD):
         return found
+    holds = "holds" if equal.verdict is not Verdict.UNDECIDED else "may hold"
     links = tuple(
-        replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; it holds where these sizes are equal, of "
+        replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; it {holds} where these sizes are equal, of "
                 f"which nothing is stated: a declaration would tell, as {DECLARATIONS}")
         if link.verdict is Verdict.ILL_FORMED else link for link in found.links
     )  # fmt: skip
@@ -188,6 +194,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         links += found
         remarks += extra
         uses |= used
+    links = [replace(link, message=_LABEL.sub(r"_{\1}", link.message)) for link in links]
     verdict = worst([link.verdict for link in links]) if links else Verdict.DEFINED
     first = next((link for link in links if link.verdict is verdict), None)
     assumptions = tuple(dict.fromkeys(a for link in links for a in link.assumptions))

@@ -27,8 +27,8 @@ _RIGHT_AFTER_ALL = re.compile(  # “it is wrong to think so; instead”
     r"|right|avoid\w*|misses|forg[eo]t\w*)\b[^.]*$", re.I,
 )  # fmt: skip
 _CALLED_WRONG = re.compile(
-    r"\W*(?:(?:which|that|this|it)\s+)?(?:is|are|would\s+be|does)\s+(?:(?:clearly|of\s+course|a|an|the|however|common)\s+)*"
-    r"(?:wrong|incorrect|false|not\s+(?:true|correct|hold)|mistak\w+|fallac\w+)\b|\s*\?", re.I,
+    r"\W*(?:(?:which|that|this|it)\s+)?(?:is|are|would\s+be)\s+(?:(?:clearly|of\s+course|a|an|the|however|common)\s+)*"
+    r"(?:wrong|incorrect|false|not\s+(?:true|correct)|mistak\w+|fallac\w+)\b|\s*\?", re.I,
 )  # fmt: skip
 _SCRIPTS = r"(?!\s+(?:\w+\s+){0,2}?(?:ind(?:ex|ices)|\w*scripts?|arguments?|transposes?|brackets|hats?|arrows?|\$))"
 _LOOSELY = re.compile(
@@ -77,6 +77,7 @@ def read_leads(formulas: Sequence[Stated], standing: Standing) -> None:
         elif not goes_on:
             said = ""
         f.when.words = f.when.words or " ".join(said.split()).strip(" ,:.")
+        said = said if f.differentiates else ""  # “up to a constant the loss is $$…$$”, and then its gradient
 
 
 def _lead(formulas: Sequence[Stated], k: int) -> str:

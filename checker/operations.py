@@ -40,6 +40,15 @@ def _of_matrix(*functions: str) -> Test:
     return test
 
 
+def _called(*functions: str) -> Test:
+    """Whether a function is applied."""
+    return lambda node: isinstance(node, s.Call) and (base_of(node.function) or "").strip("\\") in functions
+
+
+def _is_plain_norm(node: s.Node) -> bool:
+    return isinstance(node, s.Norm) and node.order is None
+
+
 def _is_power(node: s.Node) -> bool:
     if not isinstance(node, s.Scripted) or node.sup is None or is_transpose(node.sup):
         return False
@@ -59,6 +68,9 @@ def _is_starred(node: s.Node) -> bool:
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
+    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\bbase-?\s?(?:2|10|two|ten)\s+log", _called("log")),
+    (r"\b(?:spectral|operator|nuclear|trace|induced|maximum|max|sup|infinity|Manhattan)[\s-]norms?\b", _is_plain_norm),
+    (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
     (r"\bmatrix\s+square\s+roots?\b", _of_matrix("sqrt")),
     (rf"\b(?:squar\w+|powers?|cubes?|cubed|exponents?|reciprocals?|inverses?)\b.*{_WISE}"
      rf"|{_WISE}.*\b(?:squar\w+|powers?|cubes?|exponents?|reciprocals?|inverses?)\b", _is_power),

@@ -70,10 +70,13 @@ def _to_be_solved(
     stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, judged: Judged
 ) -> Judged:
     """The judgement of a refuted equation that says where a derivative is zero, or that the words before it call one to
-    be solved: of all values it claims nothing. (What begins with a name, or differentiates, is a claim.)"""
+    be solved: of all values it claims nothing. (What begins with a name, or differentiates, is a claim,
+    and so is a step of a chain that does.)"""
     world, c, environment = definitions.world, judged.comparison, judged.environment
     primes = any(isinstance(node, s.Scripted) and node.primes for side in (left, right) for node in s.walk(side))
     if isinstance(left, s.Symbol | s.Scripted) or primes or any(map(contains_derivative, (left, right))):
+        return judged
+    if any(chain.sides[0] != left and _is_step(chain.sides, left, right) for chain in stated.chains):
         return judged
     if c is not None and environment is not None and is_stationary(world, environment, c):
         said = "says where a derivative is zero"
@@ -83,6 +86,12 @@ def _to_be_solved(
         return judged
     said = "it does not hold for all values, and seems to be an equation to be solved"
     return replace(judged, link=replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=said))
+
+
+def _is_step(sides: Sequence[s.Node], left: s.Node, right: s.Node) -> bool:
+    """Whether an equation is one of a chain that begins with a name or has a derivative."""
+    begun = isinstance(sides[0], s.Symbol | s.Scripted | s.Call) or any(map(contains_derivative, sides))
+    return begun and left in sides and right in sides
 
 
 def _as_printed(

@@ -14,6 +14,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 OPEN = "whether \\partial holds fixed here what depends on the variable is not said, beside the total derivative"
+TIED = "an equation ties the variable to another one: whether the total derivative is by way of that, too, is not read"
 
 
 def read_partials(formulas: Sequence[Stated], standing: Standing) -> None:
@@ -22,12 +23,28 @@ def read_partials(formulas: Sequence[Stated], standing: Standing) -> None:
         (plain(node.numerator), plain(node.denominators[0])) for f in formulas for node in f.derivatives
         if isinstance(node, s.Derivative) and node.sign == "d" and node.numerator is not None
     }  # fmt: skip
+    tied = {pair for pair in total if _is_tied(pair[1], formulas)}
+    for f in formulas if tied else ():
+        slopes = (n for n in f.derivatives if isinstance(n, s.Derivative) and n.sign == "d")
+        if any((plain(n.numerator), plain(n.denominators[0])) in tied for n in slopes):
+            f.when.open = f.when.open or TIED
     for f in formulas if total else ():
         for node in f.derivatives:
             if isinstance(node, s.Derivative) and node.sign == "\\partial" and node.numerator is not None:
                 pair = plain(node.numerator), plain(node.denominators[0])
                 if pair in total and _both_ways(*pair, standing):
                     f.when.open = f.when.open or OPEN
+
+
+def _is_tied(variable: s.Node, formulas: Sequence[Stated]) -> bool:
+    """Whether an equation that defines nothing ties a variable to another name: ``x + y = 1``."""
+    for f in formulas:
+        for left, *rest in (chain.sides for chain in f.chains if not chain.update and not f.derivatives):
+            names = {plain(x) for side in (left, *rest) for x in names_in(side)}
+            if isinstance(left, s.Sum | s.Product) and rest and all(isinstance(side, s.Number) for side in rest):
+                if plain(variable) in names and len(names) > 1:
+                    return True
+    return False
 
 
 def _both_ways(top: s.Node, variable: s.Node, standing: Standing) -> bool:

@@ -3,6 +3,7 @@ to do with each other; and the claims that rest on them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ def take_unknown(
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
+        world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
         world.unsaid.through |= {head for x in f.prose.through if (head := _head(world, x)) is not None}
         for head in filter(None, (_head(world, x) for x in f.prose.alone)):
             world.unsaid.through |= world.below((head,))

@@ -25,11 +25,11 @@ from verify_derivations.formulas.world import Alias, Readings
 def build_world(
     formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable, readings: Readings,
     inherited: Mapping[str, FunctionDefinition], every: Sequence[Stated], declared: Sequence[Stated],
-    alike: bool = False,
+    alike: str = "",
 ) -> Definitions:  # fmt: skip
     """Read the definitions of a scope in one variant. ``formulas`` are those that hold there; ``every`` also those of
     the other variants, whose declarations, sizes and derivatives say what names mean; ``declared`` are
-    declarations of scopes before. With ``alike``, all sizes are equal that are stated nowhere."""
+    declarations of scopes before. All sizes that are stated nowhere are ``alike``, if that is one."""
 
     solved: dict[tuple[int, int], str] = {}
     inferred = Inferred()
@@ -56,7 +56,7 @@ def build_world(
         inferred, full = replace(inferred, declarations={}), inferred
         found, inferred = build("", (), {}), full
     if inferred.declarations:
-        inferred = inferred.alike() if alike else inferred
+        inferred = inferred.alike(alike) if alike else inferred
         plain, table = table, inferred.told(table)
         other = build("", (), {})
         failures, failures_before = (

@@ -421,6 +421,9 @@ def _primed_call(reader: Elaborator, node: s.Scripted) -> Tensor | None:
         return None
     if not isinstance(inner.arguments[0], s.Symbol | s.Scripted) or not reader.tensor(inner).is_scalar:
         return None
+    argument = reader.world.table.reference(inner.arguments[0])
+    if argument is None or argument.power is not None or argument.inverted:  # (f(x^2))' is no f'(x^2)
+        raise Unsupported(f"by what {to_latex(node)} is differentiated is not said")
     return reader.tensor(replace(inner, function=s.Scripted(inner.function, primes=node.primes)))
 
 

@@ -115,6 +115,7 @@ def test_layers_that_share_a_weight_in_words() -> None:
         ("Here $\\exp(X)$ is the matrix exponential.", r"L = \operatorname{tr}(\exp(X))", r"\exp(X)^\top",
          r"I \odot \exp(X)"),
         ("All products are elementwise.", r"L = \frac12 \|X B\|^2", r"X B^2", r"X B B^\top"),
+        ("Here $\\|X\\|$ is the spectral norm.", r"L = \frac12 \|X\|^2", r"u v^\top", "X"),
         ("The symbol $*$ denotes the matrix product.", r"L = \frac12 \|X * B\|^2", r"(X * B) * B^\top", r"X * B * B"),
     ],
 )  # fmt: skip
@@ -252,3 +253,60 @@ def test_an_exponential_of_a_matrix() -> None:
     given = "Let $A \\in \\mathbb{R}^{n \\times n}$ and $L = \\operatorname{tr}(e^A)$."
     for value in (r"(e^A)^\top", r"I \odot e^A"):
         assert verdict(given, rf"$$\frac{{\partial L}}{{\partial A}} = {value}$$") is UNDECIDED
+
+
+def test_each_step_of_a_chain_is_claimed() -> None:
+    given = "Let $z = w x$ and $a = z^2$ with numbers."
+    chain = r"$$\frac{\partial a}{\partial w} = \frac{\partial a}{\partial z} \cdot x = 2 z \cdot x = VALUE$$"
+    assert verdict(given, chain.replace("VALUE", "2 w x^2")) is PROVED
+    assert verdict(given, chain.replace("VALUE", "w x^2")) is REFUTED  # no equation to be solved
+
+
+def test_a_prime_at_a_bracket_with_a_power_in_it() -> None:
+    given = "Let $f(x) = x^2$."
+    assert verdict(given, "$$f'(x^2) = 2 x^2$$") is PROVED
+    assert verdict(given, "$$f'(x^2) = 4 x^3$$") is REFUTED
+    assert verdict(given, "$$(f(x^2))' = 4 x^3$$") is UNDECIDED
+    assert verdict(given, "$$(f(x^2))' = 2 x^2$$") is UNDECIDED
+
+
+@pytest.mark.parametrize("value", ["1 - 2 x", "y"])
+def test_a_total_derivative_beside_an_equation_of_its_variables(value: str) -> None:
+    tied, free = "The variables satisfy $x + y = 1$.", "Let $f = x y$ with numbers."
+    assert verdict(tied, free, rf"$$\frac{{df}}{{dx}} = {value}$$") is UNDECIDED
+    assert verdict(free, r"$$\frac{df}{dx} = y$$") is PROVED
+    assert verdict(free, r"$$\frac{df}{dx} = 1 - 2 x$$") is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("given", "claim"),
+    [
+        ("Let $f(x) = \\log x$ with the logarithm to base 2.", r"f'(x) = \frac{1}{x \ln 2}"),
+        ("Let $f(x) = \\log x$ with the logarithm to base 2.", r"f'(x) = \frac{1}{x}"),
+        ("Let $f(x) = \\sin x$, where $x$ is measured in degrees.", r"f'(x) = \frac{\pi}{180} \cos x"),
+        ("Let $f(x) = \\sin x$, where $x$ is measured in degrees.", r"f'(x) = \cos x"),
+    ],
+)
+def test_another_base_or_unit(given: str, claim: str) -> None:
+    assert verdict(given, f"$${claim}$$") is UNDECIDED
+
+
+def test_shapes_that_clash_by_a_size_that_nothing_states() -> None:
+    given = "The loss $J$ is the mean squared error between $\\hat y = X w$ and $y \\in \\mathbb{R}^n$."
+    assert verdict(given, r"$$\nabla_w J = \frac2n X^\top (X w - y)$$") is UNDECIDED
+    told = f"{given} It is $J = \\frac1n \\|\\hat y - y\\|^2$."
+    assert verdict(told, r"$$\nabla_w J = \frac2n X^\top (X w - y)$$") is PROVED
+    assert verdict(told, r"$$\nabla_w J = \frac2n X (X w - y)$$") is ILL_FORMED  # wrong, also where X is square
+
+
+def test_what_only_code_says() -> None:
+    given = ("Let $L = \\frac12 (z - y)^2$ with numbers.", "```python\nz = w * x ** 2\n```")
+    for value in ("(z - y) x^2", "0"):
+        assert verdict(*given, rf"$$\frac{{\partial L}}{{\partial w}} = {value}$$") is UNDECIDED
+
+
+def test_names_that_letters_tell_apart_are_printed_as_they_are_written() -> None:
+    mean = "Let $w, x_i \\in \\mathbb{R}^n$ and $J = \\frac1N \\sum_{i=1}^N (w^\\top x_i - y_i)^2$."
+    found = last(mean, "For one sample,", r"$$\frac{\partial J_i}{\partial w} = 2 (w^\top x_i - y_i) x_i$$")
+    assert found.verdict is UNDECIDED
+    assert "{{" not in found.message
