@@ -13,7 +13,13 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from verify_derivations.derivations.recurrence import too_early
-from verify_derivations.formulas.definitions import Environment, FunctionDefinition, Quantity, adjoint
+from verify_derivations.formulas.definitions import (
+    Environment,
+    FunctionDefinition,
+    OtherIndices,
+    Quantity,
+    adjoint,
+)
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     UNIT,
@@ -271,7 +277,8 @@ class _Differentiation:
         definitions."""
         recursive = node.head == self.head in self.through
         if node.head == self.head and not (recursive and node.indices[:1] != self.indices[:1]):
-            assert len(node.indices) == len(self.indices), (node, self.indices)
+            if len(node.indices) != len(self.indices):
+                raise OtherIndices(node.head)
             return bracket(*(equal(a, b) for a, b in zip(node.indices, self.indices, strict=True)))
         if node.head in self.through:
             quantity = self.environment.quantities[node.head]

@@ -35,6 +35,10 @@ class Quantity:
         assert self.body is None or len(self.indices) == len(self.extents), self
 
 
+class OtherIndices(ValueError):
+    """A quantity that stands with another number of indices than it has: it was read in two ways."""
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition:
     """``name(parameters) = body``; parameters are heads of scalars (``Access(parameter)``) in ``body``."""

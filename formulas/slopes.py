@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, adjoint, adjoint_of, is_slope
+from verify_derivations.formulas.definitions import Environment, OtherIndices, adjoint, adjoint_of, is_slope
 from verify_derivations.formulas.descent import unknown_below
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -438,6 +438,8 @@ def differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Po
         return add(calculus.differentiate(body, head, indices, environment), *through)
     except RecursionError:
         raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
+    except OtherIndices as error:
+        raise Unsupported(f"{error} is one of many in some formulas and has no index in others") from None
 
 
 def _through_unsaid(
