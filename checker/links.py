@@ -15,11 +15,20 @@ from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.differentials import varied, varied_in
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.given_indices import told_apart
-from verify_derivations.checker.introduced import introduced_by_identity, introducing, of_own_letters, written_out
+from verify_derivations.checker.introduced import introduced_by_identity, introducing, written_out
 from verify_derivations.checker.layer_sums import one_layer_more
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
-from verify_derivations.checker.statements import contains_derivative, is_adjoint_name, is_derivative
+from verify_derivations.checker.refuted import (
+    RULE,
+    Refuted,
+    all_vectors,
+    in_another_reading,
+    is_rule,
+    left_open,
+    mentioned,
+)
+from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.supposing import in_its_case
 from verify_derivations.checker.undefined_losses import as_told, at_the_end, by_later_ones, through_others, unused
 from verify_derivations.checker.unknown import (
@@ -30,10 +39,8 @@ from verify_derivations.checker.unknown import (
     held_fast,
     held_fixed,
     names_of,
-    slope_told,
     spoken_of_elsewhere,
     taken_at,
-    two_values,
     unmoved,
     unread,
     unread_relation,
@@ -75,7 +82,6 @@ from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
-from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import (
     ChainError,
     IndexRangeError,
@@ -127,12 +133,16 @@ def judge_link(
                                counterexample=None)  # fmt: skip
                 judged = replace(judged, link=link)
         return replace(judged, remarks=(*judged.remarks, introduced.said))
+
+    def proved_in(other: World) -> Judged:
+        return judge_link(other, left, right, conditions, number, effort.proofs_only)
+
     try:
         comparisons, value = compare(world, here, left, right, conditions)
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        if isinstance(error, ShapeError) and effort.refutation and _is_rule(world, sides, conditions, number, effort):
+        if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
             error = Unsupported(RULE)
         return (
             _as_identity(world, left, right, conditions, number, effort, error)
@@ -199,33 +209,11 @@ def judge_link(
             link = at_the_end(world, comparison, environment, link, judge)
             link = by_later_ones(world, comparison, environment, link, judge, number)
             link = through_others(world, comparison, environment, link, judge)
-        if link.verdict is Verdict.REFUTED and here.varied and not here.alone:
-            held_as_given = _with_others_held(world, left, right, conditions, number, effort, comparison)
-            if held_as_given is not None:
-                return held_as_given
-        if link.verdict is Verdict.REFUTED and (direct := _directly(world, left, right, conditions, number, effort)):
-            return direct
-        if link.verdict is Verdict.REFUTED and here.by_slot and not world.applied.by_slot:
-            held_fast_in = _with_slots(world, here, left, right, conditions, effort)
-            if held_fast_in is not None:
-                return held_fast_in
-        if link.verdict is Verdict.REFUTED and (earlier := _step_before(world, left)) is not None:
-            why = f"whether {earlier} also moves the loss of one step by other ways than this one is not said"
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=why, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (other := _made_of_others(world, left, right)) is not None:
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=other, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (many := _all_vectors(left, right, world)) is not None:
-            unclear = f"whether {many} is one of those with an index or all is not said"
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=unclear, counterexample=None)
-        if link.verdict is Verdict.REFUTED and _is_rule(world, sides, conditions, number, effort):
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=RULE, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (about := slope_told(world, sides, number)) is not None:
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=about, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (values := two_values(world, comparison)) is not None:
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=values, counterexample=None)
-        if link.verdict is Verdict.REFUTED and (elsewhere_taken := taken_at(*rests)):
-            message = unsaid(elsewhere_taken)
-            link = replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=message, counterexample=None)
+        if link.verdict is Verdict.REFUTED:
+            asked = Refuted(world, here, sides, comparison, proved_in)
+            if (otherwise := in_another_reading(asked)) is not None:
+                return otherwise
+            link = left_open(asked, link)
         if link.verdict is Verdict.REFUTED and world.layers.sums:
             link = decide(left, right, comparison, one_layer_more(world, environment), effort, variables)
             if link.verdict is not Verdict.REFUTED:
@@ -256,40 +244,6 @@ def judge_link(
     return best if elsewhere is None or best.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL) else failed
 
 
-def _step_before(world: World, left: s.Node) -> str | None:
-    """The ``c_{t-1}`` by which a loss is differentiated that is of one step only, as the text says."""
-    below = left.denominators if isinstance(left, s.Derivative) else ()
-    references = (world.table.reference(x) for x in below if isinstance(x, s.Scripted) and isinstance(x.sub, s.Sum))
-    return next((r.name for r in references if r is not None and r.name in world.unsaid.through), None)
-
-
-def _made_of_others(world: World, left: s.Node, right: s.Node) -> str | None:
-    """What is said of a name that is made of other parameters than where it is defined, ``\\hat{y} = σ(θ^\\top x)``
-    beside ``\\hat{y} = σ(w^\\top x + b)``: that is another model."""
-    reference = world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-    if reference is None or not world.is_defined(reference.name) or contains_derivative(right):
-        return None
-    here, there = (
-        {name for name in world.below(names) if name in world.known and not world.is_defined(name)}
-        for names in (names_of(world, (right,)), (reference.name,))
-    )
-    parameters = world.differentiated.denominators
-    if here <= there or there.isdisjoint(parameters) or not (here & there).isdisjoint(parameters):
-        return None
-    return f"{reference.name} is defined in another way, of {', '.join(sorted(there & parameters))}"
-
-
-def _is_rule(
-    world: World, sides: tuple[s.Node, s.Node], conditions: tuple[s.Relation, ...], number: int, effort: Effort
-) -> bool:
-    """Whether a claim holds whatever its letters stand for, none of which depends on another."""
-    rule = of_own_letters(world, sides, number)
-    if rule is None:
-        return False
-    judged = judge_link(rule.world, *sides, conditions, number, effort.proofs_only)
-    return judged.link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL)
-
-
 def _is_remainder(node: s.Node, world: World) -> bool:
     """``\\mathcal{O}(\\epsilon^2)``, ``o(h)`` at the end of an expansion, where O is nothing else."""
     last = node.terms[-1] if isinstance(node, s.Sum) else None
@@ -318,62 +272,6 @@ def _with_a_number(
     if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return None
     return replace(judged, link=only_where(f"{name} \\in \\mathbb{{R}}", judged.link))
-
-
-def _with_slots(
-    world: World, here: Statement, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], effort: Effort
-) -> Judged | None:
-    """What holds if ``∂f/∂x`` of ``f(x, y)`` holds a y fixed that is made of x, as the sign says."""
-    other = world.fork()
-    other.applied.by_slot = True
-    judged = judge_link(other, left, right, conditions, here.number, effort.proofs_only)
-    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
-        return None
-    said = (f"${slope}$ is read with the other variables of the function held fixed" for slope in sorted(here.by_slot))
-    return replace(judged, remarks=(*judged.remarks, *said))
-
-
-def _with_others_held(
-    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort,
-    refuted: Comparison,
-) -> Judged | None:  # fmt: skip
-    """What holds if nothing varies but what an equation has differentials of: under the condition that those of others
-    are zero of which its section has them."""
-    other = world.fork()
-    other.differentiated.alone = True
-    judged = judge_link(other, left, right, conditions, number, effort.proofs_only)
-    c = judged.comparison
-    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL) or c is None:
-        return None
-    others = {*heads(refuted.left), *heads(refuted.right)} - {*heads(c.left), *heads(c.right)}
-    where = ", ".join(f"{name} = 0" for name in sorted(others) if name.startswith(SIGN))
-    return replace(judged, link=only_where(where, judged.link)) if where else None
-
-
-def _directly(
-    world: World, left: s.Node, right: s.Node, conditions: tuple[s.Relation, ...], number: int, effort: Effort
-) -> Judged | None:
-    """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …`` is taken with all else in the definition of C_t
-    held fixed, though it is made of C_{t-1}, too: under that condition."""
-    held: set[str] = set()
-    for node in (x for side in (left, right) for x in s.walk(side) if isinstance(x, s.Derivative)):
-        if len(node.denominators) != 1 or node.order != 1:
-            continue
-        top, below = (world.table.reference(x) for x in (node.numerator, node.denominators[0]))
-        quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
-        if below is None or quantity is None or quantity.body is None or below.name != quantity.head:
-            continue
-        held |= {h for h in {*heads(quantity.body)} - {below.name}
-                 if world.is_defined(h) and below.name in world.below([h])}  # fmt: skip
-    if not held:
-        return None
-    other = world.fork()
-    for head in held:
-        other.quantities[head] = replace(other.quantities[head], body=None)
-    judged = judge_link(other, left, right, conditions, number, effort.proofs_only)
-    if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
-        return None
-    return replace(judged, link=only_where(f"{', '.join(sorted(held))} \\text{{ are held fixed}}", judged.link))
 
 
 def _as_identity(
@@ -450,7 +348,6 @@ def _narrowing(asked: tuple[Constraint, ...], starts: Mapping[str, Polynomial]) 
     return ", ".join(dict.fromkeys(written))
 
 
-RULE = "it does not hold of what its letters stand for here, but is a rule where they are its own"
 SAY_NO_TIE = ("nonzero", "positive")  # conditions on a difference off which values do not tie
 
 
@@ -561,7 +458,7 @@ def _changed(left: s.Node, right: s.Node, world: World, here: Statement) -> str 
     r"""What a side rests on, or differentiates, and the text changes up to here: the z of ``z \leftarrow z + b``, in
     which the b is new; the new z may have another shape."""
     told = {name for name, number in world.unknown.amended.items() if number <= here.number}
-    return min(told & _rests_on(_mentioned(left, right, world), world), default=None) if told else None
+    return min(told & _rests_on(mentioned(left, right, world), world), default=None) if told else None
 
 
 def _may_have_entries(error: UndefinedSymbol, world: World) -> str | None:
@@ -584,11 +481,6 @@ def _taken_for_positive(world: World, sides: tuple[s.Node, ...], variables: Iter
     return sorted(name for name in found if name in named or not world.below([name]).isdisjoint(variables))
 
 
-def _mentioned(left: s.Node, right: s.Node, world: World) -> list[Reference]:
-    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
-    return [r for r in references if r is not None]
-
-
 def _rests_on(names: Sequence[Reference], world: World) -> set[str]:
     layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
               for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
@@ -598,7 +490,7 @@ def _rests_on(names: Sequence[Reference], world: World) -> set[str]:
 def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) -> str | None:
     """What only a formula behind this one declares, and on which a side rests: the y of ``‖y - K a‖²`` need not be that
     of ``k(x, y)`` with y ∈ R^d."""
-    below = _rests_on(_mentioned(left, right, world), world)
+    below = _rests_on(mentioned(left, right, world), world)
     stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
     given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
     return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
@@ -606,7 +498,7 @@ def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) 
 
 def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
     """The d of ``d_{ij} = \\|x_i - x_j\\|²`` beside x_i ∈ R^d: two things."""
-    indexed = {r.name for r in _mentioned(left, right, world) if r.indices}
+    indexed = {r.name for r in mentioned(left, right, world) if r.indices}
     return min(indexed & world.sizes, default=None)
 
 
@@ -622,9 +514,9 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
     ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
     stated = {name: {*map(base_of, arguments)} for name, arguments in world.applied.arguments.items()}
     stated |= {name: {*heads} for name, heads in world.applied.parameters.items()}
-    called = {r.name for r in _mentioned(left, right, world)}
+    called = {r.name for r in mentioned(left, right, world)}
     shapes = {name: known.shape for name, known in world.known.items()}
-    below = _rests_on(_mentioned(left, right, world), world) - world.declared
+    below = _rests_on(mentioned(left, right, world), world) - world.declared
     for x in sorted(below & shapes.keys()):
         own = {name for name, variables in stated.items() if x in variables and name in called}
         of_entries = any(name in world.functions or shapes.get(name, ()) == shapes[x] for name in own)
@@ -636,7 +528,7 @@ def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | Non
 def _one_or_all(left: s.Node, right: s.Node, world: World, error: ShapeError) -> str | None:
     """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
     meant, not all."""
-    bare = {r.name for r in _mentioned(left, right, world) if r == Reference(r.name)}
+    bare = {r.name for r in mentioned(left, right, world) if r == Reference(r.name)}
     bare &= world.table.indexed | world.table.listed.twofold
     told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
     known = {name: world.known[name] for name in bare - told if name in world.known}
@@ -645,23 +537,13 @@ def _one_or_all(left: s.Node, right: s.Node, world: World, error: ShapeError) ->
     twofold = bare & world.table.listed.twofold if of_number or columns else set()  # y beside \\mathbf{y} ∈ R^n
     known |= {name: world.known[name] for name in twofold if name in world.known}
     found = (n for n, what in known.items() if (of_number or n in twofold) and (what.family or what.shape))
-    return min(found, default=None) or _all_vectors(left, right, world)
-
-
-def _all_vectors(left: s.Node, right: s.Node, world: World) -> str | None:
-    """The x of ``f(x, z) = \\|x - z\\|²`` beside vectors ``x_1, …, x_n \\in R^d``: any vector, perhaps, not all of
-    these, where a claim does not speak of their members."""
-    named = _mentioned(left, right, world)
-    members = {r.name for r in named if r.indices}
-    arguments = (base_of(x) for r in named for x in world.applied.arguments.get(r.name, ()) if isinstance(x, s.Symbol))
-    families = (x for x in arguments if x is not None and x in world.known and world.known[x].family)
-    return min((x for x in families if world.known[x].shape and x not in members), default=None)
+    return min(found, default=None) or all_vectors(left, right, world)
 
 
 def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
     """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
     clash, but perhaps not those of the document."""
-    names = _mentioned(left, right, world)
+    names = mentioned(left, right, world)
     below = _rests_on(names, world)
     flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
     named = {r.name for r in names} & world.undeclared.widened  # what rests on them has one shape either way

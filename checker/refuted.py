@@ -1,0 +1,195 @@
+"""What a refuted equation may say otherwise than it is read: readings in which it holds, each a line of a table, and
+what the document leaves unsaid, for which it is left open, each a line of another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.deciding import only_where
+from verify_derivations.checker.introduced import of_own_letters
+from verify_derivations.checker.statements import contains_derivative
+from verify_derivations.checker.unknown import names_of, slope_told, taken_at, two_values, unsaid
+from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.variations import SIGN
+from verify_derivations.formulas.world import Statement, World
+
+if TYPE_CHECKING:
+    from verify_derivations.checker.links import Judged
+
+HOLDS = (Verdict.PROVED, Verdict.CONDITIONAL)
+RULE = "it does not hold of what its letters stand for here, but is a rule where they are its own"
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """An equation that values refute. ``judged_in`` another world it may be proved; it is not refuted again there."""
+
+    world: World
+    here: Statement
+    sides: tuple[s.Node, s.Node]
+    comparison: Comparison
+    judged_in: Callable[[World], Judged]
+
+    @property
+    def number(self) -> int:
+        return self.here.number
+
+
+def in_another_reading(refuted: Refuted) -> Judged | None:
+    """The judgement in the first reading in which an equation holds."""
+    found = (read(refuted) for read in OTHER_READINGS)
+    return next((judged for judged in found if judged is not None), None)
+
+
+def left_open(refuted: Refuted, link: Link) -> Link:
+    """The link, undecided for the first reason that there is."""
+    reason = next((text for ask in REASONS if (text := ask(refuted)) is not None), None)
+    if reason is None:
+        return link
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=reason, counterexample=None)
+
+
+# -- readings ------------------------------------------------------------------------------------------------
+
+
+def _with_others_held(refuted: Refuted) -> Judged | None:
+    """What holds if nothing varies but what an equation has differentials of: under the condition that those of others
+    are zero of which its section has them."""
+    if not refuted.here.varied or refuted.here.alone:
+        return None
+    other = refuted.world.fork()
+    other.differentiated.alone = True
+    judged = refuted.judged_in(other)
+    c, before = judged.comparison, refuted.comparison
+    if judged.link.verdict not in HOLDS or c is None:
+        return None
+    others = {*heads(before.left), *heads(before.right)} - {*heads(c.left), *heads(c.right)}
+    where = ", ".join(f"{name} = 0" for name in sorted(others) if name.startswith(SIGN))
+    return replace(judged, link=only_where(where, judged.link)) if where else None
+
+
+def _directly(refuted: Refuted) -> Judged | None:
+    """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …`` is taken with all else in the definition of C_t
+    held fixed, though it is made of C_{t-1}, too: under that condition."""
+    world, held = refuted.world, set[str]()
+    for node in (x for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Derivative)):
+        if len(node.denominators) != 1 or node.order != 1:
+            continue
+        top, below = (world.table.reference(x) for x in (node.numerator, node.denominators[0]))
+        quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
+        if below is None or quantity is None or quantity.body is None or below.name != quantity.head:
+            continue
+        held |= {h for h in {*heads(quantity.body)} - {below.name}
+                 if world.is_defined(h) and below.name in world.below([h])}  # fmt: skip
+    if not held:
+        return None
+    other = world.fork()
+    for head in held:
+        other.quantities[head] = replace(other.quantities[head], body=None)
+    judged = refuted.judged_in(other)
+    if judged.link.verdict not in HOLDS:
+        return None
+    return replace(judged, link=only_where(f"{', '.join(sorted(held))} \\text{{ are held fixed}}", judged.link))
+
+
+def _with_slots(refuted: Refuted) -> Judged | None:
+    """What holds if ``∂f/∂x`` of ``f(x, y)`` holds a y fixed that is made of x, as the sign says."""
+    if not refuted.here.by_slot or refuted.world.applied.by_slot:
+        return None
+    other = refuted.world.fork()
+    other.applied.by_slot = True
+    judged = refuted.judged_in(other)
+    if judged.link.verdict not in HOLDS:
+        return None
+    slopes = sorted(refuted.here.by_slot)
+    said = (f"${slope}$ is read with the other variables of the function held fixed" for slope in slopes)
+    return replace(judged, remarks=(*judged.remarks, *said))
+
+
+OTHER_READINGS: tuple[Callable[[Refuted], Judged | None], ...] = (_with_others_held, _directly, _with_slots)
+
+
+# -- reasons -------------------------------------------------------------------------------------------------
+
+
+def _of_one_step(refuted: Refuted) -> str | None:
+    """The ``c_{t-1}`` by which a loss is differentiated that is of one step only, as the text says."""
+    left, world = refuted.sides[0], refuted.world
+    below = left.denominators if isinstance(left, s.Derivative) else ()
+    references = (world.table.reference(x) for x in below if isinstance(x, s.Scripted) and isinstance(x.sub, s.Sum))
+    name = next((r.name for r in references if r is not None and r.name in world.unsaid.through), None)
+    said = f"whether {name} also moves the loss of one step by other ways than this one is not said"
+    return None if name is None else said
+
+
+def _made_of_others(refuted: Refuted) -> str | None:
+    """What is said of a name that is made of other parameters than where it is defined, ``\\hat{y} = σ(θ^\\top x)``
+    beside ``\\hat{y} = σ(w^\\top x + b)``: that is another model."""
+    world, (left, right) = refuted.world, refuted.sides
+    reference = world.table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
+    if reference is None or not world.is_defined(reference.name) or contains_derivative(right):
+        return None
+    here, there = (
+        {name for name in world.below(names) if name in world.known and not world.is_defined(name)}
+        for names in (names_of(world, (right,)), (reference.name,))
+    )
+    parameters = world.differentiated.denominators
+    if here <= there or there.isdisjoint(parameters) or not (here & there).isdisjoint(parameters):
+        return None
+    return f"{reference.name} is defined in another way, of {', '.join(sorted(there & parameters))}"
+
+
+def _one_of_many(refuted: Refuted) -> str | None:
+    many = all_vectors(*refuted.sides, refuted.world)
+    return None if many is None else f"whether {many} is one of those with an index or all is not said"
+
+
+def all_vectors(left: s.Node, right: s.Node, world: World) -> str | None:
+    """The x of ``f(x, z) = \\|x - z\\|²`` beside vectors ``x_1, …, x_n \\in R^d``: any vector, perhaps, not all of
+    these, where a claim does not speak of their members."""
+    named = mentioned(left, right, world)
+    members = {r.name for r in named if r.indices}
+    arguments = (base_of(x) for r in named for x in world.applied.arguments.get(r.name, ()) if isinstance(x, s.Symbol))
+    families = (x for x in arguments if x is not None and x in world.known and world.known[x].family)
+    return min((x for x in families if world.known[x].shape and x not in members), default=None)
+
+
+def mentioned(left: s.Node, right: s.Node, world: World) -> list[Reference]:
+    references = (world.table.reference(node) for side in (left, right) for node in names_in(side))
+    return [r for r in references if r is not None]
+
+
+def _is_rule(refuted: Refuted) -> str | None:
+    return RULE if is_rule(refuted.world, refuted.sides, refuted.number, refuted.judged_in) else None
+
+
+def is_rule(world: World, sides: Sequence[s.Node], number: int, judged_in: Callable[[World], Judged]) -> bool:
+    """Whether a claim holds whatever its letters stand for, none of which depends on another."""
+    rule = of_own_letters(world, sides, number)
+    return rule is not None and judged_in(rule.world).link.verdict in HOLDS
+
+
+def _slope_told(refuted: Refuted) -> str | None:
+    return slope_told(refuted.world, refuted.sides, refuted.number)
+
+
+def _two_values(refuted: Refuted) -> str | None:
+    return two_values(refuted.world, refuted.comparison)
+
+
+def _taken_elsewhere(refuted: Refuted) -> str | None:
+    function = taken_at(refuted.world, refuted.here, refuted.sides)
+    return unsaid(function) if function else None
+
+
+REASONS: tuple[Callable[[Refuted], str | None], ...] = (
+    _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
+)  # fmt: skip
