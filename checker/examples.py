@@ -54,6 +54,8 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
     scripted = (n for f in every for n in f.nodes if isinstance(n, s.Scripted))
     references = map(world.table.reference, scripted)
     indexed = {r.name for r in references if r is not None and r.indices}
+    finite = {r.name for f in every for m in f.memberships if isinstance(m.where, s.Finite) for r in map(
+        world.table.reference, m.names) if r is not None}  # fmt: skip
     cases = set[int]()
 
     def is_example(f: Stated, chain: Chain) -> bool:
@@ -67,6 +69,8 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
             reference = world.table.reference(name)
             if not is_number(chain.sides[-1]) or len(values[name]) > 1 or name in others:
                 return True
+            if reference is not None and reference.name in finite:
+                return True  # “only one $y_c = 1$” of labels in {0, 1}
             if reference is not None and not reference.indices:
                 if reference.name in world.differentiated.denominators or reference.name in indexed:
                     return True

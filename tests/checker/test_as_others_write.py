@@ -292,3 +292,14 @@ def test_a_condition_on_a_gradient_is_none_that_it_obeys() -> None:
     text = r"Let $x \in \mathbb{R}^n$ and $f(x) = \|x\|^2$. What does the condition of $\nabla f = 0$ mean?"
     assert checked(text)[-1].verdict is not REFUTED
     assert last(r"Let $x \in \mathbb{R}^n$ and $f(x) = \|x\|^2$.", r"\nabla f = 0") is not PROVED
+
+
+def test_one_of_the_values_that_labels_may_have_is_none_that_all_have() -> None:
+    text = (
+        r"The labels $y_c \in \{0, 1\}$ for $c = 1, \dots, C$ obey $\sum_c y_c = 1$."
+        "\n\nLet $L = -\\sum_{c=1}^C y_c \\log p_c$. Since only one $y_c = 1$, it has one term."
+    )
+    found = checked(text)
+    assert not any(f.verdict.wrong for f in found) and "introduces" not in (found[-1].message or "")
+    assert last(text, r"\frac{\partial L}{\partial p_c} = -\frac{1}{p_c}") is not PROVED
+    assert last(text, r"\frac{\partial L}{\partial p_c} = -\frac{y_c}{p_c}") in (PROVED, CONDITIONAL)
