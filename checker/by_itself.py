@@ -85,6 +85,7 @@ def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
     document: Document = replace(case.document, formulas=numbered)
     effort = replace(case.effort.proofs_only, repair=0.0)
     alone = prepare(document, effort, case.notation)
+    readings = readings.but(layout=stated.when.layout) if stated.when.layout else readings
     found = judge(alone, next(f for f in alone.formulas if f.number == number), readings)
     return replace(found, number=stated.number, uses=tuple(inside[k - 1].number for k in found.uses))
 

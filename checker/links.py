@@ -60,6 +60,7 @@ from verify_derivations.derivations.terms import Beyond, scale
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
+from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -503,10 +504,17 @@ def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
 
 
 def _is_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
-    """The d of ``C x = d`` beside x ∈ R^d: two things."""
-    terms = (term for side in (left, right) for term in (side.terms if isinstance(side, s.Sum) else (side,)))
-    found = (base_of(term) for term in terms if isinstance(term, s.Symbol))
-    return min((name for name in found if name is not None and name in world.sizes), default=None)
+    """The d of ``C x = d`` beside x ∈ R^d: two things. Not where a term has no shape by itself."""
+    terms = [term for side in (left, right) for term in (side.terms if isinstance(side, s.Sum) else (side,))]
+    found = {base_of(term) for term in terms if isinstance(term, s.Symbol)} & world.sizes
+    try:
+        for term in terms if found else ():
+            Elaborator(world.fork(), Statement()).tensor(term)
+    except ShapeError:
+        return None
+    except DocumentError:
+        pass
+    return min((name for name in found if name is not None), default=None)
 
 
 def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:

@@ -26,6 +26,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.symbols import FUNCTIONS
+from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import Statement
 
 EXAMPLE = "gives a value, for an example or a case"
@@ -80,7 +81,10 @@ def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, numb
         return False
     reader = Elaborator(world.fork(), Statement(number))
     try:
-        first, last = (reader.tensor(side) for side in (sides[0], sides[-1]))
+        first = reader.tensor(sides[0])
+        last = reader.tensor(sides[-1])
+    except ShapeError:
+        return False
     except DocumentError:
         return True  # the identity has no size by itself
     return not first.is_scalar or not last.is_scalar or depends_on_values(world, first.body - last.body)

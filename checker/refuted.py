@@ -87,8 +87,10 @@ def _directly(refuted: Refuted) -> Judged | None:
         quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
         if below is None or quantity is None or quantity.body is None or below.name != quantity.head:
             continue
-        held |= {h for h in {*heads(quantity.body)} - {below.name}
-                 if world.is_defined(h) and below.name in world.below([h])}  # fmt: skip
+        within = {*heads(quantity.body)}
+        if below.name not in within:
+            continue
+        held |= {h for h in within - {below.name} if world.is_defined(h) and below.name in world.below([h])}
     if not held:
         return None
     other = world.fork()

@@ -33,7 +33,7 @@ _GIVEN = _any(
     rewards? priors? gains? shifts? budgets? counts? positive negative non-?zero arbitrary any some every each all
     independent learn\w+ trainable variables? arguments? functions? random density distribut\w+ sets? space
     entr(?:y|ies) units? losse?s? costs? errors? objectives? quantit(?:y|ies) layers? ratings? strides? dilations?
-    (?:non-?|un|a|skew-?)?symmetric square invertible orthogonal diagonal
+    (?:non-?|un|a|skew-?)?symmetric invertible orthogonal diagonal
     padding users? items? radi(?:us|i) cent(?:er|re)s? intercepts? offsets? prices? return unknown
     kronecker identity indicators? rows? columns? positions? documents? tokens? actions?
     nodes? neighbou?rs? frequenc(?:y|ies) signs?

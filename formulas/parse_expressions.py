@@ -254,10 +254,10 @@ class Expressions(Atoms):
         return False
 
     def _has_entries(self, name: s.Symbol) -> bool:
-        """Also of ``\\Delta \\hat{y}(i)``, where ``\\hat{y}(i)`` is an entry."""
+        """Also of the ``\\hat{y}(i)`` in ``\\Delta \\hat{y}(i)``, and of ``\\hat{W}(i, j)`` beside ``W(i, j)``."""
         prefix, space, rest = name.name.partition(" ")
         own = rest.replace("{", "").replace("}", "") if space and prefix in DIFFERENCES else name.accent + name.name
-        return own in self.symbols.entries
+        return own in self.symbols.entries or name.name in self.symbols.entries
 
     def _entry(self, node: s.Node, start: int) -> s.Node:
         """``W(i, j)``: what stands in the brackets are subscripts."""

@@ -92,6 +92,7 @@ _OF = re.compile(  # “[Proof of Theorem 1]”, “[of Lemma~\\ref{a}]”
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
 _EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
+_IN_THE_TEXT = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+(?<!\\)\$(?!\$)|\\\(")
 _TO_NEXT = re.compile(r"[^\n$]*")
 _WORD = re.compile(r"[^\W\d_]{2}|(?<=\s)[^\W\d_](?=\s)")
 _MARKUP = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>|&\w+;")  # {#eq:loss}, <br>, &nbsp;
@@ -111,6 +112,7 @@ class _Scanner:
             self.pattern = re.compile(
                 rf"(?P<shorthand>(?:{names})(?![A-Za-z]))|{self.pattern.pattern}", re.VERBOSE | re.MULTILINE
             )
+        self.dollars_in_the_text = latex or _IN_THE_TEXT.search(text) is not None
         self.prose: list[str] = []
         self.code: list[str] = []
         self.behind = False  # a formula of this section
@@ -409,13 +411,13 @@ class _Scanner:
         end = self._find("$$", match.end())
         if end < 0:
             return self._unclosed(match, "$$")
-        displayed = self.latex or not self._among_words(match.start(), end + 2)
+        displayed = self.dollars_in_the_text or not self._among_words(match.start(), end + 2)
         self._add(match.end(), end, match.start(), displayed=displayed)
         return end + 2
 
     def _among_words(self, start: int, end: int) -> bool:
-        """Whether ``$$…$$`` stands in the midst of a line: many writers of Markdown have no other mark for formulas in
-        the text. What a colon introduces and nothing follows is displayed."""
+        """Whether ``$$…$$`` stands in the midst of a line, where a document has no other mark for formulas in the text.
+        What a colon introduces and nothing follows is displayed."""
         if self.text.find("\n", start, end) >= 0:
             return False
         line = self.lines[self._place(start)[0] - 1]

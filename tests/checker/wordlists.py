@@ -124,19 +124,18 @@ LISTS = {
 
 WORDS = {
     "given": (
-        "action; all; any; arbitrary; argument; bias; budget; center; centre; class; coefficient; column; "
-        "constant; context; cost; count; data; density; depth; desired; deviation; dilation; dimension; "
-        "distributs; document; drop probabilities; drop probability; each; entries; entry; error; every; example; "
-        "factor; filter; fixed; frequencies; frequency; function; gain; given; height; hypers; identity; image; "
-        "independent; index; indicator; indices; input; intercept; item; keep probabilities; keep probability; "
-        "kernel; known; kronecker; label; layer; learns; length; letter; loss; margin; mask; matris; measure; "
-        "negative; neighbor; node; noise; nonzero; number; objective; observs; offset; padding; parameter; point; "
-        "position; positive; price; prior; probability of keep; probability of retain; "
-        "probability to keep; probability to retain; quantities; quantity; radii; radius; "
-        "random; rate; rating; retention "
-        "probabilities; retention probability; return; reward; row; sample; scalar; set; shift; sign; size; some; "
-        "space; step; strength; stride; target; teacher; temperature; tensor; threshold; token; trainable; true; "
-        "truth; unit; unknown; user; variable; variance; vector; weight; width; word"
+        "action; all; any; arbitrary; argument; bias; budget; center; centre; class; coefficient; column; constant; "
+        "context; cost; count; data; density; depth; desired; deviation; diagonal; dilation; dimension; distributs; "
+        "document; drop probabilities; drop probability; each; entries; entry; error; every; example; factor; filter; "
+        "fixed; frequencies; frequency; function; gain; given; height; hypers; identity; image; independent; index; "
+        "indicator; indices; input; intercept; invertible; item; keep probabilities; keep probability; kernel; known; "
+        "kronecker; label; layer; learns; length; letter; loss; margin; mask; matris; measure; negative; neighbor; "
+        "node; noise; nonzero; number; objective; observs; offset; orthogonal; padding; parameter; point; position; "
+        "positive; price; prior; probability of keep; probability of retain; probability to keep; probability to "
+        "retain; quantities; quantity; radii; radius; random; rate; rating; retention probabilities; retention "
+        "probability; return; reward; row; sample; scalar; set; shift; sign; size; some; space; step; strength; "
+        "stride; symmetric; target; teacher; temperature; tensor; threshold; token; trainable; true; truth; unit; "
+        "unknown; user; variable; variance; vector; weight; width; word"
     ),
     "made": (
         "activation; average; computs; embedding; estimate; evidence; feature; hidden; logit; marginal; net "

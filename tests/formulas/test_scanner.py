@@ -230,5 +230,7 @@ def test_two_dollars_in_the_midst_of_a_line_are_no_display(line: str, displayed:
     assert scan(f"Words.\n\n{line}\n").formulas[0].displayed is displayed
 
 
-def test_two_dollars_in_latex_are_always_a_display() -> None:
+def test_two_dollars_are_a_display_where_there_are_others_for_formulas_in_the_text() -> None:
     assert scan("If $$y = 1$$ holds\n", "notes.tex").formulas[0].displayed
+    assert scan("If $$y = 1$$ holds, $x$ is less than \\$5.\n").formulas[0].displayed
+    assert not scan("If $$y = 1$$ holds, it costs \\$5, or $6.\n").formulas[0].displayed
