@@ -312,6 +312,7 @@ def _take_densities(read_after: ReadAfter) -> None:
         here = densities(within)
         single = {f: (here.get(f) or every)[0] for f, every in rest.items() if len(here.get(f) or every) == 1}
         taken |= {id(tree): single for tree in within}
+
     def said(before: s.Node, tree: s.Node) -> str:
         written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(tree))
         return "is written out where it is used" if written else f"reads ${to_latex(tree)}$"

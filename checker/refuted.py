@@ -99,7 +99,9 @@ def _directly(refuted: Refuted) -> Judged | None:
     judged = refuted.judged_in(other)
     if judged.link.verdict not in HOLDS:
         return None
-    return replace(judged, link=only_where(f"{', '.join(sorted(held))} \\text{{ are held fixed}}", judged.link))
+    said = f"{', '.join(sorted(held))} \\text{{ {'is' if len(held) == 1 else 'are'} held fixed}}"
+    fixed = tuple(name for name in judged.link.fixed if name not in held)  # these are defined
+    return replace(judged, link=only_where(said, replace(judged.link, fixed=fixed)))
 
 
 def _with_slots(refuted: Refuted) -> Judged | None:

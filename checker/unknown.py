@@ -18,6 +18,7 @@ from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
+from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
 
 
@@ -411,7 +412,8 @@ def held_fixed(
     verdict is on derivatives that hold these fixed."""
     reached, variables = reach(world, here, sides, c, environment)
     known = (world.quantities.get(h) for h in reached - variables - {environment.loss} - world.unknown.unread.keys())
-    leaves = (world.layers.name(q.head) for q in known if q is not None and q.body is None and not is_slope(q.head))
+    undefined = (q.head for q in known if q is not None and q.body is None and not q.head.startswith(SIGN))
+    leaves = (world.layers.name(head) for head in undefined if not is_slope(head))
     fixed = {name.removesuffix(UNWRITTEN) for name in leaves if name not in world.layers.templates}
     for function in reached & world.applied.opaque - world.unknown.unread.keys():
         inside = (h for call in world.applied.calls.get(function, ()) for argument in call for h in heads(argument))

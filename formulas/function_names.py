@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -96,21 +96,26 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
     return replace(symbols, functions=frozenset(found - entries), entries=entries, decorated=decorated)
 
 
+def _accented(tokens: list[Token]) -> Iterator[tuple[int, str, int]]:
+    """Each name with an accent: where it begins, what it is called, and what stands behind it."""
+    for k, token in enumerate(tokens):
+        if token.kind != "command" or token.text not in ACCENTS:
+            continue
+        braced = tokens[k + 1].kind == "open" and tokens[k + 1].text == "{"
+        symbol = tokens[k + 1 + braced]
+        if symbol.kind == "symbol" and (not braced or tokens[k + 1].partner == k + 3):
+            yield k, ACCENTS[token.text] + symbol.text, k + 2 + 2 * braced
+
+
 def _decorated(formulas: list[list[Token]]) -> set[str]:
     """The names with an accent that stand nowhere but before a bracket of symbols, or that an equation defines so."""
     applied, others, defined = set[str](), set[str](), set[str]()
     for tokens in formulas:
-        for k, token in enumerate(tokens):
-            if token.kind != "command" or token.text not in ACCENTS:
-                continue
-            braced = tokens[k + 1].kind == "open" and tokens[k + 1].text == "{"
-            symbol = tokens[k + 1 + braced]
-            if symbol.kind != "symbol" or braced and tokens[k + 1].partner != k + 3:
-                continue
-            name, bracket = ACCENTS[token.text] + symbol.text, skip_scripts(tokens, k + 2 + 2 * braced)
+        for k, name, after in _accented(tokens):
+            bracket = skip_scripts(tokens, after)
             call = tokens[bracket].kind == "open" and tokens[bracket].text == "(" and simple_arguments(tokens, bracket)
             (applied if call else others).add(name)
-            behind = tokens[tokens[bracket].partner + 1] if call and starts_statement(tokens, k) else token
+            behind = tokens[tokens[bracket].partner + 1] if call and starts_statement(tokens, k) else tokens[k]
             if behind.kind == "relation" and behind.text in s.EQUALS:
                 defined.add(name)
     return applied - others | defined
@@ -121,14 +126,7 @@ def _decorated_entries(formulas: list[list[Token]], indices: Set[str]) -> frozen
     brackets: the ``\\hat{y}(i)`` of ``Σ_i (\\hat{y}(i) - y(i))^2`` beside ``\\hat{y} = W x``."""
     alone, entries, others = set[str](), set[str](), set[str]()
     for tokens in formulas:
-        for k, token in enumerate(tokens):
-            if token.kind != "command" or token.text not in ACCENTS:
-                continue
-            braced = tokens[k + 1].kind == "open" and tokens[k + 1].text == "{"
-            symbol = tokens[k + 1 + braced]
-            if symbol.kind != "symbol" or braced and tokens[k + 1].partner != k + 3:
-                continue
-            name, after = ACCENTS[token.text] + symbol.text, k + 2 + 2 * braced
+        for _, name, after in _accented(tokens):
             if tokens[after].kind != "open" or tokens[after].text not in ("(", "["):
                 alone.add(name)
                 continue

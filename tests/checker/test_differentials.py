@@ -106,3 +106,10 @@ def test_steps_in_time_and_integrals_are_no_differentials_of_anything() -> None:
 def test_a_size_called_d_is_no_sign() -> None:
     text = r"Let $W \in \mathbb{R}^{d \times d}$, $w \in \mathbb{R}$ and $s = \operatorname{tr}(I_d) w$."
     assert verdicts(text, r"\frac{\partial s}{\partial w} = d", "s = d w", "s = 2 d w") == [PROVED, PROVED, REFUTED]
+
+
+def test_a_differential_is_not_held_fixed() -> None:
+    given = r"Let $X \in R^{m \times n}$, $A \in R^{p \times m}$ and $L = \operatorname{tr}(X^\top A^\top A X)$."
+    (right,) = judged(given, r"dL = 2 \operatorname{tr}(X^\top A^\top A\, dX)")
+    assert right.verdict is PROVED and right.fixed == ("A",)
+    assert verdicts(given, r"dL = \operatorname{tr}(X^\top A^\top A\, dX)") == [REFUTED]

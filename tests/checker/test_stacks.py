@@ -6,7 +6,7 @@ import pytest
 
 from verify_derivations.checker import check
 from verify_derivations.checker.deciding import Effort
-from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.scanner import scan
 
 PROVED, CONDITIONAL, REFUTED = Verdict.PROVED, Verdict.CONDITIONAL, Verdict.REFUTED
@@ -24,8 +24,12 @@ $$ o_t = \sigma(W_o \cdot [h_{t-1}, x_t] + b_o), \quad h_t = o_t * \tanh(C_t) $$
 where $*$ is the elementwise product."""
 
 
+def judged(text: str, claim: str) -> Formula:
+    return check(scan(f"{text}\n\n$$ {claim} $$\n", "found.md"), effort=Effort(repair=0)).formulas[-1]
+
+
 def last(text: str, claim: str) -> Verdict:
-    return check(scan(f"{text}\n\n$$ {claim} $$\n", "found.md"), effort=Effort(repair=0)).formulas[-1].verdict
+    return judged(text, claim).verdict
 
 
 @pytest.mark.parametrize("stack", ["[h; x]", "[h, x]", r"\begin{bmatrix} h \\ x \end{bmatrix}"])
@@ -48,7 +52,9 @@ def test_a_cell_of_which_nothing_is_declared(right: str, wrong: str) -> None:
 
 
 def test_a_step_with_the_gates_held_fixed() -> None:
-    assert last(CELL, r"\frac{\partial C_t}{\partial C_{t-1}} = \operatorname{diag}(f_t)") is CONDITIONAL
+    step = judged(CELL, r"\frac{\partial C_t}{\partial C_{t-1}} = \operatorname{diag}(f_t)")
+    assert step.verdict is CONDITIONAL and "held fixed" in step.assumptions[0]
+    assert "f" in step.assumptions[0] and "f" not in step.fixed  # f is defined
     assert last(CELL, r"\frac{\partial C_t}{\partial C_{t-1}} = \operatorname{diag}(i_t)").wrong
 
 
