@@ -47,6 +47,7 @@ ANOTHER = re.compile(  # also where that is displayed: “a deeper model is”
     re.I,
 )  # fmt: skip
 HOLD = (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
+CONTRADICTED = "which contradicts another definition"
 
 
 @dataclass(frozen=True)
@@ -190,24 +191,25 @@ def resting(part: Part, formula: Formula) -> Formula:
     return only_with(formula, tuple(anew.slip for anew in rests.values() if anew.slip is not None))
 
 
-def only_with(formula: Formula, said: tuple[str, ...]) -> Formula:
-    """A formula that rests on one of two definitions which contradict each other."""
+def only_with(formula: Formula, said: tuple[str, ...], because: str = CONTRADICTED) -> Formula:
+    """A formula that rests on one of two definitions which contradict each other, or on something else unsaid."""
     return formula if not said else replace(
         formula, verdict=min(formula.verdict, Verdict.CONDITIONAL, key=lambda verdict: verdict.rank),
-        links=tuple(_only_with(link, said) for link in formula.links), assumptions=(*said, *formula.assumptions),
-        message=_only_with_text(formula.message, said) if formula.verdict in HOLD else formula.message,
+        links=tuple(_only_with(link, said, because) for link in formula.links),
+        assumptions=(*said, *formula.assumptions),
+        message=_only_with_text(formula.message, said, because) if formula.verdict in HOLD else formula.message,
     )  # fmt: skip
 
 
-def _only_with(link: Link, said: tuple[str, ...]) -> Link:
+def _only_with(link: Link, said: tuple[str, ...], because: str) -> Link:
     if link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return link
     return replace(link, verdict=Verdict.CONDITIONAL, evidence="assumption", assumptions=(*said, *link.assumptions),
-                   message=_only_with_text(link.message, said))  # fmt: skip
+                   message=_only_with_text(link.message, said, because))  # fmt: skip
 
 
-def _only_with_text(message: str, said: tuple[str, ...]) -> str:
-    return f"{message}, if {', '.join(said)}, which contradicts another definition"
+def _only_with_text(message: str, said: tuple[str, ...], because: str) -> str:
+    return f"{message}, if {', '.join(said)}, {because}"
 
 
 def _around(case: Case, part: Part) -> set[tuple[str, ...]]:

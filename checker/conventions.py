@@ -15,6 +15,7 @@ from verify_derivations.checker.judge import ROUTING, judge
 from verify_derivations.checker.links import CLASH
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Convention, Formula, Reading, Verdict
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.world import NotedReadings, Readings
 
 Trial: TypeAlias = tuple[int, Readings]
@@ -44,10 +45,30 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "units": ("e_k", ("undefined", "unit vectors")),
     "examples": ("dZ", ("gradient of the mean loss", "gradient of each example's loss")),
 }
+UNSHOWN = "which is not stated, and no other claim shows it"
 PROVED = (Verdict.PROVED, Verdict.CONDITIONAL)
 BY_SHAPE = ("layout", "gradient")  # how many claims have a shape counts, also where a proof needs longer
 EVERYWHERE = ("units",)  # what does not fit one claim is nowhere meant
 ONLY_ON_CLASH = (*BY_SHAPE, *EVERYWHERE)  # the usual reading is tried first; others only where it does not fit
+MEANT = {
+    ("star", "cross-correlation"): "\\star \\text{ is the cross-correlation}",
+    ("softmax", "columns"): "\\operatorname{softmax} \\text{ works on columns}",
+    ("layout", "denominator"): "\\partial y/\\partial x \\text{ has a column for each component of } y",
+    ("gradient", "column"): "\\partial L/\\partial x \\text{ has the shape of } x",
+    ("gradient", "row"): "\\partial L/\\partial x \\text{ has the shape of } x^\\top",
+    ("examples", "gradient of each example's loss"): "dZ \\text{ is the gradient of each example's loss}",
+}
+"""What is assumed of a claim that holds in such a reading only, and is the only one to do so: it cannot show both that
+it is meant so and that it is right."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The readings, how they were found, and on which of them formulas rest that are the only ones to show them."""
+
+    readings: Readings
+    conventions: list[Convention]
+    alone: Mapping[int, tuple[str, ...]]
 
 
 def usual(case: Case) -> Readings:
@@ -71,10 +92,11 @@ def one_by_one(case: Case) -> tuple[Readings, list[Convention], list[Formula]]:
     first = usual(case)
     stated = {f.number: f for f in case.formulas}
     usually = {n: judged(case, f, first) for n, f in stated.items() if f.chains}
-    readings, conventions = settle(
+    found = settle(
         case, usually, lambda trials: {(n, reading): tried(case, stated[n], reading) for n, reading in trials}
     )
-    return readings, conventions, [
+    readings = found.readings
+    return readings, found.conventions, [
         usually[n].formula if n in usually and usually[n].holds_in(readings, first) else judge(case, f, readings)
         for n, f in stated.items()
     ]  # fmt: skip
@@ -82,7 +104,7 @@ def one_by_one(case: Case) -> tuple[Readings, list[Convention], list[Formula]]:
 
 def settle(
     case: Case, usually: Mapping[int, Tried], attempt: Callable[[Sequence[Trial]], Trials]
-) -> tuple[Readings, list[Convention]]:
+) -> Settled:
     """The readings, where the notation file fixes none, by the claims that each satisfies. ``usually`` is the judgement
     of every formula in the usual reading, ``attempt`` makes trials of others."""
     readings = usual(case)
@@ -114,6 +136,8 @@ def settle(
         for number in asking(name, concerned) for option in ALTERNATIVES[name][1]
     ])  # fmt: skip
     conventions: list[Convention] = []
+    alone: dict[int, tuple[str, ...]] = {}
+    lefts = {f.number: {to_latex(chain.sides[0]) for chain in f.chains} for f in case.formulas}
     for name, concerned in open_.items():
         (symbol, options), total = ALTERNATIVES[name], len(concerned)
         if name in ONLY_ON_CLASH:
@@ -133,9 +157,15 @@ def settle(
         )
         if name not in ONLY_ON_CLASH or chosen:
             conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))
+        expected = "row" if _rows_told(name, case) else options[0]
+        if (meant := MEANT.get((name, options[chosen]))) is not None and options[chosen] != expected:
+            outcomes = zip(concerned, verdicts(name, expected, concerned), by_option[chosen], strict=True)
+            shown = [n for n, before, after in outcomes if before not in PROVED and _gains(before, after)]
+            if len({left for n in shown for left in lefts[n]}) == 1:
+                alone |= {n: (*alone.get(n, ()), meant) for n in shown}
         if name != "up":  # routing needs more than its argument says: claims are judged literally
             readings = readings.but(**{name: options[chosen]})
-    return readings, conventions
+    return Settled(readings, conventions, alone)
 
 
 def _gains(before: Verdict, after: Verdict) -> bool:
@@ -158,9 +188,15 @@ def _concerned(name: str, touches: Mapping[int, frozenset[str]], case: Case) -> 
     concerned = [number for number, found in touches.items() if name in found]
     if name in case.notation.conventions:
         return []
-    if name == "gradient" and not any(CLASH in touches[number] for number in concerned):
+    clash = any(CLASH in touches[number] for number in concerned)
+    if name == "gradient" and not clash and not _rows_told(name, case):
         return []
     return concerned
+
+
+def _rows_told(name: str, case: Case) -> bool:
+    """Whether a text says that it uses numerator layout: strictly, the gradient of a number is a row there."""
+    return name == "gradient" and case.notation.conventions.get("layout") == "numerator"
 
 
 def _alike(trial: Trial, done: Trials) -> Tried | None:

@@ -29,7 +29,7 @@ from verify_derivations.checker.anew import (
 from verify_derivations.checker.by_itself import by_itself, is_alone, is_declared_beside, may_be_alone, read_alone
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
-from verify_derivations.checker.conventions import Trial, Trials, Tried, judged, settle, tried, usual
+from verify_derivations.checker.conventions import UNSHOWN, Trial, Trials, Tried, judged, settle, tried, usual
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
@@ -133,6 +133,7 @@ class _Judgement:
         self.grounds: dict[Scope, tuple[Equation, ...]] = {}
         self.open: dict[int, str] = {}  # what may be defined anew, or a slip
         self.contested: dict[int, tuple[str, ...]] = {}  # what holds with the first of two definitions only
+        self.shown_alone: Mapping[int, tuple[str, ...]] = {}  # readings that only one claim shows
         self.usual = usual(self.case)
         self.world_keys: dict[tuple[int, Readings], bytes] = {}
         self._clock("read")
@@ -143,7 +144,8 @@ class _Judgement:
         usually |= self.in_parts(usually)
         case = self.case
         self._clock("judge")
-        readings, conventions = settle(case, usually, self.attempt)
+        settled = settle(case, usually, self.attempt)
+        readings, conventions, self.shown_alone = settled.readings, settled.conventions, settled.alone
         formulas = self.judged(readings, usually)
         self._clock("conventions")
         case.grounds = frozenset(
@@ -214,6 +216,7 @@ class _Judgement:
         found |= {n: granted(found[n], new.formula) for n, new in zip(wrong, results, strict=True)}
         found |= {n: resting(part, found[n]) for part in self.parts for n in part.stated if n in found}
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
+        found |= {n: only_with(found[n], said, UNSHOWN) for n, said in self.shown_alone.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
         found |= self.alone(found, readings)
         for number, text in objections(case.formulas, case.named.definitions) if case.effort.refutation else ():

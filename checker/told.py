@@ -1,19 +1,20 @@
 """Conventions that the text states, so that no evidence is asked for them: “we use denominator layout”, a softmax of
-each row, gradients that are rows, ``∂y/∂x ∈ R^{n×m}`` of a y in R^m and an x in R^n."""
+each row, gradients that are rows, ``∂y/∂x ∈ R^{n×m}`` of a y in R^m and an x in R^n, a step ``W - η ∂L/∂W``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from verify_derivations.checker.sentences import prose_behind
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.sentences import ENDED, prose_behind, sentences
+from verify_derivations.checker.statements import Stated, contains_derivative, is_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import items_of, plain
+from verify_derivations.formulas.scripts import factors_of, is_transpose, items_of, plain
 
 _LAYOUT = re.compile(r"\b(numerator|denominator)(?:[- ]style)?[- ]layout", re.I)
 _GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row vector”
-    r"\W*(?:(?:and|here|throughout|recall\s+that|note\s+that|remember\s+that|by\s+convention|as\s+usual)\W+)?"
+    r"\W*(?:(?:and|here|throughout|recall\s+that|note\s+that|remember\s+that|by\s+convention|as\s+usual"
+    r"|in\s+(?:this|these|our|the\s+following)\s+[\w-]+|for\s+us|our\s+convention\s+is\s+that|we\s+agree\s+that)\W+)?"
     r"(?:(?:the|an?|all)\s+)?(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?"
     r"(?:scalars?|loss(?:es)?|numbers?)\b(?:(?!\brows?\b)[^.;$]){0,60}?)"
     r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?(?P<axis>row|column)\s+vectors?\b",
@@ -28,6 +29,14 @@ _DOUBTED = re.compile(
     r"|books?|authors?|papers?|texts?|literature|sections?|they|their|custom)\b|['’]s\b", re.I,
 )  # fmt: skip
 _JACOBIAN = re.compile(r"\bJacobian\b", re.I)
+_MATRIX = re.compile(  # “the Jacobian $∂y/∂x$ … is the $m \\times n$ matrix”
+    r"\$(?P<of>\d+)\$(?=(?:(?!\b(?:not|no|where)\b)[^;:])*?\b(?:is|be|as|denotes?|means)\s+(?:an?|the)\s+\$(?P<size>\d+)\$"
+    r"[-\s]+(?:\w+\s+)?(?:matrix|Jacobian)\b)", re.I,
+)  # fmt: skip
+_ENTRIES = re.compile(  # “the matrix with the entries $∂y_i/∂x_j$”, “whose $(i, j)$ entry is …”
+    r"\b(?:Jacobian|matrix)\b(?:(?!\b(?:not|no|instead)\b)[^;:])*?(?:\$(?P<place>\d+)\$\W*(?:th\s+)?)?"
+    r"\b(?:entr(?:y|ies)|elements?|components?)\s+(?:(?:is|are|of|being)\s+|\(?(?=\$))(?:the\s+)?\$(?P<of>\d+)\$", re.I,
+)  # fmt: skip
 _SAID = {"layout": "{option} {name}", "gradient": "{name}s are {option}s"}
 _AXIS = (
     r"(?:\b(?P<axis>row|column)s?[-\s]?wise\b|\b(?:each|every)\s+(?P<each>row|column)\b|\bby\s+(?P<by>rows|columns)\b)"
@@ -44,8 +53,10 @@ def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
     that was told last before it, in its section if there is one."""
     told: dict[str, set[str]] = {}
     layouts: list[tuple[Stated, str]] = []
+    said = list(_by_sentences(formulas))
     for k, f in enumerate(formulas):
-        here = {*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas), *_by_entries(f)}
+        here = {*_by_words(f, prose_behind(formulas, k)), *_by_shape(f, formulas), *_by_entries(f), *_by_steps(f)}
+        here |= {("layout", layout) for n, layout in said if n == k}
         for name, option in sorted(here):
             told.setdefault(name, set()).add(option)
             layouts += [(f, option)] if name == "layout" else []
@@ -55,7 +66,55 @@ def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
             before = [(g, option) for g, option in layouts if g.number <= f.number]
             inside = [(g, option) for g, option in before if g.raw.section == f.raw.section]
             f.when.layout = next((option for _, option in reversed(inside or before)), "")
+    if told.get("layout") == {"denominator"}:  # in numerator layout many write the gradient of a loss as a column
+        told.setdefault("gradient", {"column"})
     return {name: found.pop() for name, found in told.items() if len(found) == 1}
+
+
+def _by_steps(f: Stated) -> Iterator[tuple[str, str]]:
+    """The shape of a gradient that is added to its variable, in the step of an algorithm, ``W - η ∂L/∂W``."""
+    if any(contains_derivative(chain.sides[0]) for chain in f.chains):
+        return
+    for node in f.nodes:
+        terms = node.terms if isinstance(node, s.Sum) else ()
+        variables = {plain(x) for x in terms if isinstance(x, s.Symbol | s.Scripted) and not _is_transposed(x)}
+        factors = [x for term in terms for x in (term.factors if isinstance(term, s.Product) else (term,))]
+        if any(isinstance(x, s.Derivative) and {*map(plain, x.denominators)} <= variables for x in factors):
+            yield "gradient", "column"
+
+
+def _is_transposed(node: s.Node) -> bool:
+    return isinstance(node, s.Scripted) and node.sup is not None and any(map(is_transpose, factors_of(node.sup)))
+
+
+def _by_sentences(formulas: Sequence[Stated]) -> Iterator[tuple[int, str]]:
+    """The layout of a Jacobian matrix of which a sentence says the size or the entries, at the formula it names."""
+    for text in sentences(formulas, ENDED):
+        for match in _MATRIX.finditer(text):
+            slope, size = (_alone(formulas[int(match[name])]) for name in ("of", "size"))
+            spaces = [_vector_space(x, formulas) for x in _variables(slope)]
+            extents = size.factors if isinstance(size, s.Product) and {*size.operators} == {"\\times"} else ()
+            if None not in spaces and len({*spaces}) == 2 and sorted(map(repr, extents)) == sorted(map(repr, spaces)):
+                yield int(match["of"]), "numerator" if list(extents) == spaces else "denominator"
+        for match in _ENTRIES.finditer(text):
+            entry = _variables(_alone(formulas[int(match["of"])]))
+            letters = [x.sub.name for x in entry if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol)]
+            place = _alone(formulas[int(match["place"])]) if match["place"] else None
+            order = [x.name for x in s.walk(place) if isinstance(x, s.Symbol)] if place is not None else sorted(letters)
+            if len({*letters}) == len(order) == 2 and sorted(letters) == sorted(order):
+                yield int(match["of"]), "numerator" if letters == order else "denominator"
+
+
+def _alone(f: Stated) -> s.Node | None:
+    """What a formula in the text consists of."""
+    return f.mentions[0] if len(f.mentions) == 1 and not f.raw.displayed and not f.chains else None
+
+
+def _variables(slope: s.Node | None) -> list[s.Node]:
+    """The y and x of ``∂y/∂x``."""
+    if slope is None or not is_derivative(slope) or not isinstance(slope, s.Derivative) or len(slope.denominators) != 1:
+        return []
+    return [slope.numerator, slope.denominators[0]]
 
 
 def _by_entries(f: Stated) -> Iterator[tuple[str, str]]:

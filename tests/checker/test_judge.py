@@ -535,7 +535,7 @@ MEANS = (r"x\in R^{H\times W}", r"p=meanpool(x,s)", r"L=\frac12\sum_{u,v} p_{uv}
     ("document", "claim", "symbol", "reading", "verdict"),
     [
         (CONVOLUTION, r"\frac{\partial L}{\partial x}=conv2(z,rot180(k),'full')", r"\star", "convolution", PROVED),
-        (CONVOLUTION, r"\frac{\partial L}{\partial x}=conv2(z,k,'full')", r"\star", "cross-correlation", PROVED),
+        (CONVOLUTION, r"\frac{\partial L}{\partial x}=conv2(z,k,'full')", r"\star", "cross-correlation", CONDITIONAL),
         (CONVOLUTION, r"\frac{\partial L}{\partial x}=2 conv2(z,k,'full')", r"\star", "convolution", REFUTED),
         (POOLING, r"\frac{\partial L}{\partial x}=up(\frac{\partial L}{\partial p},s)", "up", "routing", CONDITIONAL),
         (POOLING, r"\frac{\partial L}{\partial x}=2 up(\frac{\partial L}{\partial p},s)", "up", "repetition", REFUTED),
@@ -543,11 +543,11 @@ MEANS = (r"x\in R^{H\times W}", r"p=meanpool(x,s)", r"L=\frac12\sum_{u,v} p_{uv}
          PROVED),
         (MEANS, r"\frac{\partial L}{\partial x}=up(\frac{\partial L}{\partial p},s)", "up", "repetition", REFUTED),
         (QUADRATIC, r"\frac{\partial L}{\partial x}=2A^TAx", "", "", PROVED),
-        (QUADRATIC, r"\frac{\partial L}{\partial x}=2x^TA^TA", r"\partial L/\partial x", "row", PROVED),
+        (QUADRATIC, r"\frac{\partial L}{\partial x}=2x^TA^TA", r"\partial L/\partial x", "row", CONDITIONAL),
         (QUADRATIC, r"\frac{\partial L}{\partial x}=x^TA^TA", r"\partial L/\partial x", "row", REFUTED),
         (QUADRATIC, r"\frac{\partial L}{\partial x}=2x^TA^T", "", "", ILL_FORMED),
         (QUADRATIC, r"\frac{\partial y}{\partial x}=A", "", "", PROVED),
-        (QUADRATIC, r"\frac{\partial y}{\partial x}=A^T", r"\partial y/\partial x", "denominator", PROVED),
+        (QUADRATIC, r"\frac{\partial y}{\partial x}=A^T", r"\partial y/\partial x", "denominator", CONDITIONAL),
         (QUADRATIC, r"\frac{\partial y}{\partial x}=2A", "", "", REFUTED),
     ],
 )  # fmt: skip
@@ -559,6 +559,23 @@ def test_conventions(document: Document, claim: str, symbol: str, reading: str, 
         assert chosen[symbol] == reading
     if not symbol:
         assert not chosen
+
+
+TRANSPOSED = r"\frac{\partial L}{\partial x}=2x^TA^TA"
+OTHER = {  # shows the same layout; shows the usual one; shows none
+    PROVED: r"\frac{\partial L}{\partial A}=2xx^TA^T", ILL_FORMED: r"\frac{\partial L}{\partial A}=2Axx^T",
+    CONDITIONAL: r"\frac{\partial L}{\partial y}\cdot 1=\frac{\partial L}{\partial y}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verdict", OTHER)
+def test_one_claim_alone_does_not_show_a_convention(verdict: Verdict) -> None:
+    """It would be right because it is read so, and read so because it would be right."""
+    found = report(*QUADRATIC, OTHER[verdict], TRANSPOSED).formulas[-1]
+    assert found.verdict is verdict, found.message
+    if verdict is CONDITIONAL:
+        assert found.assumptions == (r"\partial L/\partial x \text{ has the shape of } x^\top",)
+    assert report(*QUADRATIC, OTHER[verdict], TRANSPOSED.replace("2x", "3x")).formulas[-1].verdict.wrong
 
 
 @pytest.mark.parametrize(

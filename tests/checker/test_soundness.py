@@ -147,7 +147,8 @@ def judged(folder: Path, *formulas: str) -> Formula:
         (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = [2 x_m - z_i = 0]", Verdict.REFUTED),
         (SELECTED, r"\frac{\partial D_{mi}}{\partial A_{mi}} = 0", Verdict.REFUTED),
         # two Jacobian matrices side by side are a product of matrices, in the layout that the document shows
-        (MAPS, f"{JACOBIANS[2]} = {JACOBIANS[0]} {JACOBIANS[1]}", Verdict.PROVED),
+        (MAPS, f"{JACOBIANS[2]} = {JACOBIANS[0]} {JACOBIANS[1]}", Verdict.CONDITIONAL),
+        (MAPS, f"{JACOBIANS[2]} = {JACOBIANS[1]} {JACOBIANS[0]}", Verdict.PROVED),
         ((*MAPS, f"{JACOBIANS[0]} = A"), f"{JACOBIANS[2]} = {JACOBIANS[0]} {JACOBIANS[1]}", Verdict.ILL_FORMED),
         ((*MAPS, f"{JACOBIANS[0]} = A"), f"{JACOBIANS[2]} = {JACOBIANS[1]} {JACOBIANS[0]}", Verdict.PROVED),
         ((*MAPS, f"{JACOBIANS[0]} = A^T"), f"{JACOBIANS[2]} = {JACOBIANS[0]} {JACOBIANS[1]}", Verdict.PROVED),

@@ -29,6 +29,11 @@ SHAPE = r"Here $\frac{\partial y}{\partial x} \in \mathbb{R}^{FIRST \times SECON
         ("Some use numerator layout; we use the denominator layout.", True),
         (SHAPE.replace("FIRST", "n").replace("SECOND", "m"), True),
         (SHAPE.replace("FIRST", "m").replace("SECOND", "n"), False),
+        (r"The Jacobian $\partial y/\partial x$ of $y$ is the $m \times n$ matrix of its slopes.", False),
+        (r"The derivative $\partial y/\partial x$ is the $n \times m$ matrix of its slopes.", True),
+        (r"The Jacobian has the entries $\partial y_i/\partial x_j$.", False),
+        (r"The Jacobian has the entries $\partial y_j/\partial x_i$.", True),
+        (r"It is a matrix whose $(p, q)$-th entry is $\partial y_q/\partial x_p$.", True),
     ],
 )
 def test_the_layout_of_a_derivative(words: str, denominator: bool) -> None:
@@ -64,6 +69,9 @@ def test_of_what_a_softmax_is(words: str, axis: str) -> None:
     [
         ("The derivative of a scalar by a column is thus a row vector.", True),
         ("Here gradients are row vectors.", True),
+        ("In these notes gradients of scalars are row vectors.", True),
+        ("We use denominator layout.", False),
+        (r"One steps from $x$ to $x - \eta \frac{\partial b}{\partial x}$.", False),
         ("Derivatives of scalars are column vectors.", False),
         ("Some say that gradients are row vectors; the derivative of a scalar is a column vector.", False),
     ],
@@ -89,3 +97,14 @@ def test_gradients_that_are_rows_elsewhere(said: str) -> None:
     text += "$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
     assert check(scan(text.replace("CLAIM", "a"))).formulas[-1].verdict is Verdict.PROVED
     assert check(scan(text.replace("CLAIM", "2 a"))).formulas[-1].verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("a^\\top", PROVED), ("a", Verdict.CONDITIONAL), ("2 a", REFUTED)])
+def test_the_gradient_of_a_number_in_numerator_layout(claim: str, verdict: Verdict) -> None:
+    """It is a row there, strictly; many who write Jacobian matrices so make columns of gradients."""
+    text = "We use numerator layout. Let $J = a^\\top x$ with $a, x \\in \\mathbb{R}^n$.\n\n"
+    text += "$$\\frac{\\partial J}{\\partial x} = CLAIM$$\n"
+    assert check(scan(text.replace("CLAIM", claim))).formulas[-1].verdict is verdict
+    other = "Also $$\\frac{\\partial K}{\\partial x} = 2x$$ of $K = x^\\top x$.\n"
+    if verdict is Verdict.CONDITIONAL:
+        assert check(scan(text.replace("CLAIM", claim) + other)).formulas[2].verdict is PROVED
