@@ -25,7 +25,7 @@ from verify_derivations.checker.single_layers import Input, inputs, single_layer
 from verify_derivations.checker.solutions import conclusions
 from verify_derivations.checker.statements import Placed, Stated, is_adjoint_name, is_number
 from verify_derivations.checker.supposing import take_cases
-from verify_derivations.checker.unknown import take_namesakes, take_unknown
+from verify_derivations.checker.unknown import take_namesakes, take_spoken, take_unknown
 from verify_derivations.checker.updates import is_update
 from verify_derivations.checker.windows import stay_within
 from verify_derivations.derivations.differentiate import ties, total_derivative
@@ -117,6 +117,7 @@ class Builder:
         self.world.differentiated.varied |= {*varied(trees)}
         self.world.sizes |= self.table.counts
         declare(self.world, [*self.declared, *self.every])
+        take_spoken(self.world, self.formulas)
         self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}
         for name, stated in self.inferred.declarations.items():
             self.world.declarations.setdefault(name, []).extend(stated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
@@ -242,6 +242,19 @@ def _reread(read_after: ReadAfter, new: Callable[[s.Node], s.Node], remark: Call
         read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
 
 
+def _take_softmax(read_after: ReadAfter, named: NamedFunctions) -> None:
+    """Read ``σ(z)`` as ``softmax(z)`` where the text says that σ is that."""
+    def new(part: s.Node, section: tuple[str, ...]) -> s.Node | None:
+        if not isinstance(part, s.Call) or not isinstance(part.function, s.Symbol):
+            return None
+        return replace(part, function=s.Symbol("softmax")) if named.is_softmax(part.function.name, section) else None
+
+    sections = {id(stated.tree): stated.raw.section for stated, _ in read_after}
+    if named.softmax:
+        _reread(read_after, lambda tree: s.mapped(tree, partial(new, section=sections[id(tree)])),
+                lambda _, tree: f"reads ${to_latex(tree)}$")  # fmt: skip
+
+
 def _read_primes(read_after: ReadAfter) -> None:
     """Primes of indices, and those that transpose."""
     trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
@@ -454,11 +467,13 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             continue
         stated = Stated(raw, reading.statements)
         stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled
+        stated.prose.functions = tuple((name, kind != "each") for n, name, kind in named.otherwise if n == raw.number)
         if raw.number in named.definitions:
             stated.remarks += (f"the text says that ${latex}$",)
         read_after.append((stated, before))
         before = last_side(reading.statements)
         formulas.append(stated)
+    _take_softmax(read_after, named)
     _read_primes(read_after)
     _count_members(read_after)
     _bracket_gradients(read_after)

@@ -2,7 +2,8 @@
 the distribution function of the standard normal”, ``g = \\tanh``.
 
 What is said plainly, in one way where it is seen, of a letter that formulas apply and no equation defines, is read as
-its definition. Of a letter beside which the text has such a word otherwise, it is not known which function it is.
+its definition. Of a letter beside which the text has such a word otherwise, it is not known which function it is: then
+a σ is not the logistic function.
 """
 
 from __future__ import annotations
@@ -61,6 +62,31 @@ _SAID = tuple(
         rf"\b(?:the|a|with|and)\s+{name}\s+{_PLACE}{_END}",
     )
 )  # fmt: skip
+_OF_ALL = re.compile(r"\bsoft-?max\b", re.I)  # each entry depends on all
+_SOFTMAX = re.compile(
+    r"\s*(?:(?:now|here|again|the|an?|our|usual|standard)\s+)*soft-?max(?:\s+(?:function|map|operator))?\s*(?:and\s*)?",
+    re.I,
+)
+_ELSE = re.compile(
+    r"\b(?:identity|gelu|elu|selu|swish|silu|step|heaviside|threshold\w*|sign(?:um)?|sine|cosine|error\s+function|exponential"
+    r"|absolute|squar\w+|cub\w+|leaky|hard|softsign|arc-?tangent|gompertz|probit|linear\s+(?:function|activation|map)"
+    r"|(?:inverse|derivative|negative|complement)\s+of|inverse|scaled|shifted|stee\w+|modified|parametri[cs]\w*|tanh|relu"
+    r"|hyperbolic|rectif\w+|softplus)\b|\b(?:logistic|sigmoid\w*)\b[^.;:$]*?\b(?:times|plus|minus|multiplied|divided"
+    r"|of\s+(?:twice|half|minus|the\s+(?:negative|square|double|scaled)|its\s+(?:negative|square|double))"
+    r"|(?:with|of)\s+(?:an?\s+|the\s+)?(?:slope|gain|steepness|temperature|scale|width))\b", re.I,
+)  # fmt: skip
+_CHANGED = r",(?=\s*(?:but\s+)?(?:(?:re)?scaled|shifted|multiplied|divided|times|plus|minus|with)\b)"
+_BE = r"(?:is|denotes?|means|be|stands\s+for|represents)"
+_OTHERWISE = (  # “$\\sigma$ is the softmax”, “a steep sigmoid $\\sigma$”
+    re.compile(
+        rf"{_PLACE}\s*,?\s*(?:which\s+)?{_BE}\b(?P<what>(?:[^.;:,$]|\.(?=\w)|{_CHANGED})*?(?:\bof\s+(?:the\s+)?(?:\w+\s+)?"
+        rf"\$(?P<of>\d+)\$|(?=[.;:$]|$|(?!{_CHANGED}),)))", re.I,
+    ),
+    re.compile(
+        r"\b(?:the|an?|with|and)\s+(?P<what>(?:[\w-]+\s+){1,4}?(?:function|activation|sigmoid|softmax|identity)\s+)"
+        rf"{_PLACE}(?P<of>(?!))?", re.I,
+    ),
+)  # fmt: skip
 _GREEK = "sigma|phi|varphi|psi|rho|Phi|Psi|theta|eta|tau|varsigma|kappa|chi|omega"
 _LETTER = rf"(?:\\(?:{_GREEK})(?![A-Za-z])|[A-Za-z](?![A-Za-z]))"
 _NAME = re.compile(rf"\s*(?P<name>{_LETTER})\s*(?:\(\s*(?:\\cdot|\\,|\s|\w|\\bullet)*\s*\))?\s*[.,]?\s*")
@@ -85,6 +111,16 @@ class NamedFunctions:
     definitions: Mapping[int, str] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     spoken: frozenset[str] = frozenset()
+    otherwise: tuple[tuple[int, str, str], ...] = ()
+    """Formulas in the text, by their numbers, that are a letter of which it says in words that are not read which
+    function it is: one of ``all`` entries, the ``softmax`` itself, or one of ``each``."""
+
+    softmax: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The letters that stand before brackets only, and of which the text says nothing but that they are that, and the
+    sections in which it says so."""
+
+    def is_softmax(self, name: str, section: tuple[str, ...]) -> bool:
+        return any(name == other and _nested(section, where) for other, where in self.softmax)
 
 
 def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
@@ -104,7 +140,24 @@ def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
         functions.add(name)
         for number, value in said[name] if len(values) > 1 else said[name][:1]:
             definitions[number] = f"{name}(\\square) = {value}".replace("\\square", f"{variable} ")
-    return NamedFunctions(definitions, frozenset(functions), frozenset(applied))
+    otherwise = tuple(x for x in _otherwise(formulas) if x[1] not in functions)
+    called = applied - said.keys() - {name for _, name, kind in otherwise if kind != "softmax"}
+    softmax = tuple((name, formulas[number - 1].section) for number, name, _ in otherwise if name in called)
+    return NamedFunctions(definitions, frozenset(functions), frozenset(applied), otherwise, softmax)
+
+
+def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
+    for text in sentences([Stated(raw, None) for raw in formulas], ENDED):
+        for match in (m for pattern in _OTHERWISE for m in pattern.finditer(text)):
+            raw, what = formulas[int(match["place"])], match["what"]
+            name = _NAME.fullmatch(raw.latex) if not raw.displayed else None
+            of = formulas[int(match["of"])].latex.strip() if match["of"] else "z"
+            if name is None or _DOUBT.search(text[: match.start()]):
+                continue
+            if _OF_ALL.search(what):
+                yield raw.number, name["name"], "softmax" if _SOFTMAX.fullmatch(what) else "all"
+            elif _ELSE.search(what) or re.fullmatch(r"\\?[A-Za-z]+", of) is None:  # the logistic function of β z
+                yield raw.number, name["name"], "each"
 
 
 def _once_a_section(said: Sequence[tuple[int, str]], formulas: Sequence[RawFormula]) -> bool:

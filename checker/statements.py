@@ -58,6 +58,7 @@ class Prose:
     defined: s.Node | None = None  # what it alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
     zero_outside: bool = False  # so are all entries in the formula
+    functions: tuple[tuple[str, bool], ...] = ()  # letters of functions that are not read, and whether of all entries
     units: frozenset[str] = frozenset()  # bases of names of unit vectors
 
     def amend(self, name: s.Node, others: tuple[s.Node, ...] = ()) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.open_names import by_itself
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative, lists_itself
 from verify_derivations.formulas import syntax as s
@@ -15,11 +16,23 @@ from verify_derivations.formulas.definitions import Environment, adjoint_of, is_
 from verify_derivations.formulas.expressions import MEMBER, NOUGHT, VALUE, Apply, Scalar, contents, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
-from verify_derivations.formulas.scripts import base_of, items_of, names_in, plain
+from verify_derivations.formulas.scripts import TRANSPOSES, base_of, items_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
+
+
+def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
+    """Note the names that words introduce, functions that they call by names which are not read, and signs of a
+    transpose that are quantities as well."""
+    for f in formulas:
+        world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
+        world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
+        world.unknown.functions |= dict(f.prose.functions)
+        sides = (side for chain in f.chains for side in chain.sides)
+        world.unknown.exponents |= TRANSPOSES & {x.name for side in sides for x in by_itself(side)}
+    world.unknown.exponents |= TRANSPOSES & (world.unknown.spoken | world.sizes)
 
 
 def take_unknown(
@@ -35,8 +48,6 @@ def take_unknown(
                 inside = frozenset(world.known) - {end.name}
                 world.unknown.unread.setdefault(end.name, Unread(f.number, inside, inside | world.layers.names))
     for f in formulas:
-        world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
-        world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
         world.unsaid.through |= {head for x in f.prose.through if (head := _head(world, x)) is not None}
         for head in filter(None, (_head(world, x) for x in f.prose.alone)):
             world.unsaid.through |= world.below((head,))
@@ -102,6 +113,12 @@ def _head(world: World, name: s.Node) -> str | None:
         return None if reference is None else reference.name
     layer = layer_value(reference.layer, world, Statement())
     return world.head(reference.name, layer) if layer is not None and layer.is_constant else None
+
+
+def shapeless(world: World, sides: Iterable[s.Node]) -> str | None:
+    """What no declaration gives a shape, and whose definition has no meaning."""
+    unread = {name for name, found in world.unknown.unread.items() if not found.told}
+    return min(unread & names_of(world, tuple(sides)) - world.declared, default=None)
 
 
 def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:

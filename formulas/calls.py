@@ -162,7 +162,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
     if bare in OPERATORS and not primes:
         return OPERATORS[bare](reader, node, expected)
     known = op.elementwise_functions.get(bare)
-    if known is None and name == "\\sigma":
+    if known is None and name == "\\sigma" and name not in world.unknown.functions:
         known = "sigmoid"
     if known is not None and len(node.arguments) == 1:
         argument = reader.tensor(node.arguments[0], expected)
@@ -171,6 +171,8 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         raise UndefinedFunction(f"the function {name} is not defined here")
     if any(isinstance(a, s.Relation) for a in node.arguments):  # P(z > 0)
         raise Unsupported(f"what {to_latex(node)} says of a condition is not stated")
+    if world.unknown.functions.get(name):
+        raise Unsupported(f"which function {name} is, the text says in words that are not read")
     value = undefined(reader, node, name, primes, expected)
     if value is not None:
         return value

@@ -117,8 +117,18 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
         tensor = reader.as_tensor(value)
         if reference.primes and tensor.is_scalar:  # a derivative, by what is not said
             raise Unsupported(f"no meaning is known for {to_latex(node)}")
+        if tensor.is_scalar:
+            _no_power(reader, node)
         value = tensor if tensor.is_scalar else transpose(tensor)
     return value
+
+
+def _no_power(reader: Elaborator, node: s.Node) -> None:
+    """``γ^T`` of a number γ, beside a T that is a quantity or a size, may well be a power."""
+    sup = node.sup if isinstance(node, s.Scripted) else None
+    letters = {x.name for x in s.walk(sup) if isinstance(x, s.Symbol)} if sup is not None else set()
+    if not reader.world.unknown.exponents.isdisjoint(letters):
+        raise Unsupported(f"whether {to_latex(node)} is a power or a transpose is not said")
 
 
 def quantity(reader: Elaborator, reference: Reference, expected: Shape | None) -> Value:

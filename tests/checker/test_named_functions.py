@@ -96,3 +96,31 @@ def test_a_letter_beside_the_word_that_is_no_function() -> None:
     text = r"The output $a = \sigma(z)$ of the sigmoid activation $a$ has $$\frac{da}{dz} = CLAIM$$"
     assert verdict(text.replace("CLAIM", "a(1 - a)")) is PROVED
     assert verdict(text.replace("CLAIM", "a(2 - a)")) is REFUTED
+
+
+DECLARED = r"Let $z \in \mathbb{R}^K$ and $p = \sigma(z)$, where $\sigma$ is WORDS." + "\n\n"
+SLOPES = r"$$\frac{\partial p}{\partial z} = CLAIM$$" + "\n"
+SOFTMAX, EACH = r"\operatorname{diag}(p) - p p^\top", r"\operatorname{diag}(p \odot (1 - p))"
+
+
+@pytest.mark.parametrize(
+    ("words", "of_all", "of_each"),
+    [
+        ("the logistic function", REFUTED, PROVED), ("the softmax", PROVED, REFUTED),
+        ("the softmax function and $K$ the number of classes", PROVED, REFUTED),
+        ("a softmax with temperature $T$", UNDECIDED, UNDECIDED), ("the GELU", UNDECIDED, UNDECIDED),
+        ("the sigmoid with slope $b$", UNDECIDED, UNDECIDED), ("the identity", UNDECIDED, UNDECIDED),
+        ("the logistic function of $2 z$", UNDECIDED, UNDECIDED), ("the sigmoid or the tanh", UNDECIDED, UNDECIDED),
+        ("the sigmoid, shifted by one half", UNDECIDED, UNDECIDED), ("the sigmoid, a monotone one", REFUTED, PROVED),
+    ],
+)  # fmt: skip
+def test_a_sigma_that_is_not_the_logistic_function(words: str, of_all: Verdict, of_each: Verdict) -> None:
+    text = DECLARED.replace("WORDS", words) + SLOPES
+    assert [verdict(text.replace("CLAIM", claim)) for claim in (SOFTMAX, EACH)] == [of_all, of_each]
+
+
+def test_a_softmax_of_another_section() -> None:
+    text = r"# Two classes" + "\n\n$$p = \\sigma(w x)$$\n\n$$\\frac{dp}{dw} = CLAIM$$\n\n# More\n\n"
+    text += r"Here $\sigma$ is the softmax and $v \in \mathbb{R}^K$." + "\n\n$$q = \\sigma(v)$$\n"
+    found = [check(scan(text.replace("CLAIM", claim))).formulas[1].verdict for claim in ("p (1 - p) x", "p x")]
+    assert found == [PROVED, REFUTED]

@@ -1,0 +1,31 @@
+"""Powers that look like transposes: ``γ^T`` with a horizon T."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        (r"With a horizon $T$ the last reward is $r$, discounted by $\gamma \in (0, 1)$: $$R = \gamma^T r$$",
+         r"\frac{\partial R}{\partial r} = 1", UNDECIDED),
+        (r"$$R = \sum_{t=0}^T \gamma^t r_t + \gamma^T v$$", r"\frac{\partial R}{\partial v} = 1", UNDECIDED),
+        (r"Here $T$ is a temperature, and $$F = x^T$$", r"\frac{dF}{dx} = 1", UNDECIDED),
+        (r"Let $w, x \in \mathbb{R}$ and $$s = w^T x$$", r"\frac{\partial s}{\partial w} = x", PROVED),
+        (r"Let $w, x \in \mathbb{R}$ and $$s = w^T x$$", r"\frac{\partial s}{\partial w} = w", REFUTED),
+        (r"$$L = \frac1T \sum_{t=1}^T (w^T x_t - y_t)^2$$",
+         r"\frac{\partial L}{\partial w} = \frac2T \sum_{t=1}^T (w^T x_t - y_t) x_t", PROVED),
+        (r"$$L = \frac1T \sum_{t=1}^T (w^T x_t - y_t)^2$$",
+         r"\frac{\partial L}{\partial w} = 2 \sum_{t=1}^T (w^T x_t - y_t) x_t", REFUTED),
+    ],
+)  # fmt: skip
+def test_a_power_or_a_transpose(text: str, claim: str, verdict: Verdict) -> None:
+    """Of a number, where T is something else as well, neither is proved."""
+    assert check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict is verdict
