@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from verify_derivations.checker.called import bare, composite
-from verify_derivations.checker.open_names import FORMULA, SEEN, OpenNames, before_of
+from verify_derivations.checker.open_names import FORMULA, REACH, SEEN, OpenNames, before_of
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
@@ -75,6 +75,15 @@ _TO = re.compile(  # “a shortcut adds $x$ to $z$”, not “adding $b$ to get 
     r"\badd(?:s|ed|ing)?\b.*\bto\s+(?!(?:obtain|get|give|form|yield|compute|produce|have)\b)[^$]*$", re.I | re.S
 )
 _LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
+_UNWRITTEN = re.compile(  # “scores are scaled by $1/\\sqrt{d}$, which we leave out of the notation”
+    r"\b(?:not|never)\s+(?:\w+\s+)?(?:writ\w+|show\w*|display\w*)\b|\b(?:leav\w+|left)\s+(?:[\w$]+\s+){0,3}?out\b"
+    r"|\b(?:write|show|print)\s+only\b"
+    r"|\b(?:omit\w*|suppress\w*|drop(?:s|ped|ping)?|implicit(?:ly)?|tacit(?:ly)?|understood)\b", re.I,
+)  # fmt: skip
+_FACTOR = re.compile(
+    r"\b(?:factors?|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
+    r"|divi(?:ded?|sion)|multipl\w+)\b", re.I,
+)  # fmt: skip
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 
 
@@ -83,6 +92,7 @@ def read_amended(names: OpenNames) -> None:
     amended = _Amended(names)
     for text in sentences(names.formulas, ENDED):
         amended.read(text)
+    amended.unwritten()
 
 
 class _Amended:
@@ -99,7 +109,7 @@ class _Amended:
         defined = [(end, f, f.chains[0].sides) for _, end, f in found if f.chains and len(f.chains[0].sides) > 1]
         for end, f, (left, *right) in defined:
             before = before_of(text, text.rfind("$", 0, end - 1))
-            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in map(plain, self.standing.tops)
+            loss = isinstance(left, s.Symbol | s.Scripted) and plain(left) in map(plain, self.standing.losses)
             said = _UP_TO.search(before)
             constant = loss and _CONSTANT_BEFORE.search(before)
             constant = constant or said and _LOGARITHM.search(text[:end]) and _ADDITIVE.match(said[0])
@@ -134,8 +144,32 @@ class _Amended:
                 f.prose.amend(name)
         between = (text[min(end, added.end()) : max(start, added.start())] for start, end, f in found if f in new)
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
-            for top in self.standing.tops:
+            for top in self.standing.losses:
                 new[0].prose.amend(top)
+
+    def unwritten(self) -> None:
+        """Note factors that sentences say to be left out of definitions: of those in which they stand, or the next, or
+        the last before."""
+        for text in sentences(self.formulas, ENDED):
+            if _UNWRITTEN.search(text) and _FACTOR.search(text):
+                places = [int(m[1]) for m in FORMULA.finditer(text)]
+                if not self._amend([self.formulas[k] for k in places]):
+                    self._amend_near(places[-1] + 1)
+        for k, f in enumerate(self.formulas):  # sentences without a formula
+            said = ENDED.split(f.raw.context)[k > 0 : -1]
+            if any(_UNWRITTEN.search(text) and _FACTOR.search(text) for text in said):
+                self._amend_near(k)
+
+    def _amend_near(self, k: int) -> None:
+        if not self._amend(self.formulas[k : k + REACH]):
+            self._amend(self.formulas[max(k - REACH, 0) : k][::-1])
+
+    def _amend(self, formulas: Sequence[Stated]) -> bool:
+        """Note that there is more to the first definition, if there is one."""
+        found = next((f for f in formulas if f.chains and len(f.chains[0].sides) > 1 and not f.differentiates), None)
+        if found is not None:
+            found.prose.amend(found.chains[0].sides[0])
+        return found is not None
 
     def _is_inside(self, value: s.Node) -> bool:
         """Whether a value is part of a definition; a sum, also where other summands stand before its own."""
@@ -179,11 +213,11 @@ class _Amended:
         """Whether a name is a summand in the definition of something that is no loss."""
         chains = (f.chains[0] for f, _ in self.standing.sums.get(plain(name), ()) if f.chains)
         forward = (chain.sides[0] for chain in chains if not any(map(contains_derivative, chain.sides)))
-        return any(left not in self.standing.tops for left in forward)
+        return any(left not in self.standing.losses for left in forward)
 
     def _leads_to(self, name: s.Node) -> bool:
         """Whether a loss rests on a name."""
-        return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.tops)
+        return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.losses)
 
 
 def _shows(value: s.Node, word: str) -> bool:

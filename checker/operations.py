@@ -6,7 +6,8 @@ Where that is not how a power, a product or a function of a matrix is read, what
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.standing import Standing
@@ -65,11 +66,30 @@ def _is_starred(node: s.Node) -> bool:
     return isinstance(node, s.Product) and not {"*", "\\ast", "\\star"}.isdisjoint(node.operators)
 
 
+_OTHER_NORM = (
+    r"(?:spectral|operator|nuclear|trace|induced|maximum|max|sup|supremum|infinity|Manhattan|energy|weighted|Mahalanobis"
+    r"|dual|uniform)"
+)
+_OF_NORM = re.compile(  # “$\\|x\\|$ is $\\sqrt{x^\\top M x}$”, “the $\\ell_1$ norm”
+    rf"\s*,?\s*(?:is|denotes?|means|be|stands\s+for|for|as)\s+(?:always\s+)?(?:the|an?|our|its)?\s*(?:{_OTHER_NORM}|number"
+    r"|largest|sum|maximum|count|(?:[\w-]+\s+){0,3}?\$(?P<value>\d+)\$)", re.I,
+)  # fmt: skip
+_BAR = r"(?:\\\||\\[lr]?Vert|\|\|)"
+_SIZED = r"(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"
+_NORM = re.compile(rf"\s*{_SIZED}{_BAR}\s*\\cdot\s*{_SIZED}{_BAR}\s*")
+_SIGN_IS = re.compile(
+    r"\$(?P<sign>\d+)\$\s+(?:is|denotes?|means|stands\s+for)\s+(?:here\s+)?(?:the\s+|an?\s+)?(?:[\w-]+\s+){0,2}?(?:matrix\s+(?:product"
+    r"|multiplication)|(?:product|multiplication)\s+of\s+(?:two\s+|the\s+)?matri\w+|convolution|(?:cross-?)?correlation|kronecker|outer"
+    r"|tensor|inner|dot|scalar|concatenation)\b", re.I,
+)  # fmt: skip
+_SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products, unless something else is said
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
-    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\bbase-?\s?(?:2|10|two|ten)\s+log", _called("log")),
-    (r"\b(?:spectral|operator|nuclear|trace|induced|maximum|max|sup|infinity|Manhattan)[\s-]norms?\b", _is_plain_norm),
+    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic)\s+log",
+     _called("log")),
+    (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
+     r"|\bL(?:_\{?)?1\}?[\s-]norm", _is_plain_norm),
     (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
     (r"\bmatrix\s+square\s+roots?\b", _of_matrix("sqrt")),
     (rf"\b(?:squar\w+|powers?|cubes?|cubed|exponents?|reciprocals?|inverses?)\b.*{_WISE}"
@@ -88,6 +108,37 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
                 _leave_open(formulas, standing, test)
+        for test in _signs(formulas, text):
+            _leave_open(formulas, standing, test)
+
+
+def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
+    """Products with a sign, and norms, of which a sentence says that they are others than usual."""
+    for match in _SIGN_IS.finditer(text):
+        sign = formulas[int(match["sign"])].raw.latex.strip()
+        if sign in _SIGNS:
+            yield partial(_has_sign, sign)
+    for match in re.finditer(r"\$(\d+)\$", text):
+        f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
+        if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(_is_plain_norm, f.mentions))):
+            continue
+        value = formulas[int(said["value"])] if said["value"] else None
+        if value is None or _is_another_norm(f, value, text[said.end() :]):
+            yield _is_plain_norm
+
+
+def _has_sign(sign: str, node: s.Node) -> bool:
+    return isinstance(node, s.Product) and sign in node.operators
+
+
+def _is_another_norm(norm: Stated, value: Stated, behind: str) -> bool:
+    """Of “the $\\ell_1$ norm”, or of what a norm is said to be, a root of something with a matrix."""
+    if re.match(r"[-\s]*(?:semi-?)?norm", behind):
+        return re.search(r"_\s*\{?\s*[2F]|^\s*2|Frob", value.raw.latex) is None
+    own = {base_of(x) for node in norm.mentions for x in names_in(node)}
+    others = {base_of(x) or "" for node in value.nodes for x in names_in(node)} - own
+    special = any(isinstance(x, s.Absolute | s.Norm) for x in value.nodes)
+    return special or any(x.lstrip("\\")[:1].isupper() or x in ("\\max", "\\sup") for x in others - {"T", "\\mathbb"})
 
 
 def _leave_open(formulas: Sequence[Stated], standing: Standing, test: Test) -> None:

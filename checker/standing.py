@@ -30,6 +30,7 @@ class Standing:
         self.tops = tuple(dict.fromkeys(n.numerator for n in slopes))
         self.varied = {plain(x) for n in slopes for x in n.denominators}
         nablas = [n for f in formulas for n in f.derivatives if isinstance(n, s.Nabla)]
+        self.losses = tuple(dict.fromkeys((*self.tops, *(x for n in nablas for x in _named(n.body)))))  # also by ∇
         bodies = [n.body for n in nablas if isinstance(n.body, s.Call)]
         self.moved = self.varied | {plain(n.variable) for n in nablas if n.variable is not None}  # also by ∇
         self.moved |= {plain(x) for body in bodies for x in body.arguments}
@@ -107,6 +108,12 @@ class Standing:
                     found.add(node)
                     waiting += self.made.get(node, [])
         return found
+
+
+def _named(body: s.Node | None) -> tuple[s.Node, ...]:
+    """The J of ``J`` and of ``J(w)``."""
+    name = body.function if isinstance(body, s.Call) else body
+    return (name,) if isinstance(name, s.Symbol | s.Scripted) else ()
 
 
 def names_of(node: s.Node) -> set[s.Node]:

@@ -33,6 +33,7 @@ ROWS = (
 DENSITY = r"Let $w, x \in \mathbb{R}$ and $p(x) = \frac{1}{Z} e^{-w x^2}$. SAID Then"
 COMPOSED = r"Let $w, x, y \in \mathbb{R}$, $f(s) = w s$, $g(s) = s^2$, $h(s, t) = w s t$, "
 STACKED = r"Let $w, b, x, y, \mu \in \mathbb{R}$. SAID $$J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$$"
+VECTORS = r"Let $w, x \in \mathbb{R}^n$, $y, \mu \in \mathbb{R}$ and $J = \frac12 (w^\top x - y)^2$. SAID"
 GIVEN, _, TRAINED = UNIT.partition(" SAID ")
 SECTIONS = f"# A unit\n\n{GIVEN}\n\n## Model\n\nSAID\n\n## Training\n\n{TRAINED}"
 BEHIND = UNIT.replace("SAID ", "") + "\n\nSAID"
@@ -96,6 +97,24 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a slope of a function": (COST, r"J'(w) = (w x - y) x", (
         "Finally, $J$ is divided by $m$.", "$$J(w) = J(w) + w^2$$",
     )),
+    "by nabla": (VECTORS, r"\nabla_w J = (w^\top x - y) x", (
+        r"Weight decay $\frac{\mu}{2} \|w\|^2$ is added to the loss.",
+        "The loss is regularised with $w^2$, which is added.",
+        r"The loss is scaled by $\mu$, which we leave out of the notation.",
+        "Its usual factor of one half is not written.",
+        "The normalisation is left out. We go on.", "We omit the factor $1/N$ here.",
+        "Averaging over the batch is understood. So:",
+    )),
+    "an operation": (VECTORS.replace("(w^\\top x - y)^2", r"\|w - x\|^2"), r"\nabla_w J = w - x", (
+        r"Here $\|\cdot\|$ is the $\ell_1$ norm.", r"Here $\|w\|$ denotes $\sqrt{w^\top M w}$.",
+        "Distances are Manhattan distances.", r"Here $\|w\|$ is the energy norm.",
+        r"We write $\|w\|$ for $\sum_i |w_i|$.", r"Here $\|w\|$ is the number of entries.",
+    )),
+    "a sign": (r"Let $A, X \in \mathbb{R}^{n \times n}$. SAID $$Y = A \odot X$$",
+               r"\frac{\partial L}{\partial X} = A \odot \frac{\partial L}{\partial Y}", (
+        r"Here $\odot$ is the matrix product.", r"Here $\odot$ stands for the ordinary product of matrices.",
+        r"Here $\odot$ denotes the Kronecker product.",
+    )),
     "tied": (COPIED, r"\frac{\partial J}{\partial W} = \mu W", (
         "The matrices $U$ and $V$ are copies of $W$.", "Here $U$, $V$ and $W$ share their weights.",
     )),
@@ -155,6 +174,24 @@ def verdict(document: str, said: str, claim: str) -> Verdict:
 def test_what_is_said_and_not_read_leaves_claims_open(kind: str, said: str) -> None:
     document, claim, _ = OPEN[kind]
     assert verdict(document, said, claim) not in (Verdict.PROVED, Verdict.CONDITIONAL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("by nabla", "We omit the index $i$ and the transpose of numbers."), ("by nabla", "We do not write the index."),
+        ("by nabla", "Constants are dropped."), ("an operation", r"Here $\|\cdot\|$ is the Euclidean norm."),
+        ("an operation", r"Here $\|w\|$ is the length of $w$."),
+        ("an operation", r"We write $\|w\|$ for $\sqrt{w^\top w}$."),
+        ("an operation", r"Here $\|\cdot\|$ is the $\ell_2$ norm."),
+        ("a sign", r"Here $\odot$ is the elementwise product."),
+        ("a sign", r"Here $\odot$ is the elementwise product, and $A X$ is the matrix product."),
+    ],
+)  # fmt: skip
+def test_what_is_so_read_anyway_leaves_nothing_open(kind: str, said: str) -> None:
+    document, claim, _ = OPEN[kind]
+    assert verdict(document, said, claim) is Verdict.PROVED
+    assert verdict(document, said, claim.replace("= ", "= 2 ")) is Verdict.REFUTED
 
 
 @pytest.mark.parametrize("kind", [k for k, (*_, every) in OPEN.items() if "" not in every or k == "a function"])
