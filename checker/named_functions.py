@@ -113,14 +113,8 @@ class NamedFunctions:
     spoken: frozenset[str] = frozenset()
     otherwise: tuple[tuple[int, str, str], ...] = ()
     """Formulas in the text, by their numbers, that are a letter of which it says in words that are not read which
-    function it is: one of ``all`` entries, the ``softmax`` itself, or one of ``each``."""
-
-    softmax: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The letters that stand before brackets only, and of which the text says nothing but that they are that, and the
-    sections in which it says so."""
-
-    def is_softmax(self, name: str, section: tuple[str, ...]) -> bool:
-        return any(name == other and _nested(section, where) for other, where in self.softmax)
+    function it is: one of ``each`` entry or of ``all``; or the ``softmax``, where it says nothing else of a letter that
+    stands before brackets only."""
 
 
 def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
@@ -142,8 +136,9 @@ def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
             definitions[number] = f"{name}(\\square) = {value}".replace("\\square", f"{variable} ")
     otherwise = tuple(x for x in _otherwise(formulas) if x[1] not in functions)
     called = applied - said.keys() - {name for _, name, kind in otherwise if kind != "softmax"}
-    softmax = tuple((name, formulas[number - 1].section) for number, name, _ in otherwise if name in called)
-    return NamedFunctions(definitions, frozenset(functions), frozenset(applied), otherwise, softmax)
+    kinds = {("softmax", False): "all"}
+    otherwise = tuple((n, name, kinds.get((kind, name in called), kind)) for n, name, kind in otherwise)
+    return NamedFunctions(definitions, frozenset(functions), frozenset(applied), otherwise)
 
 
 def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
@@ -163,10 +158,10 @@ def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]
 def _once_a_section(said: Sequence[tuple[int, str]], formulas: Sequence[RawFormula]) -> bool:
     """Whether sections that see each other say one thing."""
     places = [(formulas[number - 1].section, value) for number, value in said]
-    return all(value == other or not _nested(one, two) for one, value in places for two, other in places)
+    return all(value == other or not nested(one, two) for one, value in places for two, other in places)
 
 
-def _nested(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
+def nested(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     return one[: len(two)] == two or two[: len(one)] == one
 
 
@@ -239,5 +234,5 @@ def _is_defined(name: str, said: Sequence[tuple[int, str]], formulas: Sequence[R
         r"(?:\(\s*[^()=]*\s*\))?\s*&?\s*(?::=|=|\\equiv|\\triangleq|\\in)"
     )
     others = (raw for raw in formulas if sought.search(raw.latex) and not _EQUATION.fullmatch(raw.latex))
-    return any(_nested(raw.section, section) for raw in others for section in sections)
+    return any(nested(raw.section, section) for raw in others for section in sections)
 

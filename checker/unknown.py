@@ -29,7 +29,7 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
     for f in formulas:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
         world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
-        world.unknown.functions |= dict(f.prose.functions)
+        world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}
         sides = (side for chain in f.chains for side in chain.sides)
         world.unknown.exponents |= TRANSPOSES & {x.name for side in sides for x in by_itself(side)}
     world.unknown.exponents |= TRANSPOSES & (world.unknown.spoken | world.sizes)

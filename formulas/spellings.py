@@ -40,7 +40,8 @@ BARS = {"|": "|", r"\vert": "|", r"\|": r"\|", r"\Vert": r"\|"}
 SIZES = re.compile(r"\\[bB]igg?([lrm]?)$")
 
 FONTS = _same("mathbf boldsymbol mathrm mathcal mathbb mathsf mathtt mathfrak vec") | {
-    r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\mathbfit": r"\boldsymbol", r"\mathscr": r"\mathcal",
+    r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\bold": r"\mathbf", r"\mathds": r"\mathbb",
+    r"\mathbbm": r"\mathbb", r"\mathbfit": r"\boldsymbol", r"\mathscr": r"\mathcal",
     r"\mathit": "", r"\mathnormal": "",
 }
 SWITCHES = {

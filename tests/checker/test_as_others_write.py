@@ -303,3 +303,66 @@ def test_one_of_the_values_that_labels_may_have_is_none_that_all_have() -> None:
     assert not any(f.verdict.wrong for f in found) and "introduces" not in (found[-1].message or "")
     assert last(text, r"\frac{\partial L}{\partial p_c} = -\frac{1}{p_c}") is not PROVED
     assert last(text, r"\frac{\partial L}{\partial p_c} = -\frac{y_c}{p_c}") in (PROVED, CONDITIONAL)
+
+
+BATCH_NORM = (
+    r"Let $x_1, \dots, x_m$ be numbers and $L = \sum_{i=1}^m c_i y_i$ with $\mu = \frac{1}{m} \sum_{i=1}^m x_i$,"
+    r" $v = \frac{1}{m} \sum_{i=1}^m (x_i - \mu)^2$, $\hat{x}_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}$ and"
+    r" $y_i = \gamma \hat{x}_i + \beta$."
+)
+THREE_WAYS = (
+    r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat{x}_i} \frac{\partial \hat{x}_i}{\partial x_i}"
+    r" + \frac{\partial L}{\partial v} \frac{\partial v}{\partial x_i}"
+    r" %s \frac{\partial L}{\partial \mu} \frac{\partial \mu}{\partial x_i}"
+)
+
+
+def test_a_partial_derivative_holds_fixed_what_is_a_way_of_its_own() -> None:
+    right = checked(f"{BATCH_NORM}\n\n$$ {THREE_WAYS % '+'} $$\n")[-1]
+    assert right.verdict is CONDITIONAL and r"\mu, v \text{ are held fixed}" in right.assumptions
+    assert last(BATCH_NORM, THREE_WAYS % "-") is REFUTED
+    two_ways = THREE_WAYS.partition(" %s")[0]
+    assert last(BATCH_NORM, two_ways) is REFUTED
+    sums = r"Let $z = x^3$, $u = x^2 + z$ and $w = u^2$ with $\frac{\partial w}{\partial u} = 2u$."
+    assert last(sums, r"\frac{\partial u}{\partial x} = 2x + 3x^2") is PROVED
+    assert last(sums, r"\frac{\partial u}{\partial x} = 2x") is CONDITIONAL
+    assert last(sums, r"\frac{du}{dx} = 2x") is REFUTED
+    assert last(r"Let $z = x^3$, $u = \sin(z)$ and $w = u^2$.", r"\frac{\partial u}{\partial x} = 0") is REFUTED
+
+
+SOFTMAX = r"Let $a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$ for $j = 1, \dots, n$."
+
+
+def test_letters_that_only_count_are_equated_by_a_condition() -> None:
+    claim = r"\frac{\partial a_j}{\partial z_i} = %s, \quad i = j"
+    assert last(SOFTMAX, claim % "a_i(1 - a_i)") is PROVED
+    assert last(SOFTMAX, claim % "a_i") is REFUTED
+    assert last(SOFTMAX, r"\frac{\partial a_j}{\partial z_i} = a_i(1 - a_i)") is REFUTED
+
+
+def test_a_slip_of_the_pen_is_one_name_among_others_that_are_known() -> None:
+    text = r"Let $E = \sum_k (a_k - t_k)^2$ with $a_k = w_k x$."
+    assert last(text, r"\frac{\partial E}{\partial w_k} = 2 (a_k - t_k) z_k") is ILL_FORMED
+    assert last(text, r"\frac{\partial E}{\partial v_k} = 2 (a_k - t_k) z_k") is UNDECIDED
+    assert last(text, r"\frac{\partial E}{\partial w_k} = 2 (a_k - t_k) x") is PROVED
+
+
+def test_sums_with_dots_tell_what_is_declared_nowhere() -> None:
+    text = r"The penalty is $E = w_1^2 + w_2^2 + ... + w_n^2$."
+    assert last(text, r"\frac{\partial E}{\partial w_i} = 2 w_i") is PROVED
+    assert last(text, r"\frac{\partial E}{\partial w_i} = w_i") is REFUTED
+
+
+def test_boxes_sizes_and_half_lines_are_read() -> None:
+    text = (
+        r"Let $\bold{x} \in \mathbb{R}^n$ and $\alpha \in \mathbb{R}_{>0}$ with"
+        "\n\n$$ \\colorbox{yellow}{ $ f = \\alpha \\bold{x}^\\top \\bold{x} + \\log \\alpha $ } $$"
+    )
+    claim = r"\underset{n \times 1}{\frac{\partial f}{\partial \bold{x}}} = %s \alpha \underset{n \times 1}{\bold{x}}"
+    assert last(text, claim % "2") is PROVED
+    assert last(text, claim % "") is REFUTED
+    slope = r"\frac{\partial f}{\partial \alpha} = \|\bold{x}\|^2 + \frac1\alpha"
+    found = checked(f"{text}\n\n$$ {slope} $$\n")[-1]
+    assert found.verdict is PROVED and not found.assumptions
+    unread = checked(r"Let $x \in \mathbb{R}_{<n}$ and $y \in \mathbb{R}_{>0}^2$.")
+    assert [f.verdict for f in unread] == [Verdict.UNREAD] * 2
