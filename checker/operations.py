@@ -1,6 +1,7 @@
 """What a text says of its operations: “the square is taken elementwise”, “$e^A$ is the matrix exponential”.
 
-Where that is not how a power, a product or a function of a matrix is read, what rests on one is left open.
+Where that is not how a power, a product or a function of a matrix is read, what rests on one is left open; so is what
+rests on a value ``a(x + b)`` of an a that it calls a number.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from verify_derivations.checker.sentences import ENDED, sentences
+from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
@@ -82,6 +84,17 @@ _SIGN_IS = re.compile(
     r"|multiplication)|(?:product|multiplication)\s+of\s+(?:two\s+|the\s+)?matri\w+|convolution|(?:cross-?)?correlation|kronecker|outer"
     r"|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
+_NUMBER = (
+    r"(?:numbers?|scalars?|constants?|reals?|gains?|offsets?|coefficients?|slopes?|factors?|rates?|weights?|parameters?)"
+)
+_AND = r"\s*(?:,|and|or|,\s*and)\s*"
+_ARE_NUMBERS = (  # “the gain $a$”, “$a$, $b$ and $x$ are numbers”
+    re.compile(rf"\b{_NUMBER}\s+(?P<all>\$\d+\$(?:{_AND}\$\d+\$)*)", re.I),
+    re.compile(
+        rf"(?P<all>\$\d+\$(?:{_AND}(?:(?:the|an?)\s+)?(?:[a-z]+\s+)?\$\d+\$)*)\s*,?\s*(?:is|are|be)\s+"
+        rf"(?:(?:an?|the|all|both|given|fixed|positive|real|some)\s+)*{_NUMBER}\b", re.I,
+    ),
+)
 _SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products, unless something else is said
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
@@ -104,12 +117,16 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 
 def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
     """Set ``open`` of claims that rest on an operation of which the text says that it is another one."""
+    numbers = _declared(formulas)
     for text in dict.fromkeys(sentences(formulas, ENDED, alone=True)):
+        numbers |= _called_numbers(formulas, text)
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
                 _leave_open(formulas, standing, test)
         for test in _signs(formulas, text):
             _leave_open(formulas, standing, test)
+    said = "whether a bracket in it is the argument of a function is not said"
+    _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
 
 def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
@@ -127,6 +144,27 @@ def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
             yield _is_plain_norm
 
 
+def _called_numbers(formulas: Sequence[Stated], text: str) -> set[str | None]:
+    """The letters that a sentence calls numbers."""
+    said = " ".join(m["all"] for pattern in _ARE_NUMBERS for m in pattern.finditer(text))
+    names = (name for place in re.findall(r"\d+", said) for name in names_alone(formulas[int(place)]))
+    return {base_of(x) for x in names if isinstance(x, s.Symbol) or isinstance(x, s.Scripted) and x.primes}
+
+
+def _declared(formulas: Sequence[Stated]) -> set[str | None]:
+    """The letters that are declared as numbers."""
+    members = (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space) and not m.where.extents)
+    return {x.name for m in members for x in m.names if isinstance(x, s.Symbol)}
+
+
+def _may_be_a_product(letters: frozenset[str | None], node: s.Node) -> bool:
+    """What is read as the value of a function, ``a(x + b)``, of a letter that is called a number."""
+    argument = node.arguments[0] if isinstance(node, s.Call) and len(node.arguments) == 1 else None
+    terms = argument.terms if isinstance(argument, s.Sum) else ()
+    step = any(isinstance(x, s.Number) for x in terms)  # x(t + 1)
+    return isinstance(node, s.Call) and bool(terms) and not step and base_of(node.function) in letters
+
+
 def _has_sign(sign: str, node: s.Node) -> bool:
     return isinstance(node, s.Product) and sign in node.operators
 
@@ -141,14 +179,17 @@ def _is_another_norm(norm: Stated, value: Stated, behind: str) -> bool:
     return special or any(x.lstrip("\\")[:1].isupper() or x in ("\\max", "\\sup") for x in others - {"T", "\\mathbb"})
 
 
-def _leave_open(formulas: Sequence[Stated], standing: Standing, test: Test) -> None:
+def _leave_open(
+    formulas: Sequence[Stated], standing: Standing, test: Test,
+    said: str = "what the text says of an operation in it is not read",
+) -> None:  # fmt: skip
     having = {base_of(name) for name, values in standing.made.items() if any(map(test, _nodes(values)))}
     for f in formulas:
         if f.tree is None or not f.differentiates:
             continue
         below = {x for name in names_in(f.tree) for x in standing.below(base_of(name))}
         if not having.isdisjoint(below) or any(map(test, f.nodes)):
-            f.when.open = f.when.open or "what the text says of an operation in it is not read"
+            f.when.open = f.when.open or said
 
 
 def _nodes(values: Sequence[s.Node]) -> list[s.Node]:

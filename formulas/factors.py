@@ -31,10 +31,12 @@ def with_products(tree: s.Node, names: Collection[s.Node]) -> s.Node:
     def new(node: s.Node) -> s.Node | None:
         if isinstance(node, s.Scripted) and plain(node) in names and node.sub == INFINITY:
             return replace(node, sub=s.Text("inf"))
-        if not isinstance(node, s.Call) or plain(node.function) not in names or not _is_a_factor(node):
+        call = node.base if isinstance(node, s.Scripted) else node  # in η_0 (1 + t)^{-1} the bracket has the power
+        if not isinstance(call, s.Call) or plain(call.function) not in names or not _is_a_factor(call):
             return None
-        inside = s.Group("(", s.mapped(node.arguments[0], new), span=node.arguments[0].span)
-        return s.Product((s.mapped(node.function, new), inside), ("",), span=node.span)
+        inside: s.Node = s.Group("(", s.mapped(call.arguments[0], new), span=call.arguments[0].span)
+        inside = replace(node, base=inside) if isinstance(node, s.Scripted) else inside
+        return s.Product((s.mapped(call.function, new), inside), ("",), span=node.span)
 
     return s.mapped(tree, new)
 

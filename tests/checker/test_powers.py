@@ -1,4 +1,5 @@
-"""Powers that look like transposes: ``γ^T`` with a horizon T."""
+"""Signs that may be two things: a power that looks like a transpose, ``γ^T`` with a horizon T, and a product that looks
+like a value, ``a(x + b)``."""
 
 from __future__ import annotations
 
@@ -29,3 +30,19 @@ PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
 def test_a_power_or_a_transpose(text: str, claim: str, verdict: Verdict) -> None:
     """Of a number, where T is something else as well, neither is proved."""
     assert check(scan(f"{text}\n\n$${claim}$$\n")).formulas[-1].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "verdict"),
+    [
+        ("The gain $a$, the offset $b$ and the input $x$ are numbers.", "a", PROVED),
+        ("The gain $a$, the offset $b$ and the input $x$ are numbers.", "a'(x + b)", UNDECIDED),
+        (r"Let $b, a, x \in \mathbb{R}$.", "a", PROVED), (r"Let $b, a, x \in \mathbb{R}$.", "1", REFUTED),
+        (r"Let $b, a, x \in \mathbb{R}$.", "a'(x + b)", UNDECIDED), ("With a gain $a$:", "a'(x + b)", UNDECIDED),
+        ("Let $x$ be a number, and the function $a$ smooth.", "a'(x + b)", PROVED),
+        ("Let $x$ be a number, and the function $a$ smooth.", "a'(x)", REFUTED),
+    ],
+)  # fmt: skip
+def test_a_product_or_a_value(text: str, claim: str, verdict: Verdict) -> None:
+    found = check(scan(f"{text} $$y = a(x + b)$$\n\n$$\\frac{{\\partial y}}{{\\partial x}} = {claim}$$\n"))
+    assert found.formulas[-1].verdict is verdict

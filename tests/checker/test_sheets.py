@@ -179,6 +179,8 @@ CASES = [
     (MOTION, r"\dot T = 2 m \dot x \ddot x", WRONG),
     (MOTION, r"\frac{dv}{dt} = \frac{v_\infty - v}{\tau}", HOLDS),
     (MOTION, r"\frac{dv}{dt} = \frac{v - v_\infty}{\tau}", WRONG),
+    (r"Let $\eta(t) = \eta_0 (1 + t)^{-1}$.", r"\frac{d\eta}{dt} = -\frac{\eta_0}{(1 + t)^2}", HOLDS),
+    (r"Let $\eta(t) = \eta_0 (1 + t)^{-1}$.", r"\frac{d\eta}{dt} = -\frac{1}{\eta_0 (1 + t)^2}", WRONG),
     # mixed second derivatives
     (RBF, r"\nabla_x \nabla_z^\top k = \frac{1}{\ell^2} (I - \frac{(x - z)(x - z)^\top}{\ell^2}) k(x, z)", HOLDS),
     (RBF, r"\nabla_x \nabla_z^\top k = -\frac{1}{\ell^2} (I - \frac{(x - z)(x - z)^\top}{\ell^2}) k(x, z)", WRONG),
