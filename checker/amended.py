@@ -75,6 +75,14 @@ _TO = re.compile(  # “a shortcut adds $x$ to $z$”, not “adding $b$ to get 
     r"\badd(?:s|ed|ing)?\b.*\bto\s+(?!(?:obtain|get|give|form|yield|compute|produce|have)\b)[^$]*$", re.I | re.S
 )
 _LOSS = re.compile(r"\b(?:loss|cost|objective|error)(?:\s+function)?\b", re.I)
+_IS_ANOTHER = re.compile(  # “from here on, $f$ is the cube instead”
+    r"\s*(?:is|denotes|means|stands\s+for|will\s+be|represents)\s+(?:(?:now|instead|rather)\s+)?(?:the|an?|another|some)\s+"
+    r"(?!(?:\w+\s+){0,2}(?:function|vector|matrix|number|scalar|constant|minim\w+|maxim\w+|estimat\w+|random)\b)", re.I,
+)  # fmt: skip
+_FROM_NOW = re.compile(
+    r"\b(?:instead|from\s+(?:here|now)\s+on|from\s+this\s+point|henceforth|hereafter|in\s+the\s+(?:rest|remainder|sequel)"
+    r"|is\s+now|redefin\w+|no\s+longer)\b", re.I,
+)  # fmt: skip
 _UNWRITTEN = re.compile(  # “scores are scaled by $1/\\sqrt{d}$, which we leave out of the notation”
     r"\b(?:not|never)\s+(?:\w+\s+)?(?:writ\w+|show\w*|display\w*)\b|\b(?:leav\w+|left)\s+(?:[\w$]+\s+){0,3}?out\b"
     r"|\b(?:write|show|print)\s+only\b"
@@ -124,6 +132,9 @@ class _Amended:
             others = {plain(other) for *_, other in names[k + 1 : k + 2] if base_of(other) not in self.names.no_value}
             if _IS_CHANGED.match(text[end : end + SEEN]) and plain(name) in self.standing.defined:
                 if not any(part & others - {plain(name)} for part in self.standing.parts.get(plain(name), ())):
+                    f.prose.amend(name)
+            if _FROM_NOW.search(text) and _IS_ANOTHER.match(text[end : end + SEEN]) and "=" not in text[end:]:
+                if plain(name) in self.standing.defined:
                     f.prose.amend(name)
         for match in (m for pattern in _REPLACED for m in pattern.finditer(text)):
             self._replaced(self.formulas[int(match["name"])])

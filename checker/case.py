@@ -35,7 +35,7 @@ from verify_derivations.checker.reused import read_reused
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
 from verify_derivations.checker.sentences import take_ranges
-from verify_derivations.checker.shapes import read_shapes
+from verify_derivations.checker.shapes import read_arrays, read_shapes
 from verify_derivations.checker.signs_of_products import read_signs
 from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.stacks import read_stacks
@@ -279,6 +279,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_alternatives(formulas)
     read_prose(formulas)
     read_shapes(formulas)
+    read_arrays(formulas)
     read_padding(formulas)
     read_rows(formulas)
     standing = Standing(formulas)

@@ -35,7 +35,7 @@ from verify_derivations.checker.statements import (
 )
 from verify_derivations.checker.supposed import under
 from verify_derivations.checker.undefined_losses import by_new_ones
-from verify_derivations.checker.unknown import unread, variables_in
+from verify_derivations.checker.unknown import called_array, unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -355,6 +355,10 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     used: equations, and words."""
     if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED, Verdict.ILL_FORMED):
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=stated.when.open, counterexample=None)
+    array = called_array(definitions.world, chain.sides)
+    if array is not None and link.verdict in (*SATISFIED, Verdict.ILL_FORMED):  # what is false of numbers is false
+        said = f"{array} is read as a number here, and the text calls it a matrix or a vector"
+        return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
     if stated.when.words and not stated.when.supposed and link.verdict.wrong:
         said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)

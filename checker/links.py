@@ -446,7 +446,7 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, message=f"{error}; whether {member} is one of those with an index or all is not said")
     elif isinstance(error, ShapeError) and (size := _is_a_size(left, right, world)) is not None:
         link = replace(link, message=f"{error}; {size} is a size, too")
-    elif isinstance(error, ShapeError) and (new := shapeless(world, (left, right))) is not None:
+    elif isinstance(error, ShapeError) and (new := shapeless(world, (left, right), here.number)) is not None:
         link = replace(link, message=f"{error}; the shape of {new} is not known, as its definition has no meaning")
     elif isinstance(error, ShapeError):
         guessed = _guessed(left, right, world)

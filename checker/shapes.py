@@ -1,7 +1,7 @@
 """Shapes that the prose tells: “an $m \\times n$ matrix $W$”, “$x$ is an $n$-vector”, “$b$ ($m \\times 1$)”.
 
 They count as declarations, of names that no formula declares or defines. Where a text says two things of a name, it
-says nothing.
+says nothing. What it calls a matrix or a vector, without a size, is none that is read as a number.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ _LENGTHS = tuple(  # `size` is n
         rf"{_NAMES}\s+(?:has|have|with)\s+\$(?P<size>\d+)\$\s+(?:entries|components|elements)\b",
     )
 )  # fmt: skip
+_KIND = r"(?:matri(?:x|ces)|vectors?)"
+_CALLED = tuple(re.compile(pattern, re.I) for pattern in (  # “an invertible matrix $A$”, “$A$ is a symmetric matrix”
+    rf"\b{_KIND}\s+{_NAMES}(?!\s*(?:-|th\b))",
+    rf"{_NAMES}\s*,?\s*(?:is|are|be|denotes?)\s+(?:an?|the|both|two)?\s*(?:[\w-]+\s+){{0,3}}?{_KIND}\b"
+    r"(?!\s+(?:norm|product|element|entr|field|space|index|component|multipl))",
+))  # fmt: skip
 _PART = re.compile(r"\b(?:of|by|from|than|times|transposed?|inverse)\s+(?:the\s+)?(?:\w+\s+)?$|\$\s*$", re.I)
 _ANOTHER = re.compile(r"\s*(?:,|and)+\s*\$(\d+)\$", re.I)
 
@@ -66,6 +72,17 @@ def read_shapes(formulas: Sequence[Stated]) -> None:
             f.read_as(s.Statements((*f.tree.parts, member), (*f.tree.joints, ","), span=f.tree.span))
             f.memberships.append(Membership((name,), space))
             f.remarks += (f"the text says that ${to_latex(member)}$",)
+
+
+def read_arrays(formulas: Sequence[Stated]) -> None:
+    """Note what sentences call matrices and vectors."""
+    for sentence in sentences(formulas):
+        for match in (m for pattern in _CALLED for m in pattern.finditer(sentence)):
+            for k in (match["name"], *re.findall(r"\d+", match["more"])):
+                f = formulas[int(k)]
+                name = _only(f)
+                if isinstance(name, s.Symbol) and is_said(sentence[: match.start()], ""):
+                    f.prose.arrays += (name.name,)
 
 
 def _told(sentence: str, formulas: Sequence[Stated]) -> Iterator[tuple[Stated, s.Node, s.Space]]:

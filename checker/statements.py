@@ -58,6 +58,7 @@ class Prose:
     defined: s.Node | None = None  # what it alone defines: a row of a matrix
     padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
     zero_outside: bool = False  # so are all entries in the formula
+    arrays: tuple[str, ...] = ()  # letters that it calls matrices or vectors
     functions: tuple[tuple[str, str], ...] = ()  # letters that it calls by names, see `named_functions.py`
     units: frozenset[str] = frozenset()  # bases of names of unit vectors
 

@@ -24,11 +24,12 @@ from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSym
 
 
 def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
-    """Note the names that words introduce, functions that they call by names which are not read, and signs of a
-    transpose that are quantities as well."""
+    """Note the names that words introduce, those that they call arrays, functions that they call by names which are not
+    read, and signs of a transpose that are quantities as well."""
     for f in formulas:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
         world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
+        world.unknown.arrays |= {*f.prose.arrays}
         world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}
         sides = (side for chain in f.chains for side in chain.sides)
         world.unknown.exponents |= TRANSPOSES & {x.name for side in sides for x in by_itself(side)}
@@ -115,9 +116,15 @@ def _head(world: World, name: s.Node) -> str | None:
     return world.head(reference.name, layer) if layer is not None and layer.is_constant else None
 
 
-def shapeless(world: World, sides: Iterable[s.Node]) -> str | None:
-    """What no declaration gives a shape, and whose definition has no meaning."""
-    unread = {name for name, found in world.unknown.unread.items() if not found.told}
+def called_array(world: World, sides: Iterable[s.Node]) -> str | None:
+    """What is read as a number, and called a matrix or a vector by the text."""
+    names = world.unknown.arrays & names_of(world, tuple(sides)) - world.declared
+    return min((x for x in names if x in world.known and not world.known[x].extents), default=None)
+
+
+def shapeless(world: World, sides: Iterable[s.Node], number: int) -> str | None:
+    """What no declaration gives a shape, and whose definition, in another formula, has no meaning."""
+    unread = {name for name, found in world.unknown.unread.items() if not found.told and found.number != number}
     return min(unread & names_of(world, tuple(sides)) - world.declared, default=None)
 
 

@@ -62,6 +62,7 @@ class Unknown(Forked):
     beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
+    arrays: set[str] = field(default_factory=set)  # what words call matrices or vectors
     functions: dict[str, bool] = field(default_factory=dict)  # of which words say which they are → of all entries
     exponents: set[str] = field(default_factory=set)  # signs of a transpose that stand for something else, too: T
     supposed: dict[str, Supposed] = field(default_factory=dict)  # by the name that a definition gives a value in a case

@@ -105,6 +105,10 @@ OPEN: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "The normalisation is left out. We go on.", "We omit the factor $1/N$ here.",
         "Averaging over the batch is understood. So:",
     )),
+    "another": (VECTORS, r"\nabla_w J = (w^\top x - y) x", (
+        "In the rest of this note $J$ is the absolute error instead.", "From here on, $J$ denotes the hinge loss.",
+        "Here $J$ is now the squared hinge loss.", "Instead $J$ is an average over many examples.",
+    )),
     "an operation": (VECTORS.replace("(w^\\top x - y)^2", r"\|w - x\|^2"), r"\nabla_w J = w - x", (
         r"Here $\|\cdot\|$ is the $\ell_1$ norm.", r"Here $\|w\|$ denotes $\sqrt{w^\top M w}$.",
         "Distances are Manhattan distances.", r"Here $\|w\|$ is the energy norm.",
@@ -180,6 +184,7 @@ def test_what_is_said_and_not_read_leaves_claims_open(kind: str, said: str) -> N
     ("kind", "said"),
     [
         ("by nabla", "We omit the index $i$ and the transpose of numbers."), ("by nabla", "We do not write the index."),
+        ("another", "From here on, $J$ is minimised."), ("another", "Now $J$ is a function of $w$."),
         ("by nabla", "Constants are dropped."), ("an operation", r"Here $\|\cdot\|$ is the Euclidean norm."),
         ("an operation", r"Here $\|w\|$ is the length of $w$."),
         ("an operation", r"We write $\|w\|$ for $\sqrt{w^\top w}$."),

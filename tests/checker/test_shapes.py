@@ -58,3 +58,20 @@ def test_words_declare_vectors(said: str) -> None:
 def test_formulas_tell_more_than_words() -> None:
     said = r"Let $W \in \mathbb{R}^{k \times n}$. As $W$ is $m \times n$, this holds."
     assert last(LAYER.replace("SAID", said), BY_W).shape == r"k \times n"
+
+
+CALLED = r"SAID $$f = \log |A|$$ $$\nabla_A f = CLAIM$$"
+
+
+@pytest.mark.parametrize("said", ["Let $A$ be an invertible matrix.", "For any invertible matrix $A$ let:"])
+def test_what_is_called_a_matrix_is_no_number(said: str) -> None:
+    document = CALLED.replace("SAID", said)
+    assert last(document, "A^{-1}").verdict is Verdict.UNDECIDED
+    assert last(document, "2 A^{-1}").verdict is Verdict.REFUTED
+    assert last(CALLED.replace("SAID", "Let $A$ be a number."), "A^{-1}").verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("(A + A^\\top) x", Verdict.PROVED), ("2 x", Verdict.REFUTED)])
+def test_what_is_called_a_matrix_and_read_as_one(claim: str, verdict: Verdict) -> None:
+    found = last(r"For a vector $x$ and a matrix $A$ let $$f = x^\top A x$$ $$\nabla_x f = CLAIM$$", claim)
+    assert found.verdict is verdict
