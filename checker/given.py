@@ -19,6 +19,7 @@ from verify_derivations.formulas.expressions import (
     Number,
     Scalar,
     add,
+    delta,
     fresh,
     mul,
     polynomial,
@@ -28,7 +29,7 @@ from verify_derivations.formulas.expressions import (
 )
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import TRANSPOSES, base_of, names_in
 from verify_derivations.formulas.sizes import whole
 from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
@@ -62,7 +63,10 @@ class _Given:
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
         """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
         holds for all values, or for none, is claimed."""
-        if len(chain.sides) != 2 or any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
+        if any(contains_derivative(x) or is_adjoint_name(x, self.table) for x in chain.sides):
+            return
+        if len(chain.sides) != 2:
+            self._of_one_matrix(f, k, chain)
             return
         a_point = chain.sides[1] in ZEROS and not f.when.particular  # f'(x) = 0
         if (f.number, k, 0) in self.defined or not a_point and self._of_slopes(chain):
@@ -75,11 +79,14 @@ class _Given:
             return
         if here.chosen:
             return
+        symmetric = isinstance(left.body, Access) and _is_transposed(left, right)
+        if not symmetric:
+            self._of_one_matrix(f, k, chain)
         used = self.environment.mentioned(left.body - right.body)
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return
         variable = any(h.split("^{(")[0] in self.variables for h in used)
-        if isinstance(left.body, Access) and _is_transposed(left, right):
+        if symmetric and isinstance(left.body, Access):
             if not f.when.local:
                 self._symmetric(f, left.body.head)
         elif left.is_scalar and isinstance(right.body, Number):
@@ -94,6 +101,21 @@ class _Given:
         else:
             return
         self.defined[f.number, k, 0] = "assumption"
+
+    def _of_one_matrix(self, f: Stated, k: int, chain: Chain) -> None:
+        """Note an equation in the text that speaks of one given matrix only, ``P^2 = P``: it says which matrix that is.
+        Values that do not satisfy it refute nothing."""
+        references = [self.table.reference(x) for side in chain.sides for x in names_in(side)]
+        names = {r.name for r in references if r is not None} - {*TRANSPOSES, "I"}
+        known = self.world.known.get(min(names, default=""))
+        if f.raw.displayed or len(names) != 1 or known is None or len(known.shape) != 2 or ONE in known.shape:
+            return
+        own = self.world.is_defined(known.head) and known.head + UNWRITTEN not in self.world.known
+        if own or (f.number, k, 0) in self.defined or not any(map(_is_power, chain.sides)):
+            return
+        said = " = ".join(map(to_latex, chain.sides))
+        of_identity = all(map(_is_of_powers, chain.sides))
+        self.world.unknown.special.setdefault(known.head, (f.number, f"that ${said}$", of_identity))
 
     def _of_slopes(self, chain: Chain) -> bool:
         """Whether an equation is of ``f'(x)`` of a function that is defined as f(x). What is said of it is claimed; but
@@ -203,6 +225,27 @@ class _Given:
         entry = add(*(Access(whole_matrix.head, pair) for pair in (
             (polynomial(i), polynomial(j)), (polynomial(j), polynomial(i)))))  # fmt: skip
         self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
+
+
+def with_identity(world: World, head: str, number: int) -> World | None:
+    """A world in which a square matrix is the identity matrix."""
+    known = world.known[head]
+    if len(known.extents) != 2 or known.extents[0] != known.extents[1] or known.family:
+        return None
+    other = world.fork()
+    i, j = fresh("i"), fresh("j")
+    other.add(known, (i, j), delta(polynomial(i), polynomial(j)), number)
+    return other
+
+
+def _is_of_powers(side: s.Node) -> bool:
+    """Products of powers and transposes of one matrix, which are those of the identity matrix if it is that."""
+    factors = side.factors if isinstance(side, s.Product) else (side,)
+    return all(isinstance(x.base if isinstance(x, s.Scripted) else x, s.Symbol) for x in factors)
+
+
+def _is_power(side: s.Node) -> bool:
+    return any(isinstance(x, s.Scripted) and x.sup is not None for x in s.walk(side))
 
 
 def _finite(where: s.Node) -> frozenset[str]:

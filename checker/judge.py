@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -15,6 +15,7 @@ from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
+from verify_derivations.checker.given import with_identity
 from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.inferred import EACH
 from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
@@ -328,6 +329,10 @@ def judge_chain(
             if judged.link.verdict is Verdict.REFUTED:
                 judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
             judged.link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
+            judged.link = _of_special(judged.link, number, world, partial(
+                judge_link, left=piece_left, right=piece_right, conditions=(*conditions, *where), number=number,
+                effort=case.effort,
+            ))  # fmt: skip
             judged.link = _with_the_last(judged.link, case, stated, piece_left)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
@@ -388,6 +393,25 @@ def _of_any_function(link: Link, called: Set[str]) -> Link:
         return link
     said = f"which function {found[0]} is, the text says in words that are not read"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+
+
+def _of_special(link: Link, number: int, world: World, judged_in: Callable[[World], Judged]) -> Link:
+    """What does not hold of any values need not be wrong where the text says more of them than is used; it is where it
+    does not hold of the identity matrix, of which that is true."""
+    values = link.counterexample.values if link.counterexample is not None else {}
+    found = sorted(world.unknown.special.keys() & values.keys())
+    if link.verdict is not Verdict.REFUTED or not found:
+        return link
+    stated_in, said, of_identity = world.unknown.special[found[0]]
+    if stated_in == number:
+        said = STATED["assumption"]
+        return replace(link, verdict=Verdict.DEFINED, evidence="assumption", message=said, counterexample=None)
+    if of_identity and len(found) == 1 and (other := with_identity(world, found[0], number)) is not None:
+        again = judged_in(other).link
+        if again.verdict is Verdict.REFUTED:
+            return replace(again, message=f"{again.message}, also where ${found[0]} = I$")
+    said = f"what the text says of ${found[0]}$, {said}, is not used"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
 
 
 def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:

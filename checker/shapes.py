@@ -14,7 +14,7 @@ from verify_derivations.checker.statements import Membership, Stated
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import is_transpose, plain
+from verify_derivations.formulas.scripts import base_of, is_transpose, plain
 
 _ADJECTIVE = (
     r"(?:real|weight|data|design|parameter|input|output|batch|square|dense|constant|fixed|given|known|learned|column|feature"
@@ -50,6 +50,15 @@ _CALLED = tuple(re.compile(pattern, re.I) for pattern in (  # “an invertible m
     rf"{_NAMES}\s*,?\s*(?:is|are|be|denotes?)\s+(?:an?|the|both|two)?\s*(?:[\w-]+\s+){{0,3}}?{_KIND}\b"
     r"(?!\s+(?:norm|product|element|entr|field|space|index|component|multipl))",
 ))  # fmt: skip
+_PROPERTY = (
+    r"(?P<word>orthogonal|orthonormal|unitary|idempotent|skew-?\s?symmetric|anti-?symmetric|rotation|permutation|projection|projector"
+    r"|reflection|(?:doubly\s+|row-?\s?|column-?\s?)?stochastic|nilpotent|involutory|circulant|toeplitz|(?:upper|lower)[-\s]triangular|triangular"
+    r"|cent(?:red|ered)|standardi[sz]ed|whitened|zero-?\s?mean)"
+)
+_SPECIAL = tuple(re.compile(pattern, re.I) for pattern in (
+    rf"\b{_PROPERTY}\s+(?:[a-z]+\s+){{0,2}}{_NAMES}",
+    rf"{_NAMES}\s*,?\s*(?:is|are|be)\s+(?:an?|the|both|all)?\s*(?:[\w-]+\s+){{0,2}}?{_PROPERTY}\b",
+))  # fmt: skip
 _PART = re.compile(r"\b(?:of|by|from|than|times|transposed?|inverse)\s+(?:the\s+)?(?:\w+\s+)?$|\$\s*$", re.I)
 _ANOTHER = re.compile(r"\s*(?:,|and)+\s*\$(\d+)\$", re.I)
 
@@ -75,7 +84,7 @@ def read_shapes(formulas: Sequence[Stated]) -> None:
 
 
 def read_arrays(formulas: Sequence[Stated]) -> None:
-    """Note what sentences call matrices and vectors."""
+    """Note what sentences call matrices and vectors, and properties of given data that are not used."""
     for sentence in sentences(formulas):
         for match in (m for pattern in _CALLED for m in pattern.finditer(sentence)):
             for k in (match["name"], *re.findall(r"\d+", match["more"])):
@@ -83,6 +92,13 @@ def read_arrays(formulas: Sequence[Stated]) -> None:
                 name = _only(f)
                 if isinstance(name, s.Symbol) and is_said(sentence[: match.start()], ""):
                     f.prose.arrays += (name.name,)
+        for match in (m for pattern in _SPECIAL for m in pattern.finditer(sentence)):
+            for k in (match["name"], *re.findall(r"\d+", match["more"])):
+                f = formulas[int(k)]
+                members = [x for m in f.memberships for x in m.names]
+                for name in (_only(f), *members) if is_said(sentence[: match.start()], "") else ():
+                    if name is not None and (base := base_of(name)) is not None:
+                        f.prose.special += ((base, match["word"].lower()),)
 
 
 def _told(sentence: str, formulas: Sequence[Stated]) -> Iterator[tuple[Stated, s.Node, s.Space]]:

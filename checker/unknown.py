@@ -22,6 +22,8 @@ from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
 
+_OF_IDENTITY = re.compile(r"ortho|unit|idem|rota|permu|projec|reflec|stoch|invol|circ|toepl|triang")
+
 
 def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
     """Note the names that words introduce, those that they call arrays, functions that they call by names which are not
@@ -29,6 +31,8 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
     for f in formulas:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
         world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
+        for name, word in f.prose.special:
+            world.unknown.special.setdefault(name, (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None))
         world.unknown.arrays |= {*f.prose.arrays}
         world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}
         sides = (side for chain in f.chains for side in chain.sides)

@@ -63,6 +63,8 @@ class Unknown(Forked):
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     arrays: set[str] = field(default_factory=set)  # what words call matrices or vectors
+    special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
+    """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""
     functions: dict[str, bool] = field(default_factory=dict)  # of which words say which they are → of all entries
     exponents: set[str] = field(default_factory=set)  # signs of a transpose that stand for something else, too: T
     supposed: dict[str, Supposed] = field(default_factory=dict)  # by the name that a definition gives a value in a case
