@@ -412,10 +412,10 @@ def _bind_together(table: NameTable, node: s.Scripted, tensors: set[str]) -> Non
 
 def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None]) -> None:
     """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it; the i of
-    ``x_i = X_{i,:}``, too."""
+    ``x_i = X_{i,:}``, too. (The h of ``δ_h^t`` by ``δ_h^{t+1}`` may be a label, also beside a ``δ_t``.)"""
     letter = _letter(node.sides[0])
     if letter is not None and letter not in table.sizes and any(
-        isinstance(x, s.Scripted) and base_of(x) in entries and _letter(x) == letter
+        isinstance(x, s.Scripted) and base_of(x) in entries - {base_of(node.sides[0])} and _letter(x) == letter
         or isinstance(x, s.Sequence) and len(x.items) == 2 and {*x.items} == {s.Symbol(letter), s.Symbol(":")}
         for side in node.sides[1:] for x in s.walk(side)
     ):  # fmt: skip
