@@ -50,6 +50,7 @@ from verify_derivations.formulas.symbols import INDEX_LETTERS, LOSSES
 
 _ELL = s.Symbol("\\ell")
 _LAYER_LETTERS = frozenset((s.Symbol("l"), s.Symbol("L"), _ELL))
+_OF_LAYERS = frozenset(("l", "L", "\\ell"))
 
 
 def gather(
@@ -249,7 +250,7 @@ def _told_apart_above(table: NameTable, nodes: Sequence[s.Node]) -> set[tuple[st
             elif isinstance(part, s.Number):
                 labelled.add(id(x.base))
     without = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and id(x) not in labelled} if above else set()
-    counting = table.bound | table.sizes | table.ends | table.limits | {*"ijlt"}
+    counting = table.bound | table.sizes | table.ends | table.limits | {*"ijlt", "\\ell"}
     return {
         (base, letter) for base, letters in above.items() for letter in letters
         if base.isupper() and len(letters) > 1 and base not in without and letters.isdisjoint(counting)
@@ -588,9 +589,9 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
                 table.bracket_layers.add(base)
                 letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
                 alone = len(in_brackets(node.sup)) == 1
-                if {"l", "L"} & set(letters):
+                if _OF_LAYERS & set(letters):
                     table.counted.add(base)
-                if alone and len(letters) == 1 and letters[0] in table.bound and letters[0] not in ("l", "L"):
+                if alone and len(letters) == 1 and letters[0] in table.bound and letters[0] not in _OF_LAYERS:
                     if isinstance(part.body, s.Symbol):
                         table.sample_axes.add(base)
                     elif isinstance(part.body, s.Sum) and "-" in part.body.signs and steps:  # h^{(t-1)}
