@@ -251,13 +251,15 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             reading = read(latex, symbols, document.macros, before)
         except ReadError as error:
             formulas.append(_unread(raw, error, document, symbols))
+            before = None if raw.displayed else before  # what a row behind it continues is not known
             continue
         stated = Stated(raw, reading.statements, continued=before)
         stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled
         stated.prose.functions = tuple((name, kind) for n, name, kind in named.otherwise if n == raw.number)
         if raw.number in named.definitions:
             stated.remarks += (f"the text says that ${latex}$",)
-        before = last_side(reading.statements)
+        if raw.displayed or any(isinstance(part, s.Relation) for part in reading.statements.parts):
+            before = last_side(reading.statements)  # not a name in the text between
         formulas.append(stated)
         readable.append(stated)
     reread(readable)

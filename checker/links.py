@@ -23,6 +23,7 @@ from verify_derivations.checker.refuted import (
     RULE,
     Refuted,
     all_vectors,
+    directly,
     in_another_reading,
     is_rule,
     left_open,
@@ -87,6 +88,7 @@ from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     ChainError,
+    Endless,
     IndexRangeError,
     Known,
     OverlappingRows,
@@ -145,6 +147,8 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
+        if isinstance(error, Endless) and (of_a_step := directly(world, sides, proved_in)) is not None:
+            return of_a_step
         if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
             error = Unsupported(RULE)
         return (

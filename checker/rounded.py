@@ -47,7 +47,7 @@ def rounded(
     refuted."""
     number = printed_decimal(right) or printed_decimal(left)
     if number is None:
-        return None
+        return _of_rounded(world, environment, (left, right), link)
     side = left if number is printed_decimal(right) else right
     stated, exact = (_value(world, environment, x) for x in ((right, left) if side is left else (left, right)))
     if stated is None or exact is None:
@@ -64,6 +64,22 @@ def rounded(
     if off >= half + slack:
         return None
     said = f"the value is {shown}, unless what it is computed from is rounded"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="rounding", message=said, counterexample=None)
+
+
+def _of_rounded(world: World, environment: Environment, sides: tuple[s.Node, s.Node], link: Link) -> Link | None:
+    """``1/(1 + e^{-2}) = 1/(1 + 0.135)``: what is written with decimals, of at least two digits, is perhaps rounded."""
+    values = [_value(world, environment, side) for side in sides]
+    first, second = values
+    if first is None or second is None:
+        return None
+    slack = Fraction(0)
+    for side, exact in zip(sides, (first, second), strict=True):
+        literals = (n for n in _decimals(side) if _digits(n) > 1)
+        slack += _largest(exact, ([_value(world, environment, x) for x in _moved(side, n)] for n in literals))
+    if abs(first - second) > slack:
+        return None
+    said = f"the values are {float(first):.7g} and {float(second):.7g}, unless what they are computed from is rounded"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="rounding", message=said, counterexample=None)
 
 

@@ -38,7 +38,15 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
-from verify_derivations.formulas.world import ChainError, Known, NotYetDefined, Readings, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import (
+    ChainError,
+    Endless,
+    Known,
+    NotYetDefined,
+    Readings,
+    UndefinedSymbol,
+    Unsupported,
+)
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -446,7 +454,7 @@ def differentiate(
         through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
         return add(calculus.differentiate(body, head, indices, environment), *through)
     except RecursionError:
-        raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
+        raise Endless(f"the derivative by {head} unrolls a recursion without end") from None
     except OtherIndices as error:
         raise Unsupported(f"{error} is one of many in some formulas and has no index in others") from None
 

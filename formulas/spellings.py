@@ -57,7 +57,7 @@ DOTS = _commands("cdots ldots dots vdots ddots dotsc dotsb")
 LAYOUT = _commands(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathstrut strut thinspace "
     "forall enspace hfill allowbreak centering medspace thickspace negthinspace inline large Large small middle "
-    "qedhere mathop mathbin mathrel mathord ensuremath unskip"
+    "qedhere mathop mathbin mathrel mathord ensuremath unskip space nobreakspace"
 ) | {r"\,", r"\;", r"\!", r"\:", r"\>", "\\ ", "\\\n"}
 PROSE = _commands("label tag hspace vspace phantom")
 COMMANDS = _commands(

@@ -366,3 +366,66 @@ def test_boxes_sizes_and_half_lines_are_read() -> None:
     assert found.verdict is PROVED and not found.assumptions
     unread = checked(r"Let $x \in \mathbb{R}_{<n}$ and $y \in \mathbb{R}_{>0}^2$.")
     assert [f.verdict for f in unread] == [Verdict.UNREAD] * 2
+
+
+UNROLLED = (
+    r"Let $a_t = W h_{t-1} + U x_t + b$ and $h_t = \tanh(a_t)$ for $t = 1, \dots, T$, $h_t, b \in \mathbb{R}^n$,"
+    r" $x_t \in \mathbb{R}^d$, with $L = \sum_{t=1}^T \ell_t$, $\ell_t = \frac12 \|h_t - y_t\|^2$."
+)
+
+
+def test_a_derivative_through_time_may_be_that_of_one_step() -> None:
+    found = checked(f"{UNROLLED}\n\n$$ \\frac{{\\partial a_t}}{{\\partial b}} = I $$\n")[-1]
+    assert found.verdict is CONDITIONAL and found.assumptions == (r"h \text{ is held fixed}",)
+    over_time = (
+        r"\frac{\partial L}{\partial b}"
+        r" = \sum_{t=1}^T \frac{\partial L}{\partial %s} \frac{\partial a_t}{\partial b}"
+    )
+    assert last(UNROLLED, over_time % "a_t") is CONDITIONAL
+    assert last(UNROLLED, over_time % "h_t") is UNDECIDED
+    assert last(UNROLLED, r"\frac{\partial a_t}{\partial b} = 2 I") is UNDECIDED
+
+
+def test_numbers_put_in_for_names_are_an_example() -> None:
+    text = r"Let $r = \frac{u^2}{u^2 + v/n}$."
+    example = r"r = \frac{u^2}{u^2 + v/n} = \frac{0.5^2}{0.5^2 + 1/10}"
+    assert last(text, example) is UNDECIDED
+    assert last(text, r"\frac{\partial r}{\partial v} = \frac12") is REFUTED
+    assert last("# Numbers", r"\frac{1}{1 + e^{-2}} = \frac{1}{1 + 0.135} = 0.88") is UNDECIDED
+    assert last("# Numbers", r"\frac{1}{1 + e^{-2}} = \frac{1}{1 + 0.145} = 0.88") is REFUTED
+
+
+def test_items_of_a_list_and_sections_apart_define_the_same_name() -> None:
+    text = "- $f = x^2$: the square, with $\\frac{df}{dx} = 2x$.\n- $f = x^3$: the cube, with $\\frac{df}{dx} = %s$.\n"
+    right, wrong = (checked(text % slope) for slope in ("3x^2", "2x^2"))
+    assert [f.verdict for f in right] == [Verdict.DEFINED, PROVED] * 2
+    assert wrong[-1].verdict is REFUTED and not wrong[-2].verdict.wrong
+    apart = "# One\n\nLet $Z = X/s$.\n\n# Two\n\nFor $Z = X + Y$ there is $\\frac{dZ}{dX} = %s$.\n"
+    assert checked(apart % "1")[-1].verdict is PROVED
+    assert checked(apart % "1/s")[-1].verdict is not PROVED
+
+
+def test_what_a_row_continues_is_no_name_in_the_text() -> None:
+    text = "$$ E = x^2 + 2x %s$$\n\nwhere $x$ is a number, and\n\n$$ = x(x + 2) $$\n"
+    assert checked(text % "")[-1].verdict is PROVED
+    assert checked(text % "+ 1 ")[-1].verdict is REFUTED
+    assert checked(text % "\\unknowncommand{x} ")[-1].verdict is Verdict.UNREAD
+
+
+def test_a_letter_of_a_range_may_be_a_sum_of_data_elsewhere() -> None:
+    text = (
+        "# All\n\nLet $\\theta = (\\theta_1, \\ldots, \\theta_k)^T$ with $j = 1, \\ldots, k$.\n\n# Successes\n\n"
+        "$$ \\ell(p) = \\sum_{i=1}^n [x_i \\log p + (1 - x_i)\\log(1 - p)] $$\n\nwith $k = \\sum_{i=1}^n x_i$."
+    )
+    assert last(text, r"\frac{d\ell}{dp} = \frac{k}{p} - \frac{n - k}{1 - p}") is PROVED
+    assert last(text, r"\frac{d\ell}{dp} = \frac{k}{p} + \frac{n - k}{1 - p}") is REFUTED
+
+
+def test_a_label_beside_the_number_of_a_step_is_no_index() -> None:
+    text = (
+        "Let $x_t, h_t \\in \\mathbb{R}^d$ for $t = 1, \\dots, T$ and\n\n"
+        "$$ a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h, \\quad h_t = \\tanh(a_t) $$\n\n"
+        "$$ \\frac{\\partial l}{\\partial W_{hh}} = \\sum_t \\delta_h^t (1 - h_t^2) (h_{t-1})^T $$\n\n"
+        "$$ \\delta_h^t = g_t + W_{hh}^T \\delta_h^{t+1} $$\n\n$$ \\delta_t = g_t + \\delta_{t+1} $$\n"
+    )
+    assert checked(text)[2].verdict is Verdict.DEFINED
