@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from fractions import Fraction
 
@@ -80,15 +81,17 @@ class _Given:
         if here.chosen:
             return
         symmetric = isinstance(left.body, Access) and _is_transposed(left, right)
-        if not symmetric:
+        negated = Tensor(right.axes, mul(Number(Fraction(-1)), right.body))
+        skew = not symmetric and isinstance(left.body, Access) and _is_transposed(left, negated)
+        if not symmetric and not skew:
             self._of_one_matrix(f, k, chain)
         used = self.environment.mentioned(left.body - right.body)
         if not used or any(self.world.is_defined(h) or h not in self.world.known for h in used):
             return
         variable = any(h.split("^{(")[0] in self.variables for h in used)
-        if symmetric and isinstance(left.body, Access):
+        if (symmetric or skew) and isinstance(left.body, Access):
             if not f.when.local:
-                self._symmetric(f, left.body.head)
+                self._symmetric(f, left.body.head, -1 if skew else 1)
         elif left.is_scalar and isinstance(right.body, Number):
             for index in here.indices.values():
                 if index.free and index.extent is None:
@@ -152,6 +155,11 @@ class _Given:
             square = known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]
             if known is not None and square and not known.family and known.head not in denied:
                 self._symmetric(f, known.head)
+        for base, word in f.prose.special:
+            known = self._named(f, s.Symbol(base)) if re.match("skew|anti", word) else None
+            if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
+                self._symmetric(f, known.head, -1)
+                self.world.unknown.special.pop(known.head, None)
         for name in f.prose.one_hot:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:
@@ -214,16 +222,16 @@ class _Given:
         entry = Access(known.head, tuple(map(polynomial, places)))
         self.world.assumed.equations.append((summation([(places[along], known.extents[along])], entry), UNIT))
 
-    def _symmetric(self, f: Stated, head: str) -> None:
-        """A symmetric matrix is half the sum of some matrix and its transpose."""
+    def _symmetric(self, f: Stated, head: str, sign: int = 1) -> None:
+        """A symmetric matrix is half the sum of some matrix and its transpose, a skew one half the difference."""
         known = self.world.known[head]
         if len(known.extents) != 2:
             return
         whole_matrix = Known(head + UNWRITTEN, (), known.shape)
         self.world.add(whole_matrix)
         i, j = fresh("i"), fresh("j")
-        entry = add(*(Access(whole_matrix.head, pair) for pair in (
-            (polynomial(i), polynomial(j)), (polynomial(j), polynomial(i)))))  # fmt: skip
+        there, transposed = (Access(whole_matrix.head, (polynomial(a), polynomial(b))) for a, b in ((i, j), (j, i)))
+        entry = add(there, mul(Number(Fraction(sign)), transposed))
         self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
 
 

@@ -56,7 +56,7 @@ _PROPERTY = (
     r"|cent(?:red|ered)|standardi[sz]ed|whitened|zero-?\s?mean)"
 )
 _SPECIAL = tuple(re.compile(pattern, re.I) for pattern in (
-    rf"\b{_PROPERTY}\s+(?:[a-z]+\s+){{0,2}}{_NAMES}",
+    rf"\b{_PROPERTY}\s+(?:(?!(?:and|or|but|for|with|of|to|on|in|by|let|we|is|are|so|then)\b)[a-z]+\s+){{0,2}}{_NAMES}",
     rf"{_NAMES}\s*,?\s*(?:is|are|be)\s+(?:an?|the|both|all)?\s*(?:[\w-]+\s+){{0,2}}?{_PROPERTY}\b",
 ))  # fmt: skip
 _PART = re.compile(r"\b(?:of|by|from|than|times|transposed?|inverse)\s+(?:the\s+)?(?:\w+\s+)?$|\$\s*$", re.I)

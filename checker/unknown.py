@@ -35,9 +35,13 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
             world.unknown.special.setdefault(name, (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None))
         world.unknown.arrays |= {*f.prose.arrays}
         world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}
-        sides = (side for chain in f.chains for side in chain.sides)
-        world.unknown.exponents |= TRANSPOSES & {x.name for side in sides for x in by_itself(side)}
-    world.unknown.exponents |= TRANSPOSES & (world.unknown.spoken | world.sizes)
+    sides = [side for f in formulas for chain in f.chains for side in chain.sides]
+    others = TRANSPOSES & (world.unknown.spoken | world.sizes | {x.name for side in sides for x in by_itself(side)})
+    for node in (x for side in sides for x in s.walk(side)) if others else ():
+        before = node.factors[:-1] if isinstance(node, s.Product) else ()
+        named = (x for x in before if isinstance(x, s.Scripted) and not (base_of(x) or "\\").startswith("\\"))
+        world.unknown.inner |= {x for x in named if not x.primes}  # the w^T of w^T x, no γ^T
+    world.unknown.exponents |= others
 
 
 def take_unknown(

@@ -124,10 +124,10 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
 
 
 def _no_power(reader: Elaborator, node: s.Node) -> None:
-    """``γ^T`` of a number γ, beside a T that is a quantity or a size, may well be a power."""
+    """``γ^T`` of a number γ, beside a T that is a quantity or a size, may well be a power; ``w^T x`` is hardly one."""
     sup = node.sup if isinstance(node, s.Scripted) else None
     letters = {x.name for x in s.walk(sup) if isinstance(x, s.Symbol)} if sup is not None else set()
-    if not reader.world.unknown.exponents.isdisjoint(letters):
+    if not reader.world.unknown.exponents.isdisjoint(letters) and node not in reader.world.unknown.inner:
         raise Unsupported(f"whether {to_latex(node)} is a power or a transpose is not said")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from verify_derivations.formulas.forked import Forked
+from verify_derivations.formulas.syntax import Node
 
 
 @dataclass
@@ -67,5 +68,6 @@ class Unknown(Forked):
     """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""
     functions: dict[str, bool] = field(default_factory=dict)  # of which words say which they are → of all entries
     exponents: set[str] = field(default_factory=set)  # signs of a transpose that stand for something else, too: T
+    inner: set[Node] = field(default_factory=set)  # factors that stand before others as in an inner product: w^T x
     supposed: dict[str, Supposed] = field(default_factory=dict)  # by the name that a definition gives a value in a case
     related: dict[tuple[str, str], str] = field(default_factory=dict)  # names that are not independent → why

@@ -590,7 +590,7 @@ def test_one_claim_alone_does_not_show_a_convention(verdict: Verdict) -> None:
         ("Let $B\\in R^{n\\times n}$ be symmetric, $A\\in R^{n\\times n}$, $x\\in R^n$.", CONDITIONAL),
         ("Let $B\\in R^{n\\times n}$ be positive, symmetric and $A\\in R^{n\\times n}$, $x\\in R^n$.", CONDITIONAL),
         ("With the other one square, symmetric, $A\\in R^{n\\times n}$, $x\\in R^n$.", CONDITIONAL),
-        ("Let $A\\in R^{n\\times n}$ be skew-symmetric and $x\\in R^n$.", CONDITIONAL),
+        ("Let $A\\in R^{n\\times n}$ be skew-symmetric and $x\\in R^n$.", REFUTED),
         ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. In general, $A$ is not symmetric; $s$ is a number.", CONDITIONAL),
         ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. If $x$ and $A$ are symmetric, so is $s$.", CONDITIONAL),
         ("Let $x\\in R^n$, $A\\in R^{n\\times n}$. For a symmetric matrix $A$ this is simpler than $s$.", CONDITIONAL),

@@ -41,8 +41,9 @@ def test_no_projection(said: str) -> None:
 def test_a_skew_symmetric_matrix(said: str) -> None:
     """Such an equation is an assumption, and no wrong claim."""
     text = rf"Let $A \in \mathbb{{R}}^{{n \times n}}$ {said}. $$q = x^\top A y$$ $$\nabla_y q = CLAIM$$"
-    assert verdict(text.replace("CLAIM", "-A x")) is UNDECIDED
+    assert verdict(text.replace("CLAIM", "-A x")) is PROVED
     assert verdict(text.replace("CLAIM", "A^\\top x")) is PROVED
+    assert verdict(text.replace("CLAIM", "A x")) is REFUTED
     assert not any(f.verdict.wrong for f in check(scan(text.replace("CLAIM", "-A x"))).formulas)
 
 
