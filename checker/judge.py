@@ -399,7 +399,8 @@ def _of_special(link: Link, number: int, world: World, judged_in: Callable[[Worl
     """What does not hold of any values need not be wrong where the text says more of them than is used; it is where it
     does not hold of the identity matrix, of which that is true."""
     values = link.counterexample.values if link.counterexample is not None else {}
-    found = sorted(world.unknown.special.keys() & values.keys())
+    given = world.unknown.special.keys() & values.keys() & world.known.keys()
+    found = sorted(x for x in given if len(world.known[x].shape) == 2)
     if link.verdict is not Verdict.REFUTED or not found:
         return link
     stated_in, said, of_identity = world.unknown.special[found[0]]

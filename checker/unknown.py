@@ -125,8 +125,8 @@ def _head(world: World, name: s.Node) -> str | None:
 
 
 def called_array(world: World, sides: Iterable[s.Node]) -> str | None:
-    """What is read as a number, and called a matrix or a vector by the text."""
-    names = world.unknown.arrays & names_of(world, tuple(sides)) - world.declared
+    """What one differentiates by that is read as a number, and called a matrix or a vector by the text."""
+    names = world.unknown.arrays & names_of(world, tuple(sides)) & {*world.differentiated.denominators} - world.declared
     return min((x for x in names if x in world.known and not world.known[x].extents), default=None)
 
 
