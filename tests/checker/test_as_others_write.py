@@ -429,3 +429,12 @@ def test_a_label_beside_the_number_of_a_step_is_no_index() -> None:
         "$$ \\delta_h^t = g_t + W_{hh}^T \\delta_h^{t+1} $$\n\n$$ \\delta_t = g_t + \\delta_{t+1} $$\n"
     )
     assert checked(text)[2].verdict is Verdict.DEFINED
+
+
+def test_an_entry_of_a_jacobian_beside_its_diagonal_is_one_off_it() -> None:
+    diagonal = r"$\frac{\partial a_i}{\partial z_i} = a_i (1 - a_i)$."
+    off = r"\frac{\partial a_j}{\partial z_i} = %s a_j a_i"
+    beside = checked(f"{SOFTMAX} Then {diagonal}\n\n$$ {off % '-'} $$\n")[-1]
+    assert beside.verdict is CONDITIONAL and beside.assumptions == (r"j \neq i",)
+    assert last(f"{SOFTMAX} Then {diagonal}", off % "") is REFUTED
+    assert last(SOFTMAX, off % "-") is REFUTED
