@@ -383,6 +383,9 @@ def test_a_derivative_through_time_may_be_that_of_one_step() -> None:
     )
     assert last(UNROLLED, over_time % "a_t") is CONDITIONAL
     assert last(UNROLLED, over_time % "h_t") is UNDECIDED
+    assert last(UNROLLED, r"\frac{\partial h_t}{\partial b} = \operatorname{diag}(1 - h_t^2)") is CONDITIONAL
+    assert last(UNROLLED, r"\frac{\partial h_t}{\partial b} = \operatorname{diag}(1 - h_{t-1}^2)") is UNDECIDED
+    assert last(UNROLLED, (over_time % "h_t").replace("a_t}{", "h_t}{")) is CONDITIONAL
     assert last(UNROLLED, r"\frac{\partial a_t}{\partial b} = 2 I") is UNDECIDED
 
 
