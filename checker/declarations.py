@@ -126,6 +126,17 @@ def _above_and_below(node: s.Node) -> tuple[s.Node, tuple[s.Node, ...]] | None:
     return node.body, (node.variable,) if node.variable is not None else at
 
 
+def _entry_of_jacobian(node: s.Node) -> tuple[tuple[str, ...], str, str] | None:
+    """Of ``∂o_j/∂z_i``: o and z, j, and i."""
+    below = node.denominators if isinstance(node, s.Derivative) else ()
+    if not isinstance(node, s.Derivative) or len(below) != 1:
+        return None
+    both = (node.numerator, *below)
+    letters = [x.sub.name for x in both if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol)]
+    bases = tuple(base_of(x) or "" for x in both)
+    return (bases, letters[0], letters[1]) if len(letters) == 2 else None
+
+
 class _Declarations:
     def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
         self.world, self.table, self.every = world, world.table, formulas
@@ -346,6 +357,7 @@ class _Declarations:
                     for argument in node.arguments[1:]:
                         self._sizes_in(argument)
         self.world.letters.steps = {f.number: f.stepped for f in self.every if f.stepped is not None}
+        self._diagonals()
         self._begins()
         self._stops()
         note_means(self.world, self.every)
@@ -419,6 +431,20 @@ class _Declarations:
                 own = self.world.letters.own_range(letter, f.number) if steps else None
                 if own is not None and isinstance(own[0], s.Number) and int(own[0].text) > self.world.origin:
                     self.world.letters.begins[left.name] = int(own[0].text) - 1
+
+    def _diagonals(self) -> None:
+        """``∂o_j/∂z_i`` where ``∂o_i/∂z_i`` is given apart: then j may be meant to be another than i."""
+        found: dict[int, tuple[tuple[str, ...], str, str]] = {}
+        rows: tuple[tuple[str, ...], str, str] | None = None
+        for f in self.every:
+            of = next((x for c in f.chains if (x := _entry_of_jacobian(c.sides[0])) is not None), None)
+            rows = rows if f.continued is not None else of
+            if rows is not None:
+                found[f.number] = (*f.raw.section, *rows[0]), *rows[1:]
+        diagonal = {where for where, one, other in found.values() if one == other}
+        self.world.letters.apart = {
+            number: (one, other) for number, (where, one, other) in found.items() if one != other and where in diagonal
+        }
 
     def _stops(self) -> None:
         """``h_T`` beside a recursion in h_t says that t runs to T."""

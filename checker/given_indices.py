@@ -28,11 +28,12 @@ from verify_derivations.formulas.world import UNWRITTEN, Index, Statement, World
 
 def told_apart(
     world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link],
-    indices: Sequence[Index],
+    indices: Sequence[Index], number: int,
 ) -> Link:  # fmt: skip
     """The verdict where a given index (the true word o) is none of the first K that a sum runs over (the negative
-    samples), or where an index of the claim is another than a given one (the class y), if the claim holds so: a
-    condition that the document does not state."""
+    samples), or where an index of the claim is another than a given one (the class y), or than another one of which it
+    is given apart what holds where both are equal, if the claim holds so: a condition that the document does not
+    state."""
     tried: list[tuple[Constraint, str, Environment]] = []
     used = free_names(c.left) | free_names(c.right)
     for given in sorted(world.letters.given):
@@ -44,6 +45,10 @@ def told_apart(
             if index.variable in c.free and given in used - _compared(c, index.variable):
                 other = Constraint(index.value - polynomial(given), "!=")
                 tried.append((other, f"{index.letter} \\neq {given}", environment))
+    pair = [index for x in world.letters.apart.get(number, ()) for index in indices if index.letter == x]
+    if len(pair) == 2:
+        apart = Constraint(pair[0].value - pair[1].value, "!=")
+        tried.append((apart, f"{pair[0].letter} \\neq {pair[1].letter}", environment))
     for fact, where, within in sorted(tried, key=lambda each: each[2] is not environment):
         link = judge(replace(c, facts=(*c.facts, fact)), environment=within)
         if link.verdict is Verdict.PROVED:

@@ -207,7 +207,8 @@ def judge_link(
         if link.verdict is Verdict.REFUTED and not where:
             judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.condition),
                             variables=variables)  # fmt: skip
-            link = told_apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free])
+            link = told_apart(world, comparison, environment, link, judge, [i for i in here.indices.values() if i.free],
+                             number)
         if link.verdict is Verdict.REFUTED:
             judge = partial(decide, left, right, effort=replace(effort.proofs_only, first=effort.proof),
                             variables=variables)  # fmt: skip

@@ -18,6 +18,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.slopes import earlier_steps
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import Statement, World
 
@@ -100,6 +101,8 @@ def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World],
             held |= dict.fromkeys(
                 h for h in sorted(within - own) if world.is_defined(h) and below.name in world.below([h])
             )
+        elif below.name in (inside := world.below([quantity.head])):
+            held |= dict.fromkeys(sorted(earlier_steps(world, inside)))
     if not held or world.applied.directly:
         return None
     other = world.fork()

@@ -22,6 +22,7 @@ class Letters(Forked):
     of_sums: list[Range] = field(default_factory=list)  # those that sums state
     means: dict[int, dict[str, str]] = field(default_factory=dict)  # number → letters of means, and to what they run
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
+    apart: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of ∂o_j/∂z_i beside ∂o_i/∂z_i → j, i
     begins: dict[str, int] = field(default_factory=dict)  # recursions that do not begin with h_0 → with which member
     steps: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x, t
     from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others

@@ -383,6 +383,9 @@ def test_a_derivative_through_time_may_be_that_of_one_step() -> None:
     )
     assert last(UNROLLED, over_time % "a_t") is CONDITIONAL
     assert last(UNROLLED, over_time % "h_t") is UNDECIDED
+    assert last(UNROLLED, r"\frac{\partial h_t}{\partial b} = \operatorname{diag}(1 - h_t^2)") is CONDITIONAL
+    assert last(UNROLLED, r"\frac{\partial h_t}{\partial b} = \operatorname{diag}(1 - h_{t-1}^2)") is UNDECIDED
+    assert last(UNROLLED, (over_time % "h_t").replace("a_t}{", "h_t}{")) is CONDITIONAL
     assert last(UNROLLED, r"\frac{\partial a_t}{\partial b} = 2 I") is UNDECIDED
 
 
@@ -429,3 +432,12 @@ def test_a_label_beside_the_number_of_a_step_is_no_index() -> None:
         "$$ \\delta_h^t = g_t + W_{hh}^T \\delta_h^{t+1} $$\n\n$$ \\delta_t = g_t + \\delta_{t+1} $$\n"
     )
     assert checked(text)[2].verdict is Verdict.DEFINED
+
+
+def test_an_entry_of_a_jacobian_beside_its_diagonal_is_one_off_it() -> None:
+    diagonal = r"$\frac{\partial a_i}{\partial z_i} = a_i (1 - a_i)$."
+    off = r"\frac{\partial a_j}{\partial z_i} = %s a_j a_i"
+    beside = checked(f"{SOFTMAX} Then {diagonal}\n\n$$ {off % '-'} $$\n")[-1]
+    assert beside.verdict is CONDITIONAL and beside.assumptions == (r"j \neq i",)
+    assert last(f"{SOFTMAX} Then {diagonal}", off % "") is REFUTED
+    assert last(SOFTMAX, off % "-") is REFUTED
