@@ -15,6 +15,7 @@ from verify_derivations.checker.sentences import ENDED, prose_behind, sentence, 
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranks import UNITS
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in, plain
 from verify_derivations.formulas.spellings import NAMES
 from verify_derivations.formulas.symbols import LABELS, OPERATORS
@@ -73,6 +74,7 @@ _ASSIGNED = re.compile(
     r"(?::=|<-|[-+*/@]?=)(?!=)(?:[^\n$,;.]|\.(?=\w))*"
     r"|(?<![\w.$\\])(?P<lefts>(?:self\.)?[A-Za-z]\w*(?:[ \t]*,[ \t]*(?:self\.)?[A-Za-z]\w*)+)[ \t]*=(?!=)[^\n$;]*"
 )
+_SOLVED = re.compile(r"\b(?:solutions?|solv(?:es?|ing)|satisf(?:y|ies)|fixed[-\s]points?|equilibri\w+|roots?)\b", re.I)
 _NOW = re.compile(
     r"\b(?:now|from\s+here|henceforth|instead|redefin\w+|in\s+this\s+section|in\s+what\s+follows)\b", re.I
 )
@@ -194,6 +196,9 @@ class _Beside:
                 if right and f.continued is None and not any(map(_has_a_derivative, chain.sides)):
                     self._any_of(f, *chain.sides)
             elif chain.update or isinstance(left, s.Symbol | s.Call) and any(map(_stands_in(left), right)):
+                given = [g for g in self.standing.defined.get(plain(left), ()) if g is not f]
+                if given and not chain.update and _SOLVED.search(sentence(self.formulas, f.number - 1)):
+                    continue  # “the solution $z$ of $z = W z + x$”, which another equation gives
                 self.names.changed(f, left, tuple(right))
             elif isinstance(left, s.Call) and isinstance(left.function, s.Scripted):  # f_w(x) = …, and then f
                 if left.function.base not in self.names.alone or left.function.sub is None or left.function.primes:
@@ -226,7 +231,7 @@ class _Beside:
         one by which one differentiates where the equation is one to be solved, ``w^\\top x + b = 0``."""
         names = [[base_of(x) for x in names_in(side)] for side in sides]
         solved = self.names.varied if any(isinstance(x, s.Number) for x in sides) else set()
-        free = {x for each in names for x in each} - self.names.declared - solved
+        free = {x for each in names for x in each} - self.names.declared - solved - {*UNITS}
         new = [
             x for side, each in zip(sides, names, strict=True) if plain(side) not in self.names.values  # said before
             for x in names_in(side) if base_of(x) in free and sum(base_of(x) in other for other in names) == 1

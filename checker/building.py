@@ -41,7 +41,7 @@ from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.other_losses import slopes_of_others
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of, names_in
+from verify_derivations.formulas.scripts import base_of, name_of, names_in
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import (
@@ -63,6 +63,16 @@ def _awaits(failure: DocumentError | None, last: bool) -> bool:
     return number or isinstance(failure, NotYetDefined)
 
 
+def _names_alone(formulas: Sequence[Stated]) -> set[str]:
+    """What equations begin with and nothing applies to arguments, and what is declared as a tensor."""
+    lefts = {c.sides[0].name for f in formulas for c in f.chains
+             if len(c.sides) > 1 and not c.update and isinstance(c.sides[0], s.Symbol)}  # fmt: skip
+    functions = (n.function for f in formulas for n in f.nodes if isinstance(n, s.Call)) if lefts else ()
+    spaces = [m for f in formulas for m in f.memberships if isinstance(m.where, s.Space) and m.where.extents]
+    tensors = {x.name for m in spaces for x in m.names if isinstance(x, s.Symbol)}
+    return lefts - {base_of(x) for x in functions} | tensors
+
+
 class Builder:
     def __init__(
         self, formulas: Sequence[Stated], variant: str | None, scope: tuple[str, ...], table: NameTable,
@@ -71,7 +81,8 @@ class Builder:
     ) -> None:  # fmt: skip
         self.formulas, self.every, self.declared = formulas, every, declared
         self.anew = {name: f.number for f in formulas for name in f.anew}
-        inherited = {name: function for name, function in inherited.items() if name not in self.anew}
+        own = _names_alone(formulas) if inherited else set()  # g = ∂L/∂y, whatever another section calls g(x)
+        inherited = {name: function for name, function in inherited.items() if name not in {*self.anew, *own}}
         self.variant, self.scope, self.table = variant, scope, table
         self.world = World(table, readings, extents, first_index(every), functions=dict(inherited))
         self.world.calculus = Calculus(total_derivative, ties, nonzero_at, slopes_of_others)
@@ -263,6 +274,8 @@ class Builder:
                 if is_update(chain, self.world):
                     for side in range(len(chain.sides) - 1):
                         self.result.defined.setdefault((f.number, k, side), "update")
+                    named = (self.table.reference(x) for side in chain.sides for x in names_in(side))
+                    self.world.unknown.stepped |= {r.name for r in named if r is not None}
                     self.result.failed.pop((f.number, k), None)
 
     def _entries(self) -> None:

@@ -25,9 +25,10 @@ ALONE = "what other sections say of its letters is said of others: judged by its
 _REFERS = re.compile(
     r"\b(?:above|previous\w*|earlier|before|preceding|last|first|again|same|still|now|recall\w*|remember|back|also|already|instead"
     r"|sections?|chapters?|parts?|exercises?|examples?|problems?|lectures?|eqs?|equations?|formulas?|figures?|appendix|likewise|similar\w*"
-    r"|analogous\w*|continu\w+|throughout|everywhere|other|another|both|all\s+(?:losses|models|sections)|these|those|this|that|it|its)\b",
+    r"|analogous\w*|continu\w+|throughout|everywhere|other|another|both|all\s+(?:losses|models|sections)|these|those|this|that\s+(?:of|loss|cost|error|objective|model|net\w*|function|case|one))\b",
     re.I,
 )  # fmt: skip
+_IT = re.compile(r"\b(?:it|its|that)\b", re.I)  # behind a formula of the section, something in that
 
 
 def may_be_alone(case: Case, stated: Stated, given: Set[int]) -> bool:
@@ -46,6 +47,9 @@ def is_alone(case: Case, stated: Stated) -> bool:
     """Whether such a section does not speak of others either, nor of anything that they assume or change."""
     inside = [f for f in case.formulas if _belongs(f.raw, stated.raw.section)]
     if stated.when.open or any(_REFERS.search(f"{f.raw.context} {f.raw.tail}") for f in inside):
+        return False
+    sections = {f.raw.section: f.raw.context for f in reversed(inside)}  # what stands before the first formula of each
+    if any(map(_IT.search, sections.values())):
         return False
     here, there = _contents(case, stated)
     if _declares_only([f for f in case.formulas if f not in inside], here, case):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.case import Case
+from verify_derivations.checker.deciding import only_where
 from verify_derivations.checker.judge import ROUTING, judge
 from verify_derivations.checker.links import CLASH
 from verify_derivations.checker.statements import Stated
@@ -166,6 +167,33 @@ def settle(
         if name != "up":  # routing needs more than its argument says: claims are judged literally
             readings = readings.but(**{name: options[chosen]})
     return Settled(readings, conventions, alone)
+
+
+def laid_out_alone(
+    case: Case, found: Mapping[int, Formula], usually: Mapping[int, Tried], readings: Readings
+) -> dict[int, Formula]:
+    """The one claim by which gradients are read as rows, if it is of a matrix: a gradient that is the transpose of what
+    every reader expects, and nothing else in the document says so, is more likely a slip. It is conditional."""
+    if readings.gradient != "row" or "gradient" in case.notation.conventions:
+        return {}
+    rows = [
+        found[n] for n, old in usually.items()
+        if "gradient" in old.asked and old.formula.verdict not in PROVED and found[n].verdict in PROVED
+    ]  # fmt: skip
+    return {f.number: _as_a_row(f) for f in rows if len(rows) == 1 and _is_of_a_matrix(f)}
+
+
+def _is_of_a_matrix(formula: Formula) -> bool:
+    extents = (formula.shape or "").split(" \\times ")
+    return len(extents) == 2 and "1" not in extents
+
+
+def _as_a_row(formula: Formula) -> Formula:
+    said = "\\text{gradients by matrices are written as their transposes}"
+    links = tuple(only_where(said, link) for link in formula.links)
+    return replace(
+        formula, verdict=Verdict.CONDITIONAL, links=links, message=links[0].message, assumptions=links[0].assumptions
+    )
 
 
 def _gains(before: Verdict, after: Verdict) -> bool:

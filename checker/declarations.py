@@ -10,7 +10,7 @@ from functools import cached_property
 from verify_derivations.checker.functions import function_name
 from verify_derivations.checker.means import note_means
 from verify_derivations.checker.padding import note_padding
-from verify_derivations.checker.sentences import sentence
+from verify_derivations.checker.sentences import ENDED, sentence, sentences
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
@@ -221,7 +221,7 @@ class _Declarations:
         alone -= {x for chain in definitions for side in chain.sides[:-1] for x in self._letters(side)}
         likelihoods = filter(_is_likelihood, definitions)
         alone |= set[str]().union(*map(self._stands_alone, likelihoods), *map(self._told_by_cases, definitions))
-        given = (letters & spoken | alone) - bound | self._of_one_example() - world.sizes
+        given = (letters & spoken | alone) - bound | (self._of_one_example() | self._of_the_sentence()) - world.sizes
         if world.origin == 1:
             world.letters.given = given - world.declared_names()
 
@@ -261,6 +261,20 @@ class _Declarations:
                 if not any(map(self._letters, chain.sides[:-1])) and not any(map(contains_derivative, chain.sides)):
                     found |= self._letters(chain.sides[-1]) - bound
         return found
+
+    def _of_the_sentence(self) -> set[str]:
+        """The a of “for the sampled action $a$ the loss is $\\ell = -A \\log p_a$”, which counts elsewhere."""
+        found: set[str] = set()
+        for text in sentences(self.every, ENDED):
+            inside = [self.every[int(k)] for k in re.findall(r"\$(\d+)\$", text)]
+            spoken = {x.name for f in inside if not f.raw.displayed for x in f.mentions if isinstance(x, s.Symbol)}
+            for chain in (c for f in inside for c in f.chains if spoken and _is_likelihood(c)):
+                bound = {x for n in s.walk(chain.sides[-1]) if isinstance(n, s.BigOperator) for x in self._letters(n)}
+                if not any(map(self._letters, chain.sides[:-1])) and not any(map(contains_derivative, chain.sides)):
+                    found |= spoken & self._letters(chain.sides[-1]) - bound
+        lefts = [chain.sides[0] for f in self.every for chain in f.chains if found]
+        return found - {x.name for left in lefts if not contains_derivative(left) for x in s.walk(left)
+                        if isinstance(x, s.Symbol)}  # fmt: skip
 
     def _told_by_cases(self, chain: Chain) -> set[str]:
         """The c of ``t_j = 1`` if ``j = c``, and else 0: of an example, the class."""

@@ -333,7 +333,9 @@ class Definer:
     ) -> bool:
         if not self.undefined(reference, f):
             return False
-        self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number, link))
+        space = f.chains[link[1]].space
+        column = space is not None and len(space.extents) == 1
+        self.world.aliases.setdefault(reference.name, []).append(Alias(left, right, f.number, link, column))
         return True
 
     def _too_early(self, template: Template, letters: Mapping[str, Polynomial]) -> bool:

@@ -30,11 +30,13 @@ _OF_WHAT = (
     r"(?:the\s+\w+\s+)?\$(?P<on>\d+)\$(?P<others>(?:\s*(?:,|and)+\s*\$\d+\$)*)"
     r"(?!\s*(?:,|and)\s+(?:of|on|the|some|all|its|other)\b)"
 )
+_A_LOSS = rf"(?:(?:is|be)\s+)?(?:(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
 _LOSS_OF = tuple(re.compile(pattern, re.I) for pattern in (  # “the loss $L$, a function of $y$”, “a loss $L$ of $y$”
-    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:is|be)\s+)?(?:(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s*,?\s*)?"
+    rf"\$(?P<name>\d+)\$\s*,?\s*{_A_LOSS}"
     rf"(?:(?:which|that)\s+)?(?:(?:is|be)\s+)?(?:(?:an?|some)\s+(?:\w+\s+)?function\s+of|depends?\s+(?:only\s+)?on"
     rf"|computed\s+from)\s+{_OF_WHAT}",
-    rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?depends\s+on\s+(?:\w+\s+){{1,4}}only\s+(?:through|via)\s+{_OF_WHAT}",
+    rf"\$(?P<name>\d+)\$\s*,?\s*{_A_LOSS}(?:(?:which|that)\s+)?depends\s+on\s+(?:(?:\w+|\$\d+\$),?\s+){{1,8}}?(?:only\s+)?"
+    rf"(?:through|via)\s+{_OF_WHAT}",
     rf"\b{_LOSS}\s+\$(?P<name>\d+)\$\s+of\s+{_OF_WHAT}",
     rf"\$(?P<name>\d+)\$\s+(?:is|be)\s+(?:the|an?|our|some|any)\s+(?:[\w-]+\s+){{0,3}}{_LOSS}\s+of\s+{_OF_WHAT}",
 ))

@@ -7,6 +7,7 @@ before names are, for ``dW`` is none then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeGuard
@@ -16,6 +17,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 from verify_derivations.formulas.symbols import LOSSES
 
+_FONT = re.compile(r"(\\[a-z]+)\{(\\?\w+)\}")
 UPRIGHT = ("\\mathrm", "\\text", "\\rm", "\\operatorname")
 Direction = Literal["forward", "backward", ""]
 
@@ -97,10 +99,12 @@ class _Reader:
 
     def of_name(self, node: s.Symbol) -> s.Symbol | None:
         """The X of ``dX``."""
-        name = node.name[1:]
+        name, font = node.name[1:], node.font
+        if node.name[0] == "d" and (written := _FONT.fullmatch(name)) is not None:  # d\\mathcal{L}
+            font, name = written.groups()
         if node.name[0] != "d" or not name or len(name) > 1 and name[0] != "\\" or name not in self.letters:
             return None
-        return replace(node, name=name)
+        return replace(node, name=name, font=font)
 
     def applied(self, node: s.Node) -> TypeGuard[s.Call]:
         """``d(X Y)``, of which the lexer may make a function's value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.layer_sums import close_sums
@@ -342,9 +343,23 @@ class Instances:
         world.unsaid.losses |= called
         return parts | called | leaves & world.differentiated.names
 
+    def _is_a_number(self, head: str) -> bool:
+        """Whether what is defined is a number, or one of many, ``f_i = …``: an entry of ``λ = W x + b`` has no parts of
+        a loss."""
+        known = self.world.known.get(head)
+        whole = known is not None and bool(known.shape) and head in self._defined_whole
+        return self.world.is_defined(head) and (not whole or _base(head) in {*LOSSES, *PARTS})
+
+    @cached_property
+    def _defined_whole(self) -> set[str]:
+        """What equations define without an index."""
+        lefts = (chain.sides[0] for f in self.formulas for chain in f.chains if len(chain.sides) > 1)
+        references = map(self.table.reference, lefts)
+        return {r.name for r in references if r is not None and not r.indices}
+
     def _summands(self, body: Scalar | None, by_name: set[str]) -> Iterator[Scalar]:
         """The summands of a value, also where it is a mean, and where one is the name of a sum."""
-        if isinstance(body, Access) and self.world.is_defined(body.head) and body.head not in by_name:
+        if isinstance(body, Access) and self._is_a_number(body.head) and body.head not in by_name:
             by_name.add(body.head)
             yield from self._summands(self.world.quantities[body.head].body, by_name)
         elif isinstance(body, Add):

@@ -271,7 +271,10 @@ def judge_chain(
         failed = definitions.failed.get((number, k))
         if isinstance(failed, OverlappingRows | UnboundIndex):
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
-            links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, kind, str(failed)))
+            loose = {*re.findall(r"\$(.*?)\$", str(failed))} if kind == "index" else set[str]()
+            told = bool(loose) and loose <= world.unknown.spoken  # “for the sampled action $a$”
+            verdict = Verdict.UNDECIDED if told else Verdict.ILL_FORMED
+            links.append(Link(to_latex(left), to_latex(right), verdict, kind, str(failed)))
             continue
         if isinstance(failed, PartialDefinition):
             links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed)))

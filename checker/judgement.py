@@ -29,7 +29,17 @@ from verify_derivations.checker.anew import (
 from verify_derivations.checker.by_itself import by_itself, is_alone, is_declared_beside, may_be_alone, read_alone
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
-from verify_derivations.checker.conventions import UNSHOWN, Trial, Trials, Tried, judged, settle, tried, usual
+from verify_derivations.checker.conventions import (
+    UNSHOWN,
+    Trial,
+    Trials,
+    Tried,
+    judged,
+    laid_out_alone,
+    settle,
+    tried,
+    usual,
+)
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.grounds import Scope, granted, grounds
 from verify_derivations.checker.judge import introduced, judge
@@ -218,6 +228,7 @@ class _Judgement:
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: only_with(found[n], said, UNSHOWN) for n, said in self.shown_alone.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
+        found |= laid_out_alone(case, found, usually, readings)
         found |= self.alone(found, readings)
         for number, text in objections(case.formulas, case.named.definitions) if case.effort.refutation else ():
             old = found[number]

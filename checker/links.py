@@ -31,7 +31,14 @@ from verify_derivations.checker.refuted import (
 )
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.supposing import in_its_case
-from verify_derivations.checker.undefined_losses import as_told, at_the_end, by_later_ones, through_others, unused
+from verify_derivations.checker.undefined_losses import (
+    as_told,
+    at_the_end,
+    by_later_ones,
+    of_one_step,
+    through_others,
+    unused,
+)
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
@@ -217,6 +224,7 @@ def judge_link(
             link = at_the_end(world, comparison, environment, link, judge)
             link = by_later_ones(world, comparison, environment, link, judge, number)
             link = through_others(world, comparison, environment, link, judge)
+            link = of_one_step(world, comparison, environment, link, judge)
         if link.verdict is Verdict.REFUTED:
             asked = Refuted(world, here, sides, comparison, proved_in)
             if (otherwise := in_another_reading(asked)) is not None:
@@ -255,9 +263,9 @@ def judge_link(
 def _is_remainder(node: s.Node, world: World) -> bool:
     """``\\mathcal{O}(\\epsilon^2)``, ``o(h)`` at the end of an expansion, where O is nothing else."""
     last = node.terms[-1] if isinstance(node, s.Sum) else None
+    function = last.function if isinstance(last, s.Call) else None
     if isinstance(last, s.Product) and len(last.factors) == 2 and isinstance(last.factors[1], s.Group):
-        last = last.factors[0]
-    function = last.function if isinstance(last, s.Call) else last
+        function = last.factors[0]
     if not isinstance(function, s.Symbol) or function.name not in ("O", "o", "\\mathcal{O}"):
         return False
     return not world.is_defined(function.name) and function.name not in world.declarations
@@ -412,6 +420,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
     if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
         link = replace(link, evidence="symbol", message=f"what {error.name} stands for, only words say")
+    elif isinstance(error, UndefinedSymbol) and error.name in world.unknown.stepped:
+        link = replace(link, evidence="symbol", message=f"{error}: only a step of an algorithm says what it is")
     elif isinstance(error, UndefinedSymbol) and (other := spoken_of_elsewhere(world, error.name)) is not None:
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
     elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):

@@ -53,6 +53,13 @@ _DOUBT = re.compile(
     r"|instead|not|no|could|might|may|can|would|replac\w+|approximat\w+|similar\w*|some|any|case|exercise|wrong|versus|vs"
     r"|unlike|inverse|derivative|scaled|shifted|modified|variant|smooth\w*|hard|leaky)\b|n't\b", re.I,
 )  # fmt: skip
+_OF_ONE = rf"(?P<{{}}>(?:the\s+)?(?:{_CUMULATIVE}|{_DENSITY}))"
+_PAIRS = tuple(re.compile(pattern, re.I) for pattern in (
+    rf"(?P<one>\$\d+\$)\s*,?\s*{_IS}{_OF_ONE.format('first')}\s*,?\s+and\s+(?P<other>\$\d+\$)\s*,?\s*(?:{_IS})?"
+    rf"{_OF_ONE.format('second')}\s+of\s+(?P<law>{_NORMAL})",
+    rf"(?P<one>\$\d+\$)\s+and\s+(?P<other>\$\d+\$)\s+(?:are|denote|be|stand\s+for)\s+{_OF_ONE.format('first')}\s+and\s+"
+    rf"{_OF_ONE.format('second')}\s+of\s+(?P<law>{_NORMAL})",
+))
 _PLACE = r"\$(?P<place>\d+)\$"
 _SAID = tuple(
     (re.compile(pattern, re.I), value)
@@ -167,7 +174,7 @@ def nested(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
 
 def _in_words(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
     """Formulas that are a letter, which the text says plainly to be a function."""
-    for text in sentences([Stated(raw, None) for raw in formulas], ENDED):
+    for text in map(_in_full, sentences([Stated(raw, None) for raw in formulas], ENDED)):
         for pattern, value in _SAID:
             for match in pattern.finditer(text):
                 raw = formulas[int(match["place"])]
@@ -175,6 +182,19 @@ def _in_words(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
                 before = re.split(r"[,;:]", text[: match.start()])[-1]
                 if name is not None and not _DOUBT.search(before) and not _DOUBT.search(match[0]):
                     yield raw.number, name["name"], value
+
+
+def _in_full(text: str) -> str:
+    """“$\\Phi$ is the distribution function and $φ$ the density of the standard normal” with the law said of both."""
+
+    def each(match: re.Match[str]) -> str:
+        first, second, law = (match[name].removeprefix("the ") for name in ("first", "second", "law"))
+        law = f"the {law}"
+        return f"{match['one']} is the {first} of {law}, and {match['other']} is the {second} of {law}"
+
+    for pattern in _PAIRS:
+        text = pattern.sub(each, text)
+    return text
 
 
 def _by_equation(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:

@@ -17,7 +17,7 @@ from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.names import Reference
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.slopes import earlier_steps
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import Statement, World
@@ -200,6 +200,16 @@ def _two_values(refuted: Refuted) -> str | None:
     return two_values(refuted.world, refuted.comparison)
 
 
+def _to_be_solved(refuted: Refuted) -> str | None:
+    """``z = W z + U x`` of a z that no equation defines: it says what z is, and claims nothing."""
+    left, right = refuted.sides
+    reference = refuted.world.table.reference(left) if isinstance(left, s.Symbol) else None
+    if reference is None or refuted.world.is_defined(reference.name) or contains_derivative(right):
+        return None
+    again = any(plain(x) == plain(left) for x in names_in(right))
+    return f"the equation says what {reference.name} is, and is not solved" if again else None
+
+
 def _taken_elsewhere(refuted: Refuted) -> str | None:
     function = taken_at(refuted.world, refuted.here, refuted.sides)
     return unsaid(function) if function else None
@@ -225,5 +235,5 @@ def _worked_out(refuted: Refuted) -> str | None:
 
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
-    _also_a_size, _worked_out,
+    _also_a_size, _worked_out, _to_be_solved,
 )  # fmt: skip

@@ -20,7 +20,7 @@ from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
 from verify_derivations.formulas.densities import written_out as with_densities
 from verify_derivations.formulas.dots import moving, with_derivatives
-from verify_derivations.formulas.factors import constants, with_products
+from verify_derivations.formulas.factors import constants, matrices, with_matrices, with_products
 from verify_derivations.formulas.families import Family, families, unreadable, written_out
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
@@ -123,6 +123,18 @@ def _densities(formulas: Sequence[Stated]) -> dict[int, dict[s.Node, Density]]:
     return found
 
 
+def _matrices(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Node]]:
+    """By the trees of sections, what these declare as matrices."""
+    sections: dict[tuple[str, ...], Trees] = {}
+    for stated in formulas:
+        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    found = {section: matrices(trees) for section, trees in sections.items()}
+    nodes = (n for tree in _trees(formulas) for n in s.walk(tree))
+    called = {n.function for n in nodes if isinstance(n, s.Call)}
+    here = {section: names & called for section, names in found.items()}
+    return {id(tree): names for section, names in here.items() for tree in sections[section] if names}
+
+
 def _density_said(found: object, before: s.Node, after: s.Node) -> str:
     written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(after))
     return "is written out where it is used" if written else _reads(found, before, after)
@@ -177,6 +189,10 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(_among(_families), written_out),  # values of φ_k(x) = x^k
     Rereading(  # v_0 (1 - t) beside a function v
         _among(constants), with_products, lambda names, *_: f"{_each(names)} is read as a factor"
+    ),
+    Rereading(  # H(x - c) of a matrix H beside the function H of another section
+        _matrices, lambda tree, found: with_matrices(tree, found.get(id(tree), frozenset())),
+        lambda *_: "is read as a product with a matrix",
     ),
     Rereading(_among(moving), with_derivatives),  # \dot x: the derivative of x(t)
     Rereading(  # a square that a function always has: part of its name

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.sentences import ENDED
@@ -28,7 +29,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
+from verify_derivations.formulas.scripts import base_of, exponent_of_e, is_transpose, names_in
 
 _REWRITTEN = re.compile(
     r"\b(?:expand|multiply|simplif|re-?writ|re-?arrang|re-?order|collect)\w*\b|\b(?:equivalent|component-?wise|explicitly|compactly)"
@@ -133,13 +134,23 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
             for other in order[:k]:
                 if parts[other].flows_into(parts[path]):
                     joined |= {path, other}
+        of_errors = [path for path in order if "e" in parts[path].defined]
         for path, part in parts.items():
             own = part.mentioned - part.defined - table.sizes - table.bound
-            if part.defined and path not in joined and any(users[name] > 1 for name in own):
+            shared = any(users[name] > 1 for name in own) or _declares_a_size(below[path], table)
+            if of_errors and path not in of_errors:  # the e of e^{-x} is no error of another section
+                shared |= any(_is_exponential(n) for f in below[path] for n in f.nodes)
+            if part.defined and path not in joined and shared:
                 outside = [f for f in formulas if path[:1] != f.raw.section[:1]] if path[1:] else []
                 if part.mentioned & Contents.of(outside, table).defined <= part.defined:  # nothing of another chapter
                     found.add(path)
     return found
+
+
+def _declares_a_size(formulas: Sequence[Stated], table: NameTable) -> bool:
+    """Whether a vector or a matrix is called like a size of another section, h of ``W \\in R^{d \\times h}``."""
+    spaces = [m for f in formulas for m in f.memberships if isinstance(m.where, s.Space) and m.where.extents]
+    return any(isinstance(x, s.Symbol) and x.name in table.sizes for m in spaces for x in m.names)
 
 
 @dataclass(frozen=True)
@@ -158,17 +169,21 @@ class Contents:
     rows: set[tuple[str, int]]  # forms that are rows of a matrix, as the text says
     tops: set[str]  # of derivatives
     bottoms: set[tuple[str, int]]
+    declared: set[str]  # as tensors
 
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> Contents:
         def forms(nodes: Iterable[s.Node]) -> set[tuple[str, int]]:
-            return {(r.name, len(r.indices)) for r in map(table.reference, nodes) if r is not None}
+            named = (x for x in nodes if not _is_exponential(x) and x != s.Symbol("\\top"))  # e^x speaks of no error e
+            return {(r.name, len(r.indices)) for r in map(table.reference, named) if r is not None}
 
         def names(found: set[tuple[str, int]]) -> set[str]:
             return {name for name, _ in found}
 
         rows = [f for f in formulas if f.prose.defined is not None]
-        chains = [chain for f in formulas if f not in rows for chain in f.chains if not _is_iteration(chain, formulas)]
+        claims = {id(f.continued) for above, f in pairwise(formulas) if f.continued is not None and _is_claim(above)}
+        chains = [chain for f in formulas if f not in rows for chain in f.chains
+                  if not _is_iteration(chain, formulas) and id(chain.sides[0]) not in claims]  # fmt: skip
         lefts = [side for chain in chains for side in chain.sides[:-1]]
         calls = [left.function for left in lefts if isinstance(left, s.Call)]
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))
@@ -181,9 +196,11 @@ class Contents:
         above = (*(n.numerator for n in derivatives), *(n.body for n in nablas))
         below = (*(x for n in derivatives for x in n.denominators), *(n.variable for n in nablas if n.variable))
         return cls(
-            names(defined), names(forms(calls)), names(forms(n for side in plain for n in names_in(side))),
+            names(defined), names(forms(calls)),
+            names(forms(n for side in plain for n in names_in(side))) - table.sizes,  # to which its sums go
             names(mentioned), defined, mentioned, _differentiated(formulas, table), names(forms(told)),
             forms(f.prose.defined for f in rows if f.prose.defined is not None), names(forms(above)), forms(below),
+            names(forms(x for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for x in m.names)),
         )  # fmt: skip
 
     def flows_into(self, later: Contents) -> bool:
@@ -194,8 +211,9 @@ class Contents:
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
         if back and self.is_complete(later):
             back = back - DATA if self.bottoms & later.forms_mentioned else set()
+        onward -= self.functions & later.declared  # H(u), and then a matrix H
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
-        return bool(onward or back or told or later.functions & (self.mentioned - self.defined))
+        return bool(onward or back or told or later.functions & (self.mentioned - self.defined - self.declared))
 
     def is_complete(self, later: Contents) -> bool:
         """Whether a section differentiates what it defines, and the later one something else: then what it compares
@@ -203,6 +221,18 @@ class Contents:
         speak of what it differentiates by."""
         shared = self.tops & later.mentioned or later.tops & self.mentioned
         return bool(self.tops & self.defined and later.tops) and not shared
+
+
+def _is_exponential(node: s.Node) -> bool:
+    exponent = exponent_of_e(node)
+    return exponent is not None and not isinstance(exponent, s.Number | s.Group) and not is_transpose(exponent)
+
+
+def _is_claim(f: Stated) -> bool:
+    """Whether an equation is of derivatives, ``Q'(s) = …``: a row that goes on with it assumes nothing."""
+    lefts = [chain.sides[0] for chain in f.chains]
+    slopes = any(isinstance(x, s.Call) and isinstance(x.function, s.Scripted) and x.function.primes for x in lefts)
+    return slopes or f.continued is not None or any(map(contains_derivative, lefts))
 
 
 def _is_iteration(chain: Chain, formulas: Sequence[Stated]) -> bool:
@@ -292,7 +322,8 @@ def _apart(
             otherwise = any(
                 names_total[name] > 1 and all(count_total[name, n] == 1 for n in seen) for name, seen in here.items()
             )
-            if not otherwise and not any(key_total[name] for name in declared):
+            late = declared & _variables_before(path, siblings[:k], keys, below, table)
+            if not otherwise and not late and not any(key_total[name] for name in declared):
                 continue
             if not any(len(c.sides) > 1 for f in below[path] for c in f.chains):
                 continue
@@ -301,8 +332,50 @@ def _apart(
                 others |= own[other] if other != path else {}
             beside = [f for other in siblings if other != path for f in below[other]]
             mine, theirs = _names(own[path]) | here.keys(), _names(others)
+            if late:  # what stands before it speaks of something else, and functions are known in all scopes
+                theirs -= _of_variables_alone(beside, table) - mine
+                beside = [f for other in siblings[k + 1 :] for f in below[other]]
+                mine -= _variables(beside, table)
             if _mentioned(below[path], table) & theirs <= mine and _mentioned(beside, table) & mine <= theirs:
                 found.add(path)
+    return found
+
+
+def _variables_before(
+    path: tuple[str, ...], before: Sequence[tuple[str, ...]], keys: dict[tuple[str, ...], dict[str, str]],
+    below: Mapping[tuple[str, ...], Sequence[Stated]], table: NameTable,
+) -> set[str]:  # fmt: skip
+    """The variables of functions of the sections before one, the x of ``f(x) = \\log(1 + e^x)``, that nothing up to
+    there declares: what a section behind declares by that letter is something else."""
+    above = [keys.get(path[:n], {}) for n in range(len(path))]
+    declared = {key.removesuffix(" in") for each in (*above, *(_under(p, keys) for p in before)) for key in each
+                if key.endswith(" in")}  # fmt: skip
+    return _variables([f for p in before for f in below[p]], table) - declared
+
+
+def _variables(formulas: Sequence[Stated], table: NameTable) -> set[str]:
+    """The variables of the functions of numbers that formulas define."""
+    sides = (chain.sides for f in formulas for chain in f.chains)
+    arguments = (x for left, *right in sides if isinstance(left, s.Call) and not any(map(_is_of_tensors, right))
+                 for x in left.arguments)  # fmt: skip
+    return {r.name for r in map(table.reference, arguments) if r is not None and not r.indices}
+
+
+def _is_of_tensors(value: s.Node) -> bool:
+    """Whether something in a value is no number, ``\\|v\\|^2`` and ``\\sum_i v_i``."""
+    return any(isinstance(x, s.Norm | s.BigOperator) or isinstance(x, s.Scripted) and (
+        x.sub is not None or x.sup is not None and is_transpose(x.sup)) for x in s.walk(value))  # fmt: skip
+
+
+def _of_variables_alone(formulas: Sequence[Stated], table: NameTable) -> set[str]:
+    """Functions of numbers that are defined with nothing but their variables."""
+    found: set[str] = set()
+    for left, *right in (chain.sides for f in formulas for chain in f.chains if len(chain.sides) > 1):
+        if isinstance(left, s.Call) and isinstance(left.function, s.Symbol) and not any(map(_is_of_tensors, right)):
+            own = {*map(base_of, left.arguments)}
+            functions = {base_of(n.function) for side in right for n in s.walk(side) if isinstance(n, s.Call)}
+            if {base_of(x) for side in right for x in names_in(side)} - functions - {"e"} <= own:
+                found.add(left.function.name)
     return found
 
 

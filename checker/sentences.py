@@ -16,7 +16,7 @@ ENDED = re.compile(  # also between the rows of a table
     r"|\|\s(?=\|)"
 )
 GENERAL = re.compile(r"\b(?:in general|generally|for all|for any|in (?:both|all|either)|either way|altogether)\b", re.I)
-BEGUN = re.compile(r"[A-Z]")  # behind a display, which often lacks its full stop
+BEGUN = re.compile(r"[A-Z]|\[\w")  # behind a display, which often lacks its full stop; of a list, an item with a name
 GOES_ON = re.compile(r"\W*(?:then|hence|thus|so|therefore|and|also|consequently|it follows|that is)\b", re.I)
 SUPPOSING = re.compile(  # words before an equation that suppose it
     r"\b(?:if|when|whenever|suppose|assume|assuming|provided|had|as\s+long\s+as)\b[^.:;,]*$"

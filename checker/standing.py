@@ -94,7 +94,7 @@ class Standing:
         for f, node in self.sums.get(key, ()) if terms else ():
             if f is not own:
                 others = self._unfolded([x for x in terms_of(node) if plain(x) != key], key)
-                bases = {base_of(x) for x in others}
+                bases = set(map(_kind, others))
                 if all(_stands_in(term, others, bases) for term in terms):
                     return True
         return False
@@ -135,7 +135,14 @@ def _terms(node: s.Node) -> Iterator[s.Node]:
         yield node
 
 
-def _stands_in(term: s.Node, nodes: set[s.Node], bases: set[str | None]) -> bool:
-    """Whether a term, or all its factors, stand among ``nodes``, of these ``bases``."""
+def _stands_in(term: s.Node, nodes: set[s.Node], kinds: set[tuple[str | None, str]]) -> bool:
+    """Whether a term, or all its factors, stand among ``nodes``, which are of these ``kinds``."""
     factors = term.factors if isinstance(term, s.Product) else ()
-    return plain(term) in nodes or bool(factors) and all(base_of(x) in bases for f in factors for x in names_in(f))
+    return plain(term) in nodes or bool(factors) and all(_kind(x) in kinds for f in factors for x in names_in(f))
+
+
+def _kind(node: s.Node) -> tuple[str | None, str]:
+    """A name without its indices, with a label that is none: ``W_\\mu`` is no ``W_\\lambda``, ``x_i`` is ``x_j``."""
+    sub = node.sub if isinstance(node, s.Scripted) else None
+    label = isinstance(sub, s.Symbol) and not (len(sub.name) == 1 and sub.name.islower())
+    return base_of(node), sub.name if label and isinstance(sub, s.Symbol) else ""

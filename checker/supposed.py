@@ -42,6 +42,7 @@ OTHERWISE = re.compile(r"[\s,;]*(?:and|while|whereas|but)?[\s,;]*(?:otherwise|el
 OPPOSITE = {
     "=": "\\neq", "\\neq": "=", "<": "\\ge", ">": "\\le", "\\le": ">", "\\leq": ">", "\\ge": "<", "\\geq": "<",
 }  # fmt: skip
+CHANCES = 6
 GOES_ON = re.compile(r"[\s,;]*(?:and|or|also|as well as)?[\s,;:]*", re.I)
 
 
@@ -195,8 +196,11 @@ def under(
         return judge_every(world.fork(), one, other, (*conditions, *between), number, how)
 
     said = ", ".join(map(to_latex, supposed))
-    somewhere = not factors or judged(within(s.Number("1")), s.Number("0"), effort).link.verdict is Verdict.REFUTED
-    found = judged(within(left), within(right), effort) if somewhere else refuted
+    nowhere = (lambda how: judged(within(s.Number("1")), s.Number("0"), how).link.verdict) if factors else None
+    chances = (replace(effort, seed=effort.seed + k) for k in range(CHANCES))  # values at which the conditions hold
+    where = next((how for how in chances if nowhere is None or nowhere(how) is Verdict.REFUTED), None)
+    somewhere = where is not None
+    found = judged(within(left), within(right), where) if where is not None else refuted
     link = replace(found.link, left=refuted.link.left, right=refuted.link.right)
     if somewhere and link.verdict in (Verdict.PROVED, Verdict.CONDITIONAL):
         assumptions = (*link.assumptions, *map(to_latex, supposed))

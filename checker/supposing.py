@@ -184,8 +184,10 @@ def in_its_case(
     if not resting or link.verdict not in (*_HOLD, Verdict.REFUTED):
         return link
     functions = {n: function for n, function in environment.functions.items() if n not in resting}
-    if functions.keys() != environment.functions.keys() and not resting.keys() & environment.quantities.keys():
-        anyway = replace(environment, functions=functions)
+    again = any(case.again for n, case in resting.items() if n in environment.quantities)
+    if not again:  # a quantity that nothing else defines may be anything
+        quantities = {n: replace(q, body=None) if n in resting else q for n, q in environment.quantities.items()}
+        anyway = replace(environment, functions=functions, quantities=quantities)
         found = decide(*sides, c, anyway, effort.proofs_only, variables_in(world, *sides))
         if link.verdict in _HOLD and found.verdict in _HOLD:
             return found

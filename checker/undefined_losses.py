@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 from verify_derivations.checker.comparisons import Comparison
-from verify_derivations.checker.deciding import only_where
+from verify_derivations.checker.deciding import Effort, only_where
 from verify_derivations.checker.unknown import unmoved
 from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.derivations.prove import Limits
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
-from verify_derivations.formulas.expressions import Access, fresh, map_accesses, polynomial
+from verify_derivations.formulas.expressions import (
+    ZERO,
+    Access,
+    Polynomial,
+    fresh,
+    map_accesses,
+    polynomial,
+    substitute,
+)
 from verify_derivations.formulas.tensors import show_extent
 from verify_derivations.formulas.unsaid import steps_back
 from verify_derivations.formulas.world import UNWRITTEN, World
+
+NOTHING = Limits(unfoldings=0, steps=0)
+SHORT = Effort(first=NOTHING, condition=NOTHING, proof=NOTHING, verification=False)
+"""For a counterexample alone."""
 
 
 def unused(world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]) -> Link:
@@ -94,11 +107,16 @@ def at_the_end(
         return refuted
     (head,) = states
     count, *others = environment.quantities[head].extents
-    indices = tuple(fresh("i") for _ in others)
-    last = Access(head, (count - 1, *map(polynomial, indices)))
-    end = Quantity(f"{head}{UNWRITTEN}", tuple(others), indices, last, opaque=True)
+    end = _last_of(head, count, others)
     said = f"{environment.loss}={environment.loss}({head}_{{{show_extent(count - 1 + world.known[head].origins[0])}}})"
     return _under(said, c, _moved_by(environment, states, end), refuted, judge)
+
+
+def _last_of(head: str, count: Polynomial, others: list[Polynomial]) -> Quantity:
+    """The last value of a state, as what a loss is of: no name of what is held fixed."""
+    indices = tuple(fresh("i") for _ in others)
+    last = Access(head, (count - 1, *map(polynomial, indices)))
+    return Quantity(f"{head}{UNWRITTEN}{UNWRITTEN}", tuple(others), indices, last, opaque=True)
 
 
 def through_others(
@@ -106,6 +124,39 @@ def through_others(
 ) -> Link:
     """The verdict where what the loss depends on only through others, by the text, does not move the next step by
     itself, if the claim holds so: ``c_t`` of ``h_t = o_t \\tanh(c_t)`` beside ``c_{t+1}``."""
+    cut, held = _step_held(world, environment)
+    return _under(_fixed(held), c, cut, refuted, judge) if held else refuted
+
+
+def of_one_step(
+    world: World, c: Comparison, environment: Environment, refuted: Link, judge: Callable[..., Link]
+) -> Link:
+    """The verdict where the loss is of the state of one step only, as the text says, and the state before that is held
+    fixed: ``∂L/∂W = δ_t x_t^\\top`` of weights that all steps share. A claim that does not fit this either is
+    refuted."""
+    cut, held = _step_held(world, environment)
+    for head in sorted(world.unsaid.alone & {*_ends(world, environment)}):
+        count, *others = environment.quantities[head].extents or (ZERO,)
+        steps = {v: n for v, n in c.free.items() if (count - n).is_constant}
+        if len(steps) != 1 or not held:
+            continue
+        at = {v: n - 1 for v, n in steps.items()}
+        before = partial(_before, {name: environment.quantities[name].extents[0] - 1 for name in held})
+        one, other = (map_accesses(substitute(side, at), before) for side in (c.left, c.right))
+        last = replace(c, left=one, right=other, free={v: n for v, n in c.free.items() if v not in at})
+        end = _last_of(head, count, others)
+        said = f"{environment.loss} \\text{{ is of one }} {head}, {_fixed(held)}"
+        of_one = _moved_by(cut, [head], end)
+        link = _under(said, last, of_one, refuted, judge)
+        if link is refuted and judge(last, environment=of_one, effort=SHORT).verdict is not Verdict.REFUTED:
+            said = f"whether it holds of a loss of one {head} is not known; of one of all it does not"
+            return replace(refuted, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
+        return link
+    return refuted
+
+
+def _step_held(world: World, environment: Environment) -> tuple[Environment, list[str]]:
+    """With what the loss depends on only through others held fixed where the next step uses it, and its names."""
     quantities = dict(environment.quantities)
     cut = set[str]()
     for head in sorted(world.unsaid.through & {h for h in environment.quantities if world.is_defined(h)}):
@@ -117,14 +168,21 @@ def through_others(
                 body = map_accesses(user.body, partial(_given, head, given.head))
                 quantities |= {user.head: replace(quantities[user.head], body=body), given.head: given}
                 cut.add(head)
-    if not cut:
-        return refuted
-    said = ", ".join(f"{head} \\text{{ of the step before is held fixed}}" for head in sorted(cut))
-    return _under(said, c, replace(environment, quantities=quantities), refuted, judge)
+    return replace(environment, quantities=quantities), sorted(cut)
+
+
+def _fixed(held: list[str]) -> str:
+    return ", ".join(f"{head} \\text{{ of the step before is held fixed}}" for head in held)
 
 
 def _given(head: str, other: str, access: Access) -> Access | None:
     return Access(other, access.indices) if access.head == head else None
+
+
+def _before(last: Mapping[str, Polynomial], access: Access) -> Access | None:
+    """The value that is held fixed, of a step before the last one."""
+    earlier = access.head in last and access.indices[0] != last[access.head]
+    return Access(f"{access.head}{UNWRITTEN}", access.indices) if earlier else None
 
 
 def _ends(world: World, environment: Environment) -> list[str]:

@@ -60,6 +60,7 @@ def take_unknown(
         world.unsaid.through |= {head for x in f.prose.through if (head := _head(world, x)) is not None}
         for head in filter(None, (_head(world, x) for x in f.prose.alone)):
             world.unsaid.through |= world.below((head,))
+            world.unsaid.alone.add(head)
         for loss, others in f.prose.losses:
             if (top := _head(world, loss)) is not None:
                 world.unsaid.told.setdefault(top, set()).update(filter(None, (_head(world, x) for x in others)))
@@ -69,6 +70,8 @@ def take_unknown(
             families = {family for family in world.applied.opaque if family.partition(MEMBER)[0] == own}
             families |= {head for head in world.known if own is not None and head.startswith(VALUE.format(own))}
             for head in {own, *families} if own is not None else ():
+                if own in world.unknown.held and not world.is_defined(own):  # “the target $y$, which is held fixed”
+                    continue
                 if not world.is_defined(head) and head not in world.functions:
                     found = replace(_unread(world, f.number, others), told=True)
                     before = world.unknown.unread.get(head, found)
@@ -273,6 +276,8 @@ def _missing(world: World, here: Statement, sides: tuple[s.Node, ...], number: i
     """A quantity on which the sides depend and whose definition has no meaning; the first by name."""
     wanted = {name for name, found in world.unknown.unread.items() if found.number != number}
     start = names_of(world, sides) | {of for of, _ in here.worked_out}
+    meant = [alias.right for name in start & world.aliases.keys() for alias in world.aliases[name]] if wanted else []
+    start |= names_of(world, meant)  # z of δ = ∂L/∂z
     for name in sorted(_below(world, start)) if wanted else ():
         quantity = world.quantities.get(name)
         if name in wanted and (quantity is None or quantity.body is None):

@@ -27,7 +27,8 @@ _MATRIX = (  # “the symmetric Gram matrix”; “a symmetric part” is not th
     r"|cost|metric|mixing|coupling|interaction|affinity|similarity|distance|stiffness|mass)[-\s]+){0,3}"
 )
 _AFTER = re.compile(
-    rf"\s*[,(]?\s*(?:(?:is|are|be|being)(?:\s+(?:both|all))?\s+)?(?:(?:the|its|our|an?)\s+{_KINDS}{_MATRIX}matrix\s*,?\s+which\s+is\s+)?"
+    rf"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)(?:\s+(?:both|all))?\s+)?"
+    rf"(?:(?:the|its|our|an?)\s+{_KINDS}{_MATRIX}matrix(?:\s+of\s+(?:the|our|its|an?)\s+(?:\w+\s+)?\w+(?=\s*,))?\s*,?\s+which\s+is\s+)?"
     rf"{_KINDS}symmetric\b{_NO_MORE}(?!\s+\w+\s*$)"
     rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}symmetric\s+{_MATRIX}matrix(?=\s*(?:[.,;]|$)|\s+(?:and|with)\b)"
 )

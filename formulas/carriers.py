@@ -114,6 +114,8 @@ def decode_url(url: str, start: int) -> tuple[str, list[Piece]]:
 class Rows(NamedTuple):
     split: bool  # whether the display's rows are formulas of their own
     rows: list[tuple[int, int]]
+    start: int = 0  # where the first row begins
+    texts: tuple[tuple[int, int, int], ...] = ()  # where an ``\\intertext{``, and what it says, begin, and its end
 
 
 _ROW_ENVIRONMENT = re.compile(r"\s*\\begin\{(align|gather|eqnarray|flalign|alignat)(\*?)\}(\{\d+\})?")
@@ -135,6 +137,7 @@ def rows_of(latex: str) -> Rows:
         return Rows(False, [])
     start, depth, environments = opening.end(), 0, 0
     rows: list[tuple[int, int]] = []
+    texts: list[tuple[int, int, int]] = []
     for match in _MARK.finditer(latex, opening.end(), end):
         mark = match.group()
         if mark == r"\begin{":
@@ -146,26 +149,25 @@ def rows_of(latex: str) -> Rows:
         elif mark in ("{", r"\intertext{", r"\shortintertext{"):
             if mark != "{" and depth == 0 and environments == 0:
                 rows.append((start, match.start()))
-                start = match.end()
-                rows.append((-1, -1))
+                texts.append((match.start(), match.end(), -1))
             depth += 1
         elif mark == "}":
             depth -= 1
-            if depth == 0 and rows and rows[-1] == (-1, -1):
-                rows.pop()
+            if depth == 0 and texts and texts[-1][-1] < 0:
+                texts[-1] = (*texts[-1][:2], match.start())
                 start = match.end()
         elif mark.startswith("\\\\") and depth == 0 and environments == 0:
             rows.append((start, match.start()))
             start = match.end()
     rows.append((start, end))
-    rows = [row for row in rows if row[0] >= 0 and latex[row[0]:row[1]].strip()]
+    rows = [row for row in rows if latex[row[0]:row[1]].strip()]
     joined: list[tuple[int, int]] = []
     for row in rows:
         if joined and _carries_on(latex[joined[-1][0]:joined[-1][1]], latex[row[0]:row[1]]):
             joined[-1] = (joined[-1][0], row[1])
         else:
             joined.append(row)
-    return Rows(True, joined)
+    return Rows(True, joined, opening.end(), tuple(text for text in texts if text[-1] >= 0))
 
 
 def _carries_on(above: str, row: str) -> bool:

@@ -1,4 +1,5 @@
-"""Constants that are called like functions: ``v_\\infty (1 - e^{-t/τ})`` beside ``v(t) = …`` is a product."""
+"""Constants and matrices that are called like functions: ``v_\\infty (1 - e^{-t/τ})`` beside ``v(t) = …`` is a product,
+and so is ``H(x - c)`` of a matrix H, where another section has a function ``H(u)``."""
 
 from __future__ import annotations
 
@@ -37,6 +38,28 @@ def with_products(tree: s.Node, names: Collection[s.Node]) -> s.Node:
         inside: s.Node = s.Group("(", s.mapped(call.arguments[0], new), span=call.arguments[0].span)
         inside = replace(node, base=inside) if isinstance(node, s.Scripted) else inside
         return s.Product((s.mapped(call.function, new), inside), ("",), span=node.span)
+
+    return s.mapped(tree, new)
+
+
+def matrices(trees: Iterable[s.Node]) -> frozenset[s.Node]:
+    """The letters that are declared as matrices and that no equation defines as functions."""
+    relations = [n for tree in trees for n in s.walk(tree) if isinstance(n, s.Relation)]
+    spaces = [n for n in relations if isinstance(n.sides[-1], s.Space) and len(n.sides[-1].extents) == 2]
+    listed = (n.sides[0].items if isinstance(n.sides[0], s.Sequence) else (n.sides[0],) for n in spaces)
+    lefts = {plain(n.sides[0].function) for n in relations if isinstance(n.sides[0], s.Call)}
+    return frozenset(plain(x) for names in listed for x in names if isinstance(x, s.Symbol)) - lefts
+
+
+def with_matrices(tree: s.Node, names: Collection[s.Node]) -> s.Node:
+    """The tree with products for what looks like values of these at a sum."""
+
+    def new(node: s.Node) -> s.Node | None:
+        called = isinstance(node, s.Call) and len(node.arguments) == 1 and isinstance(node.arguments[0], s.Sum)
+        if not isinstance(node, s.Call) or not called or plain(node.function) not in names:
+            return None
+        inside = s.Group("(", s.mapped(node.arguments[0], new), span=node.arguments[0].span)
+        return s.Product((node.function, inside), ("",), span=node.span)
 
     return s.mapped(tree, new)
 

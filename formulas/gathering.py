@@ -309,6 +309,7 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
     many = examples(nodes)
     totals = {name: to_latex(_inside(index)) for name, index in many.items()} | (found := variables(nodes))
     many |= {name: s.Symbol(letter) for name, letter in found.items() if name not in many}
+    totals |= _beside_members(nodes)
     for node in nodes:
         if not isinstance(node, s.Relation) or node.relations[0] not in s.EQUALS:
             continue
@@ -340,6 +341,16 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
             if id(node) in left:
                 definitions[key].append(reference.indices)
     table.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates, many)
+
+
+def _beside_members(nodes: Sequence[s.Node]) -> dict[str, str]:
+    """The tensors that are declared beside members of the same name and shape, with the letter of these: the h of
+    ``h, h_j \\in R^d``, where h_j is no entry of it, nor a row."""
+    spaces = [(name, space.extents) for name, space in _declarations(nodes) if space.extents]
+    alone = {(name.name, extents) for name, extents in spaces if isinstance(name, s.Symbol)}
+    named = ((x, extents) for x, extents in spaces if isinstance(x, s.Scripted) and x.sup is None)
+    members = ((base_of(x) or "", x.sub, extents) for x, extents in named)
+    return {base: sub.name for base, sub, extents in members if (base, extents) in alone and isinstance(sub, s.Symbol)}
 
 
 def _inside(index: s.Node) -> s.Node:

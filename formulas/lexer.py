@@ -273,6 +273,8 @@ class _Lexer(Brackets):
                 if len(first.text) > 1:
                     self.units[self.index - 1] = first._replace(text=first.text[1:], start=first.start + 1)
                     self.index -= 1
+            elif first.text == "0" and self._is_nought(self.index):
+                self.emit("number", "0", first._replace(start=unit.start))
             elif first.text in sp.NAMES or (first.kind == "number" and len(first.text) == 1):
                 self._symbol(first.text, first._replace(start=unit.start), font)
             else:
@@ -285,7 +287,10 @@ class _Lexer(Brackets):
         name = "".join(part.text for part in inner if part.text not in sp.LAYOUT)
         if len(inner) == 1 and (inner[0].text in sp.NAMES or re.fullmatch(r"[A-Za-z0-9]", name)):
             self.index = stop + 1
-            self._symbol(inner[0].text, whole, font)
+            if name == "0" and self._is_nought(self.index):
+                self.emit("number", "0", whole)
+            else:
+                self._symbol(inner[0].text, whole, font)
         elif font in sp.WORD_FONTS and re.fullmatch(r"[A-Za-z][A-Za-z0-9]+", name):
             self.index = stop + 1
             self._word(name, whole, font)
@@ -296,6 +301,11 @@ class _Lexer(Brackets):
             self.index += 1
             self.open("{", first, large=False)
             self.fonts[-1] = font
+
+    def _is_nought(self, behind: int) -> bool:
+        """Whether a bold 0 without scripts is the zero of any shape, and no name that is declared."""
+        following = [unit.text for unit in self.units[behind:]]
+        return following[:1] not in (["_"], ["^"]) and "\\in" not in following
 
     def _char(self, unit: Raw) -> None:
         text = unit.text

@@ -291,7 +291,8 @@ def undefined(reference: Reference, world: World, here: Statement) -> DocumentEr
     if len(one) == 1 and one in world.table.sample_axes - {reference.name}:  # the Y of examples y^{(i)}
         return Unsupported(f"how {_show(reference)} is made of the examples {one} is not said")
     as_label = f"_{{{_show(reference)}}}"  # [y_i = k] beside c_k and c_{y_i}
-    if any(name.endswith(as_label) for name in (*world.declarations, *world.known)):
+    to_come = reference.name in world.awaited.quantities  # the gate f beside W_f
+    if not to_come and any(name.endswith(as_label) for name in (*world.declarations, *world.known)):
         return Unsupported(f"{_show(reference)}: whether it is an index is not clear")
     plain = layer is None and reference.layer is None and not reference.indices
     return UndefinedSymbol(f"{_show(reference)} is not defined here", reference.name if plain else None, reference.name)

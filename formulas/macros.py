@@ -38,7 +38,7 @@ def expand(units: list[Raw], macros: Macros) -> list[Raw]:
 
 
 def _expand(units: list[Raw], macros: Macros, depth: int, budget: list[int]) -> list[Raw]:
-    result: list[Raw] = []
+    units, result = [*units], list[Raw]()
     index = 0
     while index < len(units):
         unit = units[index]
@@ -84,8 +84,14 @@ def _expand(units: list[Raw], macros: Macros, depth: int, budget: list[int]) -> 
 
 
 def _argument(units: list[Raw], index: int) -> tuple[list[Raw], int]:
-    if units[index].text != "{":
-        return [units[index]], index + 1
+    """The argument at a place, and the place behind it: one letter or digit where no brace opens, as in TeX."""
+    unit = units[index]
+    if unit.kind in ("letters", "number") and len(unit.text) > 1:
+        cut = unit.start + 1 if unit.end - unit.start == len(unit.text) else unit.end  # or from a macro, whole
+        units[index] = unit._replace(text=unit.text[1:], start=unit.start + (cut < unit.end))
+        return [unit._replace(text=unit.text[0], end=cut)], index
+    if unit.text != "{":
+        return [unit], index + 1
     depth = 0
     for k in range(index, len(units)):
         depth += (units[k].text == "{") - (units[k].text == "}")

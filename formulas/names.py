@@ -33,6 +33,9 @@ from verify_derivations.formulas.scripts import (
 )
 from verify_derivations.formulas.symbols import INDEX_LETTERS
 
+SIGNS = frozenset(("\\ast", "*", "+", "-", "\\star", "\\prime"))
+"""Scripts that tell a name from others, and count nothing."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -170,7 +173,7 @@ class NameTable:
                 if inverted:
                     return None
                 inverted, transposed = True, transposed != (part != INVERSE)
-            elif isinstance(part, s.Symbol) and part.name in ("\\ast", "*", "+", "\\star", "\\prime"):
+            elif isinstance(part, s.Symbol) and part.name in SIGNS - {"-"}:
                 name += "^{" + part.name + "}"
             elif (
                 isinstance(part, s.Symbol)
@@ -288,6 +291,8 @@ class NameTable:
                 base in self.zeroth and item.text == "0" and self._runs(base)
             )
         if isinstance(item, s.Symbol):
+            if item.name in SIGNS:  # θ_+ is the next θ, no entry of it
+                return True
             if self.is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True
             if item.name in self.bound and base not in self.labelled:

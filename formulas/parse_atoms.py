@@ -12,7 +12,7 @@ from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.letter_runs import is_prefix
 from verify_derivations.formulas.parse_derivatives import Derivatives
 from verify_derivations.formulas.parse_rows import Rows, as_cases
-from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.scripts import is_transpose, name_of
 from verify_derivations.formulas.spellings import connecting
 from verify_derivations.formulas.symbols import ACCENTS, DIFFERENCES, LABELS, OPERATORS
 
@@ -286,6 +286,8 @@ class Atoms(Rows, Derivatives):
                                span=self.span(start))  # fmt: skip
             if base.bracketed:
                 base = s.Group("(", base, span=base.span)
+        if _is_nought(base) and (sup is None or is_transpose(sup)) and not primes:
+            return s.Number("0", span=self.span(start))
         return s.Scripted(base, sub, sup, primes, span=self.span(start))
 
     def _check_exponent(self, sup: s.Node) -> None:
@@ -344,3 +346,8 @@ class Atoms(Rows, Derivatives):
             raise self.unexpected("an operator or }")
         self.next()
         return node
+
+
+def _is_nought(node: s.Node) -> bool:
+    """``\\mathbf{0}_n`` and ``0_{m \\times n}``: the zero of any shape."""
+    return isinstance(node, s.Symbol | s.Number) and (node.name if isinstance(node, s.Symbol) else node.text) == "0"

@@ -471,6 +471,8 @@ def alias(reader: Elaborator, alias: Alias, reference: Reference) -> Value | Non
     found = reader.within(inner).value(alias.right)
     if alias.custom:
         found = by_custom(reader, alias, found)
+    if isinstance(found, Slope) and not found.top and alias.column:  # whatever gradients are otherwise
+        found = replace(found, fraction=False)
     if len(given) < len(names):
         if given:
             raise ShapeError(f"{reference.name} has {len(names)} indices, {len(given)} given")

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from verify_derivations.formulas.carriers import Image, Piece, decode_url, image_at, rows_of
+from verify_derivations.formulas.carriers import Image, Piece, Rows, decode_url, image_at, rows_of
 from verify_derivations.formulas.document import Document, RawFormula
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.headings import (
@@ -132,16 +132,19 @@ class _Scanner:
         position = 0
         if not self.latex:
             self.meta, position = front_matter(self.text)
-        while (match := self.pattern.search(self.text, position)) is not None:
+        self._read(position, len(self.text))
+        self._leave()
+        if self.formulas and self.code:
+            self.formulas[-1] = replace(self.formulas[-1], code=self.formulas[-1].code + self._take_code())
+
+    def _read(self, position: int, end: int) -> None:
+        while (match := self.pattern.search(self.text, position, end)) is not None:
             self.prose.append(self.text[position:match.start()])
             kind = match.lastgroup  # of nested groups, the outermost
             assert kind is not None
             position = getattr(self, f"_{kind}")(match)
             assert position >= match.end() or kind == "underline", kind
-        self.prose.append(self.text[position:])
-        self._leave()
-        if self.formulas and self.code:
-            self.formulas[-1] = replace(self.formulas[-1], code=self.formulas[-1].code + self._take_code())
+        self.prose.append(self.text[position:end])
 
     # -- helpers --------------------------------------------------------------------------------
     def _place(self, offset: int) -> tuple[int, int]:
@@ -192,8 +195,22 @@ class _Scanner:
         return code
 
     def _add(self, start: int, end: int, opening: int, *, displayed: bool, remarks: tuple[str, ...] = ()) -> None:
-        """The formula (or the rows) between two offsets of the text."""
-        self._add_pieces([Piece(0, start)], self.text[start:end], opening, displayed=displayed, remarks=remarks)
+        """The formula (or the rows) between two offsets of the text. What ``\\intertext`` says between rows is text:
+        above and below it stand displays of their own."""
+        latex = self.text[start:end]
+        found = rows_of(latex) if "intertext{" in latex else Rows(True, [])
+        if not found.texts:
+            self._add_pieces([Piece(0, start)], latex, opening, displayed=displayed, remarks=remarks)
+            return
+        head, position, tail = latex[: found.start], found.start, latex[latex.rindex("\\end{") :]
+        for text in (*found.texts, None):
+            row, stop = position, len(latex) - len(tail) if text is None else text[0]
+            pieces = [Piece(0, start), Piece(len(head), start + row)]
+            rows = f"{head}{latex[row:stop]}{tail}"
+            self._add_pieces(pieces, rows, start + row, displayed=displayed, remarks=remarks)
+            if text is not None:
+                self._read(start + text[1], start + text[2])
+                position = text[2] + 1
 
     def _add_pieces(self, pieces: list[Piece], latex: str, opening: int, *, displayed: bool, rows: bool = False,
                     remarks: tuple[str, ...] = ()) -> None:

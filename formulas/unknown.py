@@ -62,6 +62,7 @@ class Unknown(Forked):
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
+    stepped: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     arrays: set[str] = field(default_factory=set)  # what words call matrices or vectors
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)

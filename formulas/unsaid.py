@@ -24,6 +24,7 @@ class Unsaid(Forked):
     frontier: set[str] = field(default_factory=set)  # what a loss that is not defined may depend on in any way
     told: dict[str, set[str]] = field(default_factory=dict)  # a loss → that of which the text calls it one
     through: set[str] = field(default_factory=set)  # on what it depends only through others
+    alone: set[str] = field(default_factory=set)  # that of which only a loss is, perhaps of one step
     settled: set[str] = field(default_factory=set)  # what was known when the frontier was drawn
 
 

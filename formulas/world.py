@@ -209,6 +209,7 @@ class Alias:
     right: s.Node
     number: int
     link: tuple[int, int, int] = (0, 0, 0)  # where it stands: formula, chain, side
+    column: bool = False  # it is said to lie in R^n
     custom: bool = False  # the document says so nowhere: dW for ∂J/∂W
     examples: Polynomial | None = None  # over how many J is a mean, where the variable has an axis of them
 
