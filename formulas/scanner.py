@@ -32,7 +32,7 @@ from verify_derivations.formulas.headings import (
 )
 from verify_derivations.formulas.inclusions import Around, around
 from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
-from verify_derivations.formulas.run_in import OPENING, run_in
+from verify_derivations.formulas.run_in import OPENING, run_in, solves
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -336,6 +336,8 @@ class _Scanner:
         if level < STATEMENT:
             self.last.clear()
             self.environments.clear()
+            if self.sections and self.sections[-1][0] == level and self._is_solved(self.sections[-1][1], title):
+                level += 1  # “Exercise 1”, “Solution”
         while self.sections and self.sections[-1][0] >= level:
             self.sections.pop()
         self.sections.append((level, title))
@@ -343,6 +345,14 @@ class _Scanner:
         self._leave()
         if level == 1 and not self.meta.title and not self.latex and len(self.sections) == 1:
             self.meta.title = title
+
+    @staticmethod
+    def _is_solved(before: str, title: str) -> bool:
+        """Whether a heading begins the solution of what stands under the one before it."""
+        if not solves(title) or solves(before):
+            return False
+        number = re.search(r"\d[\d.]*", title)
+        return number is None or number[0].rstrip(".") in re.findall(r"\d+(?:\.\d+)*", before)
 
     def _heading(self, match: re.Match[str]) -> int:
         level = match["heading"].count("#")
@@ -378,11 +388,16 @@ class _Scanner:
     def _opening(self, match: re.Match[str]) -> int:
         """Words in emphasis that open a paragraph: one of many is a section of its own."""
         found = run_in(match, self.text)
-        if found is None or not found.kind or self.environments:
+        if found is not None and found.solves:
+            exercise = self.last.get(False)
+            if exercise is not None and not self.environments:  # “\textbf{Solution.}” behind \end{exercise}
+                self._enter(STATEMENT, exercise)
+        elif found is None or not found.kind or self.environments:
             self.opened = self.opened if found is None else found.title
             return self._literal(match)
-        self.stated[found.kind] += not found.numbered
-        self._enter(RUN_IN, found.title if found.numbered else f"{found.kind} {self.stated[found.kind]}")
+        else:
+            self.stated[found.kind] += not found.numbered
+            self._enter(RUN_IN, found.title if found.numbered else f"{found.kind} {self.stated[found.kind]}")
         return self._literal(match)
 
     def _statement(self, match: re.Match[str]) -> int:
@@ -408,6 +423,9 @@ class _Scanner:
             self.last[is_argued_for(title)] = title
         else:
             title = self._argued_for(name, text)
+        if not self.environments:  # a solution behind the exercise before ends here
+            self._leave()
+            self.sections = [entry for entry in self.sections if entry[0] < STATEMENT]
         self._enter(max(STATEMENT, self.sections[-1][0] + 1 if self.sections else 0), title)
         self.environments.append(self.sections[-1][0])
 
