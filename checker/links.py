@@ -426,6 +426,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
     elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
         link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
+    elif isinstance(error, IndexRangeError | ShapeError) and (twice := _declared_twice(left, right, world)):
+        link = replace(link, message=f"{error}; {twice} is declared in two ways, perhaps of two quantities")
     elif isinstance(error, IndexRangeError) and (size := _named_like_a_size(left, right, world)) is not None:
         link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, IndexRangeError):
@@ -495,6 +497,15 @@ def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) 
     stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
     given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
     return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
+def _declared_twice(left: s.Node, right: s.Node, world: World) -> str | None:
+    """What is declared to lie in two spaces, and on which a side rests."""
+    def spaces(name: str) -> set[tuple[s.Node | None, int, s.Space]]:
+        return {(d.layer, len(d.indices), d.space) for d in world.declarations.get(name, ()) if not d.hint}
+
+    below = _rests_on(mentioned(left, right, world), world)
+    return min((name for name in below if len({place[:2] for place in spaces(name)}) < len(spaces(name))), default=None)
 
 
 def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
