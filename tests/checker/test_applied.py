@@ -153,7 +153,8 @@ def test_of_a_condition_only_an_indicator_is_known(name: str) -> None:
 
 
 WEIGHED = (
-    "Let $w_i, v_j \\in \\mathbb{R}^d$ and\n\n$$ G = \\sum_{i=1}^n \\sum_{j=1}^m f_{ij} (w_i^\\top v_j + b_i - X_{ij})^2. $$"
+    "Let $w_i, v_j \\in \\mathbb{R}^d$ and\n\n"
+    "$$ G = \\sum_{i=1}^n \\sum_{j=1}^m f_{ij} (w_i^\\top v_j + b_i - X_{ij})^2. $$"
 )
 
 
@@ -166,5 +167,5 @@ WEIGHED = (
     ],
 )
 def test_entries_before_a_bracket_with_a_sum_are_factors(claim: str, expected: Verdict) -> None:
-    found = check(scan(f"{WEIGHED}\n\n$$ {claim} $$\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    found = check(scan(f"{WEIGHED}\n\n$$ {claim} $$\n", "a.md")).formulas[-1]
     assert found.verdict is expected, found.message
