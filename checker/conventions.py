@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from verify_derivations.checker.case import Case
+from verify_derivations.checker.case import Case, Local
 from verify_derivations.checker.judge import ROUTING, judge
 from verify_derivations.checker.links import CLASH
 from verify_derivations.checker.statements import Stated
@@ -47,6 +47,7 @@ ALTERNATIVES: dict[str, tuple[str, tuple[str, ...]]] = {
 PROVED = (Verdict.PROVED, Verdict.CONDITIONAL)
 BY_SHAPE = ("layout", "gradient")  # how many claims have a shape counts, also where a proof needs longer
 EVERYWHERE = ("units",)  # what does not fit one claim is nowhere meant
+BY_SECTION = ("examples",)  # what one section calls so is nothing of another
 ONLY_ON_CLASH = (*BY_SHAPE, *EVERYWHERE)  # the usual reading is tried first; others only where it does not fit
 
 
@@ -71,20 +72,21 @@ def one_by_one(case: Case) -> tuple[Readings, list[Convention], list[Formula]]:
     first = usual(case)
     stated = {f.number: f for f in case.formulas}
     usually = {n: judged(case, f, first) for n, f in stated.items() if f.chains}
-    readings, conventions = settle(
+    readings, conventions, case.local = settle(
         case, usually, lambda trials: {(n, reading): tried(case, stated[n], reading) for n, reading in trials}
     )
     return readings, conventions, [
-        usually[n].formula if n in usually and usually[n].holds_in(readings, first) else judge(case, f, readings)
-        for n, f in stated.items()
+        usually[n].formula if n in usually and usually[n].holds_in(case.readings_in(f.scope, readings), first)
+        else judge(case, f, readings) for n, f in stated.items()
     ]  # fmt: skip
 
 
 def settle(
     case: Case, usually: Mapping[int, Tried], attempt: Callable[[Sequence[Trial]], Trials]
-) -> tuple[Readings, list[Convention]]:
-    """The readings, where the notation file fixes none, by the claims that each satisfies. ``usually`` is the judgement
-    of every formula in the usual reading, ``attempt`` makes trials of others."""
+) -> tuple[Readings, list[Convention], Local]:
+    """The readings, where the notation file fixes none, by the claims that each satisfies, and the scopes that have
+    others of their own. ``usually`` is the judgement of every formula in the usual reading, ``attempt`` makes trials of
+    others."""
     readings = usual(case)
     touches = {number: found.formula.conventions for number, found in usually.items()}
     open_ = {name: concerned for name in ALTERNATIVES if (concerned := _concerned(name, touches, case))}
@@ -113,7 +115,9 @@ def settle(
         (number, readings.but(**{name: option})) for name, concerned in open_.items()
         for number in asking(name, concerned) for option in ALTERNATIVES[name][1]
     ])  # fmt: skip
+    scopes = {f.number: f.scope for f in case.formulas}
     conventions: list[Convention] = []
+    local: dict[tuple[str, ...], dict[str, str]] = {}
     for name, concerned in open_.items():
         (symbol, options), total = ALTERNATIVES[name], len(concerned)
         if name in ONLY_ON_CLASH:
@@ -133,9 +137,14 @@ def settle(
         )
         if name not in ONLY_ON_CLASH or chosen:
             conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))
+        for scope in dict.fromkeys(scopes[n] for n in concerned) if name in BY_SECTION else ():
+            own = [sum(v in PROVED for n, v in zip(concerned, found, strict=True) if scopes[n] == scope)
+                   for found in by_option]  # fmt: skip
+            if max(own) > own[chosen]:
+                local.setdefault(scope, {})[name] = options[own.index(max(own))]
         if name != "up":  # routing needs more than its argument says: claims are judged literally
             readings = readings.but(**{name: options[chosen]})
-    return readings, conventions
+    return readings, conventions, local
 
 
 def _gains(before: Verdict, after: Verdict) -> bool:

@@ -143,7 +143,7 @@ class _Judgement:
         usually |= self.in_parts(usually)
         case = self.case
         self._clock("judge")
-        readings, conventions = settle(case, usually, self.attempt)
+        readings, conventions, case.local = settle(case, usually, self.attempt)
         formulas = self.judged(readings, usually)
         self._clock("conventions")
         case.grounds = frozenset(
@@ -204,7 +204,8 @@ class _Judgement:
         case = self.case
         found = {f.number: judge(case, f, readings) for f in case.formulas if not f.chains}
         found |= {number: old.formula for number, old in usually.items()}
-        again = [number for number, old in usually.items() if not old.holds_in(readings, self.usual)]
+        again = [number for number, old in usually.items()
+                 if not old.holds_in(case.readings_in(self.by_number[number].scope, readings), self.usual)]  # fmt: skip
         results = self.run("judging again", [_Task("judge", (number,), readings) for number in again])
         found.update((number, new.formula) for number, new in zip(again, results, strict=True))
         self.grounds = grounds(found.values(), self.by_number)
@@ -355,7 +356,7 @@ class _Judgement:
         """A hash of all that the result of a task depends on."""
         case = self.case
         if task.kind in ("functions", "compose"):
-            return key(task.kind, task.readings, self.common, self.wording, task.formulas, task.scope)
+            return key(task.kind, task.readings, self.common, self.wording, task.formulas, task.scope, case.local)
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
@@ -363,7 +364,7 @@ class _Judgement:
         rests = rests_on(case, stated)
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
         if task.kind == "alone":
-            return key(*parts, case.document)
+            return key(*parts, case.document, case.local)
         if task.kind != "correct":
             return key(*parts)
         assert task.formula is not None
