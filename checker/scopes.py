@@ -191,7 +191,8 @@ class Contents:
             return {name for name, _ in found}
 
         rows = [f for f in formulas if f.prose.defined is not None]
-        chains = [chain for f in formulas if f not in rows for chain in f.chains if not _is_iteration(chain, formulas)]
+        chains = [chain for f in formulas if f not in rows for chain in f.chains
+                  if not _is_iteration(chain, formulas) and chain.sides[0] != f.continued]  # fmt: skip
         lefts = [side for chain in chains for side in chain.sides[:-1]]
         calls = [left.function for left in lefts if isinstance(left, s.Call)]
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))

@@ -545,7 +545,8 @@ STACKED = (
     "# Batches\n\nLet $X \\in \\mathbb{R}^{n \\times m}$ and $W \\in \\mathbb{R}^{k \\times n}$ and $Z = W X$.\n\n"
     "$$ dW = \\frac{1}{m} dZ X^\\top $$\n\n# Rows\n\n"
     "Let $X \\in \\mathbb{R}^{N \\times D}$, $W \\in \\mathbb{R}^{D \\times K}$, "
-    "$T \\in \\mathbb{R}^{N \\times K}$.\n\n$$ S = X W $$\n\n$$ L = \\frac{1}{2N} \\sum_{n=1}^N \\sum_{k=1}^K (S_{nk} - T_{nk})^2 $$\n\n"
+    "$T \\in \\mathbb{R}^{N \\times K}$.\n\n"
+    "$$ S = X W $$\n\n$$ L = \\frac{1}{2N} \\sum_{n=1}^N \\sum_{k=1}^K (S_{nk} - T_{nk})^2 $$\n\n"
 )
 
 
