@@ -420,6 +420,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, UndefinedSymbol) and (whole := _may_have_entries(error, world)) is not None:
         said = f"{error}: whether it is an entry of {whole}, which nothing declares, is not said"
         link = replace(link, evidence="symbol", message=said)
+    elif isinstance(error, UndefinedSymbol) and (number := world.unknown.inside.get(error.base or "")) is not None:
+        link = replace(link, evidence="symbol", message=f"{error}: it stands in formula {number}, which has no meaning")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
@@ -428,6 +430,9 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
     elif isinstance(error, IndexRangeError | ShapeError) and (twice := _declared_twice(left, right, world)):
         link = replace(link, message=f"{error}; {twice} is declared in two ways, perhaps of two quantities")
+    elif isinstance(error, IndexRangeError) and (steps := _rests_on(mentioned(left, right, world), world)
+                                                 & world.unknown.stepped):  # fmt: skip
+        link = replace(link, message=f"{error}; {min(steps)} has a next value, and where that ends is not stated")
     elif isinstance(error, IndexRangeError) and (size := _named_like_a_size(left, right, world)) is not None:
         link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, IndexRangeError):

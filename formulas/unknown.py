@@ -58,6 +58,8 @@ class Unknown(Forked):
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
     amended: dict[str, int] = field(default_factory=dict)  # defined names of which a formula says that there is more
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
+    inside: dict[str, int] = field(default_factory=dict)  # names that stand in a definition that has no meaning
+    stepped: set[str] = field(default_factory=set)  # what an algorithm gives a next value: where it ends is not known
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
