@@ -501,3 +501,21 @@ def test_what_a_step_gives_is_not_said_to_be_wrong() -> None:
     claim = f"\\lambda_l = \\lambda_{{l+1}} + \\epsilon A^\\top {BACK}"
     found = check(scan(f"{STEPPED}$$ {claim} $$\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
     assert not found.verdict.wrong
+
+
+SCALARS = (
+    "Let $s_t = w s_{t-1} + u_t$ with $s_0 = 0$, $t = 1, \\dots, T$, and $E = \\frac12 (s_T - r)^2$.\n\n"
+    "$$\\frac{\\partial E}{\\partial s_T} = s_T - r$$\n\n"
+)
+
+
+@pytest.mark.parametrize(("claim", "expected"), [
+    (r"\frac{\partial E}{\partial s_t} = w \frac{\partial E}{\partial s_{t+1}}", Verdict.PROVED),
+    (r"\frac{\partial E}{\partial s_t} = \frac{\partial E}{\partial s_{t+1}}", Verdict.REFUTED),
+    (r"\frac{\partial E}{\partial w} = \sum_{t=1}^T \frac{\partial E}{\partial s_t} s_{t-1}", Verdict.PROVED),
+    (r"\frac{\partial E}{\partial w} = \sum_{t=1}^T \frac{\partial E}{\partial s_t} s_t", Verdict.REFUTED),
+])  # fmt: skip
+def test_the_last_of_a_state_that_nothing_declares(claim: str, expected: Verdict) -> None:
+    formulas = check(scan(f"{SCALARS}$${claim}$$\n", "a.md"), effort=Effort(repair=0)).formulas
+    assert formulas[-1].verdict is expected
+    assert not any(f.verdict.wrong for f in formulas[:-1])
