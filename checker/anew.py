@@ -40,6 +40,7 @@ ELSEWHERE = re.compile(  # said of other texts
     r"\b(?:(?:some|many|most|other|several)\s+(?:\w+\s+)?(?:authors?|texts?|\w*books?|papers?|people|implementations|libraries)"
     r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
 )  # fmt: skip
+ITEM = re.compile(r"(?:^|\s)(?:[-*+•]|\d+[.)])\s*$")  # right before a formula that begins an item of a list
 LET = re.compile(r"\b(?:let|set|put|take|choose|define|for|with)\b[^.:;$]*$", re.I)  # words before a definition
 ANOTHER = re.compile(  # also where that is displayed: “a deeper model is”
     r"\b(?:another|second|third|other|different|new|next|deeper|wider|alternative)\s+(?:\w+\s+)?"
@@ -225,6 +226,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
     other quantities, by which it is then differentiated (``f = qz`` after ``f(x, y, z) = (x + y)z``)."""
     seen: dict[tuple[tuple[str, ...], str], tuple[int, s.Node, s.Node]] = {}
     opened = {stated.number: stated.raw.opened for stated in case.formulas}
+    by_number = {stated.number: stated for stated in case.formulas}
     since: set[tuple[tuple[str, ...], str]] = set()  # what was defined otherwise since then
     result: dict[int, Anew] = {}
     for stated in case.formulas:
@@ -235,7 +237,8 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
             name = name_of_key(key_of(left, case.table_of(stated.scope)))
             if name is None or case.variants(stated.scope) or isinstance(left, s.Call) and not _of_names(left):
                 continue
-            place = stated.scope, name
+            around = (stated.scope[:k] for k in range(len(stated.scope), -1, -1))  # whose definitions hold here, too
+            place = next(((scope, name) for scope in around if (scope, name) in seen), (stated.scope, name))
             first, *before = seen.setdefault(place, (stated.number, left, right))
             if first == stated.number or stated.number not in found or stated.number in result:
                 continue
@@ -249,6 +252,7 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 another = isinstance(left, s.Call) and not stated.raw.displayed
                 reasons = (left == before[0], isinstance(left, s.Call), EXAMPLE.search(stated.raw.context) is not None)
                 headed = opened[stated.number] not in ("", opened[first])  # “**Logistic loss.** With …”
+                headed |= not stated.raw.displayed and _stands_apart(stated, by_number[first])
                 example = headed or sum(reasons) > 1
                 elsewhere = ELSEWHERE.search(sentence(case.formulas, case.formulas.index(stated))) is not None
                 more = {base_of(x) for x in names_in(right)} - {base_of(x) for x in names_in(before[1])}
@@ -264,6 +268,14 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
                 text = f"${said[0]}$ is from here on given by other quantities than in formula {first}"
                 result[stated.number] = Anew(name, text)
     return result
+
+
+def _stands_apart(stated: Stated, first: Stated) -> bool:
+    """Whether a definition in the text begins an item of a list as the first one does, or is introduced by “for” or
+    “let” in a section that is not within that of the first one."""
+    items = all(ITEM.search(f.raw.context) for f in (first, stated))
+    within = stated.raw.section[: len(first.raw.section)] == first.raw.section
+    return items or not within and LET.search(stated.raw.context) is not None
 
 
 def _claimed_again(formulas: Sequence[Stated], stated: Stated) -> frozenset[int]:

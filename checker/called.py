@@ -122,6 +122,11 @@ class _Called:
         self.formulas = formulas
         self.standing = standing
         self.words: dict[s.Node, list[tuple[Stated, s.Node, Stated, s.Node, bool]]] = {}
+        self.by_end: dict[s.Node, dict[int, Stated]] = {}  # formulas with chains that begin or end with a name
+        for f in formulas:
+            for end in (chain.sides[k] for chain in f.chains for k in (0, -1)):
+                if _is_name(end):
+                    self.by_end.setdefault(plain(end), {})[f.number] = f
 
     def note(self, at: Stated, f: Stated, weak: bool) -> None:
         """“$z$ denotes $W x + b$”: the name stands ``at``, and ``f`` is the value."""
@@ -142,7 +147,7 @@ class _Called:
                 if beside or not once or not self._may_define(name, value, None, given=weak):
                     continue
                 assert f.tree is not None
-                _set_tree(f, s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
+                f.read_as(s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
                 f.mentions, f.chains = [], [Chain((name, value))]
                 f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
                 self.standing.define(f, name, value)
@@ -156,7 +161,7 @@ class _Called:
             return
         new = self.standing.first.get(plain(name), f.number) == f.number
         if new and self._may_define(name, value, None, given=True):
-            _set_tree(f, s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
+            f.read_as(s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
             f.mentions, f.chains = [], [Chain((name, value))]
             f.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(value)}$",)
             self.standing.define(f, name, value)
@@ -171,7 +176,7 @@ class _Called:
         if f.tree is None or plain(name) in names_of(f.tree) or not self._may_define(name, value, f, given=True):
             return
         equation = s.Relation((name, value), ("=",))
-        _set_tree(f, s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
+        f.read_as(s.Statements((*f.tree.parts, equation), (*f.tree.joints, ","), span=f.tree.span))
         f.chains.append(Chain((name, value)))
         f.remarks += (f"reads ${to_latex(name)} = {to_latex(value)}$",)
         self.standing.define(f, name, value)
@@ -229,7 +234,8 @@ class _Called:
             name, value = chain.sides[0], chain.sides[-1]
             if len(chain.sides) != 2 or chain.update or not isinstance(value, s.Sum) or not _is_name(name):
                 continue
-            if any(_rearranged(name, value, other) for g in self.formulas for other in g.chains):
+            beside = (g for term in value.terms for g in self.by_end.get(plain(term), {}).values())
+            if any(_rearranged(name, value, other) for g in beside for other in g.chains):
                 f.chains.remove(chain)
                 f.remarks += (f"says the same as the definition of a part of it: ${to_latex(name)}$ is given",)
                 continue
@@ -297,12 +303,6 @@ def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return one[: len(other)] == other or other[: len(one)] == one
 
 
-def _set_tree(f: Stated, tree: s.Statements) -> None:
-    f.tree = tree
-    for name in ("nodes", "derivatives"):
-        f.__dict__.pop(name, None)
-
-
 def _in_brackets(f: Stated) -> list[tuple[s.Node, s.Node]]:
     """The names of ``(z = w x)``, which is put as the value alone."""
 
@@ -329,7 +329,7 @@ def _in_brackets(f: Stated) -> list[tuple[s.Node, s.Node]]:
         taken = list(found)
         tree = s.mapped(f.tree, value) if f.tree is not None else None
         assert isinstance(tree, s.Statements)
-        _set_tree(f, tree)
+        f.read_as(tree)
         return taken
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -23,7 +23,6 @@ from verify_derivations.checker.listings import read_listings
 from verify_derivations.checker.locally import read_local
 from verify_derivations.checker.named_functions import NamedFunctions, named_functions
 from verify_derivations.checker.naming import Tables, gathered, say_what_letters_tell, tables_of
-from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
 from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
@@ -32,6 +31,7 @@ from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
 from verify_derivations.checker.referring import read_references
+from verify_derivations.checker.rereadings import open_families, reread
 from verify_derivations.checker.reused import read_reused
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
@@ -52,34 +52,16 @@ from verify_derivations.checker.words import read_prose
 from verify_derivations.checker.worlds import build_world
 from verify_derivations.checker.written_out import read_written_out
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.circle import is_another, with_number
-from verify_derivations.formulas.components import by_components, of_several
-from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.definitions import FunctionDefinition
-from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
-from verify_derivations.formulas.densities import written_out as with_densities
-from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import heads
-from verify_derivations.formulas.factors import constants, with_products
-from verify_derivations.formulas.families import families, unreadable, written_out
-from verify_derivations.formulas.implied import implied, with_implied
-from verify_derivations.formulas.index_sets import counted, counted_sets
-from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
 from verify_derivations.formulas.macros import Macros
-from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.notation import Notation
-from verify_derivations.formulas.objectives import objectives, with_objectives
-from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
-from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import last_side, read, states_nothing
-from verify_derivations.formulas.scanner import Document
-from verify_derivations.formulas.squared import always_squared, without_squares
-from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
+from verify_derivations.formulas.scanner import Document, RawFormula
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
-from verify_derivations.formulas.whole_gradients import of_the_whole
 from verify_derivations.formulas.world import NotedReadings, Readings
 
 REPEATED = re.compile(
@@ -233,192 +215,6 @@ class Case:
         return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
-_UP_TO = re.compile(r"\b(?:up\s+to|constants?)\b", re.I)  # said of log p
-_NORMALISED = re.compile(r"\b(?:\w*normali[sz]\w*|proportional|partition)\b", re.I)  # said in its section
-ReadAfter: TypeAlias = "list[tuple[Stated, s.Node | None]]"  # formulas, each with the side with which it goes on
-
-
-def _reread(read_after: ReadAfter, new: Callable[[s.Node], s.Node], remark: Callable[[s.Node, s.Node], str]) -> None:
-    """Formulas, and the sides with which they go on, in another reading, of which a remark on both tells."""
-    for k, (stated, last) in enumerate(read_after):
-        tree = new(stated.tree) if stated.tree is not None else None
-        if stated.tree is None or tree is stated.tree:
-            continue
-        assert isinstance(tree, s.Statements)
-        first = tree.parts[0] if any(node is last for node in s.walk(stated.tree)) else None
-        stated.remarks += (remark(stated.tree, tree),)
-        stated.tree = tree
-        read_after[k] = stated, first.sides[0] if isinstance(first, s.Relation) else None
-
-
-def _read_primes(read_after: ReadAfter) -> None:
-    """Primes of indices, and those that transpose."""
-    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
-    names, transposed = primed_indices(trees), transposes(trees) | second_variables(trees)
-
-    def renamed_in(tree: s.Node, _: s.Node) -> str:
-        found = [name for name in names if name in s.walk(tree)]
-        return f"reads {', '.join(f'${to_latex(x)}$ as ${names[x].name}$' for x in found)}"
-
-    if names:
-        _reread(read_after, lambda tree: renamed(tree, names), renamed_in)
-    if transposed:
-        _reread(read_after, lambda tree: with_transposes(tree, transposed), lambda *_: "reads primes as transposes")
-
-
-def _count_members(read_after: ReadAfter) -> None:
-    """Read sums over sets of indices as sums from 1 to the number of their members."""
-    sets = counted_sets([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if sets:
-        _reread(read_after, lambda tree: counted(tree, sets), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _bracket_gradients(read_after: ReadAfter) -> None:
-    """Read ``\\nabla_x x^\\top A x + b^\\top x`` as the gradient of the sum."""
-    _reread(read_after, of_the_whole, lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _compose(read_after: ReadAfter) -> None:
-    """Write out ``(g \\circ f)(x)``."""
-    functions = called([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if functions:
-        _reread(read_after, lambda tree: composed(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _take_components(read_after: ReadAfter) -> None:
-    """Read a gradient that is written out as what each component is."""
-    variables = of_several([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if variables:
-        _reread(read_after, lambda tree: by_components(tree, variables), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _write_out_families(read_after: ReadAfter) -> set[s.Node]:
-    """Read values of ``φ_k(x) = x^k`` as what they are; the bases of families of which that cannot be done."""
-    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
-    known = families(trees)
-    left = unreadable(trees, known)
-    plain = {base: every[0] for base, every in known.items() if base not in left and every[0].is_plain}
-    if plain:
-        _reread(read_after, lambda tree: written_out(tree, plain), lambda _, tree: f"reads ${to_latex(tree)}$")
-    return left
-
-
-def _take_densities(read_after: ReadAfter) -> None:
-    """Read densities that are defined, by the definitions in their own sections or by the only ones."""
-    trees = [stated.tree for stated, _ in read_after if stated.tree is not None]
-    known = densities(trees)
-    same = of_one_kind(trees, known)
-    if same:
-        _reread(read_after, lambda tree: with_commas(tree, same), lambda _, tree: f"reads ${to_latex(tree)}$")
-    rest = {function: each for function, each in known.items() if function not in same}
-    if not rest:
-        return
-    sections: dict[tuple[str, ...], list[s.Node]] = {}
-    for stated, _ in read_after:
-        sections.setdefault(stated.raw.section, []).extend([stated.tree] if stated.tree is not None else [])
-    taken: dict[int, dict[s.Node, Density]] = {}
-    for within in sections.values():
-        here = densities(within)
-        single = {f: (here.get(f) or every)[0] for f, every in rest.items() if len(here.get(f) or every) == 1}
-        taken |= {id(tree): single for tree in within}
-
-    def said(before: s.Node, tree: s.Node) -> str:
-        written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(tree))
-        return "is written out where it is used" if written else f"reads ${to_latex(tree)}$"
-
-    _reread(read_after, lambda tree: with_densities(tree, taken[id(tree)]), said)
-
-
-def _take_constants(read_after: ReadAfter) -> None:
-    """Read ``v_0 (1 - t)`` beside a function v as a product."""
-    names = constants([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if names:
-        said = ", ".join(sorted(f"${to_latex(name)}$" for name in names))
-        _reread(read_after, lambda tree: with_products(tree, names), lambda *_: f"{said} is read as a factor")
-
-
-def _take_dots(read_after: ReadAfter) -> None:
-    """Read ``\\dot x`` as the derivative of x(t)."""
-    names = moving([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if names:
-        _reread(read_after, lambda tree: with_derivatives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _take_squares(read_after: ReadAfter) -> None:
-    """Read a square that a function always has as part of its name."""
-    names = always_squared([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if names:
-        said = ", ".join(sorted(f"${to_latex(name)}^{{2}}$" for name in names))
-        _reread(read_after, lambda tree: without_squares(tree, names), lambda *_: f"reads {said} as one name")
-
-
-def _tell_the_circle(read_after: ReadAfter) -> None:
-    """Read the number π as another name, where weights or a policy are called so."""
-    if is_another(stated.tree for stated, _ in read_after if stated.tree is not None):
-        _reread(read_after, with_number, lambda *_: "reads $\\pi$ behind a number as the number")
-
-
-def _name_functions(read_after: ReadAfter) -> None:
-    """Tell functions from their values with the same name."""
-    names = named_values([stated.tree for stated, _ in read_after if stated.tree is not None])
-    if names:
-        said = ", ".join(f"the function ${to_latex(x)}$ as ${to_latex(y)}$" for x, y in names.items())
-        _reread(read_after, lambda tree: apart(tree, names), lambda *_: f"reads {said}")
-
-
-def _take_objectives(read_after: ReadAfter) -> None:
-    """Read ``\\min_w J(w) = E`` as what J is."""
-    names = objectives(stated.tree for stated, _ in read_after if stated.tree is not None)
-    _reread(read_after, lambda tree: with_objectives(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _take_implied(read_after: ReadAfter) -> None:
-    """Read what a chain says of a name by the way as what that is."""
-    names = implied(stated.tree for stated, _ in read_after if stated.tree is not None)
-    if names:
-        said = ", ".join(f"${to_latex(name)} = {to_latex(value)}$" for name, value in names.items())
-        _reread(read_after, lambda tree: with_implied(tree, names), lambda *_: f"is taken to say that {said}")
-
-
-def _take_exponentials(read_after: ReadAfter) -> None:
-    """Read ``\\log p(a) = E`` as what p is."""
-    every = [stated for stated, _ in read_after]
-    behind = (*(f.raw.context for f in every[1:]), "")
-    sections = {f.raw.section for f in every if _NORMALISED.search(f"{f.raw.context} {f.raw.tail}")}
-    told = {id(f.tree) for f, text in zip(every, behind, strict=False)
-            if f.raw.section in sections or _UP_TO.search(f"{f.raw.context} {text} {f.raw.tail}")}  # fmt: skip
-    trees = [stated.tree for stated in every if stated.tree is not None]
-    functions = by_logarithms(trees) - by_logarithms(tree for tree in trees if id(tree) in told)
-    if functions:
-        _reread(
-            read_after, lambda tree: without_logarithms(tree, functions), lambda _, tree: f"reads ${to_latex(tree)}$"
-        )
-
-
-def _take_links(read_after: ReadAfter) -> None:
-    """Read ``\\log μ = η`` as what μ is."""
-    names = by_links(stated.tree for stated, _ in read_after if stated.tree is not None)
-    if names:
-        _reread(read_after, lambda tree: without_links(tree, names), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
-def _take_normal_law(read_after: ReadAfter) -> None:
-    """Write out the standard normal law where the text calls it by its name."""
-    names = read_normal_law([stated for stated, _ in read_after])
-    if names:
-        said = ", ".join(sorted(f"${to_latex(name)}$" for name in names))
-        _reread(read_after, lambda tree: with_normal_law(tree, names), lambda *_: f"{said}: the standard normal law")
-
-
-def _step_back(read_after: ReadAfter) -> None:
-    """Read recursions that are told forward one step back."""
-    steps = forward_steps(stated.tree for stated, _ in read_after if stated.tree is not None)
-    if steps:
-        for stated, _ in read_after:
-            stated.stepped = state_in(stated.tree, steps) if stated.tree is not None else None
-        _reread(read_after, lambda tree: stepped_back(tree, steps), lambda _, tree: f"reads ${to_latex(tree)}$")
-
-
 _SIGN = re.compile(
     r"=|\\(?:to|mapsto|gets|equiv|triangleq|approx|propto|sim(?:eq)?|cong|x?(?:long)?(?:left|right)arrow)(?![A-Za-z])"
 )
@@ -437,6 +233,18 @@ def _ends(latex: str, symbols: Symbols, macros: Macros) -> tuple[s.Node, ...]:
     return tuple(found)
 
 
+def _unread(raw: RawFormula, error: ReadError, document: Document, symbols: Symbols) -> Stated:
+    """A formula that cannot be read, which matters only where it states something."""
+    if states_nothing(raw.latex, document.macros):
+        quoted = s.Statements((s.Text(raw.latex),), ("",))
+        return Stated(raw, quoted, mentions=[*quoted.parts], remarks=("not read; it states nothing",))
+    line, column = raw.locate(error.position)
+    lines = document.text.splitlines()
+    source = lines[line - 1] if line <= len(lines) else ""
+    located = error.located(document.path, line, column, source)
+    return Stated(raw, None, located, _ends(raw.latex, symbols, document.macros))
+
+
 def prepare(document: Document, effort: Effort, notation: Notation | None = None) -> Case:
     """Read all formulas and find out how they belong together. Raises :class:`NotationError`."""
     notation = notation or Notation()
@@ -446,59 +254,38 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     symbols = collect([*said, *latexes], functions=named.functions, macros=document.macros)
     extra = stated_by(notation, symbols, document.macros)
     formulas: list[Stated] = []
+    readable: list[Stated] = []
     before: s.Node | None = None
-    read_after: ReadAfter = []
     for raw, latex in zip(document.formulas, latexes, strict=True):
         try:
             reading = read(latex, symbols, document.macros, before)
         except ReadError as error:
-            if states_nothing(raw.latex, document.macros):
-                quoted = s.Statements((s.Text(raw.latex),), ("",))
-                formulas.append(Stated(raw, quoted, mentions=[*quoted.parts], remarks=("not read; it states nothing",)))
-                continue
-            line, column = raw.locate(error.position)
-            source = document.text.splitlines()[line - 1] if line <= len(document.text.splitlines()) else ""
-            located = error.located(document.path, line, column, source)
-            formulas.append(Stated(raw, None, located, _ends(raw.latex, symbols, document.macros)))
+            formulas.append(_unread(raw, error, document, symbols))
+            before = None if raw.displayed else before  # what a row behind it continues is not known
             continue
-        stated = Stated(raw, reading.statements)
+        stated = Stated(raw, reading.statements, continued=before)
         stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled
         if raw.number in named.definitions:
             stated.remarks += (f"the text says that ${latex}$",)
-        read_after.append((stated, before))
-        before = last_side(reading.statements)
+        if raw.displayed or any(isinstance(part, s.Relation) for part in reading.statements.parts):
+            before = last_side(reading.statements)  # not a name in the text between
         formulas.append(stated)
-    _read_primes(read_after)
-    _count_members(read_after)
-    _bracket_gradients(read_after)
-    _compose(read_after)
-    _take_components(read_after)
-    open_families = _write_out_families(read_after)
-    _take_constants(read_after)
-    _take_dots(read_after)
-    _take_squares(read_after)
-    _tell_the_circle(read_after)
-    _take_densities(read_after)
-    _name_functions(read_after)
-    _take_objectives(read_after)
-    _take_implied(read_after)
-    _take_exponentials(read_after)
-    _take_links(read_after)
-    _take_normal_law(read_after)
-    _step_back(read_after)
+        readable.append(stated)
+    reread(readable)
     read_signs(formulas)
     read_stacks(formulas)
     read_differentials(formulas)
     read_written_out(formulas, lambda latex: read(latex, symbols, document.macros).statements)
     listed = read_listings(formulas)
-    for stated, last in read_after:
+    open_bases = open_families(readable)
+    for stated in readable:
         analyse(stated)
         for k, chain in enumerate(stated.chains):
             called = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else None
-            if isinstance(called, s.Scripted) and called.base in open_families:
+            if isinstance(called, s.Scripted) and called.base in open_bases:
                 stated.chains[k] = replace(chain, partly=True)
-        if last is not None and any(side is last for chain in stated.chains for side in chain.sides):
-            stated.continued = last
+        if not any(side is stated.continued for chain in stated.chains for side in chain.sides):
+            stated.continued = None
     take_ranges(formulas)
     read_alternatives(formulas)
     read_prose(formulas)

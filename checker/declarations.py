@@ -306,6 +306,9 @@ class _Declarations:
         is made of sizes."""
         spaces = [n for f in self.every for n in f.nodes if isinstance(n, s.Space)]
         sizes = {x.name for space in spaces for n in space.extents for x in names_in(n) if isinstance(x, s.Symbol)}
+        sizes |= self.table.ends
+        counts = sizes | {base_of(x) for space in spaces for n in space.extents for x in names_in(n)}
+        entries = self.table.indexed - counts  # of k = Σ_i x_i
         members = [(name, m.where) for f in self.every for m in f.memberships for name in m.names]
         tensors = {base_of(name) for name, where in members if isinstance(where, s.Space) and where.extents}
         chains = [(name_of(c.sides[0]), c.sides[1:]) for f in self.every for c in f.chains
@@ -318,7 +321,7 @@ class _Declarations:
                     continue
                 names = {base_of(x) for side in right for x in names_in(side)}
                 calls = any(isinstance(x, s.Call) for side in right for x in s.walk(side))
-                if calls and names - sizes or names & (tensors | found):
+                if calls and names - sizes or names & (tensors | found | entries):
                     found.add(left)
             if len(found) == before:
                 break

@@ -33,7 +33,7 @@ def read_differentials(formulas: Sequence[Stated]) -> None:
         if ways[f.number] == "forward" or not ways[f.number] and "forward" in anywhere and "backward" not in anywhere:
             tree = s.mapped(f.tree, reader.differential)
             assert isinstance(tree, s.Statements)
-            f.tree = tree
+            f.read_as(tree)
 
 
 def varied(nodes: Sequence[s.Node]) -> tuple[s.Node, ...]:

@@ -185,6 +185,7 @@ class _Inference:
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed)
         otherwise |= self.table.fonts > self.world.table.fonts
+        otherwise |= self._of_one_layer_at_others()
         labelled = self._labelled()
         for key, rank in self.settled.ranks.items():
             reference = self.reader.first.get(key)
@@ -208,6 +209,17 @@ class _Inference:
             return Inferred(doubtful=self.settled.doubtful)
         return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
 
+    def _of_one_layer_at_others(self) -> bool:
+        """Whether something that nothing declares was read with the size of one layer, d_l, at several."""
+        shapes: dict[tuple[str, int, Polynomial], set[Polynomial]] = {}
+        for head, (name, layer) in self.world.layers.of.items():
+            known = self.world.known.get(head)
+            if known is not None and name in self.reader.generic and not self.reader.is_declared(name):
+                for k, size in enumerate(known.shape):
+                    if _is_of_any_layer(size):
+                        shapes.setdefault((name, k, size), set()).add(layer)
+        return any(len(layers) > 1 for layers in shapes.values())
+
     def _by_ranges(self) -> frozenset[tuple[Axis, Axis]]:
         """Axes over which all sums go to one size, ``\\sum_{j=1}^{M} w_j x_j``. Claims have a say in this, where
         nothing else says it: a sum over entries is over all of them."""
@@ -229,7 +241,9 @@ class _Inference:
             if not isinstance(node, s.Scripted) or node.sub is None:
                 continue
             base, items, reference = base_of(node) or "", items_of(node.sub), self.table.reference(node)
-            axes = [axis for axis in self.settled.ranks.get(base, ()) if axis is not None]
+            rank = self.settled.ranks.get(base)
+            rank = rank if rank is None or reference is None else self.reader.at(rank, reference)
+            axes = [axis for axis in rank or () if axis is not None]
             another = reference is not None and "{{" in reference.name  # x_i is one of many x
             if base in self.reader.whole and not another and len(axes) == len(items):  # no member of a family
                 yield from (axis for axis, item in zip(axes, items, strict=True) if item == letter)
@@ -273,9 +287,15 @@ class _Inference:
         return Declaration(layer, (), space, self.first[reference.name])
 
 
+def _is_of_any_layer(size: Polynomial) -> bool:
+    """``n_{l-1}``, not ``n_0``."""
+    found = _OF_LAYER.fullmatch(size.as_atom() or "")
+    return found is not None and not (found[2] or found[4]).isdigit()
+
+
 def _is_size(end: str) -> bool:
     """Whether the end of a sum is one letter, perhaps with a label, that counts something."""
-    return re.fullmatch(r"[A-Zdmnp](?:_\{?\w+\}?)?", end) is not None
+    return re.fullmatch(r"[A-Zdmnp](?:_\{?\w+\}?)?", end) is not None or _OF_LAYER.fullmatch(end) is not None
 
 
 def _has_letters(sub: s.Node) -> bool:
@@ -390,7 +410,7 @@ class Sizes:
             if not (isinstance(one, OfLayer) and isinstance(other, OfLayer) and letter_of(one.layer)):
                 self._unite(one, other)
         for axis, end in sorted(summed, key=str):  # to which sums go, where nothing else states it
-            if isinstance(self.root(axis), str):
+            if isinstance(self.root(axis), str | OfLayer):
                 self._unite(axis, end)
         self.names: dict[Axis, str] = {}
         self.new = set[str]()
@@ -458,7 +478,9 @@ class Sizes:
         if isinstance(first, Polynomial) or isinstance(first, OfLayer) and isinstance(second, str):
             first, second = second, first
         if isinstance(first, OfLayer) and isinstance(second, Polynomial):
-            self.stated.setdefault(first.name, (first.layer, second))
+            known = self.stated.get(first.name)
+            if known is None or not _is_of_any_layer(known[1]):  # not the d of x, at layer 0
+                self.stated[first.name] = first.layer, second
         if not isinstance(first, Polynomial):  # what is stated stays
             self.parent[first] = second
 

@@ -23,6 +23,7 @@ from verify_derivations.checker.refuted import (
     RULE,
     Refuted,
     all_vectors,
+    directly,
     in_another_reading,
     is_rule,
     left_open,
@@ -78,13 +79,15 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.ranks import UNITS, quantities_of
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
     ChainError,
+    Endless,
     IndexRangeError,
     Known,
     OverlappingRows,
@@ -143,6 +146,8 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
+        if isinstance(error, Endless) and (of_a_step := directly(world, sides, proved_in)) is not None:
+            return of_a_step
         if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
             error = Unsupported(RULE)
         return (
@@ -422,6 +427,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, evidence="symbol", message=said)
     elif isinstance(error, UndefinedSymbol) and (number := world.unknown.inside.get(error.base or "")) is not None:
         link = replace(link, evidence="symbol", message=f"{error}: it stands in formula {number}, which has no meaning")
+    elif isinstance(error, UndefinedSymbol) and (other := _undefined_beside(error, left, right, world)) is not None:
+        link = replace(link, evidence="symbol", message=f"{error}, nor is {other}")
     elif isinstance(error, UndefinedSymbol):
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
     elif isinstance(error, ChainError):
@@ -474,6 +481,23 @@ def _may_have_entries(error: UndefinedSymbol, world: World) -> str | None:
     whole = re.split(r"[_^]", error.base or "", maxsplit=1)[0]
     known = world.known.get(whole) if whole != error.base else None
     return None if known is None or not (known.shape or known.family) or whole in world.declared else whole
+
+
+def _undefined_beside(error: UndefinedSymbol, left: s.Node, right: s.Node, world: World) -> str | None:
+    """Another name in an equation of which the document says nothing: it leaves some to its readers then, and a slip of
+    the pen is one name among others that are known."""
+    table, said = world.table, {*world.known, *world.declared_names(), *world.sizes, *world.functions, *world.losses()}
+    bases = {re.split(r"[_^]", name, maxsplit=1)[0] for name in said} | table.bound | table.ends | world.unknown.spoken
+    bases |= {*UNITS, "\\delta"}  # δ is customary for derivatives
+    own = re.split(r"[_^]", error.base or error.name or "", maxsplit=1)[0]
+    for node in (n for side in (left, right) for n in quantities_of(side, table) if own and not is_transpose(n)):
+        reference = table.reference(node)
+        if reference is None or reference.primes:
+            continue
+        base = re.split(r"[_^]", table.variable_of(reference.name) or reference.name, maxsplit=1)[0]
+        if base != own and base not in bases:
+            return to_latex(node)
+    return None
 
 
 def _is_written_out(name: str | None, sides: tuple[s.Node, ...], world: World) -> bool:

@@ -56,7 +56,7 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
             parts += replaced
             joints += [joint, *("," for _ in replaced[1:])]
         if tuple(parts) != tree.parts:
-            f.tree = replace(tree, parts=tuple(parts), joints=tuple(joints))
+            f.read_as(replace(tree, parts=tuple(parts), joints=tuple(joints)))
     entries = {key: name for node in shapes for key, name in _labelled(node, len(shapes[node]))}
     return Listed(entries, frozenset(flat), frozenset(base_of(name) or "" for name in twofold))
 
@@ -87,7 +87,7 @@ def _read_diagonals(formulas: Sequence[Stated]) -> None:
             assert isinstance(tree, s.Statements)
             spaces = ((name, s.Space("\\mathbb{R}", (count,))) for name, count in found.items())
             declared = [s.Relation(sides, ("\\in",), span=tree.span) for sides in spaces]
-            f.tree = replace(tree, parts=(*tree.parts, *declared), joints=(*tree.joints, *("," for _ in declared)))
+            f.read_as(replace(tree, parts=(*tree.parts, *declared), joints=(*tree.joints, *("," for _ in declared))))
 
 
 def _in_two_fonts(trees: Iterable[s.Node]) -> set[s.Node]:

@@ -77,26 +77,34 @@ def _with_others_held(refuted: Refuted) -> Judged | None:
 
 
 def _directly(refuted: Refuted) -> Judged | None:
-    """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …`` is taken with all else in the definition of C_t
-    held fixed, though it is made of C_{t-1}, too: under that condition."""
-    world, held = refuted.world, set[str]()
-    for node in (x for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Derivative)):
+    return directly(refuted.world, refuted.sides, refuted.judged_in)
+
+
+def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World], Judged]) -> Judged | None:
+    """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …``, and ``∂u/∂x`` of ``u = (x - μ)/s``, is taken with
+    all else in the definition of C_t, or of u, held fixed, though it is made of C_{t-1}, or of x, too: under that
+    condition."""
+    held: dict[str, None] = {}
+    for node in (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)):
         if len(node.denominators) != 1 or node.order != 1:
             continue
         top, below = (world.table.reference(x) for x in (node.numerator, node.denominators[0]))
         quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
-        if below is None or quantity is None or quantity.body is None or below.name != quantity.head:
+        if below is None or quantity is None or quantity.body is None or quantity.head in world.losses():
             continue
         within = {*heads(quantity.body)}
-        if below.name not in within:
-            continue
-        held |= {h for h in within - {below.name} if world.is_defined(h) and below.name in world.below([h])}
-    if not held:
+        if below.name in within:
+            if node.sign != "\\partial" and below.name != quantity.head:
+                return None  # du/dx is by all of x
+            own = {below.name, quantity.head}
+            held |= dict.fromkeys(
+                h for h in sorted(within - own) if world.is_defined(h) and below.name in world.below([h])
+            )
+    if not held or world.applied.directly:
         return None
     other = world.fork()
-    for head in held:
-        other.quantities[head] = replace(other.quantities[head], body=None)
-    judged = refuted.judged_in(other)
+    other.applied.directly = True
+    judged = judged_in(other)
     if judged.link.verdict not in HOLDS:
         return None
     said = f"{', '.join(sorted(held))} \\text{{ {'is' if len(held) == 1 else 'are'} held fixed}}"
@@ -194,6 +202,25 @@ def _taken_elsewhere(refuted: Refuted) -> str | None:
     return unsaid(function) if function else None
 
 
+def _also_a_size(refuted: Refuted) -> str | None:
+    """The k of ``k = \\sum_i x_i`` beside ``j = 1, …, k`` in another section."""
+    world = refuted.world
+    both = (x for x in names_of(world, refuted.sides) if x in world.sizes and world.is_defined(x))
+    name = min(both, default=None)
+    return None if name is None else f"{name} is a size, and defined, too: which of them it is here is not said"
+
+
+def _worked_out(refuted: Refuted) -> str | None:
+    """Numbers put in for names, ``μ²/(μ² + σ²/n) = 0.5²/(0.5² + 1/10)``: an arithmetic expression is written down for
+    an example, of which the document need not say the values."""
+    for side, other in (refuted.sides, refuted.sides[::-1]):
+        numbers = sum(isinstance(x, s.Number) for x in s.walk(other))
+        if numbers > 2 and not {*names_in(other)} and {*names_in(side)}:
+            return "it has numbers in the place of names, and for which values is not said"
+    return None
+
+
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
+    _also_a_size, _worked_out,
 )  # fmt: skip

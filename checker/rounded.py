@@ -47,7 +47,8 @@ def rounded(
     refuted."""
     number = printed_decimal(right) or printed_decimal(left)
     if number is None:
-        return _computed(world, environment, left, right, link, given)
+        return _computed(world, environment, left, right, link, given) or _of_rounded(
+            world, environment, (left, right), link)
     side = left if number is printed_decimal(right) else right
     stated, exact = (_value(world, environment, x) for x in ((right, left) if side is left else (left, right)))
     if stated is None or exact is None:
@@ -90,6 +91,22 @@ def _is_computed(side: s.Node) -> bool:
     """Whether a side consists of numbers, decimals among them."""
     nodes = list(s.walk(side))
     return any(_decimals(side)) and not any(isinstance(n, s.Symbol | s.Scripted | s.Call) for n in nodes)
+
+
+def _of_rounded(world: World, environment: Environment, sides: tuple[s.Node, s.Node], link: Link) -> Link | None:
+    """``1/(1 + e^{-2}) = 1/(1 + 0.135)``: what is written with decimals, of at least two digits, is perhaps rounded."""
+    values = [_value(world, environment, side) for side in sides]
+    first, second = values
+    if first is None or second is None:
+        return None
+    slack = Fraction(0)
+    for side, exact in zip(sides, (first, second), strict=True):
+        literals = (n for n in _decimals(side) if _digits(n) > 1)
+        slack += _largest(exact, ([_value(world, environment, x) for x in _moved(side, n)] for n in literals))
+    if abs(first - second) > slack:
+        return None
+    said = f"the values are {float(first):.7g} and {float(second):.7g}, unless what they are computed from is rounded"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="rounding", message=said, counterexample=None)
 
 
 def _value(world: World, environment: Environment, side: s.Node) -> Fraction | None:

@@ -343,8 +343,7 @@ def _part(matrix: s.Node, index: s.Node, kind: str, as_row: bool) -> s.Node:
 def _define(stated: Stated, name: s.Node, part: s.Node) -> None:
     assert stated.tree is not None
     equation = s.Relation((name, part), ("=",))
-    stated.tree = s.Statements((*stated.tree.parts, equation), (*stated.tree.joints, ","), span=stated.tree.span)
-    stated.__dict__.pop("nodes", None)
+    stated.read_as(s.Statements((*stated.tree.parts, equation), (*stated.tree.joints, ","), span=stated.tree.span))
     stated.chains.append(Chain((name, part)))
     stated.prose.defined = name
     stated.remarks += (f"the text says that ${to_latex(name)}$ is ${to_latex(part)}$",)

@@ -63,8 +63,7 @@ def read_shapes(formulas: Sequence[Stated]) -> None:
         if all(other == space for _, _, other in found):
             assert f.tree is not None
             member = s.Relation((name, space), ("\\in",))
-            f.tree = s.Statements((*f.tree.parts, member), (*f.tree.joints, ","), span=f.tree.span)
-            f.__dict__.pop("nodes", None)
+            f.read_as(s.Statements((*f.tree.parts, member), (*f.tree.joints, ","), span=f.tree.span))
             f.memberships.append(Membership((name,), space))
             f.remarks += (f"the text says that ${to_latex(member)}$",)
 

@@ -40,4 +40,4 @@ def read_signs(formulas: Sequence[Stated]) -> None:
         if f.tree is not None:
             tree = s.mapped(f.tree, new)
             assert isinstance(tree, s.Statements)
-            f.tree = tree
+            f.read_as(tree)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -18,7 +19,7 @@ from verify_derivations.checker.statements import Stated
 from verify_derivations.derivations.differentiate import total_derivative
 from verify_derivations.derivations.refute import Agreement, refute
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
+from verify_derivations.formulas.definitions import Environment, OtherIndices, Quantity, adjoint
 from verify_derivations.formulas.expressions import (
     NOUGHT,
     UNIT,
@@ -126,7 +127,8 @@ def _slopes(
                 body = map_accesses(function.body, partial(_renamed, names))
                 environment = world.environment()
                 free = without(environment)
-                yield total_derivative(body, quantity.head, (), free), environment, free
+                with suppress(OtherIndices):  # f was read where its y was another one
+                    yield total_derivative(body, quantity.head, (), free), environment, free
 
 
 def is_stationary(world: World, environment: Environment, c: Comparison) -> bool:

@@ -49,7 +49,7 @@ def read_stacks(formulas: Sequence[Stated]) -> None:
         if f.tree is not None:
             tree = s.mapped(f.tree, new)
             assert isinstance(tree, s.Statements)
-            f.tree = tree
+            f.read_as(tree)
 
 
 def _is_stack(call: s.Call, values: Container[str | None]) -> bool:

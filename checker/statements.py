@@ -117,6 +117,12 @@ class Stated:
     def number(self) -> int:
         return self.raw.number
 
+    def read_as(self, tree: s.Statements) -> None:
+        """Take another reading of the formula, and forget what is known of the one before."""
+        self.tree = tree
+        for name in ("derivatives", "differentiates", "nodes"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def derivatives(self) -> tuple[s.Node, ...]:
         """Those among its nodes."""
@@ -143,7 +149,8 @@ def analyse(stated: Stated) -> None:
     assert stated.tree is not None
     for part, joint in zip(_distributed(stated.tree.parts), stated.tree.joints, strict=True):
         for item in map(_behind_arguments, _parts(part)):
-            if joint == "if" and stated.chains and _is_condition(item):
+            said_if = joint == "if" or stated.chains and _equates_indices(item, stated.chains[-1])
+            if said_if and stated.chains and _is_condition(item):
                 assert isinstance(item, s.Relation)
                 stated.chains[-1] = at_index(stated.chains[-1], item)
             elif not isinstance(item, s.Relation):
@@ -191,6 +198,18 @@ def _is_condition(item: s.Node) -> bool:
     return isinstance(item, s.Relation) and item.relations == ("=",) and all(
         isinstance(side, s.Symbol | s.Number) or side is item.sides[0] for side in item.sides
     )  # fmt: skip
+
+
+def _equates_indices(item: s.Node, chain: Chain) -> bool:
+    """Whether what stands behind a chain equates two letters that stand in its subscripts only, as in ``∂a_i/∂z_j = …,
+    i = j``: it says nothing else of them."""
+    if not isinstance(item, s.Relation) or item.relations != ("=",):
+        return False
+    if not all(isinstance(x, s.Symbol) for x in item.sides):
+        return False
+    letters = {name_of(x) for x in item.sides if isinstance(x, s.Symbol)}
+    inside = {name_of(n) for side in chain.sides for n in s.walk(side) if isinstance(n, s.Symbol)}
+    return letters <= inside and all(is_index(side, letter) for side in chain.sides for letter in letters)
 
 
 def at_index(chain: Chain, condition: s.Relation) -> Chain:

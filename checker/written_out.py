@@ -46,9 +46,7 @@ def _is_of_many(node: s.Node) -> bool:
 def _add(f: Stated, said: Sequence[s.Statements]) -> None:
     assert f.tree is not None
     parts = tuple(part for statements in said for part in statements.parts)
-    f.tree = s.Statements((*f.tree.parts, *parts), (*f.tree.joints, *("," for _ in parts)), span=f.tree.span)
-    for name in ("nodes", "derivatives"):
-        f.__dict__.pop(name, None)
+    f.read_as(s.Statements((*f.tree.parts, *parts), (*f.tree.joints, *("," for _ in parts)), span=f.tree.span))
 
 
 def _count(base: s.Node, inside: Iterable[Stated]) -> int:

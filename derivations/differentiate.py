@@ -206,9 +206,10 @@ def adjoint_step(head: str, environment: Environment) -> Quantity | None:
 
 
 def instantiate(quantity: Quantity, indices: tuple[Polynomial, ...]) -> Scalar:
-    """The body of a definition at the given indices, bound variables fresh."""
+    """The body of a definition at the given indices, bound variables fresh. Raises :class:`OtherIndices`."""
     assert quantity.body is not None, quantity.head
-    assert len(indices) == len(quantity.indices), (quantity.head, indices)
+    if len(indices) != len(quantity.indices):
+        raise OtherIndices(quantity.head)
     return substitute(rename_apart(quantity.body), dict(zip(quantity.indices, indices, strict=True)))
 
 

@@ -21,5 +21,6 @@ class Applied(Forked):
     spaces: dict[str, s.Space] = field(default_factory=dict)  # in which their values are: R^K of φ: R^d → R^K
     entrywise: set[str] = field(default_factory=set)  # those that are taken of each entry of a tensor
     unclear: set[str] = field(default_factory=set)  # those of them that then do not fit into a definition
+    directly: bool = False  # ∂u/∂x holds fixed all else in the definition of u, also what is made of x
     by_slot: bool = False  # ∂f/∂x of f(x, y) holds a y fixed that is made of x
     calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: (x, y) of their f(x, y)

@@ -168,7 +168,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         argument = reader.tensor(node.arguments[0], expected)
         return argument.map(lambda b: _derived(reader, known, b, primes))
     if name in world.awaited.called:
-        raise UndefinedFunction(f"the function {name} is not defined here")
+        raise UndefinedFunction(f"the function {name} is not defined here", base=name)
     if any(isinstance(a, s.Relation) for a in node.arguments):  # P(z > 0)
         raise Unsupported(f"what {to_latex(node)} says of a condition is not stated")
     value = undefined(reader, node, name, primes, expected)
@@ -182,7 +182,7 @@ def _apply(reader: Elaborator, node: s.Call, name: str, primes: int, expected: S
         raise NotYetDefined(f"the function {name} is not defined here")
     if differentiated:  # L(θ) of an algorithm that is given the gradient of any L
         raise Unsupported(f"how {name} depends on its variables is not stated")
-    raise UndefinedFunction(f"the function {name} is not defined here")
+    raise UndefinedFunction(f"the function {name} is not defined here", base=name)
 
 
 def _member(reader: Elaborator, node: s.Call) -> Reference | None:

@@ -31,13 +31,13 @@ def undecorated(units: list[Raw]) -> list[Raw]:
             k += 1
         elif unit.text in _FRAMES:
             start, end = _group(units, k + 1)
-            result += undecorated(units[start:end])
+            result += undecorated(_mathematics(units[start:end]))
             k = end + 1
         elif unit.text in _COLOURS:
             k = _group(units, k + 1)[1] + 1
         elif unit.text in _COLOURED:
             start, end = _group(units, _group(units, k + 1)[1] + 1)
-            result += undecorated(units[start:end])
+            result += undecorated(_mathematics(units[start:end]))
             k = end + 1
         elif unit.text in _STACKED:
             start, end = _group(units, _group(units, k + 1)[1] + 1)
@@ -66,6 +66,11 @@ def undecorated(units: list[Raw]) -> list[Raw]:
             result.append(unit)
             k += 1
     return result
+
+
+def _mathematics(units: list[Raw]) -> list[Raw]:
+    """What stands in a box of text, ``\\colorbox{c}{$…$}``."""
+    return units[1:-1] if len(units) > 1 and units[0].text == units[-1].text == "$" else units
 
 
 def _relation(units: list[Raw]) -> str | None:

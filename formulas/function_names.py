@@ -178,6 +178,8 @@ class _Entries:
         after = skip_scripts(tokens, scripts)
         if before is not None and (before.kind == "_" or braced and tokens[k - 2].kind == "_"):
             self.subscripts.add(name)
+        elif is_transposed(tokens, scripts, after):
+            pass  # of A^\top (A w - y)
         elif tokens[after].text in ("(", "[") and tokens[after].kind == "open":
             self.places.setdefault(name, []).append(_places(tokens, after))
             if _is_declared(tokens, tokens[after].partner + 1):  # x(t) \\in R^{n}
@@ -201,6 +203,8 @@ class _Entries:
             known = [place for place in places if place is not None]
             used = {letter for place in known for letter in place[0]}
             if len(known) < len(places) or len({len(place[0]) for place in known}) > 1 or used & self.others:
+                continue
+            if used.isdisjoint(INDEX_LETTERS) and name not in self.tensors:
                 continue
             if name in FUNCTIONS or is_word(name) or (
                 name in CUSTOMARY and name not in self.tensors | self.multiplied):
@@ -305,19 +309,28 @@ def _differentiated_by(tokens: list[Token], k: int, after: int) -> str | None:
 
 def _places(tokens: list[Token], opening: int) -> tuple[list[str], bool] | None:
     """Of a bracket with index expressions (``i``, ``2i - u``, ``⌈i/2⌉``, ``N``), one letter of each (or none, ``""``),
-    and whether they are nothing but letters; ``None`` for any other bracket."""
+    and whether they are nothing but letters; ``None`` for any other bracket. ``[a, b]`` may have any letters."""
     found, simple, letters = [], True, ""
+    square = tokens[opening].text == "["
     for token in [*tokens[opening + 1:tokens[opening].partner], None]:
         if token is None or token.kind == ",":
             found.append(letters)
             letters = ""
         elif token.kind in ("number", "sign") or token.text in _ROUNDING:
             simple = False
-        elif token.kind == "symbol" and (token.text in INDEX_LETTERS or token.text.isupper()):
+        elif token.text == ":" and token.kind == "symbol":  # A[i, :]
+            continue
+        elif token.kind == "symbol" and (
+                token.text in INDEX_LETTERS or token.text.isupper() or square and _is_letter(token)):
             letters = token.text if not letters or letters.isupper() else letters
         else:
             return None
-    return (found, simple) if any(letter in INDEX_LETTERS for letter in found) else None
+    known = any(letter in INDEX_LETTERS for letter in found) or square and len(found) > 1 and any(found)
+    return (found, simple) if known else None
+
+
+def _is_letter(token: Token) -> bool:
+    return len(token.text) == 1 and token.text.islower()
 
 
 def _is_declared(tokens: list[Token], k: int) -> bool:

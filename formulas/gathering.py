@@ -50,6 +50,7 @@ from verify_derivations.formulas.symbols import INDEX_LETTERS, LOSSES
 
 _ELL = s.Symbol("\\ell")
 _LAYER_LETTERS = frozenset((s.Symbol("l"), s.Symbol("L"), _ELL))
+_OF_LAYERS = frozenset(("l", "L", "\\ell"))
 
 
 def gather(
@@ -249,7 +250,7 @@ def _told_apart_above(table: NameTable, nodes: Sequence[s.Node]) -> set[tuple[st
             elif isinstance(part, s.Number):
                 labelled.add(id(x.base))
     without = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and id(x) not in labelled} if above else set()
-    counting = table.bound | table.sizes | table.ends | table.limits | {*"ijlt"}
+    counting = table.bound | table.sizes | table.ends | table.limits | {*"ijlt", "\\ell"}
     return {
         (base, letter) for base, letters in above.items() for letter in letters
         if base.isupper() and len(letters) > 1 and base not in without and letters.isdisjoint(counting)
@@ -412,10 +413,10 @@ def _bind_together(table: NameTable, node: s.Scripted, tensors: set[str]) -> Non
 
 def _bind_as_entries(table: NameTable, node: s.Relation, entries: Set[str | None]) -> None:
     """``p_j = e^{s_j} / \\sum_k e^{s_k}``: j is an index as k is, also where nothing sums over it; the i of
-    ``x_i = X_{i,:}``, too."""
+    ``x_i = X_{i,:}``, too. (The h of ``δ_h^t`` by ``δ_h^{t+1}`` may be a label, also beside a ``δ_t``.)"""
     letter = _letter(node.sides[0])
     if letter is not None and letter not in table.sizes and any(
-        isinstance(x, s.Scripted) and base_of(x) in entries and _letter(x) == letter
+        isinstance(x, s.Scripted) and base_of(x) in entries - {base_of(node.sides[0])} and _letter(x) == letter
         or isinstance(x, s.Sequence) and len(x.items) == 2 and {*x.items} == {s.Symbol(letter), s.Symbol(":")}
         for side in node.sides[1:] for x in s.walk(side)
     ):  # fmt: skip
@@ -590,9 +591,9 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
                 table.bracket_layers.add(base)
                 letters = [x.name for x in s.walk(part.body) if isinstance(x, s.Symbol)]
                 alone = len(in_brackets(node.sup)) == 1
-                if {"l", "L"} & set(letters):
+                if _OF_LAYERS & set(letters):
                     table.counted.add(base)
-                if alone and len(letters) == 1 and letters[0] in table.bound and letters[0] not in ("l", "L"):
+                if alone and len(letters) == 1 and letters[0] in table.bound and letters[0] not in _OF_LAYERS:
                     if isinstance(part.body, s.Symbol):
                         table.sample_axes.add(base)
                     elif isinstance(part.body, s.Sum) and "-" in part.body.signs and steps:  # h^{(t-1)}

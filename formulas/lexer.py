@@ -346,8 +346,9 @@ class _Lexer(Brackets):
             elif self.columns % 2 == 0 and self.previous() in OPERAND_END and self._begins_operand():
                 self.emit("quad", r"\quad", unit)
         elif text in ("<", ">", "=", ":"):
-            if text == ":" and self.scripts[-1] and self.previous() not in OPERAND_END:
-                self._symbol(":", unit)  # X_{:,j}
+            whole = self.peek() in (",", "]") and (self.previous() == "," or self._within_brackets())
+            if text == ":" and self.previous() not in OPERAND_END and (self.scripts[-1] or whole):
+                self._symbol(":", unit)  # X_{:,j}, X[:, j]
             elif text in "<>" and self.peek() == "=" and self.units[self.index].joined:
                 self.index += 1
                 self.emit("relation", sp.RELATIONS[{"<": r"\leq", ">": r"\geq"}[text]], unit._replace(end=unit.end + 1))
@@ -361,6 +362,9 @@ class _Lexer(Brackets):
             raise ReadError(f"{text} is not read in a formula", unit.start)
         else:
             raise ReadError(f"unexpected character {text!r}", unit.start)
+
+    def _within_brackets(self) -> bool:
+        return self.previous() == "open" and self.tokens[-1].text == "["
 
     def _begins_operand(self) -> bool:
         text = self.peek()

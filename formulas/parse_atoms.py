@@ -201,6 +201,8 @@ class Atoms(Rows, Derivatives):
             if self.at("big"):
                 return self._big(self.next(), below)
             base = self.argument()
+            if isinstance(below, s.Product) and "\\times" in below.operators:  # the size of what stands above
+                return s.Group("(", base, True, span=base.span) if isinstance(base, s.Sum) else base
             if not isinstance(base, s.Symbol) or self.at("_"):
                 raise self.error("\\underset is read below an operator only", token=token)
             return s.Scripted(base, below, span=self.span(token.start))

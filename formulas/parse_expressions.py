@@ -9,6 +9,7 @@ from verify_derivations.formulas.brackets import Token
 from verify_derivations.formulas.cursor import STARTS
 from verify_derivations.formulas.parse_atoms import Atoms
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import is_transpose
 from verify_derivations.formulas.symbols import DIFFERENCES, PREFIX
 
 _LIMITS = {name: f"\\{name}" for name in ("max", "min", "sup", "inf", "sum")} | {
@@ -56,12 +57,27 @@ class Expressions(Atoms):
         extents: tuple[s.Node, ...] = ()
         while self.token.kind in ("^", "_"):
             kind = self.next().kind
+            if kind == "_" and self.at("open", "{") and self.tokens[self.index + 1].kind == "relation":
+                return self._half_line(token)
             argument = self.script()
             if kind == "_" or (isinstance(argument, s.Symbol) and argument.name in "+-"):
                 letter += f"_{{{self.latex[argument.span[0]:argument.span[1]]}}}"
             else:
                 extents = _extents(argument)
         return s.Space(letter, extents, span=self.span(token.start))
+
+    def _half_line(self, token: Token) -> s.Node:
+        """The numbers of ``\\mathbb{R}_{>0}`` or ``\\mathbb{R}_{\\ge 0}``."""
+        self.next()
+        relation = self.next()
+        bound = self.side()
+        if relation.text not in (">", "\\ge") or token.text not in ("R", "\\Re") or not self.at("close"):
+            raise self.error("this set is not read", token=relation, expected="> or \\ge and a number")
+        self.next()
+        if self.token.kind in ("^", "_"):
+            raise self.error("vectors of such numbers are not read", token=self.token)
+        brackets = ("(" if relation.text == ">" else "[", ")")
+        return s.Interval(bound, s.Symbol("\\infty"), brackets, span=self.span(token.start))
 
     def _set(self) -> s.Node:
         opening = self.token
@@ -195,7 +211,8 @@ class Expressions(Atoms):
                 self.next()
             body = self.side_of_operator()
             return s.BigOperator(_LIMITS[name.name], body, lower, span=self.span(start))
-        if bracket is not None and self.token is bracket and self._has_entries(name):
+        transposed = isinstance(node, s.Scripted) and node.sup is not None and is_transpose(node.sup)
+        if bracket is not None and self.token is bracket and self._has_entries(name) and not transposed:
             return self.scripts(self._entry(node, start))
         if bracket is not None and (function or self._several(bracket) or self._indicates(name, bracket)):
             if self.token is not bracket:

@@ -147,7 +147,8 @@ class Ranks:
         self.whole -= {r.name for r in references if self.is_listed(r.name)}  # θ is all of θ_1, …, θ_k, θ_j a member
         self.of_entries = self.written_by_entries(references)
         self.whole |= self.of_entries.keys()
-        self.first = {self.key(r): r for r in reversed(references)}
+        in_order = sorted(references, key=lambda r: r.layer is not None and letter_of(self.layer(r)) is None)
+        self.first = {self.key(r): r for r in reversed(in_order)}  # a^{(l)}, also where a^{(0)} is before it
         heads = [d.left.function if isinstance(d.left, s.Call) else d.left for d in definitions]
         self.defined = {self.key(r) for r in map(self.table.reference, heads) if r is not None}
         calls = [d.left for d in definitions if isinstance(d.left, s.Call)]

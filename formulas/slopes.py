@@ -38,7 +38,15 @@ from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
-from verify_derivations.formulas.world import ChainError, Known, NotYetDefined, Readings, UndefinedSymbol, Unsupported
+from verify_derivations.formulas.world import (
+    ChainError,
+    Endless,
+    Known,
+    NotYetDefined,
+    Readings,
+    UndefinedSymbol,
+    Unsupported,
+)
 
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator
@@ -258,7 +266,10 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     if isinstance(numerator, s.Symbol) and isinstance(value, Apply) and not reader.world.depends(value, head):
         by, of = to_latex(denominator), to_latex(numerator)  # df/du of y = f(u), where f(x) is defined
         raise Unsupported(f"the derivative by {by} of the function {of}, which is not defined by {by}")
-    body = differentiate(reader, value, head, access.indices)
+    named = reader.world.quantities.get(value.head) if isinstance(value, Access) else None
+    directly = reader.world.applied.directly and named is not None and named.body is not None
+    only = named.head if directly and named is not None and head in heads(named.body or value) else None
+    body = differentiate(reader, value, head, access.indices, only)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
 
@@ -396,8 +407,11 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
     return known
 
 
-def differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...]) -> Scalar:
-    """The derivative of a number by the entry of a quantity at ``indices``, by all that is made of it."""
+def differentiate(
+    reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...], only: str | None = None
+) -> Scalar:
+    """The derivative of a number by the entry of a quantity at ``indices``, by all that is made of it, or where it
+    stands in the definition of ``only`` one."""
     calculus = reader.world.calculus
     if calculus is None:
         raise Unsupported("derivatives are not available while definitions are read")
@@ -409,6 +423,9 @@ def differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Po
             raise error(f"{below} is not defined yet")  # its derivative would be zero
     reader.here.worked_out |= {(of, head) for of in (*heads(body), *contents(body).functions)}
     environment, losses = reader.world.environment(), reader.world.losses()
+    if only is not None:
+        fixed = {name: q if name == only else replace(q, body=None) for name, q in environment.quantities.items()}
+        environment = replace(environment, quantities=fixed)
     ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
     alone = reader.world.differentiated.names | reader.world.unsaid.losses
     unsaid = [name for name in sorted(reader.world.unsaid.heads) if name in alone or head in ends]
@@ -437,7 +454,7 @@ def differentiate(reader: Elaborator, body: Scalar, head: str, indices: tuple[Po
         through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
         return add(calculus.differentiate(body, head, indices, environment), *through)
     except RecursionError:
-        raise Unsupported(f"the derivative by {head} unrolls a recursion without end") from None
+        raise Endless(f"the derivative by {head} unrolls a recursion without end") from None
     except OtherIndices as error:
         raise Unsupported(f"{error} is one of many in some formulas and has no index in others") from None
 

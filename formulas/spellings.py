@@ -40,7 +40,8 @@ BARS = {"|": "|", r"\vert": "|", r"\|": r"\|", r"\Vert": r"\|"}
 SIZES = re.compile(r"\\[bB]igg?([lrm]?)$")
 
 FONTS = _same("mathbf boldsymbol mathrm mathcal mathbb mathsf mathtt mathfrak vec") | {
-    r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\mathbfit": r"\boldsymbol", r"\mathscr": r"\mathcal",
+    r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\bold": r"\mathbf", r"\mathds": r"\mathbb",
+    r"\mathbbm": r"\mathbb", r"\mathbfit": r"\boldsymbol", r"\mathscr": r"\mathcal",
     r"\mathit": "", r"\mathnormal": "",
 }
 SWITCHES = {
@@ -56,7 +57,7 @@ DOTS = _commands("cdots ldots dots vdots ddots dotsc dotsb")
 LAYOUT = _commands(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag mathstrut strut thinspace "
     "forall enspace hfill allowbreak centering medspace thickspace negthinspace inline large Large small middle "
-    "qedhere mathop mathbin mathrel mathord ensuremath unskip"
+    "qedhere mathop mathbin mathrel mathord ensuremath unskip space nobreakspace"
 ) | {r"\,", r"\;", r"\!", r"\:", r"\>", "\\ ", "\\\n"}
 PROSE = _commands("label tag hspace vspace phantom")
 COMMANDS = _commands(

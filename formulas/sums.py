@@ -78,7 +78,10 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     except (UndefinedSymbol, IndexRangeError) as error:
         if letters.isdisjoint(COUNTING):
             raise
-        raise Unsupported(f"what the dots stand for is not read: {error}") from None
+        said = f"what the dots stand for is not read: {error}"
+        if isinstance(error, UndefinedSymbol):  # what else is said of it may tell
+            raise UndefinedSymbol(said, error.name, error.base) from None
+        raise Unsupported(said) from None
     facts = [c for c in (_exclusion(reader, r) for r in conditions) if c is not None]
     for relation in conditions:
         for a, b in (relation.sides, relation.sides[::-1]):

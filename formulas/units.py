@@ -29,6 +29,7 @@ _RAW = re.compile(
     rf"""(?P<space>[\s~\u200b\u200c\u200d\u2060\ufeff]+|(?<!\\)%[^\n]*)
     |(?P<text>\\(?:{_TEXT})\s*(?=\{{))
     |(?P<command>\\(?:[A-Za-z]+|.|$))
+    |(?P<dots>\.\.\.)
     |(?P<number>\d+(?:\.\d+)?|\.\d+)
     |(?P<letters>[A-Za-z]+)
     |(?P<quoted>'[A-Za-z]{{2,}}'|``?[A-Za-z]+''?|"[A-Za-z]+")
@@ -66,6 +67,8 @@ def scan(latex: str) -> list[Raw]:
         if kind == "text":  # \text{…}: its content is prose
             close = closing_brace(latex, end)
             kind, text, end = "text", text.strip() + latex[end:close], close
+        elif kind == "dots":
+            kind, text = "command", r"\dots"
         elif kind == "quoted" and units and not _opens(units[-1]):
             kind, text, end = "char", text[0], position + 1  # a prime
         elif text in _UNICODE:

@@ -66,6 +66,10 @@ class Unsupported(DocumentError):
     """Notation whose meaning is outside the calculus: the claim is left undecided."""
 
 
+class Endless(Unsupported):
+    """A derivative by what stands in every step of a recursion."""
+
+
 class PartialDefinition(Unsupported):
     """A definition of some entries of a quantity, which says nothing of the others."""
 

@@ -303,3 +303,129 @@ def test_one_of_the_values_that_labels_may_have_is_none_that_all_have() -> None:
     assert not any(f.verdict.wrong for f in found) and "introduces" not in (found[-1].message or "")
     assert last(text, r"\frac{\partial L}{\partial p_c} = -\frac{1}{p_c}") is not PROVED
     assert last(text, r"\frac{\partial L}{\partial p_c} = -\frac{y_c}{p_c}") in (PROVED, CONDITIONAL)
+
+
+BATCH_NORM = (
+    r"Let $x_1, \dots, x_m$ be numbers and $L = \sum_{i=1}^m c_i y_i$ with $\mu = \frac{1}{m} \sum_{i=1}^m x_i$,"
+    r" $v = \frac{1}{m} \sum_{i=1}^m (x_i - \mu)^2$, $\hat{x}_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}$ and"
+    r" $y_i = \gamma \hat{x}_i + \beta$."
+)
+THREE_WAYS = (
+    r"\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat{x}_i} \frac{\partial \hat{x}_i}{\partial x_i}"
+    r" + \frac{\partial L}{\partial v} \frac{\partial v}{\partial x_i}"
+    r" %s \frac{\partial L}{\partial \mu} \frac{\partial \mu}{\partial x_i}"
+)
+
+
+def test_a_partial_derivative_holds_fixed_what_is_a_way_of_its_own() -> None:
+    right = checked(f"{BATCH_NORM}\n\n$$ {THREE_WAYS % '+'} $$\n")[-1]
+    assert right.verdict is CONDITIONAL and r"\mu, v \text{ are held fixed}" in right.assumptions
+    assert last(BATCH_NORM, THREE_WAYS % "-") is REFUTED
+    two_ways = THREE_WAYS.partition(" %s")[0]
+    assert last(BATCH_NORM, two_ways) is REFUTED
+    sums = r"Let $z = x^3$, $u = x^2 + z$ and $w = u^2$ with $\frac{\partial w}{\partial u} = 2u$."
+    assert last(sums, r"\frac{\partial u}{\partial x} = 2x + 3x^2") is PROVED
+    assert last(sums, r"\frac{\partial u}{\partial x} = 2x") is CONDITIONAL
+    assert last(sums, r"\frac{du}{dx} = 2x") is REFUTED
+    assert last(r"Let $z = x^3$, $u = \sin(z)$ and $w = u^2$.", r"\frac{\partial u}{\partial x} = 0") is REFUTED
+
+
+SOFTMAX = r"Let $a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$ for $j = 1, \dots, n$."
+
+
+def test_letters_that_only_count_are_equated_by_a_condition() -> None:
+    claim = r"\frac{\partial a_j}{\partial z_i} = %s, \quad i = j"
+    assert last(SOFTMAX, claim % "a_i(1 - a_i)") is PROVED
+    assert last(SOFTMAX, claim % "a_i") is REFUTED
+    assert last(SOFTMAX, r"\frac{\partial a_j}{\partial z_i} = a_i(1 - a_i)") is REFUTED
+
+
+def test_a_slip_of_the_pen_is_one_name_among_others_that_are_known() -> None:
+    text = r"Let $E = \sum_k (a_k - t_k)^2$ with $a_k = w_k x$."
+    assert last(text, r"\frac{\partial E}{\partial w_k} = 2 (a_k - t_k) z_k") is ILL_FORMED
+    assert last(text, r"\frac{\partial E}{\partial v_k} = 2 (a_k - t_k) z_k") is UNDECIDED
+    assert last(text, r"\frac{\partial E}{\partial w_k} = 2 (a_k - t_k) x") is PROVED
+
+
+def test_sums_with_dots_tell_what_is_declared_nowhere() -> None:
+    text = r"The penalty is $E = w_1^2 + w_2^2 + ... + w_n^2$."
+    assert last(text, r"\frac{\partial E}{\partial w_i} = 2 w_i") is PROVED
+    assert last(text, r"\frac{\partial E}{\partial w_i} = w_i") is REFUTED
+
+
+def test_boxes_sizes_and_half_lines_are_read() -> None:
+    text = (
+        r"Let $\bold{x} \in \mathbb{R}^n$ and $\alpha \in \mathbb{R}_{>0}$ with"
+        "\n\n$$ \\colorbox{yellow}{ $ f = \\alpha \\bold{x}^\\top \\bold{x} + \\log \\alpha $ } $$"
+    )
+    claim = r"\underset{n \times 1}{\frac{\partial f}{\partial \bold{x}}} = %s \alpha \underset{n \times 1}{\bold{x}}"
+    assert last(text, claim % "2") is PROVED
+    assert last(text, claim % "") is REFUTED
+    slope = r"\frac{\partial f}{\partial \alpha} = \|\bold{x}\|^2 + \frac1\alpha"
+    found = checked(f"{text}\n\n$$ {slope} $$\n")[-1]
+    assert found.verdict is PROVED and not found.assumptions
+    unread = checked(r"Let $x \in \mathbb{R}_{<n}$ and $y \in \mathbb{R}_{>0}^2$.")
+    assert [f.verdict for f in unread] == [Verdict.UNREAD] * 2
+
+
+UNROLLED = (
+    r"Let $a_t = W h_{t-1} + U x_t + b$ and $h_t = \tanh(a_t)$ for $t = 1, \dots, T$, $h_t, b \in \mathbb{R}^n$,"
+    r" $x_t \in \mathbb{R}^d$, with $L = \sum_{t=1}^T \ell_t$, $\ell_t = \frac12 \|h_t - y_t\|^2$."
+)
+
+
+def test_a_derivative_through_time_may_be_that_of_one_step() -> None:
+    found = checked(f"{UNROLLED}\n\n$$ \\frac{{\\partial a_t}}{{\\partial b}} = I $$\n")[-1]
+    assert found.verdict is CONDITIONAL and found.assumptions == (r"h \text{ is held fixed}",)
+    over_time = (
+        r"\frac{\partial L}{\partial b}"
+        r" = \sum_{t=1}^T \frac{\partial L}{\partial %s} \frac{\partial a_t}{\partial b}"
+    )
+    assert last(UNROLLED, over_time % "a_t") is CONDITIONAL
+    assert last(UNROLLED, over_time % "h_t") is UNDECIDED
+    assert last(UNROLLED, r"\frac{\partial a_t}{\partial b} = 2 I") is UNDECIDED
+
+
+def test_numbers_put_in_for_names_are_an_example() -> None:
+    text = r"Let $r = \frac{u^2}{u^2 + v/n}$."
+    example = r"r = \frac{u^2}{u^2 + v/n} = \frac{0.5^2}{0.5^2 + 1/10}"
+    assert last(text, example) is UNDECIDED
+    assert last(text, r"\frac{\partial r}{\partial v} = \frac12") is REFUTED
+    assert last("# Numbers", r"\frac{1}{1 + e^{-2}} = \frac{1}{1 + 0.135} = 0.88") is UNDECIDED
+    assert last("# Numbers", r"\frac{1}{1 + e^{-2}} = \frac{1}{1 + 0.145} = 0.88") is REFUTED
+
+
+def test_items_of_a_list_and_sections_apart_define_the_same_name() -> None:
+    text = "- $f = x^2$: the square, with $\\frac{df}{dx} = 2x$.\n- $f = x^3$: the cube, with $\\frac{df}{dx} = %s$.\n"
+    right, wrong = (checked(text % slope) for slope in ("3x^2", "2x^2"))
+    assert [f.verdict for f in right] == [Verdict.DEFINED, PROVED] * 2
+    assert wrong[-1].verdict is REFUTED and not wrong[-2].verdict.wrong
+    apart = "# One\n\nLet $Z = X/s$.\n\n# Two\n\nFor $Z = X + Y$ there is $\\frac{dZ}{dX} = %s$.\n"
+    assert checked(apart % "1")[-1].verdict is PROVED
+    assert checked(apart % "1/s")[-1].verdict is not PROVED
+
+
+def test_what_a_row_continues_is_no_name_in_the_text() -> None:
+    text = "$$ E = x^2 + 2x %s$$\n\nwhere $x$ is a number, and\n\n$$ = x(x + 2) $$\n"
+    assert checked(text % "")[-1].verdict is PROVED
+    assert checked(text % "+ 1 ")[-1].verdict is REFUTED
+    assert checked(text % "\\unknowncommand{x} ")[-1].verdict is Verdict.UNREAD
+
+
+def test_a_letter_of_a_range_may_be_a_sum_of_data_elsewhere() -> None:
+    text = (
+        "# All\n\nLet $\\theta = (\\theta_1, \\ldots, \\theta_k)^T$ with $j = 1, \\ldots, k$.\n\n# Successes\n\n"
+        "$$ \\ell(p) = \\sum_{i=1}^n [x_i \\log p + (1 - x_i)\\log(1 - p)] $$\n\nwith $k = \\sum_{i=1}^n x_i$."
+    )
+    assert last(text, r"\frac{d\ell}{dp} = \frac{k}{p} - \frac{n - k}{1 - p}") is PROVED
+    assert last(text, r"\frac{d\ell}{dp} = \frac{k}{p} + \frac{n - k}{1 - p}") is REFUTED
+
+
+def test_a_label_beside_the_number_of_a_step_is_no_index() -> None:
+    text = (
+        "Let $x_t, h_t \\in \\mathbb{R}^d$ for $t = 1, \\dots, T$ and\n\n"
+        "$$ a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h, \\quad h_t = \\tanh(a_t) $$\n\n"
+        "$$ \\frac{\\partial l}{\\partial W_{hh}} = \\sum_t \\delta_h^t (1 - h_t^2) (h_{t-1})^T $$\n\n"
+        "$$ \\delta_h^t = g_t + W_{hh}^T \\delta_h^{t+1} $$\n\n$$ \\delta_t = g_t + \\delta_{t+1} $$\n"
+    )
+    assert checked(text)[2].verdict is Verdict.DEFINED

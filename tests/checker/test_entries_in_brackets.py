@@ -58,3 +58,28 @@ $q_j = x_j$, and $$\frac{\partial z_i}{\partial W_{ij}} = CLAIM$$
 """
     assert claims(text.replace("CLAIM", "q_j"))[-1] is PROVED
     assert claims(text.replace("CLAIM", "2 q_j"))[-1] is REFUTED
+
+
+CODE = r"""
+Let $A \in \mathbb{R}^{n \times d}$, $\theta \in \mathbb{R}^d$, $y \in \mathbb{R}^n$ and
+$$J = \frac12 \sum_{i=1}^n (A[i,:] \theta - y_i)^2$$
+"""
+PRODUCT = r"""
+Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times k}$, $Z = X W$ and
+$$L = \sum_{i=1}^n \sum_{j=1}^k Z[i,j]^2$$
+"""
+
+
+@pytest.mark.parametrize(("text", "right", "wrong"), [
+    (CODE, r"\nabla_\theta J = A^T (A \theta - y)", r"\nabla_\theta J = A^T (y - A \theta)"),
+    (CODE, r"\nabla_\theta J = \sum_{i=1}^n (A[i,:] \theta - y_i) A[i,:]^T",
+     r"\nabla_\theta J = \sum_{i=1}^n A[i,:]^T"),
+    (PRODUCT, r"\frac{\partial L}{\partial W} = 2 X^T (X W)", r"\frac{\partial L}{\partial W} = X^T (X W)"),
+    (PRODUCT, r"\frac{\partial L}{\partial W[a, b]} = 2 \sum_i Z[i, b] X[i, a]",
+     r"\frac{\partial L}{\partial W[a, b]} = \sum_i Z[i, b] X[i, a]"),
+    (PRODUCT, r"\frac{\partial L}{\partial W[:, b]} = 2 X^T Z[:, b]",
+     r"\frac{\partial L}{\partial W[:, b]} = X^T Z[:, b]"),
+])  # fmt: skip
+def test_entries_are_written_as_in_code(text: str, right: str, wrong: str) -> None:
+    for claim, verdict in ((right, PROVED), (wrong, REFUTED)):
+        assert check(scan(f"{text}\n$$ {claim} $$\n")).formulas[-1].verdict is verdict

@@ -478,3 +478,21 @@ def test_layers_without_shapes_are_not_looked_through_in_all_ways() -> None:
     text = head[: head.index("with")] + r"with $A^{[l]} \in \mathbb{R}^{n^{[l]} \times m}$, $A^{[0]} = X$:"
     case = prepare(scan(f"{text}\n{forward}" + "\n".join(f"\n$${row}$$" for row in GRADIENTS)), Effort())
     assert calls(lambda: case.definitions((), None, Readings())) < 1_000_000
+
+
+@pytest.mark.parametrize("letter", ["l", "\\ell"])
+@pytest.mark.parametrize("declared", [
+    "", "for $LETTER = 1, \\dots, L$,", "The layers are $LETTER = 0, 1, \\dots, L$.",
+    "Let $x = (x_1, \\dots, x_{d_0})^\\top \\in \\mathbb{R}^{d_0}$, $a_i^{(0)} = x_i$, and"
+    " $b^{(LETTER)} \\in \\mathbb{R}^{d_LETTER}$ for $LETTER = 1, \\dots, L$.",
+])  # fmt: skip
+def test_layers_of_units_are_counted_by_either_letter(letter: str, declared: str) -> None:
+    net = (
+        r"$$ z_i^{(LETTER)} = \sum_{j=1}^{d_{LETTER-1}} w^{(LETTER)}_{i,j} a^{(LETTER-1)}_j + b_i^{(LETTER)}, \quad"
+        r" a_i^{(LETTER)} = \sigma(z_i^{(LETTER)}) $$"
+    )
+    slope = r"$$ \frac{\partial z_i^{(LETTER)}}{\partial w_{i,j}^{(LETTER)}} = a_j^{(LETTER%s)} $$"
+    for layer, holds in (("-1", True), ("", False)):
+        text = f"{declared}\n\n{net}\n\n{slope % layer}\n".replace("LETTER", letter)
+        verdict = check(scan(text, "units.md"), effort=Effort(repair=0)).formulas[-1].verdict
+        assert verdict is Verdict.PROVED if holds else verdict.wrong

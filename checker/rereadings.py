@@ -1,0 +1,190 @@
+"""Formulas read again in the light of all: what a prime, a bracket or a name of one of them means, the others tell.
+
+Each rereading is a line of the table, and each sees the formulas as those above it left them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
+from verify_derivations.checker.statements import Stated
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.circle import is_another, with_number
+from verify_derivations.formulas.components import by_components, of_several
+from verify_derivations.formulas.composed import called, composed
+from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
+from verify_derivations.formulas.densities import written_out as with_densities
+from verify_derivations.formulas.dots import moving, with_derivatives
+from verify_derivations.formulas.factors import constants, with_products
+from verify_derivations.formulas.families import Family, families, unreadable, written_out
+from verify_derivations.formulas.implied import implied, with_implied
+from verify_derivations.formulas.index_sets import counted, counted_sets
+from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
+from verify_derivations.formulas.named_values import apart, named_values
+from verify_derivations.formulas.objectives import objectives, with_objectives
+from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.squared import always_squared, without_squares
+from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
+from verify_derivations.formulas.whole_gradients import of_the_whole
+
+Found = TypeVar("Found")
+Trees: TypeAlias = list[s.Node]
+
+
+def reread(formulas: Sequence[Stated]) -> None:
+    """Formulas that could be read, in document order, in all readings of the table."""
+    for rereading in REREADINGS:
+        rereading.apply(formulas)
+
+
+def open_families(formulas: Sequence[Stated]) -> set[s.Node]:
+    """The bases of families of functions whose values cannot be written out."""
+    trees = _trees(formulas)
+    return unreadable(trees, families(trees))
+
+
+def _trees(formulas: Iterable[Stated]) -> Trees:
+    return [f.tree for f in formulas if f.tree is not None]
+
+
+def _reads(found: object, before: s.Node, after: s.Node) -> str:
+    return f"reads ${to_latex(after)}$"
+
+
+@dataclass(frozen=True)
+class Rereading(Generic[Found]):
+    """What is to be ``found`` among all formulas, nothing where there is no reason to read any again; how a tree is
+    rewritten with it, the same object where nothing changes; and what is ``said`` of a tree before and after."""
+
+    find: Callable[[Sequence[Stated]], Found]
+    rewrite: Callable[[s.Node, Found], s.Node]
+    said: Callable[[Found, s.Node, s.Node], str] = _reads
+
+    def apply(self, formulas: Sequence[Stated]) -> None:
+        found = self.find(formulas)
+        for stated in formulas if found else ():
+            if stated.tree is not None:
+                self._apply(stated, stated.tree, found)
+
+    def _apply(self, stated: Stated, before: s.Node, found: Found) -> None:
+        after = self.rewrite(before, found)
+        if after is before:
+            return
+        assert isinstance(after, s.Statements)
+        if stated.continued is not None:  # the row above ends with another tree of the same side
+            goes_on = any(node is stated.continued for node in s.walk(before))
+            first = after.parts[0] if goes_on else None
+            stated.continued = first.sides[0] if isinstance(first, s.Relation) else None
+        stated.remarks += (self.said(found, before, after),)
+        stated.read_as(after)
+
+
+def _among(find: Callable[[Trees], Found]) -> Callable[[Sequence[Stated]], Found]:
+    """What their trees alone tell."""
+    return lambda formulas: find(_trees(formulas))
+
+
+def _each(names: Iterable[s.Node]) -> str:
+    return ", ".join(sorted(f"${to_latex(name)}$" for name in names))
+
+
+def _primed(names: dict[s.Node, s.Symbol], before: s.Node, after: s.Node) -> str:
+    found = [name for name in names if name in s.walk(before)]
+    return f"reads {', '.join(f'${to_latex(x)}$ as ${names[x].name}$' for x in found)}"
+
+
+def _families(trees: Trees) -> dict[s.Node, Family]:
+    known = families(trees)
+    left = unreadable(trees, known)
+    return {base: every[0] for base, every in known.items() if base not in left and every[0].is_plain}
+
+
+def _densities_of_one_kind(trees: Trees) -> frozenset[s.Node]:
+    return of_one_kind(trees, densities(trees))
+
+
+def _densities(formulas: Sequence[Stated]) -> dict[int, dict[s.Node, Density]]:
+    """By the trees in which they may be used: those of their own sections, or the only ones."""
+    everywhere = densities(_trees(formulas))
+    sections: dict[tuple[str, ...], Trees] = {}
+    for stated in formulas if everywhere else ():
+        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    found: dict[int, dict[s.Node, Density]] = {}
+    for within in sections.values():
+        here = densities(within)
+        single = {f: (here.get(f) or every)[0] for f, every in everywhere.items() if len(here.get(f) or every) == 1}
+        found |= {id(tree): single for tree in within}
+    return found
+
+
+def _density_said(found: object, before: s.Node, after: s.Node) -> str:
+    written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(after))
+    return "is written out where it is used" if written else _reads(found, before, after)
+
+
+_UP_TO = re.compile(r"\b(?:up\s+to|constants?)\b", re.I)  # said of log p
+_NORMALISED = re.compile(r"\b(?:\w*normali[sz]\w*|proportional|partition)\b", re.I)  # said in its section
+
+
+def _exponentials(formulas: Sequence[Stated]) -> frozenset[s.Node]:
+    behind = (*(f.raw.context for f in formulas[1:]), "")
+    sections = {f.raw.section for f in formulas if _NORMALISED.search(f"{f.raw.context} {f.raw.tail}")}
+    told = [f for f, text in zip(formulas, behind, strict=False)
+            if f.raw.section in sections or _UP_TO.search(f"{f.raw.context} {text} {f.raw.tail}")]  # fmt: skip
+    return by_logarithms(_trees(formulas)) - by_logarithms(_trees(told))
+
+
+def _steps(formulas: Sequence[Stated]) -> frozenset[s.Relation]:
+    steps = forward_steps(_trees(formulas))
+    for stated in formulas if steps else ():
+        stated.stepped = state_in(stated.tree, steps) if stated.tree is not None else None
+    return steps
+
+
+REREADINGS: tuple[Rereading[Any], ...] = (
+    Rereading(_among(primed_indices), renamed, _primed),  # i' for an index of its own
+    Rereading(
+        _among(lambda trees: transposes(trees) | second_variables(trees)), with_transposes,
+        lambda *_: "reads primes as transposes",
+    ),
+    Rereading(_among(counted_sets), counted),  # a sum over a set of indices: from 1 to the number of its members
+    Rereading(_among(bool), lambda tree, _: of_the_whole(tree)),  # \nabla_x x^\top A x + b^\top x: that of the sum
+    Rereading(_among(called), composed),  # (g \circ f)(x), written out
+    Rereading(_among(of_several), by_components),  # a gradient that is written out: what each component is
+    Rereading(_among(_families), written_out),  # values of φ_k(x) = x^k
+    Rereading(  # v_0 (1 - t) beside a function v
+        _among(constants), with_products, lambda names, *_: f"{_each(names)} is read as a factor"
+    ),
+    Rereading(_among(moving), with_derivatives),  # \dot x: the derivative of x(t)
+    Rereading(  # a square that a function always has: part of its name
+        _among(always_squared), without_squares,
+        lambda names, *_: f"reads {', '.join(sorted(f'${to_latex(x)}^{{2}}$' for x in names))} as one name",
+    ),
+    Rereading(  # π where weights or a policy are called so, too
+        _among(is_another), lambda tree, _: with_number(tree), lambda *_: "reads $\\pi$ behind a number as the number"
+    ),
+    Rereading(_among(_densities_of_one_kind), with_commas),
+    Rereading(_densities, lambda tree, found: with_densities(tree, found[id(tree)]), _density_said),
+    Rereading(  # a function and its values by the same name
+        _among(named_values), apart,
+        lambda names, *_: "reads "
+        + ", ".join(f"the function ${to_latex(x)}$ as ${to_latex(y)}$" for x, y in names.items()),
+    ),
+    Rereading(  # \min_w J(w) = E: what J is, also where it has the same minimum as nothing else
+        _among(lambda trees: (objectives(trees),)), lambda tree, found: with_objectives(tree, *found)
+    ),
+    Rereading(  # what a chain says of a name by the way
+        _among(implied), with_implied,
+        lambda names, *_: "is taken to say that "
+        + ", ".join(f"${to_latex(name)} = {to_latex(value)}$" for name, value in names.items()),
+    ),
+    Rereading(_exponentials, without_logarithms),  # \log p(a) = E: what p is
+    Rereading(_among(by_links), without_links),  # \log μ = η: what μ is
+    Rereading(read_normal_law, with_normal_law, lambda names, *_: f"{_each(names)}: the standard normal law"),
+    Rereading(_steps, stepped_back),  # recursions that are told forward
+)  # fmt: skip
