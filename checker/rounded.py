@@ -16,6 +16,7 @@ from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Number, Scalar
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.world import Statement, World
 
 SHOWN = 3  # digits of the exact value that a message has more than the document
@@ -71,9 +72,9 @@ def rounded(
 def _computed(
     world: World, environment: Environment, left: s.Node, right: s.Node, link: Link, given: Mapping[str, Fraction]
 ) -> Link | None:
-    """The verdict on an equation of a value and what it is computed from, ``-0.39 · 0.46``."""
+    """The verdict on an equation of a value and what it is computed from for an example, ``-0.39 · 0.46``."""
     side, other = (right, left) if _is_computed(right) else (left, right)
-    if not _is_computed(side):
+    if not _is_computed(side) or {*map(base_of, names_in(other))} <= {"e", "\\pi"}:
         return None
     stated, exact = (_value(world, environment, x) for x in (side, other))
     if stated is None or exact is None:
