@@ -34,6 +34,7 @@ FOR_SOME = re.compile(
 CUE = re.compile(r"\s*,?\s*(?:if|when|whenever|for)\s*$")
 AND = re.compile(rf"[\s,;]*(?:(?:and|or|but)\b)?[\s,;]*(?:{_ELSE})?[\s,;]*(?:it\s+is\s+)?")
 THEN_ELSE = re.compile(rf"[\s,]*{_ELSE}")
+_IS = re.compile(r"\s*(?:is|are|be|equals?|takes?|has|denotes?)\b")
 NEXT_ELSE = re.compile(rf"\s+{_ELSE}")
 
 
@@ -185,6 +186,8 @@ def _is_partial(formulas: Sequence[Stated], k: int) -> bool:
         return True
     for n in range(k, min(k + 4, len(formulas))):
         text, *later = SENTENCE.split(_behind(formulas, n))
+        if n > k and _IS.match(text) and isinstance(_only(formulas[n]), s.Symbol | s.Scripted):
+            return False  # “where $w_i$ is one if it is observed and zero otherwise”
         if ALTERNATIVE.search(text) or later and NEXT_ELSE.match(later[0]):
             return True
         following = formulas[n + 1] if n + 1 < len(formulas) else None

@@ -23,9 +23,9 @@ from verify_derivations.checker.related import relate_members
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.single_layers import Input, inputs, single_layers
 from verify_derivations.checker.solutions import conclusions
-from verify_derivations.checker.statements import Placed, Stated, is_adjoint_name, is_number
+from verify_derivations.checker.statements import Chain, Placed, Stated, is_adjoint_name, is_number
 from verify_derivations.checker.supposing import take_cases
-from verify_derivations.checker.unknown import take_namesakes, take_spoken, take_unknown
+from verify_derivations.checker.unknown import take_namesakes, take_spoken, take_unknown, unread_in
 from verify_derivations.checker.updates import is_update
 from verify_derivations.checker.windows import stay_within
 from verify_derivations.derivations.differentiate import ties, total_derivative
@@ -272,11 +272,20 @@ class Builder:
         for f in self.formulas:
             for k, chain in enumerate(f.chains):
                 if is_update(chain, self.world):
+                    self._step(f, chain)
                     for side in range(len(chain.sides) - 1):
                         self.result.defined.setdefault((f.number, k, side), "update")
                     named = (self.table.reference(x) for side in chain.sides for x in names_in(side))
-                    self.world.unknown.stepped |= {r.name for r in named if r is not None}
+                    self.world.unknown.in_steps |= {r.name for r in named if r is not None}
                     self.result.failed.pop((f.number, k), None)
+
+    def _step(self, f: Stated, chain: Chain) -> None:
+        """``z_{l+1} = z_l + f(z_l)`` beside a z: of declared z_l it may say what they are."""
+        left = self.table.reference(chain.sides[0])
+        known = self.world.known.get(left.name) if left is not None else None
+        if left is not None and known is not None and known.family:
+            self.world.unknown.stepped.add(left.name)
+            self.world.unknown.unread.setdefault(left.name, unread_in(self.world, f.number, chain.sides[1:]))
 
     def _entries(self) -> None:
         """``x_{i+p} = u_i`` of an x that no equation defines: what some entries are, by which x is not free. (What

@@ -39,8 +39,7 @@ def may_be_alone(case: Case, stated: Stated, given: Set[int]) -> bool:
     if not outside:
         return False
     here, there = _contents(case, stated, given)
-    known = there.defined | there.functions | {name for name, _ in there.rows}
-    return known.isdisjoint(here.mentioned - here.defined)
+    return (there.defined | there.functions).isdisjoint(here.mentioned - here.defined)
 
 
 def is_alone(case: Case, stated: Stated) -> bool:
@@ -54,7 +53,8 @@ def is_alone(case: Case, stated: Stated) -> bool:
     here, there = _contents(case, stated)
     if _declares_only([f for f in case.formulas if f not in inside], here, case):
         return False
-    return there.assumed.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
+    known = there.assumed | {name for name, _ in there.rows}
+    return known.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
 
 
 def _contents(case: Case, stated: Stated, given: Set[int] = frozenset()) -> tuple[Contents, Contents]:
@@ -87,7 +87,7 @@ def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
     numbered = tuple(replace(f, number=k) for k, f in enumerate(inside, 1))
     number = next(k for k, f in enumerate(inside, 1) if f.number == stated.number)
     document: Document = replace(case.document, formulas=numbered)
-    effort = replace(case.effort.proofs_only, repair=0.0)
+    effort = replace(case.effort.proofs_only, repair=0.0, first=case.effort.condition)  # as long as what is refuted
     alone = prepare(document, effort, case.notation)
     readings = readings.but(layout=stated.when.layout) if stated.when.layout else readings
     found = judge(alone, next(f for f in alone.formulas if f.number == number), readings)

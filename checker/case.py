@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from verify_derivations.checker.alternatives import read_alternatives
 from verify_derivations.checker.amended import read_amended
@@ -94,6 +95,10 @@ class Built:
     definitions: Definitions
 
 
+Local: TypeAlias = Mapping[tuple[str, ...], Mapping[str, str]]
+"""The readings that scopes have of their own."""
+
+
 @dataclass
 class Case:
     """A document under judgement."""
@@ -110,6 +115,7 @@ class Case:
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     named: NamedFunctions = field(default_factory=NamedFunctions)  # in words
     alike: str = ""  # the size that all are which are stated nowhere
+    local: Local = field(default_factory=dict)
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
     inherited: dict[Readings, list[Inherited]] = field(default_factory=dict)
 
@@ -152,9 +158,13 @@ class Case:
 
     def definitions(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Definitions:
         """The definitions that hold in a scope and variant. Whoever adds to their world takes a fork of it."""
+        readings = self.readings_in(scope, readings)
         built = self._built(scope, variant, readings.plain)
         readings.note(built.asked)
         return built.definitions.read_by(readings)
+
+    def readings_in(self, scope: tuple[str, ...], readings: Readings) -> Readings:
+        return readings.but(**self.local[scope]) if scope in self.local else readings
 
     def _built(self, scope: tuple[str, ...], variant: str | None, readings: Readings) -> Built:
         """Definitions are read once for all readings that make no difference to them."""

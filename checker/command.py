@@ -190,7 +190,10 @@ def _color(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
     return value
@@ -203,10 +206,9 @@ def _file(text: str) -> str:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
+    return int(text)
 
 
 # -- the commands -------------------------------------------------------------------------------
@@ -257,6 +259,8 @@ def _explain(options: argparse.Namespace) -> int:
     from verify_derivations.checker.text import to_string
     from verify_derivations.checker.verdicts import Verdict
 
+    if options.document is None and Path(options.formula).is_file():
+        raise DocumentError(f"which formula of {options.formula}? Name it: explain {options.formula} FORMULA")
     report = _judge(options)
     found = find(report, options.formula)
 

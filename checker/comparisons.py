@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from verify_derivations.checker.beyond import with_ends
+from verify_derivations.checker.statements import pairs_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
@@ -157,7 +158,7 @@ def _names(expression: Scalar) -> set[str]:
 def _conditions(
     conditions: tuple[s.Relation, ...], world: World, here: Statement, reader: Elaborator
 ) -> Iterator[Constraint]:
-    for relation in conditions:
+    for relation in (pair for condition in conditions for pair in pairs_of(condition)):
         names = {name_of(x) for x in s.walk(relation) if isinstance(x, s.Symbol)}
         if len(relation.sides) != 2 or not names & set(here.indices):
             continue

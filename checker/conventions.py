@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from verify_derivations.checker.case import Case
-from verify_derivations.checker.deciding import only_where
+from verify_derivations.checker.case import Case, Local
 from verify_derivations.checker.judge import ROUTING, judge
 from verify_derivations.checker.links import CLASH
 from verify_derivations.checker.statements import Stated
@@ -50,6 +49,7 @@ UNSHOWN = "which is not stated, and no other claim shows it"
 PROVED = (Verdict.PROVED, Verdict.CONDITIONAL)
 BY_SHAPE = ("layout", "gradient")  # how many claims have a shape counts, also where a proof needs longer
 EVERYWHERE = ("units",)  # what does not fit one claim is nowhere meant
+BY_SECTION = ("examples",)  # what one section calls so is nothing of another
 ONLY_ON_CLASH = (*BY_SHAPE, *EVERYWHERE)  # the usual reading is tried first; others only where it does not fit
 MEANT = {
     ("star", "cross-correlation"): "\\star \\text{ is the cross-correlation}",
@@ -65,11 +65,13 @@ it is meant so and that it is right."""
 
 @dataclass(frozen=True)
 class Settled:
-    """The readings, how they were found, and on which of them formulas rest that are the only ones to show them."""
+    """The readings, how they were found, on which of them formulas rest that are the only ones to show them, and the
+    scopes that have others of their own."""
 
     readings: Readings
     conventions: list[Convention]
     alone: Mapping[int, tuple[str, ...]]
+    local: Local
 
 
 def usual(case: Case) -> Readings:
@@ -96,10 +98,10 @@ def one_by_one(case: Case) -> tuple[Readings, list[Convention], list[Formula]]:
     found = settle(
         case, usually, lambda trials: {(n, reading): tried(case, stated[n], reading) for n, reading in trials}
     )
-    readings = found.readings
+    readings, case.local = found.readings, found.local
     return readings, found.conventions, [
-        usually[n].formula if n in usually and usually[n].holds_in(readings, first) else judge(case, f, readings)
-        for n, f in stated.items()
+        usually[n].formula if n in usually and usually[n].holds_in(case.readings_in(f.scope, readings), first)
+        else judge(case, f, readings) for n, f in stated.items()
     ]  # fmt: skip
 
 
@@ -136,9 +138,11 @@ def settle(
         (number, readings.but(**{name: option})) for name, concerned in open_.items()
         for number in asking(name, concerned) for option in ALTERNATIVES[name][1]
     ])  # fmt: skip
+    scopes = {f.number: f.scope for f in case.formulas}
     conventions: list[Convention] = []
     alone: dict[int, tuple[str, ...]] = {}
     lefts = {f.number: {to_latex(chain.sides[0]) for chain in f.chains} for f in case.formulas}
+    local: dict[tuple[str, ...], dict[str, str]] = {}
     for name, concerned in open_.items():
         (symbol, options), total = ALTERNATIVES[name], len(concerned)
         if name in ONLY_ON_CLASH:
@@ -158,6 +162,11 @@ def settle(
         )
         if name not in ONLY_ON_CLASH or chosen:
             conventions.append(Convention(symbol, options[chosen], counts[chosen], total, others))
+        for scope in dict.fromkeys(scopes[n] for n in concerned) if name in BY_SECTION else ():
+            own = [sum(v in PROVED for n, v in zip(concerned, found, strict=True) if scopes[n] == scope)
+                   for found in by_option]  # fmt: skip
+            if max(own) > own[chosen]:
+                local.setdefault(scope, {})[name] = options[own.index(max(own))]
         expected = "row" if _rows_told(name, case) else options[0]
         if (meant := MEANT.get((name, options[chosen]))) is not None and options[chosen] != expected:
             outcomes = zip(concerned, verdicts(name, expected, concerned), by_option[chosen], strict=True)
@@ -166,34 +175,7 @@ def settle(
                 alone |= {n: (*alone.get(n, ()), meant) for n in shown}
         if name != "up":  # routing needs more than its argument says: claims are judged literally
             readings = readings.but(**{name: options[chosen]})
-    return Settled(readings, conventions, alone)
-
-
-def laid_out_alone(
-    case: Case, found: Mapping[int, Formula], usually: Mapping[int, Tried], readings: Readings
-) -> dict[int, Formula]:
-    """The one claim by which gradients are read as rows, if it is of a matrix: a gradient that is the transpose of what
-    every reader expects, and nothing else in the document says so, is more likely a slip. It is conditional."""
-    if readings.gradient != "row" or "gradient" in case.notation.conventions:
-        return {}
-    rows = [
-        found[n] for n, old in usually.items()
-        if "gradient" in old.asked and old.formula.verdict not in PROVED and found[n].verdict in PROVED
-    ]  # fmt: skip
-    return {f.number: _as_a_row(f) for f in rows if len(rows) == 1 and _is_of_a_matrix(f)}
-
-
-def _is_of_a_matrix(formula: Formula) -> bool:
-    extents = (formula.shape or "").split(" \\times ")
-    return len(extents) == 2 and "1" not in extents
-
-
-def _as_a_row(formula: Formula) -> Formula:
-    said = "\\text{gradients by matrices are written as their transposes}"
-    links = tuple(only_where(said, link) for link in formula.links)
-    return replace(
-        formula, verdict=Verdict.CONDITIONAL, links=links, message=links[0].message, assumptions=links[0].assumptions
-    )
+    return Settled(readings, conventions, alone, local)
 
 
 def _gains(before: Verdict, after: Verdict) -> bool:

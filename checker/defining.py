@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from verify_derivations.checker.declarations import is_size
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.padding import pad
-from verify_derivations.checker.statements import Chain, Stated, is_adjoint_name, is_derivative
+from verify_derivations.checker.statements import Chain, Stated, is_adjoint_name, is_derivative, is_number
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
@@ -149,7 +149,7 @@ class Definer:
             return False
         if not all(isinstance(i, s.Symbol) for i in reference.indices):
             return False
-        if side > 0 and not self.undefined(reference, f):
+        if side > 0 and (not self.undefined(reference, f) or is_number(right) and self._is_given_elsewhere(left, f)):
             return False
         if self._has_own_entries(left, right):
             raise PartialDefinition(f"it gives {to_latex(left)} by what are called its own entries")
@@ -213,6 +213,11 @@ class Definer:
                     f"the stated shape {show(expected)} is not that of the definition, {show(shape)}"
                 )
         return True
+
+    def _is_given_elsewhere(self, left: s.Node, f: Stated) -> bool:
+        """Whether another equation begins with a name: ``∂u/∂v = h = 0.46`` gives its value, and defines nothing."""
+        return any(chain.sides[0] == left and len(chain.sides) > 1 and not is_number(chain.sides[1])
+                   for g in self.formulas if g is not f for chain in g.chains)  # fmt: skip
 
     def _has_own_entries(self, left: s.Node, right: s.Node) -> bool:
         """``x_i = x_{i1} v_1 + x_{i2} v_2``."""

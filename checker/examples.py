@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.functions import may_define
 from verify_derivations.checker.statements import Chain, Placed, Stated, is_number
@@ -76,4 +76,19 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
                     return True
         return False
 
-    return [(f, k, chain) for f, k, chain in chains if is_example(f, chain)]
+    found = [is_example(f, chain) for f, _, chain in chains]
+    for first, last in _lists([(f, bool(named[id(chain)])) for f, _, chain in chains]):
+        if sum(found[first:last]) > 1:  # of all that is listed together
+            found[first:last] = [True] * (last - first)
+    return [place for place, is_one in zip(chains, found, strict=True) if is_one]
+
+
+def _lists(stated: Sequence[tuple[Stated, bool]]) -> Iterator[tuple[int, int]]:
+    """Where values that are listed one behind the other begin and end: “$x_1 = 0.5$, $w = 0.1$ and $t = 1$”."""
+    first = 0
+    for n, (f, gives) in enumerate(stated):
+        before = stated[n - 1][0].number if n else f.number
+        if f.number != before and (f.number != before + 1 or LISTED.fullmatch(f.raw.context) is None) or not gives:
+            yield first, n
+            first = n if gives else n + 1
+    yield first, len(stated)

@@ -322,10 +322,11 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
-            if judged.link.verdict in (Verdict.REFUTED, Verdict.CONDITIONAL) and stated.when.supposed:
+            open_ = judged.link.verdict in (Verdict.REFUTED, Verdict.CONDITIONAL) or judged.link.evidence == "index"
+            if open_ and stated.when.supposed:
                 given = (*conditions, *where)
                 there = under(world, piece_left, piece_right, given, number, case.effort, stated.when.supposed, judged)
-                if judged.link.verdict is Verdict.REFUTED or there.link.verdict is Verdict.PROVED:
+                if judged.link.verdict.wrong or there.link.verdict is Verdict.PROVED:
                     judged = there  # a condition that is stated is none that is not
             if judged.link.verdict is Verdict.REFUTED:
                 judged.link = _in_another_case(case, stated, world, judged, left, right)

@@ -35,7 +35,6 @@ from verify_derivations.checker.conventions import (
     Trials,
     Tried,
     judged,
-    laid_out_alone,
     settle,
     tried,
     usual,
@@ -156,6 +155,7 @@ class _Judgement:
         self._clock("judge")
         settled = settle(case, usually, self.attempt)
         readings, conventions, self.shown_alone = settled.readings, settled.conventions, settled.alone
+        case.local = settled.local
         formulas = self.judged(readings, usually)
         self._clock("conventions")
         case.grounds = frozenset(
@@ -216,7 +216,8 @@ class _Judgement:
         case = self.case
         found = {f.number: judge(case, f, readings) for f in case.formulas if not f.chains}
         found |= {number: old.formula for number, old in usually.items()}
-        again = [number for number, old in usually.items() if not old.holds_in(readings, self.usual)]
+        again = [number for number, old in usually.items()
+                 if not old.holds_in(case.readings_in(self.by_number[number].scope, readings), self.usual)]  # fmt: skip
         results = self.run("judging again", [_Task("judge", (number,), readings) for number in again])
         found.update((number, new.formula) for number, new in zip(again, results, strict=True))
         self.grounds = grounds(found.values(), self.by_number)
@@ -228,7 +229,6 @@ class _Judgement:
         found |= {n: only_with(found[n], said) for n, said in self.contested.items()}
         found |= {n: only_with(found[n], said, UNSHOWN) for n, said in self.shown_alone.items()}
         found |= {n: undecided(found[n], reason) for n, reason in self.open.items()}
-        found |= laid_out_alone(case, found, usually, readings)
         found |= self.alone(found, readings)
         for number, text in objections(case.formulas, case.named.definitions) if case.effort.refutation else ():
             old = found[number]
@@ -369,7 +369,7 @@ class _Judgement:
         """A hash of all that the result of a task depends on."""
         case = self.case
         if task.kind in ("functions", "compose"):
-            return key(task.kind, task.readings, self.common, self.wording, task.formulas, task.scope)
+            return key(task.kind, task.readings, self.common, self.wording, task.formulas, task.scope, case.local)
         stated = self.by_number[task.numbers[0]]
         assert task.readings is not None
         worlds = [self.world_key(stated.scope, variant, task.readings) for variant in self.worlds_of(task)]
@@ -377,7 +377,7 @@ class _Judgement:
         rests = rests_on(case, stated)
         parts = (task.kind, task.readings, here, worlds, case.variants_of(stated), self.common, task.assumed, rests)
         if task.kind == "alone":
-            return key(*parts, case.document)
+            return key(*parts, case.document, case.local)
         if task.kind != "correct":
             return key(*parts)
         assert task.formula is not None

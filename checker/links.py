@@ -420,7 +420,7 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
     if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
         link = replace(link, evidence="symbol", message=f"what {error.name} stands for, only words say")
-    elif isinstance(error, UndefinedSymbol) and error.name in world.unknown.stepped:
+    elif isinstance(error, UndefinedSymbol) and error.name in world.unknown.in_steps:
         link = replace(link, evidence="symbol", message=f"{error}: only a step of an algorithm says what it is")
     elif isinstance(error, UndefinedSymbol) and (other := spoken_of_elsewhere(world, error.name)) is not None:
         link = replace(link, evidence="symbol", message=f"{error}, and {other}")
@@ -437,6 +437,8 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
     elif isinstance(error, UndefinedSymbol) and (whole := _may_have_entries(error, world)) is not None:
         said = f"{error}: whether it is an entry of {whole}, which nothing declares, is not said"
         link = replace(link, evidence="symbol", message=said)
+    elif isinstance(error, UndefinedSymbol) and (number := world.unknown.inside.get(error.base or "")) is not None:
+        link = replace(link, evidence="symbol", message=f"{error}: it stands in formula {number}, which has no meaning")
     elif isinstance(error, UndefinedSymbol) and (other := _undefined_beside(error, left, right, world)) is not None:
         link = replace(link, evidence="symbol", message=f"{error}, nor is {other}")
     elif isinstance(error, UndefinedSymbol):
@@ -445,6 +447,11 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
         link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
     elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
         link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
+    elif isinstance(error, IndexRangeError | ShapeError) and (twice := _declared_twice(left, right, world)):
+        link = replace(link, message=f"{error}; {twice} is declared in two ways, perhaps of two quantities")
+    elif isinstance(error, IndexRangeError) and (steps := _rests_on(mentioned(left, right, world), world)
+                                                 & world.unknown.stepped):  # fmt: skip
+        link = replace(link, message=f"{error}; {min(steps)} has a next value, and where that ends is not stated")
     elif isinstance(error, IndexRangeError) and (size := _named_like_a_size(left, right, world)) is not None:
         link = replace(link, message=f"{error}; {size} is a size, too")
     elif isinstance(error, IndexRangeError):
@@ -533,6 +540,15 @@ def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) 
     stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
     given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
     return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
+
+
+def _declared_twice(left: s.Node, right: s.Node, world: World) -> str | None:
+    """What is declared to lie in two spaces, and on which a side rests."""
+    def spaces(name: str) -> set[tuple[s.Node | None, int, s.Space]]:
+        return {(d.layer, len(d.indices), d.space) for d in world.declarations.get(name, ()) if not d.hint}
+
+    below = _rests_on(mentioned(left, right, world), world)
+    return min((name for name in below if len({place[:2] for place in spaces(name)}) < len(spaces(name))), default=None)
 
 
 def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:

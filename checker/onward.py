@@ -119,7 +119,7 @@ def _names_on_the_way(everything: Said, definers: Iterable[Stated], table: NameT
 
 def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) -> list[Stated]:
     """The formulas ``here`` that a scope sees, without what a section beside it declares of names that it declares
-    again, or uses otherwise."""
+    again, or uses otherwise, and what the text around it says of names that it declares to be something else."""
     own = [f for f in here if f.scope == scope]
     onward = _Onward(None, own, table)
     again = {r.name for f in own for m in f.memberships for r in _references(m.names, table) if r.layer is None}
@@ -134,37 +134,61 @@ def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) ->
 
     found = []
     beside = [f for f in here if f.scope != scope and f.raw.section != scope[: len(f.raw.section)]]
-    hidden = _defined_again(own, beside, table)
+    around = [f for f in here if f.scope != scope and f.raw.section == scope[: len(f.raw.section)]]
+    other = _declared_otherwise(own, around, table)
+    hidden = _resting_on(_defined_by(own, table), beside, table) | _resting_on(other, around, table)
     for f in here:
+        if any((f.number, k) in hidden for k in range(len(f.chains))):
+            f = replace(f, chains=[chain for k, chain in enumerate(f.chains) if (f.number, k) not in hidden])
         if f.scope != scope and f.raw.section != scope[: len(f.raw.section)]:
-            if any((f.number, k) in hidden for k in range(len(f.chains))):
-                f = replace(f, chains=[chain for k, chain in enumerate(f.chains) if (f.number, k) not in hidden])
             members = [replace(m, names=tuple(n for n in m.names if holds(n, m.where))) for m in f.memberships]
+            f = replace(f, memberships=[m for m in members if m.names])
+        elif f.scope != scope and other:
+            members = [replace(m, names=tuple(n for n in m.names if other.isdisjoint(
+                r.name for r in _references([n], table)))) for m in f.memberships]  # fmt: skip
             f = replace(f, memberships=[m for m in members if m.names])
         found.append(f)
     return found
 
 
-def _defined_again(own: Sequence[Stated], beside: Sequence[Stated], table: NameTable) -> set[tuple[int, int]]:
-    """The definitions of sections beside a scope, by their formulas and places there, of what the scope defines itself,
-    and those that rest on them."""
-    def named(chain: Chain) -> set[str]:
-        left = chain.sides[0]
-        return {r.name for r in _references([left.function if isinstance(left, s.Call) else left], table)}
+def _declared_otherwise(own: Sequence[Stated], around: Sequence[Stated], table: NameTable) -> set[str]:
+    """The names of which a scope says that they lie in another space than the text around it does."""
+    def spaces(formulas: Sequence[Stated]) -> dict[str, set[s.Node]]:
+        found: dict[str, set[s.Node]] = defaultdict(set)
+        for member in (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space)):
+            for reference in _references(member.names, table):
+                if reference.layer is None:
+                    found[reference.name].add(member.where)
+        return found
 
-    names = {name for f in own for chain in f.chains if len(chain.sides) > 1 for name in named(chain)}
+    there = spaces(around)
+    return {name for name, found in spaces(own).items() if name in there and there[name].isdisjoint(found)}
+
+
+def _left(chain: Chain, table: NameTable) -> set[str]:
+    left = chain.sides[0]
+    return {r.name for r in _references([left.function if isinstance(left, s.Call) else left], table)}
+
+
+def _defined_by(formulas: Sequence[Stated], table: NameTable) -> set[str]:
+    return {name for f in formulas for c in f.chains if len(c.sides) > 1 for name in _left(c, table)}
+
+
+def _resting_on(names: Set[str], others: Sequence[Stated], table: NameTable) -> set[tuple[int, int]]:
+    """The definitions in other formulas, by number and place, of some names, and all that rest on them."""
+    names = {*names}
     found = set[tuple[int, int]]()
     grown = True
     while grown and names:
         grown = False
-        for f in beside:
+        for f in others:
             for k, chain in enumerate(f.chains):
                 if (f.number, k) in found or any(map(contains_derivative, chain.sides)):
                     continue
                 inside = {r.name for r in _references((n for side in chain.sides for n in names_in(side)), table)}
-                if names & (inside | named(chain)):
+                if names & (inside | _left(chain, table)):
                     found.add((f.number, k))
-                    names |= named(chain)
+                    names |= _left(chain, table)
                     grown = True
     return found
 

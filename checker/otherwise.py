@@ -12,6 +12,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
+from verify_derivations.checker.refuted import worked_out
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.solutions import EQUATED, SOLVED, SUBJECT, is_stationary
 from verify_derivations.checker.statements import (
@@ -41,11 +42,15 @@ def otherwise(
     case: Case, stated: Stated, definitions: Definitions, left: s.Node, right: s.Node, refuted: Judged
 ) -> Judged:
     """The judgement of a refuted equation, by the first of these that it may say."""
-    judged = _at_values(case, stated, definitions, left, right, refuted) or refuted
+    there = _at_values(case, stated, definitions, left, right, refuted)
+    judged = there or refuted
     if judged.link.verdict is Verdict.REFUTED:
         judged = _to_be_solved(stated, definitions, left, right, judged)
     if judged.link.verdict is Verdict.REFUTED:
         judged = _as_printed(case, stated, definitions, left, right, judged)
+    if there is None and judged.link.verdict is Verdict.REFUTED and (said := worked_out(left, right)) is not None:
+        open_ = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+        judged = replace(judged, link=open_)
     return judged
 
 

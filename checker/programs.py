@@ -27,7 +27,7 @@ from verify_derivations.formulas.program import Net, Program
 from verify_derivations.formulas.scanner import Document, read_document
 from verify_derivations.formulas.world import Readings
 
-LIMITS = Limits(unfoldings=6, steps=4_000)
+LIMITS = Limits(unfoldings=12, steps=4_000)
 EFFORT = Effort(first=LIMITS, condition=LIMITS, proof=LIMITS).proofs_only  # what takes longer is derived instead
 
 

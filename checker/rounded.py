@@ -16,6 +16,7 @@ from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Number, Scalar
+from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.world import Statement, World
 
 SHOWN = 3  # digits of the exact value that a message has more than the document
@@ -47,7 +48,8 @@ def rounded(
     refuted."""
     number = printed_decimal(right) or printed_decimal(left)
     if number is None:
-        return _of_rounded(world, environment, (left, right), link)
+        return _computed(world, environment, left, right, link, given) or _of_rounded(
+            world, environment, (left, right), link)
     side = left if number is printed_decimal(right) else right
     stated, exact = (_value(world, environment, x) for x in ((right, left) if side is left else (left, right)))
     if stated is None or exact is None:
@@ -65,6 +67,31 @@ def rounded(
         return None
     said = f"the value is {shown}, unless what it is computed from is rounded"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="rounding", message=said, counterexample=None)
+
+
+def _computed(
+    world: World, environment: Environment, left: s.Node, right: s.Node, link: Link, given: Mapping[str, Fraction]
+) -> Link | None:
+    """The verdict on an equation of a value and what it is computed from for an example, ``-0.39 · 0.46``."""
+    side, other = (right, left) if _is_computed(right) else (left, right)
+    if not _is_computed(side) or {*map(base_of, names_in(other))} <= {"e", "\\pi"}:
+        return None
+    stated, exact = (_value(world, environment, x) for x in (side, other))
+    if stated is None or exact is None:
+        return None
+    slack = _largest(stated, ([_value(world, environment, x) for x in _moved(side, n)] for n in _decimals(side)))
+    slack += _largest(exact, ([_value(world, e, other) for e in _changed(environment, name, by)]
+                              for name, by in given.items()))  # fmt: skip
+    if abs(stated - exact) > slack:
+        return None
+    said = f"equal to the digits that are printed; the value is {float(exact):.{2 * SHOWN}g}"
+    return replace(link, verdict=Verdict.CHECKED, evidence="rounding", message=said, counterexample=None)
+
+
+def _is_computed(side: s.Node) -> bool:
+    """Whether a side consists of numbers, decimals among them."""
+    nodes = list(s.walk(side))
+    return any(_decimals(side)) and not any(isinstance(n, s.Symbol | s.Scripted | s.Call) for n in nodes)
 
 
 def _of_rounded(world: World, environment: Environment, sides: tuple[s.Node, s.Node], link: Link) -> Link | None:

@@ -28,8 +28,8 @@ _NOUN = (
     r"(?:data|training|input|output|feature|sample|example|observation|instance|point|pattern|word|token|embedding"
     r"|weight|individual|single|corresponding|vector)s?"
 )
-_NOUNS = rf"(?:{_NOUN}[-\s]+)*"
-_MATRIX = rf"(?:(?:the|a|an|our|some)\s+)?(?:{_ADJECTIVES}[-\s]+)*(?:matrix\s+)?\$(?P<matrix>\d+)\$"
+_NOUNS = rf"(?:{_NOUN}[-\s]+){{0,6}}"  # a limit, so that the time of a search is linear in the text
+_MATRIX = rf"(?:(?:the|a|an|our|some)\s+)?(?:{_ADJECTIVES}[-\s]+){{0,6}}(?:matrix\s+)?\$(?P<matrix>\d+)\$"
 _NAME = rf"(?:(?:the|our|all|each|every|these|its|one|an?)\s+)*{_NOUNS}\$(?P<name>\d+)\$"
 _TH = r"\s*(?:['’]?\s*[-–]?\s*(?:th|st|nd|rd)\b)?[-–\s]*"
 _KIND = r"(?P<kind>row|column)(?P<many>s?)\b(?:[-\s]+vectors?\b)?"

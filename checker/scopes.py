@@ -6,6 +6,7 @@ behind them speaks of it, only the later one is: it sees what rests on nothing t
 A section that only declares again what a sibling has defined
 (``z = Wx + b``, and elsewhere “for any ``z ∈ R^C``”), or declares as one what a sibling has many of (``x_t ∈ R^d``, and
 elsewhere ``x ∈ R^d``), stands apart, if it needs nothing of its siblings nor they of it: it sees nothing of them.
+One that so declares otherwise what the text around it declares sees nothing of what that says of the name.
 (What is only declared holds onward also in other scopes: ``onward.py``.)
 So does one that declares what sections before it only speak of, where they are lists of rules.
 A section that uses nothing which those before it define, and of which those behind it use nothing, does not see them
@@ -21,7 +22,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from verify_derivations.checker.open_names import DATA
 from verify_derivations.checker.sentences import ENDED
@@ -79,7 +79,7 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     isolated |= _against_what_is_around(formulas, keys)
     apart = _apart(formulas, keys, table)
     alone = _alone(formulas, table)
-    isolated |= apart | alone
+    isolated |= apart | alone | _declared_again(formulas, keys, table)
     for stated in formulas:
         path = stated.raw.section
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
@@ -96,6 +96,28 @@ def _against_what_is_around(
     return {path for path in paths if any(
         key in around[path] and around[path][key] != value and not key.endswith(" in")
         for key, value in keys.get(path, {}).items())}  # fmt: skip
+
+
+def _declared_again(
+    formulas: Sequence[Stated], keys: dict[tuple[str, ...], dict[str, str]], table: NameTable
+) -> set[tuple[str, ...]]:
+    """The sections that declare otherwise what the text around them has declared, if they need nothing of the sections
+    beside them, nor these of them."""
+    found: set[tuple[str, ...]] = set()
+    families, below = _siblings(formulas)
+    for siblings in families:
+        around = {k: v for n in range(len(siblings[0])) for k, v in keys.get(siblings[0][:n], {}).items()}
+        own = {path: _under(path, keys) for path in siblings}
+        again = [path for path in siblings if any(
+            k.endswith(" in") and around.get(k, v) != v for k, v in own[path].items())]  # fmt: skip
+        parts = [Contents.of(below[path], table) for path in siblings] if again else []
+        for path in again:
+            place = siblings.index(path)
+            here = parts[place]
+            joined = [p.flows_into(here) for p in parts[:place]] + [here.flows_into(p) for p in parts[place + 1 :]]
+            if here.defined and not any(joined):
+                found.add(path)
+    return found
 
 
 def _is_rewritten(stated: Stated, value: s.Node, before: Sequence[frozenset[str | None]]) -> bool:
@@ -181,9 +203,8 @@ class Contents:
             return {name for name, _ in found}
 
         rows = [f for f in formulas if f.prose.defined is not None]
-        claims = {id(f.continued) for above, f in pairwise(formulas) if f.continued is not None and _is_claim(above)}
         chains = [chain for f in formulas if f not in rows for chain in f.chains
-                  if not _is_iteration(chain, formulas) and id(chain.sides[0]) not in claims]  # fmt: skip
+                  if not _is_iteration(chain, formulas) and chain.sides[0] != f.continued]  # fmt: skip
         lefts = [side for chain in chains for side in chain.sides[:-1]]
         calls = [left.function for left in lefts if isinstance(left, s.Call)]
         others = (c.sides for c in chains if not isinstance(c.sides[0], s.Symbol | s.Scripted | s.Call))

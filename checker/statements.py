@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeAlias
 
 from verify_derivations.formulas import syntax as s
@@ -171,6 +172,15 @@ def analyse(stated: Stated) -> None:
                 stated.conditions.append(item)
             else:
                 stated.mentions.append(item)
+
+
+def pairs_of(condition: s.Relation) -> tuple[s.Relation, ...]:
+    """``i ≤ j ≤ i + k`` as two conditions; what lies between numbers, ``0 < p < 1``, is one."""
+    numbers = all(isinstance(end, s.Number) for end in (condition.sides[0], condition.sides[-1]))
+    if len(condition.sides) < 3 or not set(condition.relations) <= {*ORDER} or numbers:
+        return (condition,)
+    return tuple(s.Relation(sides, (relation,))
+                 for sides, relation in zip(pairwise(condition.sides), condition.relations, strict=True))  # fmt: skip
 
 
 def _behind_arguments(item: s.Node) -> s.Node:

@@ -14,7 +14,7 @@ from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.links import Judged
 from verify_derivations.checker.sentences import SENTENCE, SUPPOSED, SUPPOSING, introduced, prose_behind, sentence
-from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index
+from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index, is_index, pairs_of
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -81,7 +81,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             continue
         before = formulas[k - 1] if k else None
         if before is not None and before.raw.displayed and before.chains and BEHIND.fullmatch(f.raw.context):
-            before.when.supposed += (*conditions, *(c for c in f.conditions if _of_index(c, before)))
+            before.when.supposed += (*conditions, *(c for c in _pairs(f) if _of_index(c, before)))
             continue
         begun, further = False, SUPPOSED.search(f.raw.context) is not None  # “let $s < 1$. Then”
         for later in formulas[k + 1 : k + 20]:
@@ -94,7 +94,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
             elif begun and not GOES_ON.fullmatch(said):
                 break
             if later.raw.displayed:
-                of_index = [c for c in (*f.conditions, *_ranges(f), *equations) if _of_index(c, later)]
+                of_index = [c for c in (*_pairs(f), *_ranges(f), *equations) if _of_index(c, later)]
                 later.when.supposed += tuple(dict.fromkeys((*conditions, *of_index))) if later.chains else ()
                 begun = True
                 if later.raw.latex.rstrip("\\ ").endswith("."):
@@ -113,11 +113,15 @@ def _is_a_task(formulas: Sequence[Stated], k: int) -> bool:
 def _conditions(f: Stated, introduced: bool) -> list[s.Relation]:
     """Inequalities between values (a name that is positive or not zero is declared so); where a word such as *if*
     stands before them, also what is said of two letters: ``i = j``."""
-    found = [c for c in f.conditions if len(c.sides) == 2 and c.relations[0] in ORDER and not (
+    found = [c for c in _pairs(f) if len(c.sides) == 2 and c.relations[0] in ORDER and not (
         isinstance(c.sides[0], s.Symbol | s.Scripted) and isinstance(c.sides[-1], s.Number))]  # fmt: skip
     between = [c for c in found if all(map(_is_letter, c.sides))]
     equal = [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and all(map(_is_letter, c.sides))]
     return [c for c in found if introduced or c not in between] + (equal if introduced and len(f.chains) == 1 else [])
+
+
+def _pairs(f: Stated) -> list[s.Relation]:
+    return [pair for condition in f.conditions for pair in pairs_of(condition)]
 
 
 def _otherwise(said: str, conditions: Sequence[s.Relation]) -> list[s.Relation] | None:
@@ -185,7 +189,7 @@ def under(
     left, right = chain.sides
     values = {name_of(x) for x in _letters(open_) if world.is_defined(name_of(x))} - _in_scripts(chain.sides)
     between = tuple(c for c in open_ if values.isdisjoint(map(name_of, _letters((c,)))) and all(
-        is_index(side, name_of(x)) if _is_letter(x) else x is not c.sides[0]
+        is_index(side, name_of(x)) or name_of(x) in world.sizes if _is_letter(x) else x is not c.sides[0]
         for x in c.sides for side in chain.sides))  # fmt: skip  # of its indices
     factors = tuple(s.Group("[", condition) for condition in open_ if condition not in between)
 

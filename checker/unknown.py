@@ -73,14 +73,14 @@ def take_unknown(
                 if own in world.unknown.held and not world.is_defined(own):  # “the target $y$, which is held fixed”
                     continue
                 if not world.is_defined(head) and head not in world.functions:
-                    found = replace(_unread(world, f.number, others), told=True)
+                    found = replace(unread_in(world, f.number, others), told=True)
                     before = world.unknown.unread.get(head, found)
                     world.unknown.unread[head] = before.also(found) if before.told else before
         for name, others in f.prose.amended:
             reference = world.table.reference(name)
             known = reference is not None and (world.is_defined(reference.name) or reference.name in world.functions)
             if reference is not None and reference.layer is None and known:
-                more = set(_unread(world, f.number, others).names)
+                more = set(unread_in(world, f.number, others).names)
                 variables = world.applied.parameters.get(reference.name, ())
                 if not others or not more <= world.below({reference.name, *variables}):
                     world.unknown.amended.setdefault(reference.name, f.number)
@@ -88,12 +88,15 @@ def take_unknown(
         for k, chain in enumerate(f.chains):
             first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
             reference = world.table.reference(first) if (f.number, k) in failed else None
+            for inner in unread_in(world, f.number, chain.sides[1:]).names if reference is not None else ():
+                world.unknown.inside.setdefault(inner, f.number)
             if reference is None or reference.name in world.functions:
                 continue
             if reference.layer is None and not world.is_defined(reference.name):
                 known = contains_derivative(chain.sides[0]) or (f.number, k, 0) in defined
                 if not known and not lists_itself(chain):
-                    found = replace(_unread(world, f.number, chain.sides[1:]), told=chain.partly)  # or it is any value
+                    found = unread_in(world, f.number, chain.sides[1:])
+                    found = replace(found, told=chain.partly)  # or it is any value
                     in_a_case = chain.partly or bool(chain.where) or f.when.case or f.when.alone
                     whole = len(chain.sides) == 2 and not in_a_case and all(map(_is_of_names, s.walk(chain.sides[1])))
                     world.unknown.unread.setdefault(reference.name, replace(found, whole=whole))
@@ -168,7 +171,7 @@ def take_namesakes(world: World, formulas: Sequence[Stated]) -> None:
                 first = isinstance(name, s.Scripted) and isinstance(name.sub, s.Sum)
                 start = isinstance(node, s.Scripted) and node.sub in _FIRST[: 1 + first]
                 if own is not None and own.name != reference.name and not start:
-                    world.unknown.unread.setdefault(head, _unread(world, other.number, sides))
+                    world.unknown.unread.setdefault(head, unread_in(world, other.number, sides))
 
 
 def take_elsewhere(world: World, defined: Mapping[str, tuple[Stated, frozenset[str]]]) -> None:
@@ -200,7 +203,8 @@ def _indexed(left: s.Node) -> bool:
     return bool(items) and all(len(x) == 1 and x.islower() for x in letters) and bool(letters)
 
 
-def _unread(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
+def unread_in(world: World, number: int, sides: Iterable[s.Node]) -> Unread:
+    """A definition in a formula that has no meaning, with what stands in its ``sides``."""
     names, found = set[str](), set[str]()
     for side in sides:
         bound = {x.name for n in s.walk(side) if isinstance(n, s.BigOperator) and n.lower is not None

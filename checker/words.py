@@ -30,7 +30,8 @@ _AFTER = re.compile(
     rf"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?)(?:\s+(?:both|all))?\s+)?"
     rf"(?:(?:the|its|our|an?)\s+{_KINDS}{_MATRIX}matrix(?:\s+of\s+(?:the|our|its|an?)\s+(?:\w+\s+)?\w+(?=\s*,))?\s*,?\s+which\s+is\s+)?"
     rf"{_KINDS}symmetric\b{_NO_MORE}(?!\s+\w+\s*$)"
-    rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}symmetric\s+{_MATRIX}matrix(?=\s*(?:[.,;]|$)|\s+(?:and|with)\b)"
+    rf"|\s+(?:is|are|be|being)\s+the\s+{_KINDS}(?:symmetric|\(symmetric\))\s+{_MATRIX}matrix"
+    r"(?=\s*(?:[.,;]|$)|\s+(?:and|with|of)\b)"
 )
 _BY_KIND = (  # “the symmetric positive definite covariance $\\Omega$”
     r"(?:(?:noise|error|prior|posterior|sample|within-class|between-class)\s+)?"

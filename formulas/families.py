@@ -1,4 +1,5 @@
-"""Families of functions in whose definitions the index is a number: ``φ_k(x) = x^k``.
+"""Families of functions in whose definitions the index is a number, ``φ_k(x) = x^k``, or which are summed over it,
+``Σ_j w_j φ_j(x)`` of ``φ_j(x) = exp(-(x - c_j)^2)``.
 
 Such a k is no name of the function: it is another one in each summand of ``Σ_k w_k φ_k(x)``. So their values are read
 as what they are, ``Σ_k w_k x^k``.
@@ -10,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import items_of
+from verify_derivations.formulas.scripts import base_of, items_of
+from verify_derivations.formulas.symbols import CUSTOMARY
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Family:
     value: s.Node
 
     @property
+    def of_numbers(self) -> bool:
+        """Whether an index is a number in the value."""
+        return any(_is_number(self.value, letter) for letter in self.letters)
+
+    @property
     def is_plain(self) -> bool:
         """Whether nothing in the value binds letters, which another index might be."""
         return not any(isinstance(node, s.BigOperator) for node in s.walk(self.value))
@@ -31,8 +38,12 @@ class Family:
 def families(trees: Iterable[s.Node]) -> dict[s.Node, list[Family]]:
     """Those that formulas define, by the base of their name."""
     found: dict[s.Node, list[Family]] = {}
-    for node in (n for tree in trees for n in s.walk(tree)):
+    nodes = [n for tree in trees for n in s.walk(tree)]
+    summed = {base for n in nodes if isinstance(n, s.BigOperator) and n.lower is not None for base in _summed(n)}
+    for node in nodes:
         family = _family(node) if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS else None
+        if family is not None and not family.of_numbers and family.base not in summed:
+            continue
         if family is not None and family not in found.setdefault(family.base, []):
             found[family.base].append(family)
     return found
@@ -94,8 +105,16 @@ def _family(node: s.Relation) -> Family | None:
     bare = all(isinstance(x, s.Symbol) for x in left.arguments) and not {*letters} & {*left.arguments}
     if function.sup is not None or function.primes or len(letters) != len(indices) or not bare:
         return None
-    numbers = any(_is_number(value, letter) for letter in letters)
-    return Family(function.base, letters, tuple(left.arguments), value) if numbers else None
+    found = Family(function.base, letters, tuple(left.arguments), value)
+    of_data = base_of(function.base) in CUSTOMARY and not {*letters}.isdisjoint(s.walk(value))
+    return found if found.of_numbers or of_data else None
+
+
+def _summed(node: s.BigOperator) -> set[s.Node]:
+    """The functions that are summed over their index."""
+    letters = {*s.walk(node.lower)} if node.lower is not None else set()
+    calls = (x.function for x in s.walk(node.body) if isinstance(x, s.Call) and isinstance(x.function, s.Scripted))
+    return {x.base for x in calls if x.sub is not None and not letters.isdisjoint(items_of(x.sub))}
 
 
 def _is_number(node: s.Node, letter: s.Symbol) -> bool:

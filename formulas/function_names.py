@@ -50,6 +50,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
     evident: set[str] = set(functions)
     quantities: set[str] = set()
     factors: set[str] = set()  # capitals that stand before another symbol
+    entries_before: set[str] = set()  # before a bracket with a sum, f_{ij} (a_i + b_j)
+    before: set[str] = set()  # any other
     brackets, letters_applied = _Entries(), _Applied()
     for tokens in formulas:
         letters_applied.see(tokens, symbols)
@@ -69,6 +71,8 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
             starts = not front and starts_statement(tokens, k - logarithm)
             if bracket.kind == "open" and bracket.text in ("(", "[") and not is_transposed(tokens, k + 1, after):
                 applied.add(name)
+                entry = _is_entry(tokens, k, symbols.indices) and _is_sum(tokens, after)
+                (entries_before if entry else before).add(name)
                 behind = skip_scripts(tokens, bracket.partner + 1)
                 simple = simple_arguments(tokens, after)
                 definition = starts and tokens[behind].kind == "relation" and tokens[behind].text in s.EQUALS
@@ -87,13 +91,33 @@ def with_functions(formulas: list[list[Token]], symbols: Symbols, functions: fro
             elif bracket.kind in ("symbol", "run") and name.isupper() and len(name) == 1:
                 factors.add(name)
     functions_by_prime = primed - factors  # of V h and V'(y - t) the V is no function
+    applied -= quantities | (entries_before - before)
     found = evident | {
-        name for name in applied - quantities if name in CUSTOMARY or name in functions_by_prime or is_word(name)
+        name for name in applied if name in CUSTOMARY or name in functions_by_prime or is_word(name)
     } | letters_applied.names()  # fmt: skip
     entries = brackets.names(evident - functions, symbols.indices)
     decorated = frozenset(_decorated(formulas))
     entries |= _decorated_entries(formulas, symbols.indices) - decorated
     return replace(symbols, functions=frozenset(found - entries), entries=entries, decorated=decorated)
+
+
+def _is_entry(tokens: list[Token], k: int, indices: Set[str]) -> bool:
+    """Whether a name has two letters as its index that sums bind."""
+    if tokens[k + 1].kind != "_" or tokens[k + 2].text != "{":
+        return False
+    inside = [t for t in tokens[k + 3 : tokens[k + 2].partner] if t.kind != ","]
+    letters = "".join(t.text for t in inside)
+    return len(letters) == 2 and all(t.kind in ("symbol", "run") for t in inside) and set(letters) <= indices
+
+
+def _is_sum(tokens: list[Token], opening: int) -> bool:
+    """Whether several terms stand in a bracket."""
+    k, stop = opening + 1, tokens[opening].partner
+    while k < stop:
+        if tokens[k].kind == "sign" and k > opening + 1:
+            return True
+        k = tokens[k].partner + 1 if tokens[k].kind in ("open", "begin") else k + 1
+    return False
 
 
 def _accented(tokens: list[Token]) -> Iterator[tuple[int, str, int]]:

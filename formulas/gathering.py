@@ -578,6 +578,8 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
     base = base_of(node)
     if base is None:
         return
+    if isinstance(parent, s.Sequence) and any(isinstance(item, s.Dots) for item in parent.items):
+        steps = False  # w_0, …, w_{k-1}
     if node.sub is None:
         table.bare |= {base} - {"e"}  # e^x tells nothing of a quantity e
     else:

@@ -131,7 +131,8 @@ def index_at(
         within(value, world.extents.normal(extent) + origin - 1, world)
         return value - origin
     if isinstance(node, s.Symbol) and name_of(node) not in here.indices and name_of(node) not in here.layers:
-        if node.name not in extent.names or node.name in world.table.bound:  # x_n is the last of n entries
+        ends = node.name in extent.names or node.name in world.table.ends  # x_n is the last of n entries
+        if not ends or node.name in world.table.bound:
             new_letter(name_of(node), world, here)
     for letter in s.walk(node):
         if isinstance(letter, s.Symbol) and name_of(letter) not in here.indices and len(name_of(letter)) == 1:

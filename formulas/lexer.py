@@ -44,6 +44,11 @@ def tokenize(latex: str, symbols: Symbols | None = None, macros: Macros | None =
 _WIDE = re.compile(r"\s*(?:[1-9]\d*(?:\.\d+)?|0?\.[2-9]\d*)\s*(?:em|in|cm)\s*")  # a space as wide as \quad
 
 
+_NAME = re.compile(r"[^\W\d_][^\W_]*")
+_BEFORE_OPERAND = frozenset(("", "relation", "sign", "times", "differential", "(", "{", "^", "_", "&", "\\\\"))
+_BEHIND_OPERAND = frozenset(("", "=", "+", "-", "^", "_", ")", "}", "&", "\\\\", r"\cdot", ","))
+
+
 class _Lexer(Brackets):
     def __init__(self, units: list[Raw], symbols: Symbols | None, length: int) -> None:
         super().__init__(units)
@@ -135,16 +140,21 @@ class _Lexer(Brackets):
         content = content.removeprefix("np.")
         name = re.sub(r"\\[,;!: ]|[{}$]|\\(?:rm|text|mathrm)\b|\s", "", content)
         if command == r"\operatorname":
-            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):
+            if not _NAME.fullmatch(name):
                 raise ReadError(f"{unit.text} is not a name", unit.start, expected="letters and digits")
             self._word(name, unit)
         elif re.fullmatch(r"'[A-Za-z]+'", content.strip()):
             self.emit("quoted", content.strip().strip("'"), unit)
-        elif re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", content.strip()) and not sp.connecting(content) \
-                and content.strip() not in ("otherwise", "else", "elsewhere"):
+        elif _NAME.fullmatch(content.strip()) and not sp.connecting(content) \
+                and content.strip() not in ("otherwise", "else", "elsewhere") \
+                and (content.isascii() or self._is_operand()):
             self._word(content.strip(), unit, r"\mathbf" if command == r"\textbf" else r"\mathrm")
         else:
             self.emit("text", content.strip(" ,;.:"), unit)
+
+    def _is_operand(self) -> bool:
+        """Whether what stands beside a word makes it a name: one of another language may be “für” or “если”."""
+        return self.previous() in _BEFORE_OPERAND and self.peek() in _BEHIND_OPERAND
 
     def _word(self, name: str, unit: Raw, font: str = r"\mathrm") -> None:
         self.emit("symbol", name, unit, font="" if name in OPERATORS else font)

@@ -68,6 +68,7 @@ def _expand(units: list[Raw], macros: Macros, depth: int, budget: list[int]) -> 
             argument, index = _argument(units, index)
             arguments.append(argument)
         body: list[Raw] = []
+        end = units[index - 1].end  # of the last argument, or of the macro itself
         for part in scan(macro.body):
             if part.kind == "parameter":
                 number = int(part.text[1:])
@@ -75,7 +76,7 @@ def _expand(units: list[Raw], macros: Macros, depth: int, budget: list[int]) -> 
                     raise ReadError(f"{unit.text} uses {part.text} but takes {macro.parameters} arguments", unit.start)
                 body += arguments[number - 1]
             else:
-                body.append(part._replace(start=unit.start, end=unit.end))
+                body.append(part._replace(start=unit.start, end=end))
         budget[0] -= 1
         if len(body) > budget[0]:
             raise ReadError("the macros of this formula expand to too much", unit.start)
@@ -84,14 +85,15 @@ def _expand(units: list[Raw], macros: Macros, depth: int, budget: list[int]) -> 
 
 
 def _argument(units: list[Raw], index: int) -> tuple[list[Raw], int]:
-    """The argument at a place, and the place behind it: one letter or digit where no brace opens, as in TeX."""
-    unit = units[index]
-    if unit.kind in ("letters", "number") and len(unit.text) > 1:
-        cut = unit.start + 1 if unit.end - unit.start == len(unit.text) else unit.end  # or from a macro, whole
-        units[index] = unit._replace(text=unit.text[1:], start=unit.start + (cut < unit.end))
-        return [unit._replace(text=unit.text[0], end=cut)], index
-    if unit.text != "{":
-        return [unit], index + 1
+    """The argument that begins at ``index``, and where what follows it begins. One without braces is a letter or digit,
+    and ``units`` is split there."""
+    if units[index].text != "{":
+        unit = units[index]
+        if unit.kind in ("letters", "number") and len(unit.text) > 1:
+            middle = min(unit.start + 1, unit.end)
+            units[index : index + 1] = [unit._replace(text=unit.text[0], end=middle),
+                                        unit._replace(text=unit.text[1:], start=middle, joined=True)]  # fmt: skip
+        return [units[index]], index + 1
     depth = 0
     for k in range(index, len(units)):
         depth += (units[k].text == "{") - (units[k].text == "}")

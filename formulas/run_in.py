@@ -19,6 +19,7 @@ _OF_THE_SAME = re.compile(  # what such words open goes on with what stands befo
     r"\W*(?:proof|solution|answer|hint|note|nb|remark|warning|caution|important|recall|reminder|observation|back\w*"
     r"|gradients?|derivatives?|derivation|result|summary|conclusion|step|intuition|interpretation)\b", re.I
 )
+_SOLVES = re.compile(r"\W*(?:solutions?|answers?|lösung|solución|soluzione)\b", re.I)
 _LABEL = re.compile(r"\s*\(?(?:[a-z]|[ivx]+|\d)\)\s*")
 _OPENED = re.compile(r"[.:!]\W*$")  # inside of the emphasis
 _GOES_ON = re.compile(r"\s*(?:[.:—–]|--|\([^()\n$]*\)\s*[.:]|\n[ \t>]*\n|\s*$)")  # behind it
@@ -39,11 +40,17 @@ OPENING = (  # at the beginning of a line: words in emphasis, or “Example 1.�
 @dataclass(frozen=True)
 class RunIn:
     """``kind`` and ``title`` of what it is one of, “Model” and “Model 1”; without a kind, words that open a
-    paragraph."""
+    paragraph. ``solves``: what an exercise asks for begins here."""
 
     title: str
     kind: str = ""
     numbered: bool = False
+    solves: bool = False
+
+
+def solves(title: str) -> bool:
+    """Whether a title says that what an exercise asks for begins here."""
+    return _SOLVES.match(title) is not None
 
 
 def run_in(match: re.Match[str], text: str) -> RunIn | None:
@@ -67,6 +74,8 @@ def run_in(match: re.Match[str], text: str) -> RunIn | None:
         return RunIn(f"{one['kind'].capitalize()} {one['number']}", one["kind"].capitalize(), True)
     if one is not None and heads and one.end() >= len(words.rstrip(" .:!")):
         return RunIn(one["kind"].capitalize(), one["kind"].capitalize())
+    if closed and solves(words) and (heads or len(words.split()) == 1):
+        return RunIn("", solves=True)
     return RunIn(words.strip(" .:!")) if heads and _OF_THE_SAME.match(words) is None else None
 
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from verify_derivations.formulas.carriers import Image, Piece, Rows, decode_url, image_at, rows_of
+from verify_derivations.formulas.directives import SKIPPED, Directive, closing_of, directive_at
 from verify_derivations.formulas.document import Document, RawFormula
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.headings import (
@@ -31,7 +32,7 @@ from verify_derivations.formulas.headings import (
 )
 from verify_derivations.formulas.inclusions import Around, around
 from verify_derivations.formulas.macros import DEFINERS, Macro, collect_macros, definition_at, without_definitions
-from verify_derivations.formulas.run_in import OPENING, run_in
+from verify_derivations.formulas.run_in import OPENING, run_in, solves
 
 __all__ = ["Document", "RawFormula", "read_document", "scan"]
 
@@ -54,6 +55,8 @@ def read_document(path: Path | str) -> Document:
 def scan(text: str, path: str = "document.md", *, files: bool = False) -> Document:
     """The document ``text``; a path ending in ``.tex`` tells that it is LaTeX rather than Markdown. With ``files``, the
     macros of the files around it are known, too."""
+    if path.endswith(".ipynb"):
+        raise DocumentError(f"{path}: is a notebook; “jupyter nbconvert --to markdown {path}” writes it as Markdown")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     latex = path.endswith((".tex", ".ltx")) or "\\documentclass" in text[:5000]
     others = around(Path(path), text) if files and latex and Path(path).is_file() else Around()
@@ -61,6 +64,7 @@ def scan(text: str, path: str = "document.md", *, files: bool = False) -> Docume
     scanner.run()
     meta = scanner.meta
     remarks = tuple(f"The formulas of {name} are not judged here: it is a file of its own." for name in others.unread)
+    remarks += tuple(scanner.remarks)
     return Document(path, text, meta.title, meta.author, meta.date, tuple(scanner.formulas), scanner.macros, remarks)
 
 
@@ -76,8 +80,8 @@ _COMMON = rf"""
   | (?P<image>!\[) | (?P<tag><img\b)
 """
 _MARKDOWN = re.compile(rf"""
-    (?P<doubled>\\\\[(\[]) | (?P<fence>^[ \t>]*(?P<ticks>```+|~~~+))
-  | (?P<ticked>`+) | (?P<comment><!--) | (?P<opening>{OPENING})
+    (?P<doubled>\\\\[(\[]) | (?P<fence>^[ \t>]*(?P<ticks>```+|~~~+|:::+))
+  | (?P<skipped>{SKIPPED}) | (?P<ticked>`+) | (?P<comment><!--) | (?P<opening>{OPENING})
   | (?P<heading>^[ ]{{0,3}}(?:>[ ]?)*\#{{1,6}}(?=[ \t\n])) | (?P<underline>^[ ]{{0,3}}(?P<rule>=+|-+)[ \t]*$)
   | {_COMMON} | (?P<escape>\\[^A-Za-z]) | (?P<command>{HEADING_COMMANDS})""", re.VERBOSE | re.MULTILINE)
 _LATEX = re.compile(rf"""
@@ -89,6 +93,9 @@ STATEMENT = 99
 _OF = re.compile(  # “[Proof of Theorem 1]”, “[of Lemma~\\ref{a}]”
     r"\s*\[[^\]\n]*?(?:(?P<title>\w+)[\s~]+(?P<number>\d[\d.]*)|\\(?:[cC]|auto|name|eq)?ref\{(?P<label>[^{}]+)\})[^\]\n]*\]"
 )
+_IN_TEXT = re.compile(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?")  # \text{for all x}
+_SENTENCE = re.compile(r"\b[^\W\d_]{2,}[ \n][^\W\d_]{2,}\b")
+_LABEL = re.compile(r"\\label\{([^{}]+)\}|^[ \t>]*:label:[ \t]*(\S+)", re.MULTILINE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r"[ \t]*>")
 _EATEN = re.compile(r"\\(?=\\[{}])|(?<!\\)\\(?=[|_*])")  # backslashes that Markdown eats
@@ -119,13 +126,15 @@ class _Scanner:
         self.sections: list[tuple[int, str]] = []
         self.environments: list[int] = []  # the levels of the statements around
         self.opened = ""  # the words that open the paragraphs of which this is one
-        self.statements = statements_of(text) if latex else {}
+        self.statements = statements_of(text if latex else "")
         self.stated = Counter[str]()
         self.counted = not COUNTED_TOGETHER.search(text)  # by their titles, as the printed numbers do
         self.labelled: dict[str, str] = {}  # label → which statement
         self.last: dict[bool, str] = {}  # of the section, that which one proves and that which one solves
         self.meta = Metadata()
         self.paragraph = 0, -1  # part of a paragraph: from an offset to its end
+        self.closings: dict[int, bool] = {}  # where a directive ends → whether it is a statement
+        self.remarks: list[str] = []
         self.missing: dict[str, int] = {}  # closing delimiter → offset after which there is none
 
     def run(self) -> None:
@@ -262,17 +271,53 @@ class _Scanner:
         return match.end() if found is None else found[1]
 
     def _fence(self, match: re.Match[str]) -> int:
-        line_end = self.text.find("\n", match.end())
-        info = self.text[match.end():line_end if line_end >= 0 else len(self.text)].strip()
-        if match["ticks"][0] == "`" and "`" in info:
+        line_end = self.text.find("\n", match.end()) % (len(self.text) + 1)
+        if match.start() in self.closings:
+            if self.closings[match.start()]:
+                self._end_statement()
+            return line_end
+        info = self.text[match.end():line_end].strip()
+        mark = match["ticks"][0]
+        directive = directive_at(self.text, info, line_end)
+        if (mark == "`" and "`" in info) or (mark == ":" and directive is None):
             return self._literal(match)
-        closing = re.compile(rf"^[ \t>]*{re.escape(match['ticks'][0])}{{{len(match['ticks'])},}}[ \t]*$", re.MULTILINE)
-        found = closing.search(self.text, line_end) if line_end >= 0 else None
-        if info == "math" and found is not None:
-            self._add(line_end + 1, found.start(), match.start(), displayed=True)
-        elif found is not None:
+        closing = re.compile(rf"^[ \t>]*{re.escape(mark)}{{{len(match['ticks'])},}}[ \t]*$", re.MULTILINE)
+        found = closing.search(self.text, line_end)
+        if found is None:
+            if mark == ":":
+                return self._literal(match)
+            return self._never_ends(match.start(), f"The code block ({match['ticks']}) that begins on line {{}}")
+        if directive is not None and directive.is_text:
+            return self._begin_directive(directive, found.start())
+        if info == "math" or (directive is not None and directive.is_math):
+            start = directive.body - 1 if directive else line_end  # with the line's end, for marks of a quotation
+            self._add(start, found.start(), match.start(), displayed=True)
+        else:
             self.code.append(self.text[line_end + 1:found.start()])
-        return found.end() if found is not None else len(self.text)
+        return found.end()
+
+    def _begin_directive(self, directive: Directive, end: int) -> int:
+        title = self.statements.get(directive.name)
+        self.closings[end] = title is not None
+        if title is not None:
+            self._begin_statement(directive.name, title, self.text[directive.begin:end])
+        self.prose.append(f"\n\n{directive.argument}\n\n")
+        return directive.body
+
+    def _skipped(self, match: re.Match[str]) -> int:
+        """Code between tags, or a comment."""
+        found = closing_of(match).search(self.text, match.end())
+        if found is None:
+            return self._literal(match)
+        if match["liquid"] != "comment":
+            self.code.append(self.text[match.end():found.start()])
+        return found.end()
+
+    def _never_ends(self, start: int, what: str) -> int:
+        """Code or a comment without an end goes to the end of the document."""
+        line, _ = self._place(start)
+        self.remarks.append(f"{what.format(line)} never ends: nothing behind it is read.")
+        return len(self.text)
 
     def _ticked(self, match: re.Match[str]) -> int:
         ticks = match["ticked"]
@@ -288,7 +333,7 @@ class _Scanner:
             end = self.text.find("\n", match.end())
             return len(self.text) if end < 0 else end
         end = self._find("-->", match.end())
-        return len(self.text) if end < 0 else end + 3
+        return self._never_ends(match.start(), "The comment (<!--) that begins on line {}") if end < 0 else end + 3
 
     def _verb(self, match: re.Match[str]) -> int:
         end = self.text.find(match["mark"], match.end(), self.text.find("\n", match.end()) % (len(self.text) + 1))
@@ -299,13 +344,17 @@ class _Scanner:
         end = self._find(closing, match.end())
         if match["code"] != "comment":
             self.code.append(self.text[match.end():end if end >= 0 else len(self.text)])
-        return len(self.text) if end < 0 else end + len(closing)
+        if end < 0:
+            return self._never_ends(match.start(), f"The environment {match['code']} that begins on line {{}}")
+        return end + len(closing)
 
     # -- headings -------------------------------------------------------------------------------
     def _enter(self, level: int, title: str) -> None:
         if level < STATEMENT:
             self.last.clear()
             self.environments.clear()
+            if self.sections and self.sections[-1][0] == level and self._is_solved(self.sections[-1][1], title):
+                level += 1  # “Exercise 1”, “Solution”
         while self.sections and self.sections[-1][0] >= level:
             self.sections.pop()
         self.sections.append((level, title))
@@ -313,6 +362,14 @@ class _Scanner:
         self._leave()
         if level == 1 and not self.meta.title and not self.latex and len(self.sections) == 1:
             self.meta.title = title
+
+    @staticmethod
+    def _is_solved(before: str, title: str) -> bool:
+        """Whether a heading begins the solution of what stands under the one before it."""
+        if not solves(title) or solves(before):
+            return False
+        number = re.search(r"\d[\d.]*", title)
+        return number is None or number[0].rstrip(".") in re.findall(r"\d+(?:\.\d+)*", before)
 
     def _heading(self, match: re.Match[str]) -> int:
         level = match["heading"].count("#")
@@ -348,43 +405,59 @@ class _Scanner:
     def _opening(self, match: re.Match[str]) -> int:
         """Words in emphasis that open a paragraph: one of many is a section of its own."""
         found = run_in(match, self.text)
-        if found is None or not found.kind or self.environments:
+        if found is not None and found.solves:
+            exercise = self.last.get(False)
+            if exercise is not None and not self.environments:  # “\textbf{Solution.}” behind \end{exercise}
+                self._enter(STATEMENT, exercise)
+        elif found is None or not found.kind or self.environments:
             self.opened = self.opened if found is None else found.title
             return self._literal(match)
-        self.stated[found.kind] += not found.numbered
-        self._enter(RUN_IN, found.title if found.numbered else f"{found.kind} {self.stated[found.kind]}")
+        else:
+            self.stated[found.kind] += not found.numbered
+            self._enter(RUN_IN, found.title if found.numbered else f"{found.kind} {self.stated[found.kind]}")
         return self._literal(match)
 
     def _statement(self, match: re.Match[str]) -> int:
         """A theorem or an example is a section of its own, to which its proof belongs."""
-        title = self.statements.get(match["what"])
+        name = match["what"]
+        title = self.statements.get(name)
         if title is None:
             return self._literal(match)
         if match["edge"] == "end":
-            if self.environments:
-                self._leave()
-                level = self.environments.pop()
-                self.sections = [entry for entry in self.sections if entry[0] < level]
-            return match.end()
+            self._end_statement()
+        else:
+            end = self._find(f"\\end{{{name}}}", match.end())
+            self._begin_statement(name, title, self.text[match.end() : max(end, match.end())])
+        return match.end()
+
+    def _begin_statement(self, name: str, title: str, text: str) -> None:
+        """``text`` is what stands in it."""
         if title:
             self.stated[title] += 1
             title = f"{title} {self.stated[title]}"
-            end = self._find(f"\\end{{{match['what']}}}", match.end())
-            for label in re.findall(r"\\label\{([^{}]+)\}", self.text[match.end() : max(end, match.end())]):
-                self.labelled[label] = title
+            for label in _LABEL.findall(text):
+                self.labelled[label[0] or label[1]] = title
             self.last[is_argued_for(title)] = title
         else:
-            title = self._argued_for(match)
+            title = self._argued_for(name, text)
+        if not self.environments:  # a solution behind the exercise before ends here
+            self._leave()
+            self.sections = [entry for entry in self.sections if entry[0] < STATEMENT]
         self._enter(max(STATEMENT, self.sections[-1][0] + 1 if self.sections else 0), title)
         self.environments.append(self.sections[-1][0])
-        return match.end()
 
-    def _argued_for(self, match: re.Match[str]) -> str:
+    def _end_statement(self) -> None:
+        if self.environments:
+            self._leave()
+            level = self.environments.pop()
+            self.sections = [entry for entry in self.sections if entry[0] < level]
+
+    def _argued_for(self, name: str, text: str) -> str:
         """The statement that a proof or a solution belongs to: the one that it names, or the last one."""
-        named = _OF.match(self.text, match.end())
+        named = _OF.match(text)
         if named is None:
-            proof = match["what"].lower().startswith("proof")
-            return self.last.get(proof) or self.last.get(not proof) or match["what"].capitalize()
+            proof = name.lower().startswith("proof")
+            return self.last.get(proof) or self.last.get(not proof) or name.capitalize()
         title = (named["title"] or "").capitalize()
         number = (named["number"] or "").rstrip(".")
         if self.counted and number.isdigit() and int(number) <= self.stated[title]:
@@ -426,11 +499,16 @@ class _Scanner:
 
     def _dollars(self, match: re.Match[str]) -> int:
         end = self._find("$$", match.end())
-        if end < 0:
+        if end < 0 or (not self.latex and self._goes_into_prose(match.end(), end)):
             return self._unclosed(match, "$$")
         displayed = self.dollars_in_the_text or not self._among_words(match.start(), end + 2)
         self._add(match.end(), end, match.start(), displayed=displayed)
         return end + 2
+
+    def _goes_into_prose(self, start: int, end: int) -> bool:
+        """Whether a paragraph of words stands between dollars: the second ones begin a formula."""
+        behind = self._paragraph_end(start)
+        return behind < end and _SENTENCE.search(_IN_TEXT.sub("", self.text[behind:end])) is not None
 
     def _among_words(self, start: int, end: int) -> bool:
         """Whether ``$$…$$`` stands in the midst of a line, where a document has no other mark for formulas in the text.

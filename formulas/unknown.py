@@ -59,10 +59,12 @@ class Unknown(Forked):
     unread: dict[str, Unread] = field(default_factory=dict)  # by name
     amended: dict[str, int] = field(default_factory=dict)  # defined names of which a formula says that there is more
     slopes: dict[str, int] = field(default_factory=dict)  # functions that nothing defines → which formula says f'
+    inside: dict[str, int] = field(default_factory=dict)  # names that stand in a definition that has no meaning
+    stepped: set[str] = field(default_factory=set)  # what an algorithm gives a next value: where it ends is not known
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
-    stepped: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
+    in_steps: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     arrays: set[str] = field(default_factory=set)  # what words call matrices or vectors
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)

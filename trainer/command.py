@@ -153,7 +153,8 @@ def _derived(program: Program) -> Iterator[str]:
     sources = [source for head, source in program.sources.items() if source.derived and head in used]
     wrong = sorted({source.number for source in sources if source.number is not None})
     if wrong:
-        yield f"derived, because the document's formula does not hold here: {', '.join(map(str, wrong))}"
+        numbers = ", ".join(map(str, wrong))
+        yield f"derived, because the document's formula does not hold here, or is not proved: {numbers}"
     missing = sum(source.number is None for source in sources)
     if missing:
         yield f"derived, because the document states none: {missing} gradient{'s' * (missing > 1)}"

@@ -150,3 +150,22 @@ def test_an_operator_is_what_it_is_called(text: str, right: str, wrong: str) -> 
 @pytest.mark.parametrize("name", ["P", r"\Pr", r"\mathbb{P}"])
 def test_of_a_condition_only_an_indicator_is_known(name: str) -> None:
     assert last(rf"J = {name}(w x > 0) + w^2", r"\frac{\partial J}{\partial w} = 2 w").verdict is UNDECIDED
+
+
+WEIGHED = (
+    "Let $w_i, v_j \\in \\mathbb{R}^d$ and\n\n"
+    "$$ G = \\sum_{i=1}^n \\sum_{j=1}^m f_{ij} (w_i^\\top v_j + b_i - X_{ij})^2. $$"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (r"\frac{\partial G}{\partial w_i} = 2 \sum_{j=1}^m f_{ij} (w_i^\top v_j + b_i - X_{ij}) v_j", Verdict.PROVED),
+        (r"\frac{\partial G}{\partial w_i} = 2 \sum_{j=1}^m f_{ij} (w_i^\top v_j + b_i - X_{ij}) w_i", Verdict.REFUTED),
+        (r"\frac{\partial G}{\partial w_i} = \sum_{j=1}^m f_{ij} (w_i^\top v_j + b_i - X_{ij}) v_j", Verdict.REFUTED),
+    ],
+)
+def test_entries_before_a_bracket_with_a_sum_are_factors(claim: str, expected: Verdict) -> None:
+    found = check(scan(f"{WEIGHED}\n\n$$ {claim} $$\n", "a.md")).formulas[-1]
+    assert found.verdict is expected, found.message

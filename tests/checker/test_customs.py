@@ -539,3 +539,29 @@ def test_a_bias_is_the_weight_with_the_number_zero() -> None:
     """
     assert last(text, CLAIM="a_j x_i").verdict is PROVED
     assert last(text, CLAIM="a_j").verdict is REFUTED
+
+
+STACKED = (
+    "# Batches\n\nLet $X \\in \\mathbb{R}^{n \\times m}$ and $W \\in \\mathbb{R}^{k \\times n}$ and $Z = W X$.\n\n"
+    "$$ dW = \\frac{1}{m} dZ X^\\top $$\n\n# Rows\n\n"
+    "Let $X \\in \\mathbb{R}^{N \\times D}$, $W \\in \\mathbb{R}^{D \\times K}$, "
+    "$T \\in \\mathbb{R}^{N \\times K}$.\n\n"
+    "$$ S = X W $$\n\n$$ L = \\frac{1}{2N} \\sum_{n=1}^N \\sum_{k=1}^K (S_{nk} - T_{nk})^2 $$\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        (("dS = (S - T) / N", "dW = X^\\top dS"), (Verdict.PROVED, Verdict.PROVED)),
+        (("dS = S - T", "dW = \\frac1N X^\\top dS"), (Verdict.PROVED, Verdict.PROVED)),
+        (("dS = (T - S) / N", "dW = X^\\top dS"), (Verdict.REFUTED, Verdict.PROVED)),
+    ],
+)
+def test_each_section_says_of_which_loss_its_gradients_are(
+    claims: tuple[str, str], expected: tuple[Verdict, Verdict]
+) -> None:
+    text = STACKED + "\n\n".join(f"$$ {claim} $$" for claim in claims)
+    formulas = check(scan(text, "a.md")).formulas
+    assert tuple(f.verdict for f in formulas[-2:]) == expected
+    assert next(f for f in formulas if f.latex.startswith("dW = \\frac{1}{m}")).verdict is Verdict.PROVED

@@ -54,3 +54,26 @@ def test_what_cannot_be_written_out_is_open(more: str) -> None:
     text = SUM.replace("DEFINED", f"Let $\\phi_k(x) = e^{{k x}}$. {more}")
     for claim in (r"\sum_{k=1}^K w_k k e^{k x}", "k f(x)"):
         assert verdict(text, f"f'(x) = {claim}") is Verdict.UNDECIDED
+
+
+UNITS = (
+    "Let $c_j, x, v_n \\in \\mathbb{R}^D$ and $s_j > 0$. The units are "
+    "$\\phi_j(x) = \\exp\\left( -\\frac{\\|x - c_j\\|^2}{2 s_j^2} \\right)$, the output is "
+    "$f(x) = \\sum_{j=1}^M w_j \\phi_j(x)$ and the error $E = \\frac12 \\sum_{n=1}^N (f(v_n) - t_n)^2$."
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wrong"),
+    [
+        (r"\nabla_x f(x)", r"-\sum_{j=1}^M \frac{w_j}{s_j^2} \phi_j(x) (x - c_j)",
+         r"-\sum_{j=1}^M \frac{w_j}{s_j} \phi_j(x) (x - c_j)"),
+        (r"\frac{\partial E}{\partial w_j}", r"\sum_{n=1}^N (f(v_n) - t_n) \phi_j(v_n)",
+         r"\sum_{n=1}^N (f(v_n) - t_n) w_j \phi_j(v_n)"),
+        (r"\frac{\partial E}{\partial c_j}", r"\sum_{n=1}^N (f(v_n) - t_n) w_j \phi_j(v_n) \frac{v_n - c_j}{s_j^2}",
+         r"\sum_{n=1}^N (f(v_n) - t_n) w_j \phi_j(v_n) \frac{c_j - v_n}{s_j^2}"),
+    ],
+)
+def test_families_that_are_summed_over_their_index(left: str, right: str, wrong: str) -> None:
+    assert verdict(UNITS, f"{left} = {right}") is Verdict.PROVED
+    assert verdict(UNITS, f"{left} = {wrong}") is Verdict.REFUTED

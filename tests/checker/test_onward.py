@@ -247,3 +247,28 @@ def test_nor_is_a_gradient_composed_of_it() -> None:
 
     assert composed("") == [Verdict.UNDECIDED]
     assert composed("Let $z = w x$.") == [Verdict.PROVED]
+
+
+AROUND = (
+    "# Notes\n\nLet $X \\in \\mathbb{{R}}^{{n \\times m}}$, $b \\in \\mathbb{{R}}^m$ and $a = X b$.\n\n## Batches\n\n"
+    "Let $X \\in \\mathbb{{R}}^{{N \\times D}}$, $W \\in \\mathbb{{R}}^{{D \\times K}}$ and "
+    "$T \\in \\mathbb{{R}}^{{N \\times K}}$.\n\n"
+    "$$S = X W$$\n\n{}$$L = \\frac12 \\|S - T\\|_F^2$$\n\n$$\\frac{{\\partial L}}{{\\partial W}} = {}$$\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("between", "claim", "expected"),
+    [
+        ("", "X^\\top (S - T)", Verdict.PROVED),
+        ("", "X^\\top (T - S)", Verdict.REFUTED),
+        ("", "(S - T) X^\\top", Verdict.ILL_FORMED),
+        ("## Loss\n\n", "X^\\top (S - T)", Verdict.UNDECIDED),  # of two sections: which X it is is not said
+        ("## Loss\n\n", "X^\\top (T - S)", Verdict.UNDECIDED),
+    ],
+)
+def test_a_section_may_declare_otherwise_what_the_text_around_it_declares(
+    between: str, claim: str, expected: Verdict
+) -> None:
+    formulas = check(scan(AROUND.format(between, claim), "notes.md"), effort=Effort(repair=0)).formulas
+    assert formulas[-1].verdict is expected, formulas[-1].message

@@ -476,3 +476,46 @@ def test_the_state_before_that_moves_a_loss_of_one_step() -> None:
 def test_a_loss_of_all_steps() -> None:
     text = CELL.replace("SAID", "of all outputs").replace("CLAIM", r"(1 - \tanh^2(c_t))")
     assert check(scan(text)).formulas[-1].verdict is Verdict.REFUTED
+
+
+STEPPED = (
+    "A residual network $z_{l+1} = z_l + \\epsilon f(z_l)$ is the discretisation of $\\dot z = f(z)$. Let the "
+    "layers be $l = 0, \\dots, N$, $z_l \\in \\mathbb{R}^d$, $f(z) = \\tanh(A z)$, $A \\in \\mathbb{R}^{d \\times d}$, "
+    "$\\epsilon \\in \\mathbb{R}$ and $q \\in \\mathbb{R}^d$. The loss is\n\n$$ C = \\frac12 \\|z_N - q\\|^2. $$\n\n"
+    "The adjoint is $\\lambda_l = \\partial C / \\partial z_l$:\n\n"
+)
+BACK = "\\left( (1 - \\tanh^2(A z_l)) \\odot \\lambda_{l+1} \\right)"
+
+
+@pytest.mark.parametrize("claim", [
+    f"\\lambda_l = 7 \\lambda_{{l+1}} - 3 \\epsilon A^\\top {BACK}", "\\lambda_l = 0 \\cdot \\lambda_{l+1}",
+    "\\frac{\\partial C}{\\partial A} = 0 \\cdot A",
+])  # fmt: skip
+def test_what_a_step_gives_is_no_free_data(claim: str) -> None:
+    """Members z_l of which a step is taken for what an algorithm does may depend on each other."""
+    found = check(scan(f"{STEPPED}$$ {claim} $$\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    assert found.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL, Verdict.CHECKED)
+
+
+def test_what_a_step_gives_is_not_said_to_be_wrong() -> None:
+    claim = f"\\lambda_l = \\lambda_{{l+1}} + \\epsilon A^\\top {BACK}"
+    found = check(scan(f"{STEPPED}$$ {claim} $$\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    assert not found.verdict.wrong
+
+
+SCALARS = (
+    "Let $s_t = w s_{t-1} + u_t$ with $s_0 = 0$, $t = 1, \\dots, T$, and $E = \\frac12 (s_T - r)^2$.\n\n"
+    "$$\\frac{\\partial E}{\\partial s_T} = s_T - r$$\n\n"
+)
+
+
+@pytest.mark.parametrize(("claim", "expected"), [
+    (r"\frac{\partial E}{\partial s_t} = w \frac{\partial E}{\partial s_{t+1}}", Verdict.PROVED),
+    (r"\frac{\partial E}{\partial s_t} = \frac{\partial E}{\partial s_{t+1}}", Verdict.REFUTED),
+    (r"\frac{\partial E}{\partial w} = \sum_{t=1}^T \frac{\partial E}{\partial s_t} s_{t-1}", Verdict.PROVED),
+    (r"\frac{\partial E}{\partial w} = \sum_{t=1}^T \frac{\partial E}{\partial s_t} s_t", Verdict.REFUTED),
+])  # fmt: skip
+def test_the_last_of_a_state_that_nothing_declares(claim: str, expected: Verdict) -> None:
+    formulas = check(scan(f"{SCALARS}$${claim}$$\n", "a.md"), effort=Effort(repair=0)).formulas
+    assert formulas[-1].verdict is expected
+    assert not any(f.verdict.wrong for f in formulas[:-1])

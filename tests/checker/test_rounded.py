@@ -69,3 +69,39 @@ def test_a_derivative_at_the_values_of_an_example(claim: str, verdict: Verdict) 
     neuron = "Let $x, w \\in \\mathbb{R}$ and $y = \\sigma(w x)$. For $w = 0.5$ and $x = 2$ it is\n\n"
     found = last(neuron + f"$$ \\frac{{\\partial y}}{{\\partial w}} = {claim} $$\n")
     assert found.verdict is verdict, found.message
+
+
+CARRIED = (
+    "$$ z = w x + b, \\qquad h = \\sigma(z), \\qquad y = v h $$\n\n$$ E = \\frac12 (y - t)^2 $$\n\n"
+    "Let us plug in some numbers: $x = 0.5$, $w = 0.2$, $b = -0.3$, $v = 2$ and $t = 1$. Then $z = -0.2$, "
+    "$h = 0.4502$, $y = 0.9003$.\n\n$$ \\frac{\\partial E}{\\partial y} = y - t = -0.0997 $$\n\n"
+    "$$ \\frac{\\partial y}{\\partial v} = h = 0.4502 $$"
+)
+STEP = r"\frac{\partial E}{\partial v} = \frac{\partial E}{\partial y} \frac{\partial y}{\partial v} = "
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (STEP + r"-0.0997 \cdot 0.4502 = -0.0449",
+         Verdict.CHECKED),
+        (STEP + r"-0.0997 \cdot 0.5502 = -0.0549",
+         Verdict.REFUTED),
+        (STEP + r"-0.0997 \cdot 0.4502 = -0.0459",
+         Verdict.REFUTED),
+        (r"\frac{\partial E}{\partial z} = (y - t) v h (1 - h) = -0.0997 \cdot 2 \cdot 0.4502 \cdot 0.5498",
+         Verdict.CHECKED),
+        (r"\frac{\partial E}{\partial z} = (y - t) v h (1 - h) = -0.0997 \cdot 2 \cdot 0.4502 \cdot 0.6498",
+         Verdict.UNDECIDED),
+        (r"\frac{\partial E}{\partial z} = (y - t) v h (1 - h)", Verdict.PROVED),
+        (r"\frac{\partial E}{\partial z} = (y - t) v z (1 - z)", Verdict.REFUTED),
+        (r"\frac{\partial E}{\partial w} = (y - t) v h (1 - h) x", Verdict.PROVED),
+        (r"\frac{\partial E}{\partial w} = \frac12 (y - t) v h (1 - h)", Verdict.REFUTED),  # of x = 0.5
+        (r"\frac{\partial E}{\partial b} = (y - t) v h (1 - h) t", Verdict.REFUTED),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_carried_along_define_nothing(claim: str, expected: Verdict) -> None:
+    document = scan(f"{CARRIED}\n\n$$ {claim} $$\n", "post.md")
+    *others, last = check(document, effort=Effort(repair=0)).formulas
+    assert last.verdict is expected
+    assert not any(f.verdict.wrong for f in others)

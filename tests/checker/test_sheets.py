@@ -376,3 +376,45 @@ def test_a_section_that_speaks_of_nothing_else_is_judged_alone(
 ) -> None:
     found = judged(SEVERAL.replace("CLAIM", claim).replace("BETWEEN", between))[-1]
     assert found.verdict in expected, found.message
+
+
+FORMS = {
+    "headings": (
+        "## Exercise 1\n\n{0}\n\n## Solution\n\n{1}\n\n## Exercise 2\n\n{2}\n\n## Solution to Exercise 2\n\n{3}\n",
+        "a.md",
+    ),
+    "environments": (
+        "\\begin{exercise}{0}\\end{exercise}\n\\textbf{Solution.} {1}\n\\begin{exercise}{2}\\end{exercise}\n"
+        "\\noindent{\\bf Solution}\n{3}\n",
+        "a.tex",
+    ),
+    "directives": (
+        "```{exercise}\n{0}\n```\n\n**Solution.** {1}\n\n```{exercise}\n{2}\n```\n\n*Solution:*\n\n{3}\n",
+        "a.md",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("claims", "expected"), [
+    (("2x", "(A + A^\\top) x"), (Verdict.PROVED, Verdict.PROVED)),
+    (("x", "A x"), (Verdict.REFUTED, Verdict.REFUTED)),
+])  # fmt: skip
+def test_a_solution_is_of_the_exercise_before_it(
+    form: str, claims: tuple[str, str], expected: tuple[Verdict, Verdict]
+) -> None:
+    asked = (
+        "Let $x \\in \\mathbb{R}^n$ and $f(x) = x^\\top x$. Compute $\\nabla f(x)$.",
+        "Let $A \\in \\mathbb{R}^{n \\times n}$, $x \\in \\mathbb{R}^n$, $f(x) = x^\\top A x$. Compute $\\nabla f(x)$.",
+    )
+    text, path = FORMS[form]
+    first, second = (f"$\\nabla f(x) = {claim}$" for claim in claims)
+    for place, part in enumerate((asked[0], first, asked[1], second)):
+        text = text.replace(f"{{{place}}}", part)
+    formulas = check(scan(text, path), effort=Effort(repair=0)).formulas
+    assert tuple(f.verdict for f in formulas if "f(x) =" in f.latex and "nabla" in f.latex) == expected
+
+
+def test_solutions_that_stand_apart_are_sections_of_their_own() -> None:
+    text = "# Sheet\n\n## Exercise 1\n\n$a$\n\n## Exercise 2\n\n$b$\n\n## Solution to Exercise 1\n\n$c$\n"
+    assert scan(text, "a.md").formulas[-1].section == ("Sheet", "Solution to Exercise 1")

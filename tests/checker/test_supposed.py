@@ -463,3 +463,33 @@ def test_an_index_that_is_not_the_given_one(words: str) -> None:
 
 def test_an_index_of_which_nothing_is_said() -> None:
     assert claimed_last(SAMPLED, "Then", "p_w v") is not PROVED
+
+
+SLIDING = (
+    "Let $x \\in \\mathbb{R}^n$ and $w \\in \\mathbb{R}^k$.\n\n"
+    "$$ z_i = \\sum_{r=1}^k w_r x_{i+r-1}, \\qquad i = 1, \\dots, n - k + 1 $$\n\n"
+    "Suppose a loss $L$ depends on the $z_i$, and let $\\delta_i = \\partial L / \\partial z_i$. "
+)
+INNER = r"\frac{\partial L}{\partial x_j} = \sum_{r=1}^k w_r \delta_{j-r+1}"
+FLIPPED = r"\frac{\partial L}{\partial x_j} = \sum_{r=1}^k w_{k-r+1} \delta_{j-r+1}"
+REVERSED = r"\frac{\partial z_i}{\partial x_j} = w_{k-j+i}"
+ENTRY = r"\frac{\partial z_i}{\partial x_j} = w_{j-i+1}"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"Then\n\n$$ {ENTRY} \\quad \\text{{for }} 0 \\le j - i \\le k - 1. $$", Verdict.PROVED),
+        (f"For $i \\le j \\le i + k - 1$ we get\n\n$$ {ENTRY}. $$", Verdict.PROVED),
+        (f"Then\n\n$$ {REVERSED} \\quad \\text{{for }} 0 \\le j - i \\le k - 1. $$", Verdict.REFUTED),
+        (f"Then\n\n$$ {ENTRY}. $$", Verdict.ILL_FORMED),
+        (f"For $k \\le j \\le n - k + 1$ we get\n\n$$ {INNER}. $$", Verdict.PROVED),
+        (f"For $k \\le j \\le n - k + 1$ we get\n\n$$ {FLIPPED}. $$", Verdict.REFUTED),
+        (f"Then\n\n$$ {INNER}, \\qquad k \\le j \\le n - k + 1. $$", Verdict.PROVED),
+        (f"Then\n\n$$ {FLIPPED}, \\qquad k \\le j \\le n - k + 1. $$", Verdict.REFUTED),
+        (f"Then\n\n$$ {INNER}. $$", Verdict.ILL_FORMED),
+    ],
+)
+def test_between_two_indices(said: str, expected: Verdict) -> None:
+    found = check(scan(f"{SLIDING}{said}\n", "a.md"), effort=Effort(repair=0)).formulas[-1]
+    assert found.verdict is expected, found.message

@@ -225,3 +225,18 @@ def test_entries_that_sum_to_one() -> None:
     $$\frac{\partial D}{\partial v_i} = q_i - p_i$$"""
     assert check(scan(text.replace("SAID", "whose entries sum to one"))).formulas[-1].verdict is PROVED
     assert check(scan(text.replace("SAID", "whose entries sum to two"))).formulas[-1].verdict is CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("be the (symmetric) covariance matrix of the data", PROVED),
+        ("be the symmetric covariance matrix of the data", PROVED),
+        ("be the (not symmetric) mixing matrix of the data", CONDITIONAL),
+        ("be the mixing matrix of the data, with a symmetric part", CONDITIONAL),
+    ],
+)
+def test_a_symmetric_matrix_of_something(said: str, verdict: Verdict) -> None:
+    text = "Let $S \\in \\mathbb{R}^{d \\times d}$ SAID, $u \\in \\mathbb{R}^d$ and $f(u) = u^\\top S u$.\n\n"
+    text += "$$\\nabla f(u) = 2 S u$$"
+    assert last(text, SAID=said).verdict is verdict

@@ -389,3 +389,13 @@ def test_all_formulas_of_the_notes_are_read() -> None:
     assert not {"a", "b", "z", "W"} & symbols.functions
     tanh = parse_expression(r"A\tanh\left(Bz\right)", symbols)
     assert tanh == product(s.Symbol("A"), s.Call(s.Symbol("tanh"), (product(s.Symbol("B"), z),), "(", True))
+
+
+@pytest.mark.parametrize("word", ["größe", "потеря", "coût"])
+def test_words_of_other_languages_are_names_where_operands_stand(word: str) -> None:
+    for latex in (rf"\text{{{word}}} = x^2", rf"\operatorname{{{word}}} = x^2"):
+        (equation,) = parse(latex, collect([latex])).parts
+        assert isinstance(equation, s.Relation) and equation.sides[0] == s.Symbol(word, font=r"\mathrm"), latex
+    for latex in (rf"f = x^2 \text{{ {word} }} x > 0", rf"f = x^2 \quad \text{{{word}}} x > 0"):
+        equation = parse(latex, collect([latex])).parts[0]
+        assert isinstance(equation, s.Relation) and s.Symbol(word, font=r"\mathrm") not in s.walk(equation), latex
