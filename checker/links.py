@@ -502,6 +502,8 @@ def _undefined_beside(error: UndefinedSymbol, left: s.Node, right: s.Node, world
     the pen is one name among others that are known."""
     table, said = world.table, {*world.known, *world.declared_names(), *world.sizes, *world.functions, *world.losses()}
     bases = {re.split(r"[_^]", name, maxsplit=1)[0] for name in said} | table.bound | table.ends | world.unknown.spoken
+    scripts = (n.sub for side in (left, right) for n in s.walk(side) if isinstance(n, s.Scripted) and n.sub is not None)
+    bases |= {x.name for script in scripts for x in s.walk(script) if isinstance(x, s.Symbol)}  # indices
     bases |= {*UNITS, "\\delta"}  # δ is customary for derivatives
     own = re.split(r"[_^]", error.base or error.name or "", maxsplit=1)[0]
     for node in (n for side in (left, right) for n in quantities_of(side, table) if own and not is_transpose(n)):

@@ -12,13 +12,13 @@ from verify_derivations.checker import (
     beside,
     building,
     called,
-    case,
     every_layer,
     functions,
     instances,
     judge,
     judgement,
     links,
+    rereadings,
     scopes,
     spoken,
     supposing,
@@ -299,7 +299,7 @@ MISREAD: dict[str, Misread] = {
         r"\frac{\partial J}{\partial w} = 7 (z - y) x",
     ),
     "the index of a family is a constant": Misread(
-        [(case, "_write_out_families", lambda *_: set())],
+        [(rereadings, "families", lambda *_: {})],
         r"Let $x \in R$, $w_k \in R$ for $k = 1, \dots, K$, $\phi_k(x) = e^{k x}$ and "
         r"$f(x) = \sum_{k=1}^K w_k \phi_k(x)$.",
         "f'(x) = k f(x)",

@@ -905,7 +905,7 @@ $L = \\sum_{i=1}^m \\|x_i - c_{y_i}\\|^2$.
 $$ \\frac{\\partial L}{\\partial c_k} = CLAIM $$
 """
     assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [y_i = k] (c_k - x_i)")).verdict is UNDECIDED
-    assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [u = v] (c_k - x_i)")).verdict is ILL_FORMED
+    assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [u = k] (c_k - x_i)")).verdict is ILL_FORMED
 
 
 @pytest.mark.parametrize(("words", "verdict"), [("We sum over repeated indices.", UNDECIDED), ("", ILL_FORMED)])
