@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from verify_derivations.checker.case import Case, Local
 from verify_derivations.checker.judge import ROUTING, judge
-from verify_derivations.checker.links import CLASH
+from verify_derivations.checker.meaningless import CLASH
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Convention, Formula, Reading, Verdict
 from verify_derivations.formulas.printer import to_latex

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,23 +12,20 @@ from verify_derivations.checker.comparisons import Comparison, compare
 from verify_derivations.checker.customary import NUMBER
 from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.differentials import varied, varied_in
-from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.given_indices import told_apart
-from verify_derivations.checker.introduced import introduced_by_identity, introducing, written_out
+from verify_derivations.checker.introduced import introduced_by_identity, introducing
 from verify_derivations.checker.layer_sums import one_layer_more
+from verify_derivations.checker.meaningless import Failed, is_of_values, without_meaning
 from verify_derivations.checker.padding import with_zeros
 from verify_derivations.checker.ranges import Outside, message, narrowed, out_of_range
 from verify_derivations.checker.refuted import (
     RULE,
     Refuted,
-    all_vectors,
     directly,
     in_another_reading,
     is_rule,
     left_open,
-    mentioned,
 )
-from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.supposing import in_its_case
 from verify_derivations.checker.undefined_losses import (
     as_told,
@@ -42,18 +38,13 @@ from verify_derivations.checker.undefined_losses import (
 from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
-    beside,
     defined_elsewhere,
     held_fast,
     held_fixed,
     names_of,
-    shapeless,
-    spoken_of_elsewhere,
-    taken_at,
     unmoved,
     unread,
     unread_relation,
-    unsaid,
     unsaid_slope,
     unshown,
     unstated,
@@ -69,7 +60,6 @@ from verify_derivations.derivations.terms import Beyond, scale
 from verify_derivations.formulas import latex
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of
-from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
     ONE,
@@ -83,32 +73,22 @@ from verify_derivations.formulas.expressions import (
     heads,
     polynomial,
 )
-from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.other_losses import not_written_out
 from verify_derivations.formulas.polynomial import is_index
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.ranks import UNITS, quantities_of
-from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
-from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show
 from verify_derivations.formulas.world import (
-    ChainError,
     Endless,
     IndexRangeError,
     Known,
-    OverlappingRows,
     Statement,
-    UndefinedFunction,
     UndefinedSymbol,
     Unsupported,
     World,
 )
 
 NOT_OF_A_NET = "it is not so for any value of a sum over layers; whether it is for those of a net is not known"
-CLASH = "clash"
-"""Among the conventions of an equation whose shapes do not fit as it is read."""
 
 
 @dataclass
@@ -295,7 +275,7 @@ def _as_identity(
     error: DocumentError,
 ) -> Judged | None:  # fmt: skip
     """What holds whatever the names stand for of which nothing is known, as ``(A B)^\\top = B^\\top A^\\top`` does."""
-    if not isinstance(error, UndefinedSymbol) or not _is_of_values(world, left, right):
+    if not isinstance(error, UndefinedSymbol) or not is_of_values(world, left, right):
         return None
     introduced = introduced_by_identity(world, (left, right), number)
     if introduced is None or isinstance(introduced, str):
@@ -304,31 +284,6 @@ def _as_identity(
     if judged.link.verdict not in (Verdict.PROVED, Verdict.CONDITIONAL):
         return None
     return replace(judged, remarks=(*judged.remarks, introduced.said))
-
-
-def _is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
-    """Whether an equation is of values, and neither defines a name nor says anything of one that is defined."""
-    name = left.function if isinstance(left, s.Call) and function_name(left.function) in world.functions else left
-    if isinstance(name, s.Symbol | s.Scripted) and world.table.reference(name) is not None:
-        return False
-    sides = (left, right)
-    slopes = any(map(is_derivative, (node for side in sides for node in s.walk(side))))
-    return not _has_primes(*sides) and not slopes and not any(is_adjoint_name(x, world.table) for x in sides)
-
-
-def _of_function(left: s.Node) -> bool:
-    """Whether what an equation says is a derivative of a function, ``f'(z)``."""
-    function = left.function if isinstance(left, s.Call) else None
-    return isinstance(function, s.Scripted) and bool(function.primes) and function.sub is None
-
-
-def _is_differential(error: UndefinedSymbol) -> bool:
-    """``dL``, which is no value."""
-    return error.name is not None and len(error.name) == 2 and error.name[0] == "d"
-
-
-def _has_primes(*sides: s.Node) -> bool:
-    return any(isinstance(node, s.Scripted) and bool(node.primes) for side in sides for node in s.walk(side))
 
 
 def leaves_axis(outside: Outside, world: World, environment: Environment, defined: str = "") -> DocumentError:
@@ -417,204 +372,14 @@ def _tie(tie: Scalar, environment: Environment) -> Scalar | Literal[False] | Non
 
 def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement, world: World) -> Judged:
     """The verdict on an equation of which a side has no meaning."""
-    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(error))
-    if isinstance(error, UndefinedSymbol) and error.name in world.unknown.spoken:
-        link = replace(link, evidence="symbol", message=f"what {error.name} stands for, only words say")
-    elif isinstance(error, UndefinedSymbol) and error.name in world.unknown.in_steps:
-        link = replace(link, evidence="symbol", message=f"{error}: only a step of an algorithm says what it is")
-    elif isinstance(error, UndefinedSymbol) and (other := spoken_of_elsewhere(world, error.name)) is not None:
-        link = replace(link, evidence="symbol", message=f"{error}, and {other}")
-    elif isinstance(error, UndefinedSymbol) and _is_written_out(error.name, (left, right), world):
-        link = replace(link, evidence="symbol", message=f"{error}: what it is where it is differentiated is not stated")
-    elif isinstance(error, UndefinedFunction) and _of_function(left):  # f' = f (1 - f), of an f in words
-        link = replace(link, evidence="symbol", message=f"{error}: of which it is the derivative nothing is stated")
-    elif isinstance(error, UndefinedSymbol) and (other := beside(world, error, here)) is not None:
-        link = replace(link, evidence="symbol", message=other)
-    elif isinstance(error, UndefinedSymbol) and not _is_differential(error) and _is_of_values(world, left, right):
-        link = replace(link, evidence="symbol", message=f"{error}: the equation may say what it is")
-    elif isinstance(error, UndefinedSymbol | ShapeError) and (new := _changed(left, right, world, here)) is not None:
-        link = replace(link, message=f"{error}, and what the text says of {new} is not read")
-    elif isinstance(error, UndefinedSymbol) and (whole := _may_have_entries(error, world)) is not None:
-        said = f"{error}: whether it is an entry of {whole}, which nothing declares, is not said"
-        link = replace(link, evidence="symbol", message=said)
-    elif isinstance(error, UndefinedSymbol) and (number := world.unknown.inside.get(error.base or "")) is not None:
-        link = replace(link, evidence="symbol", message=f"{error}: it stands in formula {number}, which has no meaning")
-    elif isinstance(error, UndefinedSymbol) and (other := _undefined_beside(error, left, right, world)) is not None:
-        link = replace(link, evidence="symbol", message=f"{error}, nor is {other}")
-    elif isinstance(error, UndefinedSymbol):
-        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="symbol")
-    elif isinstance(error, ChainError):
-        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="chain")
-    elif isinstance(error, IndexRangeError | ShapeError) and (late := _declared_later(left, right, world, here)):
-        link = replace(link, message=f"{error}; {late} is declared further on, perhaps another {late}")
-    elif isinstance(error, IndexRangeError | ShapeError) and (twice := _declared_twice(left, right, world)):
-        link = replace(link, message=f"{error}; {twice} is declared in two ways, perhaps of two quantities")
-    elif isinstance(error, IndexRangeError) and (steps := _rests_on(mentioned(left, right, world), world)
-                                                 & world.unknown.stepped):  # fmt: skip
-        link = replace(link, message=f"{error}; {min(steps)} has a next value, and where that ends is not stated")
-    elif isinstance(error, IndexRangeError) and (size := _named_like_a_size(left, right, world)) is not None:
-        link = replace(link, message=f"{error}; {size} is a size, too")
-    elif isinstance(error, IndexRangeError):
-        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="index")
-    elif isinstance(error, ShapeError) and (taken := taken_at(world, here, (left, right))) is not None:
-        link = replace(link, message=unsaid(taken))
-    elif isinstance(error, ShapeError) and (unclear := functions_in((left, right)) & world.applied.unclear):
-        said = f"{error}, if {min(unclear)} is taken of each entry: what its values are is not said"
-        link = replace(link, message=said)
-    elif isinstance(error, ShapeError) and (shared := _variable_of_several(left, right, world)) is not None:
-        said = f"{error}; {shared} is a variable of several functions, and declared nowhere: perhaps not the same"
-        link = replace(link, message=said)
-    elif isinstance(error, ShapeError) and (member := _one_or_all(left, right, world, error)) is not None:
-        link = replace(link, message=f"{error}; whether {member} is one of those with an index or all is not said")
-    elif isinstance(error, ShapeError) and (size := _is_a_size(left, right, world)) is not None:
-        link = replace(link, message=f"{error}; {size} is a size, too")
-    elif isinstance(error, ShapeError) and (new := shapeless(world, (left, right), here.number)) is not None:
-        link = replace(link, message=f"{error}; the shape of {new} is not known, as its definition has no meaning")
-    elif isinstance(error, ShapeError):
-        guessed = _guessed(left, right, world)
-        shapes = world.undeclared
-        matrices = shapes.widened | shapes.doubtful
-        kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in matrices else "a column"
-        said = f"{error}, if {guessed} is {kind}: its shape is stated nowhere"
-        link = replace(link, message=said) if guessed else replace(link, verdict=Verdict.ILL_FORMED, evidence="shape")
-        here.conventions.add(CLASH)
-    elif isinstance(error, OverlappingRows):
-        link = replace(link, verdict=Verdict.ILL_FORMED, evidence="cases")
+    link = without_meaning(Failed(world, here, left, right, error))
     return Judged(link, None, None, frozenset(here.conventions), frozenset(here.uses), tuple(here.remarks))
-
-
-def _changed(left: s.Node, right: s.Node, world: World, here: Statement) -> str | None:
-    r"""What a side rests on, or differentiates, and the text changes up to here: the z of ``z \leftarrow z + b``, in
-    which the b is new; the new z may have another shape."""
-    told = {name for name, number in world.unknown.amended.items() if number <= here.number}
-    return min(told & _rests_on(mentioned(left, right, world), world), default=None) if told else None
-
-
-def _may_have_entries(error: UndefinedSymbol, world: World) -> str | None:
-    """The y of ``y_1`` and the x of ``x_j^{(i)}``, of which nothing but the definitions says that it is no number."""
-    whole = re.split(r"[_^]", error.base or "", maxsplit=1)[0]
-    known = world.known.get(whole) if whole != error.base else None
-    return None if known is None or not (known.shape or known.family) or whole in world.declared else whole
-
-
-def _undefined_beside(error: UndefinedSymbol, left: s.Node, right: s.Node, world: World) -> str | None:
-    """Another name in an equation of which the document says nothing: it leaves some to its readers then, and a slip of
-    the pen is one name among others that are known."""
-    table, said = world.table, {*world.known, *world.declared_names(), *world.sizes, *world.functions, *world.losses()}
-    bases = {re.split(r"[_^]", name, maxsplit=1)[0] for name in said} | table.bound | table.ends | world.unknown.spoken
-    scripts = (n.sub for side in (left, right) for n in s.walk(side) if isinstance(n, s.Scripted) and n.sub is not None)
-    bases |= {x.name for script in scripts for x in s.walk(script) if isinstance(x, s.Symbol)}  # indices
-    bases |= {*UNITS, "\\delta"}  # δ is customary for derivatives
-    own = re.split(r"[_^]", error.base or error.name or "", maxsplit=1)[0]
-    for node in (n for side in (left, right) for n in quantities_of(side, table) if own and not is_transpose(n)):
-        reference = table.reference(node)
-        if reference is None or reference.primes:
-            continue
-        base = re.split(r"[_^]", table.variable_of(reference.name) or reference.name, maxsplit=1)[0]
-        if base != own and base not in bases:
-            return to_latex(node)
-    return None
-
-
-def _is_written_out(name: str | None, sides: tuple[s.Node, ...], world: World) -> bool:
-    """Whether a name stands in an expression that is differentiated. Of a member, ``x_i``, the name is not known."""
-    names = (n for top in written_out(world, sides) for n in names_in(top))
-    found = {r.name for r in map(world.table.reference, names) if r is not None}
-    return name in found or name is None and bool(found)
 
 
 def _taken_for_positive(world: World, sides: tuple[s.Node, ...], variables: Iterable[str]) -> list[str]:
     """What a claim speaks of, or differentiates by what it is made of."""
     named, found = names_of(world, sides), world.undeclared.positive
     return sorted(name for name in found if name in named or not world.below([name]).isdisjoint(variables))
-
-
-def _rests_on(names: Sequence[Reference], world: World) -> set[str]:
-    layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
-              for r in names for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
-    return world.below(world.head(*each) for each in layers)
-
-
-def _declared_later(left: s.Node, right: s.Node, world: World, here: Statement) -> str | None:
-    """What only a formula behind this one declares, and on which a side rests: the y of ``‖y - K a‖²`` need not be that
-    of ``k(x, y)`` with y ∈ R^d."""
-    below = _rests_on(mentioned(left, right, world), world)
-    stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in below}
-    given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
-    return min((name for name, numbers in given.items() if min(numbers) > here.number), default=None)
-
-
-def _declared_twice(left: s.Node, right: s.Node, world: World) -> str | None:
-    """What is declared to lie in two spaces, and on which a side rests."""
-    def spaces(name: str) -> set[tuple[s.Node | None, int, s.Space]]:
-        return {(d.layer, len(d.indices), d.space) for d in world.declarations.get(name, ()) if not d.hint}
-
-    below = _rests_on(mentioned(left, right, world), world)
-    return min((name for name in below if len({place[:2] for place in spaces(name)}) < len(spaces(name))), default=None)
-
-
-def _named_like_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
-    """The d of ``d_{ij} = \\|x_i - x_j\\|²`` beside x_i ∈ R^d: two things."""
-    indexed = {r.name for r in mentioned(left, right, world) if r.indices}
-    return min(indexed & world.sizes, default=None)
-
-
-def _is_a_size(left: s.Node, right: s.Node, world: World) -> str | None:
-    """The d of ``C x = d`` beside x ∈ R^d: two things. Not where a term has no shape by itself."""
-    terms = [term for side in (left, right) for term in (side.terms if isinstance(side, s.Sum) else (side,))]
-    found = {base_of(term) for term in terms if isinstance(term, s.Symbol)} & world.sizes
-    try:
-        for term in terms if found else ():
-            Elaborator(world.fork(), Statement()).tensor(term)
-    except ShapeError:
-        return None
-    except DocumentError:
-        pass
-    return min((name for name in found if name is not None), default=None)
-
-
-def _variable_of_several(left: s.Node, right: s.Node, world: World) -> str | None:
-    """What nothing declares, and a function of numbers has as its variable, and others, which say its shape: the x of
-    ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
-    stated = {name: {*map(base_of, arguments)} for name, arguments in world.applied.arguments.items()}
-    stated |= {name: {*heads} for name, heads in world.applied.parameters.items()}
-    called = {r.name for r in mentioned(left, right, world)}
-    shapes = {name: known.shape for name, known in world.known.items()}
-    below = _rests_on(mentioned(left, right, world), world) - world.declared
-    for x in sorted(below & shapes.keys()):
-        own = {name for name, variables in stated.items() if x in variables and name in called}
-        of_entries = any(name in world.functions or shapes.get(name, ()) == shapes[x] for name in own)
-        if shapes[x] != () and of_entries and any(x in stated[name] for name in stated.keys() - called):
-            return x
-    return None
-
-
-def _one_or_all(left: s.Node, right: s.Node, world: World, error: ShapeError) -> str | None:
-    """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
-    meant, not all."""
-    bare = {r.name for r in mentioned(left, right, world) if r == Reference(r.name)}
-    bare &= world.table.indexed | world.table.listed.twofold
-    told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
-    known = {name: world.known[name] for name in bare - told if name in world.known}
-    of_number = re.search(r"^the left side has shape 1,|the right side 1$", str(error)) is not None
-    columns = re.search(r"the product of shapes \S+ \\times 1 and \S+ \\times 1 does not", str(error)) is not None
-    twofold = bare & world.table.listed.twofold if of_number or columns else set()  # y beside \\mathbf{y} ∈ R^n
-    known |= {name: world.known[name] for name in twofold if name in world.known}
-    found = (n for n, what in known.items() if (of_number or n in twofold) and (what.family or what.shape))
-    return min(found, default=None) or all_vectors(left, right, world)
-
-
-def _guessed(left: s.Node, right: s.Node, world: World) -> str | None:
-    """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
-    clash, but perhaps not those of the document."""
-    names = mentioned(left, right, world)
-    below = _rests_on(names, world)
-    flat = {head for head in below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
-    named = {r.name for r in names} & world.undeclared.widened  # what rests on them has one shape either way
-    losses = (known for head, known in world.known.items() if head in LOSSES)
-    misread = any(known.shape or known.family for known in losses)  # else what is doubtful does not matter
-    unclear = world.undeclared.guessed | (world.undeclared.doubtful if misread else set())
-    return min(below & unclear | flat | named, default=None)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

@@ -1,0 +1,345 @@
+"""An equation of which a side has no meaning: ill-formed, unless what the document leaves unsaid makes that doubtful.
+
+Each such doubt is a line of a table: of which errors it is, what is asked, and what is said where the answer is not
+nothing. The first one that there is leaves the equation undecided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from verify_derivations.checker.functions import function_name, functions_in
+from verify_derivations.checker.introduced import written_out
+from verify_derivations.checker.refuted import all_vectors, mentioned
+from verify_derivations.checker.statements import is_adjoint_name, is_derivative
+from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
+from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.ranks import UNITS, quantities_of
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
+from verify_derivations.formulas.sizes import layer_value
+from verify_derivations.formulas.symbols import LOSSES
+from verify_derivations.formulas.tensors import ShapeError
+from verify_derivations.formulas.world import (
+    ChainError,
+    IndexRangeError,
+    OverlappingRows,
+    Statement,
+    UndefinedFunction,
+    UndefinedSymbol,
+    World,
+)
+
+CLASH = "clash"
+"""Among the conventions of an equation whose shapes do not fit as it is read."""
+FAULTS: dict[type[DocumentError], str] = {
+    UndefinedSymbol: "symbol", ChainError: "chain", IndexRangeError: "index", ShapeError: "shape",
+    OverlappingRows: "cases",
+}
+"""What makes an equation ill-formed, with the evidence for it."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An equation, in the world that it stands in, and why a side has no meaning there."""
+
+    world: World
+    here: Statement
+    left: s.Node
+    right: s.Node
+    error: DocumentError
+
+    @property
+    def sides(self) -> tuple[s.Node, s.Node]:
+        return self.left, self.right
+
+    @property
+    def name(self) -> str | None:
+        """Of an undefined symbol, where it may be that of a number."""
+        return self.error.name if isinstance(self.error, UndefinedSymbol) else None
+
+    @property
+    def base(self) -> str:
+        """Of an undefined symbol, its name without indices."""
+        return self.error.base or "" if isinstance(self.error, UndefinedSymbol) else ""
+
+    @cached_property
+    def mentioned(self) -> list[Reference]:
+        return mentioned(self.left, self.right, self.world)
+
+    @cached_property
+    def below(self) -> set[str]:
+        """All on which the sides rest, and what they differentiate."""
+        world = self.world
+        layers = ((name, None if r.layer is None else layer_value(r.layer, world, Statement()))
+                  for r in self.mentioned for name in (r.name, world.table.variable_of(r.name) or r.name))  # fmt: skip
+        return world.below(world.head(*each) for each in layers)
+
+
+def without_meaning(failed: Failed) -> Link:
+    """The verdict. Where shapes clash, and it is not told why, the equation may hold in another convention."""
+    left, right = map(to_latex, failed.sides)
+    found = ((doubt, text) for doubt in DOUBTS if isinstance(failed.error, doubt.of)
+             if (text := doubt.ask(failed)) is not None)  # fmt: skip
+    doubt, text = next(found, (None, None))
+    if isinstance(failed.error, ShapeError) and (doubt is None or doubt.ask is _guessed):
+        failed.here.conventions.add(CLASH)
+    if doubt is not None and text is not None:
+        return Link(left, right, Verdict.UNDECIDED, doubt.evidence, text)
+    evidence = next((said for kind, said in FAULTS.items() if isinstance(failed.error, kind)), None)
+    if evidence is not None:
+        return Link(left, right, Verdict.ILL_FORMED, evidence, str(failed.error))
+    return Link(left, right, Verdict.UNDECIDED, "notation", str(failed.error))
+
+
+# -- undefined names -------------------------------------------------------------------------------------------
+
+
+def _only_in_words(failed: Failed) -> str | None:
+    return f"what {failed.name} stands for, only words say" if failed.name in failed.world.unknown.spoken else None
+
+
+def _in_a_step(failed: Failed) -> str | None:
+    known = failed.name in failed.world.unknown.in_steps
+    return f"{failed.error}: only a step of an algorithm says what it is" if known else None
+
+
+def _spoken_of_elsewhere(failed: Failed) -> str | None:
+    other = spoken_of_elsewhere(failed.world, failed.name)
+    return None if other is None else f"{failed.error}, and {other}"
+
+
+def _is_written_out(failed: Failed) -> str | None:
+    """Of what stands in an expression that is differentiated. Of a member, ``x_i``, the name is not known."""
+    names = (n for top in written_out(failed.world, failed.sides) for n in names_in(top))
+    found = {r.name for r in map(failed.world.table.reference, names) if r is not None}
+    inside = failed.name in found or failed.name is None and bool(found)
+    return f"{failed.error}: what it is where it is differentiated is not stated" if inside else None
+
+
+def _of_function(failed: Failed) -> str | None:
+    """``f' = f (1 - f)``, of an f in words."""
+    function = failed.left.function if isinstance(failed.left, s.Call) else None
+    slope = isinstance(function, s.Scripted) and bool(function.primes) and function.sub is None
+    return f"{failed.error}: of which it is the derivative nothing is stated" if slope else None
+
+
+def _beside(failed: Failed) -> str | None:
+    return beside(failed.world, failed.error, failed.here) if isinstance(failed.error, UndefinedSymbol) else None
+
+
+def _may_say_it(failed: Failed) -> str | None:
+    """Not of ``dL``, which is no value."""
+    differential = failed.name is not None and len(failed.name) == 2 and failed.name[0] == "d"
+    values = not differential and is_of_values(failed.world, failed.left, failed.right)
+    return f"{failed.error}: the equation may say what it is" if values else None
+
+
+def is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
+    """Whether an equation is of values, and neither defines a name nor says anything of one that is defined."""
+    name = left.function if isinstance(left, s.Call) and function_name(left.function) in world.functions else left
+    if isinstance(name, s.Symbol | s.Scripted) and world.table.reference(name) is not None:
+        return False
+    nodes = [node for side in (left, right) for node in s.walk(side)]
+    primes = any(isinstance(node, s.Scripted) and bool(node.primes) for node in nodes)
+    return not primes and not any(map(is_derivative, nodes)) and not any(
+        is_adjoint_name(side, world.table) for side in (left, right)
+    )
+
+
+def _changed(failed: Failed) -> str | None:
+    """What a side rests on, or differentiates, and the text changes up to here: the z of ``z \\leftarrow z + b``, in
+    which the b is new; the new z may have another shape."""
+    told = {name for name, number in failed.world.unknown.amended.items() if number <= failed.here.number}
+    new = min(told & failed.below, default=None) if told else None
+    return None if new is None else f"{failed.error}, and what the text says of {new} is not read"
+
+
+def _may_have_entries(failed: Failed) -> str | None:
+    """The y of ``y_1`` and the x of ``x_j^{(i)}``, of which nothing but the definitions says that it is no number."""
+    whole, world = re.split(r"[_^]", failed.base, maxsplit=1)[0], failed.world
+    known = world.known.get(whole) if whole != failed.base else None
+    if known is None or not (known.shape or known.family) or whole in world.declared:
+        return None
+    return f"{failed.error}: whether it is an entry of {whole}, which nothing declares, is not said"
+
+
+def _inside(failed: Failed) -> str | None:
+    number = failed.world.unknown.inside.get(failed.base)
+    return None if number is None else f"{failed.error}: it stands in formula {number}, which has no meaning"
+
+
+def _nor_another(failed: Failed) -> str | None:
+    """Another name in an equation of which the document says nothing: it leaves some to its readers then, and a slip of
+    the pen is one name among others that are known."""
+    world, table = failed.world, failed.world.table
+    said = {*world.known, *world.declared_names(), *world.sizes, *world.functions, *world.losses()}
+    bases = {re.split(r"[_^]", name, maxsplit=1)[0] for name in said} | table.bound | table.ends | world.unknown.spoken
+    nodes = [node for side in failed.sides for node in s.walk(side)]
+    scripts = (node.sub for node in nodes if isinstance(node, s.Scripted) and node.sub is not None)
+    bases |= {x.name for script in scripts for x in s.walk(script) if isinstance(x, s.Symbol)}  # indices
+    bases |= {*UNITS, "\\delta"}  # δ is customary for derivatives
+    own = re.split(r"[_^]", failed.base or failed.name or "", maxsplit=1)[0]
+    for node in (n for side in failed.sides for n in quantities_of(side, table) if own and not is_transpose(n)):
+        reference = table.reference(node)
+        if reference is None or reference.primes:
+            continue
+        base = re.split(r"[_^]", table.variable_of(reference.name) or reference.name, maxsplit=1)[0]
+        if base != own and base not in bases:
+            return f"{failed.error}, nor is {to_latex(node)}"
+    return None
+
+
+# -- indices and shapes ------------------------------------------------------------------------------------------
+
+
+def _declared_later(failed: Failed) -> str | None:
+    """What only a formula behind this one declares, and on which a side rests: the y of ``‖y - K a‖²`` need not be that
+    of ``k(x, y)`` with y ∈ R^d."""
+    world = failed.world
+    stated = {name: [d.number for d in world.declarations.get(name, ()) if not d.hint] for name in failed.below}
+    given = {name: numbers for name, numbers in stated.items() if numbers and name in world.declared}
+    late = min((name for name, numbers in given.items() if min(numbers) > failed.here.number), default=None)
+    return None if late is None else f"{failed.error}; {late} is declared further on, perhaps another {late}"
+
+
+def _declared_twice(failed: Failed) -> str | None:
+    """What is declared to lie in two spaces, and on which a side rests."""
+    def spaces(name: str) -> set[tuple[s.Node | None, int, s.Space]]:
+        return {(d.layer, len(d.indices), d.space) for d in failed.world.declarations.get(name, ()) if not d.hint}
+
+    found = (name for name in failed.below if len({place[:2] for place in spaces(name)}) < len(spaces(name)))
+    twice = min(found, default=None)
+    return None if twice is None else f"{failed.error}; {twice} is declared in two ways, perhaps of two quantities"
+
+
+def _stepped(failed: Failed) -> str | None:
+    step = min(failed.below & failed.world.unknown.stepped, default=None)
+    return None if step is None else f"{failed.error}; {step} has a next value, and where that ends is not stated"
+
+
+def _named_like_a_size(failed: Failed) -> str | None:
+    """The d of ``d_{ij} = \\|x_i - x_j\\|²`` beside x_i ∈ R^d: two things."""
+    size = min({r.name for r in failed.mentioned if r.indices} & failed.world.sizes, default=None)
+    return None if size is None else f"{failed.error}; {size} is a size, too"
+
+
+def _taken_at(failed: Failed) -> str | None:
+    taken = taken_at(failed.world, failed.here, failed.sides)
+    return None if taken is None else unsaid(taken)
+
+
+def _entrywise(failed: Failed) -> str | None:
+    unclear = min(functions_in(failed.sides) & failed.world.applied.unclear, default=None)
+    said = f"{failed.error}, if {unclear} is taken of each entry: what its values are is not said"
+    return None if unclear is None else said
+
+
+def _variable_of_several(failed: Failed) -> str | None:
+    """What nothing declares, and a function of numbers has as its variable, and others, which say its shape: the x of
+    ``k(x) = e^{-x²}`` need not be that of ``f(x) = \\sum_j \\|x - c_j\\|²``."""
+    world = failed.world
+    stated = {name: {*map(base_of, arguments)} for name, arguments in world.applied.arguments.items()}
+    stated |= {name: {*heads} for name, heads in world.applied.parameters.items()}
+    called = {r.name for r in failed.mentioned}
+    shapes = {name: known.shape for name, known in world.known.items()}
+    for x in sorted((failed.below - world.declared) & shapes.keys()):
+        own = {name for name, variables in stated.items() if x in variables and name in called}
+        of_entries = any(name in world.functions or shapes.get(name, ()) == shapes[x] for name in own)
+        if shapes[x] != () and of_entries and any(x in stated[name] for name in stated.keys() - called):
+            return f"{failed.error}; {x} is a variable of several functions, and declared nowhere: perhaps not the same"
+    return None
+
+
+def _one_or_all(failed: Failed) -> str | None:
+    """The y of ``θ y - A(θ)`` where only ``y_i`` for ``i = 1, …, n`` elsewhere says its shape: one observation may be
+    meant, not all."""
+    world, error = failed.world, str(failed.error)
+    bare = {r.name for r in failed.mentioned if r == Reference(r.name)}
+    bare &= world.table.indexed | world.table.listed.twofold
+    told = {name for name in bare if world.declarations.get(name) or world.is_defined(name)}
+    known = {name: world.known[name] for name in bare - told if name in world.known}
+    of_number = re.search(r"^the left side has shape 1,|the right side 1$", error) is not None
+    columns = re.search(r"the product of shapes \S+ \\times 1 and \S+ \\times 1 does not", error) is not None
+    twofold = bare & world.table.listed.twofold if of_number or columns else set()  # y beside \\mathbf{y} ∈ R^n
+    known |= {name: world.known[name] for name in twofold if name in world.known}
+    found = (n for n, what in known.items() if (of_number or n in twofold) and (what.family or what.shape))
+    member = min(found, default=None) or all_vectors(failed.left, failed.right, world)
+    return None if member is None else f"{error}; whether {member} is one of those with an index or all is not said"
+
+
+def _is_a_size(failed: Failed) -> str | None:
+    """The d of ``C x = d`` beside x ∈ R^d: two things. Not where a term has no shape by itself."""
+    terms = [term for side in failed.sides for term in (side.terms if isinstance(side, s.Sum) else (side,))]
+    found = {base_of(term) for term in terms if isinstance(term, s.Symbol)} & failed.world.sizes
+    try:
+        for term in terms if found else ():
+            Elaborator(failed.world.fork(), Statement()).tensor(term)
+    except ShapeError:
+        return None
+    except DocumentError:
+        pass
+    size = min((name for name in found if name is not None), default=None)
+    return None if size is None else f"{failed.error}; {size} is a size, too"
+
+
+def _shapeless(failed: Failed) -> str | None:
+    new = shapeless(failed.world, failed.sides, failed.here.number)
+    return None if new is None else f"{failed.error}; the shape of {new} is not known, as its definition has no meaning"
+
+
+def _guessed(failed: Failed) -> str | None:
+    """What is read as a number, a matrix or a column, for nothing says its shape, and on which a side rests: shapes
+    clash, but perhaps not those of the document."""
+    world, shapes = failed.world, failed.world.undeclared
+    flat = {head for head in failed.below if re.split(r"[_^]", head, maxsplit=1)[0] in world.table.listed.flat}
+    named = {r.name for r in failed.mentioned} & shapes.widened  # what rests on them has one shape either way
+    losses = (known for head, known in world.known.items() if head in LOSSES)
+    misread = any(known.shape or known.family for known in losses)  # else what is doubtful does not matter
+    unclear = shapes.guessed | (shapes.doubtful if misread else set())
+    guessed = min(failed.below & unclear | flat | named, default=None)
+    matrices = shapes.widened | shapes.doubtful
+    kind = "a number" if guessed in shapes.guessed else "a matrix" if guessed in matrices else "a column"
+    return None if guessed is None else f"{failed.error}, if {guessed} is {kind}: its shape is stated nowhere"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A reason to leave an equation open after an error ``of`` some kind, ``None`` where there is none."""
+
+    of: type[DocumentError] | tuple[type[DocumentError], ...]
+    ask: Callable[[Failed], str | None]
+    evidence: str = "notation"
+
+
+DOUBTS: tuple[Doubt, ...] = (
+    Doubt(UndefinedSymbol, _only_in_words, "symbol"),
+    Doubt(UndefinedSymbol, _in_a_step, "symbol"),
+    Doubt(UndefinedSymbol, _spoken_of_elsewhere, "symbol"),
+    Doubt(UndefinedSymbol, _is_written_out, "symbol"),
+    Doubt(UndefinedFunction, _of_function, "symbol"),
+    Doubt(UndefinedSymbol, _beside, "symbol"),
+    Doubt(UndefinedSymbol, _may_say_it, "symbol"),
+    Doubt((UndefinedSymbol, ShapeError), _changed),
+    Doubt(UndefinedSymbol, _may_have_entries, "symbol"),
+    Doubt(UndefinedSymbol, _inside, "symbol"),
+    Doubt(UndefinedSymbol, _nor_another, "symbol"),
+    Doubt((IndexRangeError, ShapeError), _declared_later),
+    Doubt((IndexRangeError, ShapeError), _declared_twice),
+    Doubt(IndexRangeError, _stepped),
+    Doubt(IndexRangeError, _named_like_a_size),
+    Doubt(ShapeError, _taken_at),
+    Doubt(ShapeError, _entrywise),
+    Doubt(ShapeError, _variable_of_several),
+    Doubt(ShapeError, _one_or_all),
+    Doubt(ShapeError, _is_a_size),
+    Doubt(ShapeError, _shapeless),
+    Doubt(ShapeError, _guessed),
+)
