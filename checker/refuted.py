@@ -101,7 +101,7 @@ def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World],
             held |= dict.fromkeys(
                 h for h in sorted(within - own) if world.is_defined(h) and below.name in world.below([h])
             )
-        elif below.name in (inside := world.below([quantity.head])):
+        elif not world.is_defined(below.name) and below.name in (inside := world.below([quantity.head])):
             held |= dict.fromkeys(sorted(earlier_steps(world, inside)))
     if not held or world.applied.directly:
         return None

@@ -271,7 +271,8 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     named = reader.world.quantities.get(value.head) if isinstance(value, Access) else None
     directly = reader.world.applied.directly and named is not None and named.body is not None
     only = named.head if directly and named is not None and (
-        head in heads(named.body or value) or earlier_steps(reader.world, reader.world.below([named.head]))
+        head in heads(named.body or value)
+        or not reader.world.is_defined(head) and earlier_steps(reader.world, reader.world.below([named.head]))
     ) else None  # fmt: skip
     body = differentiate(reader, value, head, access.indices, only)
     outer = tuple(a for a in top.axes if not a.unit)

@@ -495,4 +495,4 @@ def test_layers_of_units_are_counted_by_either_letter(letter: str, declared: str
     for layer, holds in (("-1", True), ("", False)):
         text = f"{declared}\n\n{net}\n\n{slope % layer}\n".replace("LETTER", letter)
         verdict = check(scan(text, "units.md"), effort=Effort(repair=0)).formulas[-1].verdict
-        assert verdict is Verdict.PROVED if holds else verdict.wrong
+        assert (verdict is Verdict.PROVED) is holds
