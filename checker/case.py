@@ -215,6 +215,9 @@ class Case:
         return known[scopes.index(scope) if scope in self.by_scope else -1]
 
 
+_GOES_ON = re.compile(  # a row that begins so
+    r"(?:[&\s]|\\\\|\\(?:q?quad|nonumber|notag)(?![A-Za-z])|\\[,;:!>])*(?:=|\\(?:equiv|approx|propto)(?![A-Za-z]))"
+)
 _SIGN = re.compile(
     r"=|\\(?:to|mapsto|gets|equiv|triangleq|approx|propto|sim(?:eq)?|cong|x?(?:long)?(?:left|right)arrow)(?![A-Za-z])"
 )
@@ -261,7 +264,8 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             reading = read(latex, symbols, document.macros, before)
         except ReadError as error:
             formulas.append(_unread(raw, error, document, symbols))
-            before = None if raw.displayed else before  # what a row behind it continues is not known
+            if raw.displayed and not _GOES_ON.match(latex):
+                before = None  # what a row behind it continues is not known
             continue
         stated = Stated(raw, reading.statements, continued=before)
         stated.remarks, stated.labelled = tuple(reading.remarks), reading.labelled

@@ -364,7 +364,7 @@ def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions)
     used: equations, and words."""
     if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED, Verdict.ILL_FORMED):
         return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=stated.when.open, counterexample=None)
-    array = called_array(definitions.world, chain.sides)
+    array = called_array(definitions.world, chain.sides, stated.number)
     if array is not None and link.verdict in (*SATISFIED, Verdict.ILL_FORMED):  # what is false of numbers is false
         said = f"{array} is read as a number here, and the text calls it a matrix or a vector"
         return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)

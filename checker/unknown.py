@@ -33,7 +33,8 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
         world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
         for name, word in f.prose.special:
             world.unknown.special.setdefault(name, (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None))
-        world.unknown.arrays |= {*f.prose.arrays}
+        for name in f.prose.arrays:
+            world.unknown.arrays.setdefault(name, set()).add(f.raw.section)
         world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}
     sides = [side for f in formulas for chain in f.chains for side in chain.sides]
     others = TRANSPOSES & (world.unknown.spoken | world.sizes | {x.name for side in sides for x in by_itself(side)})
@@ -130,9 +131,12 @@ def _head(world: World, name: s.Node) -> str | None:
     return world.head(reference.name, layer) if layer is not None and layer.is_constant else None
 
 
-def called_array(world: World, sides: Iterable[s.Node]) -> str | None:
-    """What one differentiates by that is read as a number, and called a matrix or a vector by the text."""
-    names = world.unknown.arrays & names_of(world, tuple(sides)) & {*world.differentiated.denominators} - world.declared
+def called_array(world: World, sides: Iterable[s.Node], number: int) -> str | None:
+    """What one differentiates by that is read as a number, and called a matrix or a vector by the text of the section
+    or of those around it. (Of the vector x of an introduction is not the x of ``f(x, y) = x y``.)"""
+    section = world.letters.sections.get(number, ())
+    said = {x for x, places in world.unknown.arrays.items() if any(section[: len(at)] == at for at in places)}
+    names = said & names_of(world, tuple(sides)) & {*world.differentiated.denominators} - world.declared
     return min((x for x in names if x in world.known and not world.known[x].extents), default=None)
 
 

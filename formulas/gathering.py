@@ -344,13 +344,17 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
 
 
 def _beside_members(nodes: Sequence[s.Node]) -> dict[str, str]:
-    """The tensors that are declared beside members of the same name and shape, with the letter of these: the h of
+    """The tensors that are declared together with members of the same name, with the letter of these: the h of
     ``h, h_j \\in R^d``, where h_j is no entry of it, nor a row."""
-    spaces = [(name, space.extents) for name, space in _declarations(nodes) if space.extents]
-    alone = {(name.name, extents) for name, extents in spaces if isinstance(name, s.Symbol)}
-    named = ((x, extents) for x, extents in spaces if isinstance(x, s.Scripted) and x.sup is None)
-    members = ((base_of(x) or "", x.sub, extents) for x, extents in named)
-    return {base: sub.name for base, sub, extents in members if (base, extents) in alone and isinstance(sub, s.Symbol)}
+    found: dict[str, str] = {}
+    for node in nodes:
+        if not isinstance(node, s.Relation) or node.relations[0] != "\\in" or not isinstance(node.sides[0], s.Sequence):
+            continue
+        names = [name for name, space in _declarations([node]) if space.extents]
+        alone = {name.name for name in names if isinstance(name, s.Symbol)}
+        members = (x for x in names if isinstance(x, s.Scripted) and x.sup is None and base_of(x) in alone)
+        found |= {base_of(x) or "": x.sub.name for x in members if isinstance(x.sub, s.Symbol)}
+    return found
 
 
 def _inside(index: s.Node) -> s.Node:

@@ -27,7 +27,7 @@ from verify_derivations.formulas.lookup import is_slice, sliced, value_of
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.rounding import at_rounded, rounded_index
-from verify_derivations.formulas.scripts import exponent_of_e, is_transpose, items_of, name_of
+from verify_derivations.formulas.scripts import BOLD, exponent_of_e, is_transpose, items_of, name_of
 from verify_derivations.formulas.sizes import Shape, match_layer, whole
 from verify_derivations.formulas.slopes import Slope, called_once, gradient_of
 from verify_derivations.formulas.tensors import Axis, ShapeError, Tensor, build, constant, show, show_extent, transpose
@@ -124,9 +124,12 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
 
 
 def _no_power(reader: Elaborator, node: s.Node) -> None:
-    """``γ^T`` of a number γ, beside a T that is a quantity or a size, may well be a power; ``w^T x`` is hardly one."""
+    """``γ^T`` of a number γ, beside a T that is a quantity or a size, may well be a power; ``w^T x`` is hardly one, nor
+    is what has an upright T or a letter in bold."""
     sup = node.sup if isinstance(node, s.Scripted) else None
-    letters = {x.name for x in s.walk(sup) if isinstance(x, s.Symbol)} if sup is not None else set()
+    letters = {x.name for x in s.walk(sup) if isinstance(x, s.Symbol) and not x.font} if sup is not None else set()
+    base = node.base if isinstance(node, s.Scripted) else node
+    letters = set() if isinstance(base, s.Symbol) and base.font in BOLD else letters
     if not reader.world.unknown.exponents.isdisjoint(letters) and node not in reader.world.unknown.inner:
         raise Unsupported(f"whether {to_latex(node)} is a power or a transpose is not said")
 

@@ -66,7 +66,7 @@ class Unknown(Forked):
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
     in_steps: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
-    arrays: set[str] = field(default_factory=set)  # what words call matrices or vectors
+    arrays: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # what words call so → in which sections
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""
     functions: dict[str, bool] = field(default_factory=dict)  # of which words say which they are → of all entries

@@ -441,3 +441,33 @@ def test_an_entry_of_a_jacobian_beside_its_diagonal_is_one_off_it() -> None:
     assert beside.verdict is CONDITIONAL and beside.assumptions == (r"j \neq i",)
     assert last(f"{SOFTMAX} Then {diagonal}", off % "") is REFUTED
     assert last(SOFTMAX, off % "-") is REFUTED
+
+
+def test_a_row_behind_one_that_is_not_read_goes_on_with_the_chain() -> None:
+    rows = "$$\n\\begin{align} E &= x^2 + 2x \\\\ &= \\unknowncommand{x} \\\\ &= %s \\end{align}\n$$\n"
+    assert checked(rows % "x(x + 2)")[-1].verdict is PROVED
+    assert checked(rows % "x(x + 1)")[-1].verdict is REFUTED
+
+
+def test_what_a_section_calls_a_vector_is_a_number_in_another() -> None:
+    text = "# Introduction\n\nWe are given a function of the vector $x$.\n\n# Products\n\nLet $f(x, y) = x y$."
+    assert last(text, r"\frac{\partial f}{\partial x} = y") is PROVED
+    assert last(text, r"\frac{\partial f}{\partial x} = x") is REFUTED
+    same = text.replace("# Products", "Also:")
+    assert last(same, r"\frac{\partial f}{\partial x} = y") is not REFUTED
+
+
+def test_an_upright_sign_and_letters_in_bold_are_transposed_beside_a_number_of_that_name() -> None:
+    text = r"At temperature $T = 2$ let $p = e^{\boldsymbol{w}^{\mathrm{T}} \boldsymbol{x} / T}$."
+    slope = r"\frac{\partial p}{\partial \boldsymbol{w}} = \frac{1}{T} p \boldsymbol{%s}"
+    assert last(text, slope % "x") in (PROVED, CONDITIONAL)
+    assert last(text, slope % "w") not in (PROVED, CONDITIONAL)
+
+
+def test_examples_that_are_declared_elsewhere_are_no_members_beside_a_vector() -> None:
+    text = (
+        "$y = f(\\sum_{i=1}^n w_i x_i) = f(\\boldsymbol{w}^\\top %s)$\n\n"
+        "The data are $\\boldsymbol{x_i} \\in \\mathbb{R}^n$."
+    )
+    assert checked(text % "\\boldsymbol{x}")[0].verdict is not REFUTED
+    assert checked(text % "\\boldsymbol{w}")[0].verdict is not PROVED
