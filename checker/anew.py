@@ -20,6 +20,7 @@ from verify_derivations.checker.sentences import SUPPOSING, introduced, sentence
 from verify_derivations.checker.statements import Stated, contains_derivative, is_derivative
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, names_in
 
@@ -276,7 +277,7 @@ def _stands_apart(stated: Stated, first: Stated) -> bool:
     """Whether a definition in the text begins an item of a list as the first one does, or is introduced by “for” or
     “let” in a section that is not within that of the first one."""
     items = all(ITEM.search(f.raw.context) for f in (first, stated))
-    within = stated.raw.section[: len(first.raw.section)] == first.raw.section
+    within = is_within(stated.raw.section, first.raw.section)
     return items or not within and LET.search(stated.raw.context) is not None
 
 

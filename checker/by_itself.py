@@ -17,7 +17,7 @@ from verify_derivations.checker.judge import judge
 from verify_derivations.checker.scopes import Contents
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Verdict
-from verify_derivations.formulas.document import Document, RawFormula
+from verify_derivations.formulas.document import Document, RawFormula, nested
 from verify_derivations.formulas.world import Readings
 
 SAID = "it does not hold of what other sections say of its letters, but of what its own section says"
@@ -120,4 +120,4 @@ def read_alone(formula: Formula, alone: Formula, trusted: bool, doubted: bool) -
 
 def _belongs(f: RawFormula, section: tuple[str, ...]) -> bool:
     """Whether a formula stands in a section, in one of its parts, or right below a heading above it."""
-    return f.section[: len(section)] == section or section[: len(f.section)] == f.section
+    return nested(f.section, section)

@@ -17,6 +17,7 @@ from verify_derivations.checker.standing import Standing, names_of
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_derivative
 from verify_derivations.checker.words import is_said
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranks import UNITS
@@ -141,7 +142,7 @@ class _Called:
             sections = {f.raw.section for _, _, f, _, _ in said}
             once = all(len({plain(v) for _, _, f, v, _ in said if f.raw.section == x}) == 1 for x in sections)
             for at, name, f, value, weak in said:
-                beside = [g for g in self.standing.defined.get(key, []) if _nested(g.raw.section, f.raw.section)]
+                beside = [g for g in self.standing.defined.get(key, []) if nested(g.raw.section, f.raw.section)]
                 if beside and plain(value) not in map(plain, self.standing.made[key]):
                     at.prose.amend(name)
                 if beside or not once or not self._may_define(name, value, None, given=weak):
@@ -297,10 +298,6 @@ def _items(node: s.Node) -> tuple[s.Node, ...]:
     node = node.base if isinstance(node, s.Scripted) and transposed else node
     inside = node.body if isinstance(node, s.Group) and node.kind in "([" else node
     return inside.items if isinstance(inside, s.Sequence) else ()
-
-
-def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return one[: len(other)] == other or other[: len(one)] == one
 
 
 def _in_brackets(f: Stated) -> list[tuple[s.Node, s.Node]]:

@@ -271,8 +271,8 @@ def judge_chain(
         failed = definitions.failed.get((number, k))
         if isinstance(failed, OverlappingRows | UnboundIndex):
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
-            loose = {*re.findall(r"\$(.*?)\$", str(failed))} if kind == "index" else set[str]()
-            told = bool(loose) and loose <= world.unknown.spoken  # “for the sampled action $a$”
+            spoken = world.unknown.spoken  # “for the sampled action $a$”
+            told = isinstance(failed, UnboundIndex) and failed.letters <= spoken
             verdict = Verdict.UNDECIDED if told else Verdict.ILL_FORMED
             links.append(Link(to_latex(left), to_latex(right), verdict, kind, str(failed)))
             continue

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated
-from verify_derivations.formulas.document import RawFormula
+from verify_derivations.formulas.document import RawFormula, nested
 
 _NORMAL = r"(?:the\s+|a\s+)?(?:standard|unit)\s+(?:normal|gaussian)(?:\s+(?:distribution|law|(?:random\s+)?variable))?"
 _CUMULATIVE = (
@@ -166,10 +166,6 @@ def _once_a_section(said: Sequence[tuple[int, str]], formulas: Sequence[RawFormu
     """Whether sections that see each other say one thing."""
     places = [(formulas[number - 1].section, value) for number, value in said]
     return all(value == other or not nested(one, two) for one, value in places for two, other in places)
-
-
-def nested(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
-    return one[: len(two)] == two or two[: len(one)] == one
 
 
 def _in_words(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:

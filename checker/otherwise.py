@@ -12,7 +12,6 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.examples import example
 from verify_derivations.checker.links import Judged, judge_link
-from verify_derivations.checker.refuted import worked_out
 from verify_derivations.checker.rounded import half_unit, printed_decimal, rounded
 from verify_derivations.checker.solutions import EQUATED, SOLVED, SUBJECT, is_stationary
 from verify_derivations.checker.statements import (
@@ -29,6 +28,7 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import names_in
 from verify_derivations.formulas.world import Statement
 
 GIVES_A_VALUE = re.compile(  # a number for an example
@@ -48,10 +48,20 @@ def otherwise(
         judged = _to_be_solved(stated, definitions, left, right, judged)
     if judged.link.verdict is Verdict.REFUTED:
         judged = _as_printed(case, stated, definitions, left, right, judged)
-    if there is None and judged.link.verdict is Verdict.REFUTED and (said := worked_out(left, right)) is not None:
+    if there is None and judged.link.verdict is Verdict.REFUTED and (said := _worked_out(left, right)) is not None:
         open_ = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
         judged = replace(judged, link=open_)
     return judged
+
+
+def _worked_out(left: s.Node, right: s.Node) -> str | None:
+    """Numbers put in for names, ``μ²/(μ² + σ²/n) = 0.5²/(0.5² + 1/10)``: an arithmetic expression is written down for
+    an example, of which the document need not say the values."""
+    for side, other in ((left, right), (right, left)):
+        numbers = sum(isinstance(x, s.Number) for x in s.walk(other))
+        if numbers > 2 and not {*names_in(other)} and {*names_in(side)}:
+            return "it has numbers in the place of names, and for which values is not said"
+    return None
 
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:

@@ -223,16 +223,6 @@ def _also_a_size(refuted: Refuted) -> str | None:
     return None if name is None else f"{name} is a size, and defined, too: which of them it is here is not said"
 
 
-def worked_out(left: s.Node, right: s.Node) -> str | None:
-    """Numbers put in for names, ``μ²/(μ² + σ²/n) = 0.5²/(0.5² + 1/10)``: an arithmetic expression is written down for
-    an example, of which the document need not say the values."""
-    for side, other in ((left, right), (right, left)):
-        numbers = sum(isinstance(x, s.Number) for x in s.walk(other))
-        if numbers > 2 and not {*names_in(other)} and {*names_in(side)}:
-            return "it has numbers in the place of names, and for which values is not said"
-    return None
-
-
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
     _also_a_size, _to_be_solved,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from verify_derivations.checker.named_functions import nested
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
@@ -19,6 +18,7 @@ from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
 from verify_derivations.formulas.densities import written_out as with_densities
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.factors import constants, matrices, with_matrices, with_products
 from verify_derivations.formulas.families import Family, families, unreadable, written_out

@@ -13,6 +13,7 @@ from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Stated, contains_derivative, lists_itself
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
+from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.expressions import MEMBER, NOUGHT, VALUE, Apply, Scalar, contents, heads, walk
 from verify_derivations.formulas.operators import elementwise_functions
 from verify_derivations.formulas.other_losses import not_written_out
@@ -135,7 +136,7 @@ def called_array(world: World, sides: Iterable[s.Node], number: int) -> str | No
     """What one differentiates by that is read as a number, and called a matrix or a vector by the text of the section
     or of those around it. (Of the vector x of an introduction is not the x of ``f(x, y) = x y``.)"""
     section = world.letters.sections.get(number, ())
-    said = {x for x, places in world.unknown.arrays.items() if any(section[: len(at)] == at for at in places)}
+    said = {x for x, places in world.unknown.arrays.items() if any(is_within(section, at) for at in places)}
     names = said & names_of(world, tuple(sides)) & {*world.differentiated.denominators} - world.declared
     return min((x for x in names if x in world.known and not world.known[x].extents), default=None)
 

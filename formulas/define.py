@@ -175,8 +175,7 @@ def _register(
     loose = sorted(free_indices(body) - {*family, *inner})
     if loose:
         names = {index.variable: index.letter for index in here.indices.values()}
-        said = ", ".join(f"${names.get(n, show_extent(polynomial(n)))}$" for n in loose)
-        raise UnboundIndex(f"the index {said} stands on the right outside of what binds it, and not on the left")
+        raise UnboundIndex([names.get(n, show_extent(polynomial(n))) for n in loose])
     world.add(known, (*family, *inner), body, number)
     return known
 

@@ -9,6 +9,16 @@ from dataclasses import dataclass, field
 from verify_derivations.formulas.macros import Macro
 
 
+def is_within(section: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether a section is another one, or one of its parts."""
+    return section[: len(other)] == other
+
+
+def nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one of two sections is within the other."""
+    return is_within(one, other) or is_within(other, one)
+
+
 @dataclass(frozen=True)
 class RawFormula:
     """A formula as it stands in the document.

@@ -189,7 +189,8 @@ class _Entries:
         if tokens[scripts].kind == "_":
             self.others.add(name)
         if tokens[after].text in s.EQUALS and starts_statement(tokens, k - 2 * braced):
-            if tokens[after + 1].kind != "number" or tokens[after + 2].kind != ",":  # i = 1, … counts
+            counts = tokens[after + 1].kind == "number" and tokens[after + 2].kind == ","  # i = 1, …
+            if not counts and not _equates_letters(name, tokens, after):
                 self.others.add(name)
                 self.quantities.add(name)
         elif _is_declared(tokens, after):
@@ -327,6 +328,13 @@ def _places(tokens: list[Token], opening: int) -> tuple[list[str], bool] | None:
             return None
     known = any(letter in INDEX_LETTERS for letter in found) or square and len(found) > 1 and any(found)
     return (found, simple) if known else None
+
+
+def _equates_letters(name: str, tokens: list[Token], k: int) -> bool:
+    """Whether ``i = j`` stands by itself, which is a condition."""
+    if name not in INDEX_LETTERS or tokens[k + 1].text not in INDEX_LETTERS:
+        return False
+    return tokens[k + 2].kind == "eof" or tokens[k + 2].kind in JOINTS
 
 
 def _is_letter(token: Token) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
@@ -79,7 +79,12 @@ class OverlappingRows(DocumentError):
 
 
 class UnboundIndex(DocumentError):
-    """An index on the right of a definition that stands neither on its left nor within what binds it."""
+    """Indices on the right of a definition that stand neither on its left nor within what binds them."""
+
+    def __init__(self, letters: Sequence[str]) -> None:
+        self.letters = frozenset(letters)
+        said = ", ".join(f"${letter}$" for letter in letters)
+        super().__init__(f"the index {said} stands on the right outside of what binds it, and not on the left")
 
 
 class NeedShape(DocumentError):

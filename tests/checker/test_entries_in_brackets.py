@@ -83,3 +83,10 @@ $$L = \sum_{i=1}^n \sum_{j=1}^k Z[i,j]^2$$
 def test_entries_are_written_as_in_code(text: str, right: str, wrong: str) -> None:
     for claim, verdict in ((right, PROVED), (wrong, REFUTED)):
         assert check(scan(f"{text}\n$$ {claim} $$\n")).formulas[-1].verdict is verdict
+
+
+def test_a_condition_on_indices_makes_no_quantities_of_them() -> None:
+    condition = r"$$ \frac{\partial L}{\partial Z[i,j]} = 2 Z[i,j], \quad i = j $$"
+    for claim, verdict in ((r"2 X^T (X W)", PROVED), (r"X^T (X W)", REFUTED)):
+        text = f"{PRODUCT}\n{condition}\n\n$$ \\frac{{\\partial L}}{{\\partial W}} = {claim} $$\n"
+        assert check(scan(text)).formulas[-1].verdict is verdict
