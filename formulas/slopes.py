@@ -426,7 +426,7 @@ def differentiate(
         if not known and reader.world.awaited.elsewhere(name, reader.here.number):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
-    reader.here.worked_out |= {(of, head) for of in (*heads(body), *contents(body).functions)}
+    reader.here.worked_out |= {(of, head) for of in contents(body).defined}
     environment, losses = reader.world.environment(), reader.world.losses()
     if only is not None and head in heads(environment.quantities[only].body or body):
         fixed = {name: q if name == only else replace(q, body=None) for name, q in environment.quantities.items()}
