@@ -94,6 +94,8 @@ def take_unknown(
                 world.unknown.inside.setdefault(inner, f.number)
             if reference is None or reference.name in world.functions:
                 continue
+            if reference.name in world.unknown.held:  # whatever it is, it does not move
+                continue
             if reference.layer is None and not world.is_defined(reference.name):
                 known = contains_derivative(chain.sides[0]) or (f.number, k, 0) in defined
                 if not known and not lists_itself(chain):
@@ -428,13 +430,13 @@ def held_fast(
     world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
     environment: Environment,
 ) -> str | None:  # fmt: skip
-    """That the sides rest on something that the text treats as a constant, and that depends on what they differentiate
-    by."""
+    """Something that the text treats as a constant, on which the sides rest, and which depends on what they
+    differentiate by."""
     for name in sorted(world.unknown.held):
         inside = world.below((name,)) - {name}
         for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):
-                return f"the text treats {name} as a constant, and defines it"
+                return name
     return None
 
 
