@@ -116,6 +116,8 @@ class Stated:
     variant: str | None = None
     stepped: dict[str, str] = field(default_factory=dict)  # x → t, where ``x_{t+1} = …`` is read as what x_t is
 
+    single_steps: frozenset[str] = frozenset()  # the t of which ``c_t`` and ``c_{t-1}`` are two names
+
     @property
     def number(self) -> int:
         return self.raw.number

@@ -61,6 +61,13 @@ class Text(Node):
 
 
 @dataclass(frozen=True)
+class Label(Node):
+    """A subscript that is part of a name, whatever stands in it: no index. Formulas are read again with some."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
 class Dots(Node):
     """``\\cdots``, ``\\ldots``, ``\\dots``."""
 
