@@ -22,7 +22,7 @@ def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
     found = [x for x in relations if _letter(x) is not None]
     if not found:
         return frozenset()
-    inner = {id(x.base) for x in nodes if isinstance(x, s.Scripted)}
+    inner = {id(x.base) for x in nodes if isinstance(x, s.Scripted)} | _variables(relations)
     whole = (x for x in nodes if id(x) not in inner and not (isinstance(x, s.Scripted) and x.sub is not None))
     bare = {base_of(x) for x in whole}
     lefts = [base_of(x.sides[0]) for x in relations if not isinstance(x.sides[0], s.Derivative)]
@@ -35,6 +35,12 @@ def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
     while more := {n for name in taken for n in waiting[name][1] if n in waiting} - taken:
         taken |= more
     return frozenset(x for name, (x, _) in waiting.items() if name in taken)
+
+
+def _variables(relations: Sequence[s.Relation]) -> set[int]:
+    """The z of ``f(z) = …``, wherever it stands there."""
+    calls = ((r, r.sides[0].arguments) for r in relations if isinstance(r.sides[0], s.Call))
+    return {id(x) for r, given in calls for x in s.walk(r) if isinstance(x, s.Symbol) and x in given}
 
 
 def _names(node: s.Node) -> set[str | None]:

@@ -59,3 +59,10 @@ def test_the_value_of_another_variable_is_not_that() -> None:
     claim = r"\frac{\partial L}{\partial w_k} = (P(VAR = k \mid x) - \delta_{kc}) x"
     assert last(CLASSES, claim.replace("VAR", "y")) is PROVED
     assert last(CLASSES, claim.replace("VAR", "z")) is UNDECIDED
+
+
+def test_the_end_of_a_list_is_no_matrix() -> None:
+    text = r"Each $v_c \in \mathbb{R}^d$ is the vector of a word $c$ of the vocabulary $1, \dots, V$." + (
+        r" Let $J = \frac12 v_c^\top v_c$. Then ")  # fmt: skip
+    assert last(text, r"\frac{\partial J}{\partial v_c} = v_c") is PROVED
+    assert last(text, r"\frac{\partial J}{\partial v_c} = 2 v_c") is REFUTED
