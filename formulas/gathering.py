@@ -32,6 +32,7 @@ from verify_derivations.formulas.scripts import (
     BOLD,
     base_of,
     by_square,
+    exponent_of_e,
     factors_of,
     in_brackets,
     introduced_by,
@@ -73,6 +74,7 @@ def gather(
     _take_squares(table, relations)
     for relation in relations:
         _declare(table, relation)
+    table.declared_bare |= _variable_e(relations, nodes)
     _share_layers(table, nodes)
     _number_layers(table, nodes)
     _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
@@ -99,6 +101,13 @@ def gather(
     table.units = frozenset(units - table.bases)
     table.remembered = {}
     return table
+
+
+def _variable_e(relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[str]:
+    """The e of ``N(e, s) = …``, a variable, where no ``e^x`` is."""
+    calls = (x.sides[0] for x in relations if isinstance(x.sides[0], s.Call))
+    given = any(s.Symbol("e") in call.arguments for call in calls)
+    return {"e"} if given and all(x is None or isinstance(x, s.Number) for x in map(exponent_of_e, nodes)) else set()
 
 
 def _take_shapes(table: NameTable, nodes: Sequence[s.Node]) -> set[str]:

@@ -565,3 +565,12 @@ def test_each_section_says_of_which_loss_its_gradients_are(
     formulas = check(scan(text, "a.md")).formulas
     assert tuple(f.verdict for f in formulas[-2:]) == expected
     assert next(f for f in formulas if f.latex.startswith("dW = \\frac{1}{m}")).verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("more", "verdicts"), [("", [PROVED, REFUTED]), ("Let $g(x) = e^x$. ", [UNDECIDED, UNDECIDED])]
+)
+def test_the_variable_e_of_a_function_is_no_number(more: str, verdicts: list[Verdict]) -> None:
+    text = more + r"Let $N(e, s) = \frac12 \log s + \frac{e^2}{2 s}$. Then $$\frac{\partial N}{\partial e} = CLAIM.$$"
+    claims = (r"\frac{e}{s}", r"\frac{2 e}{s}")
+    assert [check(scan(text.replace("CLAIM", claim))).formulas[-1].verdict for claim in claims] == verdicts
