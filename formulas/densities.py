@@ -15,6 +15,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, name_of, plain
 
 BAR = "\\mid"
+_OF_INDICES = ("p", "P", "q", "Q", "\\pi", "\\Pr")  # of these also ``π(a)`` is one where a is an index
 _LOGARITHMS = ("log", "ln", "\\log", "\\ln")
 
 
@@ -64,11 +65,12 @@ def with_commas(tree: s.Node, functions: frozenset[s.Node]) -> s.Node:
 
 
 def written_out(tree: s.Node, known: Mapping[s.Node, Density]) -> s.Node:
-    """The tree with the values of densities in their places; what it defines is a text."""
+    """The tree with the values of densities in their places; what it defines is a text, or where it is one of an index
+    a list of its own, that is not used: its equation still says how many there are."""
 
     def new(node: s.Node) -> s.Node | None:
         if isinstance(node, s.Relation) and (found := _density(node)) is not None:
-            return s.Text("", span=node.span) if known.get(found.function) == found else None
+            return _listed(found, node) if known.get(found.function) == found else None
         density = known.get(plain(node.function)) if isinstance(node, s.Call) else None
         if not isinstance(node, s.Call) or density is None:
             return None
@@ -76,6 +78,17 @@ def written_out(tree: s.Node, known: Mapping[s.Node, Density]) -> s.Node:
         return s.Group("(", s.mapped(value, new), span=node.span) if value is not None else None
 
     return s.mapped(tree, new)
+
+
+def _listed(density: Density, node: s.Relation) -> s.Node:
+    """``\\tilde p_o = …`` for ``p(o \\mid c) = …`` where o is an index."""
+    letters = tuple(x for x in density.arguments if _is_index(x, density.value))
+    symbol = density.function
+    if not letters or not isinstance(symbol, s.Symbol) or symbol.accent or len(node.sides) > 2:
+        return s.Text("", span=node.span)
+    sub = letters[0] if len(letters) == 1 else s.Sequence(letters)
+    left = s.Scripted(replace(symbol, accent="\\tilde"), sub, span=node.sides[0].span)
+    return replace(node, sides=(left, *node.sides[1:]))
 
 
 def _density(node: s.Relation) -> Density | None:
@@ -88,6 +101,8 @@ def _density(node: s.Relation) -> Density | None:
     roots = [_root(x) for x in flat[1]]
     inside = (n for n in s.walk(node.sides[1]) if isinstance(n, s.Call))
     if len(set(roots)) < len(roots) or any(plain(n.function) == function for n in inside):
+        return None
+    if flat[0] == len(flat[1]) and not any(_is_index(x, node.sides[1]) for x in flat[1]):
         return None
     return Density(function, flat[0], flat[1], node.sides[1])
 
@@ -104,8 +119,10 @@ def _flat(call: s.Call, values: bool = False) -> tuple[int, tuple[s.Node, ...]] 
             found += argument.sides
         else:
             found.append(argument)
-    flat = (x.items if isinstance(x, s.Sequence) else (x,) for x in found)
-    return (bars[0], tuple(x for items in flat for x in items)) if len(bars) == 1 else None
+    flat = tuple(x for y in found for x in (y.items if isinstance(y, s.Sequence) else (y,)))
+    if not bars and values and base_of(call.function) in _OF_INDICES:
+        return len(flat), flat
+    return (bars[0], flat) if len(bars) == 1 else None
 
 
 def _inside(left: s.Node) -> s.Node:

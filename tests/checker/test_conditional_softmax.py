@@ -15,6 +15,10 @@ $$p(o \mid c) = \frac{\exp(u_o^\top v_c)}{\sum_{w=1}^V \exp(u_w^\top v_c)}, \qqu
 CLASSES = r"""
 $$P(y = k \mid x) = \frac{\exp(w_k^\top x)}{\sum_{j=1}^K \exp(w_j^\top x)}, \qquad L = -\log P(y = c \mid x)$$
 """
+POLICY = r"""Let $\theta, \phi_a \in \mathbb{R}^d$. The policy over $K$ actions is
+$$\pi(a) = \frac{\exp(\theta^\top \phi_a)}{\sum_{b=1}^K \exp(\theta^\top \phi_b)}.$$
+"""
+UNDECLARED = r"$$\pi(a \mid s) = \frac{\exp(\theta_a^\top s)}{\sum_b \exp(\theta_b^\top s)}$$"
 
 
 def last(text: str, claim: str) -> Verdict:
@@ -32,6 +36,10 @@ def last(text: str, claim: str) -> Verdict:
          r"(p(o \mid c) - \delta_{wo}) v_c"),
         (WORDS + r"With $\hat y_w = p(w \mid c)$ this is", r"\frac{\partial J}{\partial v_c}",
          r"\sum_{w=1}^V \hat y_w u_w - u_o", r"\sum_{w=1}^V \hat y_w u_o - u_o"),
+        (POLICY, r"\nabla_\theta \log \pi(a)", r"\phi_a - \sum_{b=1}^K \pi(b) \phi_b",
+         r"\phi_a - \sum_{b=1}^K \pi(a) \phi_b"),
+        (UNDECLARED, r"\nabla_{\theta_b} \log \pi(a \mid s)", r"(\delta_{ab} - \pi(b \mid s)) s",
+         r"(\delta_{ab} - \pi(a \mid s)) s"),
         (CLASSES, r"\frac{\partial L}{\partial w_k}", r"(P(y = k \mid x) - \delta_{kc}) x",
          r"(P(y = k \mid x) + \delta_{kc}) x"),
     ],
