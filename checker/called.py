@@ -147,6 +147,9 @@ class _Called:
                     at.prose.amend(name)
                 if beside or not once or not self._may_define(name, value, None, given=weak):
                     continue
+                if isinstance(value, s.Call) and base_of(value.function) == base_of(name):
+                    if plain(value.function) not in self.standing.defined:
+                        continue  # “$\phi_a$ abbreviates $\phi(s, a)$”, of which nothing else is said
                 assert f.tree is not None
                 f.read_as(s.Statements((s.Relation((name, value), ("=",)),), ("",), span=f.tree.span))
                 f.mentions, f.chains = [], [Chain((name, value))]

@@ -16,7 +16,7 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.circle import is_another, with_number
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
-from verify_derivations.formulas.densities import Density, densities, of_one_kind, with_commas
+from verify_derivations.formulas.densities import Density, densities, has_bars, of_one_kind, with_commas
 from verify_derivations.formulas.densities import written_out as with_densities
 from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.dots import moving, with_derivatives
@@ -106,8 +106,14 @@ def _families(trees: Trees) -> dict[s.Node, Family]:
     return {base: every[0] for base, every in known.items() if base not in left and every[0].is_plain}
 
 
-def _densities_of_one_kind(trees: Trees) -> frozenset[s.Node]:
-    return of_one_kind(trees, densities(trees))
+def _densities_of_one_kind(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Node]]:
+    """By trees: the policy of another section may be of something else."""
+    found: dict[int, frozenset[s.Node]] = {}
+    for section in dict.fromkeys(f.raw.section for f in formulas) if has_bars(_trees(formulas)) else ():
+        trees = _trees(f for f in formulas if nested(f.raw.section, section))
+        functions = of_one_kind(trees, densities(trees))
+        found |= {id(f.tree): functions for f in formulas if f.raw.section == section and functions}
+    return found
 
 
 def _densities(formulas: Sequence[Stated]) -> dict[int, dict[s.Node, Density]]:
@@ -220,7 +226,7 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(  # π where weights or a policy are called so, too
         _among(is_another), lambda tree, _: with_number(tree), lambda *_: "reads $\\pi$ behind a number as the number"
     ),
-    Rereading(_among(_densities_of_one_kind), with_commas),
+    Rereading(_densities_of_one_kind, lambda tree, found: with_commas(tree, found.get(id(tree), frozenset()))),
     Rereading(_densities, lambda tree, found: with_densities(tree, found[id(tree)]), _density_said),
     Rereading(  # a function and its values by the same name
         _among(named_values), apart,

@@ -39,6 +39,11 @@ def densities(trees: Iterable[s.Node]) -> dict[s.Node, list[Density]]:
     return found
 
 
+def has_bars(trees: Iterable[s.Node]) -> bool:
+    """Whether something stands behind a bar."""
+    return any(isinstance(n, s.Relation) and BAR in n.relations for tree in trees for n in s.walk(tree))
+
+
 def of_one_kind(trees: Sequence[s.Node], known: Mapping[s.Node, Sequence[Density]]) -> frozenset[s.Node]:
     """The functions that equations define, perhaps by their logarithms, and that are always taken of the same."""
     nodes = [n for tree in trees for n in s.walk(tree)]

@@ -74,3 +74,13 @@ def test_the_end_of_a_list_is_no_matrix() -> None:
         r" Let $J = \frac12 v_c^\top v_c$. Then ")  # fmt: skip
     assert last(text, r"\frac{\partial J}{\partial v_c} = v_c") is PROVED
     assert last(text, r"\frac{\partial J}{\partial v_c} = 2 v_c") is REFUTED
+
+
+def test_what_abbreviates_an_unknown_function_defines_nothing() -> None:
+    text = POLICY.replace(
+        r"$\theta, \phi_a \in \mathbb{R}^d$", r"$\phi(s, a) \in \mathbb{R}^d$ be features and $\theta \in \mathbb{R}^d$"
+    ) + r"Here $\phi_a$ abbreviates $\phi(s, a)$. Then"  # fmt: skip
+    claim = r"\nabla_\theta \log \pi(a) = \phi_a SIGN \sum_{b=1}^K \pi(b) \phi_b"
+    assert [last(text, claim.replace("SIGN", sign)) for sign in "-+"] == [PROVED, REFUTED]
+    known = text.replace("Here", r"Let $\phi(s, a) = a s$ with $s \in \mathbb{R}^d$. Here")
+    assert last(known, r"\phi_a = 2 a s") is not PROVED
