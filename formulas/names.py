@@ -15,11 +15,9 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import Kinds
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import (
-    BOLD,
     INVERSE,
     base_of,
     factors_of,
-    in_bold,
     in_brackets,
     is_inverse_transpose,
     is_number,
@@ -109,7 +107,6 @@ class NameTable:
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
     perhaps_units: frozenset[str] = frozenset()  # bases that may, of which nothing is said
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
-    fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     @property
     def circle(self) -> bool:
@@ -139,13 +136,13 @@ class NameTable:
 
     def _resolve(self, node: s.Symbol | s.Scripted) -> Reference | None:
         if isinstance(node, s.Symbol):
-            return Reference(self._in_font(node), node=node)
+            return Reference(name_of(node), node=node)
         if isinstance(node.base, s.Scripted):  # {a^{(l)}}^T, (W^{(2)})^T written without brackets
             inner = self.reference(node.base)
             if inner is None:
                 return None
         elif isinstance(node.base, s.Symbol):
-            inner = Reference(self._in_font(node.base), node=node)
+            inner = Reference(name_of(node.base), node=node)
         else:
             return None
         name, layer, indices, power = inner.name, inner.layer, list(inner.indices), inner.power
@@ -211,10 +208,6 @@ class NameTable:
         return Reference(
             name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
         )
-
-    def _in_font(self, symbol: s.Symbol) -> str:
-        name = name_of(symbol)
-        return in_bold(name) if name in self.fonts and symbol.font in BOLD else name
 
     def _entry(self, node: s.Scripted) -> tuple[str, list[s.Node]] | None:
         """What a list of entries says of ``b_o``, ``b_{o1}`` and ``w_{o12}``, the entries of b_o and W_o."""
