@@ -40,11 +40,13 @@ class Fonts:
         """What is something of its own in bold by a name of its own."""
 
         def new(node: s.Node) -> s.Node | None:
-            if isinstance(node, s.Scripted) and isinstance(node.base, s.Symbol) and has_index(node):
-                letter = italics(node.base)
-                if letter in self.numbers and not node.base.font and self._has_entries(letter, place):
-                    sub, sup = (None if x is None else s.mapped(x, new) for x in (node.sub, node.sup))
-                    return replace(node, base=_own(node.base), sub=sub, sup=sup)
+            if isinstance(node, s.Scripted):
+                base, sup = s.mapped(node.base, new), None if node.sup is None else s.mapped(node.sup, new)
+                if isinstance(node.base, s.Symbol) and has_index(node) and not node.base.font:
+                    own = node.base in self.numbers and self._has_entries(node.base, place)
+                    base = _own(node.base) if own else node.base
+                same = base is node.base and sup is node.sup
+                return node if same else replace(node, base=base, sup=sup)  # below stands what counts
             if not isinstance(node, s.Symbol) or (letter := italics(node)) not in self.numbers:
                 return None
             number = not node.font and place in self.numbers[letter]
@@ -95,9 +97,10 @@ def _is_letter(symbol: s.Symbol) -> bool:
 
 
 def _alone(tree: s.Node) -> Iterator[s.Symbol]:
-    """The symbols that have no index."""
+    """The symbols that have no index, and stand in none."""
     indexed = {id(x.base) for x in s.walk(tree) if isinstance(x, s.Scripted) and has_index(x)}
-    yield from (x for x in s.walk(tree) if isinstance(x, s.Symbol) and id(x) not in indexed)
+    indices = {id(y) for x in s.walk(tree) if isinstance(x, s.Scripted) and x.sub is not None for y in s.walk(x.sub)}
+    yield from (x for x in s.walk(tree) if isinstance(x, s.Symbol) and id(x) not in indexed | indices)
 
 
 class _Uses:
@@ -164,7 +167,7 @@ class _Uses:
         """A function with the letter in both fonts in one place, or ``f(x)`` that is made of ``\\mathbf{x}``; a σ that
         is defined with a number is one of entries."""
         own = set[tuple[s.Node, s.Symbol]]()
-        called: dict[tuple[s.Node, int, s.Symbol], dict[bool, set[Place]]] = defaultdict(lambda: defaultdict(set))
+        called: dict[tuple[s.Node, int, int, s.Symbol], dict[bool, set[Place]]] = defaultdict(lambda: defaultdict(set))
         for place, inside in trees.items():
             for node in (n for tree in inside for n in s.walk(tree)):
                 if isinstance(node, s.Relation) and isinstance(left := node.sides[0], s.Call):
@@ -178,10 +181,11 @@ class _Uses:
                 if isinstance(node, s.Call):
                     for k, argument in enumerate(node.arguments):
                         for letter in self._letters_of([argument]):
-                            called[node.function, k, italics(letter)][letter.font in BOLD].add(place)
-        for (function, _, letter), by_font in called.items():
-            if len(by_font) == 2 and (function, letter) not in own:
-                self.as_tensor[letter] |= by_font[False]
+                            key = node.function, len(node.arguments), k, italics(letter)
+                            called[key][letter.font in BOLD].add(place)
+        for (function, *_, letter), by_font in called.items():
+            if len(by_font) == 2 and (function, letter) not in own:  # where nothing tells of a number
+                self.as_tensor[letter] |= by_font[False] - self.as_number[letter]
 
     def _letters_of(self, nodes: Iterable[s.Node]) -> Iterator[s.Symbol]:
         for x in nodes:
