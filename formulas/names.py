@@ -259,13 +259,17 @@ class NameTable:
                 return (sub,)
         for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
-            if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
+            if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and self._are_bound(letters):
                 found += [s.Symbol(letter) for letter in letters]
             elif base in self.matrices and isinstance(item, s.Number) and len(item.text) == 2 and sub == item:
                 found += [s.Number(digit) for digit in item.text]  # A_{12}
             else:
                 found.append(item)
         return tuple(found)
+
+    def _are_bound(self, letters: str) -> bool:
+        """Whether the letters of a word are indices: one of two is enough, the n of ``w_{new}`` is not."""
+        return bool({*letters} & self.bound) and (len(letters) == 2 or {*letters} <= self.bound | self.sizes)
 
     def _declared_with(self, node: s.Scripted) -> bool:
         return to_latex(plain(node)) in self.declared
