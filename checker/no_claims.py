@@ -15,6 +15,7 @@ from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
     Stated,
+    are_equal,
     contains_derivative,
     is_adjoint_name,
     is_number,
@@ -44,7 +45,7 @@ def no_claims(
         return [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in links]
     if last.verdict.wrong and _sets_to_zero(definitions, stated, chain):
         return [*before, Link(last.left, last.right, Verdict.DEFINED, "example", ZERO)]
-    if _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
+    if are_equal(chain) or _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
         return [
             Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
             if link.verdict.wrong else link for link in links

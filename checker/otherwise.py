@@ -58,8 +58,8 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
     """Numbers put in for names, ``μ²/(μ² + σ²/n) = 0.5²/(0.5² + 1/10)``: an arithmetic expression is written down for
     an example, of which the document need not say the values."""
     for side, other in ((left, right), (right, left)):
-        numbers = sum(isinstance(x, s.Number) for x in s.walk(other))
-        if numbers > 2 and not {*names_in(other)} and {*names_in(side)}:
+        numbers = [x.text for x in s.walk(other) if isinstance(x, s.Number)]
+        if len(numbers) + any("." in text for text in numbers) > 2 and not {*names_in(other)} and {*names_in(side)}:
             return "it has numbers in the place of names, and for which values is not said"
     return None
 
