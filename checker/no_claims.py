@@ -25,7 +25,6 @@ from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import Statement
@@ -45,7 +44,7 @@ def no_claims(
         return [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in links]
     if last.verdict.wrong and _sets_to_zero(definitions, stated, chain):
         return [*before, Link(last.left, last.right, Verdict.DEFINED, "example", ZERO)]
-    if are_equal(chain) or _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
+    if are_equal(chain) or _is_condition(case, definitions, chain, stated):
         return [
             Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
             if link.verdict.wrong else link for link in links
@@ -66,10 +65,10 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     )  # fmt: skip
 
 
-def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, number: int) -> bool:
+def _is_condition(case: Case, definitions: Definitions, chain: Chain, stated: Stated) -> bool:
     """Whether a chain says of given values alone that they have a value, ``W^\\top W = I``, ``\\cos φ = -1``: nobody
-    claims that of all."""
-    world, sides = definitions.world, chain.sides
+    claims that of all. So does one that says another value than another formula does."""
+    world, sides, table = definitions.world, chain.sides, case.table_of(stated.scope)
     primes = any(isinstance(n, s.Scripted) and n.primes for side in sides for n in s.walk(side))
     if primes or any(contains_derivative(side) or is_adjoint_name(side, table) for side in sides):
         return False
@@ -78,9 +77,10 @@ def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, numb
     names = names_of(world, sides)
     given = names.isdisjoint(world.functions) and not any(map(world.is_defined, names))
     given &= any(name.lstrip("\\") not in FUNCTIONS for name in names - CONSTANTS - {"\\sigma"})  # not of numbers alone
-    if not given or not names_of(world, sides[-1:]) <= CONSTANTS:
+    values = {c.sides[1:] for f in case.formulas for c in f.chains if c.sides[0] == sides[0] and len(c.sides) > 1}
+    if not given or not names_of(world, sides[-1:]) <= CONSTANTS and len(values) < 2:
         return False
-    reader = Elaborator(world.fork(), Statement(number))
+    reader = Elaborator(world.fork(), Statement(stated.number))
     try:
         first = reader.tensor(sides[0])
         last = reader.tensor(sides[-1])
