@@ -292,11 +292,12 @@ class NameTable:
                 return True
             if self.is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True
-            if item.name in self.bound and base not in self.labelled:
+            labelled = base in self.labelled - self.vectors  # w_n is an entry of w \in R^d, also beside w_{new}
+            if item.name in self.bound and not labelled:
                 return False
             if (base, item.name) in self.shifted:
                 return False
-            indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
+            indexable = base in self.declared_bare | self.indexed | self.families and not labelled
             if item.name.isupper() and item.name not in self.bound:  # E_D beside a number E
                 indexable &= base in self.vectors | self.matrices | self.indexed | self.families
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
