@@ -28,7 +28,8 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.world import Statement
 
 GIVES_A_VALUE = re.compile(  # a number for an example
@@ -59,7 +60,8 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
     an example, of which the document need not say the values."""
     for side, other in ((left, right), (right, left)):
         numbers = [x.text for x in s.walk(other) if isinstance(x, s.Number)]
-        if len(numbers) + any("." in text for text in numbers) > 2 and not {*names_in(other)} and {*names_in(side)}:
+        names = {base_of(x) for x in names_in(other)} - FUNCTIONS
+        if len(numbers) + any("." in text for text in numbers) > 2 and not names and {*names_in(side)}:
             return "it has numbers in the place of names, and for which values is not said"
     return None
 
