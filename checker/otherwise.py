@@ -61,7 +61,8 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
     for side, other in ((left, right), (right, left)):
         numbers = [x.text for x in s.walk(other) if isinstance(x, s.Number)]
         names = {base_of(x) for x in names_in(other)} - FUNCTIONS
-        if len(numbers) + any("." in text for text in numbers) > 2 and not names and {*names_in(side)}:
+        decimals = any("." in text for text in numbers) and not contains_derivative(side)
+        if len(numbers) + decimals > 2 and not names and {*names_in(side)}:
             return "it has numbers in the place of names, and for which values is not said"
     return None
 
