@@ -250,6 +250,12 @@ def _symbol(node: s.Node) -> s.Symbol | None:
     return node if isinstance(node, s.Symbol) else None
 
 
+def _font(node: s.Node) -> str:
+    while isinstance(node, s.Scripted):
+        node = node.base
+    return node.font if isinstance(node, s.Symbol) else ""
+
+
 def _listed(node: s.Node) -> Iterator[s.Node]:
     """The entries of ``(x, y)^\\top`` or of a matrix that is written out."""
     while isinstance(node, s.Scripted) and node.sup is not None and is_transpose(node.sup):
@@ -293,6 +299,10 @@ def _numbers_in(node: s.Node, layered: Set[s.Node]) -> Iterator[s.Node]:
                     yield one
         case s.Scripted(s.Symbol() as base, None, s.Number(text)) if text not in ("0", "1") and base not in layered:
             yield from (base,) if _is_small(base) else ()
+        case s.Scripted(s.Group("(", s.Sum(_, terms)), None, s.Number("2")) if all(
+            _is_small(x) and _font(x) not in BOLD for term in terms for x in names_in(term)
+        ):
+            yield from terms
         case s.Scripted(s.Symbol("e"), None, exponent) if exponent is not None:
             yield from _terms(exponent)
         case s.Call(s.Symbol(name), arguments) if name in _OF_NUMBERS:

@@ -80,6 +80,33 @@ def test_a_unit_and_a_layer(one: str, layer: str, right: bool) -> None:
     assert right or any(f.verdict.wrong for f in found)
 
 
+REGRESSION = r"""
+Let $\mathbf{X} \in \mathbb{R}^{N \times D}$, $\mathbf{y} \in \mathbb{R}^N$ and $\mathbf{w} \in \mathbb{R}^D$.
+
+## One feature
+
+With $y = w x + b$ and $E = (y - t)^2$
+$$\frac{\partial E}{\partial w} = FIRST$$
+
+## Many features
+
+With $J(w) = \frac12 \|\mathbf{X} \mathbf{w} - \mathbf{y}\|^2$
+$$\frac{\partial J}{\partial w} = SECOND$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdicts"),
+    [("2 (y - t) x", r"\mathbf{X}^\top (\mathbf{X} w - y)", [PROVED, PROVED]),
+     ("2 (y - t) x", r"\mathbf{X}^\top (\mathbf{X} w + y)", [PROVED, REFUTED]),
+     ("(y - t) x", r"\mathbf{X}^\top (\mathbf{X} \mathbf{w} - \mathbf{y})", [REFUTED, PROVED]),
+     ("2 (y - t) x", "0", [PROVED, REFUTED])],
+)  # fmt: skip
+def test_a_section_of_numbers(first: str, second: str, verdicts: list[Verdict]) -> None:
+    """And one behind it that leaves the font out."""
+    assert [f.verdict for f in claims(REGRESSION, FIRST=first, SECOND=second)] == verdicts
+
+
 # -- one thing ------------------------------------------------------------------------------------------------------
 CARELESS = (
     r"""
