@@ -154,6 +154,8 @@ def _at_values(
         return None
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
+    if judged.link.verdict is Verdict.UNDECIDED:  # no proof within its limits: at given values that can be worked out
+        judged = judge_link(world, left, right, (), stated.number, replace(case.effort, first=case.effort.condition))
     found, proved = judged.link, judged.link.verdict is Verdict.PROVED
     if not proved and judged.environment is not None:
         found = rounded(world, judged.environment, left, right, found, {}) or found
