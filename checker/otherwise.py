@@ -60,11 +60,15 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
     an example, of which the document need not say the values."""
     for side, other in ((left, right), (right, left)):
         numbers = [x.text for x in s.walk(other) if isinstance(x, s.Number)]
-        names = {base_of(x) for x in names_in(other)} - FUNCTIONS
         decimals = any("." in text for text in numbers) and not contains_derivative(side)
-        if len(numbers) + decimals > 2 and not names and {*names_in(side)}:
+        if len(numbers) + decimals > 2 and _is_arithmetic(other) and {*names_in(side)}:
             return "it has numbers in the place of names, and for which values is not said"
     return None
+
+
+def _is_arithmetic(side: s.Node) -> bool:
+    """Whether a side is of numbers alone."""
+    return {base_of(x) for x in names_in(side)} <= FUNCTIONS
 
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
@@ -154,7 +158,8 @@ def _at_values(
         return None
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
-    if judged.link.verdict is Verdict.UNDECIDED:  # no proof within its limits: at given values that can be worked out
+    numbers = any(_is_arithmetic(side) for side in (left, right))
+    if judged.link.verdict is Verdict.UNDECIDED and numbers:  # no proof within its limits: this can be worked out
         judged = judge_link(world, left, right, (), stated.number, replace(case.effort, first=case.effort.condition))
     found, proved = judged.link, judged.link.verdict is Verdict.PROVED
     if not proved and judged.environment is not None:
