@@ -92,8 +92,8 @@ def _is_condition(case: Case, definitions: Definitions, chain: Chain, stated: St
 
 
 def _has_two_values(case: Case, sides: Sequence[s.Node], shared: Set[str]) -> bool:
-    """Whether a sum is something else elsewhere, ``\\sum_k x_k = 1`` and ``\\sum_k x_k = n``; no identity, which has the
-    same names on both sides."""
+    """Whether a sum is something else elsewhere, ``\\sum_k x_k = 1`` and ``\\sum_k x_k = n``; no identity, which has
+    the same names on both sides."""
     every = (c.sides for f in case.formulas for c in f.chains if len(c.sides) > 1)
     return isinstance(sides[0], s.BigOperator) and not shared and len({x[1:] for x in every if x[0] == sides[0]}) > 1
 

@@ -142,9 +142,9 @@ class _Uses:
     # -- of one node ------------------------------------------------------------------------------------
     def _see(self, node: s.Node, place: Place) -> None:
         for x in _numbers_in(node, self.layered):
-            self._note(self.as_number, x, place)
-            if isinstance(node, s.Space | s.BigOperator) and isinstance(x, s.Symbol):
-                self.sizes.add(x)
+            if isinstance(x, s.Symbol):  # not x^i, which may be an entry
+                self._note(self.as_number, x, place)
+                self.sizes |= {x} if isinstance(node, s.Space | s.BigOperator) else set()
         for x in _tensors_in(node):
             self._note(self.as_tensor, x, place)
             if (bold := _symbol(x)) is not None and bold.font in BOLD:
