@@ -82,6 +82,8 @@ def fonts(trees: Trees) -> Fonts:
             for place, inside in trees.items()}  # fmt: skip
     both = {italics(x) for inside in trees.values() for tree in inside for x in _alone(tree) if not x.font}
     both = {x for x in both.intersection(*([set().union(*bold.values())] if bold else ())) if _is_letter(x)}
+    both -= {x.base for inside in trees.values() for tree in inside for x in s.walk(tree)  # x^i: an entry, or a power?
+             if isinstance(x, s.Scripted) and isinstance(x.sup, s.Symbol) and not is_transpose(x.sup)}  # fmt: skip
     if not both:
         return Fonts()
     uses = _Uses(trees, both)
