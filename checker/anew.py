@@ -42,6 +42,10 @@ ELSEWHERE = re.compile(  # said of other texts
     r"|others (?:write|use|define|prefer|take)|elsewhere|in the literature|sometimes|often)\b[^.:;]*$", re.I,
 )  # fmt: skip
 ITEM = re.compile(r"(?:^|\s)(?:[-*+•]|\d+[.)])\s*$")  # right before a formula that begins an item of a list
+HEADED_ITEM = re.compile(r"(?:^|\s)\d+[.)]\s+(?:\*\*|__)(?:(?!\s\d+[.)]\s).)*$")  # “2. **Contrast**: stretch to”
+ASKED = re.compile(  # “3. What is the gradient of the function”
+    r"(?:^|\s)\d+[.)]\s(?:(?!\s\d+[.)]\s).)*\b(?:function|loss|cost|objective|model)\s*$"
+)
 LET = re.compile(r"\b(?:let|set|put|take|choose|define|for|with)\b[^.:;$]*$", re.I)  # words before a definition
 ANOTHER = re.compile(  # also where that is displayed: “a deeper model is”
     r"\b(?:another|second|third|other|different|new|next|deeper|wider|alternative)\s+(?:\w+\s+)?"
@@ -274,11 +278,12 @@ def _defined_anew(case: Case, found: Mapping[int, Formula]) -> dict[int, Anew]:
 
 
 def _stands_apart(stated: Stated, first: Stated) -> bool:
-    """Whether a definition in the text begins an item of a list as the first one does, or is introduced by “for” or
-    “let” in a section that is not within that of the first one."""
-    items = all(ITEM.search(f.raw.context) for f in (first, stated))
+    """Whether a definition in the text begins an item of a list as the first one does, or stands in an item with a
+    question of its own, or is introduced by “for” or “let” in a section that is not within that of the first one."""
+    items = any(all(kind.search(f.raw.context) for f in (first, stated)) for kind in (ITEM, HEADED_ITEM))
     within = is_within(stated.raw.section, first.raw.section)
-    return items or not within and LET.search(stated.raw.context) is not None
+    asked = ASKED.search(stated.raw.context) is not None
+    return items or asked or not within and LET.search(stated.raw.context) is not None
 
 
 def _claimed_again(formulas: Sequence[Stated], stated: Stated) -> frozenset[int]:

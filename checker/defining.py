@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from verify_derivations.checker.declarations import is_size
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.padding import pad
-from verify_derivations.checker.statements import Chain, Stated, is_adjoint_name, is_derivative, is_number
+from verify_derivations.checker.statements import Chain, Stated, are_equal, is_adjoint_name, is_derivative, is_number
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
@@ -67,7 +67,7 @@ class Definer:
 
     def define(self, f: Stated, k: int, chain: Chain, *, last: bool) -> bool:
         """Read what a chain defines. False: it has to wait for other definitions."""
-        if chain.update or len(chain.sides) < 2:
+        if chain.update or len(chain.sides) < 2 or are_equal(chain):
             return True
         if to_latex(chain.sides[0]) in self.world.sizes and is_size(chain.sides[0], self.world):
             self.result.defined[f.number, k, 0] = "size"

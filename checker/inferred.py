@@ -25,9 +25,8 @@ from verify_derivations.formulas.ranks import (
     letter_of,
     quantities_in,
     quantities_of,
-    symbol_of,
 )
-from verify_derivations.formulas.scripts import BOLD, base_of, in_bold, is_transpose, items_of, names_in
+from verify_derivations.formulas.scripts import BOLD, base_of, is_transpose, items_of, names_in
 from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import Declaration, Known, NeedShape
@@ -52,7 +51,6 @@ class Inferred:
     declarations: dict[str, list[Declaration]] = field(default_factory=dict)
     sizes: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
-    fonts: frozenset[str] = frozenset()  # names that are something else in bold
 
     def alike(self, size: str = EACH) -> Inferred:
         """All sizes equal to one, of which nothing else is known."""
@@ -76,7 +74,6 @@ class Inferred:
             table, declared=table.declared | plain.keys(), made=table.made | labels,
             declared_bare=table.declared_bare | vectors | matrices, bases=table.bases | vectors | matrices,
             vectors=table.vectors | vectors, matrices=table.matrices | matrices, shaped=table.shaped | numbered,
-            fonts=table.fonts | self.fonts,
         )  # fmt: skip
 
     def remarks(self, by: str = "the definitions") -> dict[int, list[str]]:
@@ -99,14 +96,7 @@ def infer(found: Definitions, formulas: Sequence[Stated]) -> Inferred:
     definitions, table = _definitions(found, formulas), found.world.table
     if not found.failed and not _says_nothing(found, definitions):
         return Inferred()
-    twofold = _in_two_fonts(definitions, table)
-    inference = _Inference(found, formulas, definitions, replace(table, fonts=table.fonts | twofold))
-    kinds = {name: inference.kinds_of(name) for name in twofold}
-    two = frozenset(name for name, each in kinds.items() if len(each) == 2 and not inference.defines(name))
-    open_ = {name for name, each in kinds.items() if len(each) != 1} - two
-    if two != twofold:
-        inference = _Inference(found, formulas, definitions, replace(table, fonts=table.fonts | two), open_)
-    return inference.found()
+    return _Inference(found, formulas, definitions, table).found()
 
 
 def _says_nothing(found: Definitions, definitions: Sequence[Definition]) -> bool:
@@ -124,9 +114,8 @@ def _says_nothing(found: Definitions, definitions: Sequence[Definition]) -> bool
 
 class _Inference:
     def __init__(
-        self, found: Definitions, formulas: Sequence[Stated], definitions: Sequence[Definition], table: NameTable,
-        apart: Set[str] = frozenset(),
-    ) -> None:  # fmt: skip
+        self, found: Definitions, formulas: Sequence[Stated], definitions: Sequence[Definition], table: NameTable
+    ) -> None:
         self.before, self.world, self.table, self.formulas = found, found.world, table, formulas
         self.letters: dict[str, s.Node] = {}
         self.first: dict[str, int] = {}
@@ -142,7 +131,7 @@ class _Inference:
         numbers, customary = self._numbers(formulas)
         numbers |= self._of_functions(formulas)
         tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
-        apart = customary | apart | self.world.aliases.keys()
+        apart = customary | self.world.aliases.keys()
         self.reader = Ranks(self.world, table, [*definitions, *_of_one_step(formulas)], numbers, tops, apart)
         self.settled = self.reader.settled()
 
@@ -172,19 +161,11 @@ class _Inference:
             r.name for chain in chains for r in map(self.table.reference, _arguments(chain)) if r is not None
         }
 
-    def kinds_of(self, name: str) -> set[tuple[bool, bool]]:
-        """What a letter in bold and in italics is, as far as that is clear."""
-        return {kind(rank) for each in (name, in_bold(name)) if (rank := self.settled.ranks.get(each)) is not None}
-
-    def defines(self, name: str) -> bool:
-        return not self.lefts.isdisjoint((name, in_bold(name)))
-
     def found(self) -> Inferred:
         sizes = Sizes(self.settled.ranks, self.settled.equal, self._by_ranges())
         declarations: dict[str, list[Declaration]] = {}
         otherwise = any(isinstance(error, NeedShape | ShapeError) for error in self.before.failed.values())
         otherwise |= bool(self.settled.doubtful & self.world.undeclared.guessed)
-        otherwise |= self.table.fonts > self.world.table.fonts
         otherwise |= self._of_one_layer_at_others()
         labelled = self._labelled()
         for key, rank in self.settled.ranks.items():
@@ -207,7 +188,7 @@ class _Inference:
         tensors = any(n != s.Number("1") for space in spaces for n in space)
         if not otherwise or tensors and not self._of_tensors(declarations.keys()):
             return Inferred(doubtful=self.settled.doubtful)
-        return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful, self.table.fonts)
+        return Inferred(declarations, frozenset(sizes.new), self.settled.doubtful)
 
     def _of_one_layer_at_others(self) -> bool:
         """Whether something that nothing declares was read with the size of one layer, d_l, at several."""
@@ -312,16 +293,6 @@ def _references(definitions: Sequence[Definition], table: NameTable) -> Iterator
                 reference = table.reference(node)
                 if reference is not None:
                     yield definition.number, reference
-
-
-def _in_two_fonts(definitions: Sequence[Definition], table: NameTable) -> frozenset[str]:
-    """The letters that stand in bold and not, where neither has indices: x_i beside a vector in bold is its entry."""
-    fonts: dict[str, set[bool]] = {}
-    indexed = set[str]()
-    for _, reference in _references(definitions, table):
-        fonts.setdefault(reference.name, set()).add(symbol_of(reference.node).font in BOLD)
-        indexed |= {reference.name} if reference.indices else set()
-    return frozenset(name for name, used in fonts.items() if len(used) > 1) - indexed
 
 
 def _kind_of(known: Known, member: bool) -> tuple[bool, bool]:

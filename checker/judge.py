@@ -274,7 +274,7 @@ def judge_chain(
         if isinstance(failed, OverlappingRows | UnboundIndex):
             kind = "cases" if isinstance(failed, OverlappingRows) else "index"
             spoken = world.unknown.spoken  # “for the sampled action $a$”
-            told = isinstance(failed, UnboundIndex) and failed.letters <= spoken
+            told = isinstance(failed, UnboundIndex) and failed.letters <= spoken | _letters(left)
             verdict = Verdict.UNDECIDED if told else Verdict.ILL_FORMED
             links.append(Link(to_latex(left), to_latex(right), verdict, kind, str(failed)))
             continue
@@ -485,6 +485,11 @@ def _without_meaning(world: World, left: s.Node, right: s.Node, failed: Document
         return link if elsewhere is None else replace(link, message=elsewhere)
     how = "" if isinstance(failed, UndefinedFunction) else f". A declaration would tell, as {DECLARATIONS}"
     return replace(link, evidence="symbol", message=f"{failed}{how}")
+
+
+def _letters(left: s.Node) -> set[str]:
+    """The letters on a left side: what ``y_t`` is made of may have the index t, also where that is not read as one."""
+    return {x.name for x in s.walk(left) if isinstance(x, s.Symbol)}
 
 
 def _introduces(world: World, left: s.Node, table: NameTable) -> bool:

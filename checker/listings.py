@@ -31,7 +31,7 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
     text that is written out, ``z = [z_1, z_2]``, is one for an example, which has its own number of entries; so is one
     beside a declaration, or beside another listing."""
     formulas = [f for f in formulas if f.tree is not None]
-    _read_diagonals(formulas)
+    _read_arguments(formulas)
     trees = [(f, f.tree) for f in formulas if f.tree is not None]
     stated = {
         plain(name) for _, tree in trees for node in s.walk(tree)
@@ -61,26 +61,30 @@ def read_listings(formulas: Iterable[Stated]) -> Listed:
     return Listed(entries, frozenset(flat), frozenset(base_of(name) or "" for name in twofold))
 
 
-def _read_diagonals(formulas: Sequence[Stated]) -> None:
+def _read_arguments(formulas: Sequence[Stated]) -> None:
     """Read ``\\operatorname{diag}(d_1, …, d_n)`` as ``\\operatorname{diag}(d)`` of a vector ``d \\in R^n``, where d
-    stands nowhere by itself."""
+    stands nowhere by itself, and so ``f(x_1, …, x_n, c)`` of a function that is defined so, and nowhere has one x_i."""
     trees = [f.tree for f in formulas if f.tree is not None]
-    bases = {id(node.base) for tree in trees for node in s.walk(tree) if isinstance(node, s.Scripted)}
-    symbols = (node for tree in trees for node in s.walk(tree) if isinstance(node, s.Symbol))
-    alone = {plain(node) for node in symbols if id(node) not in bases}
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    bases = {id(node.base) for node in nodes if isinstance(node, s.Scripted)}
+    alone = {plain(node) for node in nodes if isinstance(node, s.Symbol) and id(node) not in bases}
+    lefts = (node.sides[0] for node in nodes if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS)
+    defined = {left.function for left in lefts if isinstance(left, s.Call) and _list_of(left)}
+    defined -= {node.function for node in nodes if isinstance(node, s.Call)
+                and any(isinstance(x, s.Scripted) for x in node.arguments) and not _list_of(node)}  # fmt: skip
     for f in formulas:
         found: dict[s.Node, s.Node] = {}
 
         def new(node: s.Node, found: dict[s.Node, s.Node] = found) -> s.Node | None:
-            if not isinstance(node, s.Call) or (base_of(node.function) or "").lstrip("\\").lower() != "diag":
+            if not isinstance(node, s.Call):
                 return None
-            first = node.arguments[0]
-            base = first.base if isinstance(first, s.Scripted) and first.sup is None else None
-            count = _vector(base, node.arguments) if base is not None and plain(base) not in alone else None
-            if base is None or count is None or not any(isinstance(x, s.Dots) for x in node.arguments):
+            diagonal = (base_of(node.function) or "").lstrip("\\").lower() == "diag"
+            listed = _list_of(node) if diagonal or node.function in defined else None
+            if listed is None or plain(listed[0]) in alone or diagonal and listed[2]:
                 return None
+            base, count, others = listed
             found[base] = count
-            return replace(node, arguments=(base,))
+            return replace(node, arguments=(base, *(s.mapped(x, new) for x in others)))
 
         tree = s.mapped(f.tree, new) if f.tree is not None else None
         if found:
@@ -88,6 +92,16 @@ def _read_diagonals(formulas: Sequence[Stated]) -> None:
             spaces = ((name, s.Space("\\mathbb{R}", (count,))) for name, count in found.items())
             declared = [s.Relation(sides, ("\\in",), span=tree.span) for sides in spaces]
             f.read_as(replace(tree, parts=(*tree.parts, *declared), joints=(*tree.joints, *("," for _ in declared))))
+
+
+def _list_of(node: s.Call) -> tuple[s.Node, s.Node, tuple[s.Node, ...]] | None:
+    """The d, n and what follows of ``f(d_1, …, d_n, …)``."""
+    first, dots = next(iter(node.arguments), None), [k for k, x in enumerate(node.arguments) if isinstance(x, s.Dots)]
+    base = first.base if isinstance(first, s.Scripted) and first.sup is None else None
+    if base is None or len(dots) != 1:
+        return None
+    count = _vector(base, node.arguments[: dots[0] + 2])
+    return None if count is None else (base, count, node.arguments[dots[0] + 2 :])
 
 
 def _in_two_fonts(trees: Iterable[s.Node]) -> set[s.Node]:

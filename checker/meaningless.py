@@ -131,6 +131,13 @@ def _of_function(failed: Failed) -> str | None:
     return f"{failed.error}: of which it is the derivative nothing is stated" if slope else None
 
 
+def _is_of_values(failed: Failed) -> str | None:
+    """``p(x) = b(x) \\exp(\\eta x)``: what b is nothing needs to say where nothing is differentiated."""
+    nodes = [x for side in failed.sides for x in s.walk(side)]
+    slopes = any(isinstance(x, s.Derivative | s.Nabla) or isinstance(x, s.Scripted) and x.primes for x in nodes)
+    return None if slopes else f"{failed.error}: the equation may say what it is"
+
+
 def _beside(failed: Failed) -> str | None:
     return beside(failed.world, failed.error, failed.here) if isinstance(failed.error, UndefinedSymbol) else None
 
@@ -325,6 +332,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _spoken_of_elsewhere, "symbol"),
     Doubt(UndefinedSymbol, _is_written_out, "symbol"),
     Doubt(UndefinedFunction, _of_function, "symbol"),
+    Doubt(UndefinedFunction, _is_of_values, "symbol"),
     Doubt(UndefinedSymbol, _beside, "symbol"),
     Doubt(UndefinedSymbol, _may_say_it, "symbol"),
     Doubt((UndefinedSymbol, ShapeError), _changed),

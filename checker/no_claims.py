@@ -3,7 +3,7 @@ given values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.defining import Definitions
@@ -15,6 +15,7 @@ from verify_derivations.checker.statements import (
     ZEROS,
     Chain,
     Stated,
+    are_equal,
     contains_derivative,
     is_adjoint_name,
     is_number,
@@ -24,7 +25,6 @@ from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import Statement
@@ -44,7 +44,7 @@ def no_claims(
         return [Link(link.left, link.right, Verdict.DEFINED, "example", EXAMPLE) for link in links]
     if last.verdict.wrong and _sets_to_zero(definitions, stated, chain):
         return [*before, Link(last.left, last.right, Verdict.DEFINED, "example", ZERO)]
-    if _is_condition(definitions, case.table_of(stated.scope), chain, stated.number):
+    if are_equal(chain) or _is_condition(case, definitions, chain, stated):
         return [
             Link(link.left, link.right, Verdict.UNDECIDED, "limit", CONDITION)
             if link.verdict.wrong else link for link in links
@@ -65,10 +65,10 @@ def _is_example(case: Case, stated: Stated, chain: Chain) -> bool:
     )  # fmt: skip
 
 
-def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, number: int) -> bool:
+def _is_condition(case: Case, definitions: Definitions, chain: Chain, stated: Stated) -> bool:
     """Whether a chain says of given values alone that they have a value, ``W^\\top W = I``, ``\\cos φ = -1``: nobody
-    claims that of all."""
-    world, sides = definitions.world, chain.sides
+    claims that of all. So does one that says another value of a sum than another formula does."""
+    world, sides, table = definitions.world, chain.sides, case.table_of(stated.scope)
     primes = any(isinstance(n, s.Scripted) and n.primes for side in sides for n in s.walk(side))
     if primes or any(contains_derivative(side) or is_adjoint_name(side, table) for side in sides):
         return False
@@ -77,9 +77,10 @@ def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, numb
     names = names_of(world, sides)
     given = names.isdisjoint(world.functions) and not any(map(world.is_defined, names))
     given &= any(name.lstrip("\\") not in FUNCTIONS for name in names - CONSTANTS - {"\\sigma"})  # not of numbers alone
-    if not given or not names_of(world, sides[-1:]) <= CONSTANTS:
+    others = names_of(world, sides[-1:])
+    if not given or not others <= CONSTANTS and not _has_two_values(case, sides, others & names_of(world, sides[:1])):
         return False
-    reader = Elaborator(world.fork(), Statement(number))
+    reader = Elaborator(world.fork(), Statement(stated.number))
     try:
         first = reader.tensor(sides[0])
         last = reader.tensor(sides[-1])
@@ -88,6 +89,13 @@ def _is_condition(definitions: Definitions, table: NameTable, chain: Chain, numb
     except DocumentError:
         return True  # the identity has no size by itself
     return not first.is_scalar or not last.is_scalar or depends_on_values(world, first.body - last.body)
+
+
+def _has_two_values(case: Case, sides: Sequence[s.Node], shared: Set[str]) -> bool:
+    """Whether a sum is something else elsewhere, ``\\sum_k x_k = 1`` and ``\\sum_k x_k = n``; no identity, which has
+    the same names on both sides."""
+    every = (c.sides for f in case.formulas for c in f.chains if len(c.sides) > 1)
+    return isinstance(sides[0], s.BigOperator) and not shared and len({x[1:] for x in every if x[0] == sides[0]}) > 1
 
 
 def _sets_to_zero(definitions: Definitions, stated: Stated, chain: Chain) -> bool:

@@ -28,7 +28,8 @@ from verify_derivations.formulas.define import define
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import names_in
+from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.world import Statement
 
 GIVES_A_VALUE = re.compile(  # a number for an example
@@ -58,10 +59,16 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
     """Numbers put in for names, ``μ²/(μ² + σ²/n) = 0.5²/(0.5² + 1/10)``: an arithmetic expression is written down for
     an example, of which the document need not say the values."""
     for side, other in ((left, right), (right, left)):
-        numbers = sum(isinstance(x, s.Number) for x in s.walk(other))
-        if numbers > 2 and not {*names_in(other)} and {*names_in(side)}:
+        numbers = [x.text for x in s.walk(other) if isinstance(x, s.Number)]
+        decimals = any("." in text for text in numbers) and not contains_derivative(side)
+        if len(numbers) + decimals > 2 and _is_arithmetic(other) and {*names_in(side)}:
             return "it has numbers in the place of names, and for which values is not said"
     return None
+
+
+def _is_arithmetic(side: s.Node) -> bool:
+    """Whether a side is of numbers alone."""
+    return {base_of(x) for x in names_in(side)} <= FUNCTIONS
 
 
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
@@ -151,6 +158,9 @@ def _at_values(
         return None
     effort = replace(case.effort.proofs_only, first=case.effort.condition)
     judged = judge_link(world, left, right, (), stated.number, effort)
+    numbers = any(_is_arithmetic(side) for side in (left, right))
+    if judged.link.verdict is Verdict.UNDECIDED and numbers:  # no proof within its limits: this can be worked out
+        judged = judge_link(world, left, right, (), stated.number, replace(case.effort, first=case.effort.condition))
     found, proved = judged.link, judged.link.verdict is Verdict.PROVED
     if not proved and judged.environment is not None:
         found = rounded(world, judged.environment, left, right, found, {}) or found

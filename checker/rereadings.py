@@ -22,6 +22,7 @@ from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.factors import constants, matrices, with_matrices, with_products
 from verify_derivations.formulas.families import Family, families, unreadable, written_out
+from verify_derivations.formulas.fonts import Fonts, fonts
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
 from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
@@ -42,6 +43,24 @@ def reread(formulas: Sequence[Stated]) -> None:
     """Formulas that could be read, in document order, in all readings of the table."""
     for rereading in REREADINGS:
         rereading.apply(formulas)
+
+
+def read_fonts(formulas: Sequence[Stated]) -> None:
+    """Letters that are one thing in bold and another in italics, told apart; also in formulas that cannot be read."""
+    sections: dict[tuple[str, ...], Trees] = {}
+    for stated in formulas:
+        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    found, said = fonts(sections), set[s.Symbol]()
+    for stated in formulas if found else ():
+        place = stated.raw.section
+        stated.ends = tuple(found.rewritten(x, place) for x in stated.ends)
+        if stated.tree is None:
+            continue
+        new = {x for x in stated.nodes if isinstance(x, s.Symbol) and place in found.numbers.get(x, ())} - said
+        _FONTS.apply_to(stated, stated.tree, (found, place))
+        if new:
+            stated.remarks += (f"{_each(new)}: something else than in bold",)
+            said |= new
 
 
 def open_families(formulas: Sequence[Stated]) -> set[s.Node]:
@@ -71,9 +90,9 @@ class Rereading(Generic[Found]):
         found = self.find(formulas)
         for stated in formulas if found else ():
             if stated.tree is not None:
-                self._apply(stated, stated.tree, found)
+                self.apply_to(stated, stated.tree, found)
 
-    def _apply(self, stated: Stated, before: s.Node, found: Found) -> None:
+    def apply_to(self, stated: Stated, before: s.Node, found: Found) -> None:
         after = self.rewrite(before, found)
         if after is before:
             return
@@ -82,7 +101,8 @@ class Rereading(Generic[Found]):
             goes_on = any(node is stated.continued for node in s.walk(before))
             first = after.parts[0] if goes_on else None
             stated.continued = first.sides[0] if isinstance(first, s.Relation) else None
-        stated.remarks += (self.said(found, before, after),)
+        said = self.said(found, before, after)
+        stated.remarks += (said,) if said else ()
         stated.read_as(after)
 
 
@@ -197,6 +217,11 @@ def _single_steps(formulas: Sequence[Stated]) -> dict[int, frozenset[str]]:
             stated.single_steps = letters
             found[id(stated.tree)] = letters
     return found
+
+
+_FONTS = Rereading[tuple[Fonts, tuple[str, ...]]](
+    lambda _: (Fonts(), ()), lambda tree, found: found[0].rewritten(tree, found[1]), lambda *_: ""
+)  # fmt: skip
 
 
 REREADINGS: tuple[Rereading[Any], ...] = (

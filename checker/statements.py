@@ -31,6 +31,15 @@ class Chain:
     partly: bool = False
 
 
+def are_equal(chain: Chain) -> bool:
+    """Whether a chain says of all members of a list that they are equal, ``x_1 = x_2 = \\cdots = x_n = 1/n``: a value
+    that they have somewhere."""
+    members = [side for side in chain.sides if isinstance(side, s.Scripted) and side.sub is not None]
+    dots = sum(isinstance(side, s.Dots) for side in chain.sides)
+    alike = len(members) > 1 and len({*map(base_of, members)}) == 1
+    return dots > 0 and alike and len(chain.sides) - len(members) - dots <= 1
+
+
 @dataclass(frozen=True)
 class Membership:
     """``names ∈ where``: a declaration or a domain."""

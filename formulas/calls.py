@@ -37,7 +37,7 @@ from verify_derivations.formulas.expressions import (
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.partial import raised
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.quantities import PROBABILITY, quantity
+from verify_derivations.formulas.quantities import PROBABILITY, listed, quantity
 from verify_derivations.formulas.scripts import base_of, name_of
 from verify_derivations.formulas.sizes import Shape, layer_value, whole
 from verify_derivations.formulas.slopes import Slope, derivative_of
@@ -379,7 +379,7 @@ def _one(function: Callable[[Tensor], Tensor]) -> Operator:
 
 def _diagonal(reader: Elaborator, node: s.Call, expected: Shape | None) -> Tensor:
     cells = node.arguments
-    return diagonal(reader, cells) if len(cells) > 1 else op.diagonal(reader.tensor(cells[0]))
+    return diagonal(reader, cells) if len(cells) > 1 else op.diagonal(listed(reader, reader.tensor(cells[0])))
 
 
 def _window(

@@ -29,7 +29,6 @@ from verify_derivations.formulas.pairs import pairs_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.ranges import bounded, is_range
 from verify_derivations.formulas.scripts import (
-    BOLD,
     base_of,
     by_square,
     exponent_of_e,
@@ -79,7 +78,6 @@ def gather(
     _number_layers(table, nodes)
     _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
-    table.fonts = _bold_beside_sizes(table, nodes)
     table.tags = _tags(table, forest, relations)
     table.tagged = _told_apart_above(table, nodes)
     table.stops = stops(nodes)
@@ -220,15 +218,6 @@ def _accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
             variable = replace(left, accent="")
             return (left.accent, variable) if right.denominators == (variable,) else None
     return None
-
-
-def _bold_beside_sizes(table: NameTable, nodes: Sequence[s.Node]) -> frozenset[str]:
-    """The D of a matrix in bold beside ``R^D``: a size is in italics."""
-    spaces = (n for n in nodes if isinstance(n, s.Space))
-    extents = {x for n in spaces for e in n.extents for x in s.walk(e) if isinstance(x, s.Symbol)}
-    sizes = {name_of(x) for x in extents if x.font not in BOLD} - {name_of(x) for x in extents if x.font in BOLD}
-    bold = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and x.font in BOLD} if sizes else set()
-    return frozenset(sizes & bold & table.sizes)
 
 
 def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[str]:

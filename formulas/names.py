@@ -15,11 +15,9 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.kinds import Kinds
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import (
-    BOLD,
     INVERSE,
     base_of,
     factors_of,
-    in_bold,
     in_brackets,
     is_inverse_transpose,
     is_number,
@@ -109,7 +107,6 @@ class NameTable:
     units: frozenset[str] = frozenset()  # bases that name unit vectors: e of e_k
     perhaps_units: frozenset[str] = frozenset()  # bases that may, of which nothing is said
     circles: set[bool] = field(default_factory=set)  # whether π, where it has no index, stands behind a number: 2π
-    fonts: frozenset[str] = frozenset()  # names that are something else in bold: b and \\mathbf{b}
 
     @property
     def circle(self) -> bool:
@@ -139,13 +136,13 @@ class NameTable:
 
     def _resolve(self, node: s.Symbol | s.Scripted) -> Reference | None:
         if isinstance(node, s.Symbol):
-            return Reference(self._in_font(node), node=node)
+            return Reference(name_of(node), node=node)
         if isinstance(node.base, s.Scripted):  # {a^{(l)}}^T, (W^{(2)})^T written without brackets
             inner = self.reference(node.base)
             if inner is None:
                 return None
         elif isinstance(node.base, s.Symbol):
-            inner = Reference(self._in_font(node.base), node=node)
+            inner = Reference(name_of(node.base), node=node)
         else:
             return None
         name, layer, indices, power = inner.name, inner.layer, list(inner.indices), inner.power
@@ -212,10 +209,6 @@ class NameTable:
             name, layer, tuple(indices), power, transposed, inverted, primes + inner.primes, bare_layer, node
         )
 
-    def _in_font(self, symbol: s.Symbol) -> str:
-        name = name_of(symbol)
-        return in_bold(name) if name in self.fonts and symbol.font in BOLD else name
-
     def _entry(self, node: s.Scripted) -> tuple[str, list[s.Node]] | None:
         """What a list of entries says of ``b_o``, ``b_{o1}`` and ``w_{o12}``, the entries of b_o and W_o."""
         base = name_of(node.base) if isinstance(node.base, s.Symbol) else None
@@ -266,13 +259,17 @@ class NameTable:
                 return (sub,)
         for item in items_of(sub):
             letters = item.name if isinstance(item, s.Symbol) else item.text if isinstance(item, s.Text) else ""
-            if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and set(letters) & self.bound:
+            if len(letters) > 1 and letters.isalpha() and base in self.declared_bare and self._are_bound(letters):
                 found += [s.Symbol(letter) for letter in letters]
             elif base in self.matrices and isinstance(item, s.Number) and len(item.text) == 2 and sub == item:
                 found += [s.Number(digit) for digit in item.text]  # A_{12}
             else:
                 found.append(item)
         return tuple(found)
+
+    def _are_bound(self, letters: str) -> bool:
+        """Whether the letters of a word are indices: one of two is enough, the n of ``w_{new}`` is not."""
+        return bool({*letters} & self.bound) and (len(letters) == 2 or {*letters} <= self.bound | self.sizes)
 
     def _declared_with(self, node: s.Scripted) -> bool:
         return to_latex(plain(node)) in self.declared
@@ -295,11 +292,12 @@ class NameTable:
                 return True
             if self.is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True
-            if item.name in self.bound and base not in self.labelled:
+            labelled = base in self.labelled - self.vectors  # w_n is an entry of w \in R^d, also beside w_{new}
+            if item.name in self.bound and not labelled:
                 return False
             if (base, item.name) in self.shifted:
                 return False
-            indexable = base in self.declared_bare | self.indexed | self.families and base not in self.labelled
+            indexable = base in self.declared_bare | self.indexed | self.families and not labelled
             if item.name.isupper() and item.name not in self.bound:  # E_D beside a number E
                 indexable &= base in self.vectors | self.matrices | self.indexed | self.families
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))

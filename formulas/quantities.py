@@ -16,6 +16,7 @@ from verify_derivations.formulas.expressions import (
     Polynomial,
     apply,
     delta,
+    free_indices,
     fresh,
     mul,
     polynomial,
@@ -359,8 +360,23 @@ def vector_of_ones(reader: Elaborator, node: s.Node, expected: Shape | None) -> 
     raise NeedShape("the length of the vector of ones is not stated")
 
 
+def listed(reader: Elaborator, value: Tensor, letter: str | None = None) -> Tensor:
+    """The column of all values of ``\\operatorname{diag}(x_i)`` and ``[x_i]_i``, which one index counts."""
+    found = [i for i in reader.here.indices.values() if i.variable in free_indices(value.body)]
+    if not value.is_scalar or not found or letter is not None and letter not in {i.letter for i in found}:
+        return value
+    index = next((i for i in found if letter is None or i.letter == letter), found[0])
+    if letter is None and len(found) > 1 or index.extent is None or index.fixed is not None:
+        raise Unsupported("over which index and how far the values are listed is not said")
+    row = fresh("k")
+    body = substitute(value.body, {index.variable: polynomial(row)})
+    return Tensor((Axis(row, index.extent), Axis(None, ONE)), body)
+
+
 def component(reader: Elaborator, value: Tensor, sub: s.Node) -> Tensor:
     nodes = items_of(sub)
+    if value.is_scalar and isinstance(sub, s.Symbol) and (column := listed(reader, value, sub.name)) is not value:
+        return column
     inner = [k for k, a in enumerate(value.axes) if not a.unit]
     if len(value.axes) == 2 and is_slice(nodes):
         return sliced(value, nodes, reader.world, reader.here)

@@ -22,16 +22,11 @@ BOLD = ("\\mathbf", "\\boldsymbol", "\\bm", "\\bold", "\\pmb", "\\vec", "\\textb
 
 
 def name_of(symbol: s.Symbol) -> str:
-    """The name without plain fonts; an accent or a calligraphic font makes another name."""
+    """The name without plain fonts; an accent or a calligraphic font makes another name, or one that is told apart."""
     name = symbol.name
-    if symbol.font and symbol.font not in PLAIN_FONTS:
+    if symbol.own or symbol.font and symbol.font not in PLAIN_FONTS:
         name = f"{symbol.font}{{{name}}}"
     return f"{symbol.accent}{{{name}}}" if symbol.accent else name
-
-
-def in_bold(name: str) -> str:
-    """The name of what a letter is in bold, where that is something else."""
-    return f"\\mathbf{{{name}}}"
 
 
 def base_of(node: s.Node) -> str | None:

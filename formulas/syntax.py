@@ -45,11 +45,13 @@ class Number(Node):
 class Symbol(Node):
     """``name`` is a letter (``W``), a declared word (``zc``, ``width``), a command (``\\delta``, ``\\ell``) or
     an operator name (``softmax``). Fonts (``\\mathbf``, ``\\boldsymbol``, ``\\mathrm``, ``\\vec``) are kept in ``font``
-    and accents that make another symbol (``\\hat``, ``\\bar``, ``\\tilde``, ``\\dot``) in ``accent`` (``"\\hat"``)."""
+    and accents that make another symbol (``\\hat``, ``\\bar``, ``\\tilde``, ``\\dot``) in ``accent`` (``"\\hat"``).
+    ``own``: in that font it is something of its own, see ``fonts.py``."""
 
     name: str
     accent: str = ""
     font: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)

@@ -105,3 +105,24 @@ def test_numbers_that_are_carried_along_define_nothing(claim: str, expected: Ver
     *others, last = check(document, effort=Effort(repair=0)).formulas
     assert last.verdict is expected
     assert not any(f.verdict.wrong for f in others)
+
+
+EXAMPLE = r"""
+With $g(z) = \max(0, z)$, $J = \frac12 (a_2 - y)^2$ and $x = 1$, $y = 5$, $w_1 = 2$, $b_1 = 0$, $w_2 = 3$, $b_2 = 1$:
+
+1. $z_1 = w_1 x + b_1 = 2$ and $a_1 = g(z_1) = \max(0, 2) = 2$
+2. $z_2 = w_2 a_1 + b_2 = 7$ and $a_2 = g(z_2) = \max(0, 7) = 7$
+
+Then
+
+- $\frac{\partial J}{\partial w_1} = FIRST$
+- $\frac{\partial J}{\partial w_2} = SECOND$
+"""
+
+
+@pytest.mark.parametrize(("first", "second"), [("6", "4"), ("6", "2"), ("2", "4"), ("-6", "4")])
+def test_derivatives_at_given_values_that_are_worked_out(first: str, second: str) -> None:
+    """Where the proof is too long, they are evaluated."""
+    *_, one, other = check(scan(EXAMPLE.replace("FIRST", first).replace("SECOND", second))).formulas
+    assert one.verdict is (Verdict.CONDITIONAL if first == "6" else Verdict.REFUTED), one.message
+    assert other.verdict is (Verdict.CONDITIONAL if second == "4" else Verdict.REFUTED), other.message
