@@ -123,7 +123,7 @@ class Stated:
     def read_as(self, tree: s.Statements) -> None:
         """Take another reading of the formula, and forget what is known of the one before."""
         self.tree = tree
-        for name in ("derivatives", "differentiates", "nodes"):
+        for name in ("derivatives", "differentiates", "names", "nodes"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -136,6 +136,11 @@ class Stated:
         """Whether it has a derivative, or a function with primes."""
         called = (n.function for n in self.nodes if isinstance(n, s.Call))
         return bool(self.derivatives) or any(isinstance(x, s.Scripted) and x.primes for x in called)
+
+    @cached_property
+    def names(self) -> tuple[s.Node, ...]:
+        """The decorated symbols in it."""
+        return tuple(names_in(self.tree)) if self.tree is not None else ()
 
     @cached_property
     def nodes(self) -> tuple[s.Node, ...]:

@@ -19,8 +19,20 @@ EQUALS = ("=", ":=", "\\equiv")
 class Node:
     span: Span = field(default=(0, 0), compare=False, kw_only=True, repr=False)
 
+    def __init_subclass__(cls) -> None:
+        cls.__hash__ = _hash  # type: ignore[method-assign,assignment]  # which the decorator then leaves
+
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name[0] != "_"}  # not what was only remembered
+
+
+def _hash(node: Node) -> int:
+    """That of its parts, found once: trees are looked up in dictionaries again and again."""
+    found = node.__dict__.get("_hashed")
+    if found is None:
+        parts = tuple([getattr(node, name) for name in part_names(type(node))])
+        found = node.__dict__["_hashed"] = hash(parts)
+    return found
 
 
 # -- atoms ------------------------------------------------------------------------------------------
