@@ -155,6 +155,8 @@ class _Given:
             square = known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]
             if known is not None and square and not known.family and known.head not in denied:
                 self._symmetric(f, known.head)
+            if known is None and (base := base_of(name)) in self.world.applied.opaque:  # C(θ), of which each is one
+                self.world.unknown.special.setdefault(base, (0, "that it is symmetric", False))
         for base, word in f.prose.special:
             known = self._named(f, s.Symbol(base)) if re.match("skew|anti", word) else None
             if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:

@@ -405,6 +405,8 @@ def _of_special(link: Link, number: int, world: World, judged_in: Callable[[Worl
     values = link.counterexample.values if link.counterexample is not None else {}
     given = world.unknown.special.keys() & values.keys() & world.known.keys()
     found = sorted(x for x in given if len(world.known[x].shape) == 2)
+    entries = {name.partition("_")[0] for name in values} & world.applied.opaque  # of a function, C_{ij}(θ)
+    found += sorted(entries & world.unknown.special.keys() - {*found})
     if link.verdict is not Verdict.REFUTED or not found:
         return link
     stated_in, said, of_identity = world.unknown.special[found[0]]
