@@ -107,7 +107,8 @@ def _added(value: s.Node) -> tuple[s.Node, ...]:
 
 
 def _parameters(trees: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[s.Node]:
-    """What one differentiates by, and what stands in an equation not only as a summand: the σ of ``-x²/σ² - \\log σ``."""
+    """What one differentiates by, and what stands in an equation not only as a summand: the σ of
+    ``-x²/σ² - \\log σ``."""
     nodes = [node for tree in trees for node in s.walk(tree)]
     found = {plain(x) for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
     found |= {plain(node.variable) for node in nodes if isinstance(node, s.Nabla) and node.variable is not None}
