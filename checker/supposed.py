@@ -37,7 +37,8 @@ ENDED = re.compile(r"[.!?](?:\s|$)")
 WORDS = re.compile(  # “if the loss is positive,”, but not “when we differentiate”
     r"\W*(?:(?:and|but|so|then|while|whereas)\W+)?"
     r"(?:(?:if|when|whenever|unless|provided|assuming|in case|as long as|(?-i:Where(?:ver)?))\b"
-    r"(?!\s+(?:we|you|one|it comes|needed|necessary|\w+ing|\w+ed)\b)\W+\w|(?:in|on|for|at)\s+(?:the\s+|an?\s+|all\s+)?active\b"
+    r"(?!\s+(?:we|you|one|it comes|needed|necessary|\w+ing|\w+ed)\b)\W+\w"
+    r"|(?:in|on|for|at)\s+(?:the\s+|an?\s+|all\s+)?active\b"
     r"|(?:otherwise|else)\W*$)", re.I,
 )  # fmt: skip
 _ANNOUNCED = r"(?:\W+then)?(?:\W+(?:we|one)\s+\w+)?\W*$"
