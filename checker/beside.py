@@ -215,7 +215,10 @@ class _Beside:
     def joined(self, f: Stated) -> None:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h
         may well be made.)"""
-        for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font):
+        below = (n.sub for n in f.nodes if isinstance(n, s.Scripted) and n.sub is not None)
+        labels = {id(x) for sub in below for x in s.walk(sub) if isinstance(x, s.Symbol) and x.name.isupper()}  # L_{LS}
+        symbols = (x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font)
+        for name in dict.fromkeys(x for x in symbols if id(x) not in labels):
             letters, two = name.name, len(name.name) == 2
             if not letters.isalpha() or two and letters[0] == "d":
                 continue

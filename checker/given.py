@@ -215,7 +215,8 @@ class _Given:
         if reference is None or known is None or self.world.is_defined(known.head) or known.head in self.variables:
             return None
         entries = len(known.extents) == len(reference.indices) + 1 > 1 and ONE not in known.extents
-        places = [indices for head, indices in self.indexed if head == known.head and len(indices) == len(known.extents)]
+        count = len(known.extents)
+        places = [indices for head, indices in self.indexed if head == known.head and len(indices) == count]
         first = any(indices[:-1] == reference.indices for indices in places)
         return known if entries and first and all(indices[1:] != reference.indices for indices in places) else None
 

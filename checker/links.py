@@ -178,6 +178,8 @@ def judge_link(
             unsaid_end = _summed_somewhere(world, sides)
             if unsaid_end is not None and comparison.free.keys().isdisjoint(outside.index.names):
                 leaving = Unsupported(f"{leaving}, and to what {unsaid_end} runs is not stated")
+            elif (unsaid := _running_anywhere(world, comparison, outside)) is not None:
+                leaving = Unsupported(f"{leaving}, and to what {unsaid} runs is not stated")
             failed = unjudged(left, right, leaving, here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
@@ -300,6 +302,14 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     if beside or head in world.outside.beside or head == defined:
         return Unsupported(f"{said}; what {head} is there is not known")
     return IndexRangeError(said)
+
+
+def _running_anywhere(world: World, comparison: Comparison, outside: Outside) -> str | None:
+    """A free index in the one that leaves its axis of which nothing says to what it runs."""
+    free = comparison.free.items()
+    unsaid = [v for v, n in free if n.names and all(x.startswith("N_{") and x not in world.sizes for x in n.names)]
+    found = sorted(outside.index.names & {*unsaid})
+    return latex.index_names(found)[found[0]] if found else None
 
 
 def _summed_somewhere(world: World, sides: tuple[s.Node, ...]) -> str | None:
