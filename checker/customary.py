@@ -97,7 +97,7 @@ class _Customary:
         """The one number that the document differentiates; else the one that it defines and does not use again."""
         stated = self.world.losses()
         if stated:
-            return stated[0] if len(stated) == 1 else None
+            return stated[0] if len(stated) == 1 else self.above(stated)
         used = {
             head for q in self.world.quantities.values()
             if q.body is not None and self.table.variable_of(q.head) is None for head in heads(q.body)
@@ -111,6 +111,13 @@ class _Customary:
         last = [head for head in numbers if head not in used]
         named = [head for head in last if head in LOSSES]
         return (last if len(last) == 1 else named if len(named) == 1 else [None])[0]
+
+    def above(self, losses: Sequence[str]) -> str | None:
+        """The one of several losses, all defined, that rests on something of which a gradient is named."""
+        gradients = (r for f in self.formulas for node in self.outermost(f) if (r := self.gradient(node)) is not None)
+        named = {head for head in map(self.head, gradients) if head is not None}
+        found = [loss for loss in losses if any(self.depends(loss, head) for head in named - {loss})]
+        return found[0] if len(found) == 1 and all(map(self.world.is_defined, losses)) else None
 
     def depends(self, head: str, other: str) -> bool:
         if head not in self.below:

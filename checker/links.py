@@ -34,6 +34,7 @@ from verify_derivations.checker.undefined_losses import (
     of_one_step,
     through_others,
     unused,
+    with_another_loss,
 )
 from verify_derivations.checker.unknown import (
     adjoints_of,
@@ -160,6 +161,10 @@ def judge_link(
         return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
+        other = with_another_loss(world, comparisons[0], environment)
+        if other is not None and (judged := proved_in(other)).link.verdict is Verdict.PROVED:
+            said = f"${environment.loss}$ is read as another loss than the one defined, which does not depend on ${lost}$"
+            return replace(judged, remarks=(*judged.remarks, said))
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
         return unjudged(left, right, unsaid_of, here, world)
     ends = {environment.loss for c in comparisons if adjoints_of(c, environment)}
