@@ -161,10 +161,10 @@ def judge_link(
         return unjudged(left, right, Unsupported(held), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
-        other = with_another_loss(world, comparisons[0], environment)
-        if other is not None and (judged := proved_in(other)).link.verdict is Verdict.PROVED:
-            said = f"${environment.loss}$ is read as another loss than the one defined, which does not depend on ${lost}$"
-            return replace(judged, remarks=(*judged.remarks, said))
+        own = with_another_loss(world, comparisons[0], environment)
+        if own is not None and (judged := proved_in(own)).link.verdict is Verdict.PROVED:
+            read = f"${environment.loss}$ is read as another loss than the one defined, which does not rest on ${lost}$"
+            return replace(judged, remarks=(*judged.remarks, read))
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
         return unjudged(left, right, unsaid_of, here, world)
     ends = {environment.loss for c in comparisons if adjoints_of(c, environment)}

@@ -95,7 +95,7 @@ $$\frac{\partial L}{\partial V} = (a - y) x^\top$$
 
 # In general
 
-A layer computes $z = \Theta m$ with $\Theta \in \mathbb{R}^{p \times q}$. With $\delta = \partial L/\partial z$ and the $a$ above,
+A layer computes $z = \Theta m$, $\Theta \in \mathbb{R}^{p \times q}$. With $\delta = \partial L/\partial z$ and $a$,
 
 $$ CLAIM $$
 """
