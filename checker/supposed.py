@@ -31,7 +31,10 @@ TASK = re.compile(
 )
 SOMEWHERE = re.compile(CUE, re.I)
 _WHICH = r"(?:\s+(?:all|every|each|any|the|an?|other|others|remaining|indices|index|classes|words|units|entries))*"
-BEFORE = re.compile(rf"{CUE}{_WHICH}\W*$|\b(?:with|such\s+that)\W*$", re.I)  # “for every”, “for $u_w$ with”
+_ANY = (  # “for a word”
+    r"\bfor\s+(?:an?|any|every|each|all|the|some|other)\s+(?:(?:other|negative|wrong|remaining)\s+)?[a-z]+\W*$"
+)
+BEFORE = re.compile(rf"{CUE}{_WHICH}\W*$|{_ANY}|\b(?:with|such\s+that)\W*$", re.I)  # “for every”, “for $u_w$ with”
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
 ENDED = re.compile(r"[.!?](?:\s|$)")
 WORDS = re.compile(  # “if the loss is positive,”, but not “when we differentiate”
