@@ -392,9 +392,12 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
 
 
 def _taken_for_positive(world: World, sides: tuple[s.Node, ...], variables: Iterable[str]) -> list[str]:
-    """What a claim speaks of, or differentiates by what it is made of."""
+    """What a claim speaks of, or rests on and differentiates by what it is made of."""
     named, found = names_of(world, sides), world.undeclared.positive
-    return sorted(name for name in found if name in named or not world.below([name]).isdisjoint(variables))
+    rests_on = world.below(named)
+    is_open = any(name in world.losses() and not world.is_defined(name) for name in named)
+    below = {name for name in found if (is_open or name in rests_on) and not world.below([name]).isdisjoint(variables)}
+    return sorted(found & named | below)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------
