@@ -99,10 +99,10 @@ def read_depending(formulas: Sequence[Stated]) -> None:
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
                 stated = formulas[int(next(filter(None, match.groups())))]
-                stated.prose.held += tuple(_named(stated))
+                stated.prose.held += tuple(_constants(stated))
         for match in _STOPPED.finditer(sentence):
             stated = formulas[int(match[1])]
-            stated.prose.held += tuple(_named(stated))
+            stated.prose.held += tuple(_constants(stated))
         for match in _DEPENDS.finditer(sentence):
             if _SUPPOSED.search(sentence[: match.start()]):
                 continue
@@ -142,6 +142,14 @@ def _of_itself(chain: Chain) -> s.Node | None:
         case [s.Product(factors=(first, s.Group(kind="(", body=body)))] if first == left:
             return body
     return None
+
+
+def _constants(stated: Stated) -> Iterator[s.Node]:
+    """What the text treats as a constant where it says so of a formula: also the r of ``r = round(w/s)``."""
+    yield from _named(stated)
+    for chain in () if stated.raw.displayed else stated.chains:
+        if isinstance(chain.sides[0], s.Symbol | s.Scripted) and len(chain.sides) > 1:
+            yield chain.sides[0]
 
 
 def _named(stated: Stated) -> Iterator[s.Node]:

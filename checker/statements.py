@@ -114,7 +114,9 @@ class Stated:
     labelled: tuple[tuple[s.Node, s.Node], ...] = ()  # names below braces, and what they name
     remarks: tuple[str, ...] = ()
     variant: str | None = None
-    stepped: tuple[str, str] | None = None  # x and t, where ``x_{t+1} = …`` is read as what x_t is
+    stepped: dict[str, str] = field(default_factory=dict)  # x → t, where ``x_{t+1} = …`` is read as what x_t is
+
+    single_steps: frozenset[str] = frozenset()  # the t of which ``c_t`` and ``c_{t-1}`` are two names
 
     @property
     def number(self) -> int:

@@ -61,6 +61,13 @@ class Text(Node):
 
 
 @dataclass(frozen=True)
+class Label(Node):
+    """A subscript that is part of a name, whatever stands in it: no index. Formulas are read again with some."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
 class Dots(Node):
     """``\\cdots``, ``\\ldots``, ``\\dots``."""
 
@@ -315,10 +322,8 @@ def _mapped(value: object, new: Callable[[Node], Node | None]) -> object:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, each before its children."""
-    if not isinstance(node, Statements):
-        return _walk(node)
-    found = node.__dict__.get("_walked")  # each reading of the text walks all formulas
+    """The node and all below it, each before its children; found once, for each reading of the text asks again."""
+    found = node.__dict__.get("_walked")
     if found is None:
         found = node.__dict__["_walked"] = tuple(_walk(node))
     return iter(found)
