@@ -69,6 +69,7 @@ _WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
 _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
+_PARAMETERS = re.compile(r"\bdef\s+\w+\s*\([^()\n]*\)|\blambda\b[^:\n]*:")  # “def f(x, w, eps=1e-5)” assigns nothing
 _ASSIGNED = re.compile(
     r"(?m)(?<![\w.$\\])(?P<left>(?:self\.)?[A-Za-z]\w*)(?:\([\w, ]+\))?[ \t]*"
     r"(?::=|<-|[-+*/@]?=)(?!=)(?:[^\n$,;.]|\.(?=\w))*"
@@ -157,7 +158,8 @@ class _Beside:
 
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
-        for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
+        code = _PARAMETERS.sub("", f.raw.code)
+        for match in _ASSIGNED.finditer(f"{code}\n{f.raw.context}\n{f.raw.tail}"):
             left = match["left"] or match["lefts"]
             lefts, others = self._words(left), self._words(match[0][len(left) :])
             for name in lefts:
