@@ -141,7 +141,7 @@ class _Amended:
         if not defined and not _SUPPOSED.search(text):
             self._processed(text, names)
         added = _ADDED.search(text)
-        if added is None:
+        if added is None or self._shown(text[added.end() :]):
             return
         new = [f for *_, f in found if (value := composite(f)) is not None and not self._is_inside(value)]
         if _LOSS.search(text) and _ADDING.search(text):  # “we add the penalty $R = w^2$ to the loss”
@@ -157,6 +157,16 @@ class _Amended:
         if any("$" not in x for x in between) and all(f in new for *_, f, _ in names):  # “the penalty $w^2$ is added”
             for top in self.standing.losses:
                 new[0].prose.amend(top)
+
+    def _shown(self, behind: str) -> bool:
+        """Whether what is added stands in the equation right behind the word: “one adds a penalty, $J = E + w^2$”."""
+        found = FORMULA.search(behind)
+        f = self.formulas[int(found[1])] if found is not None else None
+        sides = f.chains[0].sides if f is not None and len(f.chains) == 1 else ()
+        terms = sides[1].terms if len(sides) == 2 and isinstance(sides[1], s.Sum) else ()
+        names = [x.function if isinstance(x, s.Call) else x for x in terms]
+        known = any(plain(x) in self.standing.defined for x in names if isinstance(x, s.Symbol | s.Scripted))
+        return known and not any(plain(x) == plain(sides[0]) for x in names)
 
     def unwritten(self) -> None:
         """Note factors that sentences say to be left out of definitions: of those in which they stand, or the next, or

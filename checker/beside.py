@@ -69,6 +69,7 @@ _WHERE = re.compile(r"\b(?:where|when|whenever|if|on|at|to)\s*$", re.I)
 _NAMES = re.compile(r"\$(\d+)\$\s+(?:is|be|equals|denotes?)\s+\$(\d+)\$", re.I)
 _PARTS = re.compile(r"\b(?:rows?|columns?)\b", re.I)  # see `rows.py`
 _ITS = re.compile(r"\b(?:it|its|they|their)\b", re.I)
+_PARAMETERS = re.compile(r"\bdef\s+\w+\s*\([^()\n]*\)|\blambda\b[^:\n]*:")  # “def f(x, w, eps=1e-5)” assigns nothing
 _ASSIGNED = re.compile(
     r"(?m)(?<![\w.$\\])(?P<left>(?:self\.)?[A-Za-z]\w*)(?:\([\w, ]+\))?[ \t]*"
     r"(?::=|<-|[-+*/@]?=)(?!=)(?:[^\n$,;.]|\.(?=\w))*"
@@ -157,7 +158,8 @@ class _Beside:
 
     def assigned(self, f: Stated) -> None:
         """``z = w * x`` in code, or in prose without a sign that it is a formula."""
-        for match in _ASSIGNED.finditer(f"{f.raw.code}\n{f.raw.context}\n{f.raw.tail}"):
+        code = _PARAMETERS.sub("", f.raw.code)
+        for match in _ASSIGNED.finditer(f"{code}\n{f.raw.context}\n{f.raw.tail}"):
             left = match["left"] or match["lefts"]
             lefts, others = self._words(left), self._words(match[0][len(left) :])
             for name in lefts:
@@ -215,7 +217,10 @@ class _Beside:
     def joined(self, f: Stated) -> None:
         """``wx`` of which nothing tells whether it is one symbol or a product; it is read as one. (Of ``w h_{t-1}`` h
         may well be made.)"""
-        for name in dict.fromkeys(x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font):
+        below = (n.sub for n in f.nodes if isinstance(n, s.Scripted) and n.sub is not None)
+        labels = {id(x) for sub in below for x in s.walk(sub) if isinstance(x, s.Symbol) and x.name.isupper()}  # L_{LS}
+        symbols = (x for x in f.nodes if isinstance(x, s.Symbol) and len(x.name) > 1 and not x.font)
+        for name in dict.fromkeys(x for x in symbols if id(x) not in labels):
             letters, two = name.name, len(name.name) == 2
             if not letters.isalpha() or two and letters[0] == "d":
                 continue

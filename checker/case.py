@@ -15,7 +15,7 @@ from verify_derivations.checker.borrowed import borrowed
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
-from verify_derivations.checker.depending import read_depending
+from verify_derivations.checker.depending import read_depending, read_of_itself
 from verify_derivations.checker.differentials import read_differentials
 from verify_derivations.checker.halves import read_halves
 from verify_derivations.checker.leads import read_leads
@@ -294,6 +294,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             stated.continued = None
     take_ranges(formulas)
     read_alternatives(formulas)
+    read_of_itself(formulas)
     read_prose(formulas)
     read_shapes(formulas)
     read_arrays(formulas)

@@ -18,6 +18,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.gathering import accent_of_gradients
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.names import NameTable, Reference
 from verify_derivations.formulas.scripts import factors_of, is_transpose, name_of
@@ -96,21 +97,36 @@ class _Customary:
     def loss(self) -> str | None:
         """The one number that the document differentiates; else the one that it defines and does not use again."""
         stated = self.world.losses()
-        if stated:
-            return stated[0] if len(stated) == 1 else None
+        told = {x.numerator for f in self.formulas for node in f.nodes if accent_of_gradients(node) is not None
+                for x in s.walk(node) if isinstance(x, s.Derivative)}  # fmt: skip
+        tops = {r.name for r in map(self.table.reference, told) if r is not None}
+        if len(tops) == 1 and tops <= {*stated}:  # “we write $\\bar{v} = ∂L/∂v$”
+            return tops.pop()
+        above = self.above(stated)
+        if above is not None or len(stated) > 1:
+            return above
+        if stated and not self.world.is_defined(stated[0]):
+            return stated[0]
         used = {
             head for q in self.world.quantities.values()
             if q.body is not None and self.table.variable_of(q.head) is None for head in heads(q.body)
         }  # fmt: skip
         numbers = [
             q.head for q in self.world.quantities.values()
-            if q.body is not None and not q.extents and self.table.variable_of(q.head) is None
+            if q.body is not None and not q.extents and self.table.variable_of(q.head) is None and q.head not in stated
         ]  # fmt: skip
         if not numbers:
             return next((name for name in LOSSES if name not in self.table.bare | self.table.bases), None)
         last = [head for head in numbers if head not in used]
         named = [head for head in last if head in LOSSES]
         return (last if len(last) == 1 else named if len(named) == 1 else [None])[0]
+
+    def above(self, losses: Sequence[str]) -> str | None:
+        """The one of several losses, all defined, that rests on something of which a gradient is named."""
+        gradients = (r for f in self.formulas for node in self.outermost(f) if (r := self.gradient(node)) is not None)
+        named = {head for head in map(self.head, gradients) if head is not None}
+        found = [loss for loss in losses if any(self.depends(loss, head) for head in named - {loss})]
+        return found[0] if len(found) == 1 and all(map(self.world.is_defined, losses)) else None
 
     def depends(self, head: str, other: str) -> bool:
         if head not in self.below:

@@ -66,23 +66,35 @@ _STOPPED = re.compile(  # “we stop the gradient through $s$”
 _SUPPOSED = re.compile(r"\b(?:if|whether|unless|not|nor?|neither|never|nothing|none)\b", re.I)
 
 
-def read_depending(formulas: Sequence[Stated]) -> None:
-    """Set ``depending`` of formulas that name something of which the text says on what it depends, and ``held`` of
-    those that name what it treats as a constant. What is differentiated, a loss, may depend on anything; ``losses``
-    says of what it is called one."""
-    tops = {base_of(n.numerator) for f in formulas for n in f.nodes if isinstance(n, s.Derivative)}
-    tops |= {base_of(n.body) for f in formulas for n in f.nodes if isinstance(n, s.Nabla)}
-    functions = {base_of(n.function) for f in formulas for n in f.nodes if isinstance(n, s.Call)} - tops
-    arguments: dict[s.Node, set[s.Node]] = {}  # of functions: these depend on them anyway
-    for call in (n for f in formulas for n in f.nodes if isinstance(n, s.Call)):
-        arguments.setdefault(plain(call.function), set()).update(map(plain, call.arguments))
+def read_of_itself(formulas: Sequence[Stated]) -> None:
+    """Take ``u = u(x)`` for what it says: on what a quantity depends, and where it lies. Of what is differentiated the
+    derivatives say that."""
+    tops = _tops(formulas)
     for f in formulas:
         for chain in f.chains:
             if (inside := _of_itself(chain)) is not None:
                 f.chains = [c for c in f.chains if c is not chain]
                 f.memberships += [Membership(chain.sides[:1], chain.space)] if chain.space is not None else []
                 left = chain.sides[0]
-                f.prose.depending += ((left.function if isinstance(left, s.Call) else left, tuple(names_in(inside))),)
+                name = left.function if isinstance(left, s.Call) else left
+                f.prose.depending += ((name, tuple(names_in(inside))),) if base_of(name) not in tops else ()
+
+
+def _tops(formulas: Sequence[Stated]) -> set[str | None]:
+    """What is differentiated."""
+    tops = {base_of(n.numerator) for f in formulas for n in f.nodes if isinstance(n, s.Derivative)}
+    return tops | {base_of(n.body) for f in formulas for n in f.nodes if isinstance(n, s.Nabla)}
+
+
+def read_depending(formulas: Sequence[Stated]) -> None:
+    """Set ``depending`` of formulas that name something of which the text says on what it depends, and ``held`` of
+    those that name what it treats as a constant. What is differentiated, a loss, may depend on anything; ``losses``
+    says of what it is called one."""
+    tops = _tops(formulas)
+    functions = {base_of(n.function) for f in formulas for n in f.nodes if isinstance(n, s.Call)} - tops
+    arguments: dict[s.Node, set[s.Node]] = {}  # of functions: these depend on them anyway
+    for call in (n for f in formulas for n in f.nodes if isinstance(n, s.Call)):
+        arguments.setdefault(plain(call.function), set()).update(map(plain, call.arguments))
     for sentence in sentences(formulas):
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):

@@ -60,6 +60,8 @@ class _Given:
         places = {r.name for r in references if r is not None}  # x of f'(x)
         self.variables = world.differentiated.denominators | places
         self.environment = world.environment()
+        named = (r for f in formulas for r in map(self.table.reference, f.names) if r is not None)
+        self.indexed = {(r.name, r.indices) for r in named}
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
         """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
@@ -155,6 +157,8 @@ class _Given:
             square = known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1]
             if known is not None and square and not known.family and known.head not in denied:
                 self._symmetric(f, known.head)
+            if known is None and (base := base_of(name)) in self.world.applied.opaque:  # C(θ), of which each is one
+                self.world.unknown.special.setdefault(base, (0, "that it is symmetric", False))
         for base, word in f.prose.special:
             known = self._named(f, s.Symbol(base)) if re.match("skew|anti", word) else None
             if known is not None and len(known.shape) == 2 and known.shape[0] == known.shape[1] and not known.family:
@@ -164,6 +168,8 @@ class _Given:
             known = self._named(f, name)
             if known is not None and known.head.split("^{(")[0] not in self.variables:
                 self._one_hot(known, f.prose.one_hot_axis)
+            elif known is None and (entries := self._by_entries(name)) is not None:
+                self._sums_to_one(entries, len(entries.extents) - 1)
         for name in f.prose.sums_to_one:
             known = self._named(f, name)
             axes = [k for k, n in enumerate(known.shape) if n != ONE] if known is not None else []
@@ -201,6 +207,18 @@ class _Given:
             return None
         whole_family = known is not None and len(reference.indices) == len(known.family)
         return known if whole_family and known is not None and not self.world.is_defined(known.head) else None
+
+    def _by_entries(self, name: s.Node) -> Known | None:
+        """What stands with one index more than a name has: the ``y_{tk}`` of “``y_t`` is one-hot”."""
+        reference = self.table.reference(name)
+        known = self.world.known.get(reference.name) if reference is not None else None
+        if reference is None or known is None or self.world.is_defined(known.head) or known.head in self.variables:
+            return None
+        entries = len(known.extents) == len(reference.indices) + 1 > 1 and ONE not in known.extents
+        count = len(known.extents)
+        places = [indices for head, indices in self.indexed if head == known.head and len(indices) == count]
+        first = any(indices[:-1] == reference.indices for indices in places)
+        return known if entries and first and all(indices[1:] != reference.indices for indices in places) else None
 
     def _one_hot(self, known: Known, said: str) -> None:
         """The entries of a vector are 1 in all; those of each row or column of a matrix, where a softmax says which of

@@ -8,6 +8,7 @@ from dataclasses import replace
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import only_where
 from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import (
     Apply,
@@ -53,7 +54,24 @@ def told_apart(
         link = judge(replace(c, facts=(*c.facts, fact)), environment=within)
         if link.verdict is Verdict.PROVED:
             return replace(only_where(where, link), counterexample=refuted.counterexample)
-    return refuted
+    return _of_one_count(world, refuted) if refuted.verdict is Verdict.REFUTED else refuted
+
+
+def _of_one_count(world: World, refuted: Link) -> Link:
+    """What is refuted where two counts of members are taken for one, the K drawn and the V that there are, and a given
+    index is at most that: nobody says so."""
+    counts: dict[Polynomial, set[str]] = {}
+    for *_, end in world.letters.ranges:
+        if isinstance(end, s.Symbol):
+            counts.setdefault(whole(end, world, Statement()), set()).add(to_latex(end))
+    facts = (fact.value.names for fact in world.assumed.facts)
+    bounds = {name for names in facts if names & world.letters.given for name in names}
+    found = [names for count, names in counts.items() if len(names) > 1 and count.names & bounds]
+    values = refuted.counterexample.sizes if refuted.counterexample is not None else {}
+    if not found or values.keys().isdisjoint(world.letters.given):
+        return refuted
+    said = f"whether {' and '.join(sorted(found[0]))} are one number is not said; it is refuted where they are"
+    return replace(refuted, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
 
 
 def _with_others(world: World, environment: Environment, given: str, last: Polynomial) -> Iterator[Environment]:

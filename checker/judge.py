@@ -46,7 +46,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, polynomial
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of
+from verify_derivations.formulas.scripts import base_of, name_of, plain
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.slopes import Slope
 from verify_derivations.formulas.tensors import ShapeError, show
@@ -391,11 +391,20 @@ def _in_another_case(
 ) -> Link:  # fmt: skip
     """What is refuted, and said of a derivative of which a formula before says another thing."""
     others = (f for f in case.above(stated.scope) if f.number < stated.number and f.derivatives)
-    before = [f.number for f in others for c in f.chains if c.sides[0] == left and right not in c.sides]
+    before = [f.number for f in others for c in f.chains if _of_one(c.sides[0], left) and right not in c.sides]
     if not before or not is_derivative(left) or judged.comparison is None or judged.environment is None:
         return judged.link
     judge = partial(decide, left, right, effort=case.effort.proofs_only, variables=variables_in(world, left, right))
     return by_new_ones(world, judged.comparison, judged.environment, judged.link, judge, before[-1])
+
+
+def _of_one(one: s.Node, other: s.Node) -> bool:
+    """Whether two derivatives are one, or one of a quantity and one of its entries."""
+    if one == other or not isinstance(one, s.Derivative) or not isinstance(other, s.Derivative):
+        return one == other
+    tops = [plain(x.numerator) if x.numerator is not None else None for x in (one, other)]
+    bases = [[base_of(y) for y in x.denominators] for x in (one, other)]
+    return tops[0] == tops[1] and one.order == other.order and bases[0] == bases[1] and None not in bases[0]
 
 
 def _of_any_function(link: Link, called: Set[str]) -> Link:
@@ -415,6 +424,8 @@ def _of_special(link: Link, number: int, world: World, judged_in: Callable[[Worl
     values = link.counterexample.values if link.counterexample is not None else {}
     given = world.unknown.special.keys() & values.keys() & world.known.keys()
     found = sorted(x for x in given if len(world.known[x].shape) == 2)
+    entries = {name.partition("_")[0] for name in values} & world.applied.opaque  # of a function, C_{ij}(θ)
+    found += sorted(entries & world.unknown.special.keys() - {*found})
     if link.verdict is not Verdict.REFUTED or not found:
         return link
     stated_in, said, of_identity = world.unknown.special[found[0]]

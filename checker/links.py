@@ -35,6 +35,7 @@ from verify_derivations.checker.undefined_losses import (
     of_one_step,
     through_others,
     unused,
+    with_another_loss,
 )
 from verify_derivations.checker.unknown import (
     adjoints_of,
@@ -165,6 +166,10 @@ def judge_link(
         return unjudged(left, right, Unsupported(reason), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
+        own = with_another_loss(world, comparisons[0], environment)
+        if own is not None and (judged := proved_in(own)).link.verdict is Verdict.PROVED:
+            read = f"${environment.loss}$ is read as another loss than the one defined, which does not rest on ${lost}$"
+            return replace(judged, remarks=(*judged.remarks, read))
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")
         return unjudged(left, right, unsaid_of, here, world)
     ends = {environment.loss for c in comparisons if adjoints_of(c, environment)}
@@ -183,6 +188,8 @@ def judge_link(
             unsaid_end = _summed_somewhere(world, sides)
             if unsaid_end is not None and comparison.free.keys().isdisjoint(outside.index.names):
                 leaving = Unsupported(f"{leaving}, and to what {unsaid_end} runs is not stated")
+            elif (unsaid := _running_anywhere(world, comparison, outside)) is not None:
+                leaving = Unsupported(f"{leaving}, and to what {unsaid} runs is not stated")
             failed = unjudged(left, right, leaving, here, world)
             starts = {index.variable: index.start for index in here.indices.values() if index.free}
             inner = narrowed(comparison, environment, starts)
@@ -307,6 +314,14 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     return IndexRangeError(said)
 
 
+def _running_anywhere(world: World, comparison: Comparison, outside: Outside) -> str | None:
+    """A free index in the one that leaves its axis of which nothing says to what it runs."""
+    free = comparison.free.items()
+    unsaid = [v for v, n in free if n.names and all(x.startswith("N_{") and x not in world.sizes for x in n.names)]
+    found = sorted(outside.index.names & {*unsaid})
+    return latex.index_names(found)[found[0]] if found else None
+
+
 def _summed_somewhere(world: World, sides: tuple[s.Node, ...]) -> str | None:
     """A letter of a sum of which the document does not say to what it runs."""
     stated = {letter for number, letter, _, _ in world.letters.ranges if number}
@@ -382,9 +397,12 @@ def unjudged(left: s.Node, right: s.Node, error: DocumentError, here: Statement,
 
 
 def _taken_for_positive(world: World, sides: tuple[s.Node, ...], variables: Iterable[str]) -> list[str]:
-    """What a claim speaks of, or differentiates by what it is made of."""
+    """What a claim speaks of, or rests on and differentiates by what it is made of."""
     named, found = names_of(world, sides), world.undeclared.positive
-    return sorted(name for name in found if name in named or not world.below([name]).isdisjoint(variables))
+    rests_on = world.below(named)
+    is_open = any(name in world.losses() and not world.is_defined(name) for name in named)
+    below = {name for name in found if (is_open or name in rests_on) and not world.below([name]).isdisjoint(variables)}
+    return sorted(found & named | below)
 
 
 # -- values of parameters ---------------------------------------------------------------------------------------

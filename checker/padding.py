@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from verify_derivations.checker.ranges import extents_of
 from verify_derivations.checker.sentences import prose_behind, sentence
+from verify_derivations.checker.statements import Membership
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, bracket, heads, map_accesses, mul, within
+from verify_derivations.formulas.kinds import ends_of
 from verify_derivations.formulas.scripts import base_of
 from verify_derivations.formulas.world import Statement, World
 
@@ -29,6 +31,10 @@ _PADDED = r"(?:zero[-\s]padd(?:ed|ing)|padd(?:ed|ing)\s+(?:with|by)\s+zeros)\b"
 _SAID = re.compile(rf"\b{_OUTSIDE}\b[^$]*\b{_NIL}\b|\b{_NIL}\b[^$]*\b{_OUTSIDE}\b|\b{_PADDED}", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|unlike|instead)\b|n't\b", re.IGNORECASE)
 _LINKED = re.compile(r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded)\b", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\s*,?\s*(?:for\s+(?:all\s+)?(?:(?:indices|entries|positions|places|times)|(?P<letter>\$))\s+)?"
+    rf"{_OUTSIDE}\b(?:\s+of)?\s*", re.I,
+)  # fmt: skip
 
 REMARK = "entries are read as zero outside of their range, as the text says"
 
@@ -40,10 +46,38 @@ def read_padding(formulas: Sequence[Stated]) -> None:
         before, after = sentence(formulas, k), prose_behind(formulas, k).partition("$")[0]
         if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
             continue
-        if stated.chains:
+        if (name := _is_zero_outside(formulas, k)) is not None:
+            stated.chains = []
+            stated.prose.padded = (name,)
+        elif stated.chains:
             stated.prose.zero_outside = _SAID.search(after) is not None
         elif _SAID.search(after) and _LINKED.match(after):
-            stated.prose.padded = tuple(name for name in stated.mentions if isinstance(name, s.Symbol | s.Scripted))
+            names = (*stated.mentions, *(name for m in stated.memberships for name in m.names))
+            stated.prose.padded = tuple(name for name in names if isinstance(name, s.Symbol | s.Scripted))
+
+
+def _is_zero_outside(formulas: Sequence[Stated], k: int) -> s.Node | None:
+    """The h_j of “where ``h_j = 0`` outside ``1, …, J``”, which also says how far j runs."""
+    stated = formulas[k]
+    sides = stated.chains[0].sides if len(stated.chains) == 1 and not stated.raw.displayed else ()
+    left = sides[0] if len(sides) == 2 and sides[1] == s.Number("0") else None
+    behind = _BEHIND.match(prose_behind(formulas, k))
+    if not isinstance(left, s.Scripted) or left.sub is None or behind is None:
+        return None
+    following = formulas[k + 2 if behind["letter"] else k + 1 :][:1]
+    inside = following[0].mentions if following and behind[0].rstrip().endswith(_last_word(following[0])) else []
+    items = inside[0].items if len(inside) == 1 and isinstance(inside[0], s.Sequence) else inside
+    if len(items) > 2 and isinstance(left.sub, s.Symbol) and any(isinstance(x, s.Dots) for x in items):
+        first, last = ends_of(s.Sequence(tuple(items)))
+        stated.ranges.append((left.sub.name, first, last))
+        declared = any(base_of(x) == base_of(left) for f in formulas for m in f.memberships for x in m.names)
+        if first == s.Number("1") and not declared:
+            stated.memberships.append(Membership((left.base,), s.Space("R", (last,))))
+    return left
+
+
+def _last_word(f: Stated) -> str:
+    return (f.raw.context.split() or ["$"])[-1]
 
 
 def note_padding(world: World, formulas: Sequence[Stated]) -> None:

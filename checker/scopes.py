@@ -226,15 +226,22 @@ class Contents:
 
     def flows_into(self, later: Contents) -> bool:
         """Whether one of two sections uses what the other defines: of what only the later one defines, in that form."""
-        losses = {n for n, by in later.differentiated.items() if n in self.defined and by.isdisjoint(self.mentioned)}
+        losses = later.only_differentiates(self)
         onward = self.defined & (later.mentioned - later.defined - losses) | self.assumed & later.mentioned
         onward |= {n for n, _ in self.rows & later.forms_mentioned} - later.defined
         back = {n for n, _ in later.forms_defined & self.forms_mentioned} - self.defined
+        back -= self.only_differentiates(later)
         if back and self.is_complete(later):
             back = back - DATA if self.bottoms & later.forms_mentioned else set()
         onward -= self.functions & later.declared  # H(u), and then a matrix H
         told = self.told & (later.mentioned - later.defined) | later.told & (self.mentioned - self.defined)
         return bool(onward or back or told or later.functions & (self.mentioned - self.defined - self.declared))
+
+    def only_differentiates(self, other: Contents) -> set[str]:
+        """What another section defines and this one only differentiates, by nothing of which that speaks: another loss
+        of that name."""
+        losses = self.differentiated.items()
+        return {name for name, by in losses if name in other.defined and by.isdisjoint(other.mentioned)}
 
     def is_complete(self, later: Contents) -> bool:
         """Whether a section differentiates what it defines, and the later one something else: then what it compares

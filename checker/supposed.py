@@ -18,7 +18,7 @@ from verify_derivations.checker.statements import ORDER, Chain, Stated, at_index
 from verify_derivations.checker.verdicts import Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import name_of, names_in, plain
+from verify_derivations.formulas.scripts import base_of, name_of, names_in, plain
 from verify_derivations.formulas.world import World
 
 CUE = r"\b(?:if|when|whenever|where|for|case|assume|assuming|suppose|provided|as long as|once)\b"
@@ -31,12 +31,24 @@ TASK = re.compile(
 )
 SOMEWHERE = re.compile(CUE, re.I)
 _WHICH = r"(?:\s+(?:all|every|each|any|the|an?|other|others|remaining|indices|index|classes|words|units|entries))*"
-BEFORE = re.compile(rf"{CUE}{_WHICH}\W*$|\b(?:with|such\s+that)\W*$", re.I)  # “for every”, “for $u_w$ with”
+_ANY = (  # “for a word”
+    r"\bfor\s+(?:an?|any|every|each|all|the|some|other)\s+(?:(?:other|negative|wrong|remaining)\s+)?[a-z]+\W*$"
+)
+BEFORE = re.compile(rf"{CUE}{_WHICH}\W*$|{_ANY}|\b(?:with|such\s+that)\W*$", re.I)  # “for every”, “for $u_w$ with”
 BEHIND = re.compile(r"\s*,?\s*(?:for|if|when|where|whenever)\s*")  # no capital: it goes on with the display
 ENDED = re.compile(r"[.!?](?:\s|$)")
 WORDS = re.compile(  # “if the loss is positive,”, but not “when we differentiate”
-    r"\W*(?:(?:and|but|so|then|while|whereas)\W+)?(?:(?:if|when|whenever|unless|provided|assuming|in case|as long as)\b"
-    r"(?!\s+(?:we|you|one|it comes|needed|necessary|\w+ing|\w+ed)\b)\W+\w|(?:otherwise|else)\W*$)", re.I,
+    r"\W*(?:(?:and|but|so|then|while|whereas)\W+)?"
+    r"(?:(?:if|when|whenever|unless|provided|assuming|in case|as long as|(?-i:Where(?:ver)?))\b"
+    r"(?!\s+(?:we|you|one|it comes|needed|necessary|\w+ing|\w+ed)\b)\W+\w"
+    r"|(?:in|on|for|at)\s+(?:the\s+|an?\s+|all\s+)?active\b"
+    r"|(?:otherwise|else)\W*$)", re.I,
+)  # fmt: skip
+_ANNOUNCED = r"(?:\W+then)?(?:\W+(?:we|one)\s+\w+)?\W*$"
+ACTIVE = re.compile(  # of a maximum with zero: “where the hinge is active”
+    r"\b(?:active\s+(?:case|region|set|regime|part|branch|triplets?|examples?|points?)|violates\s+the\s+(?:margin|constraint)"
+    r"|(?:max(?:imum)?|hinge|loss|margin|triplet|constraint)\s+is\s+(?:active|violated)"
+    rf"|(?:max(?:imum)?|hinge|loss)\s+is\s+(?:strictly\s+)?(?:positive|non-?zero)){_ANNOUNCED}", re.I,
 )  # fmt: skip
 OTHERWISE = re.compile(r"[\s,;]*(?:and|while|whereas|but)?[\s,;]*(?:otherwise|else)[\s,;:]*", re.I)
 OPPOSITE = {
@@ -51,11 +63,12 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
     the same sentence; or of the one that it stands behind."""
     said, section = "", tuple[str, ...]()
     for f in formulas:
-        *_, words = SENTENCE.split(f.raw.context)
+        *_, words = SENTENCE.split(f.raw.context.rstrip(": \n"))
         goes_on = section == f.raw.section and GOES_ON.fullmatch(f.raw.context)
         said = words.strip(" ,:") if WORDS.match(words) else said if goes_on else ""
         said = said if f.raw.displayed else ""  # else a formula stands in the condition
         f.when.words, section = said, f.raw.section
+        f.when.supposed += _where_active(formulas, f) if ACTIVE.search(said) else ()
     first: dict[s.Node, int] = {}  # where each name stands first
     for k, f in enumerate(formulas):
         for name in f.names:
@@ -99,6 +112,18 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
                 begun = True
                 if later.raw.latex.rstrip("\\ ").endswith("."):
                     break
+
+
+def _where_active(formulas: Sequence[Stated], f: Stated) -> tuple[s.Relation, ...]:
+    """That the a of ``T = \\max(0, a)`` is positive, for the T that a formula differentiates."""
+    tops = {plain(x.numerator) for x in f.nodes if isinstance(x, s.Derivative)}
+    tops |= {plain(x.body) for x in f.nodes if isinstance(x, s.Nabla)}
+    values = [c.sides[1] for g in formulas for c in g.chains if len(c.sides) > 1 and plain(c.sides[0]) in tops]
+    calls = [x for value in values for x in s.walk(value) if isinstance(x, s.Call) and base_of(x.function) == "max"]
+    if len(values) != 1 or len(calls) != 1 or len(calls[0].arguments) != 2 or s.Number("0") not in calls[0].arguments:
+        return ()
+    others = [x for x in calls[0].arguments if x != s.Number("0")]
+    return tuple(s.Relation((x, s.Number("0")), (">",)) for x in others)
 
 
 def _is_a_task(formulas: Sequence[Stated], k: int) -> bool:

@@ -11,18 +11,19 @@ from verify_derivations.checker.deciding import Effort, only_where
 from verify_derivations.checker.unknown import unmoved
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.derivations.prove import Limits
-from verify_derivations.formulas.definitions import Environment, Quantity, adjoint
+from verify_derivations.formulas.definitions import Environment, Quantity, adjoint, adjoint_of
 from verify_derivations.formulas.expressions import (
     ZERO,
     Access,
     Polynomial,
     fresh,
+    heads,
     map_accesses,
     polynomial,
     substitute,
 )
 from verify_derivations.formulas.tensors import show_extent
-from verify_derivations.formulas.unsaid import steps_back
+from verify_derivations.formulas.unsaid import ends, steps_back
 from verify_derivations.formulas.world import UNWRITTEN, World
 
 NOTHING = Limits(unfoldings=0, steps=0)
@@ -61,6 +62,22 @@ def as_told(world: World, c: Comparison, environment: Environment, refuted: Link
     without = _moved_by(environment, others)
     said = f"{environment.loss}={environment.loss}({', '.join(h for h in ends if h in told)})"
     return refuted if unmoved(world, c, without) is not None else _under(said, c, without, refuted, judge)
+
+
+def with_another_loss(world: World, c: Comparison, environment: Environment) -> World | None:
+    """A world with a loss of its own for a claim that differentiates the one that is defined only by what that does not
+    depend on: “with ``δ = ∂L/∂z``”, of a z in a section on something else."""
+    loss = environment.loss
+    if loss is None or not world.is_defined(loss):
+        return None
+    by = {of for head in (*heads(c.left), *heads(c.right)) if (of := adjoint_of(head, loss)) is not None}
+    if not by or not by.isdisjoint(environment.moving | world.below([loss])):
+        return None
+    other = world.fork()
+    other.quantities[loss] = replace(other.quantities[loss], body=None)
+    other.unsaid.settled = set(other.quantities)
+    other.unsaid.frontier = ends(other, replace(other.environment(), loss=loss)) - {*other.losses()}
+    return other
 
 
 def by_later_ones(

@@ -74,6 +74,8 @@ def take_unknown(
             for head in {own, *families} if own is not None else ():
                 if own in world.unknown.held and not world.is_defined(own):  # “the target $y$, which is held fixed”
                     continue
+                if own in world.aliases:  # “we begin with $\\bar{y}$”, which is ∂L/∂y
+                    continue
                 if not world.is_defined(head) and head not in world.functions:
                     found = replace(unread_in(world, f.number, others), told=True)
                     before = world.unknown.unread.get(head, found)

@@ -152,7 +152,7 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             if is_said(before, rest) and _is_unit(formulas, k, letters[0], before, rest):
                 stated.prose.units = frozenset({base_of(letters[0]) or ""})
         matrices = [m for m in stated.memberships if isinstance(m.where, s.Space) and len(m.where.extents) == 2]
-        names = [name for m in matrices for name in m.names] if stated.memberships else stated.mentions
+        names = [_value_of(name) for m in matrices for name in m.names] if stated.memberships else stated.mentions
         if not names or not all(isinstance(name, s.Symbol | s.Scripted) for name in names):
             continue
         if _UNSYMMETRIC_AFTER.match(after) or _UNSYMMETRIC_BEFORE.search(before):
@@ -170,6 +170,11 @@ def read_prose(formulas: Sequence[Stated]) -> None:
             stated.remarks += (f"the text says of {listed}: symmetric",)
     for k, symmetric in plainly:
         _until_taken_back(formulas, k, symmetric)
+
+
+def _value_of(name: s.Node) -> s.Node:
+    """The C of ``C(θ) \\in R^{n×n}``."""
+    return name.function if isinstance(name, s.Call) else name
 
 
 def _written_out(formulas: Sequence[Stated], k: int, rest: str) -> str:

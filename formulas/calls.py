@@ -268,7 +268,7 @@ def _may_be_variable(reader: Elaborator, node: s.Node, head: str) -> bool:
         return False
     name = reference.name
     said = name in world.declarations or world.is_defined(name) or world.environment().consumers(name)
-    return not said or not world.is_defined(head) or world.depends(Access(head), name)
+    return not said or not world.is_defined(world.whole(head)) or world.depends(Access(head), name)
 
 
 def _elsewhere(reader: Elaborator, node: s.Call, name: str, stated: tuple[s.Node, ...]) -> Value:

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 from verify_derivations.formulas.units import Raw
 
 _FRACTIONS = (r"\frac", r"\dfrac", r"\tfrac")
+_UPRIGHT = re.compile(r"\\(?:text|textrm|textnormal|operatorname)\s*\{\s*d\s*\}")
+_OF_NAMES = frozenset(("{", "}", "_", "^"))
+_LONGEST = 12  # units of a name, \\mathcal{L}_{reg}
+
+
+def upright(units: list[Raw]) -> list[Raw]:
+    """The units, with each upright d written ``\\mathrm{d}``, as ``\\mathrm d``, ``{\\rm d}`` and ``\\text{d}`` are."""
+    result: list[Raw] = []
+    for k, unit in enumerate(units):
+        before = units[k - 1].text if k else ""
+        if [x.text for x in units[max(0, k - 3) : k + 1]] == ["{", r"\rm", "d", "}"]:  # {\rm d}
+            result[-3:] = [units[k - 2]._replace(text=r"\mathrm"), *_braced(units[k - 1])]
+        elif unit.kind == "letters" and unit.text[0] == "d" and before == r"\mathrm":
+            result += _braced(unit._replace(text="d", end=unit.start + 1))
+            if len(unit.text) > 1:
+                result.append(unit._replace(text=unit.text[1:], start=unit.start + 1))
+        elif unit.kind == "text" and _UPRIGHT.fullmatch(unit.text):
+            d = unit._replace(kind="letters", text="d")
+            result += [unit._replace(kind="command", text=r"\mathrm"), *_braced(d)]
+        else:
+            result.append(unit)
+    return result
+
+
+def _braced(unit: Raw) -> list[Raw]:
+    opening, closing = (unit._replace(kind="char", text=text) for text in "{}")
+    return [opening, unit, closing]
 
 
 def differentials(units: list[Raw]) -> frozenset[int]:
@@ -22,10 +51,29 @@ def differentials(units: list[Raw]) -> frozenset[int]:
                     if further is not None and further[1] and units[m - 1].text not in ("^", "_"):
                         found.add(further[0])
         elif unit.text == "/" and 0 < k < len(units) - 1:
-            sides = units[k - 1], units[k + 1]
-            if all(side.kind == "letters" and side.text[0] == "d" and len(side.text) == 2 for side in sides):
-                found |= {k - 1, k + 1}
+            above, under = _before(units, k), _differential(units, k + 1)
+            if above is not None and under is not None and under[1] and not _is_name(units, under[0]):
+                found |= {above, under[0]}
     return frozenset(found)
+
+
+def _before(units: list[Raw], slash: int) -> int | None:
+    """The differential of one name that stands before a slash, ``dL/``, ``\\mathrm{d}\\mathcal{L}/``."""
+    for k in reversed(range(max(0, slash - _LONGEST), slash)):
+        if units[k].kind not in ("letters", "command") and units[k].text not in _OF_NAMES:
+            return None
+        found = _differential(units, k)
+        if found is not None and found[1] and not _is_name(units, found[0]):
+            return found[0]
+    return None
+
+
+def _is_name(units: list[Raw], k: int) -> bool:
+    """Whether a word, or a d beside other letters, is meant: ``ddx``, ``depth``, ``d x``."""
+    unit = units[k]
+    if unit.text == "d":
+        return k + 1 < len(units) and units[k + 1].kind == "letters"
+    return len(unit.text) > 2
 
 
 def _pairs(units: list[Raw]) -> dict[int, int]:

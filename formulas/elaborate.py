@@ -232,15 +232,15 @@ class Elaborator:
         """Make the instance of a definition for a generic layer, whose shapes may need those of the layers below it."""
         unfolding = self.world.layers.unfolding
         deepest = 2 * MOST_LAYERS if all(v.is_constant and v.value >= 0 for v in letters.values()) else 0
-        if unfolding.count(template.number) > deepest:
+        if unfolding.count(template) > deepest:
             raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
-        instance = template.number, tuple(sorted((name, show_extent(value)) for name, value in letters.items()))
+        instance = template, tuple(sorted((name, show_extent(value)) for name, value in letters.items()))
         if self.world.layers.shapeless.get(instance) == len(self.world.known):  # nothing new is known since then
             raise NeedShape(f"the shape of {to_latex(template.left)} is not stated for every layer")
         from verify_derivations.formulas.define import define  # it reads right sides with this class
 
         inner = Statement(template.number, defining=True, layers=dict(letters))
-        unfolding.append(template.number)
+        unfolding.append(template)
         try:
             define(self.world, inner, template.left, template.right, template.number)
         except NeedShape:

@@ -165,7 +165,7 @@ def _take_names(
     prefixed = {n: n.removeprefix("d").removeprefix("\\delta ") for n in used}
     table.gradients = {n: rest for n, rest in prefixed.items() if rest != n and rest in used}
     symbols = Counter(node for node in nodes if isinstance(node, s.Symbol))
-    for accent, variable in {found for node in nodes if (found := _accent_of_gradients(node)) is not None}:
+    for accent, variable in {found for node in nodes if (found := accent_of_gradients(node)) is not None}:
         if symbols[variable] - mentioned.get(variable, 0) == 1:
             table.gradients |= {
                 name_of(x): x.name for x in symbols if x.accent == accent and replace(x, accent="") in symbols
@@ -210,7 +210,7 @@ def _primed_losses(nodes: Sequence[s.Node]) -> set[str]:
     }  # fmt: skip
 
 
-def _accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
+def accent_of_gradients(node: s.Node) -> tuple[str, s.Symbol] | None:
     """The bar and the v of “we write ``\\bar{v} = ∂L/∂v``”, which is said of any v where that stands nowhere else."""
     if isinstance(node, s.Relation) and node.relations[0] in s.EQUALS:
         left, right = node.sides[:2]

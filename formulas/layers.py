@@ -44,7 +44,7 @@ class LayerSum:
     another: tuple[Quantity, ...] = ()
 
 
-Instance: TypeAlias = tuple[int, tuple[tuple[str, str], ...]]  # the number of a template, and its letters' values
+Instance: TypeAlias = tuple["Template", tuple[tuple[str, str], ...]]  # a template, and its letters' values
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Layers(Forked):
     templates: dict[str, list[Template]] = field(default_factory=dict)
     of: dict[str, tuple[str, Polynomial]] = field(default_factory=dict)  # head → name, layer
     pending: dict[str, tuple[Template, Polynomial]] = field(default_factory=dict)  # heads with a template to unfold
-    unfolding: list[int] = field(default_factory=list)  # numbers of the templates that are being unfolded
+    unfolding: list[Template] = field(default_factory=list)  # those that are being unfolded
     shapeless: dict[Instance, int] = field(default_factory=dict)  # those that gave no shape, and how many quantities
     # were known then: two ways down would be 2^layers
     sums: dict[str, LayerSum] = field(default_factory=dict)  # by head

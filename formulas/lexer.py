@@ -27,7 +27,7 @@ from verify_derivations.formulas import spellings as sp
 from verify_derivations.formulas.arguments import of_one_letter
 from verify_derivations.formulas.brackets import OPERAND_END, Brackets, Token, closing, spelled
 from verify_derivations.formulas.decorations import undecorated
-from verify_derivations.formulas.differentials import differentials
+from verify_derivations.formulas.differentials import differentials, upright
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.macros import Macros, expand, without_definitions
 from verify_derivations.formulas.symbols import OPERATORS, Symbols, split_run
@@ -38,7 +38,7 @@ def tokenize(latex: str, symbols: Symbols | None = None, macros: Macros | None =
     """The tokens of a formula; letter runs stay whole where no symbol table is given."""
     if len(latex) > LARGEST_LENGTH:
         raise ReadError(f"the formula has {len(latex)} characters; at most {LARGEST_LENGTH} are read", 0)
-    units = of_one_letter(undecorated(expand(scan(without_definitions(latex)), macros or {})))
+    units = of_one_letter(upright(undecorated(expand(scan(without_definitions(latex)), macros or {}))))
     return _Lexer(units, symbols, len(latex)).run()
 
 _WIDE = re.compile(r"\s*(?:[1-9]\d*(?:\.\d+)?|0?\.[2-9]\d*)\s*(?:em|in|cm)\s*")  # a space as wide as \quad

@@ -4,7 +4,8 @@ says what p is. So are names by their links: ``\\log μ_i = η_i`` says that ``�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -15,10 +16,11 @@ _LOGARITHMS = ("log", "ln")
 
 def by_logarithms(trees: Iterable[s.Node]) -> frozenset[s.Node]:
     """The functions of which one equation gives the logarithm, and none the value."""
+    trees = list(trees)
     relations = [relation for tree in trees for relation in _equations(tree)]
     lefts = [relation.sides[0] for relation in relations]
     names = [plain(function) for left in lefts if (function := _below(left)) is not None]
-    known = {plain(left) for left in lefts}
+    known = {plain(left) for left in lefts} | _parameters(trees, relations)
     open_ = [_below(r.sides[0]) for r in relations if any(_has_a_constant(side, known) for side in r.sides[1:])]
     otherwise = {plain(left.function if isinstance(left, s.Call) else left) for left in lefts}
     return frozenset(name for name in names if names.count(name) == 1) - otherwise - {plain(x) for x in open_ if x}
@@ -95,10 +97,31 @@ def _logistic(value: s.Node) -> s.Node:
 
 def _has_a_constant(value: s.Node, known: Collection[s.Node]) -> bool:
     """``… + C``, ``… - \\log Z``: what is added and nothing defines may be what normalizes a density."""
+    return any(isinstance(x, s.Symbol | s.Scripted | s.Text) and plain(x) not in known for x in _added(value))
+
+
+def _added(value: s.Node) -> tuple[s.Node, ...]:
     terms = value.terms if isinstance(value, s.Sum) else ()
     logs = [x for x in terms if isinstance(x, s.Call) and to_latex(x.function).lstrip("\\") in _LOGARITHMS]
-    added = (*terms, *(a for x in logs for a in x.arguments))
-    return any(isinstance(x, s.Symbol | s.Scripted | s.Text) and plain(x) not in known for x in added)
+    return *terms, *(a for x in logs for a in x.arguments)
+
+
+def _parameters(trees: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[s.Node]:
+    """What one differentiates by, and what stands in an equation not only as a summand: the σ of
+    ``-x²/σ² - \\log σ``."""
+    nodes = [node for tree in trees for node in s.walk(tree)]
+    found = {plain(x) for node in nodes if isinstance(node, s.Derivative) for x in node.denominators}
+    found |= {plain(node.variable) for node in nodes if isinstance(node, s.Nabla) and node.variable is not None}
+    for value in (side for relation in relations for side in relation.sides[1:]):
+        added = {id(x) for x in _added(value)}
+        found |= {_without_power(x) for x in names_in(value) if id(x) not in added}
+    return found
+
+
+def _without_power(name: s.Node) -> s.Node:
+    if not isinstance(name, s.Scripted):
+        return plain(name)
+    return plain(name.base if name.sub is None else replace(name, sup=None))
 
 
 def _equations(tree: s.Node) -> Iterable[s.Relation]:

@@ -108,7 +108,7 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
     if reference.inverted:
         value = op.inverse(reader.as_tensor(value))
     if reference.power is not None:
-        exponent = reader.tensor(reference.power)
+        exponent = _exponent(reader, reference.power)
         value = reader.raised(reader.as_tensor(value), exponent, node)
     if reference.primes and bare_function(reader, replace(reference, power=None, transposed=False)) is not None:
         return value
@@ -122,6 +122,17 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
             _no_power(reader, node)
         value = tensor if tensor.is_scalar else transpose(tensor)
     return value
+
+
+def _exponent(reader: Elaborator, node: s.Node) -> Tensor:
+    """An exponent, in which a name that nothing declares is a number."""
+    before = set(reader.world.known)
+    found = reader.tensor(node, ())
+    new = [f"${name}$" for name, known in reader.world.known.items() if name not in before and not known.extents]
+    if new and reader.here.defining:
+        said = "numbers" if new[1:] else "a number"
+        reader.here.remarks.append(f"no shape is stated for {', '.join(new)}: read as {said}")
+    return found
 
 
 def _no_power(reader: Elaborator, node: s.Node) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _KIND = (
     r"models?|examples?|exercises?|problems?|theorem|lemma|proposition|corollary|claim|question|variant|version"
-    r"|scenario|setting|experiment|network|architecture|task|option"
+    r"|scenario|setting|experiment|network|architecture|task|option|cell"
 )
 _NUMBER = r"(?:\d+(?:[.\-]\d+)*[a-z]?|[IVX]+|[A-Z]|\((?:\d+|\w)\))(?![\w'’])"
 _ONE_OF_MANY = re.compile(rf"\W*(?P<kind>{_KIND})(?:[\s~]+(?P<number>{_NUMBER})|(?=\W*$))", re.I)

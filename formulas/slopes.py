@@ -40,6 +40,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import is_transpose, name_of, plain
 from verify_derivations.formulas.tensors import Axis, Tensor
 from verify_derivations.formulas.world import (
+    UNWRITTEN,
     ChainError,
     Endless,
     Known,
@@ -430,13 +431,14 @@ def differentiate(
     ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
     alone = reader.world.differentiated.names | reader.world.unsaid.losses
     unsaid = [name for name in sorted(reader.world.unsaid.heads) if name in alone or head in ends]
+    wholes = map(reader.world.whole, unsaid)  # of a symmetric matrix
     inner = [
-        name for name in dict.fromkeys((*losses, *unsaid))
+        name for name in dict.fromkeys((*losses, *unsaid, *wholes))
         if name != head and not reader.world.is_defined(name) and reader.world.depends(body, name)
     ]  # fmt: skip
     spoken_of = reader.world.by_slopes(reader.here.number)
     if inner and not spoken_of:
-        raise Unsupported(f"how {inner[0]} depends on its variables is not stated")
+        raise Unsupported(f"how {inner[0].removesuffix(UNWRITTEN)} depends on its variables is not stated")
 
     def written_out(access: Access) -> Scalar | None:
         """Of a derivative of a loss, which is a symbol elsewhere: it depends on all on which the loss does."""

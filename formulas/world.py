@@ -321,6 +321,11 @@ class World(Forked):
         quantity = self.quantities.get(head)
         return quantity is not None and quantity.body is not None
 
+    def whole(self, head: str) -> str:
+        """The matrix of which a symmetric one is the even part; of anything else, that itself."""
+        whole = f"{head}{UNWRITTEN}"
+        return whole if whole in self.known and head in self.below((whole,)) | {head} else head
+
     def below(self, start: Iterable[str], *, as_written: bool = False) -> set[str]:
         """``start``, and all on which these rest by definitions, of quantities and of functions; with ``as_written``
         also by those that have no meaning."""
@@ -384,7 +389,7 @@ class World(Forked):
         """What a formula differentiates, though nothing says on what it depends: it speaks of these derivatives as they
         are, of ``∂L/∂w`` in ``∂J/∂w = ∂L/∂w + λw``."""
         found = self.differentiated.by_formula.get(number, set()) & self.unsaid.heads
-        return {name for name in found if not self.is_defined(name)}
+        return {name for name in map(self.whole, found) if not self.is_defined(name)}
 
     def only_of_leaves(self, loss: str) -> bool:
         """Whether a loss is of sums over layers, and of nothing else that has a layer: Ω = Σ_l ‖W^{(l)}‖² beside the

@@ -574,3 +574,53 @@ def test_the_variable_e_of_a_function_is_no_number(more: str, verdicts: list[Ver
     text = more + r"Let $N(e, s) = \frac12 \log s + \frac{e^2}{2 s}$. Then $$\frac{\partial N}{\partial e} = CLAIM.$$"
     claims = (r"\frac{e}{s}", r"\frac{2 e}{s}")
     assert [check(scan(text.replace("CLAIM", claim))).formulas[-1].verdict for claim in claims] == verdicts
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        r"we abbreviate $\overline{Z} := \frac{\partial L}{\partial Z}$",
+        r"we write $\overline{Z} = \partial L/\partial Z$",
+    ],
+)
+def test_a_bar_that_is_said_to_be_a_gradient_beside_other_derivatives(told: str) -> None:
+    """Which number it differentiates is said, also where others are; that of the output is no open name."""
+    text = rf"""For a quantity $Z$ {told}.
+
+## Attention
+
+Let $X \in \mathbb{{R}}^{{T \times d}}$, $W_V \in \mathbb{{R}}^{{d \times v}}$, $A \in \mathbb{{R}}^{{T \times T}}$,
+$V = X W_V$ and $O = A V$. We begin with $\overline{{O}}$.
+
+$$ \overline{{V}} = A^\top \overline{{O}} $$
+
+$$ \overline{{W_V}} = X^\top \overline{{V}} $$
+
+$$ \overline{{A}} = V \overline{{O}}^\top $$
+
+## Norm
+
+Let $x \in \mathbb{{R}}^d$ and $r = \sqrt{{\sum_i x_i^2}}$. Then
+
+$$ \frac{{\partial r}}{{\partial x_i}} = \frac{{x_i}}{{r}} $$
+"""
+    found = [f.verdict for f in check(scan(text, "a.md")).formulas if f.displayed]
+    assert found == [Verdict.PROVED, Verdict.PROVED, Verdict.REFUTED, Verdict.PROVED]
+
+
+def test_gradients_as_in_code_are_of_the_loss_that_rests_on_them() -> None:
+    text = r"""Let $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times c}$, $Z = X W$ and
+$L = \frac12 \|Z - Y\|_F^2$.
+
+$$ dZ = Z - Y $$
+
+$$ dW = X^\top dZ $$
+
+$$ dX = dZ W $$
+
+For $F \in \mathbb{R}^{n \times h}$ the penalty $R = \operatorname{tr}(F^\top F)$ has
+
+$$ \nabla_F R = 2 F $$
+"""
+    found = [f.verdict for f in check(scan(text, "a.md")).formulas if f.displayed]
+    assert found == [Verdict.PROVED, Verdict.PROVED, Verdict.ILL_FORMED, Verdict.PROVED]

@@ -113,3 +113,22 @@ def test_a_differential_is_not_held_fixed() -> None:
     (right,) = judged(given, r"dL = 2 \operatorname{tr}(X^\top A^\top A\, dX)")
     assert right.verdict is PROVED and right.fixed == ("A",)
     assert verdicts(given, r"dL = \operatorname{tr}(X^\top A^\top A\, dX)") == [REFUTED]
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        r"\mathrm{d}L/\mathrm{d}w", r"\mathrm dL/\mathrm dw", r"\text{d}L / \text{d}w", r"{\rm d} L/{\rm d} w",
+        r"\frac{\mathrm d L}{\mathrm d w}", r"\frac{\text{d}L}{\text{d}w}", "dL/dw", "dL / dw",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("more", ["", r" Let $d \in \mathbb{R}$ be a distance."])
+def test_a_derivative_with_an_upright_d(derivative: str, more: str) -> None:
+    right, wrong = rf"{derivative} = \frac2N X^\top (X w - y)", rf"{derivative} = \frac1N X^\top (X w - y)"
+    assert verdicts(LEAST_SQUARES + more, right, wrong) == [PROVED, REFUTED]
+
+
+def test_a_derivative_with_a_slash_of_names_that_are_commands() -> None:
+    text = r"Let $v_1, v_2, d, x, y \in \mathbb{R}$, $\mathcal{J} = v_1^2 v_2$ and $q = d x / y$."
+    claims = r"d\mathcal{J}/dv_1 = 2 v_1 v_2", r"d\mathcal{J}/dv_1 = 2 v_1", r"\partial q/\partial x = d / y"
+    assert verdicts(text, *claims) == [PROVED, REFUTED, PROVED]

@@ -95,3 +95,25 @@ $$ \frac{{\partial f}}{{\partial \sigma_j}} = 1 $$
     by_new, by_old = (f for f in check(scan(text), effort=Effort(repair=0)).formulas if f.displayed)
     assert by_new.verdict is verdict, by_new.message
     assert by_old.verdict is (PROVED if verdict is PROVED else REFUTED), by_old.message
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial K}{\partial \rho} = \frac12 (e^\rho - 1)", PROVED),
+        (r"\frac{\partial K}{\partial \rho} = e^\rho - 1", REFUTED),
+        (r"\frac{\partial K}{\partial h} = \frac12 V^\top (e^\rho - 1)", PROVED),
+        (r"\frac{\partial \sigma}{\partial \rho} = \frac12 \sigma", CONDITIONAL),  # of positive ones
+    ],
+)
+def test_the_sign_of_what_only_a_logarithm_names(claim: str, verdict: Verdict) -> None:
+    """Nothing rests on the σ of ``ρ = \\log σ²`` but what speaks of it."""
+    text = rf"""Let $h \in \mathbb{{R}}^m$, $V \in \mathbb{{R}}^{{d \times m}}$ and
+$\rho = V h$, where $\rho = \log \sigma^2$.
+The divergence is
+$K = \frac12 \sum_{{j=1}}^d (e^{{\rho_j}} - \rho_j - 1)$.
+
+$$ {claim} $$
+"""
+    found = check(scan(text), effort=Effort(repair=0)).formulas[-1]
+    assert found.verdict is verdict, found.message

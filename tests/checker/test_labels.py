@@ -155,3 +155,51 @@ def test_each_label_belongs_to_its_letter(claim: str, verdict: Verdict) -> None:
     text += r"$$L = \sum_{i=1}^N \sum_{n=1}^N z_{i,y_n} z_{n,y_i}$$" "\n$$CLAIM$$\n"
     found = last(text, CLAIM=claim)
     assert found.verdict is verdict, found.message
+
+
+WORDS_DRAWN = r"""The centre word has the vector $v_c$, the context word has $u_o$, and $K$ negative words are drawn,
+with vectors
+$u_1, \dots, u_K$. All vectors are in $\mathbb{R}^d$, and $\sigma(x) = 1/(1 + e^{-x})$.
+
+$$ J = -\log \sigma(u_o^T v_c) - \sum_{k=1}^{K} \log \sigma(-u_k^T v_c) $$
+
+OTHER
+
+$$ \frac{\partial J}{\partial u_o} = (\sigma(u_o^T v_c) SIGN 1) v_c $$
+"""
+VOCABULARY = r"$$ S = -u_o^T v_c + \log \sum_{w=1}^{V} \exp(u_w^T v_c) $$"
+
+
+@pytest.mark.parametrize(
+    ("other", "right", "wrong"),
+    [
+        ("", Verdict.CONDITIONAL, Verdict.REFUTED),  # o > K
+        (VOCABULARY, Verdict.UNDECIDED, Verdict.UNDECIDED),  # K = V is not said
+    ],
+)
+def test_two_counts_of_one_family_are_not_one_number(other: str, right: Verdict, wrong: Verdict) -> None:
+    text = WORDS_DRAWN.replace("OTHER", other)
+    found = [check(scan(text.replace("SIGN", sign))).formulas[-1].verdict for sign in "-+"]
+    assert found == [right, wrong]
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "verdict"),
+    [
+        (r"For a word $w \ne o$,", "p_w v", Verdict.PROVED),
+        (r"For any other word $w \ne o$ we get", "p_w v", Verdict.PROVED),
+        (r"For a word $w \ne o$,", "(1 - p_w) v", Verdict.REFUTED),
+        ("For each word $w$,", "p_w v", Verdict.REFUTED),
+    ],
+)
+def test_a_word_that_is_not_the_one_seen(said: str, claim: str, verdict: Verdict) -> None:
+    text = rf"""Let $v \in \mathbb{{R}}^d$ and $u_w \in \mathbb{{R}}^d$ for $w = 1, \dots, V$.
+
+$$ J = -u_o^T v + \log \sum_{{w=1}}^{{V}} \exp(u_w^T v), \qquad
+p_w = \frac{{\exp(u_w^T v)}}{{\sum_{{j=1}}^{{V}} \exp(u_j^T v)}} $$
+
+{said}
+
+$$ \nabla_{{u_w}} J = {claim} $$
+"""
+    assert check(scan(text)).formulas[-1].verdict is verdict

@@ -496,3 +496,29 @@ def test_layers_of_units_are_counted_by_either_letter(letter: str, declared: str
         text = f"{declared}\n\n{net}\n\n{slope % layer}\n".replace("LETTER", letter)
         verdict = check(scan(text, "units.md"), effort=Effort(repair=0)).formulas[-1].verdict
         assert (verdict is Verdict.PROVED) is holds
+
+
+TWO_IN_ONE = r"""Let $a^{[0]} = x$ and, for $l = 1, \dots, L$,
+
+$$z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \qquad a^{[l]} = g(z^{[l]}),$$
+
+with $W^{[l]} \in \mathbb{R}^{n_l \times n_{l-1}}$, and $C = \frac12 \|a^{[L]} - y\|^2$.
+With $\delta^{[l]} = \partial C/\partial z^{[l]}$,
+
+$$\delta^{[L]} = (a^{[L]} - y) \odot g'(z^{[L]})$$
+
+$$\delta^{[l]} = (W^{[l+1]})^\top \delta^{[l+1]} \odot g'(z^{[l]})$$
+
+$$\frac{\partial C}{\partial W^{[l]}} = \delta^{[l]} (a^{[l-1]})^\top$$
+
+$$\delta^{[L]} = (a^{[L]} - y) \odot g(z^{[L]})$$
+
+$$\frac{\partial C}{\partial W^{[l]}} = \delta^{[l]} (a^{[l]})^\top$$
+"""
+
+
+def test_both_definitions_of_a_layer_in_one_display() -> None:
+    """The one waits for the other, not for itself: right gradients were ill-formed."""
+    found = [f.verdict for f in check(scan(TWO_IN_ONE, "net.md")).formulas if f.displayed][1:]
+    assert found[:3] == [Verdict.PROVED] * 3
+    assert all(verdict.wrong for verdict in found[3:])

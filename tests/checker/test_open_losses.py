@@ -104,6 +104,20 @@ def test_two_cases_one_after_the_other(first: str, second: str, verdicts: list[V
     assert [f.verdict for f in report.formulas if f.displayed] == verdicts
 
 
+def test_a_second_case_of_what_was_differentiated_by_its_entries() -> None:
+    text = r"""For layer norm let $h_j = g_j x_j / \|x\|$ with $x, g \in \mathbb{R}^d$. With $r = \|x\|$,
+
+$$\frac{\partial L}{\partial x_j} = \frac{g_j}{r} \frac{\partial L}{\partial h_j}
+  - \frac{x_j}{r^3} \sum_k \frac{\partial L}{\partial h_k} g_k x_k$$
+
+For a residual block let $u = x + f(W x)$, $W \in \mathbb{R}^{d \times d}$, and $\delta = \partial L/\partial u$. Then
+
+$$\frac{\partial L}{\partial x} = \delta SIGN W^\top (\delta \odot f'(W x))$$
+"""
+    right, wrong = (check(scan(text.replace("SIGN", sign))).formulas[-1].verdict for sign in "+-")
+    assert (right, wrong) == (Verdict.UNDECIDED, Verdict.REFUTED)
+
+
 def test_two_branches_that_are_there_from_the_beginning() -> None:
     text = r"""Let $u = A x$ and $v = B x$ with $A, B \in \mathbb{R}^{n \times m}$. Then
     $$\frac{\partial L}{\partial x} = B^\top \frac{\partial L}{\partial v}$$

@@ -85,3 +85,34 @@ def test_functions_made_of_derivatives(lines: tuple[str, ...]) -> None:
     assert last("", *lines, "f(x) = 3 x").verdict is not PROVED  # it may be another f
     alone = next(line for line in lines if "d g" in line)
     assert last("", alone, "f'(x) = 3 x").verdict is UNDECIDED  # g is defined nowhere
+
+
+ELSEWHERE = r"""# Nets
+
+Let $a = V x$ with $V \in \mathbb{R}^{k \times n}$ and $L = \frac12 \|a - y\|^2$. Then
+
+$$\frac{\partial L}{\partial V} = (a - y) x^\top$$
+
+# In general
+
+A layer computes $z = \Theta m$, $\Theta \in \mathbb{R}^{p \times q}$. With $\delta = \partial L/\partial z$ and $a$,
+
+$$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial \Theta} = \delta m^\top", Verdict.PROVED),
+        (r"\frac{\partial L}{\partial m} = \Theta^\top \delta", Verdict.PROVED),
+        (r"\frac{\partial L}{\partial \Theta} = 2 \delta m^\top", Verdict.UNDECIDED),
+        (r"\frac{\partial L}{\partial \Theta} = 0", Verdict.UNDECIDED),
+        (r"\frac{\partial L}{\partial \Theta} = (a - y) m^\top", Verdict.ILL_FORMED),
+        (r"\frac{\partial L}{\partial x} = V (a - y)", Verdict.ILL_FORMED),
+    ],
+)
+def test_a_loss_that_does_not_depend_on_what_it_is_differentiated_by(claim: str, verdict: Verdict) -> None:
+    found = check(scan(ELSEWHERE.replace("CLAIM", claim), "a.md")).formulas
+    assert found[-1].verdict is verdict, found[-1].message
+    assert any("another loss" in x for x in found[-1].remarks) is (verdict is Verdict.PROVED)

@@ -67,3 +67,33 @@ def test_a_definition_whose_entries_are_padded(said: str, verdict: Verdict) -> N
     found = judged(r"\frac{\partial L}{\partial w_k} = \sum_{i=1}^N g_i x_{i+k-1}", said)
     assert found.verdict is verdict, found.message
     assert any("zero outside" in remark for remark in found.remarks) is (verdict is PROVED)
+
+
+TRANSPOSED = r"""A transposed convolution is $$ u_m = \sum_{k=1}^K v_k h_{m-k+1} $$ SAID.
+Let $g_m = \partial L/\partial u_m$.
+
+$$ \frac{\partial L}{\partial v_k} = \sum_{m=1}^{J+K-1} g_m h_{m-k+1} $$
+
+$$ \frac{\partial L}{\partial h_j} = \sum_{k=1}^K v_k g_{j+k-1} $$
+
+$$ \frac{\partial L}{\partial h_j} = \sum_{k=1}^K v_k g_{j-k+1} $$
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"where $h_j = 0$ outside $1, \dots, J$ and $m = 1, \dots, J+K-1$",
+        r"for $m = 1, \dots, J+K-1$, where $h \in \mathbb{R}^J$ and $h_j = 0$ for $j$ outside $1, \dots, J$",
+        r"for $m = 1, \dots, J+K-1$, where $h \in \mathbb{R}^J$ is zero outside of its range",
+    ],
+)
+def test_a_member_that_is_zero_outside_of_a_range(said: str) -> None:
+    found = [f.verdict for f in check(scan(TRANSPOSED.replace("SAID", said)), effort=Effort(repair=0)).formulas[-3:]]
+    assert found == [PROVED, PROVED, ILL_FORMED]
+
+
+def test_a_member_that_is_zero_is_no_zero_outside() -> None:
+    said = r"where $h \in \mathbb{R}^J$ is not zero outside of its range and $m = 1, \dots, J+K-1$"
+    found = check(scan(TRANSPOSED.replace("SAID", said)), effort=Effort(repair=0)).formulas[-3]
+    assert found.verdict is not PROVED

@@ -160,3 +160,26 @@ def test_a_loss_of_nothing_but_a_penalty() -> None:
     loss = r"J = \frac{\lambda}{2} (\|W^{(1)}\|_F^2 + \|W^{(2)}\|_F^2 + \|W^{(3)}\|_F^2)"
     assert last(loss, WEIGHTS + r" + \lambda W^{(l)}").verdict is Verdict.PROVED
     assert last(loss, WEIGHTS).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (r"Often one adds a ridge penalty, $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$, to the loss.", Verdict.PROVED),
+        (r"Adding a ridge penalty gives the objective $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$.", Verdict.PROVED),
+        (r"Let $J(w) = \ell(w) + \frac{\lambda}{2} \|w\|^2$. To the loss $J$ one adds $\|w\|^4$.", Verdict.UNDECIDED),
+    ],
+)
+def test_a_penalty_that_stands_in_the_equation_behind_the_word_that_adds_it(said: str, verdict: Verdict) -> None:
+    text = rf"Let $w, x \in \mathbb{{R}}^d$ and $\ell(w) = (w^\top x - y)^2$. {said}"
+    text += "\n\n$$ \\nabla_w J = CLAIM x + \\lambda w $$\n"
+    right, wrong = (check(scan(text.replace("CLAIM", f"{n} (w^\\top x - y)"))).formulas[-1].verdict for n in (2, 1))
+    assert right is verdict
+    assert wrong is (Verdict.REFUTED if verdict is Verdict.PROVED else verdict)
+
+
+def test_a_label_in_capitals_is_no_product() -> None:
+    text = r"Let $p = \operatorname{softmax}(z)$, $z, y \in \mathbb{R}^C$, $\sum_c y_c = 1$ and "
+    text += r"$L_{LS} = -\sum_c y_c \log p_c$. $$ \nabla_z L_{LS} = CLAIM $$ Let $L = 2 L_{LS}$."
+    found = [check(scan(text.replace("CLAIM", x))).formulas for x in ("p - y", "y - p")]
+    assert [next(f.verdict for f in x if f.displayed) for x in found] == [Verdict.PROVED, Verdict.REFUTED]

@@ -46,3 +46,39 @@ def test_a_power_or_a_transpose(text: str, claim: str, verdict: Verdict) -> None
 def test_a_product_or_a_value(text: str, claim: str, verdict: Verdict) -> None:
     found = check(scan(f"{text} $$y = a(x + b)$$\n\n$$\\frac{{\\partial y}}{{\\partial x}} = {claim}$$\n"))
     assert found.formulas[-1].verdict is verdict
+
+
+FOCAL = r"Let $s = \sigma(x)$. Then $F = -(1-s)^\gamma \log s$, and "
+FOCAL += r"$k(u, v) = (u^\top v + c)^p$ of vectors $u, v \in \mathbb{R}^d$."
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{dF}{ds} = \gamma (1-s)^{\gamma-1} \log s - \frac{(1-s)^\gamma}{s}", PROVED),
+        (r"\frac{dF}{ds} = \gamma (1-s)^{\gamma-1} \log s - \frac{(1-s)^{\gamma-1}}{s}", REFUTED),
+        (r"\frac{dF}{d\gamma} = -(1-s)^\gamma \log(1-s) \log s", PROVED),
+        (r"\frac{\partial k}{\partial u} = p (u^\top v + c)^{p-1} v", PROVED),
+        (r"\frac{\partial k}{\partial u} = (u^\top v + c)^{p-1} v", REFUTED),
+    ],
+)
+def test_an_exponent_that_nothing_declares_is_a_number(claim: str, verdict: Verdict) -> None:
+    report = check(scan(f"{FOCAL}\n\n$$ {claim} $$\n"))
+    assert report.formulas[-1].verdict is verdict
+    assert any("read as a number" in remark for f in report.formulas for remark in f.remarks)
+
+
+@pytest.mark.parametrize(
+    ("value", "claim", "verdict"),
+    [
+        (r"-\frac{(u - m)^2}{2 s^2} - \log s", r"\frac{(u - m)^2}{s^3} - \frac1s", PROVED),
+        (r"-\frac{(u - m)^2}{2 s^2} - \log s", r"\frac{(u - m)^2}{s^3} + \frac1s", REFUTED),
+        (r"-\frac12 (u - m)^2 e^{-2s} - s", r"(u - m)^2 e^{-2s} - 1", PROVED),
+        (r"-\frac{(u - m)^2}{2 s^2} - \log Z", r"\frac{(u - m)^2}{s^3}", UNDECIDED),  # Z may be made of s
+        (r"-\frac{(u - m)^2}{2 s^2} + C", r"\frac{(u - m)^2}{s^3}", UNDECIDED),
+    ],
+)
+def test_the_logarithm_of_a_density_with_its_parameters(value: str, claim: str, verdict: Verdict) -> None:
+    text = rf"Let $u, m, s \in \mathbb{{R}}$, $s > 0$. $$\log p(u) = {value}$$"
+    text += rf"$$\frac{{\partial \log p(u)}}{{\partial s}} = {claim}$$"
+    assert check(scan(text)).formulas[-1].verdict is verdict

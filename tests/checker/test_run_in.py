@@ -32,6 +32,7 @@ def models(first: str, second: str, claim: str, words: str = "Then", top: str = 
     ("**Model 1.**", "**Model 2.**", "found.md"), ("__Model A:__", "__Model B:__", "found.md"),
     ("**Example 1**\n\n", "**Example 2**\n\n", "found.md"), ("*Exercise 2.1* (easy).", "*Exercise 2.2.*", "found.md"),
     ("Example 1.", "Example 2.", "found.md"), ("**Example.**", "**Example.**", "found.md"),
+    ("**Cell 1.**", "**Cell 2: squares.**", "found.md"),
     ("- **Model 1:**", "- **Model 2:**", "found.md"), ("> **Model 1.**", "> **Model 2.**", "found.md"),
     ("\\textbf{Model 1.}", "\\noindent\\textbf{Model 2.}", "found.tex"),
     ("{\\bf Example 1.}", "{\\bf Example 2.}", "found.tex"),
@@ -135,3 +136,28 @@ def test_what_is_displayed_anew_may_be_a_slip(claims: bool, verdict: Verdict) ->
     assert last(f"{text}$${SLOPE}{FIRST}$$\n").verdict is verdict
     assert last(f"{text}$${SLOPE}{SECOND}$$\n").verdict is CONDITIONAL
     assert last(f"{text}$${SLOPE}3(z-y)x$$\n").verdict is REFUTED
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [("g_j", PROVED), ("2 g_j", REFUTED)])
+def test_cells_of_a_notebook_share_what_none_defines_again(claim: str, verdict: Verdict) -> None:
+    """The x of one example in a later cell is not that of the batch; a default in code is no assignment."""
+    text = rf"""**Cell 1.** A batch is $x_{{ij}}$, $i = 1, \dots, N$,
+with $y_{{ij}} = g_j x_{{ij}} + b_j$ and $g, b \in \mathbb{{R}}^D$.
+
+```python
+def forward(x, g, b, eps=1e-5):
+    return g * x + b
+```
+
+**Cell 2.** Backwards,
+
+$$ \frac{{\partial L}}{{\partial x_{{ij}}}} = {claim} \frac{{\partial L}}{{\partial y_{{ij}}}} $$
+
+$$ \frac{{\partial L}}{{\partial b_j}} = \sum_{{i=1}}^N \frac{{\partial L}}{{\partial y_{{ij}}}} $$
+
+**Cell 3: one example.** Let $x \in \mathbb{{R}}^D$ and $h_j = x_j^2$. Then
+
+$$ \frac{{\partial L}}{{\partial x_j}} = 2 x_j \frac{{\partial L}}{{\partial h_j}} $$
+"""
+    found = check(scan(text, "found.md"), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in found if f.displayed] == [verdict, PROVED, PROVED]

@@ -418,3 +418,19 @@ def test_a_solution_is_of_the_exercise_before_it(
 def test_solutions_that_stand_apart_are_sections_of_their_own() -> None:
     text = "# Sheet\n\n## Exercise 1\n\n$a$\n\n## Exercise 2\n\n$b$\n\n## Solution to Exercise 1\n\n$c$\n"
     assert scan(text, "a.md").formulas[-1].section == ("Sheet", "Solution to Exercise 1")
+
+
+@pytest.mark.parametrize(("claim", "expected"), [("", Verdict.PROVED), ("2 ", Verdict.REFUTED)])
+def test_a_loss_that_another_problem_defines_is_another_one(claim: str, expected: Verdict) -> None:
+    """Of what stands here it does not speak, nor the other way round."""
+    text = rf"""**Problem 1.** Let $b \in \mathbb{{R}}$, $w, x \in \mathbb{{R}}^n$ and $z = w^\top x + b$. Then
+
+$$\frac{{\partial E}}{{\partial w}} = {claim}\frac{{\partial E}}{{\partial z}} x$$
+
+**Problem 2.** Let $o = V u$ with $V \in \mathbb{{R}}^{{C \times F}}$, $u \in \mathbb{{R}}^F$,
+and $E = \frac12 \|o - y\|^2$. Then
+
+$$\frac{{\partial E}}{{\partial V}} = {claim}(o - y) u^\top$$
+"""
+    formulas = check(scan(text, "a.md"), effort=Effort(repair=0)).formulas
+    assert [f.verdict for f in formulas if f.displayed] == [expected] * 2

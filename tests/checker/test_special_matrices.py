@@ -51,3 +51,45 @@ def test_a_wrong_identity_of_two_matrices_is_wrong() -> None:
     text = r"Let $A, B \in \mathbb{R}^{n \times n}$. We have $(A B)^\top = A^\top B^\top$."
     assert verdict(text) is REFUTED
     assert verdict(text.replace(r"A^\top B^\top$", r"B^\top A^\top$")) is PROVED
+
+
+COVARIANCE = r"""DECLARED The data are $y \in \mathbb{R}^n$, $\theta \in \mathbb{R}$.
+
+$$ q = y^\top C^{-1} y $$
+
+$$ \frac{\partial C^{-1}}{\partial \theta} = -C^{-1} \frac{\partial C}{\partial \theta} C^{-1} $$
+
+$$ \frac{\partial q}{\partial \theta} = -y^\top C^{-1} \frac{\partial C}{\partial \theta} C^{-1} y $$
+
+$$ \frac{\partial q}{\partial \theta} = -\|C^{-1} y\|^2 \operatorname{tr}(\frac{\partial C}{\partial \theta}) $$
+
+$$ \frac{\partial C^{-1}}{\partial \theta} = C^{-1} \frac{\partial C}{\partial \theta} C^{-1} $$
+"""
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        r"Let $C \in \mathbb{R}^{n \times n}$ be symmetric.",
+        r"Let $C \in \mathbb{R}^{n \times n}$ be a matrix.",
+        r"Let $C = C(\theta) \in \mathbb{R}^{n \times n}$ be a symmetric covariance matrix.",
+        r"Let $C(\theta) \in \mathbb{R}^{n \times n}$ be symmetric.",
+        r"Let $C \in \mathbb{R}^{n \times n}$ be a symmetric matrix that depends on $\theta$.",
+    ],
+)
+def test_a_matrix_whose_derivative_stands_in_a_claim_varies(declared: str) -> None:
+    """That of a symmetric one is no zero, of which anything would hold."""
+    *right, other, wrong = check(scan(COVARIANCE.replace("DECLARED", declared))).formulas[-4:]
+    assert [f.verdict for f in right] == [PROVED] * 2
+    assert [f.verdict for f in (other, wrong)] == [REFUTED] * 2
+
+
+def test_a_symmetric_function_is_not_refuted_by_one_that_is_not() -> None:
+    text = r"""Let $C(\theta) \in \mathbb{R}^{n \times n}$ be SAID, $\theta \in \mathbb{R}$ and $y \in \mathbb{R}^n$.
+
+$$ q(\theta) = \|C(\theta) y\|^2 $$
+
+$$ \frac{\partial q}{\partial \theta} = 2 y^\top C(\theta) \frac{\partial C(\theta)}{\partial \theta} y $$
+"""
+    assert verdict(text.replace("SAID", "symmetric")) in (PROVED, UNDECIDED)
+    assert verdict(text.replace("SAID", "invertible")) is REFUTED

@@ -201,8 +201,15 @@ def test_an_equation_between_values_in_the_text(prose: str, claim: str, verdict:
 @pytest.mark.parametrize(
     ("prose", "claim", "verdict"),
     [
-        ("If the loss is positive,", r"\nabla_a L = 2(n - p)", UNDECIDED),
-        ("If the loss is positive,\n\n$$\\nabla_p L = 2(p - a)$$\n\nand", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("If the loss is positive,", r"\nabla_a L = 2(n - p)", PROVED),
+        ("If the loss is positive,\n\n$$\\nabla_p L = 2(p - a)$$\n\nand", r"\nabla_a L = 2(n - p)", PROVED),
+        ("Where the maximum is active,", r"\nabla_a L = 2(n - p)", PROVED),
+        ("Where the maximum is active,", r"\nabla_a L = 2(p - n)", REFUTED),
+        ("When the margin is violated:", r"\nabla_a L = 2(n - p)", PROVED),
+        ("For active triplets we have", r"\nabla_a L = 2(n - p)", PROVED),
+        ("When the maximum is inactive,", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("Where the negative is near:", r"\nabla_a L = 2(n - p)", UNDECIDED),
+        ("The maximum is active somewhere. We find", r"\nabla_a L = 2(n - p)", REFUTED),
         ("Unless the negative is far away", r"\nabla_a L = 2(n - p)", UNDECIDED),
         ("Otherwise", r"\nabla_a L = 0", UNDECIDED),
         ("If the loss is positive,", r"\nabla_a L = 2(n - p) [L > 0]", PROVED),  # which holds anyway

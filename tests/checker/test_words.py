@@ -240,3 +240,25 @@ def test_a_symmetric_matrix_of_something(said: str, verdict: Verdict) -> None:
     text = "Let $S \\in \\mathbb{R}^{d \\times d}$ SAID, $u \\in \\mathbb{R}^d$ and $f(u) = u^\\top S u$.\n\n"
     text += "$$\\nabla f(u) = 2 S u$$"
     assert last(text, SAID=said).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("entry", "said", "verdict"),
+    [
+        ("y_{t,k}", "where $y_t$ is one-hot", PROVED),
+        ("y_{tk}", "with one-hot labels $y_t$", PROVED),
+        ("y_{t,k}", r"where every $\mathbf{y}_t$ is one-hot", PROVED),
+        ("y_{t,k}", "where $y_t$ is not one-hot", CONDITIONAL),
+        ("y_{t,k}", "where $y_k$ is one-hot", CONDITIONAL),  # over t
+        ("y_{t,k}", "", CONDITIONAL),
+    ],
+)
+def test_labels_of_which_only_the_entries_say_how_many(entry: str, said: str, verdict: Verdict) -> None:
+    text = rf"""The loss is $L = \sum_{{t=1}}^T L_t$ with $L_t = -\sum_k {entry} \log \hat y_{{t,k}}$ and
+$\hat y_t = \mathrm{{softmax}}(o_t)$, {said}.
+
+$$ \frac{{\partial L}}{{\partial o_t}} = CLAIM $$
+"""
+    right, wrong = (text.replace("CLAIM", claim) for claim in (r"\hat{y}_t - y_t", r"y_t - \hat{y}_t"))
+    assert check(scan(right)).formulas[-1].verdict is verdict
+    assert check(scan(wrong)).formulas[-1].verdict is Verdict.REFUTED
