@@ -403,6 +403,11 @@ def _of_special(link: Link, number: int, world: World, judged_in: Callable[[Worl
     """What does not hold of any values need not be wrong where the text says more of them than is used; it is where it
     does not hold of the identity matrix, of which that is true."""
     values = link.counterexample.values if link.counterexample is not None else {}
+    if link.verdict is Verdict.REFUTED:
+        for stated_in, (of, said) in world.unknown.conditions.items():
+            if stated_in != number and of <= values.keys():
+                said = f"{said[0].upper()}{said[1:]}, as the text says, is not used"
+                return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
     given = world.unknown.special.keys() & values.keys() & world.known.keys()
     found = sorted(x for x in given if len(world.known[x].shape) == 2)
     if link.verdict is not Verdict.REFUTED or not found:

@@ -77,7 +77,7 @@ def gather(
     _number_layers(table, nodes)
     _take_names(table, nodes, tensors, Counter(tree.parts[0] for tree in forest if _is_alone(tree)))
     _bind_by_use(table, nodes, tensors)
-    table.fonts = _bold_beside_sizes(table, nodes)
+    table.fonts = _bold_beside_sizes(table, nodes) | _in_both_fonts(forest)
     table.tags = _tags(table, forest, relations)
     table.tagged = _told_apart_above(table, nodes)
     table.stops = stops(nodes)
@@ -220,6 +220,22 @@ def _bold_beside_sizes(table: NameTable, nodes: Sequence[s.Node]) -> frozenset[s
     sizes = {name_of(x) for x in extents if x.font not in BOLD} - {name_of(x) for x in extents if x.font in BOLD}
     bold = {name_of(x) for x in nodes if isinstance(x, s.Symbol) and x.font in BOLD} if sizes else set()
     return frozenset(sizes & bold & table.sizes)
+
+
+def _in_both_fonts(forest: Sequence[s.Node]) -> frozenset[str]:
+    """The w of ``w \\mathbf{w}^\\top \\mathbf{x}``: a letter in two fonts in one formula means two things, if the one
+    that is not bold has no indices, as an entry has."""
+    both, indexed = set[str](), set[str]()
+    for tree in forest:
+        nodes = [*s.walk(tree)]
+        scripted = [n for n in nodes if isinstance(n, s.Scripted)]
+        entries = {id(n.base) for n in scripted if n.sub is not None}
+        inside = {id(x) for n in scripted for part in (n.sub, n.sup) if part is not None for x in s.walk(part)}
+        symbols = [n for n in nodes if isinstance(n, s.Symbol) and id(n) not in inside]
+        bold = {name_of(n) for n in symbols if n.font in BOLD}
+        both |= bold & {name_of(n) for n in symbols if not n.font and id(n) not in entries}
+        indexed |= {name_of(n) for n in symbols if not n.font and id(n) in entries}
+    return frozenset(both - indexed)
 
 
 def _tags(table: NameTable, forest: Sequence[s.Node], relations: Sequence[s.Relation]) -> set[str]:
