@@ -46,7 +46,8 @@ def _cancels(tree: s.Node) -> bool:
     """Whether something stands above and below in it, ``\\frac{1}{n} n`` or ``1/(1/a)``: nobody writes that, and it
     only holds where that is not zero. Nor does anybody write ``(k + 1) - 1`` or ``\\delta_{jj}``."""
     for node in s.walk(tree):
-        if isinstance(node, s.Sum) and len(numbers := set(_numbers_in(node))) > len({abs(n) for n in numbers}):
+        numbers = set(_numbers_in(node)) if isinstance(node, s.Sum) else set()
+        if 0 in numbers or len(numbers) > len({abs(n) for n in numbers}):
             return True
         if isinstance(node, s.Scripted) and node.base == s.Symbol("\\delta") and node.sub is not None:
             if len(items := items_of(node.sub)) == 2 and items[0] == items[1]:

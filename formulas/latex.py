@@ -166,6 +166,8 @@ class _Printer:
                 text = with_indices(name, join_indices(at))
                 return text, _POWER if "^" in text or text.startswith(r"\frac") else _ATOM
             case Add(terms):
+                if len(terms := _gathered(terms)) == 1:
+                    return self._form(terms[0], scope)
                 return self._sum([self.text(term, scope) for term in terms]), _SUM
             case Mul(factors):
                 return self._product(factors, scope)
@@ -374,6 +376,17 @@ def join_indices(indices: list[str]) -> str:
     """``ij`` where all are single letters, else separated by commas."""
     simple = all(re.fullmatch(r"[A-Za-z]'*|\d", index) for index in indices)
     return ("" if simple else ",").join(indices)
+
+
+def _gathered(terms: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
+    """The terms of a sum with a number put into an index beside it, which is counted from another origin: k, and no
+    k − 1 + 1."""
+    indices = [t for t in terms if isinstance(t, Size) and any(map(is_index, t.value.names))]
+    numbers = [t for t in terms if isinstance(t, Number) and t.value.denominator == 1]
+    if len(indices) != 1 or len(numbers) != 1:
+        return terms
+    whole = Size(indices[0].value + polynomial(numbers[0].value))
+    return tuple(whole if t is indices[0] else t for t in terms if t is not numbers[0])
 
 
 def _group(text: str) -> str:

@@ -57,6 +57,14 @@ READINGS = [
     (TARGET.replace("WORDS", r"where $r + \gamma x'$ does not depend on $w$. Then"), rf"\frac{{\partial \ell}}{{\partial w}} = {FULL}", PROVED, rf"\frac{{\partial \ell}}{{\partial w}} = {SEMI}", REFUTED),
     # An equation that begins with no name may say what its names are.
     ("Let $y(x)$ be given by $y^3 + y = x$. Then", r"\frac{dy}{dx} = \frac{1}{3 y^2 + 1}", UNDECIDED, r"\frac{dy}{dx} = 3 y^2 + 1", UNDECIDED),
+    # A number in brackets above a function is the order of a derivative, where nothing has layers; a power of one may be what the text says.
+    (r"Let $f(x) = e^{2x}$ and $g(x) = x^4$ for real $x$.", r"f^{(2)}(x) = 4 f(x)", PROVED, r"f^{(1)}(x) = e^{2x}", REFUTED),
+    (r"Let $f(x) = e^{2x}$ and $g(x) = x^4$ for real $x$.", r"g^{(2)}(x) = 12 x^2", PROVED, r"g^{(2)}(x) = x^8", REFUTED),
+    (r"Let $f(x) = 2x + 1$ for real $x$. Here $f^2$ is $f$ applied twice.", r"\frac{d}{dx} f^2(x) = 4", UNDECIDED, r"\frac{d}{dx} f^2(x) = 4 (2x + 1)", UNDECIDED),
+    (r"Let $f(x) = 2x + 1$ for real $x$.", r"\frac{d}{dx} f^2(x) = 4 (2x + 1)", PROVED, r"\frac{d}{dx} f^2(x) = 4", REFUTED),
+    # Bars around a vector may be a norm.
+    (r"Let $x \in \mathbb{R}^n$ and $$r = |x|$$", r"\nabla_x r = \frac{x}{r}", UNDECIDED, r"\nabla_x r = \operatorname{sign}(x)", UNDECIDED),
+    (r"Let $x \in \mathbb{R}^n$ and $$r = \sum_{i=1}^n |x_i|$$", r"\nabla_x r = \operatorname{sign}(x)", PROVED, r"\nabla_x r = \frac{x}{r}", REFUTED),
     # Every second entry: the range of j is not stated.
     (EVEN, r"\frac{\partial E}{\partial x_{2j}} = 2 x_{2j}", UNDECIDED, r"\frac{\partial E}{\partial x_{2j}} = 4 x_{2j}", UNDECIDED),
 ]  # fmt: skip

@@ -124,6 +124,12 @@ def test_the_origin_of_indices() -> None:
     assert to_latex(expression, origin=1) == r"\sum_{i=1}^{n-1}\left(i-1\right)x_{i+1}"
 
 
+def test_an_index_and_a_number_beside_it_are_one() -> None:
+    assert to_latex(scalar(II) + 1) == "i"  # counted from one
+    assert to_latex((scalar(II) + 2) * X) == r"\left(i+1\right)x"
+    assert to_latex(scalar(II) + 1 + X) == "i+x"
+
+
 def test_names_for_heads() -> None:
     name = {adjoint("z", "L"): r"\delta^{\left(z\right)}"}
     assert to_latex(vector(adjoint("z", "L"), JJ)) == r"\frac{\partial L}{\partial z_{j}}"
