@@ -65,6 +65,12 @@ READINGS = [
     # Bars around a vector may be a norm.
     (r"Let $x \in \mathbb{R}^n$ and $$r = |x|$$", r"\nabla_x r = \frac{x}{r}", UNDECIDED, r"\nabla_x r = \operatorname{sign}(x)", UNDECIDED),
     (r"Let $x \in \mathbb{R}^n$ and $$r = \sum_{i=1}^n |x_i|$$", r"\nabla_x r = \operatorname{sign}(x)", PROVED, r"\nabla_x r = \frac{x}{r}", REFUTED),
+    # A condition on one letter beside another number than 0 and 1.
+    (r"Let $x \in \mathbb{R}$ and $f(x) = |x - 1|$. If $x > 1$, then", "f'(x) = 1", PROVED, "f'(x) = -1", REFUTED),
+    (r"Let $x \in \mathbb{R}$ and $f(x) = |x - 2|$. For $x < 2$ we have", "f'(x) = -1", PROVED, "f'(x) = 1", REFUTED),
+    # The short form of a diagonal matrix, where the document writes such matrices in full.
+    (r"Let $a, b, x \in \mathbb{R}^n$, $u = a \odot x$, $v = b \odot u$. As $\frac{\partial u}{\partial x} = \operatorname{diag}(a)$, we have", r"\frac{\partial v}{\partial u} = \operatorname{diag}(b)", PROVED, r"\frac{\partial v}{\partial u} = b", CONDITIONAL),
+    (r"Let $a, b, x \in \mathbb{R}^n$, $u = a \odot x$, $v = b \odot u$. Then", r"\frac{\partial v}{\partial u} = b", PROVED, r"\frac{\partial v}{\partial u} = a", REFUTED),
     # Every second entry: the range of j is not stated.
     (EVEN, r"\frac{\partial E}{\partial x_{2j}} = 2 x_{2j}", UNDECIDED, r"\frac{\partial E}{\partial x_{2j}} = 4 x_{2j}", UNDECIDED),
 ]  # fmt: skip
