@@ -71,6 +71,10 @@ READINGS = [
     # The short form of a diagonal matrix, where the document writes such matrices in full.
     (r"Let $a, b, x \in \mathbb{R}^n$, $u = a \odot x$, $v = b \odot u$. As $\frac{\partial u}{\partial x} = \operatorname{diag}(a)$, we have", r"\frac{\partial v}{\partial u} = \operatorname{diag}(b)", PROVED, r"\frac{\partial v}{\partial u} = b", CONDITIONAL),
     (r"Let $a, b, x \in \mathbb{R}^n$, $u = a \odot x$, $v = b \odot u$. Then", r"\frac{\partial v}{\partial u} = b", PROVED, r"\frac{\partial v}{\partial u} = a", REFUTED),
+    # The variable of an inner function may stand for what that is applied to.
+    (r"Let $f(u) = u^2$ and $h(x) = f(3 x + 1)$. Then", r"h'(x) = 3 \frac{df}{du}", UNDECIDED, "h'(x) = f'(3 x + 1)", REFUTED),
+    (r"Let $f(u, v) = u^2 - v$ and $g(t) = f(\cos t, \sin t)$. Then", r"g'(t) = -\sin t \frac{\partial f}{\partial u} + \cos t \frac{\partial f}{\partial v}", UNDECIDED, r"g'(t) = 2 \cos t \sin t - \cos t", REFUTED),
+    (r"Let $f(u) = u^2$ and $k(u) = u f(u)$. Then", "k'(u) = f(u) + u f'(u)", PROVED, "k'(u) = f(u) + f'(u)", REFUTED),
     # Every second entry: the range of j is not stated.
     (EVEN, r"\frac{\partial E}{\partial x_{2j}} = 2 x_{2j}", UNDECIDED, r"\frac{\partial E}{\partial x_{2j}} = 4 x_{2j}", UNDECIDED),
 ]  # fmt: skip
@@ -99,6 +103,7 @@ UNREADABLE = {
     "itself": (ELU, r"E'(x) = \begin{cases} 1 & \text{if } x \ge 0 \\ E(x) & \text{otherwise} \end{cases}", ("x^{T}",)),
     "primes of standard functions": (r"Let $x \in \mathbb{R}$, $$g(x) = \log x^2$$ $$h(x) = x^{-2}$$", r"h'(x) = -2 x^3", (r"\log'",)),
     "indices of examples": (MANY, r"\frac{\partial J}{\partial w_j} = \sum_{i=1}^m (w_j x_j^{(i)} - y^{(i)}) x_j^{(i)}", ("x_{i", "y_{")),
+    "itself in brackets of another size": (r"Let $f(u, v) = u^2 - v$ and $g(t) = f(\cos t, \sin t)$.", r"g'(t) = 2 \cos t - 1", ("g'",)),
     "other brackets": (DEEP, r"\frac{\partial C}{\partial a^{[1]}} = W^{[1]} (z^{[2]} - y)", ("^{(",)),
     "another transpose": (r"Let $A \in \mathbb{R}^{m \times n}$, $B \in \mathbb{R}^{n \times k}$, $x \in \mathbb{R}^k$, $y \in \mathbb{R}^m$, $$f = y^\top A B x$$", r"\nabla_x f = A B^\top y", ("^{T}", "^T")),
 }  # fmt: skip
