@@ -321,7 +321,7 @@ class Builder:
         instances.layers()
         if self.table.squared:  # σ itself, where σ^2 is defined and σ is spoken of
             for f in self.formulas:
-                for node in names_in(f.tree) if f.tree is not None else ():
+                for node in f.names:
                     reference = self.table.reference(node)
                     if reference is not None and reference.name in self.table.squared:
                         find(replace(reference, indices=()), self.world, Statement())

@@ -18,6 +18,7 @@ from verify_derivations.checker.scopes import Contents
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.document import Document, RawFormula, nested
+from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.world import Readings
 
 SAID = "it does not hold of what other sections say of its letters, but of what its own section says"
@@ -31,53 +32,64 @@ _REFERS = re.compile(
 _IT = re.compile(r"\b(?:it|its|that)\b", re.I)  # behind a formula of the section, something in that
 
 
-def may_be_alone(case: Case, stated: Stated, given: Set[int]) -> bool:
-    """Whether there are sections beside that of a formula, and none defines what it speaks of. (The formulas ``given``
-    say where a derivative is zero, or give values for an example.)"""
-    section = stated.raw.section
-    outside = [f for f in case.formulas if not _belongs(f.raw, section)] if section else []
-    if not outside:
-        return False
-    here, there = _contents(case, stated, given)
-    return (there.defined | there.functions).isdisjoint(here.mentioned - here.defined)
+class Neighbours:
+    """The sections of a document, and what those beside each say of its letters. (The formulas ``given`` say where a
+    derivative is zero, or give values for an example.)"""
 
+    def __init__(self, case: Case, given: Set[int]) -> None:
+        self.case, self.given = case, frozenset(given)
+        self.known: dict[tuple[object, ...], Contents] = {}
 
-def is_alone(case: Case, stated: Stated) -> bool:
-    """Whether such a section does not speak of others either, nor of anything that they assume or change."""
-    inside = [f for f in case.formulas if _belongs(f.raw, stated.raw.section)]
-    if stated.when.open or any(_REFERS.search(f"{f.raw.context} {f.raw.tail}") for f in inside):
-        return False
-    sections = {f.raw.section: f.raw.context for f in reversed(inside)}  # what stands before the first formula of each
-    if any(map(_IT.search, sections.values())):
-        return False
-    here, there = _contents(case, stated)
-    if _declares_only([f for f in case.formulas if f not in inside], here, case):
-        return False
-    known = there.assumed | {name for name, _ in there.rows}
-    return known.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
+    def may_be_alone(self, stated: Stated) -> bool:
+        """Whether there are sections beside that of a formula, and none defines what it speaks of."""
+        if not stated.raw.section or not self._outside(stated):
+            return False
+        here, there = self._contents(stated, own=True), self._contents(stated, own=False, but=self.given)
+        return (there.defined | there.functions).isdisjoint(here.mentioned - here.defined)
 
+    def is_alone(self, stated: Stated) -> bool:
+        """Whether such a section does not speak of others either, nor of anything that they assume or change."""
+        inside = [f for f in self.case.formulas if _belongs(f.raw, stated.raw.section)]
+        if stated.when.open or any(_REFERS.search(f"{f.raw.context} {f.raw.tail}") for f in inside):
+            return False
+        sections = {f.raw.section: f.raw.context for f in reversed(inside)}  # what stands before the first formula
+        if any(map(_IT.search, sections.values())) or not self.is_declared_beside(stated):
+            return False
+        here, there = self._contents(stated, own=True), self._contents(stated, own=False)
+        known = there.assumed | {name for name, _ in there.rows}
+        return known.isdisjoint(here.mentioned - here.defined) and there.told.isdisjoint(here.mentioned)
 
-def _contents(case: Case, stated: Stated, given: Set[int] = frozenset()) -> tuple[Contents, Contents]:
-    """What is in the section of a formula, and in those beside it."""
-    table, section = case.table_of(stated.scope), stated.raw.section
-    inside = [_belongs(f.raw, section) for f in case.formulas]
-    here = [f for f, own in zip(case.formulas, inside, strict=True) if own]
-    there = [f for f, own in zip(case.formulas, inside, strict=True) if not own and f.number not in given]
-    return Contents.of(here, table), Contents.of(there, table)
+    def is_declared_beside(self, stated: Stated) -> bool:
+        """Whether letters of a section are declared by others for models of their own: by one that defines nothing, a
+        list of letters, they are for all."""
+        here = self._contents(stated, own=True)
+        sections: dict[tuple[str, ...], list[Stated]] = {}
+        for f in self._outside(stated):
+            sections.setdefault(f.raw.section, []).append(f)
+        for formulas in sections.values():
+            table = self.case.table_of(formulas[0].scope)
+            named = (table.reference(x) for f in formulas for m in f.memberships for x in m.names)
+            declared = {r.name for r in named if r is not None}
+            if declared & here.mentioned and not self._found(formulas, table, formulas[0].number).defined:
+                return False
+        return True
 
+    def _outside(self, stated: Stated) -> list[Stated]:
+        return [f for f in self.case.formulas if not _belongs(f.raw, stated.raw.section)]
 
-def _declares_only(outside: Sequence[Stated], here: Contents, case: Case) -> bool:
-    """Whether a section that defines nothing says what letters are: it says so for all."""
-    sections: dict[tuple[str, ...], list[Stated]] = {}
-    for f in outside:
-        sections.setdefault(f.raw.section, []).append(f)
-    for formulas in sections.values():
-        table = case.table_of(formulas[0].scope)
-        named = (table.reference(x) for f in formulas for m in f.memberships for x in m.names)
-        declared = {r.name for r in named if r is not None}
-        if declared & here.mentioned and not Contents.of(formulas, table).defined:
-            return True
-    return False
+    def _contents(self, stated: Stated, *, own: bool, but: frozenset[int] = frozenset()) -> Contents:
+        """What is in the section of a formula, or in those beside it."""
+        table = self.case.table_of(stated.scope)
+        section = stated.raw.section
+        formulas = [f for f in self.case.formulas if _belongs(f.raw, section) == own and f.number not in but]
+        return self._found(formulas, table, section, own, but)
+
+    def _found(self, formulas: Sequence[Stated], table: NameTable, *place: object) -> Contents:
+        """The contents of formulas, the same for each formula of one ``place``."""
+        known = (*place, id(table))
+        if known not in self.known:
+            self.known[known] = Contents.of(formulas, table)
+        return self.known[known]
 
 
 def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
@@ -92,12 +104,6 @@ def by_itself(case: Case, stated: Stated, readings: Readings) -> Formula:
     readings = readings.but(layout=stated.when.layout) if stated.when.layout else readings
     found = judge(alone, next(f for f in alone.formulas if f.number == number), readings)
     return replace(found, number=stated.number, uses=tuple(inside[k - 1].number for k in found.uses))
-
-
-def is_declared_beside(case: Case, stated: Stated) -> bool:
-    """Whether letters of a section are declared by others for models of their own, not in a list of letters."""
-    outside = [f for f in case.formulas if not _belongs(f.raw, stated.raw.section)]
-    return not _declares_only(outside, _contents(case, stated)[0], case)
 
 
 def read_alone(formula: Formula, alone: Formula, trusted: bool, doubted: bool) -> Formula:

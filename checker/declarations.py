@@ -372,7 +372,7 @@ class _Declarations:
                 elif isinstance(node, s.Call) and base_of(node.function) in WINDOWED:
                     for argument in node.arguments[1:]:
                         self._sizes_in(argument)
-        self.world.letters.steps = {f.number: f.stepped for f in self.every if f.stepped is not None}
+        self.world.letters.steps = {f.number: f.stepped for f in self.every if f.stepped}
         self._diagonals()
         self._begins()
         self._stops()

@@ -92,7 +92,7 @@ def read_depending(formulas: Sequence[Stated]) -> None:
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
                 stated = formulas[int(next(filter(None, match.groups())))]
-                stated.prose.held += (named := tuple(_named(stated)))
+                stated.prose.held += (named := tuple(_constants(stated)))
                 stated.prose.frozen += () if named else _inside(stated)  # “the target $r + γ w s'$ is held fixed”
         for match in _WITHOUT.finditer(sentence):
             stated, variables = formulas[int(match["name"])], {*map(plain, _named(formulas[int(match["on"])]))}
@@ -100,7 +100,7 @@ def read_depending(formulas: Sequence[Stated]) -> None:
                 stated.prose.frozen += _inside(stated)
         for match in _STOPPED.finditer(sentence):
             stated = formulas[int(match[1])]
-            stated.prose.held += tuple(_named(stated))
+            stated.prose.held += tuple(_constants(stated))
         for match in _DEPENDS.finditer(sentence):
             if _SUPPOSED.search(sentence[: match.start()]):
                 continue
@@ -146,6 +146,14 @@ def _inside(stated: Stated) -> tuple[s.Node, ...]:
     """The names in an expression that stands in the text by itself."""
     alone = not stated.raw.displayed and not stated.chains and not stated.memberships and stated.tree is not None
     return tuple(names_in(stated.tree)) if alone and stated.tree is not None else ()
+
+
+def _constants(stated: Stated) -> Iterator[s.Node]:
+    """What the text treats as a constant where it says so of a formula: also the r of ``r = round(w/s)``."""
+    yield from _named(stated)
+    for chain in () if stated.raw.displayed else stated.chains:
+        if isinstance(chain.sides[0], s.Symbol | s.Scripted) and len(chain.sides) > 1:
+            yield chain.sides[0]
 
 
 def _named(stated: Stated) -> Iterator[s.Node]:

@@ -3,6 +3,7 @@
 Where the text of a scope tells only one sign, it is a declaration that holds throughout, unless it stands in a formula
 that differentiates, or behind it, or introduces only such (“for $x > 0$ we have $f'(x) = 1$”): then it holds for these.
 (That a quantity is negative, “let $x < 0$”, is a condition of what stands behind it in its section.)
+(That one is not zero, where it stands in a formula that differentiates, is a condition of that one, too.)
 Where the text tells both, each holds for the formulas that it introduces: those up to the end of the sentence (of the
 next one, behind “suppose”), or to the other sign; or, behind a formula (“$f'(x) = 1$ for $x > 0$”), for that one.
 """
@@ -10,15 +11,16 @@ next one, behind “suppose”), or to the other sign; or, behind a formula (“
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import takewhile
 
 from verify_derivations.checker.sentences import GENERAL, introduced, prose_behind
-from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.checker.statements import Stated, contains_derivative, is_index
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import Access, Scalar, fresh, negate, polynomial
 from verify_derivations.formulas.lookup import find
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
 CUE = re.compile(
@@ -29,10 +31,15 @@ AHEAD = re.compile(r"\b(?:for|if|when|whenever)\s*$", re.I)
 SIGNED = re.compile(r"\b(?:for|if|when|whenever)\s+(?:all\s+|any\s+|a\s+)?(posi|nega)tive(?:\s+values\s+of)?\s*$", re.I)
 IS_SIGNED = re.compile(r"\s*(?:is|are)\s+(?:strictly\s+)?(posi|nega)tive\b(?!\s*(?:\(?semi\)?-?)?definite)")
 SIGNS = {">": ">", "\\ge": ">", "\\geq": ">", "<": "<", "\\le": "<", "\\leq": "<"}
+NOT_ZERO = ("\\neq",)
 
 
 def read_halves(formulas: Sequence[Stated]) -> None:
     """Set ``halves`` of the formulas that are said for one sign; the conditions that say so declare nothing."""
+    for f in filter(_is_claim, formulas):
+        not_zero = [c for c in f.conditions if _sign(c, NOT_ZERO) and not _is_index(c.sides[0], f)]
+        f.when.halves += tuple(not_zero)
+        f.conditions = [c for c in f.conditions if c not in not_zero]
     words = [_by_words(formulas, k) for k in range(len(formulas))]
     for f, said in zip(formulas, words, strict=True):
         f.conditions += said
@@ -74,11 +81,15 @@ def _by_words(formulas: Sequence[Stated], k: int) -> list[s.Relation]:
     return [s.Relation((f.tree.parts[0], s.Number("0")), (">" if found[1] == "posi" else "<",))] if found else []
 
 
-def _sign(condition: s.Relation) -> bool:
+def _sign(condition: s.Relation, relations: Collection[str] = SIGNS.keys()) -> bool:
     return (
-        len(condition.sides) == 2 and condition.relations[0] in SIGNS and condition.sides[1] == s.Number("0")
+        len(condition.sides) == 2 and condition.relations[0] in relations and condition.sides[1] == s.Number("0")
         and isinstance(condition.sides[0], s.Symbol | s.Scripted)
     )  # fmt: skip
+
+
+def _is_index(name: s.Node, f: Stated) -> bool:
+    return isinstance(name, s.Symbol) and all(is_index(side, name_of(name)) for c in f.chains for side in c.sides)
 
 
 def _of_claims(formulas: Sequence[Stated], k: int, condition: s.Relation) -> bool:
@@ -118,6 +129,9 @@ def with_halves(world: World, stated: Stated) -> tuple[s.Relation, ...]:
         known = None if reference is None or reference.indices else find(reference, world, Statement(stated.number))
         if known is None or world.is_defined(known.head):
             left.append(condition)
+            continue
+        if condition.relations[0] in NOT_ZERO:
+            world.assumed.nonzero.add(known.head)
             continue
         if SIGNS[condition.relations[0]] == ">":
             world.assumed.positive.add(known.head)

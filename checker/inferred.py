@@ -143,7 +143,7 @@ class _Inference:
         numbers |= self._of_functions(formulas)
         tops = set(self.world.differentiated.numerators) - self.world.differentiated.denominators - numbers
         apart = customary | apart | self.world.aliases.keys()
-        self.reader = Ranks(self.world, table, definitions, numbers, tops, apart)
+        self.reader = Ranks(self.world, table, [*definitions, *_of_one_step(formulas)], numbers, tops, apart)
         self.settled = self.reader.settled()
 
     def _numbers(self, formulas: Sequence[Stated]) -> tuple[set[str], set[str]]:
@@ -365,6 +365,17 @@ def _definitions(found: Definitions, formulas: Sequence[Stated]) -> list[Definit
                 if failed or found.defined.get((f.number, k, side)) == "definition":
                     result.append(Definition(left, right, f.number))
     return result
+
+
+def _of_one_step(formulas: Sequence[Stated]) -> list[Definition]:
+    """That ``c_{t-1}`` and ``c_t``, which are two names, are of one shape."""
+    labelled: dict[s.Node, dict[s.Node, int]] = {}
+    for f in formulas:
+        for node in f.names:
+            if isinstance(node, s.Scripted) and isinstance(node.sub, s.Label):
+                labelled.setdefault(node.base, {}).setdefault(node, f.number)
+    return [Definition(next(iter(names)), other, number) for names in labelled.values()
+            for other, number in [*names.items()][1:]]  # fmt: skip
 
 
 def _is_function(chain: Chain, found: Definitions) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 
 from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import SHORT, Comparison
-from verify_derivations.checker.deciding import Effort, decide
+from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
 from verify_derivations.checker.every_layer import judge_every
@@ -36,7 +36,7 @@ from verify_derivations.checker.statements import (
 )
 from verify_derivations.checker.supposed import under
 from verify_derivations.checker.undefined_losses import by_new_ones
-from verify_derivations.checker.unknown import called_array, unread, variables_in
+from verify_derivations.checker.unknown import called_array, given_before, unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -188,6 +188,8 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
         if parts:
             found = [_open_where(link, stated.when.halves) for link in found]
+        if stated.single_steps:
+            found = [_where_given(definitions.world, stated, chain, link) for link in found]
         if case.sums_tacitly:
             found = [_open_sums(link) for link in found]
         if any(link.verdict.wrong for link in found):
@@ -351,6 +353,14 @@ def judge_chain(
     if chain.space is not None:
         links += _stated_shape(world, chain, number, definitions)
     return links, remarks, uses
+
+
+def _where_given(world: World, stated: Stated, chain: Chain, link: Link) -> Link:
+    """A proof of one step, where what another step made of the same weights is held fixed."""
+    given = given_before(world, chain.sides, stated.single_steps, link.fixed)
+    if not given or link.verdict not in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL):
+        return link
+    return only_where(f"{', '.join(given)} \\text{{ {'is' if len(given) == 1 else 'are'} held fixed}}", link)
 
 
 def _open_sums(link: Link) -> Link:

@@ -26,7 +26,7 @@ from verify_derivations.checker.anew import (
     undecided,
     with_parts,
 )
-from verify_derivations.checker.by_itself import by_itself, is_alone, is_declared_beside, may_be_alone, read_alone
+from verify_derivations.checker.by_itself import Neighbours, by_itself, read_alone
 from verify_derivations.checker.cache import Cache, key
 from verify_derivations.checker.case import Case, prepare
 from verify_derivations.checker.conventions import (
@@ -244,12 +244,13 @@ class _Judgement:
         tried = [f for n, f in found.items() if f.verdict in open_ and f.links and case.effort.refutation]
         values = ("example", "case", "solution")
         told = {n for n, f in found.items() if f.links and all(k.evidence in values for k in f.links)}
-        tried = [f for f in tried if may_be_alone(case, self.by_number[f.number], told)]
-        trusted = {f.number: is_alone(case, self.by_number[f.number]) for f in tried}
+        beside = Neighbours(case, told)
+        tried = [f for f in tried if beside.may_be_alone(self.by_number[f.number])]
+        trusted = {f.number: beside.is_alone(self.by_number[f.number]) for f in tried}
         tried = [f for f in tried if f.verdict.wrong or trusted[f.number]]
         results = self.run("judging sections alone", [_Task("alone", (f.number,), readings) for f in tried])
         return {
-            f.number: read_alone(f, new.formula, trusted[f.number], is_declared_beside(case, self.by_number[f.number]))
+            f.number: read_alone(f, new.formula, trusted[f.number], beside.is_declared_beside(self.by_number[f.number]))
             for f, new in zip(tried, results, strict=True)
         }
 

@@ -21,6 +21,7 @@ from verify_derivations.checker.ranges import Outside, message, narrowed, out_of
 from verify_derivations.checker.refuted import (
     RULE,
     Refuted,
+    as_constant,
     directly,
     in_another_reading,
     is_rule,
@@ -39,6 +40,7 @@ from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
     defined_elsewhere,
+    frozen_in,
     held_fast,
     held_fixed,
     names_of,
@@ -154,10 +156,15 @@ def judge_link(
         if not all(whatever(*rests, c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
-    held = held_fast(*rests, comparisons, environment) or amended(*rests, comparisons, environment)
-    held = held or defined_elsewhere(*rests, comparisons, environment)
-    if held is not None:
-        return unjudged(left, right, Unsupported(held), here, world)
+    constant = held_fast(*rests, comparisons, environment)
+    if constant is not None and (fixed := as_constant(world, constant, proved_in)) is not None:
+        return fixed
+    reason = None if constant is None else f"the text treats {constant} as a constant, and defines it"
+    reason = reason or frozen_in(*rests, comparisons, environment)
+    reason = reason or amended(*rests, comparisons, environment)
+    reason = reason or defined_elsewhere(*rests, comparisons, environment)
+    if reason is not None:
+        return unjudged(left, right, Unsupported(reason), here, world)
     lost = unmoved(world, comparisons[0], environment)
     if lost is not None:
         unsaid_of = Unsupported(f"how {environment.loss} depends on {lost} is not stated")

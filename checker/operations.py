@@ -195,7 +195,7 @@ def _leave_open(
     for f in formulas:
         if f.tree is None or not f.differentiates:
             continue
-        below = {x for name in names_in(f.tree) for x in standing.below(base_of(name))}
+        below = {x for name in f.names for x in standing.below(base_of(name))}
         if not having.isdisjoint(below) or any(map(test, f.nodes)):
             f.when.open = f.when.open or said
 

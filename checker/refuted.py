@@ -16,9 +16,10 @@ from verify_derivations.checker.unknown import names_of, slope_told, taken_at, t
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.scripts import base_of, names_in, plain
-from verify_derivations.formulas.slopes import earlier_steps
+from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import Statement, World
 
@@ -83,8 +84,7 @@ def _directly(refuted: Refuted) -> Judged | None:
 
 def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World], Judged]) -> Judged | None:
     """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …``, and ``∂u/∂x`` of ``u = (x - μ)/s``, is taken with
-    all else in the definition of C_t, or of u, held fixed, though it is made of C_{t-1}, or of x, too: under that
-    condition."""
+    else held fixed (see :mod:`~verify_derivations.formulas.held_fixed`): under that condition."""
     held: dict[str, None] = {}
     for node in (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)):
         if len(node.denominators) != 1 or node.order != 1:
@@ -93,16 +93,14 @@ def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World],
         quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
         if below is None or quantity is None or quantity.body is None or quantity.head in world.losses():
             continue
-        within = {*heads(quantity.body)}
-        if below.name in within:
-            if node.sign != "\\partial" and below.name != quantity.head:
-                return None  # du/dx is by all of x
-            own = {below.name, quantity.head}
-            held |= dict.fromkeys(
-                h for h in sorted(within - own) if world.is_defined(h) and below.name in world.below([h])
-            )
-        elif not world.is_defined(below.name) and below.name in (inside := world.below([quantity.head])):
-            held |= dict.fromkeys(sorted(earlier_steps(world, inside)))
+        steps = [layer_value(r.indices[0], world, Statement()) for r in (top, below) if r is not None and r.indices]
+        lag = steps[1] - steps[0] if len(steps) == 2 and steps[0] is not None and steps[1] is not None else None
+        found = held_fixed(world, quantity.head, below.name, lag)
+        if found is None:
+            continue
+        if lag is None and node.sign != "\\partial":
+            return None  # du/dx is by all of x
+        held |= dict.fromkeys(sorted(found.names))
     if not held or world.applied.directly:
         return None
     other = world.fork()
@@ -113,6 +111,23 @@ def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World],
     said = f"{', '.join(sorted(held))} \\text{{ {'is' if len(held) == 1 else 'are'} held fixed}}"
     fixed = tuple(name for name in judged.link.fixed if name not in held)  # these are defined
     return replace(judged, link=only_where(said, replace(judged.link, fixed=fixed)))
+
+
+def as_constant(world: World, name: str, judged_in: Callable[[World], Judged]) -> Judged | None:
+    """What holds of a quantity that the text treats as a constant, though it defines it: whatever its value."""
+    quantity = world.quantities.get(name)
+    if quantity is None or quantity.body is None:
+        return None
+    other = world.fork()
+    other.quantities[name] = replace(quantity, body=None)
+    other.unknown.held.discard(name)
+    judged = judged_in(other)
+    if judged.link.verdict is not Verdict.PROVED:
+        return None
+    said = f"{name} \\text{{ is held fixed}}"
+    link = replace(judged.link, message=f"{judged.link.message}, where {said}, as the text says",
+                   assumptions=(*judged.link.assumptions, said))  # fmt: skip
+    return replace(judged, link=link)
 
 
 def _with_slots(refuted: Refuted) -> Judged | None:

@@ -55,6 +55,8 @@ def _names(stated: Stated, kind: type[s.Node]) -> Iterator[s.Node]:
     """What a formula in the text names, and no more."""
     if stated.raw.displayed or stated.chains:
         return
+    if kind is s.Symbol and any(isinstance(x, s.Dots) for x in stated.mentions):  # the V of $1, \dots, V$
+        return
     for name in (*stated.mentions, *(name for m in stated.memberships for name in m.names)):
         if isinstance(name, kind):
             yield name

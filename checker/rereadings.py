@@ -29,8 +29,9 @@ from verify_derivations.formulas.named_values import apart, named_values
 from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.single_steps import letters_of_one_step, with_labels
 from verify_derivations.formulas.squared import always_squared, without_squares
-from verify_derivations.formulas.steps import forward_steps, state_in, stepped_back
+from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
 from verify_derivations.formulas.whole_gradients import of_the_whole
 
 Found = TypeVar("Found")
@@ -168,11 +169,28 @@ def _exponentials(formulas: Sequence[Stated]) -> frozenset[s.Node]:
     return by_logarithms(_trees(formulas)) - by_logarithms(_trees(told))
 
 
-def _steps(formulas: Sequence[Stated]) -> frozenset[s.Relation]:
-    steps = forward_steps(_trees(formulas))
-    for stated in formulas if steps else ():
-        stated.stepped = state_in(stated.tree, steps) if stated.tree is not None else None
-    return steps
+def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
+    """By trees, and by what their section says and those around it: another one may speak of an algorithm with the same
+    letters."""
+    found: dict[int, frozenset[s.Relation]] = {}
+    for section in dict.fromkeys(f.raw.section for f in formulas if f.tree is not None and has_steps(f.tree)):
+        steps = forward_steps(_trees(f for f in formulas if nested(f.raw.section, section)))
+        for stated in (f for f in formulas if f.raw.section == section and f.tree is not None):
+            assert stated.tree is not None
+            stated.stepped = states_in(stated.tree, steps)
+            found |= {id(stated.tree): steps} if stated.stepped else {}
+    return found
+
+
+def _single_steps(formulas: Sequence[Stated]) -> dict[int, frozenset[str]]:
+    """By trees: another section may go through all steps."""
+    found: dict[int, frozenset[str]] = {}
+    for section in dict.fromkeys(f.raw.section for f in formulas):
+        letters = letters_of_one_step(_trees(f for f in formulas if nested(f.raw.section, section)))
+        for stated in (f for f in formulas if f.raw.section == section and f.tree is not None and letters):
+            stated.single_steps = letters
+            found[id(stated.tree)] = letters
+    return found
 
 
 REREADINGS: tuple[Rereading[Any], ...] = (
@@ -220,5 +238,11 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(_exponentials, without_logarithms),  # \log p(a) = E: what p is
     Rereading(_among(by_links), without_links),  # \log μ = η: what μ is
     Rereading(read_normal_law, with_normal_law, lambda names, *_: f"{_each(names)}: the standard normal law"),
-    Rereading(_steps, stepped_back),  # recursions that are told forward
+    Rereading(  # of one step only
+        _single_steps, lambda tree, found: with_labels(tree, found.get(id(tree), frozenset())),
+        lambda *_: "is read of one step: the names of the step before are given",
+    ),
+    Rereading(  # recursions that are told forward
+        _steps, lambda tree, found: stepped_back(tree, found.get(id(tree), frozenset()))
+    ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.scripts import base_of, names_in
+from verify_derivations.formulas.scripts import base_of
 
 _CALLED = re.compile(
     r"\b(?:coefficients?|constants?|numbers?|parameters?|scalars?|reals?|arbitrary|given|fixed)\s*"
@@ -36,7 +36,7 @@ def read_reused(formulas: Sequence[Stated], standing: Standing) -> None:
         if sections and all(not _within(f.raw.section, other) for other in sections):
             reused.setdefault(f.raw.section, set()).add(base_of(name))
     for f in formulas if reused else ():
-        below = {x for name in names_in(f.tree) for x in standing.below(base_of(name))} if f.tree is not None else set()
+        below = {x for name in f.names for x in standing.below(base_of(name))}
         names = reused.get(f.raw.section, set()) & below
         if f.differentiates and names:
             letter = min(x for x in names if x)

@@ -29,7 +29,7 @@ from verify_derivations.checker.statements import Chain, Stated, contains_deriva
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, exponent_of_e, is_transpose, names_in
+from verify_derivations.formulas.scripts import TOP, base_of, exponent_of_e, is_transpose, names_in
 
 _REWRITTEN = re.compile(
     r"\b(?:expand|multiply|simplif|re-?writ|re-?arrang|re-?order|collect)\w*\b|\b(?:equivalent|component-?wise|explicitly|compactly)"
@@ -196,7 +196,7 @@ class Contents:
     @classmethod
     def of(cls, formulas: Sequence[Stated], table: NameTable) -> Contents:
         def forms(nodes: Iterable[s.Node]) -> set[tuple[str, int]]:
-            named = (x for x in nodes if not _is_exponential(x) and x != s.Symbol("\\top"))  # e^x speaks of no error e
+            named = (x for x in nodes if not _is_exponential(x) and x != TOP)  # e^x speaks of no error e
             return {(r.name, len(r.indices)) for r in map(table.reference, named) if r is not None}
 
         def names(found: set[tuple[str, int]]) -> set[str]:
@@ -211,7 +211,7 @@ class Contents:
         plain = (side for sides in others if not any(map(contains_derivative, sides)) for side in sides)
         told = (name for f in formulas for name, _ in (*f.prose.depending, *f.prose.amended))
         defined = forms([*calls, *lefts])
-        mentioned = forms(node for f in formulas if f.tree is not None for node in names_in(f.tree))
+        mentioned = forms(node for f in formulas for node in f.names)
         derivatives = [n for f in formulas for n in f.nodes if isinstance(n, s.Derivative)]
         nablas = [n for f in formulas for n in f.nodes if isinstance(n, s.Nabla)]
         above = (*(n.numerator for n in derivatives), *(n.body for n in nablas))
@@ -316,7 +316,7 @@ def _differentiated(formulas: Sequence[Stated], table: NameTable) -> dict[str, s
         if top is not None:
             bottoms = {r.name for r in map(table.reference, node.denominators) if r is not None}
             found[top.name] = found.get(top.name, set()) | bottoms
-    others = (n for f in formulas if f.tree is not None for n in names_in(f.tree) if id(n) not in inner)
+    others = (n for f in formulas for n in f.names if id(n) not in inner)
     known = {r.name for r in map(table.reference, others) if r is not None}
     return {name: bottoms for name, bottoms in found.items() if name not in known}
 
@@ -432,7 +432,7 @@ def _index_counts(formulas: Sequence[Stated], table: NameTable) -> dict[str, set
 
 def _mentioned(formulas: Sequence[Stated], table: NameTable) -> set[str]:
     """The names in formulas."""
-    references = (table.reference(node) for f in formulas if f.tree is not None for node in names_in(f.tree))
+    references = (table.reference(node) for f in formulas for node in f.names)
     return {reference.name for reference in references if reference is not None}
 
 

@@ -43,6 +43,8 @@ def _shifted(node: s.Node) -> Iterator[s.Node]:
 
 
 def indices(node: s.Node, words: Vocabulary) -> Local:
+    if isinstance(node, s.Label):
+        return
     if isinstance(node, s.Symbol):
         for letter in words.letters:
             if letter != node:

@@ -115,7 +115,9 @@ class Stated:
     labelled: tuple[tuple[s.Node, s.Node], ...] = ()  # names below braces, and what they name
     remarks: tuple[str, ...] = ()
     variant: str | None = None
-    stepped: tuple[str, str] | None = None  # x and t, where ``x_{t+1} = …`` is read as what x_t is
+    stepped: dict[str, str] = field(default_factory=dict)  # x → t, where ``x_{t+1} = …`` is read as what x_t is
+
+    single_steps: frozenset[str] = frozenset()  # the t of which ``c_t`` and ``c_{t-1}`` are two names
 
     @property
     def number(self) -> int:
@@ -124,7 +126,7 @@ class Stated:
     def read_as(self, tree: s.Statements) -> None:
         """Take another reading of the formula, and forget what is known of the one before."""
         self.tree = tree
-        for name in ("derivatives", "differentiates", "nodes"):
+        for name in ("derivatives", "differentiates", "names", "nodes"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -137,6 +139,11 @@ class Stated:
         """Whether it has a derivative, or a function with primes."""
         called = (n.function for n in self.nodes if isinstance(n, s.Call))
         return bool(self.derivatives) or any(isinstance(x, s.Scripted) and x.primes for x in called)
+
+    @cached_property
+    def names(self) -> tuple[s.Node, ...]:
+        """The decorated symbols in it."""
+        return tuple(names_in(self.tree)) if self.tree is not None else ()
 
     @cached_property
     def nodes(self) -> tuple[s.Node, ...]:

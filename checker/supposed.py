@@ -58,7 +58,7 @@ def read_supposed(formulas: Sequence[Stated]) -> None:
         f.when.words, section = said, f.raw.section
     first: dict[s.Node, int] = {}  # where each name stands first
     for k, f in enumerate(formulas):
-        for name in names_in(f.tree) if f.tree is not None else ():
+        for name in f.names:
             first.setdefault(plain(name), k)
     for k, f in enumerate(formulas):
         equations = _equations(f)

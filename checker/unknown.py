@@ -97,6 +97,8 @@ def take_unknown(
                 world.unknown.inside.setdefault(inner, f.number)
             if reference is None or reference.name in world.functions:
                 continue
+            if reference.name in world.unknown.held:  # whatever it is, it does not move
+                continue
             if reference.layer is None and not world.is_defined(reference.name):
                 known = contains_derivative(chain.sides[0]) or (f.number, k, 0) in defined
                 if not known and not lists_itself(chain):
@@ -206,7 +208,8 @@ _FIRST = (s.Number("0"), s.Number("1"))
 
 def _indexed(left: s.Node) -> bool:
     """Whether a name has indices that are letters."""
-    items = items_of(left.sub) if isinstance(left, s.Scripted) and left.sub is not None else ()
+    indices = left.sub if isinstance(left, s.Scripted) and not isinstance(left.sub, s.Label) else None
+    items = items_of(indices) if indices is not None else ()
     letters = {x.name for item in items for x in s.walk(item) if isinstance(x, s.Symbol)}
     return bool(items) and all(len(x) == 1 and x.islower() for x in letters) and bool(letters)
 
@@ -438,13 +441,21 @@ def held_fast(
     world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
     environment: Environment,
 ) -> str | None:  # fmt: skip
-    """That the sides rest on something that the text treats as a constant, and that depends on what they differentiate
-    by."""
+    """Something that the text treats as a constant, on which the sides rest, and which depends on what they
+    differentiate by."""
     for name in sorted(world.unknown.held):
         inside = world.below((name,)) - {name}
         for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):
-                return f"the text treats {name} as a constant, and defines it"
+                return name
+    return None
+
+
+def frozen_in(
+    world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
+    environment: Environment,
+) -> str | None:  # fmt: skip
+    """That the sides rest on all of an expression that the text treats as a constant, and differentiate by one."""
     for names in world.unknown.frozen:
         inside = world.below(names)
         for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons):
@@ -481,6 +492,17 @@ def held_fixed(
         if not variables <= world.below(inside):
             fixed.add(function.partition(MEMBER)[0])
     return tuple(sorted(fixed)) if variables else ()
+
+
+def given_before(world: World, sides: Iterable[s.Node], letters: Iterable[str], fixed: Collection[str]) -> list[str]:
+    """Of one step, with ``letters`` in names: what is ``fixed`` of the step before, which it made as this one makes the
+    next, where an equation differentiates by something of all steps, a weight."""
+    of_steps = tuple(f"_{{{t}{shift}}}" for t in letters for shift in ("", " - 1", " + 1"))
+    weights = {name for name in variables_in(world, *sides)
+               if not world.is_defined(name) and not name.endswith(of_steps)}  # fmt: skip
+    pairs = ((name, name.removesuffix(f"_{{{t} - 1}}"), t) for t in letters for name in fixed)
+    after = {name: f"{base}_{{{t}}}" for name, base, t in pairs if base != name}
+    return [name for name, now in after.items() if world.is_defined(now) and weights & world.below([now])]
 
 
 def _below(world: World, start: Iterable[str]) -> set[str]:

@@ -311,7 +311,7 @@ class _Unnamed:
         """Leave open what rests on a change."""
         said = " ".join(text.replace("$", "…").split()).strip(" ,:…")
         for f in claims:
-            below = {x for name in names_in(f.tree) for x in self.standing.below(base_of(name))} if f.tree else set()
+            below = {x for name in f.names for x in self.standing.below(base_of(name))}
             if changed.isdisjoint(below):
                 continue
             if how == "open":

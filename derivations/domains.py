@@ -165,16 +165,10 @@ def _bounded(constraints: Sequence[Constraint]) -> Sequence[Constraint]:
         below: set[str] = set()
         above: set[str] = set()
         for c in constraints:
-            if c.relation == ">=":
-                up, down = c.value.signs
-                below |= up
-                above |= down
-            else:
-                below |= c.value.names
-                above |= c.value.names
-        free = below ^ above
-        if free:
-            free = {n for n in free if n in below or n[0] == "%"}  # sizes are at least one
+            up, down = c.value.signs if c.relation == ">=" else (c.value.names, c.value.names)
+            below |= up
+            above |= down
+        free = {n for n in below ^ above if n in below or n[0] == "%"}  # sizes are at least one
         if not free:
             return constraints
         constraints = [c for c in constraints if free.isdisjoint(c.value.names)]

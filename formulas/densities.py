@@ -2,13 +2,14 @@
 else; ``\\mathcal{N}(x_i \\mid m_k, s_k^2)`` is written out by the definition of ``\\mathcal{N}(x \\mid m, s^2)``.
 
 The letters of such a definition are its own, unless it is taken of them everywhere. A p is named by its arguments:
-``p(z \\mid x)`` is another one than ``p(x \\mid z)``, but ``p(x_i \\mid z_i)`` is that of one example.
+``p(z \\mid x)`` is another one than ``p(x \\mid z)``, but ``p(x_i \\mid z_i)`` is that of one example, and
+``P(y = c \\mid x)`` beside ``P(y = k \\mid x) = …`` that of another value, where k is an index there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, name_of, plain
@@ -81,7 +82,7 @@ def _density(node: s.Relation) -> Density | None:
     left = node.sides[0]
     if node.relations[0] not in s.EQUALS or not isinstance(left, s.Call):
         return None
-    flat, function = _flat(left), plain(left.function)
+    flat, function = _flat(left, values=True), plain(left.function)
     if flat is None or not all(_root(x) is not None for x in flat[1]):
         return None
     roots = [_root(x) for x in flat[1]]
@@ -91,13 +92,15 @@ def _density(node: s.Relation) -> Density | None:
     return Density(function, flat[0], flat[1], node.sides[1])
 
 
-def _flat(call: s.Call) -> tuple[int, tuple[s.Node, ...]] | None:
-    """The arguments, and behind which the bar stands; none where there is not one bar."""
+def _flat(call: s.Call, values: bool = False) -> tuple[int, tuple[s.Node, ...]] | None:
+    """The arguments, and behind which the bar stands; none where there is not one bar. With ``values`` also the k of
+    ``y = k``, behind the y."""
     found: list[s.Node] = []
     bars: list[int] = []
     for argument in call.arguments:
-        if isinstance(argument, s.Relation) and argument.relations == (BAR,):
-            bars.append(len(found) + 1)
+        if isinstance(argument, s.Relation) and argument.relations.count(BAR) == 1 and (
+            len(argument.relations) == 1 or values and {*argument.relations} <= {BAR, "="}):  # fmt: skip
+            bars.append(len(found) + argument.relations.index(BAR) + 1)
             found += argument.sides
         else:
             found.append(argument)
@@ -121,11 +124,15 @@ def _root(argument: s.Node) -> s.Node | None:
 
 def _value(density: Density, call: s.Call) -> s.Node | None:
     """What a density is of the arguments of a call."""
-    flat = _flat(call)
+    flat = _flat(call, values=True)
     if flat is None or (flat[0], len(flat[1])) != (density.bar, len(density.arguments)):
         return None
     pairs = list(zip(density.arguments, flat[1], strict=True))
-    if not _is_distribution(density.function) and not all(base_of(a) == base_of(b) is not None for a, b in pairs):
+    others = [(a, b) for a, b in pairs if base_of(a) != base_of(b) or base_of(a) is None]
+    parameters = {base_of(a) for a in density.arguments}
+    at_index = all(_is_index(a, density.value) and isinstance(b, s.Symbol | s.Number) for a, b in others)
+    at_index &= parameters.isdisjoint(base_of(b) for _, b in others)  # p(c | o) is none of p(o | c)
+    if not at_index and not _is_distribution(density.function):
         return None
     put: dict[s.Node, s.Node] = {}
     for parameter, argument in pairs:
@@ -142,12 +149,31 @@ def _value(density: Density, call: s.Call) -> s.Node | None:
             return None
         else:
             put[parameter if squares else root] = _grouped(argument)
-    nodes = [*s.walk(density.value)]
+    body = _apart(density.value, {x for value in put.values() for x in s.walk(value)})
+    nodes = [*s.walk(body)]
     bound = {x for n in nodes if isinstance(n, s.BigOperator) and n.lower is not None for x in s.walk(n.lower)}
     members = any(isinstance(n, s.Scripted) and n.sub is not None and n.base in put for n in nodes)
     if members or any(x in bound for value in put.values() for x in s.walk(value) if isinstance(x, s.Symbol)):
         return None
-    return s.mapped(density.value, put.get)
+    return s.mapped(body, put.get)
+
+
+def _is_index(letter: s.Node, value: s.Node) -> bool:
+    """Whether a letter stands in subscripts of a value, and nowhere else."""
+    inside = sum(x == letter for n in s.walk(value) if isinstance(n, s.Scripted) and n.sub is not None
+                 for x in s.walk(n.sub))  # fmt: skip
+    return isinstance(letter, s.Symbol) and 0 < inside == sum(x == letter for x in s.walk(value))
+
+
+def _apart(value: s.Node, names: Set[s.Node]) -> s.Node:
+    """A value with other letters in sums over such as stand in what is put into it."""
+    lowers = [n.lower for n in s.walk(value) if isinstance(n, s.BigOperator) and n.lower is not None]
+    letters = {x for lower in lowers for x in s.walk(lower) if isinstance(x, s.Symbol) and not x.accent} & names
+
+    def new(part: s.Node) -> s.Node | None:
+        return replace(part, accent="\\tilde") if isinstance(part, s.Symbol) and part in letters else None
+
+    return s.mapped(value, new) if letters else value
 
 
 def _is_distribution(function: s.Node) -> bool:

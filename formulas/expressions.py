@@ -406,11 +406,13 @@ def walk(node: Scalar) -> Iterator[Scalar]:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Names of all tensors, functions and sizes that occur, in order of first occurrence."""
+    """Names of all tensors, functions and sizes that occur, in order of first occurrence; ``defined`` are the tensors
+    and functions, on which it rests by definitions."""
 
     heads: tuple[str, ...]
     functions: tuple[str, ...]
     sizes: tuple[str, ...]
+    defined: frozenset[str]
 
 
 def contents(node: Scalar) -> Contents:
@@ -442,7 +444,7 @@ def _contents(root: Scalar) -> Contents:
             case Bracket(constraints):
                 values += [c.value for c in constraints]
     sizes = dict.fromkeys(name for value in values for name in sorted(value.names) if not is_index(name))
-    return Contents(tuple(tensors), tuple(functions), tuple(sizes))
+    return Contents(tuple(tensors), tuple(functions), tuple(sizes), frozenset((*tensors, *functions)))
 
 
 def heads(node: Scalar) -> tuple[str, ...]:

@@ -614,7 +614,7 @@ def _use(table: NameTable, node: s.Node, parent: s.Node | None, steps: bool) -> 
             elif (isinstance(item, s.Symbol) and item.name in table.bound
                   or isinstance(item, s.Sum) and len(table.bound.intersection(letters)) > 1):  # x_{i+r}
                 table.indexed.add(base)
-            elif isinstance(item, s.Text) or (isinstance(item, s.Symbol) and _labels(table, item)):
+            elif isinstance(item, s.Text | s.Label) or (isinstance(item, s.Symbol) and _labels(table, item)):
                 table.labelled.add(base)
     if node.sup is not None:
         for part in factors_of(node.sup):

@@ -24,7 +24,7 @@ class Letters(Forked):
     pairs: dict[int, frozenset[str]] = field(default_factory=dict)  # number → letters over which sums run, too
     apart: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of ∂o_j/∂z_i beside ∂o_i/∂z_i → j, i
     begins: dict[str, int] = field(default_factory=dict)  # recursions that do not begin with h_0 → with which member
-    steps: dict[int, tuple[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x, t
+    steps: dict[int, dict[str, str]] = field(default_factory=dict)  # number of x_{t+1} = …, read as x_t → x
     from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others
     given: set[str] = field(default_factory=set)  # letters that stand for one given value: the class c of log p_c
     without_range: set[str] = field(default_factory=set)  # sizes to which letters run of which no range is stated
@@ -46,7 +46,7 @@ class Letters(Forked):
         """The range that a formula states. Of ``x_{t+1} = …`` for t = 0, …, T - 1 it is that of the x_t from 1 on,
         also where t is said to begin at 0 elsewhere."""
         own = _nearest([r for r in self.ranges if r[:2] == (number, letter)], number)
-        if self.steps.get(number, ("", ""))[1] != letter:
+        if letter not in self.steps.get(number, {}).values():
             return own
         found = own or _nearest([r for r in self.ranges if r[1] == letter], number)
         if found is None or own is None and found[0] != s.Number("0"):

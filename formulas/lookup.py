@@ -341,7 +341,8 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
             raise UndefinedSymbol(f"{_show(reference)} is not defined here")
         origin = first_value(reference.name, letter, world)
         last = family_extent(letter, world, here, here.number)
-        if isinstance(node, s.Sum) and world.letters.steps.get(here.number, (reference.name,))[0] != reference.name:
+        steps = world.letters.steps.get(here.number, {})
+        if isinstance(node, s.Sum) and steps and reference.name not in steps:
             last = last - 1  # of the u_t beside x_{t+1}, that is u_{t-1} beside x_t
         family.append(world.extents.normal(last - origin + 1))
         origins.append(origin)

@@ -304,7 +304,7 @@ class NameTable:
                 indexable &= base in self.vectors | self.matrices | self.indexed | self.families
             return not (indexable and (len(item.name) == 1 or item.name in self.ends))
         entry = base in self.declared_bare | self.indexed  # s_{y_i}
-        return isinstance(item, s.Text) or isinstance(item, s.Scripted) and not entry
+        return isinstance(item, s.Text | s.Label) or isinstance(item, s.Scripted) and not entry
 
     def tag(self, base: str, script: s.Node) -> str | None:
         """The letter above or beside a base, if it only tells that from others."""

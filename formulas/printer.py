@@ -42,6 +42,8 @@ def _latex(node: s.Node, *, script: bool) -> str:
             return _symbol(node)
         case s.Text(text, quoted):
             return f"'{text}'" if quoted else f"\\text{{{text}}}"
+        case s.Label(body):
+            return _latex(body, script=script)
         case s.Dots(command):
             return command
         case s.Infinity():

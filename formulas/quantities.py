@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import operators as op
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.circle import NUMBER
+from verify_derivations.formulas.circle import NUMBER, PI
 from verify_derivations.formulas.conditions import comparison
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import (
@@ -218,7 +218,7 @@ def special(reader: Elaborator, node: s.Symbol | s.Scripted, expected: Shape | N
     world = reader.world
     if node == NUMBER:
         return constant(Apply("pi", ()))
-    if node == s.Symbol("\\pi") and not _is_a_function(reader, "\\pi"):
+    if node == PI and not _is_a_function(reader, "\\pi"):
         if world.table.circle or "\\pi" not in world.table.bases | world.declared_names():
             return constant(Apply("pi", ()))
     if base.name == "\\delta" and isinstance(node, s.Scripted):

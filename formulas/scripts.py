@@ -101,6 +101,10 @@ def is_frobenius(order: s.Node | None) -> bool:
     return isinstance(order, s.Symbol) and name_of(order) in ("F", "\\mathrm{F}")
 
 
+TOP = s.Symbol("\\top")
+"""The superscript of a transpose."""
+
+
 def is_transpose(node: s.Node) -> bool:
     if isinstance(node, s.Text):
         return node.text == "T"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.definitions import Environment, OtherIndices, Quantity, adjoint, adjoint_of, is_slope
+from verify_derivations.formulas.definitions import Environment, OtherIndices, adjoint, adjoint_of, is_slope
 from verify_derivations.formulas.descent import unknown_below
 from verify_derivations.formulas.expressions import (
     NOUGHT,
@@ -32,8 +32,8 @@ from verify_derivations.formulas.expressions import (
     rename_apart,
     substitute,
     summation,
-    walk,
 )
+from verify_derivations.formulas.held_fixed import HeldFixed, held_fixed, moving, steps_between
 from verify_derivations.formulas.lookup import find, matrix_of, select, undefined
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
@@ -47,7 +47,6 @@ from verify_derivations.formulas.world import (
     Readings,
     UndefinedSymbol,
     Unsupported,
-    World,
 )
 
 if TYPE_CHECKING:
@@ -269,12 +268,10 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         by, of = to_latex(denominator), to_latex(numerator)  # df/du of y = f(u), where f(x) is defined
         raise Unsupported(f"the derivative by {by} of the function {of}, which is not defined by {by}")
     named = reader.world.quantities.get(value.head) if isinstance(value, Access) else None
-    directly = reader.world.applied.directly and named is not None and named.body is not None
-    only = named.head if directly and named is not None and (
-        head in heads(named.body or value)
-        or not reader.world.is_defined(head) and earlier_steps(reader.world, reader.world.below([named.head]))
-    ) else None  # fmt: skip
-    body = differentiate(reader, value, head, access.indices, only)
+    held = None
+    if reader.world.applied.directly and named is not None and isinstance(value, Access):
+        held = held_fixed(reader.world, named.head, head, steps_between(value, access, reader.world))
+    body = differentiate(reader, value, head, access.indices, held)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)
 
@@ -413,10 +410,10 @@ def _bare_number(reader: Elaborator, reference: Reference) -> Known:
 
 
 def differentiate(
-    reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...], only: str | None = None
+    reader: Elaborator, body: Scalar, head: str, indices: tuple[Polynomial, ...], held: HeldFixed | None = None
 ) -> Scalar:
-    """The derivative of a number by the entry of a quantity at ``indices``, by all that is made of it, or where it
-    stands in the definition of ``only`` one."""
+    """The derivative of a number by the entry of a quantity at ``indices``, by all that is made of it and not
+    ``held`` fixed."""
     calculus = reader.world.calculus
     if calculus is None:
         raise Unsupported("derivatives are not available while definitions are read")
@@ -426,14 +423,10 @@ def differentiate(
         if not known and reader.world.awaited.elsewhere(name, reader.here.number):
             error = Unsupported if reader.here.defining else NotYetDefined
             raise error(f"{below} is not defined yet")  # its derivative would be zero
-    reader.here.worked_out |= {(of, head) for of in (*heads(body), *contents(body).functions)}
-    environment, losses = reader.world.environment(), reader.world.losses()
-    if only is not None and head in heads(environment.quantities[only].body or body):
-        fixed = {name: q if name == only else replace(q, body=None) for name, q in environment.quantities.items()}
-        environment = replace(environment, quantities=fixed)
-    elif only is not None:
-        fixed = {name: _of_one_step(q, reader.world) for name, q in environment.quantities.items()}
-        environment = replace(environment, quantities=fixed)
+    reader.here.worked_out |= {(of, head) for of in contents(body).defined}
+    environment, losses, by = reader.world.environment(), reader.world.losses(), head
+    if held is not None:
+        environment, by = held.within(environment)
     ends = reader.world.below(reader.world.unsaid.frontier)  # what leads to them
     alone = reader.world.differentiated.names | reader.world.unsaid.losses
     unsaid = [name for name in sorted(reader.world.unsaid.heads) if name in alone or head in ends]
@@ -460,47 +453,11 @@ def differentiate(
     try:
         inner.sort(key=lambda name: name not in spoken_of)
         through = (_through_unsaid(reader, body, name, head, indices, environment) for name in inner)
-        return map_accesses(add(calculus.differentiate(body, head, indices, environment), *through), _moving)
+        return map_accesses(add(calculus.differentiate(body, by, indices, environment), *through), moving)
     except RecursionError:
         raise Endless(f"the derivative by {head} unrolls a recursion without end") from None
     except OtherIndices as error:
         raise Unsupported(f"{error} is one of many in some formulas and has no index in others") from None
-
-
-_HELD = "held:"  # before the names of what is not differentiated
-
-
-def earlier_steps(world: World, inside: Iterable[str]) -> set[str]:
-    """What stands in definitions at another step than that which is defined: the h_{t-1} of ``a_t = W h_{t-1} + b``."""
-    bodies = (world.quantities[name] for name in inside if name in world.quantities)
-    return {a.head for q in bodies if q.body is not None for a in walk(q.body)
-            if isinstance(a, Access) and _is_lagged(a, q, world)}  # fmt: skip
-
-
-def _is_lagged(access: Access, quantity: Quantity, world: World) -> bool:
-    if not quantity.indices or not access.indices:
-        return False
-    known = [world.known[name] for name in (access.head, quantity.head) if name in world.known]
-    if len(known) < 2 or not all(k.family for k in known):
-        return False
-    first, own = ((k.origins or (world.origin,))[0] for k in known)
-    lag = access.indices[0] + first - polynomial(quantity.indices[0]) - own
-    return lag.is_constant and bool(lag)
-
-
-def _of_one_step(quantity: Quantity, world: World) -> Quantity:
-    """The definition, with the members of other steps held fixed."""
-    if quantity.body is None:
-        return quantity
-
-    def held(access: Access) -> Access | None:
-        return Access(_HELD + access.head, access.indices) if _is_lagged(access, quantity, world) else None
-
-    return replace(quantity, body=map_accesses(quantity.body, held))
-
-
-def _moving(access: Access) -> Access | None:
-    return Access(access.head.removeprefix(_HELD), access.indices) if access.head.startswith(_HELD) else None
 
 
 def _through_unsaid(

@@ -1,7 +1,7 @@
 """Recursions that are told forward, ``x_{t+1} = A x_t + B u_t``: what x_t is by ``x_{t-1}``.
 
-So is read what a document differentiates by, or by what stands beside it, at each step. Where x stands without an
-index, too, ``x_{k+1} = x_k - H^{-1} g`` says what an algorithm does next.
+So is read what a document differentiates, or by what stands beside it, at each step, and what that rests on. Where x
+stands without an index, too, ``x_{k+1} = x_k - H^{-1} g`` says what an algorithm does next.
 """
 
 from __future__ import annotations
@@ -22,19 +22,34 @@ def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
     found = [x for x in relations if _letter(x) is not None]
     if not found:
         return frozenset()
-    inner = {id(x.base) for x in nodes if isinstance(x, s.Scripted)}
+    inner = {id(x.base) for x in nodes if isinstance(x, s.Scripted)} | _variables(relations)
     whole = (x for x in nodes if id(x) not in inner and not (isinstance(x, s.Scripted) and x.sub is not None))
     bare = {base_of(x) for x in whole}
     lefts = [base_of(x.sides[0]) for x in relations if not isinstance(x.sides[0], s.Derivative)]
     below = {base_of(x) for n in nodes if isinstance(n, s.Derivative) for x in n.denominators}
     below |= {base_of(n.variable) for n in nodes if isinstance(n, s.Nabla) and n.variable is not None}
+    above = {base_of(n.numerator) for n in nodes if isinstance(n, s.Derivative)} - {None}
+    states = [(x, base_of(x.sides[0])) for x in found]
+    waiting = {name: (x, _names(x.sides[1])) for x, name in states if name not in bare and lefts.count(name) == 1}
+    taken = {name for name, (_, beside) in waiting.items() if name in above or below & beside}
+    while more := {n for name in taken for n in waiting[name][1] if n in waiting} - taken:
+        taken |= more
+    return frozenset(x for name, (x, _) in waiting.items() if name in taken)
 
-    def steps(x: s.Relation) -> bool:
-        beside = {base_of(n) for n in s.walk(x.sides[1]) if isinstance(n, s.Symbol | s.Scripted)}
-        name = base_of(x.sides[0])
-        return name not in bare and lefts.count(name) == 1 and bool(below & beside - {None})
 
-    return frozenset(filter(steps, found))
+def _variables(relations: Sequence[s.Relation]) -> set[int]:
+    """The z of ``f(z) = …``, wherever it stands there."""
+    calls = ((r, r.sides[0].arguments) for r in relations if isinstance(r.sides[0], s.Call))
+    return {id(x) for r, given in calls for x in s.walk(r) if isinstance(x, s.Symbol) and x in given}
+
+
+def _names(node: s.Node) -> set[str | None]:
+    return {base_of(n) for n in s.walk(node) if isinstance(n, s.Symbol | s.Scripted)} - {None}
+
+
+def has_steps(tree: s.Node) -> bool:
+    """Whether an equation of a formula may be such a recursion."""
+    return any(isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and _letter(x) for x in s.walk(tree))
 
 
 def _letter(node: s.Relation) -> str | None:
@@ -58,26 +73,28 @@ def _subscripts(node: s.Node) -> Iterator[s.Node]:
     return (x.sub for x in s.walk(node) if isinstance(x, s.Scripted) and x.sub is not None)
 
 
-def state_in(tree: s.Node, steps: frozenset[s.Relation]) -> tuple[str, str] | None:
-    """The x and t of a formula with such a recursion."""
-    equations = (x for x in s.walk(tree) if isinstance(x, s.Relation) and x in steps)
-    found = {(base_of(x.sides[0]) or "", _letter(x) or "") for x in equations}
-    return found.pop() if len(found) == 1 else None
+def states_in(tree: s.Node, steps: frozenset[s.Relation]) -> dict[str, str]:
+    """The x of such recursions in a formula, and the t of each."""
+    found = (x for x in s.walk(tree) if isinstance(x, s.Relation) and x in steps)
+    return {base_of(x.sides[0]) or "": _letter(x) or "" for x in found}
 
 
 def stepped_back(tree: s.Node, steps: frozenset[s.Relation]) -> s.Node:
-    """A formula with such a recursion read one step back."""
-    _, letter = state_in(tree, steps) or ("", "")
-
-    def inside(part: s.Node) -> s.Node | None:
-        if not isinstance(part, s.Scripted) or part.sub is None:
-            return None
-        return replace(part, sub=_moved(part.sub, letter, -1))
+    """A formula with such recursions read one step back."""
 
     def new(part: s.Node) -> s.Node | None:
-        return s.mapped(part, inside) if isinstance(part, s.Relation) and part in steps else None
+        if not isinstance(part, s.Relation) or part not in steps:
+            return None
+        letter = _letter(part) or ""
 
-    return s.mapped(tree, new) if letter else tree
+        def inside(script: s.Node) -> s.Node | None:
+            if not isinstance(script, s.Scripted) or script.sub is None:
+                return None
+            return replace(script, sub=_moved(script.sub, letter, -1))
+
+        return s.mapped(part, inside)
+
+    return s.mapped(tree, new)
 
 
 def _moved(sub: s.Node, letter: str, by: int) -> s.Node:

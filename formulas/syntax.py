@@ -19,8 +19,20 @@ EQUALS = ("=", ":=", "\\equiv")
 class Node:
     span: Span = field(default=(0, 0), compare=False, kw_only=True, repr=False)
 
+    def __init_subclass__(cls) -> None:
+        cls.__hash__ = _hash  # type: ignore[method-assign,assignment]  # which the decorator then leaves
+
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name[0] != "_"}  # not what was only remembered
+
+
+def _hash(node: Node) -> int:
+    """That of its parts, found once: trees are looked up in dictionaries again and again."""
+    found = node.__dict__.get("_hashed")
+    if found is None:
+        parts = tuple([getattr(node, name) for name in part_names(type(node))])
+        found = node.__dict__["_hashed"] = hash(parts)
+    return found
 
 
 # -- atoms ------------------------------------------------------------------------------------------
@@ -46,6 +58,13 @@ class Text(Node):
 
     text: str
     quoted: bool = False
+
+
+@dataclass(frozen=True)
+class Label(Node):
+    """A subscript that is part of a name, whatever stands in it: no index. Formulas are read again with some."""
+
+    body: Node
 
 
 @dataclass(frozen=True)
@@ -303,10 +322,8 @@ def _mapped(value: object, new: Callable[[Node], Node | None]) -> object:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, each before its children."""
-    if not isinstance(node, Statements):
-        return _walk(node)
-    found = node.__dict__.get("_walked")  # each reading of the text walks all formulas
+    """The node and all below it, each before its children; found once, for each reading of the text asks again."""
+    found = node.__dict__.get("_walked")
     if found is None:
         found = node.__dict__["_walked"] = tuple(_walk(node))
     return iter(found)

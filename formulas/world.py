@@ -328,17 +328,20 @@ class World(Forked):
         waiting = list(found)
         while waiting:
             name = waiting.pop()
-            bodies = [d.body for d in (self.quantities.get(name), self.functions.get(name)) if d is not None]
-            new = {n for body in bodies if body is not None for n in (*heads(body), *contents(body).functions)}
+            new = set[str]()
+            for definition in (self.quantities.get(name), self.functions.get(name)):
+                if definition is not None and definition.body is not None:
+                    new |= contents(definition.body).defined
             if as_written and name in self.unknown.unread and not new:
-                new = set(self.unknown.unread[name].names)
-            waiting += new - found
+                new |= self.unknown.unread[name].names
+            new -= found
+            waiting += new
             found |= new
         return found
 
     def depends(self, body: Scalar, head: str) -> bool:
         """Whether a value depends on a quantity, itself or by definitions."""
-        return head in self.below((*heads(body), *contents(body).functions))
+        return head in self.below(contents(body).defined)
 
     def in_terms_of(self, variables: Collection[str], body: Scalar) -> Scalar | None:
         """A value with all written out by which it depends on ``variables``; ``None`` where not all of that is defined,

@@ -142,3 +142,15 @@ def test_a_derivative_is_zero_for_one_sign() -> None:
     text = "Let $x \\in R$ and $f(x) = \\max(0, x)$. For $x SIGN 0$\n\n$$ f'(x) = 0 $$\n"
     assert report(text.replace("SIGN", "<")).formulas[-1].verdict is PROVED
     assert report(text.replace("SIGN", ">")).formulas[-1].verdict is REFUTED
+
+
+@pytest.mark.parametrize("name", ["w_i", "x"])
+def test_that_one_is_not_zero_is_a_condition_of_what_says_so(name: str) -> None:
+    entries = name == "w_i"
+    start = r"With $J(w) = \sum_{i=1}^n |w_i|$" if entries else "With $x \\in R$ and $J = |x|$"
+    slope = rf"\frac{{\partial J}}{{\partial {name}}}"
+    text = f"{start},\n\n$$ {slope} = %s, \\quad {name} \\neq 0. $$\n"
+    right, wrong = (report(text % f"{sign}\\frac{{|{name}|}}{{{name}}}").formulas[-1] for sign in ("", "2 "))
+    assert (right.verdict, wrong.verdict) == (PROVED, REFUTED)
+    again = report(text % rf"\operatorname{{sign}}({name})" + f"\n$$ {slope} = \\operatorname{{sign}}({name}). $$\n")
+    assert again.formulas[-1].verdict is PROVED and "off ties" in again.formulas[-1].message  # said of the first only

@@ -36,3 +36,56 @@ def test_what_the_text_leaves_open_is_not_held_fixed() -> None:
     said = "The layer forms $w x + b$, its output is $z$."
     found = check(scan(f"{said} {LOSS} {CLAIM}" % r"\mu w")).formulas[-1]
     assert found.verdict.value == "undecided" and "z" not in found.fixed
+
+
+MOMENTUM = r"""Momentum keeps a velocity,
+$$v_{t+1} = \beta v_t + g_t, \qquad \theta_{t+1} = \theta_t - \eta v_{t+1},$$
+where $v_t, \theta_t, g_t \in \mathbb{R}^n$. The Jacobians of one step are
+"""
+
+
+@pytest.mark.parametrize(
+    ("by", "right", "wrong", "held"),
+    [
+        ("v_t", r"-\eta\beta I", r"-\eta I", {r"\theta"}),
+        ("g_t", r"-\eta I", r"-\eta\beta I", {r"\theta", "v"}),
+        (r"\eta", "-v_{t+1}", "-v_t", {r"\theta"}),  # of which the definition itself speaks
+    ],
+)
+def test_a_derivative_of_one_step_holds_the_step_before_fixed(by: str, right: str, wrong: str, held: set[str]) -> None:
+    claim = rf"$$\frac{{\partial \theta_{{t+1}}}}{{\partial {by}}} = %s.$$"
+    found = check(scan(MOMENTUM + claim % right)).formulas[-1]
+    assert found.verdict.value == "conditional", found.message
+    names, _, said = next(a for a in found.assumptions if "held fixed" in a).partition(r" \text{")
+    assert set(names.split(", ")) == held and said in ("is held fixed}", " is held fixed}", " are held fixed}")
+    assert check(scan(MOMENTUM + claim % wrong)).formulas[-1].verdict.value == "undecided"
+
+
+def test_a_derivative_of_two_steps_is_none_of_one() -> None:
+    claim = r"$$\frac{\partial \theta_{t+1}}{\partial v_{t-1}} = 0.$$"
+    assert check(scan(MOMENTUM + claim)).formulas[-1].verdict.value not in ("proved", "conditional")
+
+
+CONSTANT = r"Let $w, x \in \mathbb{R}^n$, MEAN and $J = (w^\top w - m)^2$. Then $$\nabla_w J = %s.$$"
+
+
+@pytest.mark.parametrize(
+    "mean",
+    [r"where $m = w^\top x$ is treated as a constant,", r"$m = w^\top x$, and let us treat $m$ as a constant"],
+)
+def test_what_the_text_treats_as_a_constant_does_not_move(mean: str) -> None:
+    text = CONSTANT.replace("MEAN", mean)
+    right = check(scan(text % r"4 (w^\top w - m) w")).formulas[-1]
+    assert right.verdict.value == "proved" and r"m \text{ is held fixed}" in right.assumptions
+    for other in (r"2 (w^\top w - m) (2 w - x)", r"2 (w^\top w - m) w"):  # as if it did, and a slip
+        assert check(scan(text % other)).formulas[-1].verdict.value == "undecided"
+    moving = CONSTANT.replace("MEAN", r"$m = w^\top x$")
+    assert check(scan(moving % r"4 (w^\top w - m) w")).formulas[-1].verdict.value == "refuted"
+
+
+@pytest.mark.parametrize(("said", "verdict"), [("is treated as constant", "proved"), ("is rounded", "undecided")])
+def test_a_constant_may_be_defined_by_what_is_not_read(said: str, verdict: str) -> None:
+    text = rf"The step is $s > 0$, and $r = \operatorname{{round}}(w / s)$ {said}. Let $E = \frac12 (s r - y)^2$. Then "
+    assert check(scan(text + r"$$\frac{\partial E}{\partial s} = (s r - y) r.$$")).formulas[-1].verdict.value == verdict
+    wrong = check(scan(text + r"$$\frac{\partial E}{\partial s} = (s r - y).$$")).formulas[-1]
+    assert wrong.verdict.value == ("refuted" if verdict == "proved" else "undecided")

@@ -519,3 +519,27 @@ def test_the_last_of_a_state_that_nothing_declares(claim: str, expected: Verdict
     formulas = check(scan(f"{SCALARS}$${claim}$$\n", "a.md"), effort=Effort(repair=0)).formulas
     assert formulas[-1].verdict is expected
     assert not any(f.verdict.wrong for f in formulas[:-1])
+
+
+RESIDUAL = r"""A residual net $z_{l+1} = z_l + \epsilon f(z_l)$ for $l = 0, \dots, N - 1$ with $z_l \in \mathbb{R}^d$
+and $f(z) = \tanh(A z)$, $A \in \mathbb{R}^{d \times d}$. Let $C = \frac12 \|z_N - q\|^2$ and
+$\lambda_l = \partial C / \partial z_l$.
+Then $$ CLAIM $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wrong"),
+    [
+        (r"\lambda_N", "z_N - q", "q - z_N"),
+        (r"\lambda_l", r"\lambda_{l+1} + \epsilon A^\top ((1 - \tanh^2(A z_l)) \odot \lambda_{l+1})",
+         r"\lambda_{l+1} + \epsilon A ((1 - \tanh^2(A z_l)) \odot \lambda_{l+1})"),
+        (r"\frac{\partial C}{\partial A}",
+         r"\epsilon \sum_{l=0}^{N-1} ((1 - \tanh^2(A z_l)) \odot \lambda_{l+1}) z_l^\top",
+         r"\epsilon \sum_{l=0}^{N-1} ((1 - \tanh^2(A z_l)) \odot \lambda_l) z_l^\top"),
+    ],
+)  # fmt: skip
+def test_the_variable_of_a_function_is_no_state(left: str, right: str, wrong: str) -> None:
+    """The z of f(z) beside z_l."""
+    found = [check(scan(RESIDUAL.replace("CLAIM", f"{left} = {side}"))).formulas[-1] for side in (right, wrong)]
+    assert [f.verdict for f in found] == [Verdict.PROVED, Verdict.REFUTED]
