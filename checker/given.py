@@ -61,6 +61,9 @@ class _Given:
         places = {r.name for r in references if r is not None}  # x of f'(x)
         self.variables = world.differentiated.denominators | places
         self.environment = world.environment()
+        nodes = (n for f in formulas if not f.differentiates for n in f.nodes)
+        sums = (n for n in nodes if isinstance(n, s.Sum) and len(n.terms) == 2)
+        self.differences = [{*map(_without_limits, n.terms)} for n in sums if {*n.signs} == {"+", "-"}]
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
         """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
@@ -102,7 +105,7 @@ class _Given:
                 return
             # A constraint on what one differentiates by does not hold beside the point, nor does one of a problem that
             # is to be solved; one on some rows not on others.
-            local = bool(f.conditions) or f.when.local or self._leaves_out(f, here)
+            local = bool(f.conditions) or f.when.local or self._leaves_out(f, here) or self._is_varied(chain)
             if not variable and not local and not _is_constraint(f):
                 self.world.assumed.equations.append((left.body, right.body))
         else:
@@ -113,6 +116,10 @@ class _Given:
                     self.world.unknown.conditions[f.number] = frozenset(used), f"that ${said}$"
             return
         self.defined[f.number, k, 0] = "assumption"
+
+    def _is_varied(self, chain: Chain) -> bool:
+        """Whether the difference of both sides stands in a definition, ``λ (Σ_k π_k − 1)``, where it is not zero."""
+        return {_without_limits(x) for x in chain.sides} in self.differences
 
     def _of_one_matrix(self, f: Stated, k: int, chain: Chain) -> None:
         """Note an equation in the text that speaks of one given matrix only, ``P^2 = P``: it says which matrix that is.
@@ -242,6 +249,10 @@ class _Given:
         there, transposed = (Access(whole_matrix.head, (polynomial(a), polynomial(b))) for a, b in ((i, j), (j, i)))
         entry = add(there, mul(Number(Fraction(sign)), transposed))
         self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
+
+
+def _without_limits(side: s.Node) -> str:
+    return re.sub(r"\\(sum|prod)(?:_(?:\{[^{}]*\}|.))?(?:\^(?:\{[^{}]*\}|.))?", r"\\\1", to_latex(side))
 
 
 def _is_constraint(f: Stated) -> bool:

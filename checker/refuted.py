@@ -240,6 +240,7 @@ def _of_an_inner_variable(refuted: Refuted) -> str | None:
     for inner in sorted((tops | applied) & world.functions.keys(), key=str):
         own = {*world.applied.parameters.get(inner or "", ())}
         present = own & {*heads(refuted.comparison.left), *heads(refuted.comparison.right)}
+        present = {name for name in present if not world.is_defined(name)}
         for outer in applied - {inner}:
             others = {*world.applied.parameters.get(outer or "", ())}
             if present - others and inner in world.below((outer or "",)):

@@ -35,6 +35,9 @@ READINGS = [
     # A constraint of a problem that is to be solved is none of its Lagrangian.
     (SPHERE.replace("WORDS", "subject to"), r"\nabla_\lambda \mathcal{L} = 1 - x^\top x", PROVED, r"\nabla_\lambda \mathcal{L} = x^\top x - 1", REFUTED),
     (SPHERE.replace("WORDS", "under the constraint"), r"\frac{\partial \mathcal{L}}{\partial \lambda} = 1 - x^\top x", PROVED, r"\frac{\partial \mathcal{L}}{\partial \lambda} = 0", REFUTED),
+    (r"Probabilities are normalised, $\sum_k \pi_k = 1$. Let $$Q = \sum_{k=1}^K N_k \log \pi_k + \lambda \left(\sum_{k=1}^K \pi_k - 1\right)$$", r"\frac{\partial Q}{\partial \lambda} = \sum_{k=1}^K \pi_k - 1", PROVED, r"\frac{\partial Q}{\partial \lambda} = 0", REFUTED),
+    # A unit vector of one entry is 1 or -1: that shows nothing of others.
+    (r"Let $u \in \mathbb{R}^n$, $\|u\| = 1$, $x \in \mathbb{R}^n$, $P = u u^\top$, $$f = \frac12 \|x - P x\|^2$$", r"\nabla_x f = x - P x", CONDITIONAL, r"\nabla_x f = P x - x", UNDECIDED),
     # y² = 1 is no y = 1.
     (SIGNS, r"\frac{\partial E}{\partial s_n} = s_n - t_n", PROVED, r"\frac{\partial E}{\partial s_n} = s_n - 1", REFUTED),
     (SIGNS, r"\frac{\partial E}{\partial s_n} = -t_n (1 - t_n s_n)", PROVED, r"\frac{\partial E}{\partial s_n} = -(1 - t_n s_n)", REFUTED),
