@@ -32,6 +32,9 @@ from verify_derivations.formulas.sums import default_extent
 from verify_derivations.formulas.tensors import ShapeError, Tensor, show, variables
 from verify_derivations.formulas.world import Known, NeedShape, Statement, World
 
+SHORT = "the derivative is written without its Kronecker δ: as the entries that are not zero"
+"""Remark on a diagonal matrix of which the diagonal stands there."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -191,8 +194,7 @@ def _readings(first: Tensor | Slope, second: Tensor | Slope, world: World) -> It
         if not slope.fraction and stated.is_scalar:  # ``∇²f = 2`` is no short form of 2 I
             return
         for short in diagonal_readings(slope, stated):
-            remark = "the derivative is written without its Kronecker δ: as the entries that are not zero"
-            yield (short[0], short[1], remark)
+            yield (short[0], short[1], SHORT)
 
 
 def diagonal_readings(slope: Slope, stated: Tensor) -> Iterator[tuple[Tensor, Tensor]]:

@@ -106,6 +106,9 @@ def decide(
     difference = show(outcome.difference)
     if isinstance(outcome, Unverified):
         return replace(link, evidence="verification", difference=difference, message=outcome.reason)
+    if isinstance(found, Agreement) and any(found.sizes) and all(n == 1 for x in found.sizes for n in x.values()):
+        said = "points were found for sizes of one only, where the sides agree"  # there each matrix is a number
+        return replace(link, difference=difference, message=f"{outcome.reason}; {said}")
     if isinstance(found, Agreement):
         sizes = "; ".join(", ".join(f"{k} = {v}" for k, v in sorted(x.items())) for x in found.sizes[:4] if x)
         how = (

@@ -144,6 +144,8 @@ class _Declarations:
     def relations(self) -> None:
         for f in self.every:
             self.world.unknown.held |= {r.name for r in map(self.table.reference, f.prose.held) if r is not None}
+            frozen = frozenset(r.name for r in map(self.table.reference, f.prose.frozen) if r is not None)
+            self.world.unknown.frozen |= {frozen} if frozen else set()
             for pair in f.prose.related:
                 first, second = map(self.table.reference, pair)
                 if first is not None and second is not None and first.name != second.name:

@@ -57,8 +57,13 @@ _CONSTANT = r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
 _HELD = re.compile(
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are|being)\s+{_MANNER}{_TREATED}\s+{_CONSTANT}"
     rf"|\b(?:treat|hold|regard|consider|keep)(?:s|ing)?\s+(?:the\s+\w+\s+)?\$(?P<other>\d+)\$\s+{_CONSTANT}"
+    r"|\bdetach(?:es|ed|ing)?\s+(?:the\s+\w+\s+)?\$(?P<detached>\d+)\$|\$(?P<cut>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are)\s+detached\b"
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
     r"\$(?P<through>\d+)\$", re.I,
+)  # fmt: skip
+_WITHOUT = re.compile(
+    r"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:do(?:es)?\s+not\s+depend\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+){0,2}independent\s+of)"
+    r"\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
 )  # fmt: skip
 _STOPPED = re.compile(  # “we stop the gradient through $s$”
     r"\b(?:stop|detach|cut|block)\w*\s+(?:the\s+)?gradients?\s+(?:through|at|of)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I
@@ -99,7 +104,12 @@ def read_depending(formulas: Sequence[Stated]) -> None:
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
                 stated = formulas[int(next(filter(None, match.groups())))]
-                stated.prose.held += tuple(_constants(stated))
+                stated.prose.held += (named := tuple(_constants(stated)))
+                stated.prose.frozen += () if named else _inside(stated)  # “the target $r + γ w s'$ is held fixed”
+        for match in _WITHOUT.finditer(sentence):
+            stated, variables = formulas[int(match["name"])], {*map(plain, _named(formulas[int(match["on"])]))}
+            if any(plain(x) in variables for x in _inside(stated)):
+                stated.prose.frozen += _inside(stated)
         for match in _STOPPED.finditer(sentence):
             stated = formulas[int(match[1])]
             stated.prose.held += tuple(_constants(stated))
@@ -142,6 +152,12 @@ def _of_itself(chain: Chain) -> s.Node | None:
         case [s.Product(factors=(first, s.Group(kind="(", body=body)))] if first == left:
             return body
     return None
+
+
+def _inside(stated: Stated) -> tuple[s.Node, ...]:
+    """The names in an expression that stands in the text by itself."""
+    alone = not stated.raw.displayed and not stated.chains and not stated.memberships and stated.tree is not None
+    return tuple(names_in(stated.tree)) if alone and stated.tree is not None else ()
 
 
 def _constants(stated: Stated) -> Iterator[s.Node]:

@@ -49,6 +49,7 @@ from verify_derivations.formulas.world import Statement, World
 STEPS = 2_000  # rule applications for one side: what a reader can use takes fewer
 
 
+
 def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, case: Case) -> Iterator[s.Node]:
     """What ``left`` is, one step back along the definitions (or all the way), as the document would write it."""
     here = Statement(number)
@@ -157,14 +158,28 @@ def _printed(tensor: Tensor, body: Scalar, world: World, words: Vocabulary) -> l
         found.append(latex.to_latex(body, names=_names(world, words), origin=world.origin))
     form = matrix_form(body, axes, world.environment(), names=_names(world, words), product=words.hadamard + " ")
     if form is not None:
+        for sign in ("T", "-T"):
+            form = form.replace(f"^{{{sign}}}", f"^{{{sign[:-1]}{to_latex(words.transpose)}}}")
         row = len(tensor.axes) == 2 and tensor.axes[0].unit and not tensor.axes[1].unit
         found.append(f"\\left({form}\\right)^{{{to_latex(words.transpose)}}}" if row else form)
-    return found
+    return [_with_layers(text, words) for text in found]
+
+
+def _with_layers(text: str, words: Vocabulary) -> str:
+    """Layers in the brackets in which the document writes them, ``a^{[1]}``, or in none."""
+    sups = [n.sup for n in words.names if isinstance(n, s.Scripted) and isinstance(n.sup, s.Group)]
+    if {sup.kind for sup in sups} == {"["}:
+        return re.sub(r"\^\{\(([^(){}]+)\)([^(){}]*)\}", r"^{[\1]\2}", text)
+    bare = words.table.bare_layers and not words.table.bracket_layers
+    return re.sub(r"\^\{\(([^(){}]+)\)\}", r"^{\1}", text) if bare else text
 
 
 def _names(world: World, words: Vocabulary) -> dict[str, str]:
-    """The document's own names for sensitivities."""
+    """The document's own names for sensitivities, and for one of many, ``x^{(i)}``."""
     names: dict[str, str] = {}
+    for head in words.table.sample_axes & world.known.keys():
+        names[head] = member = f"{head}^{{({latex.SLOT})}}"
+        names |= {adjoint(head, loss): adjoint(member, loss) for loss in world.losses()}
     for node in words.sensitivities:
         if isinstance(node, s.Derivative):
             continue

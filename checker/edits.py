@@ -7,7 +7,7 @@ decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from verify_derivations.checker.places import places, substituted
@@ -16,6 +16,7 @@ from verify_derivations.checker.value_edits import values
 from verify_derivations.checker.vocabulary import DROP, SLIP, Local, Vocabulary
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.scripts import items_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,40 @@ def edits(tree: s.Node, vocabulary: Vocabulary) -> list[Edit]:
             before = found.get(edited)
             if edited != tree and (before is None or weight < before.weight):
                 found[edited] = Edit(words, edited, weight)
-    return sorted(found.values(), key=lambda edit: edit.weight)
+    return sorted((x for x in found.values() if not _cancels(x.tree) or _cancels(tree)), key=lambda edit: edit.weight)
+
+
+def _cancels(tree: s.Node) -> bool:
+    """Whether something stands above and below in it, ``\\frac{1}{n} n`` or ``1/(1/a)``: nobody writes that, and it
+    only holds where that is not zero. Nor does anybody write ``(k + 1) - 1`` or ``\\delta_{jj}``."""
+    for node in s.walk(tree):
+        numbers = set(_numbers_in(node)) if isinstance(node, s.Sum) else set()
+        if 0 in numbers or len(numbers) > len({abs(n) for n in numbers}):
+            return True
+        if isinstance(node, s.Scripted) and node.base == s.Symbol("\\delta") and node.sub is not None:
+            if len(items := items_of(node.sub)) == 2 and items[0] == items[1]:
+                return True
+        if isinstance(node, s.Fraction) and _inverse_of(node.denominator) is not None:
+            return True
+        if isinstance(node, s.Product) and set(node.factors) & set(map(_inverse_of, node.factors)):
+            return True
+    return False
+
+
+def _numbers_in(node: s.Sum, flip: bool = False) -> Iterator[int]:
+    """The whole numbers among the terms of a sum, brackets opened, with their signs."""
+    for sign, term in zip(node.signs, node.terms, strict=True):
+        body, minus = term.body if isinstance(term, s.Group) else term, flip != (sign == "-")
+        if isinstance(body, s.Sum):
+            yield from _numbers_in(body, minus)
+        elif isinstance(body, s.Number) and body.text.isdigit():
+            yield -int(body.text) if minus else int(body.text)
+
+
+def _inverse_of(node: s.Node) -> s.Node | None:
+    if isinstance(node, s.Group):
+        node = node.body
+    return node.denominator if isinstance(node, s.Fraction) and node.numerator == s.Number("1") else None
 
 
 # -- throughout ---------------------------------------------------------------------------------------------------

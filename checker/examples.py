@@ -67,6 +67,8 @@ def examples(world: World, chains: Sequence[Placed], every: Sequence[Stated]) ->
             return True
         for name in named[id(chain)]:
             reference = world.table.reference(name)
+            if reference is not None and reference.power is not None:
+                return False  # y_i^2 = 1 is an equation for y_i, and gives no value of it
             if not is_number(chain.sides[-1]) or len(values[name]) > 1 or name in others:
                 return True
             if reference is not None and reference.name in finite:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from fractions import Fraction
 
+from verify_derivations.checker.solutions import SUBJECT
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Nowhere
@@ -62,6 +63,9 @@ class _Given:
         self.environment = world.environment()
         named = (r for f in formulas for r in map(self.table.reference, f.names) if r is not None)
         self.indexed = {(r.name, r.indices) for r in named}
+        nodes = (n for f in formulas if not f.differentiates for n in f.nodes)
+        sums = (n for n in nodes if isinstance(n, s.Sum) and len(n.terms) == 2)
+        self.differences = [{*map(_without_limits, n.terms)} for n in sums if {*n.signs} == {"+", "-"}]
 
     def assume(self, f: Stated, k: int, chain: Chain) -> None:
         """An equation between given data: ``S = S^T``, ``Σ_k y_k = 1``. It is stated, not claimed; but an equation that
@@ -79,6 +83,7 @@ class _Given:
         try:
             left, right = (reader.tensor(x) for x in chain.sides)
         except DocumentError:
+            self._of_one_matrix(f, k, chain)  # the identity matrix has no size by itself
             return
         if here.chosen:
             return
@@ -100,18 +105,29 @@ class _Given:
                     return
             if not depends_on_values(self.world, left.body - right.body):
                 return
-            # A constraint on what one differentiates by does not hold beside the point; one on some rows not on others.
-            if not variable and not f.conditions and not f.when.local and not self._leaves_out(f, here):
+            # A constraint on what one differentiates by does not hold beside the point, nor does one of a problem that
+            # is to be solved; one on some rows not on others.
+            local = bool(f.conditions) or f.when.local or self._leaves_out(f, here) or self._is_varied(chain)
+            if not variable and not local and not _is_constraint(f):
                 self.world.assumed.equations.append((left.body, right.body))
         else:
+            in_text = len(f.chains) == 1 and not f.raw.displayed  # not A v = 0 ⇔ v = 0
+            if in_text and not variable and not _is_constraint(f) and not f.when.local:
+                said = " = ".join(map(to_latex, chain.sides))
+                if depends_on_values(self.world, left.body - right.body):
+                    self.world.unknown.conditions[f.number] = frozenset(used), f"that ${said}$"
             return
         self.defined[f.number, k, 0] = "assumption"
+
+    def _is_varied(self, chain: Chain) -> bool:
+        """Whether the difference of both sides stands in a definition, ``λ (Σ_k π_k − 1)``, where it is not zero."""
+        return {_without_limits(x) for x in chain.sides} in self.differences
 
     def _of_one_matrix(self, f: Stated, k: int, chain: Chain) -> None:
         """Note an equation in the text that speaks of one given matrix only, ``P^2 = P``: it says which matrix that is.
         Values that do not satisfy it refute nothing."""
         references = [self.table.reference(x) for side in chain.sides for x in names_in(side)]
-        names = {r.name for r in references if r is not None} - {*TRANSPOSES, "I"}
+        names = {r.name for r in references if r is not None} - {*TRANSPOSES, "I", *self.world.sizes}
         known = self.world.known.get(min(names, default=""))
         if f.raw.displayed or len(names) != 1 or known is None or len(known.shape) != 2 or ONE in known.shape:
             return
@@ -251,6 +267,15 @@ class _Given:
         there, transposed = (Access(whole_matrix.head, (polynomial(a), polynomial(b))) for a, b in ((i, j), (j, i)))
         entry = add(there, mul(Number(Fraction(sign)), transposed))
         self.world.add(known, (i, j), mul(Number(Fraction(1, 2)), entry), f.number)
+
+
+def _without_limits(side: s.Node) -> str:
+    return re.sub(r"\\(sum|prod)(?:_(?:\{[^{}]*\}|.))?(?:\^(?:\{[^{}]*\}|.))?", r"\\\1", to_latex(side))
+
+
+def _is_constraint(f: Stated) -> bool:
+    """Whether the words before a formula call it one of a problem that is to be solved."""
+    return SUBJECT.search(f.raw.context) is not None
 
 
 def with_identity(world: World, head: str, number: int) -> World | None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from verify_derivations.checker.case import Case
-from verify_derivations.checker.comparisons import Comparison
+from verify_derivations.checker.comparisons import SHORT, Comparison
 from verify_derivations.checker.deciding import Effort, decide, only_where
 from verify_derivations.checker.defining import Definitions
 from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
@@ -340,6 +340,7 @@ def judge_chain(
                 effort=case.effort,
             ))  # fmt: skip
             judged.link = _with_the_last(judged.link, case, stated, piece_left)
+            judged.link = _in_full(judged, case, stated)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -422,6 +423,11 @@ def _of_special(link: Link, number: int, world: World, judged_in: Callable[[Worl
     """What does not hold of any values need not be wrong where the text says more of them than is used; it is where it
     does not hold of the identity matrix, of which that is true."""
     values = link.counterexample.values if link.counterexample is not None else {}
+    if link.verdict is Verdict.REFUTED:
+        for stated_in, (of, said) in world.unknown.conditions.items():
+            if stated_in != number and of <= values.keys():
+                said = f"{said[0].upper()}{said[1:]}, as the text says, is not used"
+                return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
     given = world.unknown.special.keys() & values.keys() & world.known.keys()
     found = sorted(x for x in given if len(world.known[x].shape) == 2)
     entries = {name.partition("_")[0] for name in values} & world.applied.opaque  # of a function, C_{ij}(θ)
@@ -438,6 +444,26 @@ def _of_special(link: Link, number: int, world: World, judged_in: Callable[[Worl
             return replace(again, message=f"{again.message}, also where ${found[0]} = I$")
     said = f"what the text says of ${found[0]}$, {said}, is not used"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
+
+
+def _in_full(judged: Judged, case: Case, stated: Stated) -> Link:
+    """The short form ``∂v/∂u = b`` of a diagonal matrix, where the text states a layout of such matrices, or another
+    formula writes one in full: it has that form, which nothing says of this one."""
+    link, c = judged.link, judged.comparison
+    if SHORT not in judged.remarks or link.verdict not in SATISFIED or c is None or len(c.free) != 2:
+        return link
+    others = (f for f in case.above(stated.scope) if f.number != stated.number)
+    if "layout" not in case.notation.conventions and not any(_is_diagonal(c.sides) for f in others for c in f.chains):
+        return link
+    said = f"holds where ${link.right}$ stands for the diagonal of a matrix, which is not stated"
+    where = f"{link.right} \\text{{ is the diagonal of }} {link.left}"
+    return replace(link, verdict=Verdict.CONDITIONAL, message=said, assumptions=(where, *link.assumptions))
+
+
+def _is_diagonal(sides: Sequence[s.Node]) -> bool:
+    """Of ``∂u/∂x = \\operatorname{diag}(a)``."""
+    inside = (x for side in sides[1:] for x in s.walk(side) if isinstance(x, s.Call))
+    return isinstance(sides[0], s.Derivative) and any(base_of(x.function) == "diag" for x in inside)
 
 
 def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:

@@ -41,6 +41,7 @@ from verify_derivations.checker.unknown import (
     adjoints_of,
     amended,
     defined_elsewhere,
+    frozen_in,
     held_fast,
     held_fixed,
     names_of,
@@ -160,6 +161,7 @@ def judge_link(
     if constant is not None and (fixed := as_constant(world, constant, proved_in)) is not None:
         return fixed
     reason = None if constant is None else f"the text treats {constant} as a constant, and defines it"
+    reason = reason or frozen_in(*rests, comparisons, environment)
     reason = reason or amended(*rests, comparisons, environment)
     reason = reason or defined_elsewhere(*rests, comparisons, environment)
     if reason is not None:
@@ -306,6 +308,9 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     said = message(outside, environment, known.origins if known is not None else ())
     if outside.extent.names and all(n.startswith("N_{") and n not in world.sizes for n in outside.extent.names):
         return Unsupported(f"{said}, and how many there are is not stated")
+    new = sorted(n for n in outside.index.names if len(n) == 1 and n not in world.sizes)
+    if new:  # the j of x_{2j}, which nothing else mentions
+        return Unsupported(f"the range of the index {new[0]} is not stated")
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)
     if outside.extent.names & world.letters.without_range and head != defined:
         return Unsupported(f"{said}; how far that index runs is not stated")

@@ -180,7 +180,9 @@ def _may_have_entries(failed: Failed) -> str | None:
 
 def _inside(failed: Failed) -> str | None:
     number = failed.world.unknown.inside.get(failed.base)
-    return None if number is None else f"{failed.error}: it stands in formula {number}, which has no meaning"
+    if number is None or number == failed.here.number:
+        return None
+    return f"{failed.error}: it stands in formula {number}, which has no meaning"
 
 
 def _nor_another(failed: Failed) -> str | None:

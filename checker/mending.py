@@ -29,6 +29,7 @@ from verify_derivations.formulas.definitions import adjoint_of
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, heads
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.world import Readings, Statement
 
@@ -159,7 +160,8 @@ class Mender:
 
     def problem(self, left: s.Node, right: s.Node) -> str | None:
         """Why ``left = right`` cannot be right: it has no meaning, says nothing, or differs at some point."""
-        if not isinstance(left, s.Number) and any(node == left for node in s.walk(right)):
+        alike = (node for node in s.walk(right) if type(node) is type(left) and not isinstance(left, s.Number))
+        if any(node == left or _look(node) == _look(left) for node in alike):
             return "says nothing"
         for one, two, context, _ in _cases(left, right):
             if context is not None:
@@ -205,6 +207,11 @@ class Mender:
         """The judgement where ``up`` places each entry at the maximum of its window."""
         routing = replace(self.world.fork(), readings=self.readings.but(up="routing"))
         return judge_link(routing, left, right, self.conditions, self.stated.number, effort).link
+
+
+def _look(node: s.Node) -> str:
+    """A side as it reads, whatever the size of its brackets."""
+    return to_latex(node).replace("\\left", "").replace("\\right", "")
 
 
 def unmarked(node: s.Node) -> s.Node | None:

@@ -58,6 +58,12 @@ def _is_power(node: s.Node) -> bool:
     return _is_matrix(node.base) and not isinstance(node.sup, s.Group)
 
 
+def _is_power_of_function(node: s.Node) -> bool:
+    """``f^2(x)``"""
+    function = node.function if isinstance(node, s.Call) else None
+    return isinstance(function, s.Scripted) and function.sup is not None
+
+
 def _is_product(node: s.Node) -> bool:
     """Whether names stand side by side."""
     named = [x for x in node.factors if any(True for _ in names_in(x))] if isinstance(node, s.Product) else []
@@ -103,6 +109,8 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      _called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
      r"|\bL(?:_\{?)?1\}?[\s-]norm", _is_plain_norm),
+    (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
+     _is_power_of_function),
     (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
     (r"\bmatrix\s+square\s+roots?\b", _of_matrix("sqrt")),
     (rf"\b(?:squar\w+|powers?|cubes?|cubed|exponents?|reciprocals?|inverses?)\b.*{_WISE}"

@@ -30,7 +30,7 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, names_in
 from verify_derivations.formulas.symbols import FUNCTIONS
-from verify_derivations.formulas.world import Statement
+from verify_derivations.formulas.world import Statement, World
 
 GIVES_A_VALUE = re.compile(  # a number for an example
     r"\b(?:if|when|set|setting|solve|solving|suppose|assume|assuming|until)\b[^.!?;:]{0,40}$"
@@ -151,7 +151,12 @@ def _at_values(
     try:
         for name in used:
             f, chain = given[name]
-            define(world, Statement(f.number, defining=True), chain.sides[0], chain.sides[-1], f.number)
+            if (pair := _value(chain, world)) is None:
+                said = f"for an example {to_latex(chain.sides[0])} has a value, and the sign of {name} is not said"
+                link = replace(refuted.link, verdict=Verdict.UNDECIDED, evidence="notation", message=said,
+                               counterexample=None)  # fmt: skip
+                return replace(refuted, link=link)
+            define(world, Statement(f.number, defining=True), *pair, f.number)
     except DocumentError:
         return None
     if not used:
@@ -171,6 +176,18 @@ def _at_values(
                    message=f"holds where {where}" if proved else f"where {where}, {found.message}",
                    assumptions=(where, *found.assumptions))  # fmt: skip
     return replace(judged, link=link)
+
+
+def _value(chain: Chain, world: World) -> tuple[s.Node, s.Node] | None:
+    """A name and its value: of ``\\sigma^2 = 4`` a root, where σ is positive; ``None`` where that is not known."""
+    left, right = chain.sides[0], chain.sides[-1]
+    reference = world.table.reference(left)
+    if reference is None or reference.power is None:
+        return left, right
+    if reference.name not in world.assumed.positive or not isinstance(left, s.Scripted):
+        return None
+    root = s.Scripted(s.Group("(", right), None, s.Fraction(s.Number("1"), reference.power))
+    return (left.base if left.sub is None else replace(left, sup=None)), root
 
 
 def _values_before(

@@ -230,6 +230,24 @@ def _taken_elsewhere(refuted: Refuted) -> str | None:
     return unsaid(function) if function else None
 
 
+def _of_an_inner_variable(refuted: Refuted) -> str | None:
+    """``h'(x) = 3 df/du`` of h(x) = f(3x + 1): the u of f may stand for what f is applied to there."""
+    world = refuted.world
+    nodes = [node for side in refuted.sides for node in s.walk(side)]
+    calls = (node.function for node in nodes if isinstance(node, s.Call))
+    applied = {base_of(function) for function in calls} & world.functions.keys()
+    tops = {base_of(n.numerator) for n in nodes if isinstance(n, s.Derivative)}
+    for inner in sorted((tops | applied) & world.functions.keys(), key=str):
+        own = {*world.applied.parameters.get(inner or "", ())}
+        present = own & {*heads(refuted.comparison.left), *heads(refuted.comparison.right)}
+        present = {name for name in present if not world.is_defined(name)}
+        for outer in applied - {inner}:
+            others = {*world.applied.parameters.get(outer or "", ())}
+            if present - others and inner in world.below((outer or "",)):
+                return f"what {min(present - others)} is, of which {inner} is a function, is not said beside {outer}"
+    return None
+
+
 def _also_a_size(refuted: Refuted) -> str | None:
     """The k of ``k = \\sum_i x_i`` beside ``j = 1, …, k`` in another section."""
     world = refuted.world
@@ -240,5 +258,5 @@ def _also_a_size(refuted: Refuted) -> str | None:
 
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
-    _also_a_size, _to_be_solved,
+    _of_an_inner_variable, _also_a_size, _to_be_solved,
 )  # fmt: skip

@@ -69,6 +69,7 @@ class Prose:
     padded: tuple[s.Node, ...] = ()  # names that are zero outside of their range
     zero_outside: bool = False  # so are all entries in the formula
     arrays: tuple[str, ...] = ()  # letters that it calls matrices or vectors
+    frozen: tuple[s.Node, ...] = ()  # the names in an expression that is treated as a constant
     special: tuple[tuple[str, str], ...] = ()  # names, and a property that is not used: “orthogonal”
     functions: tuple[tuple[str, str], ...] = ()  # letters that it calls by names, see `named_functions.py`
     units: frozenset[str] = frozenset()  # bases of names of unit vectors

@@ -126,6 +126,15 @@ def _where_active(formulas: Sequence[Stated], f: Stated) -> tuple[s.Relation, ..
     return tuple(s.Relation((x, s.Number("0")), (">",)) for x in others)
 
 
+def _is_declared(relation: s.Relation, introduced: bool) -> bool:
+    """Whether an inequality says of a name what declarations do."""
+    sides, relations = (relation.sides, relation.relations)
+    for (name, value), less in ((sides, ("<", "\\le", "\\leq")), (sides[::-1], (">", "\\ge", "\\geq"))):
+        if isinstance(name, s.Symbol | s.Scripted) and isinstance(value, s.Number):
+            return not introduced or value.text == "0" or value.text == "1" and relations[0] in less
+    return False
+
+
 def _is_a_task(formulas: Sequence[Stated], k: int) -> bool:
     """Whether a function is given for an exercise, “for $f(x, y) = x^2 y$ compute all partial derivatives”."""
     lefts = [chain.sides[0] for chain in formulas[k].chains]
@@ -136,10 +145,9 @@ def _is_a_task(formulas: Sequence[Stated], k: int) -> bool:
 
 
 def _conditions(f: Stated, introduced: bool) -> list[s.Relation]:
-    """Inequalities between values (a name that is positive or not zero is declared so); where a word such as *if*
-    stands before them, also what is said of two letters: ``i = j``."""
-    found = [c for c in _pairs(f) if len(c.sides) == 2 and c.relations[0] in ORDER and not (
-        isinstance(c.sides[0], s.Symbol | s.Scripted) and isinstance(c.sides[-1], s.Number))]  # fmt: skip
+    """Inequalities between values (a name that is positive, not zero, or below one is declared so); where a word such
+    as *if* stands before them, also what is said of two letters: ``i = j``, and of one, ``x > 1``."""
+    found = [c for c in _pairs(f) if len(c.sides) == 2 and c.relations[0] in ORDER and not _is_declared(c, introduced)]
     between = [c for c in found if all(map(_is_letter, c.sides))]
     equal = [s.Relation(c.sides, ("=",)) for c in f.chains if len(c.sides) == 2 and all(map(_is_letter, c.sides))]
     return [c for c in found if introduced or c not in between] + (equal if introduced and len(f.chains) == 1 else [])

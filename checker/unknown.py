@@ -10,7 +10,7 @@ from dataclasses import replace
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.open_names import by_itself
 from verify_derivations.checker.spoken import names_alone
-from verify_derivations.checker.statements import Stated, contains_derivative, lists_itself
+from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, lists_itself
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import Environment, adjoint_of, is_slope
 from verify_derivations.formulas.document import is_within
@@ -90,6 +90,9 @@ def take_unknown(
                     world.unknown.amended.setdefault(reference.name, f.number)
     for f in formulas:
         for k, chain in enumerate(f.chains):
+            if _is_implicit(world, chain) and (f.number, k, 0) not in defined:  # y^3 + y = x
+                for inner in unread_in(world, f.number, chain.sides).names:
+                    world.unknown.inside.setdefault(inner, f.number)
             first = chain.sides[0].function if isinstance(chain.sides[0], s.Call) else chain.sides[0]
             reference = world.table.reference(first) if (f.number, k) in failed else None
             for inner in unread_in(world, f.number, chain.sides[1:]).names if reference is not None else ():
@@ -367,6 +370,13 @@ def unstated(world: World, c: Comparison, environment: Environment) -> list[str]
     return sorted(name for name in found if not world.declarations.get(name))
 
 
+def _is_implicit(world: World, chain: Chain) -> bool:
+    """Whether a chain is an equation of values that begins with no name: it may say what its names are."""
+    if len(chain.sides) < 2 or isinstance(chain.sides[0], s.Symbol | s.Scripted | s.Call):
+        return False
+    return not any(contains_derivative(side) or is_adjoint_name(side, world.table) for side in chain.sides)
+
+
 def whatever(
     world: World, here: Statement, sides: tuple[s.Node, ...], c: Comparison, environment: Environment
 ) -> bool:  # fmt: skip
@@ -440,6 +450,19 @@ def held_fast(
         for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):
                 return name
+    return None
+
+
+def frozen_in(
+    world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
+    environment: Environment,
+) -> str | None:  # fmt: skip
+    """That the sides rest on all of an expression that the text treats as a constant, and differentiate by one."""
+    for names in world.unknown.frozen:
+        inside = world.below(names)
+        for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons):
+            if names <= reached and not variables.isdisjoint(inside):
+                return f"the text treats an expression of {', '.join(sorted(names))} as a constant"
     return None
 
 

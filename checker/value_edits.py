@@ -15,6 +15,9 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sums import bracketed
 
+UNPRIMED = frozenset("log ln lg exp sin cos tan sqrt det tr max min".split())
+"""Functions of which nobody writes the derivative with a prime."""
+
 
 def values(node: s.Node, words: Vocabulary) -> Local:
     yield from _transposed(node, words)
@@ -51,6 +54,8 @@ def _named(node: s.Node, words: Vocabulary) -> Local:
 
 
 def _transposed(node: s.Node, words: Vocabulary) -> Local:
+    if node in words.scalars or _is_indicator(node):
+        return
     if isinstance(node, s.Symbol | s.Scripted | s.Group | s.Call | s.Derivative):
         if isinstance(node, s.Scripted) and node.primes and words.transpose == PRIME:
             plain = replace(node, primes=0)
@@ -195,7 +200,9 @@ def _squared(node: s.Node) -> s.Node:
 
 
 def _calls(node: s.Node, words: Vocabulary) -> Local:
-    """Primes, arguments, 'valid' and 'full', functions applied or not."""
+    """Primes, arguments, 'valid' and 'full', functions applied or not; no other function for that of ``1[x > 0]``."""
+    if _is_indicator(node):
+        return
     if isinstance(node, s.Call):
         function = node.function
         primes = function.primes if isinstance(function, s.Scripted) else 0
@@ -205,7 +212,7 @@ def _calls(node: s.Node, words: Vocabulary) -> Local:
             if function.sub is None and function.sup is None and primes == 1:
                 plain = function.base
             yield SLIP, f"prime removed from {to_latex(function)}", replace(node, function=plain)
-        elif len(node.arguments) == 1:
+        elif len(node.arguments) == 1 and not _is_standard(function):
             primed = (
                 replace(function, primes=1) if isinstance(function, s.Scripted) else s.Scripted(function, None, None, 1)
             )
@@ -233,6 +240,14 @@ def _calls(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Symbol | s.Scripted | s.Call | s.Group | s.Derivative):
         for function in words.functions:
             yield ADD, f"{to_latex(function)} applied to {to_latex(node)}", s.Call(function, (_open(node),), "(", True)
+
+
+def _is_indicator(node: s.Node) -> bool:
+    return isinstance(node, s.Call) and any(isinstance(x, s.Relation) for x in node.arguments)
+
+
+def _is_standard(function: s.Node) -> bool:
+    return isinstance(function, s.Symbol) and name_of(function).lstrip("\\") in UNPRIMED
 
 
 def _open(node: s.Node) -> s.Node:

@@ -81,7 +81,10 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
     indicates = isinstance(function, s.Symbol) and function.name in ("1", "I") and len(node.arguments) == 1
     if indicates and isinstance(first, s.Relation) and name not in reader.world.functions:
         return comparison(reader, first)
-    if layer is not None:
+    order = None if layer is None else _order(reader, name, layer)
+    if order is not None:
+        primes += order
+    elif layer is not None:
         _in_its_layer(reader, node, name, layer)
     value = _apply(reader, node, name, primes, expected)
     if power_node is not None:
@@ -91,6 +94,17 @@ def call(reader: Elaborator, node: s.Call, expected: Shape | None) -> Value:
     if transposed:
         value = transpose(value.tensor() if isinstance(value, Slope) else value)
     return value
+
+
+def _order(reader: Elaborator, name: str, layer: s.Node) -> int | None:
+    """The 2 of ``f^{(2)}(x)``, the second derivative of a function that is defined, where nothing has layers."""
+    table = reader.world.table
+    layered = table.bracket_layers - reader.world.functions.keys() or reader.world.layers.templates
+    if name not in reader.world.functions or layered:
+        return None
+    if not isinstance(layer, s.Number) or not layer.text.isdigit():
+        raise Unsupported(f"whether {to_latex(layer)} above {name} is the order of a derivative is not said")
+    return int(layer.text)
 
 
 def _primed(sup: s.Node) -> tuple[s.Node, int]:

@@ -173,6 +173,8 @@ class Elaborator:
         if square and value.shape != expected:
             self.here.remarks.append(f"{to_latex(s.Absolute(body))} is read as a determinant")
             return op.determinant(value)
+        if not value.is_scalar and value.shape != expected:
+            raise Unsupported(f"whether {to_latex(s.Absolute(body))} is a norm or absolute values is not said")
         return value.map(lambda b: apply("abs", b))
 
     def order(self, node: s.Node | None) -> int:

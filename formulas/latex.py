@@ -31,6 +31,7 @@ from verify_derivations.formulas.expressions import (
     Size,
     Sum,
     free_names,
+    heads,
     power,
 )
 from verify_derivations.formulas.polynomial import Coefficient, Monomial, Polynomial, is_index, polynomial
@@ -43,6 +44,12 @@ _FUNCTIONS = {
     "sigmoid": r"\sigma",
     "sign": r"\operatorname{sgn}",
 }
+
+SLOT = r"\square"
+"""In another name of a head: where its first index stands, ``x^{(\\square)}``."""
+
+_LETTERS = "ijklrstuvpq"
+"""For bound variables of which the own name is taken."""
 
 # What a piece of LaTeX is, from loosest to tightest; a looser piece inside a tighter place gets brackets.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
@@ -78,12 +85,16 @@ def index_names(variables: Iterable[str], taken: Iterable[str] = ()) -> dict[str
     used = set(taken)
     names: dict[str, str] = {}
     for variable in variables:
-        name = variable[1:].split(".")[0]
+        name = _hint(variable)
         while name in used:
             name += "'"
         used.add(name)
         names[variable] = name
     return names
+
+
+def _hint(variable: str) -> str:
+    return variable[1:].split(".")[0]
 
 
 def split_head(head: str) -> tuple[str, str, str]:
@@ -149,10 +160,14 @@ class _Printer:
                 text = self._polynomial(shifted, scope)
                 return text, _SUM if len(shifted.terms) > 1 or text.startswith("-") else _PRODUCT
             case Access(head, indices):
-                places = join_indices([self.index(index, scope, self.origin) for index in indices])
-                text = with_indices(self.names.get(head, head), places)
+                name, at = self.names.get(head, head), [self.index(index, scope, self.origin) for index in indices]
+                if SLOT in name and at:
+                    name, at = name.replace(SLOT, at[0]), at[1:]
+                text = with_indices(name, join_indices(at))
                 return text, _POWER if "^" in text or text.startswith(r"\frac") else _ATOM
             case Add(terms):
+                if len(terms := _gathered(terms)) == 1:
+                    return self._form(terms[0], scope)
                 return self._sum([self.text(term, scope) for term in terms]), _SUM
             case Mul(factors):
                 return self._product(factors, scope)
@@ -270,11 +285,19 @@ class _Printer:
         return name + _group(",".join(self.text(argument, scope) for argument in arguments)), _ATOM
 
     def _bind(self, binders: tuple[Binder, ...], body: Scalar, scope: Mapping[str, str]) -> dict[str, str]:
-        """The scope inside: a bound variable avoids every name that is visible in the body."""
+        """The scope inside: a bound variable avoids every name that is visible in the body, those of quantities
+        included, and every index in reach: a reader of ``\\sum_{k} x_{k} - x_{k}`` takes the two for the same."""
         visible = {scope.get(name, name) for name in free_names(body)}
         for _, extent in binders:
             visible |= {scope.get(name, name) for name in extent.names}
-        return {**scope, **index_names([variable for variable, _ in binders], taken=visible)}
+        visible |= {*scope.values(), *(split_head(self.names.get(head, head))[0] for head in heads(body))}
+        free = [letter for letter in _LETTERS if letter not in visible]
+        inner: dict[str, str] = {}
+        for variable in (v for v, _ in binders):
+            hint, others = _hint(variable), [letter for letter in free if letter not in inner.values()]
+            taken = hint in visible or hint in inner.values()
+            inner[variable] = others[0] if taken and others else hint
+        return {**scope, **inner}
 
     def _big(self, symbol: str, binders: tuple[Binder, ...], body: Scalar, scope: Mapping[str, str]) -> tuple[str, int]:
         inner = self._bind(binders, body, scope)
@@ -353,6 +376,17 @@ def join_indices(indices: list[str]) -> str:
     """``ij`` where all are single letters, else separated by commas."""
     simple = all(re.fullmatch(r"[A-Za-z]'*|\d", index) for index in indices)
     return ("" if simple else ",").join(indices)
+
+
+def _gathered(terms: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
+    """The terms of a sum with a number put into an index beside it, which is counted from another origin: k, and no
+    k − 1 + 1."""
+    indices = [t for t in terms if isinstance(t, Size) and any(map(is_index, t.value.names))]
+    numbers = [t for t in terms if isinstance(t, Number) and t.value.denominator == 1]
+    if len(indices) != 1 or len(numbers) != 1:
+        return terms
+    whole = Size(indices[0].value + polynomial(numbers[0].value))
+    return tuple(whole if t is indices[0] else t for t in terms if t is not numbers[0])
 
 
 def _group(text: str) -> str:

@@ -30,7 +30,7 @@ from verify_derivations.formulas.expressions import (
     power,
     walk,
 )
-from verify_derivations.formulas.latex import juxtapose, split_head, to_latex
+from verify_derivations.formulas.latex import SLOT, juxtapose, split_head, to_latex
 from verify_derivations.formulas.polynomial import Polynomial, is_index, polynomial
 
 _SUM, _HADAMARD, _PRODUCT, _ATOM = range(4)
@@ -117,6 +117,8 @@ class _Reader:
     def access(self, head: str, indices: tuple[Polynomial, ...], axes: tuple[str, ...]) -> _Piece:
         variables = tuple(index.as_atom() for index in indices)
         name = self.names.get(head, head)
+        if SLOT in name:
+            raise _NoForm
         if variables == axes:
             return _Piece(name)
         if len(axes) == 2 and variables == (axes[1], axes[0]):

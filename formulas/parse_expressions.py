@@ -222,6 +222,10 @@ class Expressions(Atoms):
             else:
                 node = self._call(node, start)
             return self.scripts(node)
+        if name.name in PREFIX and self.at("sign", "-"):  # \exp -x^2 / 2: no function stands by itself
+            sign = self.next()
+            body = s.Sum(("-",), (self.product(),), span=self.span(sign.start))
+            return s.Call(node, (body,), "", span=self.span(start))
         if name.name in PREFIX or name.name in ("max", "min"):
             if self.at("open", "{"):
                 return s.Call(node, (self.argument(),), "", span=self.span(start))

@@ -64,11 +64,14 @@ class Unknown(Forked):
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
+    frozen: set[frozenset[str]] = field(default_factory=set)  # names in an expression that is treated as a constant
     in_steps: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
     arrays: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # what words call so → in which sections
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""
+    conditions: dict[int, tuple[frozenset[str], str]] = field(default_factory=dict)
+    """Equations in the text between given data that are not used, by their formula: of which data, and words."""
     functions: dict[str, bool] = field(default_factory=dict)  # of which words say which they are → of all entries
     exponents: set[str] = field(default_factory=set)  # signs of a transpose that stand for something else, too: T
     inner: set[Node] = field(default_factory=set)  # factors that stand before others as in an inner product: w^T x

@@ -250,7 +250,7 @@ MISREAD: dict[str, Misread] = {
     ),
     "a second derivative is one by nothing": Misread(
         [(slopes, "differentiate", changed(
-            slopes.differentiate, "{(of, head) for of in (*heads(body), *contents(body).functions)}", "set()"))],
+            slopes.differentiate, "{(of, head) for of in contents(body).defined}", "set()"))],
         r"Let $x \in R^n$. Here $z$ depends on $x$. Let $f(x) = \|x\|^2 + z$.", r"\nabla^2 f = 2 I",
     ),
     "what is defined by a derivative is its value": Misread(

@@ -107,17 +107,27 @@ def test_printing(expression: Scalar, expected: str) -> None:
     assert to_latex(expression) == expected
 
 
-def test_equal_hints_get_primes_only_where_they_meet() -> None:
+def test_a_bound_letter_is_none_that_a_reader_sees_beside_it() -> None:
     inside = total("%i.2", vector("A", II, I2))
-    assert to_latex(inside) == r"\sum_{i'=1}^{n}A_{ii'}"
-    assert to_latex(total("%i.1", vector("x", II) * inside)) == r"\sum_{i=1}^{n}x_{i}\sum_{i'=1}^{n}A_{ii'}"
-    assert to_latex(total("%n.3", vector("x", "%n.3"))) == r"\sum_{n'=1}^{n}x_{n'}"  # n is already a size
+    assert to_latex(inside) == r"\sum_{j=1}^{n}A_{ij}"
+    assert to_latex(total("%i.1", vector("x", II) * inside)) == r"\sum_{i=1}^{n}x_{i}\sum_{j=1}^{n}A_{ij}"
+    assert to_latex(total("%n.3", vector("x", "%n.3"))) == r"\sum_{i=1}^{n}x_{i}"  # n is already a size
+    alone = total("%i.2", vector("x", I2))
+    assert to_latex(alone + vector("y", II)) == r"\sum_{j=1}^{n}x_{j}+y_{i}"  # free beside the sum
+    assert to_latex(alone + alone * vector("y")) == r"\sum_{i=1}^{n}x_{i}+y\sum_{i=1}^{n}x_{i}"  # two sums
+    assert to_latex(total("%p.4", vector("p", "%p.4"))) == r"\sum_{i=1}^{n}p_{i}"  # p is a quantity
 
 
 def test_the_origin_of_indices() -> None:
     expression = total("%i.1", vector("x", II + 1) * scalar(II), N - 1)
     assert to_latex(expression, origin=0) == r"\sum_{i=0}^{n-2}ix_{i+1}"
     assert to_latex(expression, origin=1) == r"\sum_{i=1}^{n-1}\left(i-1\right)x_{i+1}"
+
+
+def test_an_index_and_a_number_beside_it_are_one() -> None:
+    assert to_latex(scalar(II) + 1) == "i"  # counted from one
+    assert to_latex((scalar(II) + 2) * X) == r"\left(i+1\right)x"
+    assert to_latex(scalar(II) + 1 + X) == "i+x"
 
 
 def test_names_for_heads() -> None:
