@@ -113,6 +113,7 @@ class _Uses:
         self.letters = letters
         self.as_number: dict[s.Symbol, set[Place]] = defaultdict(set)
         self.as_tensor: dict[s.Symbol, set[Place]] = defaultdict(set)
+        self.declared: dict[s.Symbol, set[Place]] = defaultdict(set)  # as numbers, whatever their use looks like
         self.tensors = set[s.Symbol]()
         self.sizes = set[s.Symbol]()
         self.mixed = set[s.Symbol]()
@@ -131,7 +132,8 @@ class _Uses:
     def as_numbers(self, letter: s.Symbol, bold: Mapping[Place, Set[s.Symbol]]) -> Set[Place]:
         """The sections where a letter in italics is a number: where it is used so, and those within them, or that do
         not have it in bold, if it is used as a vector nowhere."""
-        told = {place: place not in self.as_tensor[letter] for place in self.as_number[letter] | self.as_tensor[letter]}
+        told = {place: place not in self.as_tensor[letter] or place in self.declared[letter]
+                for place in self.as_number[letter] | self.as_tensor[letter]}  # fmt: skip
         if not any(told.values()):
             return frozenset()
         found = set[Place]()
@@ -146,6 +148,8 @@ class _Uses:
         for x in _numbers_in(node, self.layered):
             if isinstance(x, s.Symbol):  # not x^i, which may be an entry
                 self._note(self.as_number, x, place)
+                if isinstance(node, s.Relation) and node.relations[0] == "\\in":
+                    self._note(self.declared, x, place)
                 self.sizes |= {x} if isinstance(node, s.Space | s.BigOperator) else set()
         for x in _tensors_in(node):
             self._note(self.as_tensor, x, place)

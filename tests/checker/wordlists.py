@@ -115,7 +115,7 @@ LISTS = {
     "manner": WordList(depending._ADVERB, _target("Here $t$ @ depends on $w$."), _BY_TARGET, _OPEN, _READ),
     "is made from": WordList(depending._MADE, _target("Here $t$ is @ from $w$."), _BY_TARGET, _OPEN, _READ),
     "treated": WordList(
-        depending._TREATED, _HELD, (SLOPE + "(z - y) (x - v)", SLOPE + "(z - y) x"), _OPEN, _READ,
+        depending._TREATED, _HELD, (SLOPE + "(z - y) (x - v)", SLOPE + "(z - y) x"), (UNDECIDED, PROVED), _READ,
     ),
     "only supposed": WordList(
         depending._SUPPOSED.pattern, _target("@ $t$ depends on $w$."), _BY_TARGET, _READ, _OPEN
