@@ -113,7 +113,7 @@ class _Uses:
         self.letters = letters
         self.as_number: dict[s.Symbol, set[Place]] = defaultdict(set)
         self.as_tensor: dict[s.Symbol, set[Place]] = defaultdict(set)
-        self.declared: dict[s.Symbol, set[Place]] = defaultdict(set)  # as numbers, whatever their use looks like
+        self.sure: dict[s.Symbol, set[Place]] = defaultdict(set)  # numbers, whatever their use looks like
         self.tensors = set[s.Symbol]()
         self.sizes = set[s.Symbol]()
         self.mixed = set[s.Symbol]()
@@ -132,7 +132,7 @@ class _Uses:
     def as_numbers(self, letter: s.Symbol, bold: Mapping[Place, Set[s.Symbol]]) -> Set[Place]:
         """The sections where a letter in italics is a number: where it is used so, and those within them, or that do
         not have it in bold, if it is used as a vector nowhere."""
-        told = {place: place not in self.as_tensor[letter] or place in self.declared[letter]
+        told = {place: place not in self.as_tensor[letter] or place in self.sure[letter]
                 for place in self.as_number[letter] | self.as_tensor[letter]}  # fmt: skip
         if not any(told.values()):
             return frozenset()
@@ -149,8 +149,11 @@ class _Uses:
             if isinstance(x, s.Symbol):  # not x^i, which may be an entry
                 self._note(self.as_number, x, place)
                 if isinstance(node, s.Relation) and node.relations[0] == "\\in":
-                    self._note(self.declared, x, place)
+                    self._note(self.sure, x, place)
                 self.sizes |= {x} if isinstance(node, s.Space | s.BigOperator) else set()
+        for x in _beside_bold(node):  # w \mathbf{w}^\top: one would write one vector in one font
+            self._note(self.as_number, x, place)
+            self._note(self.sure, x, place)
         for x in _tensors_in(node):
             self._note(self.as_tensor, x, place)
             if (bold := _symbol(x)) is not None and bold.font in BOLD:
@@ -289,6 +292,13 @@ def _is_inner(node: s.Node) -> bool:
         return False
     first, *_, last = node.factors
     return _is_transposed(first) and _is_small(first) and not _is_transposed(last) and _is_small(last)
+
+
+def _beside_bold(node: s.Node) -> Iterator[s.Symbol]:
+    """The factors in italics of a product that has the same letter in bold."""
+    factors = [x for x in map(_symbol, node.factors) if x is not None] if isinstance(node, s.Product) else []
+    bold = {italics(x) for x in factors if x.font in BOLD}
+    yield from (x for x in factors if not x.font and x in bold)
 
 
 def _numbers_in(node: s.Node, layered: Set[s.Node]) -> Iterator[s.Node]:

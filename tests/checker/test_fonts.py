@@ -194,3 +194,15 @@ $$LEFT = r_t + \gamma V(s_t)$$
 @pytest.mark.parametrize(("left", "wrong"), [(r"\delta_t", False), (r"\delta_0", True)])
 def test_an_index_of_the_left_side(left: str, wrong: bool) -> None:
     assert claims(RETURNS, LEFT=left)[-1].verdict.wrong is wrong
+
+
+PRODUCT = r"""
+Let $\mathbf{w}, \mathbf{x} \in \mathbb{R}^d$, a scalar $w$ and
+$$f = w \mathbf{w}^\top \mathbf{x} + w^2$$
+$$\frac{\partial f}{\partial \mathbf{w}} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [(r"w \mathbf{x}", PROVED), (r"w \mathbf{x} + 2 \mathbf{w}", REFUTED)])
+def test_a_product_with_a_letter_in_both_fonts_has_two_things(claim: str, verdict: Verdict) -> None:
+    assert claims(PRODUCT, CLAIM=claim)[-1].verdict is verdict
