@@ -3,78 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
 from verify_derivations.checker.case import Case
-from verify_derivations.checker.comparisons import SHORT, Comparison
-from verify_derivations.checker.deciding import Effort, decide, only_where
+from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
-from verify_derivations.checker.encodings import definitions_used, shape_of, sides_of_definition
+from verify_derivations.checker.encodings import definitions_used, shape_of
 from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
-from verify_derivations.checker.given import with_identity
 from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.inferred import EACH
-from verify_derivations.checker.links import Judged, judge_link, leaves_axis, parameter_values, unjudged
+from verify_derivations.checker.links import Judged, judge_link, parameter_values
 from verify_derivations.checker.locally import hold_here
-from verify_derivations.checker.no_claims import EXAMPLE, no_claims
-from verify_derivations.checker.otherwise import otherwise
-from verify_derivations.checker.ranges import out_of_range
+from verify_derivations.checker.no_claims import no_claims
+from verify_derivations.checker.of_definitions import DECLARATIONS, UPDATE, of_definition
+from verify_derivations.checker.provisos import SATISFIED, as_the_text_goes_on, with_provisos
 from verify_derivations.checker.scopes import key_of, name_of_key
 from verify_derivations.checker.statements import (
-    ZEROS,
     Chain,
     Stated,
     contains_derivative,
     is_adjoint_name,
     is_derivative,
-    is_number,
     put,
 )
 from verify_derivations.checker.supposed import under
-from verify_derivations.checker.undefined_losses import by_new_ones
-from verify_derivations.checker.unknown import called_array, given_before, unread, variables_in
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
 from verify_derivations.formulas.define import define
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar, polynomial
+from verify_derivations.formulas.expressions import polynomial
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import base_of, name_of, plain
+from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.slopes import Slope
-from verify_derivations.formulas.tensors import ShapeError, show
+from verify_derivations.formulas.tensors import show
 from verify_derivations.formulas.world import (
-    NeedShape,
-    OverlappingRows,
-    PartialDefinition,
     Readings,
     Statement,
-    UnboundIndex,
-    UndefinedFunction,
-    UndefinedSymbol,
     Unsupported,
     World,
 )
 
 ROUTING = "\\operatorname{up} \\text{ places each entry at the maximum of its window, and zero elsewhere}"
-UPDATE = "an update rule"
-STATED = {
-    "assumption": "states an assumption", "update": UPDATE, "example": EXAMPLE, "case": EXAMPLE,
-    "end": "says that the derivative is zero after the last member", "solution": "says where a derivative is zero",
-    "conclusion": "says what follows from an equation",
-}  # fmt: skip
-DECLARATIONS = "$x \\in \\mathbb{R}^{n}$ or $W \\in \\mathbb{R}^{m \\times n}$"
-_BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
 _LABEL = re.compile(r"_\{\{([^{}]*)\}\}")  # as a name is kept that letters tell apart
 LAYERS = 12  # at each of which a formula may be judged
-SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
 
 
 def introduced(stated: Stated) -> Formula:
@@ -186,12 +164,7 @@ def _in_variant(case: Case, stated: Stated, base: Formula, variant: str | None, 
         if found[0].verdict is Verdict.REFUTED and (again := _again(case, stated, k, chain, definitions)) is not None:
             definitions = again
             found, extra, used = judge_chain(case, stated, k, chain, definitions)
-        if parts:
-            found = [_open_where(link, stated.when.halves) for link in found]
-        if stated.single_steps:
-            found = [_where_given(definitions.world, stated, chain, link) for link in found]
-        if case.sums_tacitly:
-            found = [_open_sums(link) for link in found]
+        found = as_the_text_goes_on(case, stated, chain, definitions.world, found)
         if any(link.verdict.wrong for link in found):
             found = no_claims(case, stated, definitions, chain, found)
         links += found
@@ -270,46 +243,10 @@ def judge_chain(
     is_definition = any((number, k, side) in definitions.defined for side in range(len(sides)))
     for side in range(len(sides) - 1):
         left, right = sides[side], sides[side + 1]
-        failed = definitions.failed.get((number, k))
-        if isinstance(failed, OverlappingRows | UnboundIndex):
-            kind = "cases" if isinstance(failed, OverlappingRows) else "index"
-            spoken = world.unknown.spoken  # “for the sampled action $a$”
-            told = isinstance(failed, UnboundIndex) and failed.letters <= spoken | _letters(left)
-            verdict = Verdict.UNDECIDED if told else Verdict.ILL_FORMED
-            links.append(Link(to_latex(left), to_latex(right), verdict, kind, str(failed)))
-            continue
-        if isinstance(failed, PartialDefinition):
-            links.append(Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed)))
-            continue
-        if isinstance(failed, UndefinedSymbol | NeedShape | Unsupported) and _introduces(world, left, table):
-            links.append(_without_meaning(world, left, right, failed, number))
-            continue
-        if isinstance(failed, ShapeError) and _introduces(world, left, table):
-            judged = unjudged(left, right, failed, Statement(number), world)
-            links.append(replace(judged.link, conventions=judged.conventions))
-            continue
-        if (number, k, side) in definitions.defined:
-            kind = definitions.defined[number, k, side]
-            if (number, k, side) in definitions.misnamed:
-                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index",
-                                  definitions.misnamed[number, k, side]))  # fmt: skip
-                continue
-            if (number, k, side) in definitions.bracketed:
-                said = definitions.bracketed[number, k, side][1]
-                links.append(Link(to_latex(left), to_latex(right), Verdict.ILL_FORMED, "index", said))
-                continue
-            reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-            new = kind == "definition" and reference is not None and not contains_derivative(right)
-            if new and reference is not None and table.variable_of(reference.name) is not None:
-                remarks.append(f"${to_latex(left)}$ is read as a new quantity: whether it is a gradient is not clear")
-            message = STATED.get(kind, "introduces " + to_latex(left))
-            one, two = sides_of_definition(world, left, number)
-            outside = _outside(world, one) if kind != "end" else None
-            if outside is not None:
-                links.append(unjudged(left, right, outside, Statement(number), world).link)
-                continue
-            links.append(Link(to_latex(left), to_latex(right), Verdict.DEFINED, kind, message,
-                              left_expression=one, right_expression=two))  # fmt: skip
+        link, said = of_definition(definitions, table, (number, k, side), left, right)
+        if link is not None:
+            links.append(link)
+            remarks += said
             continue
         pieces = [(left, right, None, ())] if _compares_values(right, world) else _cases(left, right)
         for piece_left, piece_right, context, where in pieces:
@@ -324,23 +261,13 @@ def judge_chain(
                     )
                     sides[side + 1] = left
                     continue
+            given = (*conditions, *where)
             open_ = judged.link.verdict in (Verdict.REFUTED, Verdict.CONDITIONAL) or judged.link.evidence == "index"
             if open_ and stated.when.supposed:
-                given = (*conditions, *where)
                 there = under(world, piece_left, piece_right, given, number, case.effort, stated.when.supposed, judged)
                 if judged.link.verdict.wrong or there.link.verdict is Verdict.PROVED:
                     judged = there  # a condition that is stated is none that is not
-            if judged.link.verdict is Verdict.REFUTED:
-                judged.link = _in_another_case(case, stated, world, judged, left, right)
-            if judged.link.verdict is Verdict.REFUTED:
-                judged = otherwise(case, stated, definitions, piece_left, piece_right, judged)
-            judged.link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
-            judged.link = _of_special(judged.link, number, world, partial(
-                judge_link, left=piece_left, right=piece_right, conditions=(*conditions, *where), number=number,
-                effort=case.effort,
-            ))  # fmt: skip
-            judged.link = _with_the_last(judged.link, case, stated, piece_left)
-            judged.link = _in_full(judged, case, stated)
+            judged = with_provisos(case, stated, chain, definitions, piece_left, piece_right, given, judged)
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -355,139 +282,6 @@ def judge_chain(
     return links, remarks, uses
 
 
-def _where_given(world: World, stated: Stated, chain: Chain, link: Link) -> Link:
-    """A proof of one step, where what another step made of the same weights is held fixed."""
-    given = given_before(world, chain.sides, stated.single_steps, link.fixed)
-    if not given or link.verdict not in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL):
-        return link
-    return only_where(f"{', '.join(given)} \\text{{ {'is' if len(given) == 1 else 'are'} held fixed}}", link)
-
-
-def _open_sums(link: Link) -> Link:
-    """What has an index that nothing binds, where the text says that repeated indices are summed over."""
-    said = "repeated indices are summed over, as the text says: that is not read"
-    unbound = link.verdict is Verdict.ILL_FORMED and link.evidence in ("index", "symbol")
-    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said) if unbound else link
-
-
-def _as_said(link: Link, stated: Stated, chain: Chain, definitions: Definitions) -> Link:
-    """A link of which the text says what is not read; or that is refuted, and said under conditions of which nothing is
-    used: equations, and words."""
-    if stated.when.open and link.verdict in (*SATISFIED, Verdict.REFUTED, Verdict.ILL_FORMED):
-        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=stated.when.open, counterexample=None)
-    array = called_array(definitions.world, chain.sides, stated.number)
-    if array is not None and link.verdict in (*SATISFIED, Verdict.ILL_FORMED):  # what is false of numbers is false
-        said = f"{array} is read as a number here, and the text calls it a matrix or a vector"
-        return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
-    if stated.when.words and not stated.when.supposed and link.verdict.wrong:
-        said = f"whether it holds “{stated.when.words}” is not known; elsewhere it does not"
-        return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said)
-    equations = (c for n, c in stated.when.given if definitions.defined.get((n, 0, 0)) not in ("definition", "example"))
-    where = (*chain.where, *equations)
-    return _open_where(link, where) if where else link
-
-
-def _in_another_case(
-    case: Case, stated: Stated, world: World, judged: Judged, left: s.Node, right: s.Node
-) -> Link:  # fmt: skip
-    """What is refuted, and said of a derivative of which a formula before says another thing."""
-    others = (f for f in case.above(stated.scope) if f.number < stated.number and f.derivatives)
-    before = [f.number for f in others for c in f.chains if _of_one(c.sides[0], left) and right not in c.sides]
-    if not before or not is_derivative(left) or judged.comparison is None or judged.environment is None:
-        return judged.link
-    judge = partial(decide, left, right, effort=case.effort.proofs_only, variables=variables_in(world, left, right))
-    return by_new_ones(world, judged.comparison, judged.environment, judged.link, judge, before[-1])
-
-
-def _of_one(one: s.Node, other: s.Node) -> bool:
-    """Whether two derivatives are one, or one of a quantity and one of its entries."""
-    if one == other or not isinstance(one, s.Derivative) or not isinstance(other, s.Derivative):
-        return one == other
-    tops = [plain(x.numerator) if x.numerator is not None else None for x in (one, other)]
-    bases = [[base_of(y) for y in x.denominators] for x in (one, other)]
-    return tops[0] == tops[1] and one.order == other.order and bases[0] == bases[1] and None not in bases[0]
-
-
-def _of_any_function(link: Link, called: Set[str]) -> Link:
-    """What does not hold of any function need not be wrong where the text says which function it is."""
-    values = link.counterexample.values if link.counterexample is not None else {}
-    named = {re.split(r"\\left|['(\s]", value, maxsplit=1)[0] for value in values}
-    found = sorted(named & called)
-    if link.verdict is not Verdict.REFUTED or not found:
-        return link
-    said = f"which function {found[0]} is, the text says in words that are not read"
-    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
-
-
-def _of_special(link: Link, number: int, world: World, judged_in: Callable[[World], Judged]) -> Link:
-    """What does not hold of any values need not be wrong where the text says more of them than is used; it is where it
-    does not hold of the identity matrix, of which that is true."""
-    values = link.counterexample.values if link.counterexample is not None else {}
-    if link.verdict is Verdict.REFUTED:
-        for stated_in, (of, said) in world.unknown.conditions.items():
-            if stated_in != number and of <= values.keys():
-                said = f"{said[0].upper()}{said[1:]}, as the text says, is not used"
-                return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
-    given = world.unknown.special.keys() & values.keys() & world.known.keys()
-    found = sorted(x for x in given if len(world.known[x].shape) == 2)
-    entries = {name.partition("_")[0] for name in values} & world.applied.opaque  # of a function, C_{ij}(θ)
-    found += sorted(entries & world.unknown.special.keys() - {*found})
-    if link.verdict is not Verdict.REFUTED or not found:
-        return link
-    stated_in, said, of_identity = world.unknown.special[found[0]]
-    if stated_in == number:
-        said = STATED["assumption"]
-        return replace(link, verdict=Verdict.DEFINED, evidence="assumption", message=said, counterexample=None)
-    if of_identity and len(found) == 1 and (other := with_identity(world, found[0], number)) is not None:
-        again = judged_in(other).link
-        if again.verdict is Verdict.REFUTED:
-            return replace(again, message=f"{again.message}, also where ${found[0]} = I$")
-    said = f"what the text says of ${found[0]}$, {said}, is not used"
-    return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
-
-
-def _in_full(judged: Judged, case: Case, stated: Stated) -> Link:
-    """The short form ``∂v/∂u = b`` of a diagonal matrix, where the text states a layout of such matrices, or another
-    formula writes one in full: it has that form, which nothing says of this one."""
-    link, c = judged.link, judged.comparison
-    if SHORT not in judged.remarks or link.verdict not in SATISFIED or c is None or len(c.free) != 2:
-        return link
-    others = (f for f in case.above(stated.scope) if f.number != stated.number)
-    if "layout" not in case.notation.conventions and not any(_is_diagonal(c.sides) for f in others for c in f.chains):
-        return link
-    said = f"holds where ${link.right}$ stands for the diagonal of a matrix, which is not stated"
-    where = f"{link.right} \\text{{ is the diagonal of }} {link.left}"
-    return replace(link, verdict=Verdict.CONDITIONAL, message=said, assumptions=(where, *link.assumptions))
-
-
-def _is_diagonal(sides: Sequence[s.Node]) -> bool:
-    """Of ``∂u/∂x = \\operatorname{diag}(a)``."""
-    inside = (x for side in sides[1:] for x in s.walk(side) if isinstance(x, s.Call))
-    return isinstance(sides[0], s.Derivative) and any(base_of(x.function) == "diag" for x in inside)
-
-
-def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:
-    """What holds below the last index only, where another formula of its section says what it is at the last one."""
-    where = _BELOW.fullmatch(link.assumptions[0]) if len(link.assumptions) == 1 else None
-    if where is None or link.verdict is not Verdict.CONDITIONAL:
-        return link
-    last = to_latex(put(left, where["letter"], s.Symbol(where["last"])))
-    for f in case.formulas:
-        told = any(to_latex(chain.sides[0]) == last and chain.sides[-1] not in ZEROS and not is_number(chain.sides[-1])
-                   for chain in f.chains if len(chain.sides) > 1)  # fmt: skip
-        if told and f.raw.section == stated.raw.section and f.number != stated.number:
-            said = f"holds for all sizes, where {where[0]}: formula {f.number} says what it is for the last"
-            return replace(link, verdict=Verdict.PROVED, evidence="proof", message=said)
-    return link
-
-
-def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:
-    """What is refuted at other values than those for which it is said."""
-    said = f"whether it holds where {', '.join(map(to_latex, conditions))} is not known; elsewhere it does not"
-    return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said) if (
-        link.verdict is Verdict.REFUTED) else link
-
-
 def _unsupported(world: World, side: s.Node) -> bool:
     try:
         Elaborator(world.fork(), Statement()).value(side)
@@ -498,43 +292,8 @@ def _unsupported(world: World, side: s.Node) -> bool:
     return False
 
 
-def _outside(world: World, defined: Scalar | None) -> DocumentError | None:
-    """Which index of the definition of ``defined`` leaves its axis, if one does."""
-    quantity = world.quantities.get(defined.head) if isinstance(defined, Access) else None
-    if quantity is None or quantity.body is None:
-        return None
-    environment = world.environment()
-    free = dict(zip(quantity.indices, quantity.extents, strict=True))
-    found = out_of_range(Comparison(NOUGHT, quantity.body, free, ()), environment)
-    return None if found is None else leaves_axis(found, world, environment, quantity.head)
-
-
 def _decimal(value: Fraction) -> str:
     return f"{float(value):.12g}"
-
-
-def _without_meaning(world: World, left: s.Node, right: s.Node, failed: DocumentError, number: int) -> Link:
-    """A definition that cannot be read; what it is wanting in, unless that is another definition. It clashes with
-    nothing that the document says: it may be right."""
-    link = Link(to_latex(left), to_latex(right), Verdict.UNDECIDED, "notation", str(failed))
-    elsewhere = unread(world, Statement(number), (left, right), number)
-    if elsewhere is not None or isinstance(failed, Unsupported):
-        return link if elsewhere is None else replace(link, message=elsewhere)
-    how = "" if isinstance(failed, UndefinedFunction) else f". A declaration would tell, as {DECLARATIONS}"
-    return replace(link, evidence="symbol", message=f"{failed}{how}")
-
-
-def _letters(left: s.Node) -> set[str]:
-    """The letters on a left side: what ``y_t`` is made of may have the index t, also where that is not read as one."""
-    return {x.name for x in s.walk(left) if isinstance(x, s.Symbol)}
-
-
-def _introduces(world: World, left: s.Node, table: NameTable) -> bool:
-    """Whether a definition that has no meaning would have introduced its left side."""
-    reference = table.reference(left) if isinstance(left, s.Symbol | s.Scripted) else None
-    if isinstance(left, s.Call):
-        reference = table.reference(left.function)
-    return reference is not None and reference.name in world.unknown.unread
 
 
 ORDER = ("\\neq", "<", ">", "\\le", "\\leq", "\\ge", "\\geq")
