@@ -13,8 +13,8 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from verify_derivations.checker.case import Case, prepare
+from verify_derivations.checker.contents import Contents
 from verify_derivations.checker.judge import judge
-from verify_derivations.checker.scopes import Contents
 from verify_derivations.checker.statements import Stated
 from verify_derivations.checker.verdicts import Formula, Verdict
 from verify_derivations.formulas.document import Document, RawFormula, nested

@@ -12,21 +12,22 @@ from verify_derivations.checker import (
     beside,
     building,
     called,
+    contents,
     every_layer,
     functions,
     instances,
     judge,
     judgement,
     links,
+    provisos,
     rereadings,
-    scopes,
     spoken,
     supposing,
     unknown,
 )
 from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.standing import Standing
-from verify_derivations.formulas import calls, quantities, scanner, slopes, unsaid
+from verify_derivations.formulas import calls, densities, quantities, scanner, slopes, unsaid
 from verify_derivations.formulas.undefined_functions import undefined
 from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.world import World
@@ -244,6 +245,16 @@ MISREAD: dict[str, Misread] = {
         r"Let $w, x, y, m \in R$, $z = w x$, $J = \frac12 (z - y)^2$. Finally, $J$ is divided by $m$. "
         r"Let $\delta = \frac{\partial J}{\partial z}$.", r"\delta = z - y",
     ),
+    "what the step before made of the same weights is given": Misread(
+        [(provisos, "given_before", lambda *_: [])],
+        r"$$h_t = \tanh(W h_{t-1} + U x_t)$$ $$\hat y = V h_t$$ $$E = \frac12 \|\hat y - y\|^2$$",
+        r"\frac{\partial E}{\partial U} = ((V^\top (\hat y - y)) \odot (1 - h_t^2)) x_t^\top",
+    ),
+    "probabilities of another variable are those of this one": Misread(
+        [(densities, "_is_index", lambda *_: True)],
+        r"$$P(y = k \mid x) = \frac{\exp(w_k^\top x)}{\sum_{j=1}^K \exp(w_j^\top x)}$$ $$L = -\log P(y = c \mid x)$$",
+        r"\frac{\partial L}{\partial w_k} = (P(z = k \mid x) - \delta_{kc}) x",
+    ),
     "primes differentiate by nothing": Misread(
         [(unknown, "_slopes_of_functions", lambda *_: set())],
         r"Let $x \in R$. Here $z$ depends on $x$. Let $f(x) = x^2 + z$.", r"f'(x) = 2 x",
@@ -269,7 +280,7 @@ MISREAD: dict[str, Misread] = {
         r"Let $J = \frac12 (f_\theta(x) - y)^2 + \frac{\mu}{2} w^2$.", r"\frac{\partial J}{\partial w} = \mu w",
     ),
     "what a section says holds in it only": Misread(
-        [(scopes.Contents, "flows_into", changed(scopes.Contents.flows_into, "or told", ""))],
+        [(contents.Contents, "flows_into", changed(contents.Contents.flows_into, "or told", ""))],
         "# A\n\nLet $w, x, y, \\mu \\in R$.\n\n## B\n\nThe output $z$ depends on $w$.\n\n## C\n\n"
         r"$$J = \frac12 (z - y)^2 + \frac{\mu}{2} w^2$$", r"\frac{\partial J}{\partial w} = \mu w",
     ),
