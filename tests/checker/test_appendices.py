@@ -171,7 +171,6 @@ def test_a_step_with_a_sign_below() -> None:
 OPTIMISERS = r"""\section{Objective}
 Let $H\in\mathbb{R}^{n\times n}$ and $f(\theta)=\frac12\theta^\top H\theta$ with $\theta\in\mathbb{R}^n$.
 \[ \nabla_\theta f = \frac12(H+H^\top)\theta \]
-\section{Momentum}
 Momentum keeps a velocity,
 \begin{align} v_{t+1} &= \beta v_t+g_t,\\ \theta_{t+1} &= \theta_t-\eta v_{t+1},\end{align}
 where $v_t,\theta_t,g_t\in\mathbb{R}^n$."""
