@@ -22,7 +22,7 @@ from verify_derivations.checker.of_definitions import STATED
 from verify_derivations.checker.otherwise import otherwise
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, is_derivative, is_number, put
 from verify_derivations.checker.undefined_losses import by_new_ones
-from verify_derivations.checker.unknown import called_array, given_before, variables_in
+from verify_derivations.checker.unknown import called_array, given_before, moved_before, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.printer import to_latex
@@ -178,11 +178,15 @@ def as_the_text_goes_on(case: Case, stated: Stated, chain: Chain, world: World, 
 
 
 def _where_given(world: World, stated: Stated, chain: Chain, link: Link) -> Link:
-    """A proof of one step, where what another step made of the same weights is held fixed."""
-    given = given_before(world, chain.sides, stated.single_steps, link.fixed)
-    if not given or link.verdict not in (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL):
+    """A proof of one step, where what another step made of the same weights is held fixed, and a loss of which nothing
+    is said depends on the step before by way of this one."""
+    if link.verdict not in SATISFIED:
         return link
-    return only_where(f"{', '.join(given)} \\text{{ {'is' if len(given) == 1 else 'are'} held fixed}}", link)
+    if (moved := moved_before(world, chain.sides, stated.single_steps)) is not None:
+        link = only_where(f"{moved[0]} \\text{{ depends on }} {moved[1]} \\text{{ through the next step only}}", link)
+    given = given_before(world, chain.sides, stated.single_steps, link.fixed)
+    held = f"{', '.join(given)} \\text{{ {'is' if len(given) == 1 else 'are'} held fixed}}"
+    return only_where(held, link) if given else link
 
 
 def _open_sums(link: Link) -> Link:

@@ -496,6 +496,23 @@ def held_fixed(
     return tuple(sorted(fixed)) if variables else ()
 
 
+def moved_before(world: World, sides: Iterable[s.Node], letters: Iterable[str]) -> tuple[str, str] | None:
+    """Of one step: a loss that nothing defines, and the value of the step before by which it is differentiated, on
+    which it may depend as it does on that of this step."""
+    nodes = [n for side in sides for n in s.walk(side)]
+    aliases = (r.name for r in map(world.table.reference, nodes) if r is not None and r.name in world.aliases)
+    slopes = [*nodes, *(alias.right for name in aliases for alias in world.aliases[name])]
+    for slope in slopes:
+        if isinstance(slope, s.Derivative):
+            top = world.table.reference(slope.numerator)
+            below = (r.name for r in map(world.table.reference, slope.denominators) if r is not None)
+            name = next((x for x in below if x.endswith(tuple(f"_{{{t} - 1}}" for t in letters))), None)
+            if top is not None and name is not None and top.name in world.losses():
+                if not world.is_defined(top.name) and not world.unsaid.told.get(top.name):
+                    return top.name, name
+    return None
+
+
 def given_before(world: World, sides: Iterable[s.Node], letters: Iterable[str], fixed: Collection[str]) -> list[str]:
     """Of one step, with ``letters`` in names: what is ``fixed`` of the step before, which it made as this one makes the
     next, where an equation differentiates by something of all steps, a weight."""

@@ -86,3 +86,15 @@ def test_another_section_may_go_through_all_steps() -> None:
         r"\frac{\partial h_t}{\partial \tilde h} = 1 - z", REFUTED):  # fmt: skip
         found = check(scan(text.replace("%s", claim)), effort=Effort(repair=0)).formulas
         assert found[3].verdict is verdict
+
+
+LOSS = r"""
+Let $a = W h_{t-1} + U x_t$ and $h_t = \tanh(a)$. The total loss WORDS, and $\delta = \partial L / \partial a$.
+"""
+
+
+@pytest.mark.parametrize(("words", "verdict"), [("is $L$", CONDITIONAL), ("$L$ depends on $h_t$ only", PROVED)])
+def test_a_loss_may_depend_on_the_step_before(words: str, verdict: Verdict) -> None:
+    text, slope = LOSS.replace("WORDS", words), r"\frac{\partial L}{\partial h_{t-1}}"
+    assert last(text, rf"{slope} = W^\top \delta").verdict is verdict
+    assert last(text, rf"{slope} = W^\top (\delta \odot a)").verdict is REFUTED
