@@ -417,14 +417,12 @@ def test_what_is_declared_and_differentiated_and_nothing_defines_depends_on_some
 
 
 @pytest.mark.parametrize(
-    ("summand", "given", "verdict"),
-    [("r_i", "", Verdict.PROVED), ("(y_i - 1)^2", "", Verdict.PROVED),
-     ("(y_i - 1)^2", r", $y_i \in \mathbb{R}$", Verdict.UNDECIDED)],
-)  # fmt: skip
-def test_no_claim_holds_since_nothing_leads_to_the_loss(summand: str, given: str, verdict: Verdict) -> None:
+    ("summand", "given"), [("r_i", ""), ("(y_i - 1)^2", ""), ("(y_i - 1)^2", r", $y_i \in \mathbb{R}$")]
+)
+def test_no_claim_holds_since_nothing_leads_to_the_loss(summand: str, given: str) -> None:
     head = rf"For $i = 1, \dots, N$ let $x_i \in \mathbb{{R}}^n$, $W \in \mathbb{{R}}^{{m \times n}}${given}." + "\n"
     loss = rf"L = \sum_{{i=1}}^N {summand}"
-    for factor, expected in (("", verdict), ("2", Verdict.UNDECIDED)):  # both sides would be zero
+    for factor, expected in (("", Verdict.PROVED), ("2", Verdict.UNDECIDED)):  # both sides would be zero
         step = rf"{factor} \frac{{\partial L}}{{\partial z_i}} x_i^\top"
         claim = rf"\frac{{\partial L}}{{\partial W}} = \sum_{{i=1}}^N {step}"
         assert of(judged("z_i = W x_i", loss, claim, head=head), claim).verdict is expected
