@@ -308,7 +308,8 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     said = message(outside, environment, known.origins if known is not None else ())
     if outside.extent.names and all(n.startswith("N_{") and n not in world.sizes for n in outside.extent.names):
         return Unsupported(f"{said}, and how many there are is not stated")
-    new = sorted(n for n in outside.index.names if len(n) == 1 and n not in world.sizes)
+    spoken_of = world.sizes.union(*(fact.value.names for fact in world.assumed.facts))
+    new = sorted(n for n in outside.index.names if len(n) == 1 and n not in spoken_of)
     if new:  # the j of x_{2j}, which nothing else mentions
         return Unsupported(f"the range of the index {new[0]} is not stated")
     beside = any(not isinstance(i, s.Symbol) for d in world.declarations.get(head, ()) for i in d.indices)

@@ -61,7 +61,7 @@ def _worked_out(left: s.Node, right: s.Node) -> str | None:
     for side, other in ((left, right), (right, left)):
         numbers = [x.text for x in s.walk(other) if isinstance(x, s.Number)]
         decimals = any("." in text for text in numbers) and not contains_derivative(side)
-        if len(numbers) + decimals > 2 and _is_arithmetic(other) and {*names_in(side)}:
+        if len(numbers) + decimals > 2 and _is_arithmetic(other) and not _is_arithmetic(side):
             return "it has numbers in the place of names, and for which values is not said"
     return None
 
