@@ -20,7 +20,15 @@ from verify_derivations.checker.halves import of_its_parts
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.of_definitions import STATED
 from verify_derivations.checker.otherwise import otherwise
-from verify_derivations.checker.statements import ZEROS, Chain, Stated, is_derivative, is_number, put
+from verify_derivations.checker.statements import (
+    ZEROS,
+    Chain,
+    Stated,
+    contains_derivative,
+    is_derivative,
+    is_number,
+    put,
+)
 from verify_derivations.checker.undefined_losses import by_new_ones
 from verify_derivations.checker.unknown import called_array, given_before, moved_before, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -30,6 +38,7 @@ from verify_derivations.formulas.scripts import base_of, plain
 from verify_derivations.formulas.world import World
 
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
+_FUNCTIONS = ("f", "g", "h", "F", "G", "u", "v", "y")
 _BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
 
 
@@ -45,6 +54,7 @@ def with_provisos(
     if judged.link.verdict is Verdict.REFUTED:
         judged = otherwise(case, stated, definitions, left, right, judged)
     link = _of_any_function(_as_said(judged.link, stated, chain, definitions), case.named.spoken)
+    link = _of_another_function(link, case, stated, chain, left)
     link = _of_special(link, stated, world, left, right, conditions, case)
     judged.link = _with_the_last(link, case, stated, left)
     judged.link = _in_full(judged, case, stated)
@@ -97,6 +107,22 @@ def _of_any_function(link: Link, called: Set[str]) -> Link:
     if link.verdict is not Verdict.REFUTED or not found:
         return link
     said = f"which function {found[0]} is, the text says in words that are not read"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
+
+
+def _of_another_function(link: Link, case: Case, stated: Stated, chain: Chain, left: s.Node) -> Link:
+    """A second definition of ``f(x)`` in the text, “for (i) $f(x) = x^n$ and (ii) $f(x) = e^x$”, by a letter that
+    functions are called by: an exercise may have one of its own."""
+    if link.verdict is not Verdict.REFUTED or stated.raw.displayed or not isinstance(left, s.Call):
+        return link
+    if base_of(left.function) not in _FUNCTIONS or any(map(contains_derivative, chain.sides)):
+        return link
+    others = (f.number for f in case.above(stated.scope) if f.number != stated.number for c in f.chains
+              if isinstance(c.sides[0], s.Call) and plain(c.sides[0].function) == plain(left.function))  # fmt: skip
+    first = next(others, None)
+    if first is None or not all(isinstance(x, s.Symbol) for x in left.arguments):
+        return link
+    said = f"formula {first} says otherwise what ${to_latex(left)}$ is: whether this is another function is not said"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
 
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from verify_derivations.formulas.brackets import Token
 
 
+_CONFUSION = frozenset(("TP", "TN", "FP", "FN"))
+"""The counts of true and false positives and negatives, no products of T, P and N where most of them stand."""
+
+
 def words_and_letters(formulas: list[list[Token]], words: Iterable[str], functions: frozenset[str]) -> Symbols:
     """A symbol table of formulas that knows no functions yet."""
     declared = set(words) | {name for name in functions if len(name) > 1 and name[0] != "\\"}
@@ -52,6 +56,8 @@ def words_and_letters(formulas: list[list[Token]], words: Iterable[str], functio
     pairs = {run for tokens in formulas for run in _runs(tokens) if is_pair(run, varied)}
     declared |= {run for run in pairs & defined if run.islower() or run[0] not in letters}  # what it defines is a word
     letters |= {letter for run in pairs - declared for letter in run}
+    counts = _CONFUSION.intersection(run for tokens in formulas for run in _runs(tokens))
+    declared |= counts if len(counts) > 2 else set()
     if any(_names_a_gradient(run, letters) for run in defined):
         declared |= {run for tokens in formulas for run in _runs(tokens) if _names_a_gradient(run, letters)}
     symbols = Symbols(frozenset(declared), frozenset(letters), indices=frozenset(indices), prefixes=_prefixes(formulas),

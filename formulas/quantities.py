@@ -47,6 +47,7 @@ from verify_derivations.formulas.world import (
 if TYPE_CHECKING:
     from verify_derivations.formulas.elaborate import Elaborator, Value
 
+_COUNTING = frozenset("ijklmnt")
 PROBABILITY = ("\\mathbb{E}", "\\mathbb{P}", "\\mathbb{V}", "Var", "Cov", "Pr")
 """Operators of probability theory. What is random is not said in index notation."""
 
@@ -125,7 +126,9 @@ def finish(reader: Elaborator, value: Value, reference: Reference, node: s.Node)
 
 
 def _exponent(reader: Elaborator, node: s.Node) -> Tensor:
-    """An exponent, in which a name that nothing declares is a number."""
+    """An exponent, in which a name that nothing declares is a number; not where it may count, the t of ``h^t``."""
+    if isinstance(node, s.Symbol) and node.name in _COUNTING:
+        return reader.tensor(node)
     before = set(reader.world.known)
     found = reader.tensor(node, ())
     new = [f"${name}$" for name, known in reader.world.known.items() if name not in before and not known.extents]

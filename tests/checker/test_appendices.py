@@ -374,3 +374,17 @@ def test_a_section_that_speaks_of_its_own(words: str, sign: str, verdict: Verdic
     """“Its” behind a formula is something of the section."""
     found = checked(ADAM.replace("WORDS", words).replace("SIGN", sign))[-1].verdict
     assert found is verdict or verdict is REFUTED and found is not PROVED
+
+
+def test_a_function_of_an_exercise_is_another_one() -> None:
+    text = "Differentiate (i) $f(x) = x^3$, (ii) $f(x) = e^x$ and (iii) $f(x) = x^x$."
+    assert REFUTED not in [f.verdict for f in check(scan(text)).formulas]
+    slope = "Let $f(x) = x^3$. Then $f'(x) = 2 x$."
+    assert check(scan(slope)).formulas[-1].verdict is REFUTED
+
+
+@pytest.mark.parametrize(("factor", "holds"), [("2", True), ("3", False)])
+def test_the_counts_of_true_and_false_positives(factor: str, holds: bool) -> None:
+    text = r"$$P = \frac{TP}{TP + FP}, \quad R = \frac{TP}{TP + FN}, \quad S = \frac{2 P R}{P + R}$$"
+    found = check(scan(rf"{text} $$S = \frac{{{factor} TP}}{{2 TP + FN + FP}}$$")).formulas[-1]
+    assert (found.verdict in (PROVED, CONDITIONAL)) is holds
