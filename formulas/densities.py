@@ -30,13 +30,19 @@ class Density:
 
 
 def densities(trees: Iterable[s.Node]) -> dict[s.Node, list[Density]]:
-    """Those that equations define, by their functions."""
+    """Those that equations define, by their functions; not of an index where another equation says what one value of
+    it is, ``P(y = 1 \\mid x) = σ(w^\\top x)``."""
     found: dict[s.Node, list[Density]] = {}
+    one_value = set[s.Node]()
     for node in (n for tree in trees for n in s.walk(tree) if isinstance(n, s.Relation)):
         density = _density(node)
         if density is not None and density not in found.setdefault(density.function, []):
             found[density.function].append(density)
-    return found
+        left = node.sides[0]
+        flat = _flat(left, values=True) if isinstance(left, s.Call) and node.relations[0] in s.EQUALS else None
+        if isinstance(left, s.Call) and flat is not None and any(isinstance(x, s.Number) for x in flat[1]):
+            one_value.add(plain(left.function))
+    return {f: [x for x in each if f not in one_value or not _letters(x)] for f, each in found.items()}
 
 
 def has_bars(trees: Iterable[s.Node]) -> bool:
@@ -85,10 +91,15 @@ def written_out(tree: s.Node, known: Mapping[s.Node, Density]) -> s.Node:
     return s.mapped(tree, new)
 
 
+def _letters(density: Density) -> tuple[s.Node, ...]:
+    """The arguments that are indices."""
+    return tuple(x for x in density.arguments if _is_index(x, density.value))
+
+
 def _listed(density: Density, node: s.Relation) -> s.Node:
     """``\\tilde p_o = …`` for ``p(o \\mid c) = …`` where o is an index."""
-    letters = tuple(x for x in density.arguments if _is_index(x, density.value))
-    symbol = density.function
+    letters = _letters(density)
+    symbol = density.function.base if isinstance(density.function, s.Scripted) else density.function  # π of π_θ
     if not letters or not isinstance(symbol, s.Symbol) or symbol.accent or len(node.sides) > 2:
         return s.Text("", span=node.span)
     sub = letters[0] if len(letters) == 1 else s.Sequence(letters)

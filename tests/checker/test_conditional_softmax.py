@@ -38,6 +38,8 @@ def last(text: str, claim: str) -> Verdict:
          r"\sum_{w=1}^V \hat y_w u_w - u_o", r"\sum_{w=1}^V \hat y_w u_o - u_o"),
         (POLICY, r"\nabla_\theta \log \pi(a)", r"\phi_a - \sum_{b=1}^K \pi(b) \phi_b",
          r"\phi_a - \sum_{b=1}^K \pi(a) \phi_b"),
+        (UNDECLARED.replace(r"\pi", r"\pi_\theta"), r"\nabla_{\theta_b} \log \pi_\theta(a \mid s)",
+         r"(\delta_{ab} - \pi_\theta(b \mid s)) s", r"(\delta_{ab} + \pi_\theta(b \mid s)) s"),
         (UNDECLARED, r"\nabla_{\theta_b} \log \pi(a \mid s)", r"(\delta_{ab} - \pi(b \mid s)) s",
          r"(\delta_{ab} - \pi(a \mid s)) s"),
         (CLASSES, r"\frac{\partial L}{\partial w_k}", r"(P(y = k \mid x) - \delta_{kc}) x",
@@ -84,3 +86,9 @@ def test_what_abbreviates_an_unknown_function_defines_nothing() -> None:
     assert [last(text, claim.replace("SIGN", sign)) for sign in "-+"] == [PROVED, REFUTED]
     known = text.replace("Here", r"Let $\phi(s, a) = a s$ with $s \in \mathbb{R}^d$. Here")
     assert last(known, r"\phi_a = 2 a s") is not PROVED
+
+
+def test_one_value_by_an_equation_of_its_own_is_not_of_the_softmax() -> None:
+    binary = r"# Two classes" "\n" r"$$P(y = 1 \mid x) = \frac{1}{1 + e^{-w^\top x}}$$" "\n# Many classes\n"
+    found = [f.verdict for f in check(scan(binary + CLASSES), effort=Effort(repair=0)).formulas]
+    assert REFUTED not in found and Verdict.ILL_FORMED not in found
