@@ -40,6 +40,7 @@ def _counts_nothing(letter: str, nodes: Sequence[s.Node]) -> bool:
     steps = [x for x in scripted if _at(x, letter) is not None]
     bases = {base_of(x) for x in steps}
     inner = {id(x.base) for x in scripted}
+    inner |= {id(y) for x in scripted if x.sub is not None for y in s.walk(x.sub)}  # the h of W_h is a label
     others = (x for x in nodes if isinstance(x, s.Symbol | s.Scripted) and id(x) not in inner and base_of(x) in bases)
     return all(_at(x, letter) is not None for x in others) and len(steps) == sum(x == s.Symbol(letter) for x in nodes)
 

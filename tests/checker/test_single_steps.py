@@ -27,6 +27,9 @@ $$h_t = (1 - z) \odot h_{t-1} + z \odot \tilde h$$
 PLAIN = r"""
 $$h_t = \tanh(W h_{t-1} + U x_t), \quad \hat y = V h_t, \quad E = \frac12 \|\hat y - y\|^2$$
 """
+LABELLED = r"""
+$$h_t = \tanh(W_h h_{t-1} + W_x x_t + b), \quad o = W_o h_t, \quad E = \frac12 \|o - y\|^2$$
+"""
 BEFORE = r" \text{ is held fixed}", r" \text{ are held fixed}"
 
 
@@ -42,6 +45,7 @@ def last(text: str, claim: str) -> Formula:
         (LSTM, r"\frac{\partial E}{\partial f}", r"\bar c \odot c_{t-1}", r"\bar c \odot c_t"),
         (LSTM, r"\frac{\partial E}{\partial i}", r"\bar c \odot g", r"\bar c \odot f"),
         (GRU, r"\frac{\partial h_t}{\partial z}", r"\tilde h - h_{t-1}", r"h_{t-1} - \tilde h"),
+        (LABELLED, r"\frac{\partial E}{\partial W_o}", r"(o - y) h_t^\top", r"(o - y) h_{t-1}^\top"),
         (PLAIN, r"\frac{\partial E}{\partial V}", r"(\hat y - y) h_t^\top", r"(\hat y - y) h_{t-1}^\top"),
         (PLAIN, r"\frac{\partial h_t}{\partial h_{t-1}}", r"\mathrm{diag}(1 - h_t^2) W", r"W \mathrm{diag}(1 - h_t^2)"),
     ],
