@@ -208,13 +208,13 @@ def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
     return found
 
 
-def _single_steps(formulas: Sequence[Stated]) -> dict[int, frozenset[str]]:
+def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[str]]]:
     """By trees: another section may go through all steps."""
-    found: dict[int, frozenset[str]] = {}
+    found: dict[int, dict[str, frozenset[str]]] = {}
     for section in dict.fromkeys(f.raw.section for f in formulas):
         letters = letters_of_one_step(_trees(f for f in formulas if nested(f.raw.section, section)))
         for stated in (f for f in formulas if f.raw.section == section and f.tree is not None and letters):
-            stated.single_steps = letters
+            stated.single_steps = frozenset(letters)
             found[id(stated.tree)] = letters
     return found
 
@@ -270,7 +270,7 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(_among(by_links), without_links),  # \log μ = η: what μ is
     Rereading(read_normal_law, with_normal_law, lambda names, *_: f"{_each(names)}: the standard normal law"),
     Rereading(  # of one step only
-        _single_steps, lambda tree, found: with_labels(tree, found.get(id(tree), frozenset())),
+        _single_steps, lambda tree, found: with_labels(tree, found.get(id(tree), {})),
         lambda *_: "is read of one step: the names of the step before are given",
     ),
     Rereading(  # recursions that are told forward
