@@ -38,6 +38,8 @@ from verify_derivations.formulas.scripts import base_of, plain
 from verify_derivations.formulas.world import World
 
 SATISFIED = (Verdict.PROVED, Verdict.CHECKED, Verdict.CONDITIONAL)
+_ITEM = re.compile(r"\((?:[ivx]+|[a-h]|\d)\)\s*$")
+_EXERCISES = re.compile(r"\b(?:exercises|problems|questions)\b", re.I)
 _FUNCTIONS = ("f", "g", "h", "F", "G", "u", "v", "y")
 _BELOW = re.compile(r"(?P<letter>\w+)\s*<\s*(?P<last>\w+)")
 
@@ -111,9 +113,11 @@ def _of_any_function(link: Link, called: Set[str]) -> Link:
 
 
 def _of_another_function(link: Link, case: Case, stated: Stated, chain: Chain, left: s.Node) -> Link:
-    """A second definition of ``f(x)`` in the text, “for (i) $f(x) = x^n$ and (ii) $f(x) = e^x$”, by a letter that
-    functions are called by: an exercise may have one of its own."""
+    """A second definition of ``f(x)`` in the text, “for (i) $f(x) = x^n$ and (ii) $f(x) = e^x$”, or among exercises, by
+    a letter that functions are called by: that may be one of its own."""
     if link.verdict is not Verdict.REFUTED or stated.raw.displayed or not isinstance(left, s.Call):
+        return link
+    if not (_ITEM.search(stated.raw.context) or any(map(_EXERCISES.search, stated.raw.section))):
         return link
     if base_of(left.function) not in _FUNCTIONS or any(map(contains_derivative, chain.sides)):
         return link
