@@ -225,7 +225,7 @@ def _apart(
             otherwise = any(
                 names_total[name] > 1 and all(count_total[name, n] == 1 for n in seen) for name, seen in here.items()
             )
-            late = declared & _variables_before(path, siblings[:k], keys, below, table)
+            late = declared & _variables_before(path, siblings[:k], keys, own, below, table)
             if not otherwise and not late and not any(key_total[name] for name in declared):
                 continue
             if not any(len(c.sides) > 1 for f in below[path] for c in f.chains):
@@ -245,13 +245,14 @@ def _apart(
 
 
 def _variables_before(
-    path: tuple[str, ...], before: Sequence[tuple[str, ...]], keys: dict[tuple[str, ...], dict[str, str]],
-    below: Mapping[tuple[str, ...], Sequence[Stated]], table: NameTable,
+    path: tuple[str, ...], before: Sequence[tuple[str, ...]], keys: Mapping[tuple[str, ...], Mapping[str, str]],
+    own: Mapping[tuple[str, ...], Mapping[str, str]], below: Mapping[tuple[str, ...], Sequence[Stated]],
+    table: NameTable,
 ) -> set[str]:  # fmt: skip
     """The variables of functions of the sections before one, the x of ``f(x) = \\log(1 + e^x)``, that nothing up to
     there declares: what a section behind declares by that letter is something else."""
     above = [keys.get(path[:n], {}) for n in range(len(path))]
-    declared = {key.removesuffix(" in") for each in (*above, *(_under(p, keys) for p in before)) for key in each
+    declared = {key.removesuffix(" in") for each in (*above, *(own[p] for p in before)) for key in each
                 if key.endswith(" in")}  # fmt: skip
     return _variables([f for p in before for f in below[p]], table) - declared
 
