@@ -55,7 +55,7 @@ _OF_FUNCTION = tuple(re.compile(pattern, re.I) for pattern in (  # “the parame
 _TREATED = r"(?:treated|held|regarded|considered|kept)"
 _CONSTANT = r"(?:to\s+be\s+|as\s+)?(?:an?\s+)?(?:constants?|fixed)\b"
 _HELD = re.compile(
-    rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are|being)\s+{_MANNER}{_TREATED}\s+{_CONSTANT}"
+    rf"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:(?:is|are|be|being)\s+)?{_MANNER}{_TREATED}\s+{_CONSTANT}"
     rf"|\b(?:treat|hold|regard|consider|keep)(?:s|ing)?\s+(?:the\s+\w+\s+)?\$(?P<other>\d+)\$\s+{_CONSTANT}"
     r"|\bdetach(?:es|ed|ing)?\s+(?:the\s+\w+\s+)?\$(?P<detached>\d+)\$|\$(?P<cut>\d+)\$\s*,?\s*(?:which\s+)?(?:is|are)\s+detached\b"
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"

@@ -49,7 +49,6 @@ from verify_derivations.formulas.world import Statement, World
 STEPS = 2_000  # rule applications for one side: what a reader can use takes fewer
 
 
-
 def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, case: Case) -> Iterator[s.Node]:
     """What ``left`` is, one step back along the definitions (or all the way), as the document would write it."""
     here = Statement(number)

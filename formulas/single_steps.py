@@ -2,7 +2,8 @@
 or ``\\hat y = V h_t``.
 
 There t counts nothing: the formulas are of one step, and ``c_{t-1}`` and ``c_t`` are two quantities, of which the one
-before is given. So they are read where nothing else is said of steps: no sum over t, no range of it, no ``c_0``.
+before is given. So they are read where t stands below names only, in no sum and no range of its own. A name that has
+other indices, or none, too, ``h_T`` beside ``h_t``, goes through all steps and keeps them.
 """
 
 from __future__ import annotations

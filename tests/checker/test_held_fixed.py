@@ -71,7 +71,12 @@ CONSTANT = r"Let $w, x \in \mathbb{R}^n$, MEAN and $J = (w^\top w - m)^2$. Then 
 
 @pytest.mark.parametrize(
     "mean",
-    [r"where $m = w^\top x$ is treated as a constant,", r"$m = w^\top x$, and let us treat $m$ as a constant"],
+    [
+        r"where $m = w^\top x$ is treated as a constant,",
+        r"let $m = w^\top x$ be held fixed",
+        r"with $m = w^\top x$ held constant",
+        r"$m = w^\top x$, and let us treat $m$ as a constant",
+    ],
 )
 def test_what_the_text_treats_as_a_constant_does_not_move(mean: str) -> None:
     text = CONSTANT.replace("MEAN", mean)
