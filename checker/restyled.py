@@ -25,9 +25,9 @@ def restyled(node: s.Node, words: Vocabulary) -> s.Node:
         case s.Call(s.Symbol("exp"), (argument,)) if words.writes_powers_of_e:
             return s.Scripted(_E, None, argument)
         case s.Call(s.Symbol("log")) if words.logarithm is not None:
-            return replace(node, function=words.logarithm, large=_is_tall(node))
+            return replace(node, function=words.logarithm, large=_is_tall(node) or words.large_brackets)
         case s.Call() | s.Group():
-            return replace(node, large=_is_tall(node))
+            return replace(node, large=_is_tall(node) or words.large_brackets)
     return node
 
 

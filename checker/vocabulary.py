@@ -42,8 +42,9 @@ class Vocabulary:
     sums: tuple[tuple[s.Node | None, s.Node | None], ...] = ()
     maxima: tuple[tuple[s.Node, s.Node], ...] = ()  # what the maximum is taken of, and the name of the result
     layers_in: str = ""  # "[" for ``a^{[1]}``, "bare" for ``a^1``
-    writes_powers_of_e: bool = False  # and no \\exp
-    logarithm: s.Node | None = None  # another name than \\log
+    large_brackets: bool = False  # \left( around what is flat, too
+    writes_powers_of_e: bool = False  # and no \exp
+    logarithm: s.Node | None = None  # another name than \log
     fonts: Mapping[s.Symbol, s.Symbol] = field(default_factory=dict)  # letters that stand in one font only, in that
 
     def bases(self, node: s.Scripted) -> list[s.Symbol]:
@@ -145,10 +146,17 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
         tuple(sums)[:8],
         tuple(maxima)[:4],
         _layers_in(names, table),
+        _has_large_brackets(nodes),
         s.Symbol("exp") not in functions and any(_is_power_of_e(node) for node in nodes),
         next((f for f in functions if f == s.Symbol("ln")), None) if s.Symbol("log") not in functions else None,
         _fonts(nodes),
     )
+
+
+def _has_large_brackets(nodes: Sequence[s.Node]) -> bool:
+    """Whether most arguments stand in some."""
+    large = [n.large for n in nodes if isinstance(n, s.Call) and n.bracket]
+    return 2 * sum(large) > len(large)
 
 
 def _fonts(nodes: Sequence[s.Node]) -> dict[s.Symbol, s.Symbol]:
