@@ -64,10 +64,6 @@ from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
 from verify_derivations.formulas.world import NotedReadings, Readings
 
-REPEATED = re.compile(
-    r"\b(?:repeated|double) ind(?:ex|ices)\b|\bEinstein(?:'s|’s)?\b[^.]{0,20}\b(?:sum|convention|notation)", re.I
-)
-
 
 @dataclass
 class Scope:
@@ -126,11 +122,6 @@ class Case:
     @cached_property
     def borrowed(self) -> dict[tuple[str, ...], list[Stated]]:
         return borrowed(self.formulas)
-
-    @cached_property
-    def sums_tacitly(self) -> bool:
-        """Whether the text says that repeated indices are summed over: that is not read."""
-        return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
 
     @cached_property
     def said(self) -> Said:

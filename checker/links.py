@@ -94,6 +94,9 @@ from verify_derivations.formulas.world import (
 NOT_OF_A_NET = "it is not so for any value of a sum over layers; whether it is for those of a net is not known"
 
 
+HOW_MANY = ", and how many there are is not stated"
+
+
 @dataclass
 class Judged:
     link: Link
@@ -307,7 +310,7 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     said = message(outside, environment, known.origins if known is not None else ())
     if outside.extent.names and all(n.startswith("N_{") and n not in world.sizes for n in outside.extent.names):
-        return Unsupported(f"{said}, and how many there are is not stated")
+        return Unsupported(f"{said}{HOW_MANY}")
     spoken_of = world.sizes.union(*(fact.value.names for fact in world.assumed.facts))
     new = sorted(n for n in outside.index.names if len(n) == 1 and n not in spoken_of)
     if new:  # the j of x_{2j}, which nothing else mentions

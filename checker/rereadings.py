@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
+from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.circle import is_another, with_number
@@ -18,7 +19,7 @@ from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.densities import Density, densities, has_bars, of_one_kind, with_commas
 from verify_derivations.formulas.densities import written_out as with_densities
-from verify_derivations.formulas.document import nested
+from verify_derivations.formulas.document import is_within, nested
 from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.factors import constants, matrices, with_matrices, with_products
 from verify_derivations.formulas.families import Family, families, unreadable, written_out
@@ -33,6 +34,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.single_steps import letters_of_one_step, with_labels
 from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
+from verify_derivations.formulas.tacit_sums import IndexAbove, of_each_or_all, summed
 from verify_derivations.formulas.whole_gradients import of_the_whole
 
 Found = TypeVar("Found")
@@ -219,12 +221,62 @@ def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[s
     return found
 
 
+_REPEATED = re.compile(  # what tells that repeated indices are summed over
+    r"\b(?:Einstein(?:'s|’s)?|summation)\b[^.]{0,20}\b(?:sum\w*|convention|notation)|\b(?:repeated|double)\s+(?:ind(?:ex|ices)|subscripts?)\b"
+    r"|\bsum(?:s|med|mation)?\b[^.]{0,20}\b(?:implied|implicit|tacit|understood)|\b(?:implied|implicit|tacit)(?:ly)?\s+sum"
+    r"|\b(?:ind(?:ex|ices)|subscripts?)\b[^.]{0,40}\b(?:twice|repeat\w*)\b[^.]{0,40}\bsum", re.I,
+)  # fmt: skip
+_NO_SUMS = re.compile(
+    r"\b(?:not|n't|never|without|no)\s+(?:\w+\s+){0,3}(?:sum(?!\w*\s+(?:sign|symbol))|Einstein|convention|repeated)",
+    re.I,
+)
+_HERE = re.compile(r"\bin\s+this\s+(?:\w+\s+)?(?:\w*section|appendix|paragraph|part|chapter|exercise|problem)\b", re.I)
+_CODE = re.compile(r"[#={}]|\w\(")
+
+
+def _tacit_sums(formulas: Sequence[Stated]) -> dict[int, s.Statements]:
+    """By trees that have sums without a sign, what these are with them: from the section on that says so."""
+    found: dict[int, s.Statements] = {}
+    for stated in _under_convention(formulas):
+        assert stated.tree is not None
+        try:
+            found[id(stated.tree)] = summed(stated.tree)
+            stated.sums = "of each" if of_each_or_all(stated.tree) else ""
+        except IndexAbove:
+            stated.sums = "not read"
+    return found
+
+
+def _under_convention(formulas: Sequence[Stated]) -> list[Stated]:
+    """The formulas where repeated indices are summed over, but those of which the text says that they are not."""
+    said = [(f, sentence) for f in formulas for sentence in _sentences(f)
+            if _REPEATED.search(sentence) and not _NO_SUMS.search(sentence)]  # fmt: skip
+    if not said:
+        return []
+    onward = min((f.number for f, text in said if not _HERE.search(text)), default=None)
+    sections = {f.raw.section for f, _ in said}
+    behind = (*(f.raw.context for f in formulas[1:]), "")
+    return [f for f, after in zip(formulas, behind, strict=True)
+            if (onward is not None and f.number > onward or any(is_within(f.raw.section, at) for at in sections))
+            and not _NO_SUMS.search(f"{ENDED.split(after)[0]} {f.raw.tail}")]  # fmt: skip
+
+
+def _sentences(stated: Stated) -> list[str]:
+    """Those beside a formula, and those of the sections without formulas before it."""
+    before = (x for line in stated.raw.code.splitlines() for x in ENDED.split(line) if not _CODE.search(x))
+    return [*before, *ENDED.split(stated.raw.context), *ENDED.split(stated.raw.tail)]
+
+
 _FONTS = Rereading[tuple[Fonts, tuple[str, ...]]](
     lambda _: (Fonts(), ()), lambda tree, found: found[0].rewritten(tree, found[1]), lambda *_: ""
 )  # fmt: skip
 
 
 REREADINGS: tuple[Rereading[Any], ...] = (
+    Rereading(  # y_i = w_{ij} x_j, where the text says that repeated indices are summed over
+        _tacit_sums, lambda tree, found: found.get(id(tree), tree),
+        lambda *_: "sums over repeated indices are written out",
+    ),
     Rereading(_softmax, _with_softmax),  # σ, of which the text says so
     Rereading(_among(primed_indices), renamed, _primed),  # i' for an index of its own
     Rereading(
