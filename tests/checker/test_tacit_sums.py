@@ -53,7 +53,7 @@ $$\frac{\partial E}{\partial x_j} = CLAIM$$
 
 @pytest.mark.parametrize(
     "said",
-    ["Repeated indices are summed.", "We adopt Einstein notation.", "Einstein's summation convention is used throughout.",
+    ["Repeated indices are summed.", "We adopt Einstein notation.", "Einstein's summation convention is used.",
      "An index that appears twice in a product is summed over.", "Sums over repeated indices are implied.",
      "# Notation\n\nSummation over repeated subscripts is understood.\n\n# A layer"],
 )  # fmt: skip
@@ -63,7 +63,8 @@ def test_ways_to_say_so(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "We do not use the summation convention.", "In this section we use the summation convention.\n$x$\n\n# B"]
+    "said",
+    ["", "We do not use the summation convention.", "In this section we use the summation convention.\n$x$\n\n# B"],
 )
 def test_where_nothing_says_so_they_are_not(said: str) -> None:
     document = f"# A\n\n{said}\n" + GRADIENT.replace("CLAIM", r"\sum_i y_i w_{ij}")
