@@ -199,10 +199,11 @@ def _exponentials(formulas: Sequence[Stated]) -> frozenset[s.Node]:
 
 def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
     """By trees, and by what their section says and those around it: another one may speak of an algorithm with the same
-    letters."""
+    letters, or define them anew."""
     found: dict[int, frozenset[s.Relation]] = {}
     for section in dict.fromkeys(f.raw.section for f in formulas if f.tree is not None and has_steps(f.tree)):
-        steps = forward_steps(_trees(f for f in formulas if nested(f.raw.section, section)))
+        around = _trees(f for f in formulas if nested(f.raw.section, section))
+        steps = forward_steps(around, _trees(f for f in formulas if f.raw.section == section))
         for stated in (f for f in formulas if f.raw.section == section and f.tree is not None):
             assert stated.tree is not None
             stated.stepped = states_in(stated.tree, steps)

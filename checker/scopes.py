@@ -20,6 +20,7 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 
 from verify_derivations.checker.contents import Contents, is_exponential
@@ -100,23 +101,39 @@ def _against_what_is_around(
 def _declared_again(
     formulas: Sequence[Stated], keys: dict[tuple[str, ...], dict[str, str]], table: NameTable
 ) -> set[tuple[str, ...]]:
-    """The sections that declare otherwise what the text around them has declared, if they need nothing of the sections
-    beside them, nor these of them."""
+    """The sections that declare otherwise what the text around them has declared, also one A in the place of A_k, if
+    they need nothing of the sections beside them, nor these of them."""
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
+    levels: dict[tuple[str, ...], list[Stated]] = {}
+    for f in formulas:
+        levels.setdefault(f.raw.section, []).append(f)
     for siblings in families:
-        around = {k: v for n in range(len(siblings[0])) for k, v in keys.get(siblings[0][:n], {}).items()}
+        above = [siblings[0][:n] for n in range(len(siblings[0]))]
+        around = {k: v for path in above for k, v in keys.get(path, {}).items()}
+        indices = {k: v for path in above for k, v in _declared_indices(levels.get(path, ()), table).items()}
         own = {path: _under(path, keys) for path in siblings}
         again = [path for path in siblings if any(
-            k.endswith(" in") and around.get(k, v) != v for k, v in own[path].items())]  # fmt: skip
+            k.endswith(" in") and around.get(k, v) != v for k, v in own[path].items()) or any(
+            indices.get(k, v) != v for k, v in _declared_indices(below[path], table).items())]  # fmt: skip
         parts = [Contents.of(below[path], table) for path in siblings] if again else []
         for path in again:
             place = siblings.index(path)
             here = parts[place]
-            joined = [p.flows_into(here) for p in parts[:place]] + [here.flows_into(p) for p in parts[place + 1 :]]
+            anew = replace(here, forms_defined={form for form in here.forms_defined if form[0] not in around})
+            joined = [p.flows_into(anew) for p in parts[:place]] + [here.flows_into(p) for p in parts[place + 1 :]]
             if here.defined and not any(joined):
                 found.add(path)
     return found
+
+
+def _declared_indices(formulas: Sequence[Stated], table: NameTable) -> dict[str, int]:
+    """With how many indices formulas declare names, where it is one number."""
+    names = [x for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for x in m.names]
+    found: dict[str, set[int]] = {}
+    for reference in (r for r in map(table.reference, names) if r is not None and r.layer is None):
+        found.setdefault(reference.name, set()).add(len(reference.indices))
+    return {name: min(counts) for name, counts in found.items() if len(counts) == 1}
 
 
 def _is_rewritten(stated: Stated, value: s.Node, before: Sequence[frozenset[str | None]]) -> bool:
@@ -131,13 +148,13 @@ def _bases(value: s.Node) -> frozenset[str | None]:
 
 
 def _siblings(formulas: Sequence[Stated]) -> tuple[list[list[tuple[str, ...]]], dict[tuple[str, ...], list[Stated]]]:
-    """The sections beside each other, and the formulas in and below each section."""
+    """The sections beside each other, in their order, and the formulas in and below each section."""
     below: dict[tuple[str, ...], list[Stated]] = {}
     for f in formulas:
         for k in range(1, len(f.raw.section) + 1):
             below.setdefault(f.raw.section[:k], []).append(f)
     families: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for path in sorted(below):
+    for path in sorted(below, key=lambda path: below[path][0].number):
         families.setdefault(path[:-1], []).append(path)
     return [*families.values()], below
 
@@ -147,15 +164,14 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
     for siblings in families:
-        order = sorted(siblings, key=lambda path: below[path][0].number)
-        parts = {path: Contents.of(below[path], table) for path in order}
+        parts = {path: Contents.of(below[path], table) for path in siblings}
         users = Counter(name for part in parts.values() for name in part.mentioned)
         joined: set[tuple[str, ...]] = set()
-        for k, path in enumerate(order):
-            for other in order[:k]:
+        for k, path in enumerate(siblings):
+            for other in siblings[:k]:
                 if parts[other].flows_into(parts[path]):
                     joined |= {path, other}
-        of_errors = [path for path in order if "e" in parts[path].defined]
+        of_errors = [path for path in siblings if "e" in parts[path].defined]
         for path, part in parts.items():
             own = part.mentioned - part.defined - table.sizes - table.bound
             shared = any(users[name] > 1 for name in own) or _declares_a_size(below[path], table)
@@ -210,7 +226,6 @@ def _apart(
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
     for siblings in families:
-        siblings = sorted(siblings, key=lambda path: below[path][0].number)
         own = {path: _under(path, keys) for path in siblings}
         counts = {path: _index_counts(below[path], table) for path in siblings}
         key_total = Counter(key for path in siblings for key in own[path])
