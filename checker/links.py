@@ -24,6 +24,7 @@ from verify_derivations.checker.refuted import (
     as_constant,
     directly,
     in_another_reading,
+    is_of_one_step,
     is_rule,
     left_open,
 )
@@ -132,6 +133,9 @@ def judge_link(
                 judged = replace(judged, link=link)
         return replace(judged, remarks=(*judged.remarks, introduced.said))
 
+    def judged_in(other: World) -> Judged:
+        return judge_link(other, left, right, conditions, number, effort)
+
     def proved_in(other: World) -> Judged:
         return judge_link(other, left, right, conditions, number, effort.proofs_only)
 
@@ -140,7 +144,7 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        if isinstance(error, Endless) and (of_a_step := directly(world, sides, proved_in)) is not None:
+        if isinstance(error, Endless) and (of_a_step := directly(world, sides, judged_in, number)) is not None:
             return of_a_step
         if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
             error = Unsupported(RULE)
@@ -160,8 +164,9 @@ def judge_link(
         if not all(whatever(*rests, c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
-    constant = held_fast(*rests, comparisons, environment)
-    if constant is not None and (fixed := as_constant(world, constant, proved_in)) is not None:
+    constants = world.unknown.held | (set() if is_of_one_step(world, sides) else world.unknown.held_before)
+    constant = held_fast(*rests, comparisons, environment, constants)
+    if constant is not None and (fixed := as_constant(world, constant, judged_in, proved_in)) is not None:
         return fixed
     reason = None if constant is None else f"the text treats {constant} as a constant, and defines it"
     reason = reason or frozen_in(*rests, comparisons, environment)
