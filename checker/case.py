@@ -31,7 +31,7 @@ from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
 from verify_derivations.checker.referring import read_references
-from verify_derivations.checker.rereadings import open_families, read_fonts, reread
+from verify_derivations.checker.rereadings import open_families, read_fonts, read_namesakes, reread
 from verify_derivations.checker.reused import read_reused
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
@@ -268,6 +268,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         formulas.append(stated)
         readable.append(stated)
     read_fonts(formulas)
+    read_namesakes(formulas)
     reread(readable)
     read_signs(formulas)
     read_stacks(formulas)

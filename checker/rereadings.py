@@ -28,6 +28,7 @@ from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
 from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
 from verify_derivations.formulas.named_values import apart, named_values
+from verify_derivations.formulas.namesakes import namesakes, rewritten
 from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
@@ -63,6 +64,25 @@ def read_fonts(formulas: Sequence[Stated]) -> None:
         if new:
             stated.remarks += (f"{_each(new)}: something else than in bold",)
             said |= new
+
+
+def read_namesakes(formulas: Sequence[Stated]) -> None:
+    """Letters that are something else in another section, told apart; also in formulas that cannot be read."""
+    sections: dict[tuple[str, ...], Trees] = {}
+    for stated in formulas:
+        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    found, said = namesakes(sections), set[tuple[tuple[str, ...], s.Symbol]]()
+    for stated in formulas if found else ():
+        place = stated.raw.section
+        letters = found.get(place, frozenset())
+        stated.ends = tuple(rewritten(x, letters) for x in stated.ends)
+        new = {x for x in stated.nodes if x in letters} - {x for at, x in said if at == place}
+        if stated.tree is None or not letters:
+            continue
+        _NAMESAKES.apply_to(stated, stated.tree, letters)
+        if new:
+            stated.remarks += (f"{_each(new)}: something else than in other sections",)
+            said |= {(place, x) for x in new if isinstance(x, s.Symbol)}
 
 
 def open_families(formulas: Sequence[Stated]) -> set[s.Node]:
@@ -271,6 +291,9 @@ def _sentences(stated: Stated) -> list[str]:
 _FONTS = Rereading[tuple[Fonts, tuple[str, ...]]](
     lambda _: (Fonts(), ()), lambda tree, found: found[0].rewritten(tree, found[1]), lambda *_: ""
 )  # fmt: skip
+
+
+_NAMESAKES = Rereading[frozenset[s.Symbol]](lambda _: frozenset(), rewritten, lambda *_: "")
 
 
 REREADINGS: tuple[Rereading[Any], ...] = (
