@@ -85,7 +85,12 @@ def _binds(item: s.Node) -> set[str]:
 
 
 def first_index(formulas: Sequence[Stated]) -> int:
-    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
+    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1, nor ends behind another
+    start where an axis is said to end: ``t = K, …, T`` beside ``x \\in R^T``."""
+    spaces = (m.where for f in formulas for m in f.memberships if isinstance(m.where, s.Space))
+    axes = {extent for space in spaces for extent in space.extents}
+    if any(last in axes and first != s.Number("0") for f in formulas for _, first, last in f.ranges):
+        return 1
     starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
     for f in formulas:
         for node in f.nodes:

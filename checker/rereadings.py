@@ -14,7 +14,7 @@ from verify_derivations.checker.normal_law import read_normal_law, with_normal_l
 from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.circle import is_another, with_number
+from verify_derivations.formulas.circle import has_another, is_number, with_number
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.densities import Density, densities, has_bars, of_one_kind, with_commas
@@ -184,6 +184,17 @@ def _matrices(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Node]]:
     return {id(tree): names for section, names in here.items() for tree in sections[section] if names}
 
 
+def _numbers_pi(formulas: Sequence[Stated]) -> frozenset[int]:
+    """The trees where π is that number: another section may write a policy by it alone."""
+    if not has_another(_trees(formulas)):
+        return frozenset()
+    found = set[int]()
+    for section in dict.fromkeys(f.raw.section for f in formulas):
+        if is_number(_trees(f for f in formulas if nested(f.raw.section, section))):
+            found |= {id(f.tree) for f in formulas if f.raw.section == section and f.tree is not None}
+    return frozenset(found)
+
+
 def _density_said(found: object, before: s.Node, after: s.Node) -> str:
     written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(after))
     return "is written out where it is used" if written else _reads(found, before, after)
@@ -325,7 +336,8 @@ REREADINGS: tuple[Rereading[Any], ...] = (
         lambda names, *_: f"reads {', '.join(sorted(f'${to_latex(x)}^{{2}}$' for x in names))} as one name",
     ),
     Rereading(  # π where weights or a policy are called so, too
-        _among(is_another), lambda tree, _: with_number(tree), lambda *_: "reads $\\pi$ behind a number as the number"
+        _numbers_pi, lambda tree, found: with_number(tree) if id(tree) in found else tree,
+        lambda *_: "reads $\\pi$ behind a number as the number"
     ),
     Rereading(_densities_of_one_kind, lambda tree, found: with_commas(tree, found.get(id(tree), frozenset()))),
     Rereading(_densities, lambda tree, found: with_densities(tree, found[id(tree)]), _density_said),

@@ -88,6 +88,8 @@ def gather(
         for node, parent in s.with_parents(tree):
             _use(table, node, parent, steps=not claim)
     table.alone |= alone or set()
+    table.sisters = _sisters(table, relations, nodes)
+    table.indexed -= {base for base, _ in table.sisters}
     table.shifted -= _begun_in_time(forest)
     table.sample_axes -= table.counted
     table.wholes = {name for relation in relations for name in made_of_namesakes(relation)}
@@ -99,6 +101,26 @@ def gather(
     table.units = frozenset(units - table.bases)
     table.remembered = {}
     return table
+
+
+def _sisters(table: NameTable, relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[tuple[str, str]]:
+    """The labels of ``W_q, W_k, W_v \\in R^{d \\times h}``, one of which counts nowhere, so that none does there."""
+    found: dict[str, set[str]] = {}
+    counting = {*"ijklmnst"} | table.bound | table.sizes | table.alone
+    for relation in (r for r in relations if isinstance(r.sides[-1], s.Space) and len(r.sides[-1].extents) == 2):
+        names = relation.sides[0].items if isinstance(relation.sides[0], s.Sequence) else ()
+        letters = [(base_of(x) or "", x.sub.name) for x in names
+                   if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol) and x.sup is None]  # fmt: skip
+        if relation.relations[0] != "\\in" or len(letters) != len(names) or len({base for base, _ in letters}) != 1:
+            continue
+        labels = {letter for _, letter in letters}
+        if len(labels) == len(letters) > 1 and any(len(x) == 1 and x not in counting for x in labels):
+            found.setdefault(letters[0][0], set()).update(labels)
+    for node in (x for x in nodes if isinstance(x, s.Scripted) and x.sub is not None) if found else ():
+        name = node.sub.name if isinstance(node.sub, s.Symbol) else ""
+        if name not in found.get(base_of(node) or "", ()):
+            found.pop(base_of(node) or "", None)  # W_1, W_{i-1}
+    return {(base, letter) for base, labels in found.items() for letter in labels}
 
 
 def _variable_e(relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[str]:
