@@ -302,9 +302,10 @@ def _of_an_inner_variable(refuted: Refuted) -> str | None:
 
 
 def _also_a_size(refuted: Refuted) -> str | None:
-    """The k of ``k = \\sum_i x_i`` beside ``j = 1, …, k`` in another section."""
+    """The k of ``k = \\sum_i x_i`` beside ``j = 1, …, k`` in another section; not ``k_t``."""
     world = refuted.world
-    both = (x for x in names_of(world, refuted.sides) if x in world.sizes and world.is_defined(x))
+    alone = {r.name for r in mentioned(*refuted.sides, world) if not r.indices}
+    both = (x for x in alone if x in world.sizes and world.is_defined(x))
     name = min(both, default=None)
     return None if name is None else f"{name} is a size, and defined, too: which of them it is here is not said"
 

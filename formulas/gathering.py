@@ -340,6 +340,7 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
                 reference = table.reference(part)
                 if reference is not None and reference.indices:
                     totals.setdefault(reference.name, to_latex(reference.indices[0]))
+    totals = _beside_one_of_many(table, nodes, tensors) | totals
     ends = last_values(nodes)
     iterates = _iterates(table, nodes, tensors, ends)
     table.kinds = Kinds(ends, totals=totals, iterates=iterates, examples=many)
@@ -361,6 +362,17 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
             if id(node) in left:
                 definitions[key].append(reference.indices)
     table.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates, many)
+
+
+def _beside_one_of_many(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> dict[str, str]:
+    """The losses that have an equation of their own beside one for those of each example, ``E = …`` and ``E_i = …``,
+    with the letter of these."""
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and not is_range(x))
+    references = [r for r in (table.reference(x.sides[0]) for x in equations
+                              if isinstance(x.sides[0], s.Symbol | s.Scripted)) if r is not None]  # fmt: skip
+    whole = {r.name for r in references if not r.indices and r.layer is None} & {*LOSSES} - tensors
+    return {r.name: to_latex(r.indices[0]) for r in references
+            if r.name in whole and len(r.indices) == 1 and isinstance(r.indices[0], s.Symbol)}  # fmt: skip
 
 
 def _beside_members(nodes: Sequence[s.Node]) -> dict[str, str]:
