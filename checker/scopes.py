@@ -42,6 +42,7 @@ CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)(
 def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     """Set ``scope`` of every formula: the longest section path that is isolated from its siblings; and ``apart``."""
     keys: dict[tuple[str, ...], dict[str, str]] = {}
+    members: dict[tuple[str, ...], set[str]] = {}  # names that are defined with indices
     values: dict[str, list[frozenset[str | None]]] = {}  # the names in what each key has been before
     for stated in formulas:
         for chain in stated.chains:
@@ -51,6 +52,9 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                     continue
                 values[key].append(_bases(chain.sides[1]))
                 keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
+                reference = table.reference(chain.sides[0])
+                if reference is not None and reference.indices:
+                    members.setdefault(stated.raw.section, set()).add(reference.name)
         for member in stated.memberships:
             for name in member.names if isinstance(member.where, s.Space) else ():
                 key = key_of(name, table)
@@ -69,10 +73,13 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent)
         )
         contents = [_under(child, keys) for child in children]
+        listed = [set[str]().union(*(names for path, names in members.items() if path[: len(child)] == child))
+                  for child in children]  # fmt: skip
         order = _Order(parent, formulas, table)
         for a, first in enumerate(contents):
             for b in range(a):
                 again = {k for k in first.keys() & contents[b].keys() if first[k] != contents[b][k]}
+                again |= {k for k in listed[a] if f"{k}()" in contents[b]} | {k for k in listed[b] if f"{k}()" in first}
                 if again:
                     isolated.add(children[a])
                     isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
