@@ -22,8 +22,9 @@ class IndexAbove(Exception):
     """A superscript that may be an index."""
 
 
-def summed(tree: s.Statements) -> s.Statements:
+def summed(tree: s.Node) -> s.Node:
     """The equations of a formula with all their sums; the same object where it has none. Raises :class:`IndexAbove`."""
+    assert isinstance(tree, s.Statements)
     parts = tuple(_equation(x) if isinstance(x, s.Relation) and set(x.relations) <= {*s.EQUALS} else x
                   for x in tree.parts)  # fmt: skip
     return tree if all(a is b for a, b in zip(parts, tree.parts, strict=True)) else replace(tree, parts=parts)
