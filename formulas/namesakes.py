@@ -21,6 +21,7 @@ from verify_derivations.formulas.symbols import LOSSES
 _OWN = "\\mathit"
 """The font in which letters are written that are something of their own in a section."""
 NUMBER, TENSOR = "number", "tensor"
+_ORDER = frozenset(("<", ">", "\\le", "\\leq", "\\ge", "\\geq"))
 _ENTRYWISE = frozenset(("\\odot", "\\circ", "\\otimes"))
 
 
@@ -140,6 +141,10 @@ class _Uses:
                 yield from _each(sides[0]) if number else ()
             case s.Relation(sides, relations) if relations[0] in s.EQUALS:
                 yield from (sides[0],) if any(map(self._is_inner, sides[1:])) else ()
+            case s.Relation(sides, relations) if _ORDER.issuperset(relations) and any(
+                isinstance(x, s.Number) for x in sides
+            ):  # a, s > 0
+                yield from (x for side in sides for x in _each(side))
             case s.Sum(_, terms) if any(map(self._is_inner, terms)):
                 yield from terms
             case s.Product(factors, operators):
