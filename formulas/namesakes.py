@@ -1,9 +1,8 @@
 """Letters that are something else in another section: the number b of one model, and the b of ``W x + b`` in another.
 
-A section that declares or defines a letter, or has it as the variable of a function that it defines, has one of its own
-where all others that have the letter, and do not say what it is, use it as something of another kind: as a number what
-is a vector or a matrix here, or the other way round. How they use it is told by what can stand there and nothing else
-can. Where one of them leaves it open, the letter is one.
+How a section uses a letter is told by what it declares, and by what can stand there and nothing else can. Where some
+use it as a number and others as a vector or a matrix, those of the one kind have a letter of their own. A section that
+leaves it open goes on with the one around it, or before it. Where one section uses a letter in both ways, it is one.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.document import is_within, nested
+from verify_derivations.formulas.document import is_within
 from verify_derivations.formulas.fonts import Place, Trees
 from verify_derivations.formulas.scripts import is_square, is_transpose, items_of
 from verify_derivations.formulas.symbols import LOSSES
@@ -26,17 +25,20 @@ _ENTRYWISE = frozenset(("\\odot", "\\circ", "\\otimes"))
 
 
 def namesakes(trees: Trees) -> dict[Place, frozenset[s.Symbol]]:
-    """The letters that sections have of their own."""
+    """The letters that sections have of their own, which are given in document order."""
     places = {place: _Uses.of(inside) for place, inside in trees.items()}
+    if len(places) < 2:
+        return {}
+    matrices, vectors, numbers = (set[s.Symbol]().union(*each) for each in zip(
+        *((uses.matrices, uses.vectors, uses.numbers) for uses in places.values()), strict=True))  # fmt: skip
     for place, uses in places.items():
-        for around, other in places.items():
-            if is_within(place, around):
-                uses.matrices |= other.matrices
-                uses.vectors |= other.vectors
+        around = [other for at, other in places.items() if is_within(place, at)]
+        uses.matrices = (matrices - vectors - numbers).union(*(other.matrices for other in around))
+        uses.vectors = (vectors - matrices - numbers).union(*(other.vectors for other in around))
     for place, uses in places.items():
         uses.take(trees[place])
     found: dict[Place, set[s.Symbol]] = defaultdict(set)
-    for letter in sorted({x for uses in places.values() for x in uses.introduced}, key=str):
+    for letter in {x for uses in places.values() for x in uses.mentioned}:
         for place in _own_places(letter, places):
             found[place].add(letter)
     return {place: frozenset(letters) for place, letters in found.items()}
@@ -55,48 +57,53 @@ def rewritten(tree: s.Node, letters: Set[s.Symbol]) -> s.Node:
 
 
 def _own_places(letter: s.Symbol, places: Mapping[Place, _Uses]) -> Sequence[Place]:
-    """The sections that have a letter of their own: those that introduce it, and their parts."""
-    introducing = [place for place, uses in places.items() if letter in uses.introduced]
-    kinds = {places[place].kind(letter) for place in introducing}
-    inside = [p for p, uses in places.items() if letter in uses.mentioned
-              and any(is_within(p, place) for place in introducing)]  # fmt: skip
-    others = [p for p, uses in places.items() if letter in uses.mentioned and p not in inside]
-    if not others or len(kinds) != 1 or any(letter in places[p].counted for p in (*inside, *others)):
+    """The sections that use a letter otherwise than the first one."""
+    having = {place: uses for place, uses in places.items() if letter in uses.mentioned}
+    kinds = {place: uses.kinds.get(letter, set[str]()) for place, uses in having.items()}
+    told = set[str]().union(*kinds.values())
+    if len(told) < 2 or any(len(found) > 1 for found in kinds.values()) or any(
+        letter in uses.counted for uses in places.values()
+    ):
         return ()
-    kind = kinds.pop()
-    opposite = NUMBER if kind is TENSOR else TENSOR
-    if kind is None or any(places[p].kind(letter) is not opposite for p in others):
-        return ()
-    alike = all(places[p].kind(letter) in (kind, None) for p in inside)
-    return inside if alike and any(not nested(p, q) or is_within(p, q) for p in inside for q in others) else ()
+    first = next(iter(found)) if (found := next(x for x in kinds.values() if x)) else ""
+    settled: dict[Place, str] = {}
+    for place, own in kinds.items():
+        around = next((settled[place[:k]] for k in range(len(place) - 1, -1, -1) if place[:k] in settled), None)
+        before = next(reversed(settled.values()), first)
+        settled[place] = next(iter(own)) if own else around or before
+    return [place for place, kind in settled.items() if kind != first]
 
 
 @dataclass
 class _Uses:
-    """What a section says of letters without an index: what it ``introduced``, what it has, and how it uses them."""
+    """What a section says of letters without an index: which it has, and how it uses them."""
 
     mentioned: set[s.Symbol] = field(default_factory=set)
-    introduced: set[s.Symbol] = field(default_factory=set)
     counted: set[s.Symbol] = field(default_factory=set)  # what is an index, or a size
     matrices: set[s.Symbol] = field(default_factory=set)  # declared here, or around
     vectors: set[s.Symbol] = field(default_factory=set)
+    numbers: set[s.Symbol] = field(default_factory=set)
     kinds: dict[s.Symbol, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def of(cls, trees: Sequence[s.Node]) -> _Uses:
         found = cls()
-        for node in (x for tree in trees for x in s.walk(tree)):
-            if isinstance(node, s.Relation) and node.relations[0] == "\\in" and isinstance(node.sides[-1], s.Space):
+        relations = [x for tree in trees for x in s.walk(tree) if isinstance(x, s.Relation)]
+        for node in relations:
+            if node.relations[0] == "\\in" and isinstance(node.sides[-1], s.Space):
                 axes = [x for x in node.sides[-1].extents if x != s.Number("1")]
-                names = {x for x in _each(node.sides[0]) if isinstance(x, s.Symbol)}
-                found.matrices |= names if len(axes) > 1 else set()
-                found.vectors |= names if len(axes) == 1 else set()
+                of_kind = (found.numbers, found.vectors, found.matrices)[min(len(axes), 2)]
+                of_kind |= {x for x in _each(node.sides[0]) if isinstance(x, s.Symbol)}
+        for node in relations:
+            left = node.sides[0]
+            if node.relations[0] in s.EQUALS and isinstance(left, s.Symbol) and left not in found.matrices:
+                found.vectors |= {left} if any(map(found.makes_a_vector, _outer(node.sides[-1]))) else set()
         return found
 
-    def kind(self, letter: s.Symbol) -> str | None:
-        """How a letter is used, if in one way."""
-        kinds = self.kinds.get(letter, set())
-        return next(iter(kinds)) if len(kinds) == 1 else None
+    def makes_a_vector(self, node: s.Node) -> bool:
+        """``W x`` of a matrix and a vector that are declared."""
+        factors = node.factors if isinstance(node, s.Product) else ()
+        return len(factors) == 2 and factors[0] in self.matrices and factors[1] in self.vectors
 
     def take(self, trees: Sequence[s.Node]) -> None:
         for tree in trees:
@@ -105,7 +112,6 @@ class _Uses:
             for node in s.walk(tree):
                 self.mentioned |= {node} if _is_letter(node) and id(node) not in indices else set()  # type: ignore[arg-type]
                 self._count(node)
-                self._introduce(node)
                 for kind, found in ((NUMBER, self._numbers_in(node)), (TENSOR, self._tensors_in(node))):
                     for x in found:
                         if _is_letter(x):
@@ -122,16 +128,6 @@ class _Uses:
             case s.BigOperator(lower=lower, upper=upper):
                 inside = (lower, upper)
         self.counted |= {x for y in inside if y is not None for x in s.walk(y) if isinstance(x, s.Symbol)}
-
-    def _introduce(self, node: s.Node) -> None:
-        if not isinstance(node, s.Relation):
-            return
-        first = node.sides[0]
-        if node.relations[0] == "\\in":
-            self.introduced |= {x for x in _each(first) if isinstance(x, s.Symbol) and _is_letter(x)}
-        elif node.relations[0] in s.EQUALS:
-            named = first.arguments if isinstance(first, s.Call) else (first,)
-            self.introduced |= {x for x in named if isinstance(x, s.Symbol) and _is_letter(x)}
 
     def _numbers_in(self, node: s.Node) -> Iterator[s.Node]:
         """What can only be numbers in a node."""
@@ -191,6 +187,12 @@ class _Uses:
         return first in self.matrices and isinstance(last, s.Symbol) and last.name[:1].islower() or (
             isinstance(first, s.Symbol) and first.name.isupper() and last in self.vectors
         )
+
+
+def _outer(node: s.Node) -> tuple[s.Node, ...]:
+    """The terms of ``\\tanh(W x + b)`` and of ``W x + b``."""
+    inner = node.arguments[0] if isinstance(node, s.Call) and len(node.arguments) == 1 else node
+    return _terms(inner) if isinstance(inner, s.Sum) else (inner,)
 
 
 def _is_letter(node: s.Node) -> bool:

@@ -47,10 +47,42 @@ def test_the_offsets_of_two_models(layer: str, unit: str, verdicts: list[Verdict
 
 
 def test_a_letter_whose_use_is_open_is_one() -> None:
-    """Nothing tells that the b of ``x + b`` is no number."""
-    text = TWO_MODELS.replace("W x + b", "W (x + b)").replace("\\in \\mathbb{R}$, and", "\\in \\mathbb{R}$, and")
+    """Nothing tells that the b of ``W (x + b)`` is no number."""
+    text = TWO_MODELS.replace("W x + b", "W (x + b)")
     found = displayed(text, LAYER=r"\mathrm{diag}(1 - h \odot h)", UNIT=r"\frac{1}{1 + e^a}")
     assert found[-1].verdict is not PROVED
+
+
+GATE = r"""
+# Encoder
+
+$h = \tanh(W x + b)$ with $x \in \mathbb{R}^d$, $W \in \mathbb{R}^{k \times d}$.
+
+# Decoder
+
+$r = V h + c$ with $V \in \mathbb{R}^{d \times k}$ and $E = \frac12 \|r - x\|^2$.
+
+$$\frac{\partial E}{\partial b} = LAYER$$
+
+# A gate
+
+$g = \tanh(u^\top h + b)$ with $u \in \mathbb{R}^k$.
+
+$$\frac{\partial g}{\partial b} = UNIT$$
+"""
+INNER = r"(V^\top (r - x)) \odot (1 - h \odot h)"
+
+
+@pytest.mark.parametrize(
+    ("layer", "unit", "verdicts"),
+    [(INNER, "1 - g^2", [PROVED, PROVED]), (INNER.replace("1 -", "1 +"), "1 - g^2", [REFUTED, PROVED]),
+     (INNER, "1 - g", [PROVED, REFUTED])],
+)  # fmt: skip
+def test_a_section_that_leaves_it_open_goes_on_with_the_one_before(
+    layer: str, unit: str, verdicts: list[Verdict]
+) -> None:
+    """Nothing declares either b; of the decoder it is that of the encoder."""
+    assert [f.verdict for f in displayed(GATE, LAYER=layer, UNIT=unit)] == verdicts
 
 
 DROPOUT = r"""
