@@ -28,6 +28,7 @@ from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.namesakes import letter_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
@@ -79,6 +80,8 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         for a, first in enumerate(contents):
             for b in range(a):
                 again = {k for k in first.keys() & contents[b].keys() if first[k] != contents[b][k]}
+                letters = _by_letters(first).keys() & _by_letters(contents[b]).keys()  # one is told apart already
+                again |= letters - (first.keys() & contents[b].keys())
                 again |= {k for k in listed[a] if f"{k}()" in contents[b]} | {k for k in listed[b] if f"{k}()" in first}
                 if again:
                     isolated.add(children[a])
@@ -92,6 +95,11 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
+
+
+def _by_letters(keys: Mapping[str, str]) -> dict[str, str]:
+    """Keys with the letters that are written for names of a section's own."""
+    return {re.sub(r"\\mathit\{(\w)\}", r"\1", key): value for key, value in keys.items()}
 
 
 def _against_what_is_around(
@@ -247,7 +255,8 @@ def _apart(
             otherwise = any(
                 names_total[name] > 1 and all(count_total[name, n] == 1 for n in seen) for name, seen in here.items()
             )
-            late = declared & _variables_before(path, siblings[:k], keys, own, below, table)
+            variables = _variables_before(path, siblings[:k], keys, own, below, table)
+            late = {name for name in declared if letter_in(name) in variables}
             if not otherwise and not late and not any(key_total[name] for name in declared):
                 continue
             if not any(len(c.sides) > 1 for f in below[path] for c in f.chains):

@@ -56,6 +56,11 @@ def rewritten(tree: s.Node, letters: Set[s.Symbol]) -> s.Node:
     return s.mapped(tree, new)
 
 
+def letter_in(name: str) -> str:
+    """The letter that a section writes for a name of its own."""
+    return name[len(_OWN) + 1 : -1] if name.startswith(f"{_OWN}{{") else name
+
+
 def _own_places(letter: s.Symbol, places: Mapping[Place, _Uses]) -> Sequence[Place]:
     """The sections that use a letter otherwise than the first one."""
     having = {place: uses for place, uses in places.items() if letter in uses.mentioned}
