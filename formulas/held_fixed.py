@@ -105,7 +105,7 @@ def written_out(world: World, of: str, by: str, lag: Polynomial | None) -> HeldF
         own = Access(quantity.head, tuple(map(polynomial, quantity.indices)))
 
         def put(x: Access, own: Access = own) -> Scalar | None:
-            step = steps_between(own, x, world)
+            step = steps_between(own, x, world, entries=True)
             if x.head not in moved or step != -1:
                 return None
             inner = world.quantities[x.head]
@@ -114,7 +114,7 @@ def written_out(world: World, of: str, by: str, lag: Polynomial | None) -> HeldF
             return map_accesses(substitute(rename_apart(inner.body), values), put)
 
         bodies[quantity.head] = body = map_accesses(quantity.body, put)
-        inside = ((x, steps_between(own, x, world)) for x in walk(body) if isinstance(x, Access))
+        inside = ((x, steps_between(own, x, world, entries=True)) for x in walk(body) if isinstance(x, Access))
         held[quantity.head] = frozenset(x for x, step in inside if step is not None and step.is_constant and step
                                         and (x.head != by or step != lag))  # fmt: skip
     return HeldFixed(by, held, frozenset(), bodies)
@@ -125,7 +125,7 @@ def _is_causal(quantity: Quantity, by: str, world: World) -> bool:
     assert quantity.body is not None
     for x in walk(quantity.body):
         if isinstance(x, Access) and world.depends(x, by):
-            step = _lag(x, quantity, world)
+            step = _lag(x, quantity, world, entries=True)
             if step is None or step not in (0, -1):
                 return False
     return True
@@ -137,7 +137,7 @@ def _at_once(head: str, by: str, world: World, seen: set[str]) -> bool:
     if quantity is None or quantity.body is None or head in seen:
         return False
     seen.add(head)
-    now = {x.head for x in walk(quantity.body) if isinstance(x, Access) and _lag(x, quantity, world) == 0}
+    now = {x.head for x in walk(quantity.body) if isinstance(x, Access) and _lag(x, quantity, world, entries=True) == 0}
     return by in now or any(_at_once(x, by, world, seen) for x in now)
 
 
@@ -148,15 +148,17 @@ def _lagged(quantity: Quantity, world: World) -> frozenset[Access]:
     return frozenset(x for x, lag in shifts if lag is not None and lag.is_constant and lag)
 
 
-def steps_between(of: Access, by: Access, world: World) -> Polynomial | None:
-    """The step of ``by`` less that of ``of``, where both are of steps."""
+def steps_between(of: Access, by: Access, world: World, entries: bool = False) -> Polynomial | None:
+    """The step of ``by`` less that of ``of``, where both are of steps; with ``entries``, also where these are numbers
+    that are read as the entries of a vector."""
     known = [world.known[x.head] for x in (by, of) if x.head in world.known and x.indices]
-    if len(known) < 2 or not all(k.family for k in known):
+    single = entries and all(len(x.indices) == 1 for x in (by, of))
+    if len(known) < 2 or not (single or all(k.family for k in known)):
         return None
     first, own = ((k.origins or (world.origin,))[0] for k in known)
     return by.indices[0] + first - of.indices[0] - own
 
 
-def _lag(access: Access, quantity: Quantity, world: World) -> Polynomial | None:
+def _lag(access: Access, quantity: Quantity, world: World, entries: bool = False) -> Polynomial | None:
     """The step at which something stands in a definition, less that which is defined."""
-    return steps_between(Access(quantity.head, tuple(map(polynomial, quantity.indices))), access, world)
+    return steps_between(Access(quantity.head, tuple(map(polynomial, quantity.indices))), access, world, entries)

@@ -275,8 +275,9 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
     named = reader.world.quantities.get(value.head) if isinstance(value, Access) else None
     held = constant(reader.world, reader.world.applied.constants, head) if reader.world.applied.constants else None
     if reader.world.applied.directly and named is not None and isinstance(value, Access):
-        reading = held_fixed if reader.world.applied.directly == "held" else written_out
-        held = reading(reader.world, named.head, head, steps_between(value, access, reader.world))
+        directly = reader.world.applied.directly == "held"
+        lag = steps_between(value, access, reader.world, entries=not directly)
+        held = (held_fixed if directly else written_out)(reader.world, named.head, head, lag)
     body = differentiate(reader, value, head, access.indices, held)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)

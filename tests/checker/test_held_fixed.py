@@ -83,6 +83,24 @@ def test_the_state_that_the_text_holds_fixed_is_of_the_step_before(claim: str, v
     assert check(scan(LEAPFROG + f"$${claim}$$")).formulas[-1].verdict.value == verdict
 
 
+AVERAGE = r"""For scalars,
+$$s_t = \rho s_{t-1} + (1 - \rho) u_t^2, \qquad w_t = w_{t-1} - \frac{u_t}{\sqrt{s_t}}.$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial s_t}{\partial u_t} = 2 (1 - \rho) u_t", "conditional"),
+        (r"\frac{\partial s_t}{\partial u_t} = (1 - \rho) u_t", "refuted"),
+        (r"\frac{\partial w_t}{\partial s_t} = \frac{u_t}{2 s_t^{3/2}}", "conditional"),
+        (r"\frac{\partial w_t}{\partial s_t} = \frac{u_t}{s_t^{3/2}}", "refuted"),
+    ],
+)
+def test_the_steps_of_numbers(claim: str, verdict: str) -> None:
+    assert check(scan(AVERAGE + f"$${claim}$$")).formulas[-1].verdict.value == verdict
+
+
 TRUNCATED = r"""Let $W \in \mathbb{R}^{n \times n}$, $h_t \in \mathbb{R}^n$ with $h_t = \tanh(W h_{t-1})$,
 and $L = \frac12 \|h_T - y\|^2$.
 We hold $h_{t-1}$ fixed. With $d = (h_T - y) \odot (1 - h_T \odot h_T)$
