@@ -121,7 +121,7 @@ def _products(node: s.Node, words: Vocabulary) -> Local:
     factors, operators = node.factors, node.operators
     for a in range(len(factors)):
         for b in range(a + 1, len(factors)):
-            if isinstance(factors[a], s.Number) or isinstance(factors[b], s.Number):
+            if any(isinstance(x, s.Number) or x in words.scalars for x in (factors[a], factors[b])):
                 continue
             order = list(factors)
             order[a], order[b] = factors[b], factors[a]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 
 from verify_derivations.derivations.differentiate import instantiate
 from verify_derivations.formulas.definitions import Environment, Quantity
@@ -252,6 +252,8 @@ def named(node: Scalar, environment: Environment) -> Scalar:
 
 MOST_INDICES = 2
 """Of a quantity whose definition is looked for: all choices of its indices are tried."""
+MOST = 400
+"""Of these choices, for all quantities together."""
 
 
 class _Naming:
@@ -283,11 +285,10 @@ class _Naming:
 
     def instances(self, places: tuple[Polynomial, ...]) -> list[tuple[Access, Scalar]]:
         if places not in self.choices:
-            self.choices[places] = [
-                (Access(quantity.head, at), instantiate(quantity, at))
-                for quantity in self.quantities
-                for at in product(places, repeat=len(quantity.indices))
-            ]
+            names = (
+                (quantity, at) for quantity in self.quantities for at in product(places, repeat=len(quantity.indices))
+            )
+            self.choices[places] = [(Access(q.head, at), instantiate(q, at)) for q, at in islice(names, MOST)]
         return self.choices[places]
 
 
