@@ -67,7 +67,8 @@ def derived_side(
                     lengths.setdefault(text, weight * _length(text))
             for text in sorted(lengths, key=lambda text: lengths[text]):
                 with suppress(DocumentError):
-                    yield restyled(parse_expression(text, case.symbols, case.document.macros), words)
+                    printed = s.Statements((parse_expression(text, case.symbols, case.document.macros),), ("",))
+                    yield restyled(case.rewritings.again(number, printed).parts[0], words)
     except (DocumentError, ValueError, ArithmeticError, RecursionError, AssertionError):
         return
 

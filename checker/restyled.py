@@ -1,4 +1,4 @@
-"""A side that was derived, in the manner of the document: its transposes, its brackets around layers, its ``e^x``."""
+"""A side that was derived, in the manner of the document: its fonts, its transposes, its ``a^{[1]}`` and ``e^x``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def restyled(node: s.Node, words: Vocabulary) -> s.Node:
     values = {f.name: getattr(node, f.name) for f in fields(node) if f.name != "span"}
     node = replace(node, **{name: _restyled(value, words) for name, value in values.items()})  # type: ignore[arg-type]
     match node:
+        case s.Symbol():
+            return words.fonts.get(node, node)
         case s.Scripted():
             return _kronecker(_with_layers(_with_transpose(node, words), words))
         case s.Call(s.Symbol("exp"), (argument,)) if words.writes_powers_of_e:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name
@@ -44,6 +44,7 @@ class Vocabulary:
     layers_in: str = ""  # "[" for ``a^{[1]}``, "bare" for ``a^1``
     writes_powers_of_e: bool = False  # and no \\exp
     logarithm: s.Node | None = None  # another name than \\log
+    fonts: Mapping[s.Symbol, s.Symbol] = field(default_factory=dict)  # letters that stand in one font only, in that
 
     def bases(self, node: s.Scripted) -> list[s.Symbol]:
         """Other symbols that carry scripts of the same kind."""
@@ -146,7 +147,18 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
         _layers_in(names, table),
         s.Symbol("exp") not in functions and any(_is_power_of_e(node) for node in nodes),
         next((f for f in functions if f == s.Symbol("ln")), None) if s.Symbol("log") not in functions else None,
+        _fonts(nodes),
     )
+
+
+def _fonts(nodes: Sequence[s.Node]) -> dict[s.Symbol, s.Symbol]:
+    """The one font in which a letter stands."""
+    found: dict[s.Symbol, set[s.Symbol]] = {}
+    for node in nodes:
+        if isinstance(node, s.Symbol):
+            found.setdefault(replace(node, font=""), set()).add(node)
+    only = {plain: next(iter(written)) for plain, written in found.items() if len(written) == 1}
+    return {plain: written for plain, written in only.items() if written.font and not written.own}
 
 
 def _is_power_of_e(node: s.Node) -> bool:

@@ -291,10 +291,11 @@ class _Reader:
         return _Piece(text, _PRODUCT)
 
     def inner_product(self, factors: list[Scalar], bound: tuple[str, ...]) -> _Piece:
-        if len(bound) == 1 and len(factors) == 1 and isinstance(square := factors[0], Power):
-            if square.exponent != Number(Fraction(2)):
+        if len(factors) == 1 and isinstance(square := factors[0], Power):
+            if square.exponent != Number(Fraction(2)) or len(bound) > 2:
                 raise _NoForm
-            return _Piece(f"\\left\\|{self.tensor(square.base, bound).latex}\\right\\|^{{2}}", _PRODUCT)
+            norm = f"\\left\\|{self.tensor(square.base, bound).latex}\\right\\|"
+            return _Piece(norm + ("_{F}" if len(bound) == 2 else "") + "^{2}", _PRODUCT)
         if len(bound) == 2 and len(factors) == 3:
             return self.quadratic(factors, bound)
         if len(bound) != 1 or len(factors) != 2:

@@ -263,6 +263,21 @@ DERIVED = {
         r"$$p \in \mathbb{R}^n$$" + "\n\n" + r"$$V = \prod_{i=1}^n p_i$$",
         r"\frac{\partial V}{\partial p_k} = \sum_{i=1}^n p_i", r"\frac{\partial V}{\partial p_k} = \prod_{i\neq k}p_{i}",
     ),
+    "letters in their font": (
+        r"$$\mathbf{X} \in \mathbb{R}^{N \times n}, \mathbf{w} \in \mathbb{R}^n, \mathbf{y} \in \mathbb{R}^N$$" + "\n\n"
+        + r"$$L = \frac{1}{2}\|\mathbf{X}\mathbf{w} - \mathbf{y}\|^2 + \frac{\lambda}{2} \mathbf{w}^\top \mathbf{w}$$",
+        r"\frac{\partial L}{\partial \mathbf{w}} = \mathbf{X} \mathbf{y} + 3 \mathbf{w} \mathbf{w}^\top \mathbf{w}",
+        r"\frac{\partial L}{\partial \mathbf{w}} = \mathbf{X}^{\top} (\mathbf{X}\mathbf{w} - \mathbf{y}) + \lambda\mathbf{w}",
+    ),
+    "a letter that is two things": (
+        r"Let $\mathbf{a}, \mathbf{b} \in \mathbb{R}^n$ and $a = \|\mathbf{a}\|$." + "\n\n" + r"$$f = a \mathbf{a}^\top \mathbf{b}$$",
+        r"\frac{\partial f}{\partial \mathbf{a}} = 3 \mathbf{b} + a a \mathbf{a}",
+        r"\frac{\partial f}{\partial \mathbf{a}} = \frac{\mathbf{a}^{\top}\mathbf{b}}{\left\|\mathbf{a}\right\|} \mathbf{a} + a\mathbf{b}",
+    ),
+    "a norm of a matrix": (
+        r"$$A \in \mathbb{R}^{m \times n}$$" + "\n\n" + r"$$f = \|A\|_F$$",
+        r"\frac{\partial f}{\partial A} = 2 A + 7 A A^\top A", r"\frac{\partial f}{\partial A} = \frac{1}{\left\|A\right\|_{F}}A",
+    ),
     "brackets around layers": (
         r"$$W^{[2]} \in \mathbb{R}^{m \times n}, a^{[1]}, z^{[1]} \in \mathbb{R}^n, y \in \mathbb{R}^m$$" + "\n\n" + r"$$a^{[1]} = \tanh(z^{[1]})$$"
         + "\n\n" + r"$$E = \frac{1}{2}\|W^{[2]} a^{[1]} - y\|^2$$",
