@@ -31,7 +31,7 @@ from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
 from verify_derivations.checker.referring import read_references
-from verify_derivations.checker.rereadings import open_families, read_fonts, reread
+from verify_derivations.checker.rereadings import open_families, read_fonts, read_namesakes, reread
 from verify_derivations.checker.reused import read_reused
 from verify_derivations.checker.rows import read_rows
 from verify_derivations.checker.scopes import assign_scopes, assign_variants, by_scope, seen_from, visible
@@ -63,10 +63,6 @@ from verify_derivations.formulas.scanner import Document, RawFormula
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
 from verify_derivations.formulas.world import NotedReadings, Readings
-
-REPEATED = re.compile(
-    r"\b(?:repeated|double) ind(?:ex|ices)\b|\bEinstein(?:'s|’s)?\b[^.]{0,20}\b(?:sum|convention|notation)", re.I
-)
 
 
 @dataclass
@@ -127,11 +123,6 @@ class Case:
     @cached_property
     def borrowed(self) -> dict[tuple[str, ...], list[Stated]]:
         return borrowed(self.formulas)
-
-    @cached_property
-    def sums_tacitly(self) -> bool:
-        """Whether the text says that repeated indices are summed over: that is not read."""
-        return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
 
     @cached_property
     def said(self) -> Said:
@@ -286,6 +277,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
         readable.append(stated)
     rewritings = Rewritings()
     read_fonts(formulas, rewritings)
+    read_namesakes(formulas, rewritings)
     reread(readable, rewritings)
     read_signs(formulas, rewritings)
     read_stacks(formulas, rewritings)

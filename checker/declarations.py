@@ -85,7 +85,12 @@ def _binds(item: s.Node) -> set[str]:
 
 
 def first_index(formulas: Sequence[Stated]) -> int:
-    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1."""
+    """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1, nor ends behind another
+    start where an axis is said to end: ``t = K, …, T`` beside ``x \\in R^T``."""
+    spaces = (m.where for f in formulas for m in f.memberships if isinstance(m.where, s.Space))
+    axes = {extent for space in spaces for extent in space.extents}
+    if any(last in axes and first != s.Number("0") for f in formulas for _, first, last in f.ranges):
+        return 1
     starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
     for f in formulas:
         for node in f.nodes:
@@ -141,9 +146,23 @@ class _Declarations:
     def __init__(self, world: World, formulas: Sequence[Stated]) -> None:
         self.world, self.table, self.every = world, world.table, formulas
 
+    def _hands_on(self, name: str) -> bool:
+        """Whether a recursion makes a quantity of what it was: the v_t that is held fixed is of one step."""
+        sides = (chain.sides for f in self.every for chain in f.chains if len(chain.sides) > 1)
+        found = (self.table.reference(left) for left, *right in sides
+                 if any(self._is_called(name, x) for side in right for x in names_in(side)))  # fmt: skip
+        return any(r is not None and r.name == name and r.indices for r in found)
+
+    def _is_called(self, name: str, node: s.Node) -> bool:
+        reference = self.table.reference(node)
+        return reference is not None and reference.name == name
+
     def relations(self) -> None:
         for f in self.every:
-            self.world.unknown.held |= {r.name for r in map(self.table.reference, f.prose.held) if r is not None}
+            for reference in filter(None, map(self.table.reference, f.prose.held)):
+                of_steps = reference.indices and self._hands_on(reference.name)
+                held = self.world.unknown.held_before if of_steps else self.world.unknown.held
+                held.add(reference.name)
             frozen = frozenset(r.name for r in map(self.table.reference, f.prose.frozen) if r is not None)
             self.world.unknown.frozen |= {frozen} if frozen else set()
             for pair in f.prose.related:

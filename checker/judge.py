@@ -15,7 +15,7 @@ from verify_derivations.checker.every_layer import judge_every
 from verify_derivations.checker.functions import Functions
 from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.inferred import EACH
-from verify_derivations.checker.links import Judged, judge_link, parameter_values
+from verify_derivations.checker.links import HOW_MANY, Judged, judge_link, parameter_values
 from verify_derivations.checker.locally import hold_here
 from verify_derivations.checker.no_claims import no_claims
 from verify_derivations.checker.of_definitions import DECLARATIONS, UPDATE, of_definition
@@ -92,6 +92,8 @@ def judge(case: Case, stated: Stated, readings: Readings) -> Formula:
     assert best is not None
     if best.verdict is Verdict.ILL_FORMED and not case.alike and case.effort.refutation:
         return _of_any_size(case, stated, readings, best)
+    if best.verdict is Verdict.UNDECIDED and not case.alike and case.effort.refutation:
+        return _of_equal_sizes(case, stated, readings, best)
     if (
         best.verdict is Verdict.REFUTED
         and readings.up == "repetition"
@@ -123,6 +125,15 @@ def _of_any_size(case: Case, stated: Stated, readings: Readings, found: Formula)
     )  # fmt: skip
     first = next(link for link in links if link.verdict is Verdict.UNDECIDED)
     return replace(found, verdict=Verdict.UNDECIDED, links=links, message=first.message)
+
+
+def _of_equal_sizes(case: Case, stated: Stated, readings: Readings, found: Formula) -> Formula:
+    """What leaves an axis of which nothing says how long it is may be refuted where all such sizes are equal: where
+    they differ it has no meaning."""
+    if not any(HOW_MANY in link.message for link in found.links):
+        return found
+    equal = judge(replace(case, alike=EACH, worlds={}, inherited={}), stated, readings)
+    return equal if equal.verdict is Verdict.REFUTED else found
 
 
 def _upsamples(stated: Stated) -> bool:

@@ -24,6 +24,7 @@ from verify_derivations.checker.refuted import (
     as_constant,
     directly,
     in_another_reading,
+    is_of_one_step,
     is_rule,
     left_open,
 )
@@ -94,6 +95,9 @@ from verify_derivations.formulas.world import (
 NOT_OF_A_NET = "it is not so for any value of a sum over layers; whether it is for those of a net is not known"
 
 
+HOW_MANY = ", and how many there are is not stated"
+
+
 @dataclass
 class Judged:
     link: Link
@@ -129,6 +133,9 @@ def judge_link(
                 judged = replace(judged, link=link)
         return replace(judged, remarks=(*judged.remarks, introduced.said))
 
+    def judged_in(other: World) -> Judged:
+        return judge_link(other, left, right, conditions, number, effort)
+
     def proved_in(other: World) -> Judged:
         return judge_link(other, left, right, conditions, number, effort.proofs_only)
 
@@ -137,7 +144,7 @@ def judge_link(
     except DocumentError as error:
         if isinstance(error, UndefinedSymbol) and (elsewhere := unread(world, here, sides, number)) is not None:
             error = Unsupported(elsewhere)
-        if isinstance(error, Endless) and (of_a_step := directly(world, sides, proved_in)) is not None:
+        if isinstance(error, Endless) and (of_a_step := directly(world, sides, judged_in, number)) is not None:
             return of_a_step
         if isinstance(error, ShapeError) and effort.refutation and is_rule(world, sides, number, proved_in):
             error = Unsupported(RULE)
@@ -157,8 +164,9 @@ def judge_link(
         if not all(whatever(*rests, c, environment) for c in comparisons):
             return failed
         effort = effort.proofs_only  # of what it is nothing else can be said
-    constant = held_fast(*rests, comparisons, environment)
-    if constant is not None and (fixed := as_constant(world, constant, proved_in)) is not None:
+    constants = world.unknown.held | (set() if is_of_one_step(world, sides) else world.unknown.held_before)
+    constant = held_fast(*rests, comparisons, environment, constants)
+    if constant is not None and (fixed := as_constant(world, constant, judged_in, proved_in)) is not None:
         return fixed
     reason = None if constant is None else f"the text treats {constant} as a constant, and defines it"
     reason = reason or frozen_in(*rests, comparisons, environment)
@@ -307,7 +315,7 @@ def leaves_axis(outside: Outside, world: World, environment: Environment, define
     known = world.known.get((adjoint_of(head, environment.loss) if environment.loss is not None else None) or head)
     said = message(outside, environment, known.origins if known is not None else ())
     if outside.extent.names and all(n.startswith("N_{") and n not in world.sizes for n in outside.extent.names):
-        return Unsupported(f"{said}, and how many there are is not stated")
+        return Unsupported(f"{said}{HOW_MANY}")
     spoken_of = world.sizes.union(*(fact.value.names for fact in world.assumed.facts))
     new = sorted(n for n in outside.index.names if len(n) == 1 and n not in spoken_of)
     if new:  # the j of x_{2j}, which nothing else mentions

@@ -152,13 +152,14 @@ def fitting(here: Sequence[Stated], scope: tuple[str, ...], table: NameTable) ->
 
 
 def _declared_otherwise(own: Sequence[Stated], around: Sequence[Stated], table: NameTable) -> set[str]:
-    """The names of which a scope says that they lie in another space than the text around it does."""
-    def spaces(formulas: Sequence[Stated]) -> dict[str, set[s.Node]]:
-        found: dict[str, set[s.Node]] = defaultdict(set)
+    """The names of which a scope says that they lie in another space than the text around it does, or that it declares
+    as one, A in the place of A_k."""
+    def spaces(formulas: Sequence[Stated]) -> dict[str, set[tuple[int, s.Node]]]:
+        found: dict[str, set[tuple[int, s.Node]]] = defaultdict(set)
         for member in (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space)):
             for reference in _references(member.names, table):
                 if reference.layer is None:
-                    found[reference.name].add(member.where)
+                    found[reference.name].add((len(reference.indices), member.where))
         return found
 
     there = spaces(around)

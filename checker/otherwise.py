@@ -74,7 +74,7 @@ def _is_arithmetic(side: s.Node) -> bool:
 def rests_on(case: Case, stated: Stated) -> tuple[object, ...]:
     """What a judgement rests on besides the formula and its definitions: words before it, values that others give."""
     said = [pattern.search(stated.raw.context) is not None for pattern in (GIVES_A_VALUE, SOLVED, EQUATED, SUBJECT)]
-    words = [*said, case.sums_tacitly]
+    words = [*said, stated.sums]
     before = (f for f in case.above(stated.scope) if f.number < stated.number or _is_behind(f, stated))
     values = [(f.number, c) for f in before for c in f.chains if printed_decimal(c.sides[-1]) or example(f, c)]
     return words, values

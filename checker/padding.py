@@ -18,7 +18,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import Access, Scalar, bracket, heads, map_accesses, mul, within
 from verify_derivations.formulas.kinds import ends_of
-from verify_derivations.formulas.scripts import base_of
+from verify_derivations.formulas.scripts import base_of, items_of
 from verify_derivations.formulas.world import Statement, World
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ _PADDED = r"(?:zero[-\s]padd(?:ed|ing)|padd(?:ed|ing)\s+(?:with|by)\s+zeros)\b"
 _SAID = re.compile(rf"\b{_OUTSIDE}\b[^$]*\b{_NIL}\b|\b{_NIL}\b[^$]*\b{_OUTSIDE}\b|\b{_PADDED}", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|no|never|nor|neither|without|unless|unlike|instead)\b|n't\b", re.IGNORECASE)
 _LINKED = re.compile(r"\s*,?\s*(?:is|are|be|being|has|have|vanish\w*|outside|beyond|zero|padded)\b", re.IGNORECASE)
+_WHERE = r"\s*(?:for|if|when(?:ever)?|where)\b\s*(?:(?:all|every)\b\s*)?"
+_IS_NIL = re.compile(  # “which is zero for”
+    rf"\s*,?\s*(?:which|that|and)?\s*(?:(?:is|are|be|being)\s+(?:\w+\s+)?(?:zero|nil)|vanish\w*){_WHERE}", re.I
+)
+_FOR = re.compile(rf"\s*,?{_WHERE}", re.I)
 _BEHIND = re.compile(
     r"\s*,?\s*(?:for\s+(?:all\s+)?(?:(?:indices|entries|positions|places|times)|(?P<letter>\$))\s+)?"
     rf"{_OUTSIDE}\b(?:\s+of)?\s*", re.I,
@@ -46,7 +51,9 @@ def read_padding(formulas: Sequence[Stated]) -> None:
         before, after = sentence(formulas, k), prose_behind(formulas, k).partition("$")[0]
         if stated.tree is None or _DENIED.search(before) or _DENIED.search(after):
             continue
-        if (name := _is_zero_outside(formulas, k)) is not None:
+        if (name := _is_zero_beyond(formulas, k)) is not None:
+            stated.prose.padded = (name,)
+        elif (name := _is_zero_outside(formulas, k)) is not None:
             stated.chains = []
             stated.prose.padded = (name,)
         elif stated.chains:
@@ -54,6 +61,43 @@ def read_padding(formulas: Sequence[Stated]) -> None:
         elif _SAID.search(after) and _LINKED.match(after):
             names = (*stated.mentions, *(name for m in stated.memberships for name in m.names))
             stated.prose.padded = tuple(name for name in names if isinstance(name, s.Symbol | s.Scripted))
+
+
+def _is_zero_beyond(formulas: Sequence[Stated], k: int) -> s.Node | None:
+    """The x_t of “where ``x_t = 0`` for ``t < 1``” and of “``x_t``, which is zero for ``t > T``”: that is no condition
+    on what follows."""
+    stated, following = formulas[k], formulas[k + 1] if k + 1 < len(formulas) else None
+    if following is None or any(f.raw.displayed or f.raw.section != stated.raw.section for f in (stated, following)):
+        return None
+    sides = stated.chains[0].sides if len(stated.chains) == 1 else (*stated.mentions[:1],)
+    left, nil = (sides[0] if sides else None), len(sides) == 2 and sides[1] == s.Number("0")
+    if not isinstance(left, s.Scripted) or left.sub is None:
+        return None
+    letters = items_of(left.sub)
+    if following.chains or len(following.conditions) != 1 or not _is_beyond(following.conditions[0], letters):
+        return None
+    if not (_FOR if nil else _IS_NIL).fullmatch(following.raw.context):
+        return None
+    following.conditions = []
+    if nil:
+        stated.chains = []
+        if not _is_declared(formulas, left):
+            stated.memberships.append(Membership((left,), s.Space("R")))
+    return left
+
+
+def _is_declared(formulas: Sequence[Stated], name: s.Node) -> bool:
+    return any(base_of(x) == base_of(name) for f in formulas for m in f.memberships for x in m.names)
+
+
+def _is_beyond(condition: s.Relation, letters: Sequence[s.Node]) -> bool:
+    """``t < 1``, ``t \\le 0`` or ``t > T``, of one of the letters."""
+    if len(condition.sides) != 2 or condition.sides[0] not in letters:
+        return False
+    relation, end = condition.relations[0], condition.sides[1]
+    if relation in ("<", "\\le", "\\leq"):
+        return end in ((s.Number("0"), s.Number("1")) if relation == "<" else (s.Number("0"),))
+    return relation == ">" and isinstance(end, s.Symbol)
 
 
 def _is_zero_outside(formulas: Sequence[Stated], k: int) -> s.Node | None:
@@ -70,8 +114,7 @@ def _is_zero_outside(formulas: Sequence[Stated], k: int) -> s.Node | None:
     if len(items) > 2 and isinstance(left.sub, s.Symbol) and any(isinstance(x, s.Dots) for x in items):
         first, last = ends_of(s.Sequence(tuple(items)))
         stated.ranges.append((left.sub.name, first, last))
-        declared = any(base_of(x) == base_of(left) for f in formulas for m in f.memberships for x in m.names)
-        if first == s.Number("1") and not declared:
+        if first == s.Number("1") and not _is_declared(formulas, left):
             stated.memberships.append(Membership((left.base,), s.Space("R", (last,))))
     return left
 

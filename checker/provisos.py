@@ -204,7 +204,7 @@ def as_the_text_goes_on(case: Case, stated: Stated, chain: Chain, world: World, 
         links = [_open_where(link, stated.when.halves) for link in links]
     if stated.single_steps:
         links = [_where_given(world, stated, chain, link) for link in links]
-    return [_open_sums(link) for link in links] if case.sums_tacitly else [*links]
+    return [_open_sums(link, stated.sums) for link in links] if stated.sums else [*links]
 
 
 def _where_given(world: World, stated: Stated, chain: Chain, link: Link) -> Link:
@@ -219,11 +219,13 @@ def _where_given(world: World, stated: Stated, chain: Chain, link: Link) -> Link
     return only_where(held, link) if given else link
 
 
-def _open_sums(link: Link) -> Link:
-    """What has an index that nothing binds, where the text says that repeated indices are summed over."""
-    said = "repeated indices are summed over, as the text says: that is not read"
-    unbound = link.verdict is Verdict.ILL_FORMED and link.evidence in ("index", "symbol")
-    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said) if unbound else link
+def _open_sums(link: Link, how: str) -> Link:
+    """What has an index above, where repeated indices are summed over, or what is wrong of each that may be of all."""
+    if how == "of each" and not link.verdict.wrong:
+        return link
+    what = ", and whether this is of each or their sum is not told" if how == "of each" else ": that is not read"
+    said = f"repeated indices are summed over, as the text says{what}"
+    return replace(link, verdict=Verdict.UNDECIDED, evidence="notation", message=said, counterexample=None)
 
 
 def _open_where(link: Link, conditions: Sequence[s.Relation]) -> Link:

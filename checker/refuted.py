@@ -4,7 +4,7 @@ what the document leaves unsaid, for which it is left open, each a line of anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,11 @@ from verify_derivations.checker.statements import contains_derivative
 from verify_derivations.checker.unknown import names_of, slope_told, taken_at, two_values, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.definitions import is_slope
 from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
+from verify_derivations.formulas.polynomial import Polynomial
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.variations import SIGN
@@ -82,52 +84,103 @@ def _directly(refuted: Refuted) -> Judged | None:
     return directly(refuted.world, refuted.sides, refuted.judged_in)
 
 
-def directly(world: World, sides: Sequence[s.Node], judged_in: Callable[[World], Judged]) -> Judged | None:
+def directly(
+    world: World, sides: Sequence[s.Node], judged_in: Callable[[World], Judged], number: int | None = None
+) -> Judged | None:
     """What holds if ``∂C_t/∂C_{t-1}`` of ``C_t = f_t ⊙ C_{t-1} + …``, and ``∂u/∂x`` of ``u = (x - μ)/s``, is taken with
-    else held fixed (see :mod:`~verify_derivations.formulas.held_fixed`): under that condition."""
+    else held fixed (see :mod:`~verify_derivations.formulas.held_fixed`): under that condition. Told the ``number`` of
+    the formula, also what is wrong then, and with all that moves of the step before."""
+    held = _held_in(world, sides)
+    if not held or world.applied.directly:
+        return None
+    judged = judged_in(_read(world, "held"))
+    wrong = number is not None and judged.link.verdict is Verdict.REFUTED
+    if wrong and not (is_of_one_step(world, sides) and judged_in(_read(world, "written out")).link.verdict.wrong):
+        return None
+    if judged.link.verdict not in HOLDS and not wrong:
+        return None
+    said = f"{', '.join(held)} \\text{{ {'is' if len(held) == 1 else 'are'} held fixed}}"
+    fixed = tuple(name for name in judged.link.fixed if name not in held)  # these are defined
+    link = replace(judged.link, fixed=fixed)
+    if number is not None and world.unknown.held_before.issuperset(held):
+        return replace(judged, link=_as_said(link, said))
+    return replace(judged, link=only_where(said, link))
+
+
+def _held_in(world: World, sides: Sequence[s.Node]) -> list[str]:
+    """The names of what derivatives may be meant to hold fixed that moves otherwise."""
     held: dict[str, None] = {}
-    for node in (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)):
-        if len(node.denominators) != 1 or node.order != 1:
+    for top, below, node in _derivatives(world, sides):
+        quantity = world.quantities.get(top.name) if top.layer is None else None
+        if quantity is None or quantity.body is None or quantity.head in world.losses():
             continue
-        top, below = (world.table.reference(x) for x in (node.numerator, node.denominators[0]))
-        quantity = world.quantities.get(top.name) if top is not None and top.layer is None else None
-        if below is None or quantity is None or quantity.body is None or quantity.head in world.losses():
-            continue
-        steps = [layer_value(r.indices[0], world, Statement()) for r in (top, below) if r is not None and r.indices]
-        lag = steps[1] - steps[0] if len(steps) == 2 and steps[0] is not None and steps[1] is not None else None
+        lag = _lag(top, below, world)
         found = held_fixed(world, quantity.head, below.name, lag)
         if found is None:
             continue
         if lag is None and node.sign != "\\partial":
-            return None  # du/dx is by all of x
+            return []  # du/dx is by all of x
         held |= dict.fromkeys(sorted(found.names))
-    if not held or world.applied.directly:
-        return None
+    return sorted(held)
+
+
+def _derivatives(world: World, sides: Sequence[s.Node]) -> Iterator[tuple[Reference, Reference, s.Derivative]]:
+    """The first derivatives by one name, with both names."""
+    for node in (x for side in sides for x in s.walk(side) if isinstance(x, s.Derivative)):
+        if len(node.denominators) == 1 and node.order == 1:
+            top, below = (world.table.reference(x) for x in (node.numerator, node.denominators[0]))
+            if top is not None and below is not None:
+                yield top, below, node
+
+
+def _lag(top: Reference, below: Reference, world: World) -> Polynomial | None:
+    """The step of what is below less that of what is above, where both are of steps."""
+    steps = [layer_value(r.indices[0], world, Statement()) for r in (top, below) if r.indices]
+    return steps[1] - steps[0] if len(steps) == 2 and steps[0] is not None and steps[1] is not None else None
+
+
+def _read(world: World, how: str) -> World:
     other = world.fork()
-    other.applied.directly = True
-    judged = judged_in(other)
-    if judged.link.verdict not in HOLDS:
-        return None
-    said = f"{', '.join(sorted(held))} \\text{{ {'is' if len(held) == 1 else 'are'} held fixed}}"
-    fixed = tuple(name for name in judged.link.fixed if name not in held)  # these are defined
-    return replace(judged, link=only_where(said, replace(judged.link, fixed=fixed)))
+    other.applied.directly = how
+    return other
 
 
-def as_constant(world: World, name: str, judged_in: Callable[[World], Judged]) -> Judged | None:
-    """What holds of a quantity that the text treats as a constant, though it defines it: whatever its value."""
+def is_of_one_step(world: World, sides: Sequence[s.Node]) -> bool:
+    """Whether a claim is on ``∂h_{t+1}/∂h_t`` alone, and can be nothing else than the derivative of one step."""
+    left, *others = sides
+    return isinstance(left, s.Derivative) and not any(map(contains_derivative, others)) and all(
+        _lag(top, below, world) in (0, -1) for top, below, _ in _derivatives(world, (left,)))  # fmt: skip
+
+
+def as_constant(
+    world: World, name: str, judged_in: Callable[[World], Judged], proved_in: Callable[[World], Judged]
+) -> Judged | None:
+    """What holds of a quantity that the text treats as a constant, though it defines it: whatever its value, or with
+    that which it has. What holds neither so nor where it moves is wrong."""
     quantity = world.quantities.get(name)
     if quantity is None or quantity.body is None:
         return None
-    other = world.fork()
-    other.quantities[name] = replace(quantity, body=None)
-    other.unknown.held.discard(name)
-    judged = judged_in(other)
-    if judged.link.verdict is not Verdict.PROVED:
-        return None
     said = f"{name} \\text{{ is held fixed}}"
-    link = replace(judged.link, message=f"{judged.link.message}, where {said}, as the text says",
-                   assumptions=(*judged.link.assumptions, said))  # fmt: skip
-    return replace(judged, link=link)
+    moving, other, fixed = world.fork(), world.fork(), world.fork()
+    for each in (moving, other, fixed):
+        each.unknown.held.discard(name)
+        each.unknown.held_before.discard(name)
+    other.quantities[name] = replace(quantity, body=None)
+    judged = proved_in(other)
+    if judged.link.verdict is Verdict.PROVED:
+        return replace(judged, link=_as_said(judged.link, said))
+    fixed.applied.constants |= {name}
+    judged = judged_in(fixed)
+    if (c := judged.comparison) is None or any(map(is_slope, (*heads(c.left), *heads(c.right)))):
+        return None
+    wrong = judged.link.verdict is Verdict.REFUTED and judged_in(moving).link.verdict.wrong
+    return replace(judged, link=_as_said(judged.link, said)) if wrong or judged.link.verdict in HOLDS else None
+
+
+def _as_said(link: Link, said: str) -> Link:
+    """A verdict under what the text says."""
+    return replace(link, message=f"{link.message}, where {said}, as the text says",
+                   assumptions=(*link.assumptions, said))  # fmt: skip
 
 
 def _with_slots(refuted: Refuted) -> Judged | None:
@@ -249,9 +302,10 @@ def _of_an_inner_variable(refuted: Refuted) -> str | None:
 
 
 def _also_a_size(refuted: Refuted) -> str | None:
-    """The k of ``k = \\sum_i x_i`` beside ``j = 1, …, k`` in another section."""
+    """The k of ``k = \\sum_i x_i`` beside ``j = 1, …, k`` in another section; not ``k_t``."""
     world = refuted.world
-    both = (x for x in names_of(world, refuted.sides) if x in world.sizes and world.is_defined(x))
+    alone = {r.name for r in mentioned(*refuted.sides, world) if not r.indices}
+    both = (x for x in alone if x in world.sizes and world.is_defined(x))
     name = min(both, default=None)
     return None if name is None else f"{name} is a size, and defined, too: which of them it is here is not said"
 

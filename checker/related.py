@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.scripts import base_of, plain
 from verify_derivations.formulas.world import Known, World
 
@@ -93,10 +94,14 @@ def relate_members(world: World, inferred: Collection[str]) -> None:
 
 def _is_parameter(world: World, name: str, member: Known) -> bool:
     """Whether one differentiates by a matrix that nothing defines, and that has no axis as long as there are members of
-    what an equation of its own defines: the weights V beside the sums ``v_t``."""
+    what an equation of its own defines, or what it is multiplied with: the weights V beside the sums ``v_t``, and
+    ``U u_t``."""
     matrix = world.known.get(name)
     given = matrix is not None and not world.is_defined(name) and name in world.differentiated.denominators
-    if not given or matrix is None or not world.is_defined(member.head):
+    bodies = (heads(q.body) for q in world.quantities.values() if q.body is not None)
+    if not given or matrix is None or not (
+        world.is_defined(member.head) or any({name, member.head} <= {*inside} for inside in bodies)
+    ):
         return False
     count = world.extents.normal(member.family[0])
     return bool(count.names) and all(count.names.isdisjoint(world.extents.normal(n).names) for n in matrix.shape)

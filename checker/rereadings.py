@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
+from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Rewritings, Stated
 from verify_derivations.formulas import syntax as s
-from verify_derivations.formulas.circle import is_another, with_number
+from verify_derivations.formulas.circle import has_another, is_number, with_number
 from verify_derivations.formulas.components import by_components, of_several
 from verify_derivations.formulas.composed import called, composed
 from verify_derivations.formulas.densities import Density, densities, has_bars, of_one_kind, with_commas
 from verify_derivations.formulas.densities import written_out as with_densities
-from verify_derivations.formulas.document import nested
+from verify_derivations.formulas.document import is_within, nested
 from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.factors import constants, matrices, with_matrices, with_products
 from verify_derivations.formulas.families import Family, families, unreadable, written_out
@@ -27,12 +28,14 @@ from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
 from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
 from verify_derivations.formulas.named_values import apart, named_values
+from verify_derivations.formulas.namesakes import namesakes, rewritten
 from verify_derivations.formulas.objectives import objectives, with_objectives
 from verify_derivations.formulas.primed import primed_indices, renamed, second_variables, transposes, with_transposes
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.single_steps import letters_of_one_step, with_labels
 from verify_derivations.formulas.squared import always_squared, without_squares
 from verify_derivations.formulas.steps import forward_steps, has_steps, states_in, stepped_back
+from verify_derivations.formulas.tacit_sums import IndexAbove, of_each_or_all, summed
 from verify_derivations.formulas.whole_gradients import of_the_whole
 
 Found = TypeVar("Found")
@@ -61,6 +64,25 @@ def read_fonts(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
         if new:
             stated.remarks += (f"{_each(new)}: something else than in bold",)
             said |= new
+
+
+def read_namesakes(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
+    """Letters that are something else in another section, told apart; also in formulas that cannot be read."""
+    sections: dict[tuple[str, ...], Trees] = {}
+    for stated in formulas:
+        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    found, said = namesakes(sections), set[tuple[tuple[str, ...], s.Symbol]]()
+    for stated in formulas if found else ():
+        place = stated.raw.section
+        letters = found.get(place, frozenset())
+        stated.ends = tuple(rewritten(x, letters) for x in stated.ends)
+        new = {x for x in stated.nodes if x in letters} - {x for at, x in said if at == place}
+        if stated.tree is None or not letters:
+            continue
+        rewritings.apply(stated, lambda tree, letters=letters: rewritten(tree, letters))  # type: ignore[misc]
+        if new:
+            stated.remarks += (f"{_each(new)}: something else than in other sections",)
+            said |= {(place, x) for x in new if isinstance(x, s.Symbol)}
 
 
 def open_families(formulas: Sequence[Stated]) -> set[s.Node]:
@@ -173,6 +195,17 @@ def _matrices(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Node]]:
     return {id(tree): names for section, names in here.items() for tree in sections[section] if names}
 
 
+def _numbers_pi(formulas: Sequence[Stated]) -> dict[int, bool]:
+    """By trees, whether π is that number: another section may write a policy by it alone."""
+    if not has_another(_trees(formulas)):
+        return {}
+    found: dict[int, bool] = {}
+    for section in dict.fromkeys(f.raw.section for f in formulas):
+        is_one = is_number(_trees(f for f in formulas if nested(f.raw.section, section)))
+        found |= {id(f.tree): is_one for f in formulas if f.raw.section == section and f.tree is not None}
+    return found
+
+
 def _density_said(found: object, before: s.Node, after: s.Node) -> str:
     written = any(isinstance(n, s.Text) and n not in s.walk(before) for n in s.walk(after))
     return "is written out where it is used" if written else _reads(found, before, after)
@@ -208,10 +241,11 @@ def _exponentials(formulas: Sequence[Stated]) -> frozenset[s.Node]:
 
 def _steps(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Relation]]:
     """By trees, and by what their section says and those around it: another one may speak of an algorithm with the same
-    letters."""
+    letters, or define them anew."""
     found: dict[int, frozenset[s.Relation]] = {}
     for section in dict.fromkeys(f.raw.section for f in formulas if f.tree is not None and has_steps(f.tree)):
-        steps = forward_steps(_trees(f for f in formulas if nested(f.raw.section, section)))
+        around = _trees(f for f in formulas if nested(f.raw.section, section))
+        steps = forward_steps(around, _trees(f for f in formulas if f.raw.section == section))
         for stated in (f for f in formulas if f.raw.section == section and f.tree is not None):
             assert stated.tree is not None
             stated.stepped = states_in(stated.tree, steps)
@@ -230,7 +264,63 @@ def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[s
     return found
 
 
+_REPEATED = re.compile(  # what tells that repeated indices are summed over
+    r"\b(?:Einstein(?:'s|’s)?|summation)\b[^.]{0,20}\b(?:sum\w*|convention|notation)|\b(?:repeated|double)\s+(?:ind(?:ex|ices)|subscripts?)\b"
+    r"|\bsum(?:s|med|mation)?\b[^.]{0,20}\b(?:implied|implicit|tacit|understood)|\b(?:implied|implicit|tacit)(?:ly)?\s+sum"
+    r"|\b(?:ind(?:ex|ices)|subscripts?)\b[^.]{0,40}\b(?:twice|repeat\w*)\b[^.]{0,40}\bsum", re.I,
+)  # fmt: skip
+_NO_SUMS = re.compile(
+    r"\b(?:not|n't|never|without|no)\s+(?:\w+\s+){0,3}(?:sum(?!\w*\s+(?:sign|symbol))|Einstein|convention|repeated)",
+    re.I,
+)
+_HERE = re.compile(r"\bin\s+this\s+(?:\w+\s+)?(?:\w*section|appendix|paragraph|part|chapter|exercise|problem)\b", re.I)
+_CODE = re.compile(r"[#={}]|\w\(")
+
+
+def _tacit_sums(formulas: Sequence[Stated]) -> dict[int, bool]:
+    """By trees, whether they have sums without a sign: from the section on that says so."""
+    found: dict[int, bool] = {}
+    for stated in _under_convention(formulas):
+        assert stated.tree is not None
+        try:
+            stated.sums = "of each" if of_each_or_all(stated.tree) else ""
+            found[id(stated.tree)] = summed(stated.tree) is not stated.tree
+        except IndexAbove:
+            stated.sums = "not read"
+    return found
+
+
+def _with_sums(tree: s.Node) -> s.Node:
+    try:
+        return summed(tree)
+    except IndexAbove:  # of a correction
+        return tree
+
+
+def _under_convention(formulas: Sequence[Stated]) -> list[Stated]:
+    """The formulas where repeated indices are summed over, but those of which the text says that they are not."""
+    said = [(f, sentence) for f in formulas for sentence in _sentences(f)
+            if _REPEATED.search(sentence) and not _NO_SUMS.search(sentence)]  # fmt: skip
+    if not said:
+        return []
+    onward = min((f.number for f, text in said if not _HERE.search(text)), default=None)
+    sections = {f.raw.section for f, _ in said}
+    behind = (*(f.raw.context for f in formulas[1:]), "")
+    return [f for f, after in zip(formulas, behind, strict=True)
+            if (onward is not None and f.number > onward or any(is_within(f.raw.section, at) for at in sections))
+            and not _NO_SUMS.search(f"{ENDED.split(after)[0]} {f.raw.tail}")]  # fmt: skip
+
+
+def _sentences(stated: Stated) -> list[str]:
+    """Those beside a formula, and those of the sections without formulas before it."""
+    before = (x for line in stated.raw.code.splitlines() for x in ENDED.split(line) if not _CODE.search(x))
+    return [*before, *ENDED.split(stated.raw.context), *ENDED.split(stated.raw.tail)]
+
+
 REREADINGS: tuple[Rereading[Any], ...] = (
+    ByTree(  # y_i = w_{ij} x_j, where the text says that repeated indices are summed over
+        _tacit_sums, lambda tree, _: _with_sums(tree), lambda *_: "sums over repeated indices are written out"
+    ),
     ByTree(_softmax, _with_softmax),  # σ, of which the text says so
     Rereading(_among(primed_indices), renamed, _primed),  # i' for an index of its own
     Rereading(
@@ -253,8 +343,8 @@ REREADINGS: tuple[Rereading[Any], ...] = (
         _among(always_squared), without_squares,
         lambda names, *_: f"reads {', '.join(sorted(f'${to_latex(x)}^{{2}}$' for x in names))} as one name",
     ),
-    Rereading(  # π where weights or a policy are called so, too
-        _among(is_another), lambda tree, _: with_number(tree), lambda *_: "reads $\\pi$ behind a number as the number"
+    ByTree(  # π where weights or a policy are called so, too
+        _numbers_pi, lambda tree, _: with_number(tree), lambda *_: "reads $\\pi$ behind a number as the number"
     ),
     ByTree(_densities_of_one_kind, with_commas),
     ByTree(_densities, with_densities, _density_said),

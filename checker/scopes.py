@@ -20,6 +20,7 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 
 from verify_derivations.checker.contents import Contents, is_exponential
@@ -27,6 +28,7 @@ from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, is_adjoint_name, is_derivative
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.names import NameTable
+from verify_derivations.formulas.namesakes import letter_in
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
@@ -41,6 +43,7 @@ CUE = re.compile(r"\b[Ff]or\s+(?:the\s+|an?\s+)?(?:\*\*|\\textbf\{|\\emph\{|__)(
 def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
     """Set ``scope`` of every formula: the longest section path that is isolated from its siblings; and ``apart``."""
     keys: dict[tuple[str, ...], dict[str, str]] = {}
+    members: dict[tuple[str, ...], set[str]] = {}  # names that are defined with indices
     values: dict[str, list[frozenset[str | None]]] = {}  # the names in what each key has been before
     for stated in formulas:
         for chain in stated.chains:
@@ -50,6 +53,9 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
                     continue
                 values[key].append(_bases(chain.sides[1]))
                 keys.setdefault(stated.raw.section, {}).setdefault(key, to_latex(chain.sides[1]))
+                reference = table.reference(chain.sides[0])
+                if reference is not None and reference.indices:
+                    members.setdefault(stated.raw.section, set()).add(reference.name)
         for member in stated.memberships:
             for name in member.names if isinstance(member.where, s.Space) else ():
                 key = key_of(name, table)
@@ -68,10 +74,15 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
             dict.fromkeys(p[: len(parent) + 1] for p in keys if len(p) > len(parent) and p[: len(parent)] == parent)
         )
         contents = [_under(child, keys) for child in children]
+        listed = [set[str]().union(*(names for path, names in members.items() if path[: len(child)] == child))
+                  for child in children]  # fmt: skip
         order = _Order(parent, formulas, table)
         for a, first in enumerate(contents):
             for b in range(a):
                 again = {k for k in first.keys() & contents[b].keys() if first[k] != contents[b][k]}
+                letters = _by_letters(first).keys() & _by_letters(contents[b]).keys()  # one is told apart already
+                again |= letters - (first.keys() & contents[b].keys())
+                again |= {k for k in listed[a] if f"{k}()" in contents[b]} | {k for k in listed[b] if f"{k}()" in first}
                 if again:
                     isolated.add(children[a])
                     isolated |= set() if order.goes_on(children[b], children[a], again) else {children[b]}
@@ -84,6 +95,11 @@ def assign_scopes(formulas: Sequence[Stated], table: NameTable) -> None:
         stated.scope = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in isolated), ())
         stated.apart = next((path[:k] for k in range(1, len(path) + 1) if path[:k] in apart), ())
         stated.alone = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in apart | alone), ())
+
+
+def _by_letters(keys: Mapping[str, str]) -> dict[str, str]:
+    """Keys with the letters that are written for names of a section's own."""
+    return {re.sub(r"\\mathit\{(\w)\}", r"\1", key): value for key, value in keys.items()}
 
 
 def _against_what_is_around(
@@ -100,23 +116,39 @@ def _against_what_is_around(
 def _declared_again(
     formulas: Sequence[Stated], keys: dict[tuple[str, ...], dict[str, str]], table: NameTable
 ) -> set[tuple[str, ...]]:
-    """The sections that declare otherwise what the text around them has declared, if they need nothing of the sections
-    beside them, nor these of them."""
+    """The sections that declare otherwise what the text around them has declared, also one A in the place of A_k, if
+    they need nothing of the sections beside them, nor these of them."""
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
+    levels: dict[tuple[str, ...], list[Stated]] = {}
+    for f in formulas:
+        levels.setdefault(f.raw.section, []).append(f)
     for siblings in families:
-        around = {k: v for n in range(len(siblings[0])) for k, v in keys.get(siblings[0][:n], {}).items()}
+        above = [siblings[0][:n] for n in range(len(siblings[0]))]
+        around = {k: v for path in above for k, v in keys.get(path, {}).items()}
+        indices = {k: v for path in above for k, v in _declared_indices(levels.get(path, ()), table).items()}
         own = {path: _under(path, keys) for path in siblings}
         again = [path for path in siblings if any(
-            k.endswith(" in") and around.get(k, v) != v for k, v in own[path].items())]  # fmt: skip
+            k.endswith(" in") and around.get(k, v) != v for k, v in own[path].items()) or any(
+            indices.get(k, v) != v for k, v in _declared_indices(below[path], table).items())]  # fmt: skip
         parts = [Contents.of(below[path], table) for path in siblings] if again else []
         for path in again:
             place = siblings.index(path)
             here = parts[place]
-            joined = [p.flows_into(here) for p in parts[:place]] + [here.flows_into(p) for p in parts[place + 1 :]]
+            anew = replace(here, forms_defined={form for form in here.forms_defined if form[0] not in around})
+            joined = [p.flows_into(anew) for p in parts[:place]] + [here.flows_into(p) for p in parts[place + 1 :]]
             if here.defined and not any(joined):
                 found.add(path)
     return found
+
+
+def _declared_indices(formulas: Sequence[Stated], table: NameTable) -> dict[str, int]:
+    """With how many indices formulas declare names, where it is one number."""
+    names = [x for f in formulas for m in f.memberships if isinstance(m.where, s.Space) for x in m.names]
+    found: dict[str, set[int]] = {}
+    for reference in (r for r in map(table.reference, names) if r is not None and r.layer is None):
+        found.setdefault(reference.name, set()).add(len(reference.indices))
+    return {name: min(counts) for name, counts in found.items() if len(counts) == 1}
 
 
 def _is_rewritten(stated: Stated, value: s.Node, before: Sequence[frozenset[str | None]]) -> bool:
@@ -131,13 +163,13 @@ def _bases(value: s.Node) -> frozenset[str | None]:
 
 
 def _siblings(formulas: Sequence[Stated]) -> tuple[list[list[tuple[str, ...]]], dict[tuple[str, ...], list[Stated]]]:
-    """The sections beside each other, and the formulas in and below each section."""
+    """The sections beside each other, in their order, and the formulas in and below each section."""
     below: dict[tuple[str, ...], list[Stated]] = {}
     for f in formulas:
         for k in range(1, len(f.raw.section) + 1):
             below.setdefault(f.raw.section[:k], []).append(f)
     families: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for path in sorted(below):
+    for path in sorted(below, key=lambda path: below[path][0].number):
         families.setdefault(path[:-1], []).append(path)
     return [*families.values()], below
 
@@ -147,15 +179,14 @@ def _alone(formulas: Sequence[Stated], table: NameTable) -> set[tuple[str, ...]]
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
     for siblings in families:
-        order = sorted(siblings, key=lambda path: below[path][0].number)
-        parts = {path: Contents.of(below[path], table) for path in order}
+        parts = {path: Contents.of(below[path], table) for path in siblings}
         users = Counter(name for part in parts.values() for name in part.mentioned)
         joined: set[tuple[str, ...]] = set()
-        for k, path in enumerate(order):
-            for other in order[:k]:
+        for k, path in enumerate(siblings):
+            for other in siblings[:k]:
                 if parts[other].flows_into(parts[path]):
                     joined |= {path, other}
-        of_errors = [path for path in order if "e" in parts[path].defined]
+        of_errors = [path for path in siblings if "e" in parts[path].defined]
         for path, part in parts.items():
             own = part.mentioned - part.defined - table.sizes - table.bound
             shared = any(users[name] > 1 for name in own) or _declares_a_size(below[path], table)
@@ -210,7 +241,6 @@ def _apart(
     found: set[tuple[str, ...]] = set()
     families, below = _siblings(formulas)
     for siblings in families:
-        siblings = sorted(siblings, key=lambda path: below[path][0].number)
         own = {path: _under(path, keys) for path in siblings}
         counts = {path: _index_counts(below[path], table) for path in siblings}
         key_total = Counter(key for path in siblings for key in own[path])
@@ -225,7 +255,8 @@ def _apart(
             otherwise = any(
                 names_total[name] > 1 and all(count_total[name, n] == 1 for n in seen) for name, seen in here.items()
             )
-            late = declared & _variables_before(path, siblings[:k], keys, own, below, table)
+            variables = _variables_before(path, siblings[:k], keys, own, below, table)
+            late = {name for name in declared if letter_in(name) in variables}
             if not otherwise and not late and not any(key_total[name] for name in declared):
                 continue
             if not any(len(c.sides) > 1 for f in below[path] for c in f.chains):

@@ -126,6 +126,7 @@ class Stated:
     variant: str | None = None
     stepped: dict[str, str] = field(default_factory=dict)  # x → t, where ``x_{t+1} = …`` is read as what x_t is
 
+    sums: str = ""  # without signs, “not read”, or read as the equation “of each” of which it may be the sum
     single_steps: frozenset[str] = frozenset()  # the t of which ``c_t`` and ``c_{t-1}`` are two names
 
     @property

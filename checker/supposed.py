@@ -44,7 +44,8 @@ WORDS = re.compile(  # “if the loss is positive,”, but not “when we differ
     r"|(?:in|on|for|at)\s+(?:the\s+|an?\s+|all\s+)?active\b"
     r"|(?:otherwise|else)\W*$)", re.I,
 )  # fmt: skip
-_ANNOUNCED = r"(?:\W+then)?(?:\W+(?:we|one)\s+\w+)?\W*$"
+_IN_BRACKETS = r"(?:\s*\((?![^()]*\b(?:not|unless|except|negative|otherwise)\b)[^()]*\))?"
+_ANNOUNCED = rf"{_IN_BRACKETS}(?:\W+then)?(?:\W+(?:we|one)\s+\w+)?\W*$"
 ACTIVE = re.compile(  # of a maximum with zero: “where the hinge is active”
     r"\b(?:active\s+(?:case|region|set|regime|part|branch|triplets?|examples?|points?)|violates\s+the\s+(?:margin|constraint)"
     r"|(?:max(?:imum)?|hinge|loss|margin|triplet|constraint)\s+is\s+(?:active|violated)"

@@ -441,11 +441,11 @@ def _whether_the_same(name: str, found: Unread) -> str:
 
 def held_fast(
     world: World, here: Statement, sides: tuple[s.Node, ...], comparisons: Iterable[Comparison],
-    environment: Environment,
+    environment: Environment, names: Collection[str],
 ) -> str | None:  # fmt: skip
-    """Something that the text treats as a constant, on which the sides rest, and which depends on what they
+    """One of the ``names`` that the text treats as constants on which the sides rest, and which depends on what they
     differentiate by."""
-    for name in sorted(world.unknown.held):
+    for name in sorted(names):
         inside = world.below((name,)) - {name}
         for reached, variables in (reach(world, here, sides, c, environment) for c in comparisons if inside):
             if name in reached and not variables.isdisjoint(inside):

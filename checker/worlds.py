@@ -41,6 +41,7 @@ def build_world(
             before = dict(extents.solved), set(unlike)
             builder = Builder(formulas, variant, scope, table, readings, inherited, extents, every, declared)
             builder.world.undeclared.shapes |= shapes
+            builder.world.letters.equal = bool(alike)
             builder.inferred, builder.without_gradients = inferred, gradients
             builder.world.layers.unlike_sums |= unlike
             result = builder.run(loss, names, solved)

@@ -182,6 +182,14 @@ class _Search:
         self.own = [name for name in claim.scope.sizes if name in mentioned]
 
     def run(self) -> Witness | None:
+        """A difference, if there is one also at points of another style: entries of the first points are the same at
+        all sizes, and those of two scalars may be equal."""
+        witness = self._rounds()
+        if witness is not None or not self.sizes or not self.claim.scope.sizes:
+            return witness
+        return self._at((self.telling or self.sizes)[0], self.points)
+
+    def _rounds(self) -> Witness | None:
         """Rounds over all sizes; where they are few (a scalar claim has none), several rounds."""
         for first in range(0, LEAST_POINTS, self.points):
             for sizes in candidates(self.claim.scope, seed=self.seed, then=self._beside):

@@ -21,6 +21,7 @@ class Applied(Forked):
     spaces: dict[str, s.Space] = field(default_factory=dict)  # in which their values are: R^K of φ: R^d → R^K
     entrywise: set[str] = field(default_factory=set)  # those that are taken of each entry of a tensor
     unclear: set[str] = field(default_factory=set)  # those of them that then do not fit into a definition
-    directly: bool = False  # ∂u/∂x holds fixed all else in the definition of u, also what is made of x
+    directly: str = ""  # ∂u/∂x: with all else in the definition of u “held” fixed, or the step before “written out”
+    constants: frozenset[str] = frozenset()  # what all derivatives hold fixed, whatever it is made of
     by_slot: bool = False  # ∂f/∂x of f(x, y) holds a y fixed that is made of x
     calls: dict[str, set[tuple[Scalar, ...]]] = field(default_factory=dict)  # of numbers: (x, y) of their f(x, y)

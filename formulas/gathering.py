@@ -88,6 +88,8 @@ def gather(
         for node, parent in s.with_parents(tree):
             _use(table, node, parent, steps=not claim)
     table.alone |= alone or set()
+    table.sisters = _sisters(table, relations, nodes)
+    table.indexed -= {base for base, _ in table.sisters}
     table.shifted -= _begun_in_time(forest)
     table.sample_axes -= table.counted
     table.wholes = {name for relation in relations for name in made_of_namesakes(relation)}
@@ -99,6 +101,26 @@ def gather(
     table.units = frozenset(units - table.bases)
     table.remembered = {}
     return table
+
+
+def _sisters(table: NameTable, relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[tuple[str, str]]:
+    """The labels of ``W_q, W_k, W_v \\in R^{d \\times h}``, one of which counts nowhere, so that none does there."""
+    found: dict[str, set[str]] = {}
+    counting = {*"ijklmnst"} | table.bound | table.sizes | table.alone
+    for relation in (r for r in relations if isinstance(r.sides[-1], s.Space) and len(r.sides[-1].extents) == 2):
+        names = relation.sides[0].items if isinstance(relation.sides[0], s.Sequence) else ()
+        letters = [(base_of(x) or "", x.sub.name) for x in names
+                   if isinstance(x, s.Scripted) and isinstance(x.sub, s.Symbol) and x.sup is None]  # fmt: skip
+        if relation.relations[0] != "\\in" or len(letters) != len(names) or len({base for base, _ in letters}) != 1:
+            continue
+        labels = {letter for _, letter in letters}
+        if len(labels) == len(letters) > 1 and any(len(x) == 1 and x not in counting for x in labels):
+            found.setdefault(letters[0][0], set()).update(labels)
+    for node in (x for x in nodes if isinstance(x, s.Scripted) and x.sub is not None) if found else ():
+        name = node.sub.name if isinstance(node.sub, s.Symbol) else ""
+        if name not in found.get(base_of(node) or "", ()):
+            found.pop(base_of(node) or "", None)  # W_1, W_{i-1}
+    return {(base, letter) for base, labels in found.items() for letter in labels}
 
 
 def _variable_e(relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> set[str]:
@@ -318,6 +340,7 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
                 reference = table.reference(part)
                 if reference is not None and reference.indices:
                     totals.setdefault(reference.name, to_latex(reference.indices[0]))
+    totals = _beside_one_of_many(table, nodes, tensors) | totals
     ends = last_values(nodes)
     iterates = _iterates(table, nodes, tensors, ends)
     table.kinds = Kinds(ends, totals=totals, iterates=iterates, examples=many)
@@ -339,6 +362,17 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
             if id(node) in left:
                 definitions[key].append(reference.indices)
     table.kinds = Kinds(ends, told_apart(places, definitions, ends), totals, iterates, many)
+
+
+def _beside_one_of_many(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> dict[str, str]:
+    """The losses that have an equation of their own beside one for those of each example, ``E = …`` and ``E_i = …``,
+    with the letter of these."""
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and not is_range(x))
+    references = [r for r in (table.reference(x.sides[0]) for x in equations
+                              if isinstance(x.sides[0], s.Symbol | s.Scripted)) if r is not None]  # fmt: skip
+    whole = {r.name for r in references if not r.indices and r.layer is None} & {*LOSSES} - tensors
+    return {r.name: to_latex(r.indices[0]) for r in references
+            if r.name in whole and len(r.indices) == 1 and isinstance(r.indices[0], s.Symbol)}  # fmt: skip
 
 
 def _beside_members(nodes: Sequence[s.Node]) -> dict[str, str]:

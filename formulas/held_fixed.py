@@ -8,11 +8,20 @@ document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from verify_derivations.formulas.definitions import Environment, Quantity
-from verify_derivations.formulas.expressions import Access, Polynomial, map_accesses, polynomial, walk
+from verify_derivations.formulas.expressions import (
+    Access,
+    Polynomial,
+    Scalar,
+    map_accesses,
+    polynomial,
+    rename_apart,
+    substitute,
+    walk,
+)
 from verify_derivations.formulas.world import World
 
 _HELD = "held:"  # before the names of what is not differentiated
@@ -26,6 +35,7 @@ class HeldFixed:
     by: str
     accesses: Mapping[str, frozenset[Access]]
     names: frozenset[str]
+    bodies: Mapping[str, Scalar] = field(default_factory=dict)  # of definitions that are written out
 
     def within(self, environment: Environment) -> tuple[Environment, str]:
         """The definitions in which what is held fixed does not move, and by what the derivative is taken there."""
@@ -37,11 +47,11 @@ class HeldFixed:
         return replace(environment, quantities=fixed), by
 
     def _fixed(self, quantity: Quantity) -> Quantity:
-        held = self.accesses.get(quantity.head)
-        if quantity.body is None or not held:
+        held, body = self.accesses.get(quantity.head), self.bodies.get(quantity.head, quantity.body)
+        if body is None or not held:
             return quantity
         return replace(quantity, body=map_accesses(
-            quantity.body, lambda x: Access(_HELD + x.head, x.indices) if x in held else None))
+            body, lambda x: Access(_HELD + x.head, x.indices) if x in held else None))
 
 
 def moving(access: Access) -> Access | None:
@@ -73,6 +83,64 @@ def held_fixed(world: World, of: str, by: str, lag: Polynomial | None) -> HeldFi
     return HeldFixed(by, held, names) if names else None
 
 
+def constant(world: World, names: Set[str], by: str) -> HeldFixed | None:
+    """All derivatives with some quantities held fixed wherever they stand."""
+    held = {q.head: frozenset(x for x in walk(q.body) if isinstance(x, Access) and x.head in names)
+            for q in world.quantities.values() if q.body is not None}  # fmt: skip
+    return HeldFixed(by, held, frozenset(names)) if by not in names else None
+
+
+def written_out(world: World, of: str, by: str, lag: Polynomial | None) -> HeldFixed | None:
+    """``∂of/∂by`` of one step in which nothing is held fixed: of the step before moves what is made of ``by`` there,
+    the ``θ_t = θ_{t-1} - η v_t`` in ``∂θ_{t+1}/∂v_t``. ``None`` where a step may depend on a later one."""
+    found = (world.quantities.get(name) for name in sorted(world.below([of])))
+    definitions = [q for q in found if q is not None and q.body is not None]
+    if lag is None or lag not in (0, -1) or not all(_is_causal(q, by, world) for q in definitions):
+        return None
+    before = lag == -1
+    moved = {q.head for q in definitions if before and q.head != by and _at_once(q.head, by, world, set())}
+    bodies, held = dict[str, Scalar](), dict[str, frozenset[Access]]()
+    for quantity in definitions:
+        assert quantity.body is not None
+        own = Access(quantity.head, tuple(map(polynomial, quantity.indices)))
+
+        def put(x: Access, own: Access = own) -> Scalar | None:
+            step = steps_between(own, x, world, entries=True)
+            if x.head not in moved or step != -1:
+                return None
+            inner = world.quantities[x.head]
+            assert inner.body is not None
+            values = dict(zip(inner.indices, x.indices, strict=True))
+            return map_accesses(substitute(rename_apart(inner.body), values), put)
+
+        bodies[quantity.head] = body = map_accesses(quantity.body, put)
+        inside = ((x, steps_between(own, x, world, entries=True)) for x in walk(body) if isinstance(x, Access))
+        held[quantity.head] = frozenset(x for x, step in inside if step is not None and step.is_constant and step
+                                        and (x.head != by or step != lag))  # fmt: skip
+    return HeldFixed(by, held, frozenset(), bodies)
+
+
+def _is_causal(quantity: Quantity, by: str, world: World) -> bool:
+    """Whether what a definition has that rests on ``by`` is of the same step or of one before."""
+    assert quantity.body is not None
+    for x in walk(quantity.body):
+        if isinstance(x, Access) and world.depends(x, by):
+            step = _lag(x, quantity, world, entries=True)
+            if step is None or step not in (0, -1):
+                return False
+    return True
+
+
+def _at_once(head: str, by: str, world: World, seen: set[str]) -> bool:
+    """Whether something depends on ``by`` of its own step."""
+    quantity = world.quantities.get(head)
+    if quantity is None or quantity.body is None or head in seen:
+        return False
+    seen.add(head)
+    now = {x.head for x in walk(quantity.body) if isinstance(x, Access) and _lag(x, quantity, world, entries=True) == 0}
+    return by in now or any(_at_once(x, by, world, seen) for x in now)
+
+
 def _lagged(quantity: Quantity, world: World) -> frozenset[Access]:
     """What stands in a definition at another step than that which is defined."""
     accesses = (x for x in walk(quantity.body) if isinstance(x, Access)) if quantity.body is not None else ()
@@ -80,15 +148,17 @@ def _lagged(quantity: Quantity, world: World) -> frozenset[Access]:
     return frozenset(x for x, lag in shifts if lag is not None and lag.is_constant and lag)
 
 
-def steps_between(of: Access, by: Access, world: World) -> Polynomial | None:
-    """The step of ``by`` less that of ``of``, where both are of steps."""
+def steps_between(of: Access, by: Access, world: World, entries: bool = False) -> Polynomial | None:
+    """The step of ``by`` less that of ``of``, where both are of steps; with ``entries``, also where these are numbers
+    that are read as the entries of a vector."""
     known = [world.known[x.head] for x in (by, of) if x.head in world.known and x.indices]
-    if len(known) < 2 or not all(k.family for k in known):
+    single = entries and all(len(x.indices) == 1 for x in (by, of))
+    if len(known) < 2 or not (single or all(k.family for k in known)):
         return None
     first, own = ((k.origins or (world.origin,))[0] for k in known)
     return by.indices[0] + first - of.indices[0] - own
 
 
-def _lag(access: Access, quantity: Quantity, world: World) -> Polynomial | None:
+def _lag(access: Access, quantity: Quantity, world: World, entries: bool = False) -> Polynomial | None:
     """The step at which something stands in a definition, less that which is defined."""
-    return steps_between(Access(quantity.head, tuple(map(polynomial, quantity.indices))), access, world)
+    return steps_between(Access(quantity.head, tuple(map(polynomial, quantity.indices))), access, world, entries)

@@ -35,6 +35,8 @@ def family_extent(letter: str, world: World, here: Statement, number: int) -> Po
 def without_range(letter: str, world: World) -> Polynomial:
     """The last value of a letter of which no range is stated."""
     size = f"N_{{{letter}}}"
+    if world.letters.equal and world.letters.without_range:
+        size = min(world.letters.without_range)
     world.letters.without_range.add(size)
     return polynomial(size)
 

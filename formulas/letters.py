@@ -28,6 +28,7 @@ class Letters(Forked):
     from_zero: set[str] = field(default_factory=set)  # heads whose members all count from 0: x_0 is one like the others
     given: set[str] = field(default_factory=set)  # letters that stand for one given value: the class c of log p_c
     without_range: set[str] = field(default_factory=set)  # sizes to which letters run of which no range is stated
+    equal: bool = False  # whether these sizes are
     labels: dict[str, s.Node | None] = field(default_factory=dict)  # names of given whole numbers y_i that are only
     # indices, with their last value
 

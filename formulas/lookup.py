@@ -340,6 +340,9 @@ def _introduce(reference: Reference, world: World, here: Statement, expected: Sh
         if not letter:
             raise UndefinedSymbol(f"{_show(reference)} is not defined here")
         origin = first_value(reference.name, letter, world)
+        index = here.indices.get(letter)
+        if index is not None and not index.free and index.start == 0 and isinstance(node, s.Symbol):
+            origin = 0  # the w_k of a sum from 0 on
         last = family_extent(letter, world, here, here.number)
         steps = world.letters.steps.get(here.number, {})
         if isinstance(node, s.Sum) and steps and reference.name not in steps:

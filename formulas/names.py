@@ -86,6 +86,7 @@ class NameTable:
     matrices: set[str] = field(default_factory=set)  # bases declared with two axes, none of extent one
     vectors: set[str] = field(default_factory=set)  # bases declared with one axis
     biases: set[str] = field(default_factory=set)  # vectors beside which there is a w_0, where nothing counts from 0
+    sisters: set[tuple[str, str]] = field(default_factory=set)  # (base, label): W_q, W_k and W_v, declared in one list
     made: set[str] = field(default_factory=set)  # letters made of tensors: the c of c = Wx counts nothing
     sizes: set[str] = field(default_factory=set)  # letters in the stated shapes, without scripts
     tags: set[str] = field(default_factory=set)  # letters that only name what has members: the i of a gate i_t, in W^i
@@ -288,7 +289,7 @@ class NameTable:
                 base in self.zeroth and item.text == "0" and self._runs(base)
             )
         if isinstance(item, s.Symbol):
-            if item.name in SIGNS:  # θ_+ is the next θ, no entry of it
+            if (base, item.name) in self.sisters or item.name in SIGNS:  # θ_+ is the next θ, no entry of it
                 return True
             if self.is_apart(base, item.name) or item.name in self.made and f"{base}_{{{item.name}}}" in self.declared:
                 return True

@@ -462,7 +462,7 @@ class Ranks:
         if not nodes:
             yield shape, way
             return
-        literal = not any(isinstance(x, s.Symbol) for x in s.walk(nodes[0]))
+        literal = self.is_literal(nodes[0])
         for rank, after in self.read(nodes[0], way):
             new, count = shape, numbers
             if rank == NUMBER:
@@ -480,6 +480,12 @@ class Ranks:
                 continue
             if after.broken <= self.most:
                 yield from self.alike(nodes[1:], after, new, count)
+
+    def is_literal(self, node: s.Node) -> bool:
+        """Whether a term has no name but of sizes, or is divided by one: the ``α/K`` of ``(1 - α) Y + α/K``."""
+        if isinstance(node, s.Fraction) and any(isinstance(x, s.Symbol) for x in s.walk(node.denominator)):
+            node = node.denominator
+        return all(x.name in self.world.sizes for x in s.walk(node) if isinstance(x, s.Symbol))
 
     def divided(self, tops: Found, bottom: s.Node) -> Found:
         """An undeclared name that divides a vector is a number, most likely also where one differentiates by it."""

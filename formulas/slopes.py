@@ -33,7 +33,7 @@ from verify_derivations.formulas.expressions import (
     substitute,
     summation,
 )
-from verify_derivations.formulas.held_fixed import HeldFixed, held_fixed, moving, steps_between
+from verify_derivations.formulas.held_fixed import HeldFixed, constant, held_fixed, moving, steps_between, written_out
 from verify_derivations.formulas.lookup import find, matrix_of, select, undefined
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.printer import to_latex
@@ -254,6 +254,10 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
             raise Unsupported(f"{head} is used at every layer: the derivative by it is a sum over layers")
         if head in reader.world.layers.also_used:
             raise Unsupported(f"{loss} has {name} of single layers, too: one formula for every layer is not judged")
+        if reader.world.applied.constants:
+            held = constant(reader.world, reader.world.applied.constants, head)
+            return Slope(loss, name, (), axes, (), shape,
+                         differentiate(reader, Access(loss), head, access.indices, held))  # fmt: skip
         if reader.world.is_defined(loss) and reader.world.below([loss]) & reader.world.by_slopes(reader.here.number):
             return Slope(loss, name, (), axes, (), shape, differentiate(reader, Access(loss), head, access.indices))
         reader.here.losses.append(loss)
@@ -269,9 +273,11 @@ def _slope(reader: Elaborator, numerator: s.Node | None, denominator: s.Node, to
         by, of = to_latex(denominator), to_latex(numerator)  # df/du of y = f(u), where f(x) is defined
         raise Unsupported(f"the derivative by {by} of the function {of}, which is not defined by {by}")
     named = reader.world.quantities.get(value.head) if isinstance(value, Access) else None
-    held = None
+    held = constant(reader.world, reader.world.applied.constants, head) if reader.world.applied.constants else None
     if reader.world.applied.directly and named is not None and isinstance(value, Access):
-        held = held_fixed(reader.world, named.head, head, steps_between(value, access, reader.world))
+        directly = reader.world.applied.directly == "held"
+        lag = steps_between(value, access, reader.world, entries=not directly)
+        held = (held_fixed if directly else written_out)(reader.world, named.head, head, lag)
     body = differentiate(reader, value, head, access.indices, held)
     outer = tuple(a for a in top.axes if not a.unit)
     return Slope(_plain(numerator), name, outer, axes, top.shape, shape, body)

@@ -15,17 +15,20 @@ from verify_derivations.formulas.scripts import base_of
 ONE = s.Number("1")
 
 
-def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
-    """The equations that are such recursions."""
+def forward_steps(trees: Iterable[s.Node], own: Iterable[s.Node] | None = None) -> frozenset[s.Relation]:
+    """The equations that are such recursions, those of its ``own`` that a section among them has."""
+    trees = [*trees]
     nodes = [node for tree in trees for node in s.walk(tree)]
-    relations = [x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS]
-    found = [x for x in relations if _letter(x) is not None]
+    relations = _equations(trees)
+    here = relations if own is None else _equations(own)
+    found = [x for x in here if _letter(x) is not None]
     if not found:
         return frozenset()
     inner = {id(x.base) for x in nodes if isinstance(x, s.Scripted)} | _variables(relations)
     whole = (x for x in nodes if id(x) not in inner and not (isinstance(x, s.Scripted) and x.sub is not None))
     bare = {base_of(x) for x in whole}
-    lefts = [base_of(x.sides[0]) for x in relations if not isinstance(x.sides[0], s.Derivative)]
+    starts = (x.sides[0] for x in here)
+    lefts = [base_of(x) for x in starts if not isinstance(x, s.Derivative) and not _is_first(x)]
     below = {base_of(x) for n in nodes if isinstance(n, s.Derivative) for x in n.denominators}
     below |= {base_of(n.variable) for n in nodes if isinstance(n, s.Nabla) and n.variable is not None}
     above = {base_of(n.numerator) for n in nodes if isinstance(n, s.Derivative)} - {None}
@@ -35,6 +38,16 @@ def forward_steps(trees: Iterable[s.Node]) -> frozenset[s.Relation]:
     while more := {n for name in taken for n in waiting[name][1] if n in waiting} - taken:
         taken |= more
     return frozenset(x for name, (x, _) in waiting.items() if name in taken)
+
+
+def _equations(trees: Iterable[s.Node]) -> list[s.Relation]:
+    nodes = (node for tree in trees for node in s.walk(tree))
+    return [x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS]
+
+
+def _is_first(node: s.Node) -> bool:
+    """``h_0``, with which a recursion begins."""
+    return isinstance(node, s.Scripted) and node.sub in (s.Number("0"), ONE)
 
 
 def _variables(relations: Sequence[s.Relation]) -> set[int]:

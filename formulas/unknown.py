@@ -64,6 +64,7 @@ class Unknown(Forked):
     elsewhere: dict[str, Unread] = field(default_factory=dict)  # names that only another section defines
     beside: dict[str, int] = field(default_factory=dict)  # names that formulas speak of which this scope does not see
     held: set[str] = field(default_factory=set)  # names that the text treats as constants
+    held_before: set[str] = field(default_factory=set)  # states of the step before of which it says so
     frozen: set[frozenset[str]] = field(default_factory=set)  # names in an expression that is treated as a constant
     in_steps: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them

@@ -45,20 +45,72 @@ where $v_t, \theta_t, g_t \in \mathbb{R}^n$. The Jacobians of one step are
 
 
 @pytest.mark.parametrize(
-    ("by", "right", "wrong", "held"),
+    ("by", "right", "wrong", "held", "verdict"),
     [
-        ("v_t", r"-\eta\beta I", r"-\eta I", {r"\theta"}),
-        ("g_t", r"-\eta I", r"-\eta\beta I", {r"\theta", "v"}),
-        (r"\eta", "-v_{t+1}", "-v_t", {r"\theta"}),  # of which the definition itself speaks
+        ("v_t", r"-\eta\beta I", r"-\eta I", {r"\theta"}, "refuted"),
+        ("v_t", r"-\eta\beta I", r"-\eta (1 + \beta) I", {r"\theta"}, "undecided"),  # where θ_t = θ_{t-1} - η v_t moves
+        ("g_t", r"-\eta I", r"-\eta\beta I", {r"\theta", "v"}, "refuted"),
+        (r"\eta", "-v_{t+1}", "-v_t", {r"\theta"}, "undecided"),  # of which the definition itself speaks, at all steps
     ],
 )
-def test_a_derivative_of_one_step_holds_the_step_before_fixed(by: str, right: str, wrong: str, held: set[str]) -> None:
+def test_a_derivative_of_one_step_holds_the_step_before_fixed(
+    by: str, right: str, wrong: str, held: set[str], verdict: str
+) -> None:
     claim = rf"$$\frac{{\partial \theta_{{t+1}}}}{{\partial {by}}} = %s.$$"
     found = check(scan(MOMENTUM + claim % right)).formulas[-1]
     assert found.verdict.value == "conditional", found.message
     names, _, said = next(a for a in found.assumptions if "held fixed" in a).partition(r" \text{")
     assert set(names.split(", ")) == held and said in ("is held fixed}", " is held fixed}", " are held fixed}")
-    assert check(scan(MOMENTUM + claim % wrong)).formulas[-1].verdict.value == "undecided"
+    assert check(scan(MOMENTUM + claim % wrong)).formulas[-1].verdict.value == verdict
+
+
+LEAPFROG = r"""Let $A \in \mathbb{R}^{n \times n}$, $h_k, v_k \in \mathbb{R}^n$ and
+$$v_{k+1} = v_k - A^\top \tanh(A h_k), \qquad h_{k+1} = h_k + v_{k+1}.$$
+Holding $v_k$ fixed, we obtain
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial v_{k+1}}{\partial h_k} = -A^\top \operatorname{diag}(1 - \tanh^2(A h_k)) A", "proved"),
+        (r"\frac{\partial v_{k+1}}{\partial h_k} = A^\top \operatorname{diag}(1 - \tanh^2(A h_k)) A", "refuted"),
+        (r"\frac{\partial h_{k+1}}{\partial h_k} = I - A^\top \operatorname{diag}(1 - \tanh^2(A h_k)) A", "proved"),
+        (r"\frac{\partial h_{k+1}}{\partial h_k} = I + A^\top \operatorname{diag}(1 - \tanh^2(A h_k)) A", "refuted"),
+    ],
+)
+def test_the_state_that_the_text_holds_fixed_is_of_the_step_before(claim: str, verdict: str) -> None:
+    assert check(scan(LEAPFROG + f"$${claim}$$")).formulas[-1].verdict.value == verdict
+
+
+AVERAGE = r"""For scalars,
+$$s_t = \rho s_{t-1} + (1 - \rho) u_t^2, \qquad w_t = w_{t-1} - \frac{u_t}{\sqrt{s_t}}.$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\frac{\partial s_t}{\partial u_t} = 2 (1 - \rho) u_t", "conditional"),
+        (r"\frac{\partial s_t}{\partial u_t} = (1 - \rho) u_t", "refuted"),
+        (r"\frac{\partial w_t}{\partial s_t} = \frac{u_t}{2 s_t^{3/2}}", "conditional"),
+        (r"\frac{\partial w_t}{\partial s_t} = \frac{u_t}{s_t^{3/2}}", "refuted"),
+    ],
+)
+def test_the_steps_of_numbers(claim: str, verdict: str) -> None:
+    assert check(scan(AVERAGE + f"$${claim}$$")).formulas[-1].verdict.value == verdict
+
+
+TRUNCATED = r"""Let $W \in \mathbb{R}^{n \times n}$, $h_t \in \mathbb{R}^n$ with $h_t = \tanh(W h_{t-1})$,
+and $L = \frac12 \|h_T - y\|^2$.
+We hold $h_{t-1}$ fixed. With $d = (h_T - y) \odot (1 - h_T \odot h_T)$
+$$\frac{\partial L}{\partial W} = d h_{T-1}^\top$$
+"""
+
+
+def test_a_gradient_by_what_all_steps_share_is_not_judged_as_if_they_moved() -> None:
+    assert check(scan(TRUNCATED)).formulas[-1].verdict.value != "refuted"
+    assert check(scan(TRUNCATED.replace("d h_{T-1}", "-d h_{T-1}"))).formulas[-1].verdict.value != "proved"
 
 
 def test_a_derivative_of_two_steps_is_none_of_one() -> None:
@@ -82,8 +134,9 @@ def test_what_the_text_treats_as_a_constant_does_not_move(mean: str) -> None:
     text = CONSTANT.replace("MEAN", mean)
     right = check(scan(text % r"4 (w^\top w - m) w")).formulas[-1]
     assert right.verdict.value == "proved" and r"m \text{ is held fixed}" in right.assumptions
-    for other in (r"2 (w^\top w - m) (2 w - x)", r"2 (w^\top w - m) w"):  # as if it did, and a slip
-        assert check(scan(text % other)).formulas[-1].verdict.value == "undecided"
+    assert check(scan(text % r"4 (w^\top w - w^\top x) w")).formulas[-1].verdict.value == "proved"  # with its value
+    for other, verdict in ((r"2 (w^\top w - m) (2 w - x)", "undecided"), (r"2 (w^\top w - m) w", "refuted")):
+        assert check(scan(text % other)).formulas[-1].verdict.value == verdict  # as if it did, and a slip
     moving = CONSTANT.replace("MEAN", r"$m = w^\top x$")
     assert check(scan(moving % r"4 (w^\top w - m) w")).formulas[-1].verdict.value == "refuted"
 

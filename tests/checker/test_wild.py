@@ -908,12 +908,6 @@ $$ \\frac{\\partial L}{\\partial c_k} = CLAIM $$
     assert last(text.replace("CLAIM", "2 \\sum_{i=1}^m [u = k] (c_k - x_i)")).verdict is ILL_FORMED
 
 
-@pytest.mark.parametrize(("words", "verdict"), [("We sum over repeated indices.", UNDECIDED), ("", ILL_FORMED)])
-def test_repeated_indices(words: str, verdict: Verdict) -> None:
-    text = f"{words} Let $a \\in \\mathbb{{R}}^n$, $M \\in \\mathbb{{R}}^{{n \\times n}}$ and $b_i = M_{{ij}} a_j$."
-    assert last(text).verdict is verdict
-
-
 @pytest.mark.parametrize(("right", "verdict"), [("y_{j-1} - y_j", PROVED), ("y_j - y_{j-1}", REFUTED)])
 def test_a_range_that_leaves_out_the_last(right: str, verdict: Verdict) -> None:
     text = f"""Let $x \\in \\mathbb{{R}}^n$, $y_i = x_{{i+1}} - x_i$ for $i = 1, \\dots, n-1$ and

@@ -1,0 +1,220 @@
+"""Letters that are something else in another section: the number b of one model, and the b of ``W x + b`` in another.
+
+How a section uses a letter is told by what it declares, and by what can stand there and nothing else can. Where some
+use it as a number and others as a vector or a matrix, those of the one kind have a letter of their own. A section that
+leaves it open goes on with the one around it, or before it. Where one section uses a letter in both ways, it is one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import is_within
+from verify_derivations.formulas.fonts import Place, Trees
+from verify_derivations.formulas.scripts import is_square, is_transpose, items_of
+from verify_derivations.formulas.symbols import LOSSES
+
+_OWN = "\\mathit"
+"""The font in which letters are written that are something of their own in a section."""
+NUMBER, TENSOR = "number", "tensor"
+_ORDER = frozenset(("<", ">", "\\le", "\\leq", "\\ge", "\\geq"))
+_ENTRYWISE = frozenset(("\\odot", "\\circ", "\\otimes"))
+
+
+def namesakes(trees: Trees) -> dict[Place, frozenset[s.Symbol]]:
+    """The letters that sections have of their own, which are given in document order."""
+    places = {place: _Uses.of(inside) for place, inside in trees.items()}
+    if len(places) < 2:
+        return {}
+    matrices, vectors, numbers = (set[s.Symbol]().union(*each) for each in zip(
+        *((uses.matrices, uses.vectors, uses.numbers) for uses in places.values()), strict=True))  # fmt: skip
+    for place, uses in places.items():
+        around = [other for at, other in places.items() if is_within(place, at)]
+        uses.matrices = (matrices - vectors - numbers).union(*(other.matrices for other in around))
+        uses.vectors = (vectors - matrices - numbers).union(*(other.vectors for other in around))
+    for place, uses in places.items():
+        uses.take(trees[place])
+    found: dict[Place, set[s.Symbol]] = defaultdict(set)
+    for letter in {x for uses in places.values() for x in uses.mentioned}:
+        for place in _own_places(letter, places):
+            found[place].add(letter)
+    return {place: frozenset(letters) for place, letters in found.items()}
+
+
+def rewritten(tree: s.Node, letters: Set[s.Symbol]) -> s.Node:
+    """A tree with letters of its section by names of their own."""
+
+    def new(node: s.Node) -> s.Node | None:
+        if isinstance(node, s.Scripted):
+            base, sup = s.mapped(node.base, new), None if node.sup is None else s.mapped(node.sup, new)
+            return node if base is node.base and sup is node.sup else replace(node, base=base, sup=sup)
+        return replace(node, font=_OWN, own=True) if isinstance(node, s.Symbol) and node in letters else None
+
+    return s.mapped(tree, new)
+
+
+def letter_in(name: str) -> str:
+    """The letter that a section writes for a name of its own."""
+    return name[len(_OWN) + 1 : -1] if name.startswith(f"{_OWN}{{") else name
+
+
+def _own_places(letter: s.Symbol, places: Mapping[Place, _Uses]) -> Sequence[Place]:
+    """The sections that use a letter otherwise than the first one."""
+    having = {place: uses for place, uses in places.items() if letter in uses.mentioned}
+    kinds = {place: uses.kinds.get(letter, set[str]()) for place, uses in having.items()}
+    told = set[str]().union(*kinds.values())
+    if len(told) < 2 or any(len(found) > 1 for found in kinds.values()) or any(
+        letter in uses.counted for uses in places.values()
+    ):
+        return ()
+    first = next(iter(found)) if (found := next(x for x in kinds.values() if x)) else ""
+    settled: dict[Place, str] = {}
+    for place, own in kinds.items():
+        around = next((settled[place[:k]] for k in range(len(place) - 1, -1, -1) if place[:k] in settled), None)
+        before = next(reversed(settled.values()), first)
+        settled[place] = next(iter(own)) if own else around or before
+    return [place for place, kind in settled.items() if kind != first]
+
+
+@dataclass
+class _Uses:
+    """What a section says of letters without an index: which it has, and how it uses them."""
+
+    mentioned: set[s.Symbol] = field(default_factory=set)
+    counted: set[s.Symbol] = field(default_factory=set)  # what is an index, or a size
+    matrices: set[s.Symbol] = field(default_factory=set)  # declared here, or around
+    vectors: set[s.Symbol] = field(default_factory=set)
+    numbers: set[s.Symbol] = field(default_factory=set)
+    kinds: dict[s.Symbol, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, trees: Sequence[s.Node]) -> _Uses:
+        found = cls()
+        relations = [x for tree in trees for x in s.walk(tree) if isinstance(x, s.Relation)]
+        for node in relations:
+            if node.relations[0] == "\\in" and isinstance(node.sides[-1], s.Space):
+                axes = [x for x in node.sides[-1].extents if x != s.Number("1")]
+                of_kind = (found.numbers, found.vectors, found.matrices)[min(len(axes), 2)]
+                of_kind |= {x for x in _each(node.sides[0]) if isinstance(x, s.Symbol)}
+        for node in relations:
+            left = node.sides[0]
+            if node.relations[0] in s.EQUALS and isinstance(left, s.Symbol) and left not in found.matrices:
+                found.vectors |= {left} if any(map(found.makes_a_vector, _outer(node.sides[-1]))) else set()
+        return found
+
+    def makes_a_vector(self, node: s.Node) -> bool:
+        """``W x`` of a matrix and a vector that are declared."""
+        factors = node.factors if isinstance(node, s.Product) else ()
+        return len(factors) == 2 and factors[0] in self.matrices and factors[1] in self.vectors
+
+    def take(self, trees: Sequence[s.Node]) -> None:
+        for tree in trees:
+            indices = {id(y) for x in s.walk(tree) if isinstance(x, s.Scripted) and x.sub is not None
+                       for y in s.walk(x.sub)}  # fmt: skip
+            for node in s.walk(tree):
+                self.mentioned |= {node} if _is_letter(node) and id(node) not in indices else set()  # type: ignore[arg-type]
+                self._count(node)
+                for kind, found in ((NUMBER, self._numbers_in(node)), (TENSOR, self._tensors_in(node))):
+                    for x in found:
+                        if _is_letter(x):
+                            assert isinstance(x, s.Symbol)
+                            self.kinds[x].add(kind)
+
+    def _count(self, node: s.Node) -> None:
+        inside: tuple[s.Node | None, ...] = ()
+        match node:
+            case s.Scripted(sub=sub) if sub is not None:
+                inside = (sub,)
+            case s.Space(extents=extents):
+                inside = extents
+            case s.BigOperator(lower=lower, upper=upper):
+                inside = (lower, upper)
+        self.counted |= {x for y in inside if y is not None for x in s.walk(y) if isinstance(x, s.Symbol)}
+
+    def _numbers_in(self, node: s.Node) -> Iterator[s.Node]:
+        """What can only be numbers in a node."""
+        match node:
+            case s.Relation(sides, relations) if relations[0] == "\\in":
+                number = isinstance(sides[-1], s.Interval) or isinstance(sides[-1], s.Space) and not sides[-1].extents
+                yield from _each(sides[0]) if number else ()
+            case s.Relation(sides, relations) if relations[0] in s.EQUALS:
+                yield from (sides[0],) if any(map(self._is_inner, sides[1:])) else ()
+            case s.Relation(sides, relations) if _ORDER.issuperset(relations) and any(
+                isinstance(x, s.Number) for x in sides
+            ):  # a, s > 0
+                yield from (x for side in sides for x in _each(side))
+            case s.Sum(_, terms) if any(map(self._is_inner, terms)):
+                yield from terms
+            case s.Product(factors, operators):
+                for one, operator in zip(factors, operators, strict=False):  # 1/(1 - p) R
+                    if isinstance(one, s.Fraction) and operator in ("", "\\cdot"):
+                        yield from _terms(one.denominator)
+            case s.Scripted(s.Group("(", s.Sum(_, terms))) if is_square(node) and all(map(_is_plain, terms)):
+                yield from terms
+
+    def _tensors_in(self, node: s.Node) -> Iterator[s.Node]:
+        """What can only be vectors or matrices in a node."""
+        match node:
+            case s.Relation(sides, relations) if relations[0] == "\\in":
+                yield from _each(sides[0]) if isinstance(sides[-1], s.Space) and sides[-1].extents else ()
+            case s.Relation(sides, relations) if relations[0] in s.EQUALS:
+                yield from (sides[0],) if any(map(self._is_tensor, sides[1:])) else ()
+            case s.Sum(_, terms) if any(map(self._is_tensor, terms)):
+                yield from terms
+            case s.Norm(body):
+                yield from _terms(body)
+            case s.Scripted(base, sup=sup) if sup is not None and is_transpose(sup):
+                yield base
+            case s.Call(s.Symbol("softmax"), arguments):
+                yield from arguments
+            case s.Product(factors, operators):
+                for one, other, operator in zip(factors, factors[1:], operators, strict=False):
+                    yield from (one, other) if operator in _ENTRYWISE else ()
+
+    def _is_inner(self, node: s.Node) -> bool:
+        """``w^\\top x`` of vectors that are declared."""
+        if not isinstance(node, s.Product) or len(node.factors) != 2 or node.operators != ("",):
+            return False
+        first, last = node.factors
+        row = isinstance(first, s.Scripted) and first.sup is not None and is_transpose(first.sup)
+        return row and isinstance(first, s.Scripted) and first.base in self.vectors and last in self.vectors
+
+    def _is_tensor(self, node: s.Node) -> bool:
+        """``W x`` of a matrix that is declared, or a softmax."""
+        if isinstance(node, s.Call):
+            return node.function == s.Symbol("softmax")
+        if not isinstance(node, s.Product) or len(node.factors) != 2 or node.operators != ("",):
+            return False
+        first, last = node.factors
+        return first in self.matrices and isinstance(last, s.Symbol) and last.name[:1].islower() or (
+            isinstance(first, s.Symbol) and first.name.isupper() and last in self.vectors
+        )
+
+
+def _outer(node: s.Node) -> tuple[s.Node, ...]:
+    """The terms of ``\\tanh(W x + b)`` and of ``W x + b``."""
+    inner = node.arguments[0] if isinstance(node, s.Call) and len(node.arguments) == 1 else node
+    return _terms(inner) if isinstance(inner, s.Sum) else (inner,)
+
+
+def _is_letter(node: s.Node) -> bool:
+    if not isinstance(node, s.Symbol) or node.font or node.accent or node.name == "e" or node.name in LOSSES:
+        return False
+    return len(node.name) == 1 and node.name.isalpha()
+
+
+def _is_plain(node: s.Node) -> bool:
+    """A number, a small letter, or its square."""
+    inner = node.base if is_square(node) and isinstance(node, s.Scripted) else node
+    return isinstance(inner, s.Number) or _is_letter(inner) and isinstance(inner, s.Symbol) and inner.name.islower()
+
+
+def _each(node: s.Node) -> tuple[s.Node, ...]:
+    return node.items if isinstance(node, s.Sequence) else (node,)
+
+
+def _terms(node: s.Node) -> tuple[s.Node, ...]:
+    return node.terms if isinstance(node, s.Sum) else items_of(node)
