@@ -37,6 +37,7 @@ from verify_derivations.formulas.tensors import Tensor
 from verify_derivations.formulas.world import UNWRITTEN, Known, Statement, World
 
 SIGNS = frozenset(("-1", "1"))
+BITS = frozenset(("0", "1"))
 
 
 def take_as_given(world: World, formulas: Sequence[Stated], defined: dict[tuple[int, int, int], str]) -> None:
@@ -195,7 +196,8 @@ class _Given:
                 self._sums_to_one(known, len(known.family) + (along if len(axes) == 2 else 0))
 
     def signs(self, formulas: Sequence[Stated]) -> None:
-        """Labels ``y_i ∈ {-1, 1}`` have the square 1, unless another formula says where else they are."""
+        """Labels ``y_i ∈ {-1, 1}`` have the square 1, masks ``m_i ∈ {0, 1}`` are their own squares, unless another
+        formula says where else they are."""
         finite = [(name, values) for f in formulas if not f.when.local for m in f.memberships
                   if (values := _finite(m.where)) for name in m.names]  # fmt: skip
         said: dict[str, set[frozenset[str]]] = {}
@@ -207,10 +209,10 @@ class _Given:
                 named[known.head] = known
                 said.setdefault(known.head, set()).add(values)
         for head, sets in said.items():
-            if sets != {SIGNS} or head.split("^{(")[0] in self.variables:
+            if len(sets) > 1 or not sets <= {SIGNS, BITS} or head.split("^{(")[0] in self.variables:
                 continue
-            places = tuple(polynomial(fresh("i")) for _ in named[head].extents)
-            self.world.assumed.equations.append((power(Access(head, places), 2), UNIT))
+            entry = Access(head, tuple(polynomial(fresh("i")) for _ in named[head].extents))
+            self.world.assumed.equations.append((power(entry, 2), UNIT if sets == {SIGNS} else entry))
 
     def _named(self, f: Stated, name: s.Node) -> Known | None:
         """What a name stands for, if nothing defines it."""

@@ -15,7 +15,7 @@ from verify_derivations.derivations.evaluate import Interpreter
 from verify_derivations.derivations.values import Indices
 from verify_derivations.formulas.definitions import Environment
 from verify_derivations.formulas.expressions import UNIT, Access, Power, Scalar, free_indices, power, walk
-from verify_derivations.formulas.polynomial import is_index
+from verify_derivations.formulas.polynomial import Polynomial, is_index
 
 Entry: TypeAlias = tuple[str, Indices]
 
@@ -44,8 +44,8 @@ class Point:
     def _draw(self, entry: Entry) -> Fraction:
         if entry[0] in self.environment.one_hot:
             return self.of_one_hot(entry)
-        if entry[0] in signs(self.environment):
-            return Fraction(random.Random(f"{self.seed}|{entry}").choice((1, -1)))
+        if entry[0] in (few := of_few_values(self.environment)):
+            return Fraction(random.Random(f"{self.seed}|{entry}").choice(few[entry[0]]))
         if self.style == "simplest":
             return next(v for v in (NIL, arithmetic.ONE, Fraction(1, 2)) if self.permits(entry, v))
         choice = random.Random(f"{self.seed}|{entry}")
@@ -73,8 +73,8 @@ class Point:
         head = entry[0]
         if head in self.environment.one_hot:
             return value in (0, 1)
-        if head in signs(self.environment):
-            return value in (1, -1)
+        if head in (few := of_few_values(self.environment)):
+            return value in few[head]
         if head in self.environment.below_one and value >= 1:
             return False
         if head in self.environment.positive:
@@ -82,17 +82,22 @@ class Point:
         return value != 0 or head not in self.environment.nonzero
 
 
-def signs(environment: Environment) -> frozenset[str]:
-    """The leaves whose entries are -1 or 1, as an assumption says that their squares are 1: values are chosen so."""
-    found = environment.remembered.get(signs)
+def of_few_values(environment: Environment) -> Mapping[str, tuple[int, int]]:
+    """The leaves whose entries are 1 or -1, or 1 or 0, as an assumption says that their squares are 1, or they
+    themselves: values are chosen so."""
+    found: dict[str, tuple[int, int]] | None = environment.remembered.get(of_few_values)
     if found is None:
-        squares = (left for left, right in environment.assumptions if right == UNIT and isinstance(left, Power))
-        bases = (left.base for left in squares if left == power(left.base, 2))
-        found = frozenset(base.head for base in bases if isinstance(base, Access) and all(
-            i.as_atom() is not None and is_index(i.as_atom() or "") for i in base.indices))  # fmt: skip
-        environment.remembered[signs] = found
-    assert isinstance(found, frozenset)
+        found = environment.remembered[of_few_values] = {}
+        for left, right in environment.assumptions:
+            base = left.base if isinstance(left, Power) and left == power(left.base, 2) else None
+            if isinstance(base, Access) and right in (UNIT, base) and all(map(_is_any, base.indices)):
+                found[base.head] = (1, -1) if right == UNIT else (1, 0)
     return found
+
+
+def _is_any(index: Polynomial) -> bool:
+    name = index.as_atom()
+    return name is not None and is_index(name)
 
 
 def impose_assumptions(point: Point, interpret: Callable[[Point], Interpreter]) -> Interpreter | None:
