@@ -237,11 +237,12 @@ class _Given:
         return known if entries and first and all(indices[1:] != reference.indices for indices in places) else None
 
     def _one_hot(self, known: Known, said: str) -> None:
-        """The entries of a vector are 1 in all; those of each row or column of a matrix, where a softmax says which of
-        them is a distribution, and the text does not say otherwise."""
+        """The entries of a vector are 1 in all; those of each row or column of a matrix, where the text says which, or
+        a softmax of which of them is a distribution, and neither says otherwise."""
         axes = [k for k, n in enumerate(known.shape) if n != ONE]
-        if len(axes) == 2 and any("softmax" in asked for asked in self.world.conventions_of.values()):
-            summed = 1 if self.world.readings.softmax == "rows" else 0
+        softmax = any("softmax" in asked for asked in self.world.conventions_of.values())
+        if len(axes) == 2 and (said or softmax):
+            summed = 1 if (self.world.readings.softmax == "rows" if softmax else said == "row") else 0
             if said == ("column", "row")[1 - summed]:
                 return
         elif len(axes) == 1:
