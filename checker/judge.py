@@ -290,7 +290,9 @@ def judge_chain(
 
 def _as_inferred(link: Link, world: World, chain: Chain) -> Link:
     """A stated shape that is not the actual one, where that rests on shapes that nothing declares."""
-    new = inferred_among(world.below(names_of(world, chain.sides)), world) if link.evidence == "shape" else None
+    number = re.search(r"(?:the actual one|that of the definition,) 1$", link.message)  # whatever it is made of
+    open_ = link.evidence == "shape" and number is None
+    new = inferred_among(world.below(names_of(world, chain.sides)), world) if open_ else None
     if new is None:
         return link
     return replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; nothing declares {new}")

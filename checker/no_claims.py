@@ -3,7 +3,7 @@ given values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from verify_derivations.checker.case import Case
@@ -29,7 +29,7 @@ from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import contents
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.scripts import is_transpose, names_in
+from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 from verify_derivations.formulas.symbols import FUNCTIONS
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import Statement, World
@@ -192,7 +192,7 @@ def _says_what_it_is(world: World, sides: Sequence[s.Node]) -> str | None:
         return None
     for side, other in zip(sides, sides[::-1], strict=True):
         names, others = heads_of(world, side), world.below(heads_of(world, other))
-        new = {x for x in names - others - world.sizes if not world.is_defined(x)}
+        new = {x for x in names - others - world.sizes if x in world.known and not world.is_defined(x)}
         if new and new == names and is_number(other):  # a condition
             return f"it does not hold of every {min(new)}, and seems to be a condition"
         one, another = (world.table.reference(_untransposed(x)) for x in (side, other))
@@ -230,7 +230,19 @@ def _of_a_function(world: World, sides: Sequence[s.Node], link: Link) -> str | N
     if not unknown:
         return None
     found = [names_of(world, (side,)) & unknown for side in sides]
-    slopes = [states_derivatives(world, (side,)) for side in sides]
-    if all(slopes) and not found[0].isdisjoint(found[1]) or not any(slopes) and found[0] == found[1]:
-        return None
-    return f"nothing else says what {min(unknown)} is: the equation may"
+    slopes = [{*_slopes_of(side)} & unknown for side in sides]  # of a function itself, not of a loss that is made of it
+    of_itself = not slopes[1] and bool(slopes[0]) and slopes[0] <= found[1] and len(found[0] | found[1]) == 1
+    somewhere = all(slopes) and found[0].isdisjoint(found[1]) or bool(slopes[0]) and sides[1] in ZEROS
+    said = of_itself or somewhere or not any(slopes) and found[0] != found[1] and not states_derivatives(world, sides)
+    return f"nothing else says what {min(unknown)} is: the equation may" if said else None
+
+
+def _slopes_of(side: s.Node) -> Iterator[str]:
+    """The names of what is differentiated on a side."""
+    for node in s.walk(side):
+        top = node.numerator if isinstance(node, s.Derivative) else node.body if isinstance(node, s.Nabla) else None
+        if isinstance(node, s.Call) and isinstance(node.function, s.Scripted) and node.function.primes:
+            top = node.function.base
+        name = base_of(top.function if isinstance(top, s.Call) else top) if top is not None else None
+        if name is not None:
+            yield name
