@@ -438,7 +438,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _nor_another, "symbol"),
     Doubt(UndefinedSymbol, _of_something_unknown, "symbol"),
     Doubt(IndexRangeError, _in_a_definition),
-    Doubt((IndexRangeError, ShapeError), _says_shapes),
+    Doubt((IndexRangeError, ShapeError), _says_shapes, "symbol"),
     Doubt((IndexRangeError, ShapeError), _declared_later),
     Doubt((IndexRangeError, ShapeError), _declared_twice),
     Doubt(IndexRangeError, _stepped),

@@ -113,7 +113,7 @@ def _open_values(world: World, chain: Chain, links: Sequence[Link]) -> list[Link
         said = None
         if sides is not None:
             said = _says_what_it_is(world, sides) or _another_value(world, sides) or _of_a_function(world, sides, link)
-        found.append(link if said is None else replace(link, verdict=Verdict.UNDECIDED, evidence="notation",
+        found.append(link if said is None else replace(link, verdict=Verdict.UNDECIDED, evidence="symbol",
                                                        message=said, counterexample=None))  # fmt: skip
     return found
 
