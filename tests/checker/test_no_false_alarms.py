@@ -180,3 +180,32 @@ $$ = \\frac{p - t}{p (1 - p)} \\cdot p (1 - p) $$
 def test_an_index_that_may_be_given(left: str, verdict: Verdict) -> None:
     """A loss without its sum is a slip."""
     assert judged(f"{left} = x_i y_n", "Let $x, y \\in \\mathbb{R}^d$.") is verdict
+
+
+@pytest.mark.parametrize("of", ["", r"(m, s)"])
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"-\frac{n}{s} + \frac{1}{s^3} \sum_{i=1}^n (x_i - m)^2", PROVED),
+        (r"-\frac{n}{s}", REFUTED),
+        (r"-\frac{n}{s} + \frac{1}{2 s^3} \sum_{i=1}^n (x_i - m)^2", REFUTED),
+    ],
+)
+def test_a_square_varies_with_what_one_differentiates_by(of: str, right: str, verdict: Verdict) -> None:
+    """Also where an equation behind it says what the square is: it was a name, and held fixed."""
+    text = rf"""$$ h{of} = -n \log(s) - \frac{{1}}{{2 s^2}} \sum_{{i=1}}^n (x_i - m)^2 $$
+$$ \frac{{\partial h}}{{\partial s}} = {right} $$
+$$ s^2 = \frac1n \sum_{{i=1}}^n (x_i - m)^2 $$
+"""
+    if of:
+        text = text.replace(r"\frac{\partial h}{\partial s}", rf"\frac{{\partial}}{{\partial s}} h{of}")
+    assert check(scan(text)).formulas[1].verdict is verdict
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("2", PROVED), ("1", REFUTED)])
+def test_a_square_by_which_one_differentiates_is_a_name(factor: str, verdict: Verdict) -> None:
+    text = rf"""$$ h = -\frac{{n}}{{2}} \log(s^2) - \frac{{1}}{{2 s^2}} \sum_{{i=1}}^n (x_i - m)^2 $$
+$$ \frac{{\partial h}}{{\partial s^2}} = -\frac{{n}}{{2 s^2}} + \frac{{1}}{{{factor} s^4}} \sum_{{i=1}}^n (x_i - m)^2 $$
+$$ s^2 = \frac1n \sum_{{i=1}}^n (x_i - m)^2 $$
+"""
+    assert check(scan(text)).formulas[1].verdict is verdict
