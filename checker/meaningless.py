@@ -218,7 +218,8 @@ def _of_something_unknown(failed: Failed) -> str | None:
     """Of ``∂u/∂t = ν ∂²u/∂x²``, where nothing says what u is, and of ``∂L/∂w_1 = ∂L/∂p ∂p/∂w_1``, where nothing says
     what p is: nor need it say what stands beside it."""
     world = failed.world
-    tops = [x for side in failed.sides for node in s.walk(side) if (x := _differentiated(node)) is not None]
+    nodes = [*s.walk(failed.left), *(x for x in s.walk(failed.right) if not isinstance(x, s.Call))]
+    tops = [x for node in nodes if (x := _differentiated(node)) is not None]
     if not any(_differentiated(node) is not None for node in s.walk(failed.left)):
         return None
     for top in tops:

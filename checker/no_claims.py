@@ -193,14 +193,24 @@ def _says_what_it_is(world: World, sides: Sequence[s.Node]) -> str | None:
     for side, other in zip(sides, sides[::-1], strict=True):
         names, others = heads_of(world, side), world.below(heads_of(world, other))
         new = {x for x in names - others - world.sizes if x in world.known and not world.is_defined(x)}
-        if new and new == names and is_number(other):  # a condition
+        if new and new == names and is_number(other) and _depends(world, side, other):
             return f"it does not hold of every {min(new)}, and seems to be a condition"
         one, another = (world.table.reference(_untransposed(x)) for x in (side, other))
         if one is None or one.power is not None or new != names or another is not None:
-            new = {x for x in new if world.layers.name(x) not in world.declared}
+            new = {x for x in new if world.layers.name(x) not in world.declared and not is_number(other)}
         if new and not (another is not None and any(map(world.is_defined, heads_of(world, other)))):
             return f"nothing else says what {min(new)} is: the equation may"
     return None
+
+
+def _depends(world: World, side: s.Node, number: s.Node) -> bool:
+    """Whether an equation with a number holds of some values, and not of others."""
+    reader = Elaborator(world.fork(), Statement())
+    try:
+        first, last = reader.tensor(side), reader.tensor(number)
+    except DocumentError:
+        return False
+    return first.is_scalar and last.is_scalar and depends_on_values(world, first.body - last.body)
 
 
 def _untransposed(side: s.Node) -> s.Node:
