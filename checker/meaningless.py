@@ -280,7 +280,7 @@ def inferred_among(names: set[str], world: World) -> str | None:
 def _is_inferred(name: str, world: World) -> bool:
     """Whether only equations say the shape of what is no number and has no definition."""
     known, whole = world.known[name], world.layers.name(name)
-    declared = whole in world.declared
+    declared = whole in world.declared | world.undeclared.said
     return bool(known.shape or known.family) and not declared and not world.is_defined(name)
 
 
