@@ -130,6 +130,8 @@ class Builder:
         declare(self.world, [*self.declared, *self.every])
         take_spoken(self.world, self.formulas)
         self.world.declared = {n for n, stated in self.world.declarations.items() if any(not d.hint for d in stated)}
+        said = (side for f in self.formulas for c in f.chains if c.space is not None for side in c.sides)  # a = x ∈ R^n
+        self.world.undeclared.said |= {r.name for r in map(self.table.reference, said) if r is not None}
         for name, stated in self.inferred.declarations.items():
             self.world.declarations.setdefault(name, []).extend(stated)
         self.world.undeclared.sizes |= self.inferred.sizes

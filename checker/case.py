@@ -217,9 +217,19 @@ class Case:
 _GOES_ON = re.compile(  # a row that begins so
     r"(?:[&\s]|\\\\|\\(?:q?quad|nonumber|notag)(?![A-Za-z])|\\[,;:!>])*(?:=|\\(?:equiv|approx|propto)(?![A-Za-z]))"
 )
+_WORDS = re.compile(
+    r"(?<![\w$])(?!(?:which|this|gets?|gives?|hence|thus|therefore|becomes?|equals?|and|or|then|yields?|so)\s*$)"
+    r"[^\W\d_]{2,}\s*$", re.I,
+)  # fmt: skip
 _SIGN = re.compile(
     r"=|\\(?:to|mapsto|gets|equiv|triangleq|approx|propto|sim(?:eq)?|cong|x?(?:long)?(?:left|right)arrow)(?![A-Za-z])"
 )
+
+
+def _of_words(raw: RawFormula, latex: str) -> bool:
+    """Whether words stand before the sign that a formula in a sentence begins with, as in “the rate $= 1/n$”: it claims
+    nothing of the formula before."""
+    return not raw.displayed and _GOES_ON.match(latex) is not None and _WORDS.search(raw.context) is not None
 
 
 def _ends(latex: str, symbols: Symbols, macros: Macros) -> tuple[s.Node, ...]:
@@ -260,6 +270,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     before: s.Node | None = None
     for raw, latex in zip(document.formulas, latexes, strict=True):
         try:
+            latex = _GOES_ON.sub("", latex, count=1) if _of_words(raw, latex) else latex
             reading = read(latex, symbols, document.macros, before)
         except ReadError as error:
             formulas.append(_unread(raw, error, document, symbols))

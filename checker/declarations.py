@@ -26,6 +26,8 @@ from verify_derivations.formulas.scripts import base_of, multiple, name_of, name
 from verify_derivations.formulas.sizes import shape_of_space, whole
 from verify_derivations.formulas.world import Declaration, Statement, World
 
+COUNTS = frozenset("\\ell \\eta \\kappa \\mu \\nu \\rho \\tau".split())
+"""Letters with a name that count where an extent or a sum ends at one."""
 RUNNING = frozenset("ijklmnrst") | {"\\ell", "\\tau"}
 """Letters that by custom run, also where nothing says to what."""
 
@@ -501,7 +503,9 @@ class _Declarations:
         for x in names_in(node):  # d_v as a whole: v is no size
             if isinstance(x, s.Scripted):
                 self.world.sizes.add(to_latex(x))
-            elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and not x.name.startswith("\\"):
+            elif isinstance(x, s.Symbol) and x.name not in self.world.table.bound and (
+                not x.name.startswith("\\") or x.name in COUNTS
+            ):
                 self.world.sizes |= {name_of(x)} - self.world.doubled
         if axis:
             try:

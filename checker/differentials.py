@@ -120,6 +120,9 @@ class _Reader:
             return None if found is None else s.Differential(replace(node, base=found), span=node.span)
         if self.applied(node):
             return s.Differential(s.mapped(node.arguments[0], self.differential), span=node.span)
+        if isinstance(node, s.Scripted) and self.applied(node.base) and _is_power(node):  # of the power
+            body = s.mapped(node.base.arguments[0], self.differential)
+            return s.Differential(replace(node, base=s.Group("(", body, span=node.span)), span=node.span)
         return self.in_product(node) if isinstance(node, s.Product) else None
 
     def in_product(self, node: s.Product) -> s.Node | None:
@@ -196,6 +199,10 @@ def _key(node: s.Node) -> str | None:
 
 def _is_sign(node: s.Node) -> bool:
     return isinstance(node, s.Symbol) and node.name == "d" and not node.accent
+
+
+def _is_power(node: s.Scripted) -> bool:
+    return node.sup is not None and not node.sub and not node.primes and not is_transpose(node.sup)
 
 
 def _is_list_of_names(node: s.Node) -> bool:

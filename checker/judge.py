@@ -17,6 +17,7 @@ from verify_derivations.checker.halves import of_its_parts, with_halves
 from verify_derivations.checker.inferred import EACH
 from verify_derivations.checker.links import HOW_MANY, Judged, judge_link, parameter_values
 from verify_derivations.checker.locally import hold_here
+from verify_derivations.checker.meaningless import inferred_among
 from verify_derivations.checker.no_claims import no_claims
 from verify_derivations.checker.of_definitions import DECLARATIONS, UPDATE, of_definition
 from verify_derivations.checker.provisos import SATISFIED, as_the_text_goes_on, with_provisos
@@ -30,6 +31,7 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.supposed import under
+from verify_derivations.checker.unknown import names_of
 from verify_derivations.checker.verdicts import Formula, Link, Verdict, worst
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.conditions import is_otherwise
@@ -279,6 +281,10 @@ def judge_chain(
                 if judged.link.verdict.wrong or there.link.verdict is Verdict.PROVED:
                     judged = there  # a condition that is stated is none that is not
             judged = with_provisos(case, stated, chain, definitions, piece_left, piece_right, given, judged)
+            if context is not None and judged.link.verdict is Verdict.REFUTED and _of_a_value(context):
+                reason = f"it is said where ${to_latex(context)}$, which is not used"
+                judged.link = replace(judged.link, verdict=Verdict.UNDECIDED, evidence="limit", message=reason,
+                                      counterexample=None)  # fmt: skip
             links.append(replace(judged.link, conventions=judged.conventions))
             if judged.link.evidence == "notation" and _unsupported(world, right) and not _unsupported(world, left):
                 sides[side + 1] = left  # what comes next is compared with what can be read
@@ -289,8 +295,18 @@ def judge_chain(
             if judged.comparison is not None and judged.environment is not None:
                 uses |= definitions_used(judged.comparison, judged.environment)
     if chain.space is not None:
-        links += _stated_shape(world, chain, number, definitions)
+        links += [_as_inferred(link, world, chain) for link in _stated_shape(world, chain, number, definitions)]
     return links, remarks, uses
+
+
+def _as_inferred(link: Link, world: World, chain: Chain) -> Link:
+    """A stated shape that is not the actual one, where that rests on shapes that nothing declares."""
+    number = re.search(r"(?:the actual one|that of the definition,) 1$", link.message)  # whatever it is made of
+    open_ = link.evidence == "shape" and number is None
+    new = inferred_among(world.below(names_of(world, chain.sides)), world) if open_ else None
+    if new is None:
+        return link
+    return replace(link, verdict=Verdict.UNDECIDED, message=f"{link.message}; nothing declares {new}")
 
 
 def _unsupported(world: World, side: s.Node) -> bool:
@@ -332,6 +348,11 @@ def _compares_values(right: s.Node, world: World) -> bool:
     sides = (side for c in conditions if isinstance(c, s.Relation) for side in c.sides)
     references = (world.table.reference(side) for side in sides if isinstance(side, s.Symbol | s.Scripted))
     return any(r is not None and world.is_defined(r.name) for r in references)
+
+
+def _of_a_value(condition: s.Node) -> bool:
+    """The ``y_i = 1`` of a row: no letter that its sides could take the value of."""
+    return isinstance(condition, s.Relation) and _equality(condition) and not isinstance(condition.sides[0], s.Symbol)
 
 
 def _equality(condition: s.Node | None) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from verify_derivations.checker.functions import function_name, functions_in
 from verify_derivations.checker.introduced import written_out
-from verify_derivations.checker.refuted import all_vectors, mentioned
+from verify_derivations.checker.refuted import all_vectors, layer_or_power, mentioned, states_derivatives
 from verify_derivations.checker.statements import is_adjoint_name, is_derivative
 from verify_derivations.checker.unknown import beside, shapeless, spoken_of_elsewhere, taken_at, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
@@ -69,6 +69,11 @@ class Failed:
     def base(self) -> str:
         """Of an undefined symbol, its name without indices."""
         return self.error.base or "" if isinstance(self.error, UndefinedSymbol) else ""
+
+    @cached_property
+    def values_only(self) -> bool:
+        """Whether neither side has a derivative, or the name of one."""
+        return not states_derivatives(self.world, self.sides)
 
     @cached_property
     def mentioned(self) -> list[Reference]:
@@ -143,10 +148,13 @@ def _beside(failed: Failed) -> str | None:
 
 
 def _may_say_it(failed: Failed) -> str | None:
-    """Not of ``dL``, which is no value."""
+    """Not of ``dL``, which is no value, nor at one layer of what others say at some."""
     differential = failed.name is not None and len(failed.name) == 2 and failed.name[0] == "d"
-    values = not differential and is_of_values(failed.world, failed.left, failed.right)
-    return f"{failed.error}: the equation may say what it is" if values else None
+    layers = failed.world.layers
+    layered = failed.base in layers.templates or failed.base in map(layers.name, failed.world.known)
+    said = f"{failed.error}: the equation may say what it is"
+    values = is_of_values(failed.world, failed.left, failed.right)
+    return said if not differential and (values or failed.values_only and not (failed.base and layered)) else None
 
 
 def is_of_values(world: World, left: s.Node, right: s.Node) -> bool:
@@ -206,7 +214,74 @@ def _nor_another(failed: Failed) -> str | None:
     return None
 
 
+def _of_something_unknown(failed: Failed) -> str | None:
+    """Of ``∂u/∂t = ν ∂²u/∂x²``, where nothing says what u is, and of ``∂L/∂w_1 = ∂L/∂p ∂p/∂w_1``, where nothing says
+    what p is: nor need it say what stands beside it."""
+    world = failed.world
+    nodes = [*s.walk(failed.left), *(x for x in s.walk(failed.right) if not isinstance(x, s.Call))]
+    tops = [x for node in nodes if (x := _differentiated(node)) is not None]
+    if not any(_differentiated(node) is not None for node in s.walk(failed.left)):
+        return None
+    for top in tops:
+        reference = world.table.reference(top)
+        names = {base_of(top), reference.name if reference is not None else None}
+        heads = {reference.name} if reference is not None and reference.layer is not None else set[str]()
+        layered = bool(heads & world.layers.names) or any(x in world.layers.templates for x in names)
+        if not layered and not any(x is not None and (world.is_defined(x) or x in world.functions) for x in names):
+            return f"{failed.error}, and nothing says how {to_latex(top)} depends on what it is differentiated by"
+    return _by_way_of_something_unknown(failed)
+
+
+def _by_way_of_something_unknown(failed: Failed) -> str | None:
+    """Of ``∂C/∂b`` where C is made of an a that nothing defines nor declares: a may be made of b."""
+    below = failed.left.denominators if isinstance(failed.left, s.Derivative) else ()
+    varied = {r.name for r in map(failed.world.table.reference, below) if r is not None}
+    if failed.base not in varied or not isinstance(failed.left, s.Derivative):
+        return None
+    top = failed.world.table.reference(failed.left.numerator)
+    new = inferred_among(failed.world.below({top.name}), failed.world) if top is not None else None
+    return None if new is None else f"{failed.error}, and how {new} depends on it is not stated"
+
+
+def _differentiated(node: s.Node) -> s.Node | None:
+    """What a derivative differentiates: a name, or a function at some values, ``u''(x)``."""
+    top = node.numerator if isinstance(node, s.Derivative) else node.body if isinstance(node, s.Nabla) else None
+    if isinstance(node, s.Call) and isinstance(node.function, s.Scripted) and node.function.primes:
+        top = node.function.base
+    top = top.function if isinstance(top, s.Call) else top
+    return top if isinstance(top, s.Symbol | s.Scripted) else None
+
+
 # -- indices and shapes ------------------------------------------------------------------------------------------
+
+
+def _in_a_definition(failed: Failed) -> str | None:
+    """An index that leaves the axis of what neither side mentions: in a definition, as that is read for this claim."""
+    head = failed.error.head if isinstance(failed.error, IndexRangeError) else None
+    world = failed.world
+    own = {world.layers.name(r.name) for r in failed.mentioned}
+    return None if head is None or world.layers.name(head) in own else f"{failed.error}, as the definitions are read"
+
+
+def _says_shapes(failed: Failed) -> str | None:
+    """What rests on a shape that only other equations say, of an equation of values: each says it as well."""
+    world = failed.world
+    if not failed.values_only:
+        return None
+    told = inferred_among(failed.below, world)
+    return None if told is None else f"{failed.error}; nothing declares {told}: the equation may be of another shape"
+
+
+def inferred_among(names: set[str], world: World) -> str | None:
+    """One of ``names`` of which only equations say the shape."""
+    return min((x for x in names & world.known.keys() if _is_inferred(x, world)), default=None)
+
+
+def _is_inferred(name: str, world: World) -> bool:
+    """Whether only equations say the shape of what is no number and has no definition."""
+    known, whole = world.known[name], world.layers.name(name)
+    declared = whole in world.declared | world.undeclared.said
+    return bool(known.shape or known.family) and not declared and not world.is_defined(name)
 
 
 def _declared_later(failed: Failed) -> str | None:
@@ -249,6 +324,27 @@ def _entrywise(failed: Failed) -> str | None:
     unclear = min(functions_in(failed.sides) & failed.world.applied.unclear, default=None)
     said = f"{failed.error}, if {unclear} is taken of each entry: what its values are is not said"
     return None if unclear is None else said
+
+
+def _of_a_diagonal(failed: Failed) -> str | None:
+    """``\\operatorname{diag}(s^{2i})``: of an entry, of which it is not said how far its index runs."""
+    found = re.fullmatch("diag takes a vector or a square matrix, not shape 1", str(failed.error))
+    return f"{failed.error}: which entries are meant is not said" if found else None
+
+
+def _layer_or_power(failed: Failed) -> str | None:
+    return layer_or_power(failed.world, failed.sides)
+
+
+def _of_its_own_variable(failed: Failed) -> str | None:
+    """A function of what nothing declares, ``r(z) = \\max(0, z)``, at something else: the shape of that need not be the
+    one of z elsewhere."""
+    world = failed.world
+    for name in sorted(functions_in(failed.sides) & world.applied.parameters.keys()):
+        if (variable := inferred_among({*world.applied.parameters[name]}, world)) is not None:
+            return f"{failed.error}; of {variable}, of which {name} is a function, nothing declares the shape"
+    new = inferred_among(failed.below, world) if " is a function of " in str(failed.error) else None
+    return None if new is None else f"{failed.error}; nothing declares {new}"
 
 
 def _variable_of_several(failed: Failed) -> str | None:
@@ -341,12 +437,18 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt(UndefinedSymbol, _may_have_entries, "symbol"),
     Doubt(UndefinedSymbol, _inside, "symbol"),
     Doubt(UndefinedSymbol, _nor_another, "symbol"),
+    Doubt(UndefinedSymbol, _of_something_unknown, "symbol"),
+    Doubt(IndexRangeError, _in_a_definition),
+    Doubt((IndexRangeError, ShapeError), _says_shapes, "symbol"),
     Doubt((IndexRangeError, ShapeError), _declared_later),
     Doubt((IndexRangeError, ShapeError), _declared_twice),
     Doubt(IndexRangeError, _stepped),
     Doubt(IndexRangeError, _named_like_a_size),
     Doubt(ShapeError, _taken_at),
     Doubt(ShapeError, _entrywise),
+    Doubt(ShapeError, _of_a_diagonal),
+    Doubt(ShapeError, _layer_or_power),
+    Doubt(ShapeError, _of_its_own_variable),
     Doubt(ShapeError, _variable_of_several),
     Doubt(ShapeError, _one_or_all),
     Doubt(ShapeError, _is_a_size),

@@ -18,6 +18,7 @@ from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.expressions import NOUGHT, Access, Scalar
 from verify_derivations.formulas.names import NameTable
 from verify_derivations.formulas.printer import to_latex
+from verify_derivations.formulas.symbols import LOSSES
 from verify_derivations.formulas.tensors import ShapeError
 from verify_derivations.formulas.world import (
     NeedShape,
@@ -51,6 +52,7 @@ def of_definition(
         return replace(link, verdict=Verdict.ILL_FORMED, evidence="cases", message=str(failed)), ()
     if isinstance(failed, UnboundIndex):
         told = failed.letters <= world.unknown.spoken | _letters(left)  # “for the sampled action $a$”
+        told |= _is_of_given(left, table, world)
         verdict = Verdict.UNDECIDED if told else Verdict.ILL_FORMED
         return replace(link, verdict=verdict, evidence="index", message=str(failed)), ()
     if isinstance(failed, PartialDefinition):
@@ -103,8 +105,19 @@ def _without_meaning(world: World, left: s.Node, right: s.Node, failed: Document
 
 
 def _letters(left: s.Node) -> set[str]:
-    """The letters on a left side: what ``y_t`` is made of may have the index t, also where that is not read as one."""
-    return {x.name for x in s.walk(left) if isinstance(x, s.Symbol)}
+    """The letters on a left side: what ``y_t`` and ``b_{in}`` are made of may have the index t, or i and n, also where
+    that is not read as one."""
+    names = {x.name for x in s.walk(left) if isinstance(x, s.Symbol)}
+    scripts = {n.sub.name for n in s.walk(left) if isinstance(n, s.Scripted) and isinstance(n.sub, s.Symbol)}
+    return names | {letter for name in scripts if name.isalpha() for letter in name}
+
+
+def _is_of_given(left: s.Node, table: NameTable, world: World) -> bool:
+    """What has no index and is no loss, of which a sum may have been forgotten: ``r = x_i / n`` is of one given i."""
+    name = left.function if isinstance(left, s.Call) else left
+    reference = table.reference(name) if not isinstance(name, s.Scripted) or name.sub is None else None
+    losses = {*LOSSES, *world.differentiated.numerators}
+    return reference is not None and reference.name not in losses
 
 
 def _introduces(world: World, left: s.Node, table: NameTable) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.deciding import only_where
 from verify_derivations.checker.introduced import of_own_letters
-from verify_derivations.checker.statements import contains_derivative
+from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
 from verify_derivations.checker.unknown import names_of, slope_told, taken_at, two_values, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
@@ -20,6 +20,7 @@ from verify_derivations.formulas.expressions import heads
 from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import Polynomial
+from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 from verify_derivations.formulas.sizes import layer_value
 from verify_derivations.formulas.variations import SIGN
@@ -250,6 +251,14 @@ def mentioned(left: s.Node, right: s.Node, world: World) -> list[Reference]:
     return [r for r in references if r is not None]
 
 
+def heads_of(world: World, side: s.Node) -> set[str]:
+    """What is known of the names on a side, each in its layer."""
+    named = mentioned(side, side, world)
+    layers = ((r.name, None if r.layer is None else layer_value(r.layer, world, Statement())) for r in named)
+    found = {world.head(*each) for each in layers} | names_of(world, (side,))
+    return found & {*world.known, *world.functions}
+
+
 def _is_rule(refuted: Refuted) -> str | None:
     return RULE if is_rule(refuted.world, refuted.sides, refuted.number, refuted.judged_in) else None
 
@@ -276,6 +285,70 @@ def _to_be_solved(refuted: Refuted) -> str | None:
         return None
     again = any(plain(x) == plain(left) for x in names_in(right))
     return f"the equation says what {reference.name} is, and is not solved" if again else None
+
+
+def states_derivatives(world: World, sides: Sequence[s.Node]) -> bool:
+    """Whether derivatives stand on the sides, or what is a name of one."""
+    nodes = [x for side in sides for x in s.walk(side)]
+    called = [x.function for x in nodes if isinstance(x, s.Call)]  # α_i' is another α_i, f' and f_i'(x) are slopes
+    primed = any(isinstance(x, s.Scripted) and x.primes and (x.sub is None or x in called) for x in nodes)
+    names = names_of(world, sides)
+    named = any(world.table.variable_of(name) is not None or name in world.aliases for name in names)
+    return primed or named or any(map(contains_derivative, sides)) or any(
+        is_adjoint_name(side, world.table) for side in sides
+    )
+
+
+def _transposed_number(refuted: Refuted) -> str | None:
+    """The x of ``x^\\top A x`` that is a number elsewhere: it is none here."""
+    world = refuted.world
+    for node in (n for side in refuted.sides for n in names_in(side)):
+        r = world.table.reference(node)
+        known = world.known.get(r.name) if r is not None and r.transposed and not r.indices else None
+        told = known is None or world.is_defined(known.head) or known.head in world.declared
+        if known is not None and not known.extents and not told:
+            return f"{known.head} is read as a number, and transposed here: its shape is stated nowhere"
+    return None
+
+
+def _slope_of_a_leaf(refuted: Refuted) -> str | None:
+    """The ``∂p/∂z`` of a p that nothing defines nor declares: it is zero where p does not depend on z, and whoever
+    writes it down says that it does."""
+    world = refuted.world
+    for node in (x for side in refuted.sides for x in s.walk(side) if isinstance(x, s.Derivative)):
+        top, *below = map(world.table.reference, (node.numerator, *node.denominators))
+        if top is None or top.name not in world.known or top.name in world.losses() or world.is_defined(top.name):
+            continue
+        if top.layer is None and top.name not in world.declared | world.functions.keys() and not any(
+            r is None or r.name == top.name for r in below
+        ):
+            return f"how {top.name} depends on {to_latex(node.denominators[0])} is not stated"
+    return None
+
+
+def _layer_or_power(refuted: Refuted) -> str | None:
+    return layer_or_power(refuted.world, refuted.sides)
+
+
+def layer_or_power(world: World, sides: Sequence[s.Node]) -> str | None:
+    """The l of ``b^l`` beside ``a^{l-1}``, a layer there, and a power of b as that is read."""
+    nodes = [x for side in sides for x in names_in(side) if isinstance(x, s.Scripted) and x.sup is not None]
+    known = [(x, r) for x in nodes if (r := world.table.reference(x)) is not None]
+    layers = {y.name for _, r in known if r.layer is not None for y in s.walk(r.layer) if isinstance(y, s.Symbol)}
+    for x, r in known:
+        power = {y.name for y in s.walk(r.power) if isinstance(y, s.Symbol)} if r.power is not None else set[str]()
+        if not power.isdisjoint(layers):
+            return f"whether {min(power & layers)} is a layer in {to_latex(x)}, or a power, is not said"
+    return None
+
+
+def _guessed(refuted: Refuted) -> str | None:
+    """What is read as a matrix beside one, and may be a column, in an equation of values."""
+    if states_derivatives(refuted.world, refuted.sides):
+        return None
+    shapes = refuted.world.undeclared
+    found = names_of(refuted.world, refuted.sides) & shapes.widened - refuted.world.declared
+    return f"{min(found)} is read as a matrix: its shape is stated nowhere" if found else None
 
 
 def _taken_elsewhere(refuted: Refuted) -> str | None:
@@ -312,5 +385,6 @@ def _also_a_size(refuted: Refuted) -> str | None:
 
 REASONS: tuple[Callable[[Refuted], str | None], ...] = (
     _of_one_step, _made_of_others, _one_of_many, _is_rule, _slope_told, _two_values, _taken_elsewhere,
-    _of_an_inner_variable, _also_a_size, _to_be_solved,
+    _of_an_inner_variable, _also_a_size, _to_be_solved, _transposed_number,
+    _slope_of_a_leaf, _layer_or_power, _guessed,
 )  # fmt: skip

@@ -344,6 +344,8 @@ def _chain(node: s.Relation, stated: Stated) -> None:
             break
         else:
             break
+    if isinstance(sides[0], s.Text) and not sides[0].quoted and len(sides) > 2:  # \text{Error} = E = …
+        del sides[0]
     stated.chains.append(Chain(tuple(sides), space))
 
 

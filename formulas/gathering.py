@@ -70,7 +70,7 @@ def gather(
     for node in nodes:
         _bind(table, node)
     table.bound |= frozenset[str]().union(*map(pairs_in, forest)) - table.sizes - table.ends
-    _take_squares(table, relations)
+    _take_squares(table, relations, nodes)
     for relation in relations:
         _declare(table, relation)
     table.declared_bare |= _variable_e(relations, nodes)
@@ -149,11 +149,15 @@ def _take_shapes(table: NameTable, nodes: Sequence[s.Node]) -> set[str]:
     return tensors
 
 
-def _take_squares(table: NameTable, relations: Sequence[s.Relation]) -> None:
+def _take_squares(table: NameTable, relations: Sequence[s.Relation], nodes: Sequence[s.Node]) -> None:
+    """Where one differentiates by σ itself, its square is no name: it varies with it."""
     introduced = [(item, relation) for relation in relations for item in introduced_by(relation)
                   if not is_square(item) or _says_a_square(relation)]
     table.squared = {b for x, _ in introduced if is_square(x) and (b := base_of(x)) is not None and b != "e"}
     table.squared -= {base_of(x) or "" for x, where in introduced if not is_square(x) and not by_square(x, where)}
+    below = (x for n in nodes if isinstance(n, s.Derivative) for x in n.denominators if table.squared)
+    gradients = (n.variable for n in nodes if isinstance(n, s.Nabla) and n.variable is not None and table.squared)
+    table.squared -= {base_of(x) or "" for x in (*below, *gradients) if not is_square(x)}
 
 
 def _says_a_square(relation: s.Relation) -> bool:

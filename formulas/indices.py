@@ -258,7 +258,7 @@ def _unify(
             world.extents.equate(polynomial(name), extent if side is have else have)
             return
     raise IndexRangeError(
-        f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there"
+        f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there", head
     )
 
 

@@ -59,7 +59,11 @@ class ChainError(DocumentError):
 
 
 class IndexRangeError(DocumentError):
-    """An index that runs over another range than the axis it stands at."""
+    """An index that runs over another range than the axis it stands at, of the quantity ``head``."""
+
+    def __init__(self, message: str, head: str | None = None) -> None:
+        super().__init__(message)
+        self.head = head
 
 
 class Unsupported(DocumentError):
