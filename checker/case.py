@@ -30,6 +30,7 @@ from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
+from verify_derivations.checker.raised import read_raised
 from verify_derivations.checker.referring import read_references
 from verify_derivations.checker.rereadings import open_families, read_fonts, reread
 from verify_derivations.checker.reused import read_reused
@@ -321,6 +322,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_unnamed(formulas, standing)
     read_leads(formulas, standing)
     read_operations(formulas, standing)
+    read_raised(formulas, table)
     read_ties(formulas)
     read_reused(formulas, standing)
     read_partials(formulas, standing)

@@ -61,6 +61,15 @@ _HELD = re.compile(
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
     r"\$(?P<through>\d+)\$", re.I,
 )  # fmt: skip
+_MARKED = re.compile(  # “all quantities with a bar are held fixed”, “a bar marks constants”
+    rf"\bwith\s+(?:an?\s+)?(?P<mark>bar|hat|tilde|check)s?\s+(?:\w+\s+)?(?:is|are)\s+(?:{_MANNER}{_TREATED}\s+{_CONSTANT}|detached\b)"
+    r"|\b(?P<sign>bar|hat|tilde|check)s?\s+(?:mark|denote|indicate|mean|stand\s+for)s?\s+(?:that\s+)?(?:\w+\s+){0,2}?(?:constants?|detached"
+    r"|stop-?\s?gradients?|no\s+gradients?)\b", re.I,
+)  # fmt: skip
+_ACCENTS = {
+    "bar": ("\\bar", "\\overline"), "hat": ("\\hat", "\\widehat"), "tilde": ("\\tilde", "\\widetilde"),
+    "check": ("\\check",),
+}  # fmt: skip
 _WITHOUT = re.compile(
     r"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:do(?:es)?\s+not\s+depend\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+){0,2}independent\s+of)"
     r"\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
@@ -100,6 +109,10 @@ def read_depending(formulas: Sequence[Stated]) -> None:
     arguments: dict[s.Node, set[s.Node]] = {}  # of functions: these depend on them anyway
     for call in (n for f in formulas for n in f.nodes if isinstance(n, s.Call)):
         arguments.setdefault(plain(call.function), set()).update(map(plain, call.arguments))
+    for match in (m for text in dict.fromkeys(sentences(formulas, alone=True)) for m in _MARKED.finditer(text)):
+        accents = _ACCENTS[(match["mark"] or match["sign"]).lower()]
+        for f in formulas:
+            f.prose.held += tuple(x for x in f.names if _accent(x) in accents)
     for sentence in sentences(formulas):
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
@@ -152,6 +165,11 @@ def _of_itself(chain: Chain) -> s.Node | None:
         case [s.Product(factors=(first, s.Group(kind="(", body=body)))] if first == left:
             return body
     return None
+
+
+def _accent(name: s.Node) -> str:
+    base = name.base if isinstance(name, s.Scripted) else name
+    return base.accent if isinstance(base, s.Symbol) else ""
 
 
 def _inside(stated: Stated) -> tuple[s.Node, ...]:

@@ -1,4 +1,5 @@
-"""What a text says of its operations: “the square is taken elementwise”, “$e^A$ is the matrix exponential”.
+"""What a text says of its operations: “the square is taken elementwise”, “$e^A$ is the matrix exponential”, “$\\nabla$
+denotes the natural gradient”.
 
 Where that is not how a power, a product or a function of a matrix is read, what rests on one is left open; so is what
 rests on a value ``a(x + b)`` of an a that it calls a number.
@@ -70,6 +71,19 @@ def _is_product(node: s.Node) -> bool:
     return len(named) > 1 and any(operator in ("", "\\cdot") for operator in getattr(node, "operators", ()))
 
 
+def _is_sum(node: s.Node) -> bool:
+    return isinstance(node, s.BigOperator) and node.operator == "\\sum"
+
+
+def _is_slope(node: s.Node) -> bool:
+    return isinstance(node, s.Nabla | s.Derivative)
+
+
+def _is_primed(node: s.Node) -> bool:
+    """``f'(x)``"""
+    return isinstance(node, s.Call) and isinstance(node.function, s.Scripted) and node.function.primes > 0
+
+
 def _is_starred(node: s.Node) -> bool:
     return isinstance(node, s.Product) and not {"*", "\\ast", "\\star"}.isdisjoint(node.operators)
 
@@ -90,6 +104,30 @@ _SIGN_IS = re.compile(
     r"|multiplication)|(?:product|multiplication)\s+of\s+(?:two\s+|the\s+)?matri\w+|convolution|(?:cross-?)?correlation|kronecker|outer"
     r"|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
+_IS = r"(?:is|are|denotes?|means?|stands?\s+for|(?:will\s+)?mark|refers?\s+to)s?"
+_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|the|an?|its?|their)\s+)*"
+_OTHER_SLOPE = (
+    r"(?:natural|riemannian|covariant|lie|projected|preconditioned|premultiplied|rescaled|normali[sz]ed|discrete|fractional"
+    r"|backward|forward|central|finite[-\s]difference)"
+)
+_SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean the difference quotient”
+    rf"\b(?:gradients?|derivatives?)\s+(?:{_IS}\s+{_ALWAYS}|we\s+(?:always\s+)?mean\s+{_ALWAYS})"
+    rf"(?:{_OTHER_SLOPE}\s+(?:gradients?|derivatives?|differences?)|(?:finite|difference)\s+(?:differences?|quotients?))\b"
+)
+_SIGN_OTHERWISE = re.compile(  # “$\\nabla$ denotes the Riemannian gradient”, “we write $\\sum$ for the average”
+    rf"\$(?P<sign>\d+)\$\s+(?:here\s+)?(?:{_IS}|for|we\s+mean)\s+{_ALWAYS}(?:\w+\s+)?(?:(?P<slope>{_OTHER_SLOPE}\s+(?:gradient|derivative)"
+    r"|boundary|difference)|(?P<mean>averages?|means?)|(?P<log>binary|dyadic|decimal|decadic|common))\b", re.I,
+)  # fmt: skip
+_OF_SIGNS: tuple[tuple[str, re.Pattern[str], Test], ...] = (
+    ("slope", re.compile(r"\\(?:nabla|partial)(?:_\{?\\?\w+\}?)?|d|\\mathrm\{?d\}?"), _is_slope),
+    ("mean", re.compile(r"\\sum(?:_.*)?"), _is_sum), ("log", re.compile(r"\\log"), _called("log")),
+)  # fmt: skip
+_MARKS = rf"(?:{_IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
+_PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.I)
+_DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
+_SLOPES = re.compile(r"\b(?:derivatives?|differentiat\w*|slopes?|rates?|velocit\w+|speeds?|transpos\w+)\b", re.I)
+_NO_SLOPES = re.compile(r"\b(?:not|no|never|neither)\s+(?:\w+\s+){0,2}(?:derivatives?|differentiat\w*)\b", re.I)
+_LEFT_OUT = re.compile(r"\b(?:omit\w*|terms?|remaining|continu\w*|so\s+on|multipl\w+|products?)\b", re.I)
 _NUMBER = (
     r"(?:numbers?|scalars?|constants?|reals?|gains?|offsets?|coefficients?|slopes?|factors?|rates?|weights?|parameters?)"
 )
@@ -105,10 +143,19 @@ _SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products,
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
-    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic)\s+log",
-     _called("log")),
+    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
+     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", _called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
-     r"|\bL(?:_\{?)?1\}?[\s-]norm", _is_plain_norm),
+     r"|\bL(?:_\{?)?1\}?[\s-]norm"
+     rf"|\b(?:norms?|lengths?|distances?)\s+{_IS}\s+{_ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
+     r"|(?:largest|greatest|maximum)\s+(?:of|\w+\s+(?:of|entry|value)|entry|value|component)"
+     r"|(?:taken|measured|meant|understood)\s+(?:with\s+respect\s+to|relative\s+to|in\s+(?:the|an?)\s+metric)|weighted|induced)",
+     _is_plain_norm),
+    (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{_IS}\s+{_ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
+     r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
+    (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
+     _is_sum),
+    (_SLOPE_IS, _is_slope),
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
     (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
@@ -133,6 +180,13 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
                 _leave_open(formulas, standing, test)
         for test in _signs(formulas, text):
             _leave_open(formulas, standing, test)
+        plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
+        if _PRIMES.search(text) and plainly:
+            _leave_open(formulas, standing, _is_primed)
+        if _DOTS.search(text) and plainly and not _LEFT_OUT.search(text):
+            for f in formulas:
+                if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
+                    f.when.open = f.when.open or "what the text says of a dot in it is not read"
     said = "whether a bracket in it is the argument of a function is not said"
     _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
@@ -142,7 +196,10 @@ def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     for match in _SIGN_IS.finditer(text):
         sign = formulas[int(match["sign"])].raw.latex.strip()
         if sign in _SIGNS:
-            yield partial(_has_sign, sign)
+            yield _is_starred if sign in ("*", "\\ast") else partial(_has_sign, sign)
+    for match in _SIGN_OTHERWISE.finditer(text):
+        sign = formulas[int(match["sign"])].raw.latex.strip()
+        yield from (test for kind, signs, test in _OF_SIGNS if match[kind] and signs.fullmatch(sign))
     for match in re.finditer(r"\$(\d+)\$", text):
         f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
         if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(_is_plain_norm, f.mentions))):

@@ -1,0 +1,129 @@
+"""Words that change what a formula means leave claims open that rest on it; words that sound alike, and do not, change
+nothing: then the right claim is proved and the wrong one refuted."""
+
+from __future__ import annotations
+
+import pytest
+
+from verify_derivations.checker import check
+from verify_derivations.checker.deciding import Effort
+from verify_derivations.checker.verdicts import Verdict
+from verify_derivations.formulas.scanner import scan
+
+PROVED, REFUTED, UNDECIDED = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
+POWER = (r"Let $w, x, y \in \mathbb{R}$ and $$e = w x^2 + y.$$", r"\frac{de}{dx} = 2 w x", r"\frac{de}{dx} = w x")
+VECTOR = (r"Let $v, x \in \mathbb{R}^n$ and $$f = v^\top x.$$", r"\nabla_v f = x", r"\nabla_v f = v")
+LABELS = (
+    r"Let $p \in (0, 1)$, $y \in \mathbb{R}$ and $$\ell = -y \log p.$$",
+    r"\frac{\partial \ell}{\partial p} = -\frac{y}{p}", r"\frac{\partial \ell}{\partial p} = \frac{y}{p}",
+)  # fmt: skip
+MADE = (
+    r"Let $a, x \in \mathbb{R}$ and $$z = a x.$$ SAID Let $f = z + x$.", r"\frac{df}{dx} = a + 1", r"\frac{df}{dx} = a",
+)  # fmt: skip
+SOFTMAX = (
+    r"Let $z \in \mathbb{R}^K$ and $$p = \operatorname{softmax}(z).$$",
+    r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)",
+    r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} + p_j)",
+)
+LOG = (r"Let $p \in (0, 1)$ and $$H = -p \log p.$$", r"\frac{dH}{dp} = -\log p - 1", r"\frac{dH}{dp} = -\log p")
+NORM = (r"Let $x \in \mathbb{R}^n$ and $$f = \|x\|^2.$$", r"\nabla_x f = 2x", r"\nabla_x f = x")
+INNER = (
+    r"Let $a, x \in \mathbb{R}^n$ and $$f = \langle a, x \rangle.$$", r"\nabla_x f = a", r"\nabla_x f = x",
+)  # fmt: skip
+SUM = (
+    r"Let $x \in \mathbb{R}^n$ and $$f = \sum_{i=1}^n x_i^2.$$", r"\frac{\partial f}{\partial x_i} = 2 x_i",
+    r"\frac{\partial f}{\partial x_i} = x_i",
+)  # fmt: skip
+FUNCTION = (r"Let $f(s) = s^3$.", "f'(s) = 3s^2", "f'(s) = s^2")
+TIME = (r"Let $x(t) = t^3$ with $t \in \mathbb{R}$.", r"\dot x = 3t^2", r"\dot x = t^2")
+FACTORS = (r"Let $u, v, x \in \mathbb{R}$ and $$f = u v x.$$", r"\frac{df}{du} = v x", r"\frac{df}{du} = u x")
+
+CHANGED = [
+    (POWER, "Superscripts index the sample."), (POWER, "The superscript counts the examples."),
+    (POWER, "The superscript denotes the layer, not a power."), (POWER, "Upper indices number the components."),
+    (POWER, "The number above a letter is that of the experiment."),
+    (VECTOR, "The vector $v$ is normalised before use."),
+    (VECTOR, "Before $f$ is computed, $v$ is scaled to unit length."),
+    (VECTOR, "Weights $v$ are clipped before the product is taken."),
+    (VECTOR, "First, $v$ is projected onto the sphere."),
+    (VECTOR, "A random half of the entries of $v$ is set to zero."), (VECTOR, "We normalise $v$."),
+    (LABELS, "With label smoothing, $y$ is replaced by a mixture with the uniform distribution."),
+    (MADE, "After this, $z$ is overwritten by its square."), (MADE, "We replace $a$ by the cosine of $x$."),
+    (SOFTMAX, "The logits are divided by a temperature before the softmax."),
+    (LOG, "All logarithms are binary."), (LOG, r"Here $\log$ is the decadic logarithm."),
+    (NORM, "The norm is the sum of absolute values."), (NORM, "Norms are taken with respect to a metric."),
+    (INNER, "The inner product is weighted with a positive definite matrix."),
+    (SUM, "All sums over examples are averages."), (SUM, r"We write $\sum$ for the average over the index."),
+    (NORM, r"Here $\nabla$ denotes the Riemannian gradient on the sphere."), (NORM, "Gradients are natural gradients."),
+    (FUNCTION, "A prime marks the value at the next step."), (FUNCTION, "The prime does not mean a derivative."),
+    (TIME, "Dots mark normalised quantities."), (FACTORS, "Here $u$ and $v$ share one weight."),
+    (FACTORS, "The second factor is not differentiated."), (POWER, "Weight decay is included without being written."),
+]  # fmt: skip
+THE_SAME = [
+    (POWER, "The exponent counts how often the factor occurs."), (POWER, "Superscripts in brackets number layers."),
+    (POWER, "We drop the superscript of the example."), (POWER, "The superscript $(i)$ refers to the example."),
+    (POWER, "The batch size need not be a power of two."), (POWER, "A superscript $T$ denotes the transpose."),
+    (VECTOR, "The inputs $x$ are normalised before training."), (VECTOR, "Here $v$ is updated after each example."),
+    (VECTOR, "Before the first step, the vector $v$ is drawn at random."), (VECTOR, "The weights are not rescaled."),
+    (LABELS, "If $y$ were known, nothing need be replaced."),
+    (MADE, "In code, the index is replaced by its successor."),
+    (SOFTMAX, "The logits are not divided by a temperature."), (LOG, "Logarithms are natural. The variable is binary."),
+    (NORM, "The norm is differentiable away from zero."), (NORM, "The distance is measured in metres."),
+    (INNER, "The inner product is symmetric."), (SUM, "Sums over examples are written out."),
+    (NORM, r"Here $\nabla$ denotes the gradient."),
+    (NORM, "Gradients are computed by hand, without finite differences."),
+    (FUNCTION, "A prime denotes the derivative."), (TIME, "Dots denote omitted terms."),
+    (FACTORS, "Both terms have the same number of factors."),
+    (FACTORS, "The product is not differentiable in the code."),
+]  # fmt: skip
+
+
+def verdict(document: str, said: str, claim: str) -> Verdict:
+    text = document.replace("SAID", said) if "SAID" in document else f"{said} {document}"
+    return check(scan(f"{text} Then\n\n$${claim}$$\n"), effort=Effort(repair=0)).formulas[-1].verdict
+
+
+@pytest.mark.parametrize(("document", "said"), CHANGED)
+def test_what_words_change_is_open(document: tuple[str, str, str], said: str) -> None:
+    text, right, wrong = document
+    assert verdict(text, said, right) is UNDECIDED
+    assert verdict(text, said, wrong) is not PROVED
+
+
+@pytest.mark.parametrize(("document", "said"), THE_SAME)
+def test_what_words_do_not_change_is_judged(document: tuple[str, str, str], said: str) -> None:
+    text, right, wrong = document
+    assert verdict(text, said, right) is PROVED
+    assert verdict(text, said, wrong) is REFUTED
+
+
+def test_a_letter_with_an_index_above_has_no_powers_beside_it() -> None:
+    given = r"Let $x^i \in \mathbb{R}$ for $i = 1, \dots, n$. SAID With $w \in \mathbb{R}$, $f = w^2 \sum_{i=1}^n x^i$."
+    for said in ("The superscript counts the examples.", ""):
+        assert verdict(given, said, r"\frac{df}{dw} = 2 w \sum_{i=1}^n x^i") is PROVED
+        assert verdict(given, said, r"\frac{df}{dw} = w \sum_{i=1}^n x^i") is REFUTED
+
+
+def test_a_change_that_an_equation_shows() -> None:
+    given = r"Let $x, a \in \mathbb{R}^n$. First, $x$ is normalised: $u = x / \|x\|$. Let $s = a^\top u$."
+    right, wrong = (rf"\nabla_x s = \frac{{1}}{{\|x\|}} (a {sign} u u^\top a)" for sign in "-+")
+    assert verdict(given, "", right) is PROVED
+    assert verdict(given, "", wrong) is REFUTED
+
+
+@pytest.mark.parametrize(
+    "said", ["All quantities with a bar are treated as constants.", "A bar marks constants.", "A bar denotes a mean."]
+)
+def test_what_has_a_sign_of_constants_is_held_fixed(said: str) -> None:
+    given = r"Let $x \in \mathbb{R}$, $\bar y = x^2$ and $f = x \bar y$."
+    through, fixed = (verdict(given, said, rf"\frac{{df}}{{dx}} = {value}") for value in ("3x^2", r"\bar y"))
+    assert (through, fixed) == ((PROVED, REFUTED) if "mean" in said else (UNDECIDED, PROVED))
+
+
+@pytest.mark.parametrize("start", ["zero", "one"])
+def test_where_indices_start(start: str) -> None:
+    given = rf"Indices start at {start}. Let $x \in \mathbb{{R}}^n$ and $f = \sum_{{i=1}}^{{n-1}} x_i$."
+    inside, outside = ("0", "n") if start == "zero" else ("n", "0")
+    assert verdict(given, "", rf"\frac{{\partial f}}{{\partial x_{inside}}} = 0") is PROVED
+    assert verdict(given, "", rf"\frac{{\partial f}}{{\partial x_{inside}}} = 1") is REFUTED
+    assert verdict(given, "", rf"\frac{{\partial f}}{{\partial x_{outside}}} = 0") is Verdict.ILL_FORMED
