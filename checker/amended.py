@@ -100,6 +100,7 @@ _FACTOR = re.compile(
     r"\b(?:factors?|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
     r"|divi(?:ded?|sion)|multipl\w+)\b", re.I,
 )  # fmt: skip
+_NOT_DONE = re.compile(r"\b(?:wrong|mistaken?|incorrect|must\s+not|should\s+not|forg[eo]t\w*)\b", re.I)
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 
 
@@ -181,13 +182,13 @@ class _Amended:
         """Note factors that sentences say to be left out of definitions: of those in which they stand, or the next, or
         the last before."""
         for text in sentences(self.formulas, ENDED):
-            if _UNWRITTEN.search(text) and _FACTOR.search(text):
+            if _is_left_out(text):
                 places = [int(m[1]) for m in FORMULA.finditer(text)]
                 if not self._amend([self.formulas[k] for k in places]):
                     self._amend_near(places[-1] + 1)
         for k, f in enumerate(self.formulas):  # sentences without a formula
             said = ENDED.split(f.raw.context)[k > 0 : -1]
-            if any(_UNWRITTEN.search(text) and _FACTOR.search(text) for text in said):
+            if any(map(_is_left_out, said)):
                 self._amend_near(k)
 
     def open_changed(self) -> None:
@@ -269,6 +270,12 @@ class _Amended:
     def _leads_to(self, name: s.Node) -> bool:
         """Whether a loss rests on a name."""
         return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.losses)
+
+
+def _is_left_out(text: str) -> bool:
+    """Whether a sentence says that a factor is not written."""
+    said = _UNWRITTEN.search(text) and _FACTOR.search(text)
+    return said is not None and _NOT_DONE.search(text) is None
 
 
 def shows(value: s.Node, word: str, name: s.Node | None = None) -> bool:

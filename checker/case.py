@@ -15,6 +15,7 @@ from verify_derivations.checker.borrowed import borrowed
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
+from verify_derivations.checker.denied import read_denied
 from verify_derivations.checker.depending import read_depending, read_of_itself
 from verify_derivations.checker.differentials import read_differentials
 from verify_derivations.checker.halves import read_halves
@@ -319,6 +320,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_halves(formulas)
     read_cases(formulas, standing)
     read_supposed(formulas)
+    read_denied(formulas, standing)
     read_unnamed(formulas, standing)
     read_leads(formulas, standing)
     read_operations(formulas, standing)

@@ -127,3 +127,42 @@ def test_where_indices_start(start: str) -> None:
     assert verdict(given, "", rf"\frac{{\partial f}}{{\partial x_{inside}}} = 0") is PROVED
     assert verdict(given, "", rf"\frac{{\partial f}}{{\partial x_{inside}}} = 1") is REFUTED
     assert verdict(given, "", rf"\frac{{\partial f}}{{\partial x_{outside}}} = 0") is Verdict.ILL_FORMED
+
+
+DENIED = [
+    "In an earlier version we had $f = x^2$. Now $f = x^3$.", "Some authors define $f = x^2$. We define $f = x^3$.",
+    "Contrary to other books, where $f = x^2$, we set $f = x^3$.",
+    r"Here\footnote{Formerly $f = x^2$ was used.} $f = x^3$.",
+    "The original paper uses $f = x^2$. Here $f = x^3$.", "We do not use $$f = x^2$$ but $$f = x^3.$$",
+    "A common error is to write $f = x^2$. It is $f = x^3$.", "Let us replace $f = x^2$ by $f = x^3$.",
+    "Instead of $f = x^2$ we use $f = x^3$.", "Unlike $f = x^2$, the function $f = x^3$ is odd.",
+]  # fmt: skip
+ALONE = [
+    "It is not the case that $f = x^2$.", "It would be wrong that $f = x^2$.", "Roughly, $f = x^2$.",
+    "For small $x$ we have $f = x^2$.", "In the limit of many samples $f = x^2$.", "Formerly $f = x^2$.",
+]  # fmt: skip
+STATED = [
+    "Instead of the cube we use $f = x^2$.", "We do not use an offset, so that $f = x^2$.",
+    "Some authors use the cube. We use $f = x^2$.", "For large inputs we still work with $f = x^2$.",
+    "It is wrong to forget the exponent. Let $f = x^2$. It is not true that $f$ is linear.",
+    "As in the original paper, $f = x^2$.", "A common mistake is to forget the factor. Let $f = x^2$.",
+]  # fmt: skip
+VARIABLE = r"Let $x \in \mathbb{R}$. SAID"
+
+
+@pytest.mark.parametrize("said", DENIED)
+def test_what_a_text_does_not_define(said: str) -> None:
+    assert verdict(VARIABLE, said, r"\frac{df}{dx} = 3x^2") is PROVED
+    assert verdict(VARIABLE, said, r"\frac{df}{dx} = 2x") is REFUTED
+
+
+@pytest.mark.parametrize("said", ALONE)
+def test_what_a_text_denies_defines_nothing(said: str) -> None:
+    for value in ("2x", "3x^2"):
+        assert verdict(VARIABLE, said, rf"\frac{{df}}{{dx}} = {value}") is UNDECIDED
+
+
+@pytest.mark.parametrize("said", STATED)
+def test_what_a_text_defines_beside_denials(said: str) -> None:
+    assert verdict(VARIABLE, said, r"\frac{df}{dx} = 2x") is PROVED
+    assert verdict(VARIABLE, said, r"\frac{df}{dx} = 3x^2") is REFUTED
