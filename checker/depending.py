@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.sentences import sentences
 from verify_derivations.checker.statements import Chain, Membership, Stated
+from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
@@ -74,6 +75,11 @@ _WITHOUT = re.compile(
     r"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:do(?:es)?\s+not\s+depend\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+){0,2}independent\s+of)"
     r"\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
 )  # fmt: skip
+_NOUN_DEPENDS = re.compile(  # “all coefficients depend on $x$”
+    r"\b(?:coefficients?|weights?|parameters?|factors?|constants?|thresholds?|targets?|labels?|noise|(?:step|batch)\s+sizes?|rates?"
+    r"|variances?|scales?|temperatures?|gains?|offsets?|bias(?:es)?)\s+(?:(?:all|both|also|themselves|itself)\s+)*(?:depends?\s+(?:up)?on"
+    r"|(?:is|are)\s+(?:\w+\s+){0,2}functions?\s+of)\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
+)  # fmt: skip
 _STOPPED = re.compile(  # “we stop the gradient through $s$”
     r"\b(?:stop|detach|cut|block)\w*\s+(?:the\s+)?gradients?\s+(?:through|at|of)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I
 )
@@ -123,6 +129,11 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             stated, variables = formulas[int(match["name"])], {*map(plain, _named(formulas[int(match["on"])]))}
             if any(plain(x) in variables for x in _inside(stated)):
                 stated.prose.frozen += _inside(stated)
+        for match in _NOUN_DEPENDS.finditer(sentence):
+            variable = next((x for x in map(base_of, _named(formulas[int(match["on"])])) if x), None)
+            for f in formulas if variable and not _SUPPOSED.search(sentence[: match.start()]) else ():
+                if variable in variables_of(f):
+                    f.when.open = f.when.open or f"what depends on {variable} only words say"
         for match in _STOPPED.finditer(sentence):
             stated = formulas[int(match[1])]
             stated.prose.held += tuple(_constants(stated))

@@ -75,6 +75,19 @@ def _is_sum(node: s.Node) -> bool:
     return isinstance(node, s.BigOperator) and node.operator == "\\sum"
 
 
+def _is_exponential(node: s.Node) -> bool:
+    power = isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
+    return power or _called("exp")(node)
+
+
+def _is_root(node: s.Node) -> bool:
+    return isinstance(node, s.Root)
+
+
+def _is_absolute(node: s.Node) -> bool:
+    return isinstance(node, s.Absolute) or _called("det")(node)
+
+
 def _is_slope(node: s.Node) -> bool:
     return isinstance(node, s.Nabla | s.Derivative)
 
@@ -102,7 +115,7 @@ _NORM = re.compile(rf"\s*{_SIZED}{_BAR}\s*\\cdot\s*{_SIZED}{_BAR}\s*")
 _SIGN_IS = re.compile(
     r"\$(?P<sign>\d+)\$\s+(?:is|denotes?|means|stands\s+for)\s+(?:here\s+)?(?:the\s+|an?\s+)?(?:[\w-]+\s+){0,2}?(?:matrix\s+(?:product"
     r"|multiplication)|(?:product|multiplication)\s+of\s+(?:two\s+|the\s+)?matri\w+|convolution|(?:cross-?)?correlation|kronecker|outer"
-    r"|tensor|inner|dot|scalar|concatenation)\b", re.I,
+    r"|composition|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
 _IS = r"(?:is|are|denotes?|means?|stands?\s+for|(?:will\s+)?mark|refers?\s+to)s?"
 _ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|the|an?|its?|their)\s+)*"
@@ -113,6 +126,12 @@ _OTHER_SLOPE = (
 _SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean the difference quotient”
     rf"\b(?:gradients?|derivatives?)\s+(?:{_IS}\s+{_ALWAYS}|we\s+(?:always\s+)?mean\s+{_ALWAYS})"
     rf"(?:{_OTHER_SLOPE}\s+(?:gradients?|derivatives?|differences?)|(?:finite|difference)\s+(?:differences?|quotients?))\b"
+)
+_SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
+    r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
+    r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
+    r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:stated|given|written|listed|shown)\s+(?:only\s+)?up\s+to\b"
+    r"|\bwe\s+(?:always\s+)?(?:state|write|list|give|show|report)\s+(?:only\s+)?(?:the\s+)?negative\s+(?:gradients?|derivatives?)\b"
 )
 _SIGN_OTHERWISE = re.compile(  # “$\\nabla$ denotes the Riemannian gradient”, “we write $\\sum$ for the average”
     rf"\$(?P<sign>\d+)\$\s+(?:here\s+)?(?:{_IS}|for|we\s+mean)\s+{_ALWAYS}(?:\w+\s+)?(?:(?P<slope>{_OTHER_SLOPE}\s+(?:gradient|derivative)"
@@ -155,7 +174,7 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
      r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
     (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
      _is_sum),
-    (_SLOPE_IS, _is_slope),
+    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope),
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
     (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
@@ -170,6 +189,54 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 ))  # fmt: skip
 
 
+_HAS = (
+    r"(?:is|are|has|have|uses?|used|contains?|means?|denotes?|at|with|as|stands?\s+for|for)"
+)
+_WORD = r"\\(?:operatorname|mathrm|text)"
+_ABOUT: tuple[tuple[str, str, Test, str], ...] = (  # its name, how it is changed, where it stands, and its sign
+    (r"soft-?max(?:\s+functions?|es)?",
+     r"temperature|powers?\s+of\s+(?:two|2)|instead\s+of|scaled|sparse|hard|truncated|masked", _called("softmax"), ""),
+    (r"(?:re-?lus?|rectifiers?)", r"leaky|parametric|shifted|smoothed|clipped|capped", _called("relu", "ReLU"),
+     ""),
+    (r"sigmoids?(?:\s+functions?)?", r"hard|scaled|steep\w*|shifted|temperature|slope\s+one",
+     _called("sigma", "sigmoid"), ""),
+    (r"traces?", r"partial|normali[sz]ed|divided|super", _called("tr", "Tr", "trace"),
+     rf"{_WORD}\{{[Tt]r(?:ace)?\}}|\\[tT]r"),
+    (r"exponential(?:\s+functions?|s)?", r"truncated|clipped|linear[iy]\w*|approximated", _is_exponential, r"\\exp"),
+    (r"square\s+roots?", r"small\s+constant|epsilon|smoothed|regulari[sz]ed|clipped", _is_root, r"\\sqrt.*"),
+    (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", _called("max"), r"\\max"),
+    (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", _is_absolute, ""),
+    (r"determinants?", r"permanent", _is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
+    (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", _called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
+)  # fmt: skip
+_OURS = re.compile(
+    r"\b(?:all|every|each|our|we\s+(?:always\s+)?use|throughout|everywhere|here|mean|denotes?)\b", re.I
+)
+_NOT_PLAINLY = re.compile(
+    r"\b(?:not|no|never|unlike|usually|often|sometimes|could|may|might|approximation|relaxation|like)\b", re.I
+)
+
+
+def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
+    """Functions of which a sentence says that they are changed ones, and shows none: “all square roots contain a small
+    constant”, “by $\\operatorname{tr}$ we mean the trace divided by the dimension”."""
+    if _NOT_PLAINLY.search(text):
+        return
+    places = re.findall(r"\$(\d+)\$", text)
+    for word, changed, test, sign in _ABOUT:
+        signs = {k for k in places if sign and re.fullmatch(sign, formulas[int(k)].raw.latex.strip())}
+        if any(test(n) for k in places if k not in signs for n in formulas[int(k)].nodes):
+            continue
+        named = text
+        for k in signs:
+            named = named.replace(f"${k}$", "@")
+        has = rf"(?:we\s+mean|{_HAS})\s+(?:[\w-]+\s+){{0,6}}?"
+        behind = rf"(?:\b{word}\b|@)\s+{has}(?:{changed}|smooth\s+{word})\b"
+        before = rf"\b(?:{changed}|smooth)\s+(?:versions?\s+of\s+(?:the|every|each|all)\s+)?{word}\b"
+        if re.search(behind, named, re.I) or _OURS.search(text) and re.search(before, named, re.I):
+            yield test
+
+
 def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
     """Set ``open`` of claims that rest on an operation of which the text says that it is another one."""
     numbers = _declared(formulas)
@@ -178,7 +245,7 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
                 _leave_open(formulas, standing, test)
-        for test in _signs(formulas, text):
+        for test in (*_signs(formulas, text), *_said_about(formulas, text)):
             _leave_open(formulas, standing, test)
         plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
         if _PRIMES.search(text) and plainly:

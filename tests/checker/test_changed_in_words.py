@@ -38,6 +38,18 @@ FUNCTION = (r"Let $f(s) = s^3$.", "f'(s) = 3s^2", "f'(s) = s^2")
 TIME = (r"Let $x(t) = t^3$ with $t \in \mathbb{R}$.", r"\dot x = 3t^2", r"\dot x = t^2")
 FACTORS = (r"Let $u, v, x \in \mathbb{R}$ and $$f = u v x.$$", r"\frac{df}{du} = v x", r"\frac{df}{du} = u x")
 
+RELU = (r"Let $z > 0$ and $$a = \operatorname{ReLU}(z).$$", r"\frac{da}{dz} = 1", r"\frac{da}{dz} = 0")
+ROOT = (
+    r"Let $x > 0$ and $$f = \sqrt{x}.$$", r"\frac{df}{dx} = \frac{1}{2\sqrt{x}}", r"\frac{df}{dx} = \frac{1}{\sqrt{x}}",
+)  # fmt: skip
+TRACE = (
+    r"Let $A, X \in \mathbb{R}^{n \times n}$ and $$f = \operatorname{tr}(A X).$$",
+    r"\frac{\partial f}{\partial X} = A^\top", r"\frac{\partial f}{\partial X} = A",
+)  # fmt: skip
+SIGMOID = (
+    r"Let $z \in \mathbb{R}$ and $$p = \sigma(z).$$", r"\frac{dp}{dz} = p (1 - p)", r"\frac{dp}{dz} = p (1 + p)",
+)  # fmt: skip
+
 CHANGED = [
     (POWER, "Superscripts index the sample."), (POWER, "The superscript counts the examples."),
     (POWER, "The superscript denotes the layer, not a power."), (POWER, "Upper indices number the components."),
@@ -55,6 +67,14 @@ CHANGED = [
     (INNER, "The inner product is weighted with a positive definite matrix."),
     (SUM, "All sums over examples are averages."), (SUM, r"We write $\sum$ for the average over the index."),
     (NORM, r"Here $\nabla$ denotes the Riemannian gradient on the sphere."), (NORM, "Gradients are natural gradients."),
+    (NORM, "All gradients below are multiplied by the learning rate."), (NORM, "Gradients are stated up to a factor."),
+    (NORM, "We always state the negative gradient."), (NORM, "Gradients are rows."),
+    (SOFTMAX, r"All softmax functions are at temperature $\tau$."),
+    (SOFTMAX, "Our softmax uses powers of two instead of the exponential function."),
+    (RELU, "We use the leaky version of every ReLU."), (ROOT, "All square roots contain a small constant."),
+    (TRACE, r"By $\operatorname{tr}$ we mean the trace divided by the dimension."),
+    (TRACE, r"Here $\operatorname{tr}$ denotes the partial trace."), (VECTOR, "All coefficients depend on $v$."),
+    (ROOT, "Absolute values and square roots are smoothed near zero."), (SIGMOID, "Here every sigmoid is hard."),
     (FUNCTION, "A prime marks the value at the next step."), (FUNCTION, "The prime does not mean a derivative."),
     (TIME, "Dots mark normalised quantities."), (FACTORS, "Here $u$ and $v$ share one weight."),
     (FACTORS, "The second factor is not differentiated."), (POWER, "Weight decay is included without being written."),
@@ -72,6 +92,11 @@ THE_SAME = [
     (INNER, "The inner product is symmetric."), (SUM, "Sums over examples are written out."),
     (NORM, r"Here $\nabla$ denotes the gradient."),
     (NORM, "Gradients are computed by hand, without finite differences."),
+    (NORM, "The gradient is multiplied by the learning rate and subtracted."), (NORM, "The gradient is a column."),
+    (SOFTMAX, "The softmax is smooth."), (RELU, "A leaky ReLU has no such kink."), (ROOT, "The square root is smooth."),
+    (TRACE, "The trace of a product is linear."), (TRACE, r"Here $\operatorname{tr}$ denotes the trace."),
+    (SIGMOID, "Here $\\sigma$ is the sigmoid. A hard threshold has no slope."),
+    (VECTOR, "The factors do not depend on $v$."),
     (FUNCTION, "A prime denotes the derivative."), (TIME, "Dots denote omitted terms."),
     (FACTORS, "Both terms have the same number of factors."),
     (FACTORS, "The product is not differentiable in the code."),
@@ -166,3 +191,14 @@ def test_what_a_text_denies_defines_nothing(said: str) -> None:
 def test_what_a_text_defines_beside_denials(said: str) -> None:
     assert verdict(VARIABLE, said, r"\frac{df}{dx} = 2x") is PROVED
     assert verdict(VARIABLE, said, r"\frac{df}{dx} = 3x^2") is REFUTED
+
+
+@pytest.mark.parametrize(("said", "right", "wrong"), [
+    (r"By $\sigma$ we denote the hyperbolic tangent.", "1 - p^2", "p (1 - p)"),
+    (r"We write $\sigma$ for the hyperbolic tangent.", "1 - p^2", "p (1 - p)"),
+    (r"Here $\sigma$ may be any smooth activation.", r"\sigma'(z)", "p (1 - p)"),
+    (r"We write $\sigma$ for the sigmoid.", "p (1 - p)", "1 - p^2"),
+])  # fmt: skip
+def test_which_function_a_text_writes_for_a_letter(said: str, right: str, wrong: str) -> None:
+    assert verdict(SIGMOID[0], said, rf"\frac{{dp}}{{dz}} = {right}") is PROVED
+    assert verdict(SIGMOID[0], said, rf"\frac{{dp}}{{dz}} = {wrong}") is REFUTED
