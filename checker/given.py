@@ -26,6 +26,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     polynomial,
     power,
+    scalar,
     substitute,
     summation,
 )
@@ -287,6 +288,21 @@ def with_identity(world: World, head: str, number: int) -> World | None:
     i, j = fresh("i"), fresh("j")
     other.add(known, (i, j), delta(polynomial(i), polynomial(j)), number)
     return other
+
+
+def with_zero_means(world: World, head: str, *, standardised: bool) -> list[World]:
+    """Worlds in which given data have the mean zero, and the variance one if they are ``standardised``, along each axis
+    that may count examples."""
+    extents, found = world.known[head].extents, list[World]()
+    for along in (k for k, n in enumerate(extents) if n != ONE):
+        other = world.fork()
+        places = [fresh("k" if k == along else "i") for k in range(len(extents))]
+        entry, rows = Access(head, tuple(map(polynomial, places))), [(places[along], extents[along])]
+        other.assumed.equations.append((summation(rows, entry), Number(Fraction(0))))
+        if standardised:
+            other.assumed.equations.append((summation(rows, power(entry, 2)), scalar(extents[along])))
+        found.append(other)
+    return found
 
 
 def _is_of_powers(side: s.Node) -> bool:

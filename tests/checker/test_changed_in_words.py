@@ -202,3 +202,37 @@ def test_what_a_text_defines_beside_denials(said: str) -> None:
 def test_which_function_a_text_writes_for_a_letter(said: str, right: str, wrong: str) -> None:
     assert verdict(SIGMOID[0], said, rf"\frac{{dp}}{{dz}} = {right}") is PROVED
     assert verdict(SIGMOID[0], said, rf"\frac{{dp}}{{dz}} = {wrong}") is REFUTED
+
+
+LINE = r"SAID Let $x, y \in \mathbb{R}^n$, $w, b \in \mathbb{R}$ and $E = \frac12 \sum_{i=1}^n (w x_i + b - y_i)^2$."
+CENTRED = [
+    "The inputs are centred.", "Assume that the inputs are centred.", "We use zero-mean data.", "The data are centred.",
+    "The inputs have mean zero and variance one.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [*CENTRED, "The targets are centred.", "The inputs are not centred.", "Let $n > 1$."])
+def test_data_with_the_mean_zero(said: str) -> None:
+    right, wrong = (
+        verdict(LINE, said, rf"\frac{{\partial E}}{{\partial b}} = n b {sign} \sum_{{i=1}}^n y_i") for sign in "-+"
+    )
+    assert right is (Verdict.CONDITIONAL if said in CENTRED else REFUTED)
+    assert wrong is REFUTED
+    assert verdict(LINE, said, r"\frac{\partial E}{\partial b} = \sum_{i=1}^n (w x_i + b - y_i)") is PROVED
+
+
+def test_data_with_the_variance_one() -> None:
+    right, wrong = (rf"\frac{{\partial E}}{{\partial w}} = n w {sign} \sum_{{i=1}}^n x_i y_i" for sign in "-+")
+    both = "The inputs have mean zero and variance one."
+    for said, found in ((both, Verdict.CONDITIONAL), ("The inputs are centred.", REFUTED)):
+        assert verdict(LINE, said, right) is found
+        assert verdict(LINE, said, wrong) is REFUTED
+
+
+def test_what_is_declared_for_any_may_be_another_one_later() -> None:
+    given = r"For any nonzero $y \in \mathbb{R}^{d+1}$ we have $\|y\| > 0$. SAID $L = \frac12 (w^\top x - y)^2$."
+    again = r"Given $w, x \in \mathbb{R}^d$ and a target $y$, let"
+    assert verdict(given, again, r"\frac{\partial L}{\partial w} = (w^\top x - y) x") is UNDECIDED
+    assert verdict(given, again, r"\frac{\partial L}{\partial w} = (y - w^\top x) x") is not PROVED
+    found = verdict(given, r"Given $w, x \in \mathbb{R}^d$, let", r"\frac{\partial L}{\partial w} = (w^\top x - y) x")
+    assert found is Verdict.ILL_FORMED
