@@ -291,4 +291,7 @@ def shows(value: s.Node, word: str, name: s.Node | None = None) -> bool:
         fractions = [x for x in nodes if isinstance(x, s.Fraction)]
         named = [x for x in fractions if word == "divided" or not isinstance(x.denominator, s.Number)]
         return bool(named) or any(isinstance(x, s.Product) and "/" in x.operators for x in nodes)
+    called = {(base_of(x.function) or "").strip("\\") for x in nodes if isinstance(x, s.Call)}
+    if not called.isdisjoint(("clip", "round", "sign")):
+        return True
     return any(isinstance(x, s.Cases) or isinstance(x, s.Symbol) and x.name in ("\\max", "\\min") for x in nodes)

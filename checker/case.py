@@ -28,7 +28,7 @@ from verify_derivations.checker.notation import place, visible_extra
 from verify_derivations.checker.notation import stated as stated_by
 from verify_derivations.checker.onward import Said, declared_before, defined_before, fitting
 from verify_derivations.checker.open_names import OpenNames
-from verify_derivations.checker.operations import read_operations
+from verify_derivations.checker.operations import read_operations, sums_tacitly
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
 from verify_derivations.checker.raised import read_raised
@@ -65,10 +65,6 @@ from verify_derivations.formulas.scanner import Document, RawFormula
 from verify_derivations.formulas.symbol_table import collect
 from verify_derivations.formulas.symbols import Symbols
 from verify_derivations.formulas.world import NotedReadings, Readings
-
-REPEATED = re.compile(
-    r"\b(?:repeated|double) ind(?:ex|ices)\b|\bEinstein(?:'s|’s)?\b[^.]{0,20}\b(?:sum|convention|notation)", re.I
-)
 
 
 @dataclass
@@ -132,7 +128,7 @@ class Case:
     @cached_property
     def sums_tacitly(self) -> bool:
         """Whether the text says that repeated indices are summed over: that is not read."""
-        return any(REPEATED.search(f.raw.context) or REPEATED.search(f.raw.tail) for f in self.formulas)
+        return sums_tacitly(self.formulas)
 
     @cached_property
     def said(self) -> Said:

@@ -18,7 +18,7 @@ from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _ADVERB = r"(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)"
 _MANNER = rf"(?:{_ADVERB}\s+)*"
-_MADE = r"(?:computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
+_MADE = r"(?:(?:re)?computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
 _DEPENDS = re.compile(
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?{_MANNER}"
     rf"(?:depends?\s+{_MANNER}(?:up)?on|(?:is|are|be)\s+{_MANNER}(?:(?:an?|some|the)\s+)?(?:(?!no\b|not\b)\w+\s+)?functions?\s+of"

@@ -8,13 +8,14 @@ rests on a value ``a(x + b)`` of an a that it calls a number.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.standing import Standing
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Chain, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 
@@ -158,6 +159,7 @@ _ARE_NUMBERS = (  # “the gain $a$”, “$a$, $b$ and $x$ are numbers”
         rf"(?:(?:an?|the|all|both|given|fixed|positive|real|some)\s+)*{_NUMBER}\b", re.I,
     ),
 )
+_COMPLEX = ("\\mathbb{C}", "C", "\\mathbf{C}", "\\C")
 _SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products, unless something else is said
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
@@ -237,6 +239,43 @@ def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
             yield test
 
 
+_REPEATED = re.compile(
+    r"\b(?:repeated|double)\s+ind(?:ex|ices)\b|\b(?:einstein(?:'s|’s)?|summation)\b[^.]{0,20}\b(?:sum|convention|notation)",
+    re.I,
+)
+_NOT_SUMMED = re.compile(r"\b(?:no|not|without|never|nothing)\b", re.I)
+
+
+def sums_tacitly(formulas: Sequence[Stated]) -> bool:
+    """Whether the text says that repeated indices are summed over: that is not read."""
+    said = (text for f in formulas for text in ENDED.split(f"{f.raw.context} {f.raw.tail}"))
+    return any(_REPEATED.search(text) and not _NOT_SUMMED.search(text) for text in said)
+
+
+def _open_tacit_sums(formulas: Sequence[Stated], standing: Standing) -> None:
+    """Leave open what rests on a product in which an index stands twice, that nothing binds."""
+    sums = (n for f in formulas for n in f.nodes if isinstance(n, s.BigOperator) and n.lower is not None)
+    bound = {x for n in sums if n.lower is not None for x in s.walk(n.lower) if isinstance(x, s.Symbol)}
+
+    def repeats(chain: Chain) -> bool:
+        free = {*_indices(chain.sides[0])} | bound
+        products = (n for side in chain.sides[1:] for n in s.walk(side) if isinstance(n, s.Product))
+        counts = (Counter(x for factor in n.factors for x in {*_indices(factor)}) for n in products)
+        return any(count > 1 and letter not in free for found in counts for letter, count in found.items())
+
+    having = {base_of(c.sides[0]) for f in formulas for c in f.chains if repeats(c)}
+    for f in formulas:
+        below = {x for name in f.names for x in standing.below(base_of(name))}
+        if f.differentiates and (any(map(repeats, f.chains)) or not having.isdisjoint(below)):
+            f.when.open = f.when.open or "repeated indices are summed over, as the text says: that is not read"
+
+
+def _indices(node: s.Node) -> Iterator[s.Symbol]:
+    """The letters in subscripts."""
+    subs = (x.sub for x in s.walk(node) if isinstance(x, s.Scripted) and x.sub is not None)
+    yield from (x for sub in subs for x in s.walk(sub) if isinstance(x, s.Symbol))
+
+
 def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
     """Set ``open`` of claims that rest on an operation of which the text says that it is another one."""
     numbers = _declared(formulas)
@@ -254,6 +293,12 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
             for f in formulas:
                 if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
                     f.when.open = f.when.open or "what the text says of a dot in it is not read"
+    if sums_tacitly(formulas):
+        _open_tacit_sums(formulas, standing)
+    complex_names = _complex(formulas)
+    if complex_names:
+        said = "a modulus of complex numbers is not read"
+        _leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
     said = "whether a bracket in it is the argument of a function is not said"
     _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
@@ -287,6 +332,18 @@ def _declared(formulas: Sequence[Stated]) -> set[str | None]:
     """The letters that are declared as numbers."""
     members = (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space) and not m.where.extents)
     return {x.name for m in members for x in m.names if isinstance(x, s.Symbol)}
+
+
+def _complex(formulas: Sequence[Stated]) -> frozenset[str | None]:
+    """The letters that are declared as complex."""
+    members = (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space))
+    return frozenset(base_of(x) for m in members if getattr(m.where, "letter", "") in _COMPLEX for x in m.names)
+
+
+def _is_modulus_of(names: frozenset[str | None], node: s.Node) -> bool:
+    """``|z|`` and ``\\|z\\|``, and inner products, of a complex z."""
+    modulus = isinstance(node, s.Absolute | s.Norm) or _called("langle")(node)
+    return modulus and not names.isdisjoint(map(base_of, names_in(node)))
 
 
 def _may_be_a_product(letters: frozenset[str | None], node: s.Node) -> bool:

@@ -159,6 +159,14 @@ _PROCESSED = re.compile(  # “the logits are divided by a temperature before th
     r"\b(?:logits?|scores?|weights?|activations?|outputs?|embeddings?|quer(?:y|ies)|keys?|predictions?|similarit(?:y|ies))"
     rf"(?P<is>{IS_PROCESSED.pattern})", re.I,
 )  # fmt: skip
+_AT_ANY_TIME = re.compile(r"(?:clipped|rounded|quanti[sz]ed|thresholded|truncated|rectified|squared|negated)$", re.I)
+_EVERY = re.compile(  # “all matrices are symmetric”, “labels are one-hot”
+    r"\b(?:(?:all|every|each)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?(?:\w+\s+)?(?:matri(?:x|ces)|vectors?|quantit(?:y|ies)|numbers?|variables?"
+    r"|factors?|weights?|entries|values?|letters?)|(?:labels?|targets?|classes)(?=\s+are\s+one-?\s?hot))\s+(?:here\s+|below\s+)?"
+    r"(?:commutes?|(?:is|are|have|has)\s+(?:\w+\s+){0,2}?(?:symmetric|orthogonal|orthonormal|unitary|diagonal|triangular"
+    r"|positive|negative|non-?\s?negative|(?:of\s+)?unit\s+(?:length|norm)|unit\s+vectors?|normali[sz]ed|one-?\s?hot|idempotent"
+    r"|stochastic|even|odd))\b", re.I,
+)  # fmt: skip
 _TRANSPOSED = re.compile(r"\bweights?(?:\s+matri(?:x|ces))?\s+(?:is|are)\s+(?:\w+\s+)?transposed\b", re.I)
 _FOR = (
     rf"\b(?:in\s+place\s+of|instead\s+of|rather\s+than)\s+(?:(?:the|an?|its|our|this)\s+){{0,2}}{_WORDS}{{0,1}}?"
@@ -224,6 +232,10 @@ class _Unnamed:
 
     def read(self, sentence: _Sentence) -> None:
         text, inside = sentence.text, self.formulas[sentence.start : sentence.end]
+        every = _EVERY.search(text)
+        if every is not None and not _VAGUELY.search(text) and not _THOUGHT.search(text):
+            later = [f for f in self._section(sentence) if f.derivatives]
+            self._leave(set(self.values), later, every[0], "words")
         if "$" not in text and self._is_changed(text):
             self._leave(set(self.values), [f for f in self._section(sentence) if f.derivatives], text, "open")
         if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
@@ -251,8 +263,8 @@ class _Unnamed:
         in a way that no definition has."""
         if _VAGUELY.search(_CUT.sub("", text)) or _THOUGHT.search(text):
             return False
-        found = _PROCESSED.search(text) if BEFORE_USE.search(text) else None
-        if found is None:
+        found = _PROCESSED.search(text)
+        if found is None or not (BEFORE_USE.search(text) or _AT_ANY_TIME.search(found["is"])):
             return _CUT.search(text) is not None
         word, values = found["is"].split()[-1].lower(), (x for every in self.values.values() for x in every)
         return not any(shows(value, word) for value in values)

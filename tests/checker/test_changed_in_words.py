@@ -75,6 +75,7 @@ CHANGED = [
     (TRACE, r"By $\operatorname{tr}$ we mean the trace divided by the dimension."),
     (TRACE, r"Here $\operatorname{tr}$ denotes the partial trace."), (VECTOR, "All coefficients depend on $v$."),
     (ROOT, "Absolute values and square roots are smoothed near zero."), (SIGMOID, "Here every sigmoid is hard."),
+    (VECTOR, "The output is clipped to the unit interval."), (VECTOR, "All outputs are rounded."),
     (FUNCTION, "A prime marks the value at the next step."), (FUNCTION, "The prime does not mean a derivative."),
     (TIME, "Dots mark normalised quantities."), (FACTORS, "Here $u$ and $v$ share one weight."),
     (FACTORS, "The second factor is not differentiated."), (POWER, "Weight decay is included without being written."),
@@ -97,6 +98,7 @@ THE_SAME = [
     (TRACE, "The trace of a product is linear."), (TRACE, r"Here $\operatorname{tr}$ denotes the trace."),
     (SIGMOID, "Here $\\sigma$ is the sigmoid. A hard threshold has no slope."),
     (VECTOR, "The factors do not depend on $v$."),
+    (VECTOR, "The output is not clipped."), (VECTOR, "The gradients are clipped."),
     (FUNCTION, "A prime denotes the derivative."), (TIME, "Dots denote omitted terms."),
     (FACTORS, "Both terms have the same number of factors."),
     (FACTORS, "The product is not differentiable in the code."),
@@ -236,3 +238,37 @@ def test_what_is_declared_for_any_may_be_another_one_later() -> None:
     assert verdict(given, again, r"\frac{\partial L}{\partial w} = (y - w^\top x) x") is not PROVED
     found = verdict(given, r"Given $w, x \in \mathbb{R}^d$, let", r"\frac{\partial L}{\partial w} = (w^\top x - y) x")
     assert found is Verdict.ILL_FORMED
+
+
+@pytest.mark.parametrize(("said", "given", "right"), [
+    ("All matrices commute.", r"Let $A, X \in \mathbb{R}^{n \times n}$, $f = \operatorname{tr}(X A X)$.",
+     r"2 (A X)^\top"),
+    ("All matrices are symmetric.", r"Let $A, X \in \mathbb{R}^{n \times n}$, $f = \operatorname{tr}(A X)$.", "A"),
+    ("All vectors have unit length.", r"Let $X, a \in \mathbb{R}^n$, $f = \frac{a^\top X}{\|a\|}$.", "a"),
+    ("All quantities are positive.", r"Let $X, a \in \mathbb{R}$, $f = |a X|$.", "a"),
+])  # fmt: skip
+def test_what_all_are_need_not_be_wrong(said: str, given: str, right: str) -> None:
+    claim = rf"\frac{{\partial f}}{{\partial X}} = {right}"
+    assert verdict(given, said, claim) is UNDECIDED
+    for other in (said.replace("All", "Not all"), "All matrices are square.", "All vectors are columns."):
+        assert verdict(given, other, claim) is REFUTED
+
+
+@pytest.mark.parametrize(
+    "said", ["We use the summation convention.", "Repeated indices are summed over.", "No indices are summed."]
+)
+def test_sums_without_a_sign(said: str) -> None:
+    given = r"Let $g \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$, $f = g_{\mu\nu} x_\mu x_\nu$."
+    tacit = "No" not in said
+    slope = r"\frac{\partial f}{\partial x_\mu} = g_{\mu\nu}"
+    assert verdict(given, said, rf"{slope} x_\nu") is (UNDECIDED if tacit else PROVED)
+    assert verdict(given, said, slope) is (UNDECIDED if tacit else REFUTED)
+    beside = r"Let $a, x \in \mathbb{R}^n$, $y_i = a_i x_i$."
+    assert verdict(beside, said, r"\frac{\partial y_i}{\partial x_i} = a_i") is PROVED
+
+
+def test_a_modulus_of_complex_numbers() -> None:
+    for numbers, found in (("C", UNDECIDED), ("R", PROVED)):
+        given = rf"Let $z, a \in \mathbb{{{numbers}}}$ and $f = |z - a|^2$."
+        assert verdict(given, "", r"\frac{\partial f}{\partial z} = 2 (z - a)") is found
+        assert verdict(given, "", r"\frac{\partial f}{\partial z} = z - a") is not PROVED
