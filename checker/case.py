@@ -320,7 +320,7 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_unnamed(formulas, standing)
     read_leads(formulas, standing)
     read_operations(formulas, standing)
-    read_raised(formulas, table)
+    read_raised(formulas, tables.values())
     read_ties(formulas)
     read_reused(formulas, standing)
     read_partials(formulas, standing)

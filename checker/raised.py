@@ -1,13 +1,14 @@
 """Numbers above letters of which the text says that they are no powers: “superscripts count the examples” beside
 ``x^2``.
 
-Where such a name has an index of another kind, or the document has none but numbers, what rests on it is left open.
+Where such a name never stands without a number above, that is part of it, as the number of a layer is. Where it does,
+and has an index of another kind, or the document has none but numbers, what rests on it is left open.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -31,17 +32,25 @@ _OF_OTHERS = re.compile(  # of signs, of letters in brackets, or of none
 _HERE = re.compile(r"\b(?:here|in\s+this\s+(?:section|part|paragraph|example|exercise))\b", re.I)
 
 
-def read_raised(formulas: Sequence[Stated], table: NameTable) -> None:
-    """Leave open what has numbers above letters that may be no powers, as the text says."""
+def read_raised(formulas: Sequence[Stated], tables: Iterable[NameTable]) -> None:
+    """Read numbers above letters as the text says, or leave open what has some that may be no powers."""
     places = [f.raw.section if _HERE.search(text) else () for f, text in _said(formulas)]
     if not places:
         return
     powers = {id(x): base for f in formulas for x in f.nodes if (base := _number_above(x)) is not None}
     letters = {base_of(x) for f in formulas for x in f.nodes if _letter_above(x)}
     open_ = set(powers.values()) & letters if letters else set(powers.values())
+    inner = {id(x.base) for f in formulas for x in f.nodes if isinstance(x, s.Scripted)}
+    bare = {x.name for f in formulas for x in f.nodes if isinstance(x, s.Symbol) and id(x) not in inner}
+    if () in places:
+        for table in tables:
+            table.numbered |= open_ - bare
+            table.bare_layers |= open_ - bare
+            table.remembered = {}
+            open_ -= table.numbered
     for f in formulas:
         here = any(is_within(f.raw.section, place) for place in places)
-        found = {powers[id(x)] for x in f.nodes if id(x) in powers} & open_ - table.numbered if here else set()
+        found = {powers[id(x)] for x in f.nodes if id(x) in powers} & open_ if here else set()
         if not found:
             continue
         said = f"what the text says of numbers above {min(found)} is not read: they may be no powers"

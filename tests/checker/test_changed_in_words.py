@@ -131,6 +131,14 @@ def test_a_letter_with_an_index_above_has_no_powers_beside_it() -> None:
         assert verdict(given, said, r"\frac{df}{dw} = w \sum_{i=1}^n x^i") is REFUTED
 
 
+def test_a_name_that_always_has_a_number_above() -> None:
+    said, given = "The superscript counts the examples.", r"Let $w \in \mathbb{R}$ and $y^2 = w x^2$."
+    for one, other in (("w", "x^2"), ("x^2", "w")):
+        assert verdict(given, said, rf"\frac{{\partial y^2}}{{\partial {one}}} = {other}") is PROVED
+        assert verdict(given, said, rf"\frac{{\partial y^2}}{{\partial {one}}} = 2 {other}") is REFUTED
+    assert verdict(given, said, r"\frac{\partial y}{\partial w} = \frac{x^2}{2 y}") is not PROVED
+
+
 def test_a_change_that_an_equation_shows() -> None:
     given = r"Let $x, a \in \mathbb{R}^n$. First, $x$ is normalised: $u = x / \|x\|$. Let $s = a^\top u$."
     right, wrong = (rf"\nabla_x s = \frac{{1}}{{\|x\|}} (a {sign} u u^\top a)" for sign in "-+")
