@@ -25,7 +25,6 @@ from verify_derivations.formulas.definitions import Environment, adjoint_of
 from verify_derivations.formulas.errors import ReadError
 from verify_derivations.formulas.expressions import Access, heads, polynomial
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.world import Readings, World
 
 NO_EQUATION = ("assumption", "update", "values", "example", "end", "solution", "conclusion")
@@ -94,10 +93,8 @@ class Corrected:
         return self._routed[key]
 
     def _of(self, stated: Stated, text: str) -> Stated | None:
-        first = stated.tree.parts[0] if stated.tree is not None and stated.tree.parts else None
-        before = first.sides[0] if isinstance(first, s.Relation) else None
         try:
-            tree = read(text, self.case.symbols, self.case.document.macros, before).statements
+            tree = self.case.read(text, stated)
         except ReadError:
             return None
         new = Stated(replace(stated.raw, latex=text), tree, scope=stated.scope, variant=stated.variant)

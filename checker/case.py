@@ -43,7 +43,7 @@ from verify_derivations.checker.signs_of_products import read_signs
 from verify_derivations.checker.spoken import read_spoken
 from verify_derivations.checker.stacks import read_stacks
 from verify_derivations.checker.standing import Standing
-from verify_derivations.checker.statements import Stated, analyse
+from verify_derivations.checker.statements import Rewritings, Stated, analyse
 from verify_derivations.checker.supposed import read_supposed
 from verify_derivations.checker.supposing import read_cases
 from verify_derivations.checker.ties import read_ties
@@ -112,6 +112,7 @@ class Case:
     parts: frozenset[tuple[str, ...]] = frozenset()  # scopes within those of sections: see `anew.py`
     grounds: frozenset[str] = frozenset()  # assumptions on which formulas of the document hold
     named: NamedFunctions = field(default_factory=NamedFunctions)  # in words
+    rewritings: Rewritings = field(default_factory=Rewritings)
     alike: str = ""  # the size that all are which are stated nowhere
     local: Local = field(default_factory=dict)
     worlds: dict[tuple[tuple[str, ...], str | None], list[Built]] = field(default_factory=dict)
@@ -133,6 +134,13 @@ class Case:
     @cached_property
     def said(self) -> Said:
         return Said(self.formulas, self.table)
+
+    def read(self, latex: str, stated: Stated) -> s.Statements:
+        """What stands in the place of a formula, its correction, read as the formula is. Raises :class:`ReadError`."""
+        first = stated.tree.parts[0] if stated.tree is not None and stated.tree.parts else None
+        before = first.sides[0] if isinstance(first, s.Relation) else None
+        tree = read(latex, self.symbols, self.document.macros, before).statements
+        return self.rewritings.again(stated.number, tree)
 
     def above(self, scope: tuple[str, ...]) -> list[Stated]:
         """The formulas that a scope sees, in document order."""
@@ -274,11 +282,12 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
             before = last_side(reading.statements)  # not a name in the text between
         formulas.append(stated)
         readable.append(stated)
-    read_fonts(formulas)
-    reread(readable)
-    read_signs(formulas)
-    read_stacks(formulas)
-    read_differentials(formulas)
+    rewritings = Rewritings()
+    read_fonts(formulas, rewritings)
+    reread(readable, rewritings)
+    read_signs(formulas, rewritings)
+    read_stacks(formulas, rewritings)
+    read_differentials(formulas, rewritings)
     read_written_out(formulas, lambda latex: read(latex, symbols, document.macros).statements)
     listed = read_listings(formulas)
     open_bases = open_families(readable)
@@ -326,4 +335,6 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_partials(formulas, standing)
     read_local(formulas, tables)
     place(notation, formulas)
-    return Case(document, formulas, table, tables, effort, symbols, notation, extra, named=named)
+    return Case(
+        document, formulas, table, tables, effort, symbols, notation, extra, named=named, rewritings=rewritings
+    )  # fmt: skip

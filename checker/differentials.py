@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeGuard
 
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Rewritings, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, is_transpose, names_in
 from verify_derivations.formulas.symbols import LOSSES
@@ -22,7 +22,7 @@ UPRIGHT = ("\\mathrm", "\\text", "\\rm", "\\operatorname")
 Direction = Literal["forward", "backward", ""]
 
 
-def read_differentials(formulas: Sequence[Stated]) -> None:
+def read_differentials(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Put differentials in the place of what is written with a d, in the formulas where it is one."""
     stated = [f for f in formulas if f.tree is not None]
     reader = _Reader(stated)
@@ -33,9 +33,7 @@ def read_differentials(formulas: Sequence[Stated]) -> None:
     for f in reader.written:
         assert f.tree is not None
         if ways[f.number] == "forward" or not ways[f.number] and "forward" in anywhere and "backward" not in anywhere:
-            tree = s.mapped(f.tree, reader.differential)
-            assert isinstance(tree, s.Statements)
-            f.read_as(tree)
+            rewritings.apply(f, lambda tree: s.mapped(tree, reader.differential))
 
 
 def varied(nodes: Sequence[s.Node]) -> tuple[s.Node, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from verify_derivations.checker.solutions import SUBJECT
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
+from verify_derivations.checker.unknown import MEANS
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Nowhere
 from verify_derivations.derivations.unfolding import Unfolding
@@ -137,7 +138,9 @@ class _Given:
             return
         said = " = ".join(map(to_latex, chain.sides))
         of_identity = all(map(_is_of_powers, chain.sides))
-        self.world.unknown.special.setdefault(known.head, (f.number, f"that ${said}$", of_identity))
+        before = self.world.unknown.special.get(known.head)
+        if before is None or MEANS.search(before[1]):
+            self.world.unknown.special[known.head] = f.number, f"that ${said}$", of_identity
 
     def _of_slopes(self, chain: Chain) -> bool:
         """Whether an equation is of ``f'(x)`` of a function that is defined as f(x). What is said of it is claimed; but
@@ -238,11 +241,12 @@ class _Given:
         return known if entries and first and all(indices[1:] != reference.indices for indices in places) else None
 
     def _one_hot(self, known: Known, said: str) -> None:
-        """The entries of a vector are 1 in all; those of each row or column of a matrix, where a softmax says which of
-        them is a distribution, and the text does not say otherwise."""
+        """The entries of a vector are 1 in all; those of each row or column of a matrix, where the text says which, or
+        a softmax of which of them is a distribution, and neither says otherwise."""
         axes = [k for k, n in enumerate(known.shape) if n != ONE]
-        if len(axes) == 2 and any("softmax" in asked for asked in self.world.conventions_of.values()):
-            summed = 1 if self.world.readings.softmax == "rows" else 0
+        softmax = any("softmax" in asked for asked in self.world.conventions_of.values())
+        if len(axes) == 2 and (said or softmax):
+            summed = 1 if (self.world.readings.softmax == "rows" if softmax else said == "row") else 0
             if said == ("column", "row")[1 - summed]:
                 return
         elif len(axes) == 1:

@@ -30,7 +30,7 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.undefined_losses import by_new_ones
-from verify_derivations.checker.unknown import called_array, given_before, moved_before, variables_in
+from verify_derivations.checker.unknown import MEANS, called_array, given_before, moved_before, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.polynomial import ONE
@@ -148,7 +148,7 @@ def _of_special(
     if link.verdict is Verdict.REFUTED:
         link = _of_means(link, world, sorted(given), lambda other: judge_link(
             other, left, right, conditions, number, case.effort).link)  # fmt: skip
-        given = {x for x in given if not _MEANS.search(world.unknown.special[x][1])}
+        given = {x for x in given if not MEANS.search(world.unknown.special[x][1])}
     found = sorted(x for x in given if len(world.known[x].shape) == 2)
     entries = {name.partition("_")[0] for name in values} & world.applied.opaque  # of a function, C_{ij}(θ)
     found += sorted(entries & world.unknown.special.keys() - {*found})
@@ -170,7 +170,7 @@ def _of_means(link: Link, world: World, given: Sequence[str], judge: Callable[[W
     """What does not hold of all given data, and holds of those with the mean zero of which the text speaks."""
     for head in given:
         said = world.unknown.special[head][1]
-        if not _MEANS.search(said) or all(n == ONE for n in world.known[head].extents):
+        if not MEANS.search(said) or all(n == ONE for n in world.known[head].extents):
             continue
         for other in with_zero_means(world, head, standardised="standard" in said):
             found = judge(other)
@@ -180,9 +180,6 @@ def _of_means(link: Link, world: World, given: Sequence[str], judge: Callable[[W
                                message=f"holds where the mean of ${head}$ is zero, as the text seems to say",
                                assumptions=(where, *found.assumptions))  # fmt: skip
     return link
-
-
-_MEANS = re.compile(r"\b(?:centred|centered|standardi[sz]ed|zero-?\s?mean)\b")
 
 
 def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:

@@ -26,7 +26,6 @@ from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
 from verify_derivations.formulas.printer import to_latex
-from verify_derivations.formulas.reader import read
 from verify_derivations.formulas.world import NeedShape, Readings, Statement, UndefinedSymbol
 
 ROUTED = (
@@ -129,12 +128,8 @@ class _Repair(Mender):
         """The corrected formula as LaTeX, read back and judged."""
         old, raw = self.stated.tree, self.stated.raw
         assert old is not None
-        first = old.parts[0]
-        before = first.sides[0] if isinstance(first, s.Relation) else None
         case = self.case
-        spliced = splice(
-            raw.latex, old, tree, lambda text: read(text, case.symbols, case.document.macros, before).statements
-        )
+        spliced = splice(raw.latex, old, tree, lambda text: case.read(text, self.stated))
         if spliced is None:
             return f"a correction was found ({words}), but it cannot be written in the formula's notation"
         when = self.stated.when

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Rewritings, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.circle import is_another, with_number
 from verify_derivations.formulas.components import by_components, of_several
@@ -22,7 +22,7 @@ from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.dots import moving, with_derivatives
 from verify_derivations.formulas.factors import constants, matrices, with_matrices, with_products
 from verify_derivations.formulas.families import Family, families, unreadable, written_out
-from verify_derivations.formulas.fonts import Fonts, fonts
+from verify_derivations.formulas.fonts import fonts
 from verify_derivations.formulas.implied import implied, with_implied
 from verify_derivations.formulas.index_sets import counted, counted_sets
 from verify_derivations.formulas.logarithms import by_links, by_logarithms, without_links, without_logarithms
@@ -39,13 +39,13 @@ Found = TypeVar("Found")
 Trees: TypeAlias = list[s.Node]
 
 
-def reread(formulas: Sequence[Stated]) -> None:
+def reread(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Formulas that could be read, in document order, in all readings of the table."""
     for rereading in REREADINGS:
-        rereading.apply(formulas)
+        rereading.apply(formulas, rewritings)
 
 
-def read_fonts(formulas: Sequence[Stated]) -> None:
+def read_fonts(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Letters that are one thing in bold and another in italics, told apart; also in formulas that cannot be read."""
     sections: dict[tuple[str, ...], Trees] = {}
     for stated in formulas:
@@ -57,7 +57,7 @@ def read_fonts(formulas: Sequence[Stated]) -> None:
         if stated.tree is None:
             continue
         new = {x for x in stated.nodes if isinstance(x, s.Symbol) and place in found.numbers.get(x, ())} - said
-        _FONTS.apply_to(stated, stated.tree, (found, place))
+        rewritings.apply(stated, lambda tree, place=place: found.rewritten(tree, place))  # type: ignore[misc]
         if new:
             stated.remarks += (f"{_each(new)}: something else than in bold",)
             said |= new
@@ -86,24 +86,35 @@ class Rereading(Generic[Found]):
     rewrite: Callable[[s.Node, Found], s.Node]
     said: Callable[[Found, s.Node, s.Node], str] = _reads
 
-    def apply(self, formulas: Sequence[Stated]) -> None:
+    def apply(self, formulas: Sequence[Stated], rewritings: Rewritings) -> None:
         found = self.find(formulas)
         for stated in formulas if found else ():
-            if stated.tree is not None:
-                self.apply_to(stated, stated.tree, found)
+            if stated.tree is not None and (here := self.here(stated.tree, found)):
+                self.apply_to(stated, here, rewritings)
 
-    def apply_to(self, stated: Stated, before: s.Node, found: Found) -> None:
-        after = self.rewrite(before, found)
-        if after is before:
+    def here(self, tree: s.Node, found: Found) -> Found | None:
+        """What is found for one tree."""
+        return found
+
+    def apply_to(self, stated: Stated, found: Found, rewritings: Rewritings) -> None:
+        before = stated.tree
+        if not rewritings.apply(stated, lambda tree: self.rewrite(tree, found)):
             return
-        assert isinstance(after, s.Statements)
+        assert before is not None and stated.tree is not None
         if stated.continued is not None:  # the row above ends with another tree of the same side
             goes_on = any(node is stated.continued for node in s.walk(before))
-            first = after.parts[0] if goes_on else None
+            first = stated.tree.parts[0] if goes_on else None
             stated.continued = first.sides[0] if isinstance(first, s.Relation) else None
-        said = self.said(found, before, after)
+        said = self.said(found, before, stated.tree)
         stated.remarks += (said,) if said else ()
-        stated.read_as(after)
+
+
+@dataclass(frozen=True)
+class ByTree(Rereading[Any]):
+    """Of which something else may be found for each tree, by its ``id``."""
+
+    def here(self, tree: s.Node, found: Any) -> Any:
+        return found.get(id(tree))
 
 
 def _among(find: Callable[[Trees], Found]) -> Callable[[Sequence[Stated]], Found]:
@@ -174,11 +185,11 @@ def _softmax(formulas: Sequence[Stated]) -> dict[int, frozenset[str]]:
             for f in (formulas if said else ())}  # fmt: skip
 
 
-def _with_softmax(tree: s.Node, found: dict[int, frozenset[str]]) -> s.Node:
+def _with_softmax(tree: s.Node, names: frozenset[str]) -> s.Node:
     def new(part: s.Node) -> s.Node | None:
         if not isinstance(part, s.Call) or not isinstance(part.function, s.Symbol):
             return None
-        return replace(part, function=s.Symbol("softmax")) if part.function.name in found[id(tree)] else None
+        return replace(part, function=s.Symbol("softmax")) if part.function.name in names else None
 
     return s.mapped(tree, new)
 
@@ -219,13 +230,8 @@ def _single_steps(formulas: Sequence[Stated]) -> dict[int, dict[str, frozenset[s
     return found
 
 
-_FONTS = Rereading[tuple[Fonts, tuple[str, ...]]](
-    lambda _: (Fonts(), ()), lambda tree, found: found[0].rewritten(tree, found[1]), lambda *_: ""
-)  # fmt: skip
-
-
 REREADINGS: tuple[Rereading[Any], ...] = (
-    Rereading(_softmax, _with_softmax),  # σ, of which the text says so
+    ByTree(_softmax, _with_softmax),  # σ, of which the text says so
     Rereading(_among(primed_indices), renamed, _primed),  # i' for an index of its own
     Rereading(
         _among(lambda trees: transposes(trees) | second_variables(trees)), with_transposes,
@@ -239,9 +245,8 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(  # v_0 (1 - t) beside a function v
         _among(constants), with_products, lambda names, *_: f"{_each(names)} is read as a factor"
     ),
-    Rereading(  # H(x - c) of a matrix H beside the function H of another section
-        _matrices, lambda tree, found: with_matrices(tree, found.get(id(tree), frozenset())),
-        lambda *_: "is read as a product with a matrix",
+    ByTree(  # H(x - c) of a matrix H beside the function H of another section
+        _matrices, with_matrices, lambda *_: "is read as a product with a matrix"
     ),
     Rereading(_among(moving), with_derivatives),  # \dot x: the derivative of x(t)
     Rereading(  # a square that a function always has: part of its name
@@ -251,8 +256,8 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(  # π where weights or a policy are called so, too
         _among(is_another), lambda tree, _: with_number(tree), lambda *_: "reads $\\pi$ behind a number as the number"
     ),
-    Rereading(_densities_of_one_kind, lambda tree, found: with_commas(tree, found.get(id(tree), frozenset()))),
-    Rereading(_densities, lambda tree, found: with_densities(tree, found[id(tree)]), _density_said),
+    ByTree(_densities_of_one_kind, with_commas),
+    ByTree(_densities, with_densities, _density_said),
     Rereading(  # a function and its values by the same name
         _among(named_values), apart,
         lambda names, *_: "reads "
@@ -269,11 +274,8 @@ REREADINGS: tuple[Rereading[Any], ...] = (
     Rereading(_exponentials, without_logarithms),  # \log p(a) = E: what p is
     Rereading(_among(by_links), without_links),  # \log μ = η: what μ is
     Rereading(read_normal_law, with_normal_law, lambda names, *_: f"{_each(names)}: the standard normal law"),
-    Rereading(  # of one step only
-        _single_steps, lambda tree, found: with_labels(tree, found.get(id(tree), {})),
-        lambda *_: "is read of one step: the names of the step before are given",
+    ByTree(  # of one step only
+        _single_steps, with_labels, lambda *_: "is read of one step: the names of the step before are given"
     ),
-    Rereading(  # recursions that are told forward
-        _steps, lambda tree, found: stepped_back(tree, found.get(id(tree), frozenset()))
-    ),
+    ByTree(_steps, stepped_back),  # recursions that are told forward
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.sentences import SENTENCE
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Rewritings, Stated
 from verify_derivations.formulas import syntax as s
 
 SIGNS = {"*": ("\\ast", "*"), "\\ast": ("\\ast", "*"), **{sign: (sign,) for sign in ("\\star", "\\otimes", "\\circ")}}
@@ -16,7 +16,7 @@ _BEHIND = re.compile(rf"[^.;:$]{{0,60}}?{_ENTRYWISE}", re.I)
 _BEFORE = re.compile(rf"{_ENTRYWISE}[^.;:$]{{0,40}}$", re.I)
 
 
-def read_signs(formulas: Sequence[Stated]) -> None:
+def read_signs(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Put the sign of the elementwise product in the place of one of which the text says that it is that."""
     meant: set[str] = set()
     for k, f in enumerate(formulas):
@@ -38,6 +38,4 @@ def read_signs(formulas: Sequence[Stated]) -> None:
 
     for f in formulas:
         if f.tree is not None:
-            tree = s.mapped(f.tree, new)
-            assert isinstance(tree, s.Statements)
-            f.read_as(tree)
+            rewritings.apply(f, lambda tree: s.mapped(tree, new))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from verify_derivations.checker.statements import Stated
+from verify_derivations.checker.statements import Rewritings, Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of
 from verify_derivations.formulas.symbols import INDEX_LETTERS
@@ -13,7 +13,7 @@ from verify_derivations.formulas.symbols import INDEX_LETTERS
 OF_CHANCE = frozenset(("E", "P", "Pr", "Var", "Cov", "H", "I", "D", "KL"))  # Var[x, y] is none
 
 
-def read_stacks(formulas: Sequence[Stated]) -> None:
+def read_stacks(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Put products in the place of what is written like the values of functions, and is none anywhere."""
     trees = [f.tree for f in formulas if f.tree is not None]
     nodes = [node for tree in trees for node in s.walk(tree)]
@@ -47,9 +47,7 @@ def read_stacks(formulas: Sequence[Stated]) -> None:
         return
     for f in formulas:
         if f.tree is not None:
-            tree = s.mapped(f.tree, new)
-            assert isinstance(tree, s.Statements)
-            f.read_as(tree)
+            rewritings.apply(f, lambda tree: s.mapped(tree, new))
 
 
 def _is_stack(call: s.Call, values: Container[str | None]) -> bool:

@@ -161,6 +161,37 @@ class Stated:
         return tuple(s.walk(self.tree)) if self.tree is not None else ()
 
 
+Rewriting: TypeAlias = Callable[[s.Node], s.Node]
+"""Another reading of a tree; the same object where nothing changes."""
+
+
+class Rewritings:
+    """What is made of the trees of formulas, in order, once their LaTeX is read: what else takes the place of one of
+    them, its correction, is read in the same way."""
+
+    def __init__(self) -> None:
+        self.done: dict[int, list[Rewriting]] = {}
+
+    def apply(self, stated: Stated, rewriting: Rewriting) -> bool:
+        """Whether it changes the tree of a formula."""
+        assert stated.tree is not None
+        self.done.setdefault(stated.number, []).append(rewriting)
+        tree = rewriting(stated.tree)
+        if tree is stated.tree:
+            return False
+        assert isinstance(tree, s.Statements)
+        stated.read_as(tree)
+        return True
+
+    def again(self, number: int, tree: s.Statements) -> s.Statements:
+        """Another tree in the place of a formula's."""
+        for rewriting in self.done.get(number, ()):
+            new = rewriting(tree)
+            assert isinstance(new, s.Statements)
+            tree = new
+        return tree
+
+
 Placed: TypeAlias = tuple[Stated, int, Chain]
 """A chain, with its formula and its number there."""
 

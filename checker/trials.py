@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from itertools import islice
+from typing import TypeAlias
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.derivations.arithmetic import Base, Undefined, decimal_of, primal
 from verify_derivations.derivations.evaluate import Interpreter
-from verify_derivations.derivations.points import Entry, Point, impose_assumptions
-from verify_derivations.derivations.sizes import Scope, candidates, scope
-from verify_derivations.derivations.trial import TOLERANCE, Claim
+from verify_derivations.derivations.points import Point, impose_assumptions
+from verify_derivations.derivations.sizes import Scope, candidates
+from verify_derivations.derivations.trial import TOLERANCE, Claim, claim_of
 from verify_derivations.derivations.values import OutOfRange, TooLarge
 from verify_derivations.formulas.definitions import Environment, Quantity, adjoint_of
 from verify_derivations.formulas.expressions import Compare, Scalar, heads, walk
@@ -27,37 +26,26 @@ ENTRIES = 16  # compared at each
 STEPS = 3_000_000  # nodes visited at one point, for all candidates together
 
 
-class Small(Point):
-    """Values below one, so that no exponential function saturates."""
-
-    def _draw(self, entry: Entry) -> Fraction:
-        if entry[0] in self.environment.one_hot:
-            return self.of_one_hot(entry)
-        choice = random.Random(f"{self.seed}|{entry}")
-        value = Fraction(choice.randrange(1, 16, 2) * choice.choice([-1, 1]), 16)
-        value = abs(value) if entry[0] in self.environment.positive else value
-        return value / (1 + value) if entry[0] in self.environment.below_one and value > 0 else value
+_Key: TypeAlias = tuple[str | None, tuple[str, ...], tuple[tuple[Scalar, Scalar], ...]]
 
 
 class Trials:
-    """Points by the sizes that a claim depends on."""
+    """Points by the sizes and the assumptions that a claim depends on."""
 
     def __init__(self, printed: Scalar | None = None) -> None:
         self.printed = printed  # the side as printed
-        self.points: dict[tuple[str | None, tuple[str, ...]], tuple[list[_Place], Iterator[_Place]]] = {}
+        self.points: dict[_Key, tuple[list[_Place], Iterator[_Place]]] = {}
         self.near: tuple[Environment, Scalar, Environment] | None = None  # the last that was cut, and what was left
 
     def differ(self, c: Comparison, environment: Environment) -> bool:
         """Whether the sides differ at a point, as far as they can be evaluated."""
         if self.near is None or self.near[0] is not environment or self.near[1] is not c.left:
             self.near = environment, c.left, cut(environment, c.left, self.printed)
-        environment = self.near[2]
-        about = scope([c.left, c.right], environment, c.free.values())
-        key = environment.loss, about.sizes
+        claim = claim_of(c.left, c.right, self.near[2], c.free, c.facts)
+        key = claim.environment.loss, claim.scope.sizes, claim.environment.assumptions
         if key not in self.points:
-            self.points[key] = [], map(_Place, _points(about, environment))
+            self.points[key] = [], map(_Place, _points(claim.scope, claim.environment))
         made, more = self.points[key]
-        claim = Claim(c.left, c.right, environment, dict(c.free), c.facts, about)
         agreed = 0
         for number in range(MOST):
             if number == len(made):
@@ -113,7 +101,7 @@ def _points(about: Scope, environment: Environment) -> Iterator[Interpreter]:
     order = [s for pair in zip(small, rich, strict=False) for s in pair] or sizes * MOST
     for number, chosen in enumerate(order[:MOST]):
         for attempt in range(4):
-            point = Small(environment, f"correction|{number}|{attempt}")
+            point = Point(environment, f"correction|{number}|{attempt}", "small")
             try:
                 found = impose_assumptions(point, lambda p, s=chosen: _screen(environment, s, p))  # type: ignore[misc]
             except (Undefined, TooLarge, OutOfRange):

@@ -25,6 +25,7 @@ from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
 
 _FOR_ANY = re.compile(r"\b(?:any|every|all|each|an\s+arbitrary)(?:\s+[\w-]+){0,3}\s*$", re.I)
+MEANS = re.compile(r"\b(?:centred|centered|standardi[sz]ed|zero-?\s?mean)\b")
 _OF_IDENTITY = re.compile(r"ortho|unit|idem|rota|permu|projec|reflec|stoch|invol|circ|toepl|triang")
 
 
@@ -36,7 +37,9 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
         world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
         for name, word in f.prose.special:
             name = r.name if name not in world.known and (r := world.table.reference(s.Symbol(name))) else name
-            world.unknown.special.setdefault(name, (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None))
+            said = (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None)
+            if MEANS.search(world.unknown.special.setdefault(name, said)[1]):  # what else is said counts
+                world.unknown.special[name] = said
         for name in f.prose.arrays:
             world.unknown.arrays.setdefault(name, set()).add(f.raw.section)
         world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}

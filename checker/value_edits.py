@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from verify_derivations.checker.places import substituted
 from verify_derivations.checker.script_edits import names
@@ -15,6 +16,7 @@ from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import name_of
 from verify_derivations.formulas.sums import bracketed
 
+_UNIT_MATRIX = s.Symbol("I")
 UNPRIMED = frozenset("log ln lg exp sin cos tan sqrt det tr max min".split())
 """Functions of which nobody writes the derivative with a prime."""
 
@@ -24,11 +26,13 @@ def values(node: s.Node, words: Vocabulary) -> Local:
     yield from _named(node, words)
     yield from _signs(node)
     yield from _products(node, words)
+    yield from _turned_round(node, words)
     yield from _brackets(node)
     yield from _numbers(node, words)
     yield from _calls(node, words)
     yield from _sums(node, words)
     yield from _factors(node, words)
+    yield from _roots(node, words)
     yield from _terms(node, words)
     yield from _routed(node, words)
 
@@ -54,7 +58,7 @@ def _named(node: s.Node, words: Vocabulary) -> Local:
 
 
 def _transposed(node: s.Node, words: Vocabulary) -> Local:
-    if node in words.scalars or _is_indicator(node):
+    if node in words.scalars or _is_indicator(node) or isinstance(node, s.Scripted) and isinstance(node.base, s.Norm):
         return
     if isinstance(node, s.Symbol | s.Scripted | s.Group | s.Call | s.Derivative):
         if isinstance(node, s.Scripted) and node.primes and words.transpose == PRIME:
@@ -103,6 +107,9 @@ def _signs(node: s.Node) -> Local:
             if len(node.terms) > 1:
                 rest = s.Sum((*node.signs[:k], *node.signs[k + 1 :]), (*node.terms[:k], *node.terms[k + 1 :]))
                 yield TERM, f"term {to_latex(term)} dropped", rest.terms[0] if rest.signs == ("+",) else rest
+                unit = _UNIT_MATRIX if term == s.Number("1") else _times(term, "", _UNIT_MATRIX)
+                text = f"factor I added to {to_latex(term)}"
+                yield ADD, text, replace(node, terms=(*node.terms[:k], unit, *node.terms[k + 1 :]))
     elif not isinstance(node, s.Number | s.Text | s.Relation):
         yield SLIP, f"sign of {to_latex(node)} changed", s.Sum(("-",), (node,))
 
@@ -140,13 +147,40 @@ def _products(node: s.Node, words: Vocabulary) -> Local:
                 yield DROP, f"product sign of {to_latex(factors[k])} and {to_latex(factors[k + 1])} changed", changed
 
 
+def _turned_round(node: s.Node, words: Vocabulary) -> Local:
+    """A product transposed as a whole, ``x δ^T`` for ``δ x^T``: what is a number stays in front."""
+    if not isinstance(node, s.Product) or any(node.operators):
+        return
+    front = sum(1 for _ in takewhile(lambda x: x in words.scalars or not _may_be_turned(x), node.factors))
+    rest = node.factors[front:]
+    if len(rest) < 2 or not all(map(_may_be_turned, rest)):
+        return
+    signed = next((x for x in rest if bare(x) != x), None)
+    turned = [bare(x) if bare(x) != x else with_transpose(x, words.transpose) if signed is None else like(signed, x)
+              for x in reversed(rest)]  # fmt: skip
+    text = to_latex(s.Product(rest, node.operators[front:]))
+    yield SLIP, f"{text} transposed", replace(node, factors=(*node.factors[:front], *turned))
+
+
+def _may_be_turned(node: s.Node) -> bool:
+    return isinstance(node, s.Symbol | s.Scripted | s.Group | s.Call | s.Derivative)
+
+
+def _roots(node: s.Node, words: Vocabulary) -> Local:
+    """A square root that was lost, or is none."""
+    if isinstance(node, s.Root) and node.degree is None:
+        yield DROP, f"square root of {to_latex(node.body)} dropped", _grouped(node.body)
+    elif node in words.scalars:
+        yield ADD, f"square root of {to_latex(node)} taken", s.Root(node)
+
+
 def _numbers(node: s.Node, words: Vocabulary) -> Local:
     if isinstance(node, s.Number) and node.text.isdigit():
         for other in dict.fromkeys((int(node.text) + 1, int(node.text) - 1, 2 * int(node.text))):
             if other:
                 yield DROP, f"{node.text} replaced by {other}", s.Number(str(other))
     if node in words.scalars:
-        yield DROP, f"{to_latex(node)} replaced by its inverse", s.Fraction(s.Number("1"), node)
+        yield DROP, f"{to_latex(node)} replaced by its inverse", _inverse(node)
     if isinstance(node, s.Fraction):
         yield DROP, f"denominator {to_latex(node.denominator)} dropped", node.numerator
         yield (
@@ -266,6 +300,9 @@ def _sums(node: s.Node, words: Vocabulary) -> Local:
             if isinstance(lower, s.Symbol) and letter != lower:
                 text = f"{node.operator} over {to_latex(lower)} dropped, its index replaced by {to_latex(letter)}"
                 yield DROP, text, substituted(node.body, lower, letter)
+                if isinstance(node.lower, s.Relation):
+                    over = replace(node, lower=replace(node.lower, sides=(letter, *node.lower.sides[1:])))
+                    yield SLIP, f"{node.operator} over {to_latex(lower)} replaced by one over {to_latex(letter)}", over
     if not isinstance(node, s.Text | s.Number | s.Relation):
         for lower, upper in words.sums:
             total = s.BigOperator("\\sum", _grouped(node) if isinstance(node, s.Sum) else node, lower, upper)
@@ -290,12 +327,15 @@ def _factors(node: s.Node, words: Vocabulary) -> Local:
     for text, factor in (
         ("2", two),
         ("\\frac{1}{2}", s.Fraction(s.Number("1"), two)),
-        *((to_latex(x), x) for scalar in words.scalars for x in (scalar, s.Fraction(s.Number("1"), scalar))),
+        *((to_latex(x), x) for number in (*words.scalars, *words.norms) for x in (number, _inverse(number))),
     ):
         yield ADD, f"factor {text} added", _times(factor, "", node)
     if isinstance(node, s.Product | s.BigOperator | s.Symbol | s.Scripted | s.Call | s.Derivative):
+        entrywise = isinstance(node, s.Product) and words.hadamard in node.operators
         for name in words.names:
             yield TERM, f"factor {to_latex(name)} added", _times(name, "", node)
+            if entrywise:
+                yield TERM, f"factor {to_latex(name)} added", _times(node, words.hadamard, name)
         for call in words.primed:
             yield TERM, f"factor {to_latex(call)} added", _times(node, words.hadamard, call)
     for number in (s.Number("1"), s.Fraction(s.Number("1"), two)):
@@ -304,6 +344,10 @@ def _factors(node: s.Node, words: Vocabulary) -> Local:
                 yield TERM, f"{to_latex(number)} {_verb(sign)}", s.Sum((*node.signs, sign), (*node.terms, number))
             elif isinstance(node, s.Product):
                 yield TERM, f"{to_latex(number)} {_verb(sign)}", s.Sum(("+", sign), (node, number))
+
+
+def _inverse(node: s.Node) -> s.Node:
+    return s.Fraction(s.Number("1"), node)
 
 
 def _verb(sign: str) -> str:

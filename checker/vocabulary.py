@@ -32,6 +32,7 @@ class Vocabulary:
     names: tuple[s.Node, ...] = ()
     sensitivities: tuple[s.Node, ...] = ()  # names of derivatives, and derivatives of the loss
     scalars: tuple[s.Node, ...] = ()  # parameters and sizes
+    norms: tuple[s.Norm, ...] = ()
     sizes: tuple[s.Node, ...] = ()
     extents: tuple[s.Node, ...] = ()  # of the stated shapes, as far as they are sums: n - k + 1
     letters: tuple[s.Symbol, ...] = ()
@@ -130,6 +131,7 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
         tuple(names)[:MOST],
         (*sensitivities, *aliases, *derivatives)[:MOST],
         tuple(dict.fromkeys([*parameters, *sizes]))[:12],
+        tuple(dict.fromkeys(n for n in nodes if isinstance(n, s.Norm)))[:2],
         sizes[:16],
         tuple(extents)[:8],
         tuple(letters)[:8],

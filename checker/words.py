@@ -77,8 +77,9 @@ _TAKEN_BACK = re.compile(
 )
 _ONE_HOT = r"one[-\s]hot(?:[-\s]encod(?:ed|ing|ings))?"
 _ONE_HOT_AFTER = re.compile(
-    r"\s*[,(]?\s*(?:(?:is|are|be|being|denotes?|contains?|holds?|has|have)\s+)?(?:(?:all|each|also)\s+)?(?:an?\s+|the\s+)?"
-    rf"(?:(?:corresponding|true|target|label|given)\s+)?{_ONE_HOT}\b(?!\s+(?:if|when|only)\b)",
+    r"\s*[,(]?\s*(?:whose\s+(?P<of>row|column)s\s+)?(?:(?:is|are|be|being|denotes?|contains?|holds?|has|have|with)\s+)?"
+    r"(?:(?:all|each|also)\s+)?(?:an?\s+|the\s+)?"
+    rf"(?:(?:corresponding|true|target|label|given)\s+)?{_ONE_HOT}\b(?:\s+(?P<as>row|column)s)?(?!\s+(?:if|when|only)\b)",
     re.IGNORECASE,
 )
 _ONE_HOT_BEFORE = re.compile(
@@ -141,7 +142,9 @@ def read_prose(formulas: Sequence[Stated]) -> None:
         if names and all(isinstance(name, s.Symbol | s.Scripted) for name in names) and not _CONDITION.search(before):
             called = _ONE_HOT_AFTER.match(after) or _WRITE.search(before) and _FOR_ONE_HOT.match(after)
             if called and not _TAKEN_BACK.search(rest, called.end()) or _ONE_HOT_BEFORE.search(before):
-                stated.prose.one_hot, stated.prose.one_hot_axis = tuple(names[-1:]), _axis(before)
+                behind = _ONE_HOT_AFTER.match(after)
+                axis = behind and (behind["of"] or behind["as"]) or _axis(before)
+                stated.prose.one_hot, stated.prose.one_hot_axis = tuple(names[-1:]), axis
                 stated.remarks += (f"the text says of ${to_latex(names[-1])}$: one-hot",)
             unity = _TO_ONE.match(_written_out(formulas, k, rest))
             if unity and not _TAKEN_BACK.search(rest, min(unity.end(), len(rest))):

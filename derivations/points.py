@@ -21,7 +21,8 @@ Entry: TypeAlias = tuple[str, Indices]
 
 NICE = tuple(map(Fraction, (1, 2, -1, 3, -2)))
 STYLES = ("nice", "halves", "generic")
-"""How entries are drawn. Beside these, ``simplest`` gives zero, or one where zero is not allowed."""
+"""How entries are drawn. Beside these, ``simplest`` gives zero, or one where zero is not allowed, and ``small`` values
+below one, so that no exponential function saturates."""
 
 
 @dataclass
@@ -50,6 +51,8 @@ class Point:
         choice = random.Random(f"{self.seed}|{entry}")
         if self.style == "nice":
             value = choice.choice(NICE)
+        elif self.style == "small":
+            value = Fraction(choice.randrange(1, 16, 2) * choice.choice([-1, 1]), 16)
         elif self.style == "halves":
             value = Fraction(choice.choice([n for n in range(-7, 8) if n]), 2)
         else:

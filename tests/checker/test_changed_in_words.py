@@ -239,6 +239,15 @@ def test_data_with_the_variance_one() -> None:
         assert verdict(LINE, said, wrong) is REFUTED
 
 
+def test_what_else_is_said_of_data_counts() -> None:
+    given = r"SAID Let $X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$, "
+    given += r"$J = \frac{1}{2n} \|X w - y\|^2$."
+    right, wrong = (rf"\nabla_w J = w {sign} \frac1n X^\top y" for sign in "-+")
+    said = r"The features are standardised so that $\frac1n X^\top X = I$."
+    assert (verdict(given, said, right), verdict(given, "The features are centred.", right)) == (UNDECIDED, REFUTED)
+    assert verdict(given, said, wrong) is not PROVED
+
+
 def test_what_is_declared_for_any_may_be_another_one_later() -> None:
     given = r"For any nonzero $y \in \mathbb{R}^{d+1}$ we have $\|y\| > 0$. SAID $L = \frac12 (w^\top x - y)^2$."
     again = r"Given $w, x \in \mathbb{R}^d$ and a target $y$, let"

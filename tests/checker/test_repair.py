@@ -51,6 +51,32 @@ $$p = maxpool(c, q) \in \mathbb{R}^{\frac{H}{q} \times \frac{W}{q}}$$
 $$L = \sum_{u,v} t_{u,v} p_{u,v}^2$$
 """
 
+ROWS = r"""
+$$X \in \mathbb{R}^{N \times n},\quad W \in \mathbb{R}^{n \times m},\quad Y \in \mathbb{R}^{N \times m}$$
+
+$$S = \frac{1}{\sqrt{m}} X W$$
+
+$$E = \frac{1}{2} \sum_{i,j} (S_{ij} - Y_{ij})^2$$
+
+$$D = \frac{\partial E}{\partial S}$$
+"""
+
+PAIRS = r"""
+$$u \in \mathbb{R}^{m},\quad v \in \mathbb{R}^{n},\quad X \in \mathbb{R}^{m \times n},\quad q_j \in \{-1, 1\}$$
+
+$$G = \sum_{i=1}^{m} \sum_{j=1}^{n} (u_i + v_j - X_{ij})^2$$
+
+$$R = \frac{1}{2} u^T u + \frac{1}{4} (u^T u)^2$$
+
+$$Q = \sum_{j=1}^{n} q_j v_j^2$$
+"""
+
+FONTS = r"""
+Let $\mathbf{x}, \mathbf{a} \in \mathbb{R}^n$ and a number $a$.
+
+$$f = \frac{1}{2} \|\mathbf{x}\|^2 + a \mathbf{a}^T \mathbf{x} + \sin(a)$$
+"""
+
 SLIPS = {
     "transpose lost": (DENSE, r"\frac{\partial E}{\partial x} = W d", r"\frac{\partial E}{\partial x} = W^{T} d"),
     "transpose too many": (DENSE, r"z = W^T x + b", r"z = W x + b"),
@@ -103,6 +129,27 @@ SLIPS = {
     "mode": (
         MAPS, r"\frac{\partial E}{\partial x} = conv2(\frac{\partial E}{\partial s}, rot180(k), 'valid')",
         r"\frac{\partial E}{\partial x} = conv2(\frac{\partial E}{\partial s}, rot180(k), 'full')",
+    ),
+    "transposed as a whole": (ROWS, r"\frac{\partial E}{\partial W} = \frac{1}{\sqrt{m}} D^T X", r"\frac{\partial E}{\partial W} = \frac{1}{\sqrt{m}} X^T D"),
+    "square root lost": (
+        ROWS, r"\frac{\partial E}{\partial X} = \frac{1}{m} D W^T", r"\frac{\partial E}{\partial X} = \frac{1}{\sqrt{m}} D W^T",
+    ),
+    "running index": (
+        PAIRS, r"\frac{\partial G}{\partial v_j} = 2 \sum_{j=1}^{m} (u_i + v_j - X_{ij})",
+        r"\frac{\partial G}{\partial v_j} = 2 \sum_{i=1}^{m} (u_i + v_j - X_{ij})",
+    ),
+    "unit matrix lost": (
+        PAIRS, r"\frac{\partial^2 R}{\partial u \partial u^T} = 1 + \|u\|^2 I + 2 u u^T",
+        r"\frac{\partial^2 R}{\partial u \partial u^T} = I + \|u\|^2 I + 2 u u^T",
+    ),
+    "labels that are signs": (PAIRS, r"\frac{\partial Q}{\partial v_j} = -2 q_j v_j", r"\frac{\partial Q}{\partial v_j} = 2q_j v_j"),
+    "entrywise factor lost": (DENSE, r"d = \frac{\partial E}{\partial a} \odot (1 - a)", r"d = \frac{\partial E}{\partial a} \odot (1 - a) \odot a"),
+    "bold beside italics": (
+        FONTS, r"\frac{\partial f}{\partial \mathbf{x}} = \mathbf{x} + \mathbf{a}", r"\frac{\partial f}{\partial \mathbf{x}} = \mathbf{x} + a\mathbf{a}",
+    ),
+    "differential": (
+        r"$$A, X \in \mathbb{R}^{n \times n}$$" + "\n\n" + r"$$g = \operatorname{tr}(A X)$$",
+        r"\mathrm{d}g = -\operatorname{tr}(A\, \mathrm{d}X)", r"\mathrm{d}g = \operatorname{tr}(A\, \mathrm{d}X)",
     ),
     "routing": (
         POOLED, r"\frac{\partial L}{\partial c} = up(\frac{\partial L}{\partial p}, q)",

@@ -262,3 +262,29 @@ $$ \frac{{\partial L}}{{\partial o_t}} = CLAIM $$
     right, wrong = (text.replace("CLAIM", claim) for claim in (r"\hat{y}_t - y_t", r"y_t - \hat{y}_t"))
     assert check(scan(right)).formulas[-1].verdict is verdict
     assert check(scan(wrong)).formulas[-1].verdict is Verdict.REFUTED
+
+
+ENTRIES = r"""
+Let $Z \in \mathbb{R}^{N \times C}$, $P_{nk} = e^{Z_{nk}} / \sum_{j=1}^C e^{Z_{nj}}$
+and labels $Y \in \mathbb{R}^{N \times C}$ SAID. With
+
+$$L = -\sum_{n=1}^N \sum_{k=1}^C Y_{nk} \log P_{nk}$$
+
+$$\frac{\partial L}{\partial Z} = CLAIM$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("with one-hot rows", PROVED),
+        ("whose rows are one-hot", PROVED),
+        ("have one-hot columns", CONDITIONAL),
+        ("whose columns are one-hot", CONDITIONAL),
+        ("which are one-hot", CONDITIONAL),  # it is not said of which
+    ],
+)
+def test_one_hot_rows_without_a_softmax(said: str, verdict: Verdict) -> None:
+    found = last(ENTRIES, SAID=said, CLAIM="P - Y")
+    assert found.verdict is verdict, found.message
+    assert last(ENTRIES, SAID=said, CLAIM="P + Y").verdict is REFUTED
