@@ -82,7 +82,8 @@ CHANGED = [
 ]  # fmt: skip
 THE_SAME = [
     (POWER, "The exponent counts how often the factor occurs."), (POWER, "Superscripts in brackets number layers."),
-    (POWER, "We drop the superscript of the example."), (POWER, "The superscript $(i)$ refers to the example."),
+    (POWER, "We drop the superscript of the example."), (POWER, "Consider the figure above and the numbers above it."),
+ (POWER, "The superscript $(i)$ refers to the example."),
     (POWER, "The batch size need not be a power of two."), (POWER, "A superscript $T$ denotes the transpose."),
     (VECTOR, "The inputs $x$ are normalised before training."), (VECTOR, "Here $v$ is updated after each example."),
     (VECTOR, "Before the first step, the vector $v$ is drawn at random."), (VECTOR, "The weights are not rescaled."),
