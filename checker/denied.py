@@ -24,9 +24,11 @@ _DENIED = re.compile(
 )  # fmt: skip
 _REPLACED = re.compile(r"\b(?:replac|exchang)(?:e|es|ed|ing)\s+(?:the\s+\w+\s+)?$", re.I)
 _BY = re.compile(r"\s*(?:by|with|for)\b", re.I)
-_LOOSELY = re.compile(
-    r"\b(?:roughly|approximately|on\s+average|asymptotically|in\s+the\s+limit|with\s+probability)\b"
-    r"|\bfor\s+(?:very\s+|sufficiently\s+)?(?:small|large|tiny|huge)\s+(?:\w+\s+)?\$", re.I,
+_APART = re.compile(rf"{ENDED.pattern}|;|\*\*|\s[-*•]\s|→")  # also items of a list, and what is in bold
+_LOOSELY = re.compile(  # at the beginning, or right before the equation
+    r"^\W*(?:(?:but|and|then|so)\W+)?(?:roughly|approximately|on\s+average|asymptotically|in\s+the\s+limit|with\s+probability)\b"
+    r"|\b(?:roughly|approximately)\s*$|^\W*for\s+(?:very\s+|sufficiently\s+)?(?:small|large|tiny|huge)\s+(?:\w+\s+)?\$",
+    re.I,
 )  # fmt: skip
 _DEFINES = re.compile(r"\b(?:defin\w*|let|set|put|denote\w*|call\w*|write|choose|take)\b", re.I)
 _WHO = (
@@ -82,7 +84,7 @@ def _words(formulas: Sequence[Stated], k: int) -> str:
     found = ""
     for n in range(k, -1, -1):
         f = formulas[n]
-        *others, last = re.split(rf"{ENDED.pattern}|;", f.raw.context)
+        *others, last = _APART.split(f.raw.context)
         found = f"{last} {found}" if n == k else f"{last} $ {found}"
         before = formulas[n - 1] if n else None
         if others or before is None or before.chains or before.raw.section != f.raw.section or begins_anew(before, f):
