@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 
 from verify_derivations.checker.case import Case
+from verify_derivations.checker.restyled import restyled
 from verify_derivations.checker.vocabulary import Vocabulary
+from verify_derivations.derivations.compact import contracted, gathered, named
 from verify_derivations.derivations.differentiate import (
     adjoint_step,
     dependents,
-    derivative,
     instantiate,
     total_derivative,
     unfold_function,
@@ -29,17 +31,14 @@ from verify_derivations.formulas.expressions import (
     Apply,
     Mul,
     Number,
+    Polynomial,
     Scalar,
-    add,
     children,
-    fresh,
     map_accesses,
     mul,
-    polynomial,
     rebuild,
-    summation,
 )
-from verify_derivations.formulas.matrix_form import matrix_form
+from verify_derivations.formulas.matrix_form import extents_of, inner_product, matrix_form
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.reader import parse_expression
 from verify_derivations.formulas.slopes import Slope
@@ -49,23 +48,53 @@ from verify_derivations.formulas.world import Statement, World
 STEPS = 2_000  # rule applications for one side: what a reader can use takes fewer
 
 
-def derived_side(world: World, left: s.Node, number: int, words: Vocabulary, case: Case) -> Iterator[s.Node]:
-    """What ``left`` is, one step back along the definitions (or all the way), as the document would write it."""
+def derived_side(
+    world: World, left: s.Node, number: int, words: Vocabulary, case: Case, *, explicit: bool = False
+) -> Iterator[s.Node]:
+    """What ``left`` is, one step back along the definitions (or all the way, first where it is to be ``explicit``), as
+    the document would write it."""
     here = Statement(number)
     try:
         tensor = Elaborator(world, here).tensor(left)
-        steps = _steps(tensor.body, world, here)
+        steps = _steps(left, tensor.body, world, here, explicit)
         free = {a.variable: a.extent for a in tensor.axes if a.variable is not None}
         free |= {i.variable: i.extent for i in here.indices.values() if i.free and i.extent is not None}
         environment = world.environment(here.losses[0] if here.losses else None)
         for step in steps:
-            for body in (_differentiated(step, environment), tidy(step, environment, free, steps=STEPS)):
-                texts = _printed(tensor, body, world, words) if body is not None else []
-                for text in texts:
-                    with suppress(DocumentError):
-                        yield parse_expression(text, case.symbols, case.document.macros)
+            lengths: dict[str, float] = {}
+            for body, weight in _forms(step, environment, free):
+                for text in _printed(tensor, body, world, words):
+                    lengths.setdefault(text, weight * _length(text))
+            for text in sorted(lengths, key=lambda text: lengths[text]):
+                with suppress(DocumentError):
+                    printed = s.Statements((parse_expression(text, case.symbols, case.document.macros),), ("",))
+                    yield restyled(case.rewritings.again(number, printed).parts[0], words)
     except (DocumentError, ValueError, ArithmeticError, RecursionError, AssertionError):
         return
+
+
+EXPANDED = 1.5
+"""How much shorter a form has to be that is multiplied out, to be preferred to one in the terms of the definitions."""
+
+UNCONTRACTED = 3.0
+
+
+def _forms(
+    step: Scalar, environment: Environment, free: Mapping[str, Polynomial]
+) -> Iterator[tuple[Scalar, float]]:
+    """Ways to write it: as the rules give it, and multiplied out; each with the weight of its length."""
+    differentiated, expanded = _differentiated(step, environment), tidy(step, environment, free, steps=STEPS)
+    ways = [(step, 1.0)] if differentiated is None else [(differentiated, 1.0)]
+    for body, weight in ways if expanded == step else [*ways, (expanded, EXPANDED)]:
+        plain = contracted(body)
+        forms = gathered(plain), gathered(plain, brackets=False), gathered(named(plain, environment))
+        yield from ((form, weight) for form in forms)
+        yield gathered(body), weight * UNCONTRACTED
+
+
+def _length(text: str) -> int:
+    """How long it looks."""
+    return len(re.findall(r"\\[A-Za-z]+|[^\s{}\\]", re.sub(r"\\(?:left|right)\b", "", text)))
 
 
 def _differentiated(body: Scalar, environment: Environment) -> Scalar | None:
@@ -85,14 +114,34 @@ def _letters_first(node: Scalar) -> Scalar:
     return rebuild(node, parts) if parts else node
 
 
-def _steps(body: Scalar, world: World, here: Statement) -> Iterator[Scalar]:
+WRITTEN_OUT = 6
+"""Definitions through which a derivative of the loss is written out all the way first, where its author did so."""
+
+
+def _steps(left: s.Node, body: Scalar, world: World, here: Statement, explicit: bool) -> Iterator[Scalar]:
     """One step back along the definitions, and all the way: what is not asked for is not worked out."""
     loss = here.losses[0] if here.losses else world.loss
-    if not isinstance(body, Access):
-        yield body
-        return
     environment = world.environment(loss)
-    of = adjoint_of(body.head, loss) if loss is not None else None
+
+    def settled(access: Access) -> Scalar | None:
+        inner = adjoint_of(access.head, loss) if loss is not None else None
+        if inner == loss:
+            return None if inner is None else UNIT
+        return NOUGHT if inner is not None and loss not in dependents(inner, environment) else None
+
+    def written_out(access: Access) -> Scalar | None:
+        target = adjoint_of(access.head, loss) if loss is not None else None
+        known = adjoint_step(target, environment) if target is not None else None
+        if known is None or known.body is None:
+            return None
+        return map_accesses(instantiate(known, access.indices), settled)
+
+    of = adjoint_of(body.head, loss) if isinstance(body, Access) and loss is not None else None
+    if of is None and (isinstance(left, s.Derivative | s.Nabla) or not isinstance(body, Access)):
+        yield body
+    if not isinstance(body, Access):
+        yield map_accesses(body, written_out)
+        return
     if of is None or loss is None:
         quantity = environment.quantities.get(body.head)
         if quantity is not None and quantity.body is not None:
@@ -102,75 +151,26 @@ def _steps(body: Scalar, world: World, here: Statement) -> Iterator[Scalar]:
     if step is None or step.body is None:
         return
     moving = dependents(of, environment)
-
-    def settled(access: Access) -> Scalar | None:
-        inner = adjoint_of(access.head, loss)
-        if inner == loss:
-            return UNIT
-        return NOUGHT if inner is not None and loss not in dependents(inner, environment) else None
-
-    named = _named(of, body, environment)
-    if named is not None:
-        yield map_accesses(named, settled)
+    if explicit and loss in moving and len(moving) <= WRITTEN_OUT:
+        yield total_derivative(Access(loss), of, body.indices, environment)
     yield map_accesses(instantiate(step, body.indices), settled)
     if loss in moving:
         yield total_derivative(Access(loss), of, body.indices, environment)
-
-
-def _named(of: str, access: Access, environment: Environment) -> Scalar | None:
-    """The step back with the names of definitions for what the chain rule leaves of them: ``σ'(x)`` as ``f·(1 − f)``
-    where ``f = σ(x)``. ``None`` where nothing is left of any."""
-    consumers = environment.contributors(of)
-    if not any(isinstance(consumer.body, Apply) for consumer in consumers) or environment.loss is None:
-        return None
-    terms: list[Scalar] = []
-    for consumer in consumers:
-        outer = tuple(fresh(j) for j in consumer.indices)
-        at = tuple(polynomial(j) for j in outer)
-        body = instantiate(consumer, at)
-        slope = derivative(body, of, access.indices, environment)
-        if isinstance(body, Apply) and not any(body.derivative):
-            slope = _replaced(slope, body, Access(consumer.head, at))
-        product = mul(Access(adjoint(consumer.head, environment.loss), at), slope)
-        terms.append(summation(zip(outer, consumer.extents, strict=True), product))
-    return add(*terms)
-
-
-def _replaced(node: Scalar, old: Apply, new: Scalar) -> Scalar:
-    """Calls of a function at one place: in the derivative of ``f(x)`` those of ``f`` are all at ``x``, but for those
-    inside ``x``, which stay."""
-    if isinstance(node, Apply) and node.function == old.function and not any(node.derivative):
-        return new if _look(node) == _look(old) else node
-    parts = children(node)
-    return rebuild(node, tuple(_replaced(part, old, new) for part in parts)) if parts else node
-
-
-def _look(node: Scalar) -> str:
-    """An expression as text, index variables without their numbers. It only guesses: what is derived is judged."""
-    return re.sub(r"\.[0-9]+", "", repr(node))
 
 
 def _printed(tensor: Tensor, body: Scalar, world: World, words: Vocabulary) -> list[str]:
     axes = [a.variable for a in tensor.axes if a.variable is not None]
     found = []
     if not axes:
-        found.append(latex.to_latex(body, names=_names(world, words), origin=world.origin))
+        names, environment = _names(world, words), world.environment()
+        known, whole = extents_of(environment), partial(inner_product, environment=environment, names=names)
+        for sums in (None, whole):
+            found.append(latex.to_latex(body, names=names, origin=world.origin, extents=known, whole=sums))
     form = matrix_form(body, axes, world.environment(), names=_names(world, words), product=words.hadamard + " ")
     if form is not None:
-        for sign in ("T", "-T"):
-            form = form.replace(f"^{{{sign}}}", f"^{{{sign[:-1]}{to_latex(words.transpose)}}}")
         row = len(tensor.axes) == 2 and tensor.axes[0].unit and not tensor.axes[1].unit
-        found.append(f"\\left({form}\\right)^{{{to_latex(words.transpose)}}}" if row else form)
-    return [_with_layers(text, words) for text in found]
-
-
-def _with_layers(text: str, words: Vocabulary) -> str:
-    """Layers in the brackets in which the document writes them, ``a^{[1]}``, or in none."""
-    sups = [n.sup for n in words.names if isinstance(n, s.Scripted) and isinstance(n.sup, s.Group)]
-    if {sup.kind for sup in sups} == {"["}:
-        return re.sub(r"\^\{\(([^(){}]+)\)([^(){}]*)\}", r"^{[\1]\2}", text)
-    bare = words.table.bare_layers and not words.table.bracket_layers
-    return re.sub(r"\^\{\(([^(){}]+)\)\}", r"^{\1}", text) if bare else text
+        found.append(f"\\left({form}\\right)^{{T}}" if row else form)
+    return found
 
 
 def _names(world: World, words: Vocabulary) -> dict[str, str]:

@@ -44,10 +44,13 @@ def edits(tree: s.Node, vocabulary: Vocabulary) -> list[Edit]:
 
 def _cancels(tree: s.Node) -> bool:
     """Whether something stands above and below in it, ``\\frac{1}{n} n`` or ``1/(1/a)``: nobody writes that, and it
-    only holds where that is not zero. Nor does anybody write ``(k + 1) - 1`` or ``\\delta_{jj}``."""
+    only holds where that is not zero. Nor does anybody write ``(k + 1) - 1``, ``m - m`` or ``\\delta_{jj}``."""
     for node in s.walk(tree):
         numbers = set(_numbers_in(node)) if isinstance(node, s.Sum) else set()
         if 0 in numbers or len(numbers) > len({abs(n) for n in numbers}):
+            return True
+        terms = [*zip(node.signs, node.terms, strict=True)] if isinstance(node, s.Sum) else []
+        if any(sign == "-" and ("+", term) in terms for sign, term in terms):
             return True
         if isinstance(node, s.Scripted) and node.base == s.Symbol("\\delta") and node.sub is not None:
             if len(items := items_of(node.sub)) == 2 and items[0] == items[1]:

@@ -35,6 +35,7 @@ class Trials:
     def __init__(self, printed: Scalar | None = None) -> None:
         self.printed = printed  # the side as printed
         self.points: dict[_Key, tuple[list[_Place], Iterator[_Place]]] = {}
+        self.blind = False  # no point was found for the last claim
         self.near: tuple[Environment, Scalar, Environment] | None = None  # the last that was cut, and what was left
 
     def differ(self, c: Comparison, environment: Environment) -> bool:
@@ -50,6 +51,7 @@ class Trials:
         for number in range(MOST):
             if number == len(made):
                 made.extend(islice(more, 1))
+            self.blind = not made
             if number == len(made) or agreed == POINTS:
                 return not agreed
             same = _same_at(claim, made[number])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from verify_derivations.checker.places import substituted
 from verify_derivations.checker.script_edits import names
@@ -28,6 +28,7 @@ def values(node: s.Node, words: Vocabulary) -> Local:
     yield from _products(node, words)
     yield from _turned_round(node, words)
     yield from _brackets(node)
+    yield from _drawn_together(node)
     yield from _numbers(node, words)
     yield from _calls(node, words)
     yield from _sums(node, words)
@@ -120,7 +121,7 @@ def _products(node: s.Node, words: Vocabulary) -> Local:
     factors, operators = node.factors, node.operators
     for a in range(len(factors)):
         for b in range(a + 1, len(factors)):
-            if isinstance(factors[a], s.Number) or isinstance(factors[b], s.Number):
+            if any(isinstance(x, s.Number) or x in words.scalars for x in (factors[a], factors[b])):
                 continue
             order = list(factors)
             order[a], order[b] = factors[b], factors[a]
@@ -163,6 +164,8 @@ def _turned_round(node: s.Node, words: Vocabulary) -> Local:
 
 
 def _may_be_turned(node: s.Node) -> bool:
+    if isinstance(node, s.Call) and _is_standard(node.function):
+        return False
     return isinstance(node, s.Symbol | s.Scripted | s.Group | s.Call | s.Derivative)
 
 
@@ -170,7 +173,7 @@ def _roots(node: s.Node, words: Vocabulary) -> Local:
     """A square root that was lost, or is none."""
     if isinstance(node, s.Root) and node.degree is None:
         yield DROP, f"square root of {to_latex(node.body)} dropped", _grouped(node.body)
-    elif node in words.scalars:
+    elif node in words.sizes:
         yield ADD, f"square root of {to_latex(node)} taken", s.Root(node)
 
 
@@ -213,6 +216,20 @@ def _brackets(node: s.Node) -> Local:
                     factors = (*node.factors[:a], part, *node.factors[b:])
                     operators = (*node.operators[:a], *node.operators[b - 1 :])
                     yield SLIP, f"brackets added around {to_latex(part.body)}", s.Product(factors, operators)
+
+
+def _drawn_together(node: s.Node) -> Local:
+    """``a ∘ 1 - a`` for ``a ∘ (1 - a)``: the last factor of a term and the next term in brackets."""
+    if not isinstance(node, s.Sum):
+        return
+    for k, (term, following) in enumerate(pairwise(node.terms)):
+        if not isinstance(term, s.Product) or term.operators[-1] == "/":
+            continue
+        inner = s.Group("(", s.Sum(("+", node.signs[k + 1]), (term.factors[-1], following)))
+        product = replace(term, factors=(*term.factors[:-1], inner))
+        signs, terms = (*node.signs[: k + 1], *node.signs[k + 2 :]), (*node.terms[:k], product, *node.terms[k + 2 :])
+        whole = product if signs == ("+",) else replace(node, signs=signs, terms=terms)
+        yield SLIP, f"brackets added around {to_latex(inner.body)}", whole
 
 
 def _is_power(node: s.Scripted, table: NameTable) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from verify_derivations.checker.statements import Stated, is_adjoint_name
@@ -41,6 +41,10 @@ class Vocabulary:
     primed: tuple[s.Call, ...] = ()
     sums: tuple[tuple[s.Node | None, s.Node | None], ...] = ()
     maxima: tuple[tuple[s.Node, s.Node], ...] = ()  # what the maximum is taken of, and the name of the result
+    layers_in: str = ""  # "[" for ``a^{[1]}``, "bare" for ``a^1``
+    writes_powers_of_e: bool = False  # and no \\exp
+    logarithm: s.Node | None = None  # another name than \\log
+    fonts: Mapping[s.Symbol, s.Symbol] = field(default_factory=dict)  # letters that stand in one font only, in that
 
     def bases(self, node: s.Scripted) -> list[s.Symbol]:
         """Other symbols that carry scripts of the same kind."""
@@ -140,7 +144,33 @@ def vocabulary(stated: Stated, visible: Sequence[Stated], world: World, table: N
         tuple(c for c in calls if _has_primes(c))[:12],
         tuple(sums)[:8],
         tuple(maxima)[:4],
+        _layers_in(names, table),
+        s.Symbol("exp") not in functions and any(_is_power_of_e(node) for node in nodes),
+        next((f for f in functions if f == s.Symbol("ln")), None) if s.Symbol("log") not in functions else None,
+        _fonts(nodes),
     )
+
+
+def _fonts(nodes: Sequence[s.Node]) -> dict[s.Symbol, s.Symbol]:
+    """The one font in which a letter stands."""
+    found: dict[s.Symbol, set[s.Symbol]] = {}
+    for node in nodes:
+        if isinstance(node, s.Symbol):
+            found.setdefault(replace(node, font=""), set()).add(node)
+    only = {plain: next(iter(written)) for plain, written in found.items() if len(written) == 1}
+    return {plain: written for plain, written in only.items() if written.font and not written.own}
+
+
+def _is_power_of_e(node: s.Node) -> bool:
+    return isinstance(node, s.Scripted) and node.base == s.Symbol("e") and node.sup is not None and node.sub is None
+
+
+def _layers_in(names: Iterable[s.Node], table: NameTable) -> str:
+    """The brackets in which layers stand, where they are not round ones."""
+    sups = [n.sup for n in names if isinstance(n, s.Scripted) and isinstance(n.sup, s.Group)]
+    if {sup.kind for sup in sups} == {"["}:
+        return "["
+    return "bare" if table.bare_layers and not table.bracket_layers else ""
 
 
 def _opened(node: s.Node) -> s.Node:

@@ -307,7 +307,7 @@ class Perturbed(Interpreter):
     def __init__(self, parent: Interpreter, head: str, indices: Indices, cut: frozenset[str] = frozenset()) -> None:
         super().__init__(parent.environment, parent.sizes, parent.leaves, functions=parent.functions)
         self._digits, self._meter, self._limit = parent._digits, parent._meter, parent._limit
-        self.ties, self.used = parent.ties, parent.used
+        self.ties, self.used, self.outcomes = parent.ties, parent.used, parent.outcomes
         self.parent, self.head, self.indices = parent, head, indices
         self.level = arithmetic.new_level()
         self._moving = {(head, indices)}  # entries that depend on the one that is moved, or may
@@ -357,7 +357,7 @@ class Seeded(Interpreter):
     def __init__(self, parent: Interpreter) -> None:
         super().__init__(parent.environment, parent.sizes, parent.leaves, functions=parent.functions)
         self._digits, self._meter, self._limit = parent._digits, parent._meter, parent._limit
-        self.ties, self.used = parent.ties, parent.used
+        self.ties, self.used, self.outcomes = parent.ties, parent.used, parent.outcomes
         self.parent, self.level = parent, arithmetic.new_level()
 
     def _entry(self, head: str, indices: Indices) -> Value:

@@ -35,6 +35,7 @@ from verify_derivations.formulas.polynomial import Polynomial
 STEPS_PER_SECOND = 250_000  # nodes visited, roughly, on a small machine
 EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
 LEAST_POINTS = 24  # of all sizes together, if there is time
+ELSEWHERE = 40  # more, where all comparisons came out one way
 PATIENCE = 4  # times the budget, until a first point says anything
 SHIFTS = (1_009, -2_003)  # reciprocals of the steps to points nearby
 SHARES = 4  # of the budget, of which sizes may take one once others were compared
@@ -173,6 +174,7 @@ class _Search:
         self.ended = False  # before all sizes were tried
         self.large: list[Mapping[str, int]] = []  # sizes at which an evaluation takes too long
         self.telling: list[Mapping[str, int]] = []  # sizes at which the sides agree, and are not zero but by the claim
+        self.outcomes: set[tuple[str, bool]] = set()  # of comparisons, at the points where the sides agree
         self.nil = NOUGHT in (claim.left, claim.right)
         sides = (side.of if isinstance(side, Partial) else side for side in (claim.left, claim.right))
         said = (*(contents(side).sizes for side in sides), *(extent.names for extent in claim.free.values()))
@@ -190,8 +192,26 @@ class _Search:
                 if witness is not None:
                     return witness
             if self.agreeing >= LEAST_POINTS or not self.agreeing:
+                break
+        return self._elsewhere()
+
+    def _elsewhere(self) -> Witness | None:
+        """A difference at further points, where all that was compared came out one way: with a hinge that is never
+        active, its derivative is zero."""
+        for number in range(LEAST_POINTS, LEAST_POINTS + ELSEWHERE):
+            if self.claim.meter.spent > self.limit or not self.one_sided:
                 return None
+            sizes = self.sizes[number // 2 % min(2, len(self.sizes))]
+            with suppress(TooLarge, OutOfRange):
+                trial = self._draw(sizes, number, None, "generic" if number % 2 else "small")
+                if trial is not None and trial.witness is not None:
+                    return trial.witness
+                self.outcomes |= trial.outcomes if trial is not None else set()
         return None
+
+    @property
+    def one_sided(self) -> bool:
+        return any((kind, not came_out) not in self.outcomes for kind, came_out in self.outcomes)
 
     def agreement(self) -> Agreement | Unknown:
         if not self.agreeing:
@@ -236,21 +256,24 @@ class _Search:
             return None
         if trials:
             self.agreeing += len(trials)
+            self.outcomes = self.outcomes.union(*(trial.outcomes for trial in trials))
             self.exact = self.exact and all(trial.exact for trial in trials)
             self.sizes += [sizes] if sizes not in self.sizes else []
             self.telling += [sizes] if self.nil or any(trial.telling for trial in trials) else []
         return None
 
-    def _draw(self, sizes: Mapping[str, int], number: int, like: Witness | None) -> Trial | None:
+    def _draw(
+        self, sizes: Mapping[str, int], number: int, like: Witness | None, style: str | None = None
+    ) -> Trial | None:
         """A point at which the sides differ or agree, if one of a few says anything."""
         for attempt in range(ATTEMPTS):
-            style = STYLES[min(number + attempt, len(STYLES) - 1)]
-            point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", style)
+            chosen = style or STYLES[min(number + attempt, len(STYLES) - 1)]
+            point = Point(self.claim.environment, f"{self.seed}|{number}|{attempt}", chosen)
             trial = try_point(self.claim, sizes, point, like=like)
             if trial.witness is not None or trial.compared and not trial.tie:
                 return trial
             self.obstacle = trial.obstacle
-            if trial.tie and style == "generic" and like is None:
+            if trial.tie and chosen == "generic" and like is None:
                 trial.witness = self._lasting(sizes, point)
                 if trial.witness is not None:
                     return trial

@@ -10,6 +10,7 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -104,6 +105,7 @@ class Trial:
     obstacle: str = ""
     tie: bool = False
     telling: bool = False  # some value is not zero: 0 = 0 of a net with one class says nothing of its gradients
+    outcomes: AbstractSet[tuple[str, bool]] = frozenset()  # how what was compared came out
 
 
 def try_point(
@@ -127,6 +129,7 @@ def try_point(
     if tied(interpreter):
         trial.tie, trial.obstacle = True, TIE
         return trial
+    trial.outcomes = interpreter.outcomes
     entries = claim.entries(sizes)
     if like is not None and like.indices in entries:
         entries = [dict(like.indices), *entries]

@@ -93,6 +93,7 @@ class Evaluator:
     ) -> None:
         self.environment, self.sizes, self.functions = environment, dict(sizes), functions
         self.ties: list[str] = []
+        self.outcomes: set[tuple[str, bool]] = set()  # of comparisons of two values: both are to be seen
         self.used: dict[str, int] = {}  # unknown functions, each with the number of its arguments
         self._meter, self._limit = meter, min(meter.spent + steps, meter.end)
 
@@ -244,6 +245,8 @@ class Evaluator:
                     self.ties.append("maximum")
             elif arithmetic.less_than(primal(best), primal(value)):
                 best = value
+        if len(values) == 2:
+            self.outcomes.add(("maximum", best is values[0]))
         return best
 
     def _position(self, node: ArgMaximum, names: Names, parameters: Parameters) -> Value:
@@ -296,7 +299,9 @@ class Evaluator:
             return ONE if relation in (">=", "==") else NIL
         if relation in ("==", "!="):
             return ONE if relation == "!=" else NIL
-        return arithmetic.positive(primal(arithmetic.subtract(x, y)))
+        found = arithmetic.positive(primal(arithmetic.subtract(x, y)))
+        self.outcomes.add((relation, found == ONE))
+        return found
 
 
 _RULES: dict[type[Scalar], Callable[[Any, Any, Names, Parameters], Value]] = {

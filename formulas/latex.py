@@ -7,7 +7,7 @@ as running from ``origin`` to ``origin + n - 1`` and every index is shifted to m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from verify_derivations.formulas.expressions import (
@@ -32,6 +32,7 @@ from verify_derivations.formulas.expressions import (
     Sum,
     free_names,
     heads,
+    mul,
     power,
 )
 from verify_derivations.formulas.polynomial import Coefficient, Monomial, Polynomial, is_index, polynomial
@@ -51,6 +52,8 @@ SLOT = r"\square"
 _LETTERS = "ijklrstuvpq"
 """For bound variables of which the own name is taken."""
 
+_SQUARED = "^{2}"
+
 # What a piece of LaTeX is, from loosest to tightest; a looser piece inside a tighter place gets brackets.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
@@ -58,10 +61,11 @@ _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 def to_latex(
     expression: Scalar, *, origin: int = 1, names: Mapping[str, str] | None = None,
     indices: Mapping[str, str] | None = None, extents: Mapping[str, tuple[Polynomial, ...]] | None = None,
+    whole: Callable[[Sum], str | None] | None = None,
 ) -> str:  # fmt: skip
     """Readable LaTeX. ``names`` gives other names for heads (``δ^{(z)}`` for an adjoint), ``indices`` those of free
     index variables, where several expressions share them (see :func:`index_names`). A determinant of all of a matrix
-    whose ``extents`` are known is written without indices.
+    whose ``extents`` are known is written without indices, and so is a sum of which ``whole`` knows how.
 
     >>> from verify_derivations.formulas.expressions import summation
     >>> i, j = polynomial("%i.0"), polynomial("%j.0")
@@ -70,14 +74,14 @@ def to_latex(
     \\sum_{j=1}^{n}W_{ij}^{\\left(3\\right)}x_{j}
     """
     free = sorted(n for n in free_names(expression) if is_index(n))
-    return _Printer(origin, names or {}, extents or {}).text(
+    return _Printer(origin, names or {}, extents or {}, whole).text(
         expression, index_names(free, taken=free_names(expression)) if indices is None else indices
     )
 
 
 def constraint_to_latex(constraint: Constraint, indices: Mapping[str, str]) -> str:
     r"""``1 \le i``, with the names of its index variables; positions are counted from one."""
-    return _Printer(1, {}, {}).constraint(constraint, indices)
+    return _Printer(1, {}, {}, None).constraint(constraint, indices)
 
 
 def index_names(variables: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -143,9 +147,10 @@ class _Printer:
     """One walk over an expression; ``scope`` maps the index variables in reach to their printed names."""
 
     def __init__(
-        self, origin: int, names: Mapping[str, str], extents: Mapping[str, tuple[Polynomial, ...]]
-    ) -> None:
-        self.origin, self.names, self.extents = origin, names, extents
+        self, origin: int, names: Mapping[str, str], extents: Mapping[str, tuple[Polynomial, ...]],
+        whole: Callable[[Sum], str | None] | None,
+    ) -> None:  # fmt: skip
+        self.origin, self.names, self.extents, self.whole = origin, names, extents, whole
 
     def text(self, node: Scalar, scope: Mapping[str, str], place: int = _SUM) -> str:
         latex, kind = self._form(node, scope)
@@ -176,7 +181,8 @@ class _Printer:
             case Apply(function, arguments, derivative):
                 return self._apply(function, arguments, derivative, scope)
             case Sum(binders, body):
-                return self._big("sum", binders, body, scope)
+                whole = self.whole(node) if self.whole is not None else None
+                return (whole, _PRODUCT) if whole is not None else self._big("sum", binders, body, scope)
             case Product(binders, body):
                 return self._big("prod", binders, body, scope)
             case Maximum(binders, body):
@@ -194,7 +200,9 @@ class _Printer:
                 return f"{_group(self._matrix(node, scope))}^{{-1}}_{{{places}}}", _POWER
             case Determinant():
                 whole = self._whole(node)
-                return f"\\det {whole}" if whole else f"\\det{self._matrix(node, scope)}", _ATOM
+                if whole:  # beside matrices brackets tell how far it reaches
+                    return f"\\det {whole}" if self.whole is None else f"\\det{_group(whole)}", _ATOM
+                return f"\\det{self._matrix(node, scope)}", _ATOM
             case Bracket(constraints):
                 return self._bracket(constraints, scope), _ATOM
             case Compare(left, relation, right):
@@ -254,6 +262,10 @@ class _Printer:
 
     def _power(self, node: Power, scope: Mapping[str, str]) -> tuple[str, int]:
         base, exponent = node.base, node.exponent
+        square = self.whole(base) if self.whole is not None and isinstance(base, Sum) else None
+        if square is not None and square.endswith(_SQUARED) and isinstance(exponent, Number) and exponent.value > 0:
+            norm = Access(square.removesuffix(_SQUARED))  # of ‖x‖² to the power p: ‖x‖ to the power 2p
+            return self._form(power(norm, 2 * exponent.value), scope)
         if isinstance(exponent, Number):
             if exponent.value < 0:
                 return _fraction("1", self.text(power(base, -exponent.value), scope)), _PRODUCT
@@ -302,6 +314,10 @@ class _Printer:
     def _big(self, symbol: str, binders: tuple[Binder, ...], body: Scalar, scope: Mapping[str, str]) -> tuple[str, int]:
         inner = self._bind(binders, body, scope)
         text = ""
+        if symbol == "prod" and (others := _all_but_one(binders, body)) is not None:
+            left_out, rest = others
+            kept = f"{inner[binders[0][0]]} \\neq {self.index(left_out, inner, self.origin)}"
+            return f"\\prod_{{{kept}}}{self.text(rest, inner, _PRODUCT)}", _PRODUCT
         for variable, extent in binders:
             last = self.index(extent + (self.origin - 1), inner, 0)
             text += f"\\{symbol}_{{{inner[variable]}={self.origin}}}^{{{last}}}"
@@ -417,6 +433,19 @@ def _sides(value: Polynomial) -> tuple[Polynomial, Polynomial]:
     """``value = left - right`` with positive coefficients on both sides."""
     left = Polynomial([(m, c) for m, c in value.terms if c > 0])
     return left, left - value
+
+
+def _all_but_one(binders: tuple[Binder, ...], body: Scalar) -> tuple[Polynomial, Scalar] | None:
+    """The one index that is left out of a product, and what the others are: ``δ_{ik} + (1 - δ_{ik})·x_i``."""
+    if len(binders) != 1 or not isinstance(body, Add) or len(body.terms) != 2:
+        return None
+    same, others = body.terms
+    if not isinstance(same, Bracket) or not isinstance(others, Mul) or len(same.constraints) != 1:
+        return None
+    found = same.constraints[0].value.linear_in(binders[0][0])
+    if found is None or not found[0].unit or same.constraints[0].relation != "==" or (1 - same) not in others.factors:
+        return None
+    return found[1] * -found[0].unit, mul(*(factor for factor in others.factors if factor != 1 - same))
 
 
 def _is_big(node: Scalar) -> bool:

@@ -61,6 +61,21 @@ def matrix_form(
         return None
 
 
+def extents_of(environment: Environment) -> dict[str, tuple[Polynomial, ...]]:
+    return {head: quantity.extents for head, quantity in environment.quantities.items()}
+
+
+def inner_product(node: Sum, environment: Environment | None, names: Mapping[str, str]) -> str | None:
+    """LaTeX of a number that is an inner product, a quadratic form or a square of a norm, without indices."""
+    if free_indices(node):
+        return None
+    try:
+        sign, piece = _Reader(environment, names, "").term(node, ())
+    except _NoForm:
+        return None
+    return ("-" if sign < 0 else "") + piece.latex
+
+
 class _NoForm(Exception):
     """There is no matrix form for this; the indices must be shown."""
 
@@ -88,7 +103,7 @@ class _Reader:
     def tensor(self, node: Scalar, axes: tuple[str, ...]) -> _Piece:
         found = free_indices(node) & set(axes)
         if not found and not (isinstance(node, Sum) and not axes and self.is_inner_product(node)):
-            return _Piece(to_latex(node, names=self.names, origin=self.origin), _kind_of(node))
+            return self.scalar(node)
         match node:
             case Add(terms):
                 return self.sum([self.term(term, axes) for term in terms])
@@ -106,6 +121,14 @@ class _Reader:
                 return self.identity(node, axes)
         sign, piece = self.term(node, axes)
         return _Piece("-" + piece.within(_HADAMARD), _SUM) if sign < 0 else piece
+
+    def scalar(self, node: Scalar) -> _Piece:
+        def whole(part: Sum) -> str | None:
+            return inner_product(part, self.environment, self.names)
+
+        known = {} if self.environment is None else extents_of(self.environment)
+        text = to_latex(node, names=self.names, origin=self.origin, extents=known, whole=whole)
+        return _Piece(text, _kind_of(node))
 
     def sum(self, terms: list[tuple[int, _Piece]]) -> _Piece:
         terms = sorted(terms, key=lambda term: term[0] < 0)  # a positive term first
@@ -173,7 +196,7 @@ class _Reader:
     def term(self, node: Scalar, axes: tuple[str, ...]) -> tuple[int, _Piece]:
         """A product, possibly summed: its sign, and what remains."""
         bound: tuple[str, ...] = ()
-        if isinstance(node, Mul) and isinstance(node.factors[-1], Sum):
+        if isinstance(node, Mul) and isinstance(node.factors[-1], Sum) and free_indices(node.factors[-1]) & set(axes):
             node = Sum(node.factors[-1].binders, mul(*node.factors[:-1], node.factors[-1].body))
         if isinstance(node, Sum):
             bound, node = self.bound(node), node.body
@@ -197,13 +220,14 @@ class _Reader:
         piece = self.contraction(tensors, axes, bound) if tensors else None
         if below:
             above = piece.latex if piece else "1"
-            denominator = self.product.join(self.tensor(f, axes).within(_HADAMARD) for f in below)
+            pieces = [self.tensor(f, axes) for f in below]
+            denominator = pieces[0].latex if len(pieces) == 1 else self.hadamard(pieces).latex
             piece = _Piece(f"\\frac{{{above}}}{{{denominator}}}")
         front = mul(Number(abs(coefficient)), *scalars)
         if piece is None:
-            piece = _Piece(to_latex(front, names=self.names, origin=self.origin), _kind_of(front))
+            piece = self.scalar(front)
         elif front != UNIT:
-            number = _Piece(to_latex(front, names=self.names, origin=self.origin), _kind_of(front))
+            number = self.scalar(front)
             piece = _Piece(juxtapose(number.within(_PRODUCT), piece.within(_PRODUCT)), _PRODUCT)
         return (-1 if coefficient < 0 else 1), piece
 
@@ -249,7 +273,14 @@ class _Reader:
             first, second = self.column(left, row, bound), self.column(right, column, bound)
             return _Piece(juxtapose(first.within(_PRODUCT), _transposed_piece(second)), _PRODUCT)
         text, axis, rest = "", row, list(factors)
-        while axis != column:
+        while True:
+            diagonal = [f for f in rest if free_indices(f) & {row, column, *bound} == {axis}]
+            if diagonal:  # what multiplies the rows of what follows
+                rest = [f for f in rest if f not in diagonal]
+                vector = self.hadamard([self.tensor(f, (axis,)) for f in diagonal])
+                text = juxtapose(text, f"\\operatorname{{diag}}{_grouped(vector.latex)}")
+            if axis == column:
+                break
             (link,) = self.only([f for f in rest if axis in free_indices(f)])
             rest.remove(link)
             (following,) = self.only(free_indices(link) & {column, *bound} - {axis})
@@ -260,10 +291,26 @@ class _Reader:
         return _Piece(text, _PRODUCT)
 
     def inner_product(self, factors: list[Scalar], bound: tuple[str, ...]) -> _Piece:
+        if len(factors) == 1 and isinstance(square := factors[0], Power):
+            if square.exponent != Number(Fraction(2)) or len(bound) > 2:
+                raise _NoForm
+            norm = f"\\left\\|{self.tensor(square.base, bound).latex}\\right\\|"
+            return _Piece(norm + ("_{F}" if len(bound) == 2 else "") + "^{2}", _PRODUCT)
+        if len(bound) == 2 and len(factors) == 3:
+            return self.quadratic(factors, bound)
         if len(bound) != 1 or len(factors) != 2:
             raise _NoForm
         first, second = (self.tensor(f, bound) for f in factors)
-        return _Piece(_transposed_piece(first) + second.within(_PRODUCT), _PRODUCT)
+        return _Piece(juxtapose(_transposed_piece(first), second.within(_PRODUCT)), _PRODUCT)
+
+    def quadratic(self, factors: list[Scalar], bound: tuple[str, ...]) -> _Piece:
+        """``x^T A y``."""
+        (matrix,) = self.only([f for f in factors if free_indices(f) >= set(bound)])
+        (left,) = self.only([f for f in factors if f is not matrix and free_indices(f) & set(bound) == {bound[0]}])
+        (right,) = self.only([f for f in factors if f is not matrix and free_indices(f) & set(bound) == {bound[1]}])
+        first, second = self.tensor(left, bound[:1]), self.tensor(right, bound[1:])
+        between = self.link(matrix, *bound)
+        return _Piece(juxtapose(juxtapose(_transposed_piece(first), between), second.within(_PRODUCT)), _PRODUCT)
 
     def link(self, factor: Scalar, row: str, column: str) -> str:
         return self.tensor(factor, (row, column)).within(_PRODUCT)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.ellipses import COUNTING
 from verify_derivations.formulas.expressions import (
+    UNIT,
     Access,
     Constraint,
     Maximum,
@@ -54,6 +55,8 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
         raise Unsupported(f"no meaning is known for {node.operator}")
     if node.lower is None:
         return _without_limits(reader, node, expected)
+    if node.operator == "\\prod" and (apart := _taken_apart(node)) is not None:
+        return reader.tensor(apart)
     outer = dict(reader.here.indices)
     bound: list[Index] = []
     conditions: list[s.Relation] = []
@@ -100,16 +103,51 @@ def big(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tens
     def close(inner: Scalar) -> Scalar:
         if node.operator == "\\sum":
             return summation(binders, mul(constraints, inner))
+        if node.operator == "\\prod":
+            return Product(tuple(binders), _or_one(facts, inner) if facts else inner)
         if facts:
             raise Unsupported(f"no rule for {node.operator} with a condition")
-        if node.operator == "\\prod":
-            return Product(tuple(binders), inner)
         if node.operator == "\\min":
             return negate(Maximum(tuple(binders), negate(inner)))
         return Maximum(tuple(binders), inner)
 
     tensor = reader.as_tensor(body)
     return tensor.map(lambda inner: close(settle(inner, reader.world, choices)))
+
+
+def _taken_apart(node: s.BigOperator) -> s.Product | None:
+    """``\\prod_i p_i \\prod_j q_j``, which is a product of two. Whether c is a factor of each in ``\\prod_i p_i c`` is
+    not clear; of a sum it makes no difference."""
+    if not isinstance(node.body, s.Product):
+        return None
+    letters, factors = _bound_by(node), node.body.factors
+    own = [k for k, x in enumerate(factors) if not (letters - _bound_by(x)).isdisjoint(s.walk(x))]
+    last = max(own, default=len(factors) - 1)
+    rest = factors[last + 1 :]
+    if not rest:
+        return None
+    if not isinstance(rest[0], s.BigOperator):
+        raise Unsupported(f"how far \\prod reaches in {to_latex(node)} is not clear")
+    operators = node.body.operators
+    front = factors[0] if last == 0 else s.Product(factors[: last + 1], operators[:last])
+    return s.Product((replace(node, body=front), *rest), operators[last:])
+
+
+def _bound_by(node: s.Node) -> set[s.Node]:
+    """The letters that a sum or a product binds."""
+    lower = node.lower if isinstance(node, s.BigOperator) else None
+    items = lower.items if isinstance(lower, s.Sequence) else () if lower is None else (lower,)
+    first = [item.sides[0] if isinstance(item, s.Relation) else item for item in items]
+    return {part for item in first for part in s.walk(item) if isinstance(part, s.Symbol)}
+
+
+def _or_one(facts: Sequence[Constraint], factor: Scalar) -> Scalar:
+    """A factor where the conditions hold; written as a derivative of a product is, where they leave out one index."""
+    if len(facts) == 1 and facts[0].relation == "!=":
+        left_out = bracket(replace(facts[0], relation="=="))
+        return add(left_out, mul(add(UNIT, negate(left_out)), factor))
+    kept = bracket(*facts)
+    return add(mul(kept, factor), UNIT, negate(kept))
 
 
 def _without_limits(reader: Elaborator, node: s.BigOperator, expected: Shape | None) -> Tensor:

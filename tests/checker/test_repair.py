@@ -237,3 +237,60 @@ def test_corrections_are_the_same_every_time(tmp_path: Path) -> None:
     definitions, printed, _ = SLIPS["two slips"]
     first, second = (judged(f"{definitions}\n$${printed}$$\n", tmp_path).correction for _ in range(2))
     assert first == second
+
+
+DERIVED = {
+    "what is common stands before a bracket": (
+        r"$$g = x (a + 1) (b + 1)$$", r"\frac{\partial g}{\partial a} = x + b + 1", r"\frac{\partial g}{\partial a} = x(b + 1)",
+    ),
+    "what does not run stands before the sum": (
+        r"$$a, x \in \mathbb{R}^n$$" + "\n\n" + r"$$g = \sum_{i=1}^n a_i x_i^2 \sum_{i=1}^n x_i$$",
+        r"\frac{\partial g}{\partial x_k} = a_k x_k", r"\frac{\partial g}{\partial x_k} = 2a_{k}x_{k}\sum_{i=1}^{n}x_{i} + \sum_{i=1}^{n}a_{i}x_{i}^{2}",
+    ),
+    "a norm, and a name": (
+        r"$$x \in \mathbb{R}^n$$" + "\n\n" + r"$$u = \frac{x}{\|x\|}$$",
+        r"\frac{\partial u_i}{\partial x_j} = \frac{1}{\|x\|}", r"\frac{\partial u_i}{\partial x_j} = \frac{\delta_{ij} - u_{i}u_{j}}{\|x\|}",
+    ),
+    "a softmax": (
+        r"$$z \in \mathbb{R}^n$$" + "\n\n" + r"$$p_k = \frac{e^{z_k}}{\sum_{j=1}^n e^{z_j}}$$",
+        r"\frac{\partial p_k}{\partial z_i} = p_k (1 - p_i) + z_i", r"\frac{\partial p_k}{\partial z_i} = p_{k}(\delta_{ki} - p_{i})",
+    ),
+    "an inner product, and powers of e": (
+        r"$$w, x \in \mathbb{R}^n$$" + "\n\n" + r"$$f = e^{w^\top x}$$" + "\n\n" + r"$$g = b e^{-c} + w^\top x$$",
+        r"\frac{\partial g}{\partial b} = w^\top w", r"\frac{\partial g}{\partial b} = e^{-c}",
+    ),
+    "a product of all but one": (
+        r"$$p \in \mathbb{R}^n$$" + "\n\n" + r"$$V = \prod_{i=1}^n p_i$$",
+        r"\frac{\partial V}{\partial p_k} = \sum_{i=1}^n p_i", r"\frac{\partial V}{\partial p_k} = \prod_{i\neq k}p_{i}",
+    ),
+    "letters in their font": (
+        r"$$\mathbf{X} \in \mathbb{R}^{N \times n}, \mathbf{w} \in \mathbb{R}^n, \mathbf{y} \in \mathbb{R}^N$$" + "\n\n"
+        + r"$$L = \frac{1}{2}\|\mathbf{X}\mathbf{w} - \mathbf{y}\|^2 + \frac{\lambda}{2} \mathbf{w}^\top \mathbf{w}$$",
+        r"\frac{\partial L}{\partial \mathbf{w}} = \mathbf{X} \mathbf{y} + 3 \mathbf{w} \mathbf{w}^\top \mathbf{w}",
+        r"\frac{\partial L}{\partial \mathbf{w}} = \mathbf{X}^{\top} (\mathbf{X}\mathbf{w} - \mathbf{y}) + \lambda\mathbf{w}",
+    ),
+    "a letter that is two things": (
+        r"Let $\mathbf{a}, \mathbf{b} \in \mathbb{R}^n$ and $a = \|\mathbf{a}\|$." + "\n\n" + r"$$f = a \mathbf{a}^\top \mathbf{b}$$",
+        r"\frac{\partial f}{\partial \mathbf{a}} = 3 \mathbf{b} + a a \mathbf{a}",
+        r"\frac{\partial f}{\partial \mathbf{a}} = \frac{\mathbf{a}^{\top}\mathbf{b}}{\left\|\mathbf{a}\right\|} \mathbf{a} + a\mathbf{b}",
+    ),
+    "a norm of a matrix": (
+        r"$$A \in \mathbb{R}^{m \times n}$$" + "\n\n" + r"$$f = \|A\|_F$$",
+        r"\frac{\partial f}{\partial A} = 2 A + 7 A A^\top A", r"\frac{\partial f}{\partial A} = \frac{1}{\left\|A\right\|_{F}}A",
+    ),
+    "brackets around layers": (
+        r"$$W^{[2]} \in \mathbb{R}^{m \times n}, a^{[1]}, z^{[1]} \in \mathbb{R}^n, y \in \mathbb{R}^m$$" + "\n\n" + r"$$a^{[1]} = \tanh(z^{[1]})$$"
+        + "\n\n" + r"$$E = \frac{1}{2}\|W^{[2]} a^{[1]} - y\|^2$$",
+        r"\frac{\partial E}{\partial z^{[1]}} = 3 z^{[1]} + W^{[2]\top} y", r"\frac{\partial E}{\partial z^{[1]}} = (1 - a^{[1]} \circ a^{[1]}) \circ (W^{[2]\top}(W^{[2]}a^{[1]} - y))",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_a_derived_side_reads_as_one_writes(name: str, tmp_path: Path) -> None:
+    definitions, printed, expected = DERIVED[name]
+    correction = judged(f"{definitions}\n\n$${printed}$$\n", tmp_path).correction
+    assert correction is not None and correction.derived
+    assert correction.latex == expected
+    twin = judged(f"{definitions}\n\n$${expected}$$\n", tmp_path)
+    assert twin.verdict in (Verdict.PROVED, Verdict.CHECKED) and twin.correction is None

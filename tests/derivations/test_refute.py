@@ -521,3 +521,22 @@ def test_zero_tells_where_it_is_what_is_claimed() -> None:
     assert 2 <= len(found.sizes) < 4, found.sizes
     weighted = total(entry("z", T) * gradient("z", T))
     assert isinstance(refute(weighted, NOUGHT, assumed, {}, budget_seconds=0.01), Refuted)
+
+
+def test_both_outcomes_of_a_comparison_are_tried() -> None:
+    """The hinge is active at few points: ``max(0, x - x² - y² - 3·z²)`` near zero only. Where it is not, its derivative
+    is zero; the twin is right."""
+    squares = [power(Access(name), 2) for name in ("y", "z")]
+    inside = X - power(X, 2) - squares[0] - 3 * squares[1]
+    plain = environment(Quantity("x"), Quantity("y"), Quantity("z"))
+    slope = mul(1 - 2 * X, Compare(inside, ">", NOUGHT))
+    of = Partial(apply("relu", inside), "x", ())
+    found = refute(of, NOUGHT, plain, {})
+    assert isinstance(found, Refuted)
+    assert isinstance(refute(of, slope, plain, {}), Agreement)
+
+
+def test_a_comparison_that_never_comes_out_otherwise_ends_the_search() -> None:
+    of = Partial(apply("relu", power(X, 2) + 1), "x", ())
+    assert isinstance(refute(of, 2 * X, PLAIN, {}), Agreement)
+    assert isinstance(refute(of, X, PLAIN, {}), Refuted)
