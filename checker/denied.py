@@ -61,6 +61,7 @@ def read_denied(formulas: Sequence[Stated], standing: Standing) -> None:
 def _defines(chain: Chain) -> bool:
     left = chain.sides[0]
     named = isinstance(left, s.Symbol | s.Scripted) or isinstance(left, s.Call) and len(left.arguments) > 0
+    named = named and base_of(left) not in ("\\delta", "\\bar{\\delta}")  # a derivative by its name
     return named and len(chain.sides) > 1 and not any(map(contains_derivative, chain.sides))
 
 
@@ -87,6 +88,8 @@ def _words(formulas: Sequence[Stated], k: int) -> str:
         *others, last = _APART.split(f.raw.context)
         found = f"{last} {found}" if n == k else f"{last} $ {found}"
         before = formulas[n - 1] if n else None
-        if others or before is None or before.chains or before.raw.section != f.raw.section or begins_anew(before, f):
+        if others or before is None or before.chains or before.raw.displayed:
+            break
+        if before.raw.section != f.raw.section or begins_anew(before, f):
             break
     return found
