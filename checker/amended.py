@@ -12,7 +12,9 @@ from verify_derivations.checker.called import bare, composite
 from verify_derivations.checker.open_names import FORMULA, REACH, SEEN, OpenNames, before_of
 from verify_derivations.checker.sentences import ENDED, sentences
 from verify_derivations.checker.statements import Stated, contains_derivative
+from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.document import nested
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _ADDED = re.compile(
@@ -26,14 +28,17 @@ _CHANGED = re.compile(  # “$J = E$, averaged over the batch”
     r"|up\s+to(?!\s+(?:an?\s+)?(?:\w+\s+)?constants?,?\s+(?:the|our|its|this)\s+\w+))\b",  # that is said of the next
     re.I,
 )  # fmt: skip
-_IS_CHANGED = re.compile(
-    r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again)\s+)?(?:averaged|divided|normali[sz]ed|clipped|truncated"
-    r"|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared)\b", re.I,
-)  # fmt: skip
+_IS = r"\s*(?:is|are|gets?)\s+(?:(?:then|finally|further|now|also|again|afterwards|next|first|itself)\s+)*"
+_CHANGES = (
+    r"(?:averaged|divided|normali[sz]ed|clipped|truncated|rectified|thresholded|multiplied|(?:re)?scaled|masked|squared"
+    r"|overwritten|altered|modified|corrected|negated|halved|doubled|zeroed)"
+)
+_IS_CHANGED = re.compile(rf"{_IS}{_CHANGES}\b", re.I)
 _THE = r"\s+(?:the\s+)?(?:(?!ind(?:ex|ices)\b|scripts?\b|argument)[\w-]+\s+){0,2}?\$(?P<name>\d+)\$"
+_WITHOUT_VALUE = r"\s+(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)"
 _REPLACED = tuple(re.compile(pattern, re.I) for pattern in (  # “replace $\\sigma$ by the identity”, “drop the bias $b$”
-    rf"\b(?:(?:replac|exchang|substitut|chang)(?:es?|ed|ing)|swap(?:s|ped|ping)?){_THE}\s+(?:by|with|for|to)\s+"
-    r"(?!\$|(?:its|their|the)\s+(?:\w+\s+)?(?:definitions?|values?|expressions?|derivatives?)\b)",
+    rf"\b(?:(?:replac|exchang|substitut|chang)(?:es?|ed|ing)|swap(?:s|ped|ping)?){_THE}\s+(?:by|with|for|to){_WITHOUT_VALUE}",
+    rf"\$(?P<name>\d+)\${_IS}(?:replaced|exchanged|substituted|swapped|overwritten)\s+(?:by|with|for){_WITHOUT_VALUE}",
     rf"\b(?:(?:drop|omit)(?:s|ped|ted|ping|ting)?|(?:remov|ignor)(?:es?|ed|ing)|neglect(?:s|ed|ing)?|leav(?:e|ing)\s+out"
     r"|without(?=\s+(?:the|an?|any)\b))"
     rf"(?!\s+probab){_THE}(?!\s+from\s+the\s+notation)",
@@ -59,13 +64,16 @@ _PROCESS = re.compile(  # “we centre $X$”
     r"(?:the\s+)?\$(?P<name>\d+)\$|\b(?:\w*normali[sz]ation|dropout|clipping|whitening|standardi[sz]ation)\s+(?:is|are)"
     r"\s+(?:then\s+|now\s+)?applied\s+to\s+(?:the\s+\w+\s+)?\$(?P<to>\d+)\$", re.I,
 )  # fmt: skip
-_IS_PROCESSED = re.compile(
-    r"\s*(?:is|are)\s+(?:(?:then|finally|further|now|also|again|afterwards|next|first)\s+)?(?:cent(?:red|ered)"
-    r"|standardi[sz]ed|whitened|rounded|quanti[sz]ed|shuffled|permuted|normali[sz]ed|clipped|(?:re)?scaled|divided|squared"
-    r"|truncated)\b", re.I,
+IS_PROCESSED = re.compile(
+    rf"{_IS}(?:{_CHANGES}|cent(?:red|ered)|standardi[sz]ed|whitened|rounded|quanti[sz]ed|shuffled|permuted"
+    r"|shrunk|smoothed|projected|replaced|set\s+to\s+(?:zero|one))\b", re.I,
 )  # fmt: skip
 _THEN = re.compile(  # not of what is so from the beginning, “the matrix $X$ is centred”
     r"\b(?:then|after(?:wards|\s+that)|now|next|finally|first|(?:rows?|columns?|entries)\s+of)\b[^$]*$", re.I
+)
+BEFORE_USE = re.compile(  # “before use”, “before it enters”, “prior to the product”, not “before training”
+    r"\b(?:before(?:hand)?|prior\s+to)\b(?!\s+(?:\w+\s+)?(?:training|learning|optimi[sz]ation|(?:the\s+)?experiments?)\b)",
+    re.I,
 )
 _SUPPOSED = re.compile(
     r"\b(?:if|when|whether|unless|suppos\w+|assum\w+|not|never|no|optional\w*|usual\w*|often|sometimes)\b", re.I
@@ -84,7 +92,7 @@ _FROM_NOW = re.compile(
     r"|is\s+now|redefin\w+|no\s+longer)\b", re.I,
 )  # fmt: skip
 _UNWRITTEN = re.compile(  # “scores are scaled by $1/\\sqrt{d}$, which we leave out of the notation”
-    r"\b(?:not|never)\s+(?:\w+\s+)?(?:writ\w+|show\w*|display\w*)\b|\b(?:leav\w+|left)\s+(?:[\w$]+\s+){0,3}?out\b"
+    r"\b(?:not|never|without)\s+(?:\w+\s+)?(?:writ\w+|show\w*|display\w*|mention\w*)\b|\b(?:leav\w+|left)\s+(?:[\w$]+\s+){0,3}?out\b"
     r"|\b(?:write|show|print)\s+only\b"
     r"|\b(?:omit\w*|suppress\w*|drop(?:s|ped|ping)?|implicit(?:ly)?|tacit(?:ly)?|understood)\b", re.I,
 )  # fmt: skip
@@ -92,6 +100,7 @@ _FACTOR = re.compile(
     r"\b(?:factors?|(?:re)?scal(?:e[ds]?|ings?)|halves|half|normali[sz]\w+|averag\w+|penalt(?:y|ies)|regulari[sz]\w+|weight\s+decay"
     r"|divi(?:ded?|sion)|multipl\w+)\b", re.I,
 )  # fmt: skip
+_NOT_DONE = re.compile(r"\b(?:wrong|mistaken?|incorrect|must\s+not|should\s+not|forg[eo]t\w*)\b", re.I)
 _ONLY_THOUGHT = re.compile(r"\b(?:would|could|might|may\s+(?:also\s+)?(?:be\s+)?add\w*)\b", re.I)
 
 
@@ -101,6 +110,7 @@ def read_amended(names: OpenNames) -> None:
     for text in sentences(names.formulas, ENDED):
         amended.read(text)
     amended.unwritten()
+    amended.open_changed()
 
 
 class _Amended:
@@ -126,7 +136,7 @@ class _Amended:
             if loss and _UP_TO_CONSTANT.match(text[end : end + SEEN]):
                 continue
             m = _CHANGED.match(text[end : end + SEEN])
-            if m and not (m["by"] and any(_shows(value, m["by"].lower()) for value in right)):
+            if m and not (m["by"] and any(shows(value, m["by"].lower()) for value in right)):
                 f.prose.amend(left)
         for k, (_, end, f, name) in enumerate(names):  # “$J$ is divided by $N$”; not where a formula has both
             others = {plain(other) for *_, other in names[k + 1 : k + 2] if base_of(other) not in self.names.no_value}
@@ -138,8 +148,8 @@ class _Amended:
                     f.prose.amend(name)
         for match in (m for pattern in _REPLACED for m in pattern.finditer(text)):
             self._replaced(self.formulas[int(match["name"])])
-        if not defined and not _SUPPOSED.search(text):
-            self._processed(text, names)
+        if not _SUPPOSED.search(text):
+            self._processed(text, names, bool(defined))
         added = _ADDED.search(text)
         if added is None or self._shown(text[added.end() :]):
             return
@@ -172,14 +182,22 @@ class _Amended:
         """Note factors that sentences say to be left out of definitions: of those in which they stand, or the next, or
         the last before."""
         for text in sentences(self.formulas, ENDED):
-            if _UNWRITTEN.search(text) and _FACTOR.search(text):
+            if _is_left_out(text):
                 places = [int(m[1]) for m in FORMULA.finditer(text)]
                 if not self._amend([self.formulas[k] for k in places]):
                     self._amend_near(places[-1] + 1)
         for k, f in enumerate(self.formulas):  # sentences without a formula
             said = ENDED.split(f.raw.context)[k > 0 : -1]
-            if any(_UNWRITTEN.search(text) and _FACTOR.search(text) for text in said):
+            if any(map(_is_left_out, said)):
                 self._amend_near(k)
+
+    def open_changed(self) -> None:
+        """Leave open what differentiates by a given name whose values are changed before they are used."""
+        for f in self.formulas:
+            for base in filter(None, map(base_of, f.prose.changed)):
+                for g in self.formulas:
+                    if nested(g.raw.section, f.raw.section) and base in variables_of(g):
+                        g.when.open = g.when.open or f"the text changes {base} before it is used: that is not read"
 
     def _amend_near(self, k: int) -> None:
         if not self._amend(self.formulas[k : k + REACH]):
@@ -209,16 +227,29 @@ class _Amended:
             if base_of(name) in inside and base_of(left) != base_of(name):
                 f.prose.amend(left)
 
-    def _processed(self, text: str, names: Sequence[tuple[int, int, Stated, s.Node]]) -> None:
-        """Note “we centre $X$”, without a name for what comes of it: of a definition, and of rows of given data."""
+    def _is_shown(self, name: s.Node, word: str) -> bool:
+        """Whether an equation has what a word says of a name: “$x$ is normalised first” beside ``x / \\|x\\|``."""
+        values = (value for made in self.standing.made.values() for value in made)
+        return any(base_of(name) in map(base_of, names_in(value)) and shows(value, word, name) for value in values)
+
+    def _processed(self, text: str, names: Sequence[tuple[int, int, Stated, s.Node]], equations: bool) -> None:
+        """Note “we centre $X$”, without a name for what comes of it: of a definition, of rows of given data, and of
+        what one differentiates by; not what ``equations`` of the sentence may say of it."""
         found = {int(place) for m in _PROCESS.finditer(text) for place in m.groups() if place is not None}
         for start, end, f, name in names:
             behind, before = text[end : end + SEEN], before_of(text, start)
-            passive = _IS_PROCESSED.match(behind)
-            if f.number - 1 not in found and not (passive and _THEN.search(before + passive[0])):
+            passive = IS_PROCESSED.match(behind)
+            if passive and not BEFORE_USE.search(text) and not _THEN.search(before + passive[0]):
+                passive = None
+            if f.number - 1 not in found and not passive:
                 continue
-            if plain(name) in self.standing.defined:
+            known = plain(name) in self.standing.defined
+            if equations and known or passive and not known and self._is_shown(name, passive[0].split()[-1].lower()):
+                continue
+            if known:
                 f.prose.amend(name)
+            else:
+                f.prose.changed += (name,)
             for g in self.formulas[: f.number - 1]:
                 of = {base_of(x) for chain in g.chains for side in chain.sides[1:] for x in names_in(side)}
                 if g.prose.defined is not None and base_of(name) in of:
@@ -241,14 +272,26 @@ class _Amended:
         return any(base_of(name) in self.standing.below(base_of(top)) for top in self.standing.losses)
 
 
-def _shows(value: s.Node, word: str) -> bool:
+def _is_left_out(text: str) -> bool:
+    """Whether a sentence says that a factor is not written."""
+    said = _UNWRITTEN.search(text) and _FACTOR.search(text)
+    return said is not None and _NOT_DONE.search(text) is None
+
+
+def shows(value: s.Node, word: str, name: s.Node | None = None) -> bool:
     """Whether an expression has what a word says of it: a power, a quotient (of a mean one by a name), a maximum or
-    cases."""
+    cases; or of a ``name`` in it, a difference."""
     nodes = list(s.walk(value))
+    if word in ("centred", "centered", "standardised", "standardized"):
+        own = base_of(name) if name is not None else None
+        return any(isinstance(x, s.Sum) and own in map(base_of, x.terms) for x in nodes)
     if word == "squared":
         return any(isinstance(x, s.Scripted) and isinstance(x.sup, s.Number) for x in nodes)
     if word in ("averaged", "divided", "normalized", "normalised"):
         fractions = [x for x in nodes if isinstance(x, s.Fraction)]
         named = [x for x in fractions if word == "divided" or not isinstance(x.denominator, s.Number)]
         return bool(named) or any(isinstance(x, s.Product) and "/" in x.operators for x in nodes)
+    called = {(base_of(x.function) or "").strip("\\") for x in nodes if isinstance(x, s.Call)}
+    if not called.isdisjoint(("clip", "round", "sign")):
+        return True
     return any(isinstance(x, s.Cases) or isinstance(x, s.Symbol) and x.name in ("\\max", "\\min") for x in nodes)

@@ -44,8 +44,9 @@ _COMPARED = re.compile(
 _HYPOTHETICAL = re.compile(r"\b(?:were|would|should|want\w*|ideal\w*|perfect\w*)\b", re.I)
 _BY = re.compile(r"(?:\b(?:by|to|in)|\bw\.?r\.?t\.?)\s+(?:the\s+)?(?:\w+\s+)?$", re.I)
 _TIED = re.compile(
-    r"\bshar(?:es?|ed|ing)\s+(?:(?:all|the|their|its|same)\s+)*(?:weights?|parameters?|values?|entries|coefficients?)\b"
-    r"|\b(?:weights?|parameters?)\s+(?:are\s+)?shar(?:ed|ing)\b|\b(?:tied|tying|coincides?|identical|cop(?:y|ies)\s+of)\b"
+    r"\bshar(?:es?|ed|ing)\s+(?:(?:all|the|their|its|same|one|an?|single|common)\s+)*(?:weights?|parameters?|values?|entries|coefficients?)\b"
+    r"|\b(?:weights?|parameters?)\s+(?:are\s+)?shar(?:ed|ing)\b|\b(?:tied|tying|coincides?|identical|cop(?:y|ies)\s+of"
+    r"|always\s+(?:agree|equal)|(?:is|are)\s+(?:one\s+and\s+)?the\s+same\s+(?:number|weight|matrix|vector|parameter))\b"
     r"|\b(?:transposes?|inverses?|negative|double|twice|half|squares?)\s+of\b", re.I,
 )
 _IT = re.compile(r"\b(?:it|its|this|that|these|those|they|their|the\s+(?:result|output|value|latter|former)s?)\b", re.I)

@@ -15,6 +15,7 @@ from verify_derivations.checker.borrowed import borrowed
 from verify_derivations.checker.called import read_called
 from verify_derivations.checker.deciding import Effort
 from verify_derivations.checker.defining import Definitions
+from verify_derivations.checker.denied import read_denied
 from verify_derivations.checker.depending import read_depending, read_of_itself
 from verify_derivations.checker.differentials import read_differentials
 from verify_derivations.checker.halves import read_halves
@@ -30,6 +31,7 @@ from verify_derivations.checker.open_names import OpenNames
 from verify_derivations.checker.operations import read_operations
 from verify_derivations.checker.padding import read_padding
 from verify_derivations.checker.partials import read_partials
+from verify_derivations.checker.raised import read_raised
 from verify_derivations.checker.referring import read_references
 from verify_derivations.checker.rereadings import open_families, read_fonts, read_namesakes, reread
 from verify_derivations.checker.reused import read_reused
@@ -330,9 +332,11 @@ def prepare(document: Document, effort: Effort, notation: Notation | None = None
     read_halves(formulas)
     read_cases(formulas, standing)
     read_supposed(formulas)
+    read_denied(formulas, standing)
     read_unnamed(formulas, standing)
     read_leads(formulas, standing)
     read_operations(formulas, standing)
+    read_raised(formulas, tables.values())
     read_ties(formulas)
     read_reused(formulas, standing)
     read_partials(formulas, standing)

@@ -86,23 +86,33 @@ def _binds(item: s.Node) -> set[str]:
     return {x.name for x in s.walk(first) if isinstance(x, s.Symbol)}
 
 
+_FROM_ZERO = re.compile(
+    r"\b(?:zero|0)-based\b|\b(?:ind(?:ex|ices)|we|counting|numbering|entries|components)\s+(?:\w+\s+){0,2}?(?:start|begin|count|run|number)\w*"
+    r"\s+(?:\w+\s+)?(?:at|from|with)\s+zero\b", re.I,
+)  # fmt: skip
+
+
 def first_index(formulas: Sequence[Stated]) -> int:
     """Indices count from 0 where sums and ranges of a scope start there, and none starts at 1, nor ends behind another
-    start where an axis is said to end: ``t = K, …, T`` beside ``x \\in R^T``."""
+    start where an axis is said to end, ``t = K, …, T`` beside ``x \\in R^T``; or where the text says so, and none goes
+    from 1 to a size."""
     spaces = (m.where for f in formulas for m in f.memberships if isinstance(m.where, s.Space))
     axes = {extent for space in spaces for extent in space.extents}
     if any(last in axes and first != s.Number("0") for f in formulas for _, first, last in f.ranges):
         return 1
-    starts = {to_latex(first) for f in formulas for _, first, _ in f.ranges}
+    runs: list[tuple[str, s.Node | None]] = [(to_latex(first), last) for f in formulas for _, first, last in f.ranges]
     for f in formulas:
         for node in f.nodes:
             if not isinstance(node, s.BigOperator) or node.lower is None:
                 continue
             for item in node.lower.items if isinstance(node.lower, s.Sequence) else (node.lower,):
                 if isinstance(item, s.Relation) and item.relations == ("=",):
-                    starts.add(to_latex(item.sides[1]))
+                    runs.append((to_latex(item.sides[1]), node.upper))
                 elif isinstance(item, s.Relation) and (found := bounded(item)) is not None:
-                    starts.add(to_latex(found[1]))
+                    runs.append((to_latex(found[1]), found[2]))
+    starts = {first for first, _ in runs}
+    if any(_FROM_ZERO.search(f"{f.raw.context} {f.raw.tail}") for f in formulas):
+        return int(any(first == "1" and isinstance(last, s.Symbol | s.Scripted) for first, last in runs))
     return 0 if "0" in starts and "1" not in starts else 1
 
 

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from verify_derivations.checker.sentences import sentences
 from verify_derivations.checker.statements import Chain, Membership, Stated
+from verify_derivations.checker.ties import variables_of
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import base_of, names_in, plain
 
 _ADVERB = r"(?:also|itself|only|in\s+turn|implicitly|explicitly|directly|indirectly)"
 _MANNER = rf"(?:{_ADVERB}\s+)*"
-_MADE = r"(?:computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
+_MADE = r"(?:(?:re)?computed|obtained|derived|calculated|generated|predicted|produced|estimated)"
 _DEPENDS = re.compile(
     rf"\$(?P<name>\d+)\$\s*,?\s*(?:(?:which|that)\s+)?{_MANNER}"
     rf"(?:depends?\s+{_MANNER}(?:up)?on|(?:is|are|be)\s+{_MANNER}(?:(?:an?|some|the)\s+)?(?:(?!no\b|not\b)\w+\s+)?functions?\s+of"
@@ -61,9 +62,23 @@ _HELD = re.compile(
     r"|\b(?:gradients?\s+(?:is|are|flows?)\s+(?:\w+\s+)?|(?:propagat|differentiat|backpropagat)\w+\s+)through\s+(?:the\s+\w+\s+)?"
     r"\$(?P<through>\d+)\$", re.I,
 )  # fmt: skip
+_MARKED = re.compile(  # “all quantities with a bar are held fixed”, “a bar marks constants”
+    rf"\bwith\s+(?:an?\s+)?(?P<mark>bar|hat|tilde|check)s?\s+(?:\w+\s+)?(?:is|are)\s+(?:{_MANNER}{_TREATED}\s+{_CONSTANT}|detached\b)"
+    r"|\b(?P<sign>bar|hat|tilde|check)s?\s+(?:mark|denote|indicate|mean|stand\s+for)s?\s+(?:that\s+)?(?:\w+\s+){0,2}?(?:constants?|detached"
+    r"|stop-?\s?gradients?|no\s+gradients?)\b", re.I,
+)  # fmt: skip
+_ACCENTS = {
+    "bar": ("\\bar", "\\overline"), "hat": ("\\hat", "\\widehat"), "tilde": ("\\tilde", "\\widetilde"),
+    "check": ("\\check",),
+}  # fmt: skip
 _WITHOUT = re.compile(
     r"\$(?P<name>\d+)\$\s*,?\s*(?:which\s+)?(?:do(?:es)?\s+not\s+depend\s+(?:up)?on|(?:is|are)\s+(?:\w+\s+){0,2}independent\s+of)"
     r"\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
+)  # fmt: skip
+_NOUN_DEPENDS = re.compile(  # “all coefficients depend on $x$”
+    r"\b(?:coefficients?|weights?|parameters?|factors?|constants?|thresholds?|targets?|labels?|noise|(?:step|batch)\s+sizes?|rates?"
+    r"|variances?|scales?|temperatures?|gains?|offsets?|bias(?:es)?)\s+(?:(?:all|both|also|themselves|itself)\s+)*(?:depends?\s+(?:up)?on"
+    r"|(?:is|are)\s+(?:\w+\s+){0,2}functions?\s+of)\s+(?:the\s+\w+\s+)?\$(?P<on>\d+)\$", re.I,
 )  # fmt: skip
 _STOPPED = re.compile(  # “we stop the gradient through $s$”
     r"\b(?:stop|detach|cut|block)\w*\s+(?:the\s+)?gradients?\s+(?:through|at|of)\s+(?:the\s+\w+\s+)?\$(\d+)\$", re.I
@@ -100,6 +115,10 @@ def read_depending(formulas: Sequence[Stated]) -> None:
     arguments: dict[s.Node, set[s.Node]] = {}  # of functions: these depend on them anyway
     for call in (n for f in formulas for n in f.nodes if isinstance(n, s.Call)):
         arguments.setdefault(plain(call.function), set()).update(map(plain, call.arguments))
+    for match in (m for text in dict.fromkeys(sentences(formulas, alone=True)) for m in _MARKED.finditer(text)):
+        accents = _ACCENTS[(match["mark"] or match["sign"]).lower()]
+        for f in formulas:
+            f.prose.held += tuple(x for x in f.names if _accent(x) in accents)
     for sentence in sentences(formulas):
         for match in _HELD.finditer(sentence):
             if match["through"] is None or _SUPPOSED.search(sentence[: match.end()]):
@@ -110,6 +129,11 @@ def read_depending(formulas: Sequence[Stated]) -> None:
             stated, variables = formulas[int(match["name"])], {*map(plain, _named(formulas[int(match["on"])]))}
             if any(plain(x) in variables for x in _inside(stated)):
                 stated.prose.frozen += _inside(stated)
+        for match in _NOUN_DEPENDS.finditer(sentence):
+            variable = next((x for x in map(base_of, _named(formulas[int(match["on"])])) if x), None)
+            for f in formulas if variable and not _SUPPOSED.search(sentence[: match.start()]) else ():
+                if variable in variables_of(f):
+                    f.when.open = f.when.open or f"what depends on {variable} only words say"
         for match in _STOPPED.finditer(sentence):
             stated = formulas[int(match[1])]
             stated.prose.held += tuple(_constants(stated))
@@ -152,6 +176,11 @@ def _of_itself(chain: Chain) -> s.Node | None:
         case [s.Product(factors=(first, s.Group(kind="(", body=body)))] if first == left:
             return body
     return None
+
+
+def _accent(name: s.Node) -> str:
+    base = name.base if isinstance(name, s.Scripted) else name
+    return base.accent if isinstance(base, s.Symbol) else ""
 
 
 def _inside(stated: Stated) -> tuple[s.Node, ...]:

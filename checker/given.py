@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from verify_derivations.checker.solutions import SUBJECT
 from verify_derivations.checker.statements import ZEROS, Chain, Stated, contains_derivative, is_adjoint_name
+from verify_derivations.checker.unknown import MEANS
 from verify_derivations.derivations.normal import Normalizer
 from verify_derivations.derivations.terms import Beyond, Nowhere
 from verify_derivations.derivations.unfolding import Unfolding
@@ -26,6 +27,7 @@ from verify_derivations.formulas.expressions import (
     mul,
     polynomial,
     power,
+    scalar,
     substitute,
     summation,
 )
@@ -137,7 +139,9 @@ class _Given:
             return
         said = " = ".join(map(to_latex, chain.sides))
         of_identity = all(map(_is_of_powers, chain.sides))
-        self.world.unknown.special.setdefault(known.head, (f.number, f"that ${said}$", of_identity))
+        before = self.world.unknown.special.get(known.head)
+        if before is None or MEANS.search(before[1]):
+            self.world.unknown.special[known.head] = f.number, f"that ${said}$", of_identity
 
     def _of_slopes(self, chain: Chain) -> bool:
         """Whether an equation is of ``f'(x)`` of a function that is defined as f(x). What is said of it is claimed; but
@@ -290,6 +294,21 @@ def with_identity(world: World, head: str, number: int) -> World | None:
     i, j = fresh("i"), fresh("j")
     other.add(known, (i, j), delta(polynomial(i), polynomial(j)), number)
     return other
+
+
+def with_zero_means(world: World, head: str, *, standardised: bool) -> list[World]:
+    """Worlds in which given data have the mean zero, and the variance one if they are ``standardised``, along each axis
+    that may count examples."""
+    extents, found = world.known[head].extents, list[World]()
+    for along in (k for k, n in enumerate(extents) if n != ONE):
+        other = world.fork()
+        places = [fresh("k" if k == along else "i") for k in range(len(extents))]
+        entry, rows = Access(head, tuple(map(polynomial, places))), [(places[along], extents[along])]
+        other.assumed.equations.append((summation(rows, entry), Number(Fraction(0))))
+        if standardised:
+            other.assumed.equations.append((summation(rows, power(entry, 2)), scalar(extents[along])))
+        found.append(other)
+    return found
 
 
 def _is_of_powers(side: s.Node) -> bool:

@@ -15,18 +15,18 @@ from verify_derivations.checker.statements import Stated
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.scripts import plain
 
-_NOT_STATED = re.compile(
+NOT_STATED = re.compile(
     r"\b(?:mistak\w*|wrong(?:ly)?|incorrect(?:ly)?|erroneous(?:ly)?|falsely|naively|tempt(?:ed|ing)|fallac\w+|pitfall"
     r"|(?:is|are|be)\s+(?:false|not\s+true)|not\s+(?:the\s+case|true|correct|hold|follow|equal)|cannot\s+be"
     r"|(?:one|you|we|students?|many)\s+(?:might|may|could|would)\s+(?:\w+\s+)?(?:think|expect|guess|believe|conclude|write)"
     r"|is\s+it\s+(?:true|correct|the\s+case)|do(?:es)?\s+(?:we|it|this)\s+(?:really\s+)?(?:get|have|hold|follow)"
     r")\b", re.I,
 )  # fmt: skip
-_RIGHT_AFTER_ALL = re.compile(  # “it is wrong to think so; instead”
+RIGHT_AFTER_ALL = re.compile(  # “it is wrong to think so; instead”
     r"\b(?:not\s+(?:a|wrong|incorrect)\s*\w*|instead|rather|actually|in\s+fact|but|correct(?:ed)?|should\s+(?:be|read)"
     r"|right|avoid\w*|misses|forg[eo]t\w*)\b[^.]*$", re.I,
 )  # fmt: skip
-_CALLED_WRONG = re.compile(
+CALLED_WRONG = re.compile(
     r"\W*(?:(?:which|that|this|it)\s+)?(?:is|are|would\s+be)\s+(?:(?:clearly|of\s+course|a|an|the|however|common)\s+)*"
     r"(?:wrong|incorrect|false|not\s+(?:true|correct)|mistak\w+|fallac\w+)\b|\s*\?", re.I,
 )  # fmt: skip
@@ -64,8 +64,8 @@ def read_leads(formulas: Sequence[Stated], standing: Standing) -> None:
         if not f.raw.displayed:
             said = ""
             continue
-        wrong = _NOT_STATED.search(lead)
-        if wrong and not _RIGHT_AFTER_ALL.search(lead[wrong.start() :]) or _CALLED_WRONG.match(_behind(formulas, k)):
+        wrong = NOT_STATED.search(lead)
+        if wrong and not RIGHT_AFTER_ALL.search(lead[wrong.start() :]) or CALLED_WRONG.match(behind(formulas, k)):
             f.when.open = f.when.open or "the text does not say that it holds"
             said = ""
             continue
@@ -102,7 +102,7 @@ def _is_limit(f: Stated) -> bool:
     return not f.raw.displayed and not f.chains and _LIMIT.search(f.raw.latex) is not None
 
 
-def _behind(formulas: Sequence[Stated], k: int) -> str:
+def behind(formulas: Sequence[Stated], k: int) -> str:
     """The text between a formula and the next one of its section."""
     following = formulas[k + 1] if k + 1 < len(formulas) else None
     inside = following is not None and following.raw.section == formulas[k].raw.section

@@ -304,6 +304,12 @@ def _declared_twice(failed: Failed) -> str | None:
     return None if twice is None else f"{failed.error}; {twice} is declared in two ways, perhaps of two quantities"
 
 
+def _declared_for_any(failed: Failed) -> str | None:
+    """What is declared “for any $y \\in R^n$”, and spoken of in another sentence without a declaration."""
+    again = min(failed.below & failed.world.unknown.again, default=None)
+    return None if again is None else f"{failed.error}; {again} is declared for any, perhaps another {again}"
+
+
 def _stepped(failed: Failed) -> str | None:
     step = min(failed.below & failed.world.unknown.stepped, default=None)
     return None if step is None else f"{failed.error}; {step} has a next value, and where that ends is not stated"
@@ -442,6 +448,7 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt((IndexRangeError, ShapeError), _says_shapes, "symbol"),
     Doubt((IndexRangeError, ShapeError), _declared_later),
     Doubt((IndexRangeError, ShapeError), _declared_twice),
+    Doubt((IndexRangeError, ShapeError), _declared_for_any),
     Doubt(IndexRangeError, _stepped),
     Doubt(IndexRangeError, _named_like_a_size),
     Doubt(ShapeError, _taken_at),

@@ -60,6 +60,10 @@ _PAIRS = tuple(re.compile(pattern, re.I) for pattern in (
     rf"(?P<one>\$\d+\$)\s+and\s+(?P<other>\$\d+\$)\s+(?:are|denote|be|stand\s+for)\s+{_OF_ONE.format('first')}\s+and\s+"
     rf"{_OF_ONE.format('second')}\s+of\s+(?P<law>{_NORMAL})",
 ))
+_BY_IT = re.compile(  # “by $\\sigma$ we mean the …”, “we write $\\sigma$ for the …”
+    r"\b(?:by|with)\s+(\$\d+\$)\s+we\s+(?:always\s+)?(?:denote|mean|understand|abbreviate)\s+"
+    r"|\b(?:we\s+)?(?:write|use)\s+(\$\d+\$)\s+for\s+", re.I,
+)  # fmt: skip
 _PLACE = r"\$(?P<place>\d+)\$"
 _SAID = tuple(
     (re.compile(pattern, re.I), value)
@@ -75,7 +79,7 @@ _SOFTMAX = re.compile(
     re.I,
 )
 _ELSE = re.compile(
-    r"\b(?:identity|gelu|elu|selu|swish|silu|step|heaviside|threshold\w*|sign(?:um)?|sine|cosine|error\s+function|exponential"
+    r"\b(?:any|arbitrary|identity|gelu|elu|selu|swish|silu|step|heaviside|threshold\w*|sign(?:um)?|sine|cosine|error\s+function|exponential"
     r"|absolute|squar\w+|cub\w+|leaky|hard|softsign|arc-?tangent|gompertz|probit|linear\s+(?:function|activation|map)"
     r"|(?:inverse|derivative|negative|complement)\s+of|inverse|scaled|shifted|stee\w+|modified|parametri[cs]\w*|tanh|relu"
     r"|hyperbolic|rectif\w+|softplus)\b|\b(?:logistic|sigmoid\w*)\b[^.;:$]*?\b(?:times|plus|minus|multiplied|divided"
@@ -83,7 +87,7 @@ _ELSE = re.compile(
     r"|(?:with|of)\s+(?:an?\s+|the\s+)?(?:slope|gain|steepness|temperature|scale|width))\b", re.I,
 )  # fmt: skip
 _CHANGED = r",(?=\s*(?:but\s+)?(?:(?:re)?scaled|shifted|multiplied|divided|times|plus|minus|with)\b)"
-_BE = r"(?:is|denotes?|means|be|stands\s+for|represents)"
+_BE = r"(?:(?:(?:is|are)\s+allowed\s+to|may|can)\s+be|is|denotes?|means|be|stands\s+for|represents)"
 _OTHERWISE = (  # “$\\sigma$ is the softmax”, “a steep sigmoid $\\sigma$”
     re.compile(
         rf"{_PLACE}\s*,?\s*(?:which\s+)?{_BE}\b(?P<what>(?:[^.;:,$]|\.(?=\w)|{_CHANGED})*?(?:\bof\s+(?:the\s+)?(?:\w+\s+)?"
@@ -149,7 +153,7 @@ def named_functions(formulas: Sequence[RawFormula]) -> NamedFunctions:
 
 
 def _otherwise(formulas: Sequence[RawFormula]) -> Iterator[tuple[int, str, str]]:
-    for text in sentences([Stated(raw, None) for raw in formulas], ENDED):
+    for text in map(_in_full, sentences([Stated(raw, None) for raw in formulas], ENDED)):
         for match in (m for pattern in _OTHERWISE for m in pattern.finditer(text)):
             raw, what = formulas[int(match["place"])], match["what"]
             name = _NAME.fullmatch(raw.latex) if not raw.displayed else None
@@ -187,6 +191,8 @@ def _in_full(text: str) -> str:
         first, second, law = (match[name].removeprefix("the ") for name in ("first", "second", "law"))
         law = f"the {law}"
         return f"{match['one']} is the {first} of {law}, and {match['other']} is the {second} of {law}"
+
+    text = _BY_IT.sub(lambda m: f"{m[1] or m[2]} denotes ", text)
 
     for pattern in _PAIRS:
         text = pattern.sub(each, text)

@@ -1,4 +1,5 @@
-"""What a text says of its operations: “the square is taken elementwise”, “$e^A$ is the matrix exponential”.
+"""What a text says of its operations: “the square is taken elementwise”, “$e^A$ is the matrix exponential”, “$\\nabla$
+denotes the natural gradient”.
 
 Where that is not how a power, a product or a function of a matrix is read, what rests on one is left open; so is what
 rests on a value ``a(x + b)`` of an a that it calls a number.
@@ -70,6 +71,32 @@ def _is_product(node: s.Node) -> bool:
     return len(named) > 1 and any(operator in ("", "\\cdot") for operator in getattr(node, "operators", ()))
 
 
+def _is_sum(node: s.Node) -> bool:
+    return isinstance(node, s.BigOperator) and node.operator == "\\sum"
+
+
+def _is_exponential(node: s.Node) -> bool:
+    power = isinstance(node, s.Scripted) and base_of(node.base) == "e" and node.sup is not None
+    return power or _called("exp")(node)
+
+
+def _is_root(node: s.Node) -> bool:
+    return isinstance(node, s.Root)
+
+
+def _is_absolute(node: s.Node) -> bool:
+    return isinstance(node, s.Absolute) or _called("det")(node)
+
+
+def _is_slope(node: s.Node) -> bool:
+    return isinstance(node, s.Nabla | s.Derivative)
+
+
+def _is_primed(node: s.Node) -> bool:
+    """``f'(x)``"""
+    return isinstance(node, s.Call) and isinstance(node.function, s.Scripted) and node.function.primes > 0
+
+
 def _is_starred(node: s.Node) -> bool:
     return isinstance(node, s.Product) and not {"*", "\\ast", "\\star"}.isdisjoint(node.operators)
 
@@ -88,8 +115,38 @@ _NORM = re.compile(rf"\s*{_SIZED}{_BAR}\s*\\cdot\s*{_SIZED}{_BAR}\s*")
 _SIGN_IS = re.compile(
     r"\$(?P<sign>\d+)\$\s+(?:is|denotes?|means|stands\s+for)\s+(?:here\s+)?(?:the\s+|an?\s+)?(?:[\w-]+\s+){0,2}?(?:matrix\s+(?:product"
     r"|multiplication)|(?:product|multiplication)\s+of\s+(?:two\s+|the\s+)?matri\w+|convolution|(?:cross-?)?correlation|kronecker|outer"
-    r"|tensor|inner|dot|scalar|concatenation)\b", re.I,
+    r"|composition|tensor|inner|dot|scalar|concatenation)\b", re.I,
 )  # fmt: skip
+_IS = r"(?:is|are|denotes?|means?|stands?\s+for|(?:will\s+)?mark|refers?\s+to)s?"
+_ALWAYS = r"(?:(?:here|always|all|everywhere|throughout|then|the|an?|its?|their)\s+)*"
+_OTHER_SLOPE = (
+    r"(?:natural|riemannian|covariant|lie|projected|preconditioned|premultiplied|rescaled|normali[sz]ed|discrete|fractional"
+    r"|backward|forward|central|finite[-\s]difference)"
+)
+_SLOPE_IS = (  # “gradients are natural gradients”, “by derivative we mean the difference quotient”
+    rf"\b(?:gradients?|derivatives?)\s+(?:{_IS}\s+{_ALWAYS}|we\s+(?:always\s+)?mean\s+{_ALWAYS})"
+    rf"(?:{_OTHER_SLOPE}\s+(?:gradients?|derivatives?|differences?)|(?:finite|difference)\s+(?:differences?|quotients?))\b"
+)
+_SLOPES_ARE = (  # “all gradients below are multiplied by the learning rate”, “we always state the negative gradient”
+    r"\b(?:all|every|our)\s+(?:\w+\s+)?(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:is|are)\s+(?:\w+\s+){0,2}?(?:multiplied(?!\s+out)|scaled"
+    r"|divided|rescaled|negated|pre(?:multiplied|conditioned)|(?:stated|given|written)\s+(?:\w+\s+)?up\s+to)\b"
+    r"|\b(?:gradients?|derivatives?)\s+(?:\w+\s+){0,3}?(?:stated|given|written|listed|shown)\s+(?:only\s+)?up\s+to\b"
+    r"|\bwe\s+(?:always\s+)?(?:state|write|list|give|show|report)\s+(?:only\s+)?(?:the\s+)?negative\s+(?:gradients?|derivatives?)\b"
+)
+_SIGN_OTHERWISE = re.compile(  # “$\\nabla$ denotes the Riemannian gradient”, “we write $\\sum$ for the average”
+    rf"\$(?P<sign>\d+)\$\s+(?:here\s+)?(?:{_IS}|for|we\s+mean)\s+{_ALWAYS}(?:\w+\s+)?(?:(?P<slope>{_OTHER_SLOPE}\s+(?:gradient|derivative)"
+    r"|boundary|difference)|(?P<mean>averages?|means?)|(?P<log>binary|dyadic|decimal|decadic|common))\b", re.I,
+)  # fmt: skip
+_OF_SIGNS: tuple[tuple[str, re.Pattern[str], Test], ...] = (
+    ("slope", re.compile(r"\\(?:nabla|partial)(?:_\{?\\?\w+\}?)?|d|\\mathrm\{?d\}?"), _is_slope),
+    ("mean", re.compile(r"\\sum(?:_.*)?"), _is_sum), ("log", re.compile(r"\\log"), _called("log")),
+)  # fmt: skip
+_MARKS = rf"(?:{_IS}|do(?:es)?\s+not|distinguish\w*|belongs?)\b"
+_PRIMES = re.compile(rf"\bprime(?:s|d\s+\w+)?\s+(?:\w+\s+){{0,2}}?{_MARKS}", re.I)
+_DOTS = re.compile(rf"\b(?:over)?dots?\s+{_MARKS}", re.I)
+_SLOPES = re.compile(r"\b(?:derivatives?|differentiat\w*|slopes?|rates?|velocit\w+|speeds?|transpos\w+)\b", re.I)
+_NO_SLOPES = re.compile(r"\b(?:not|no|never|neither)\s+(?:\w+\s+){0,2}(?:derivatives?|differentiat\w*)\b", re.I)
+_LEFT_OUT = re.compile(r"\b(?:omit\w*|terms?|remaining|continu\w*|so\s+on|multipl\w+|products?)\b", re.I)
 _NUMBER = (
     r"(?:numbers?|scalars?|constants?|reals?|gains?|offsets?|coefficients?|slopes?|factors?|rates?|weights?|parameters?)"
 )
@@ -101,14 +158,24 @@ _ARE_NUMBERS = (  # “the gain $a$”, “$a$, $b$ and $x$ are numbers”
         rf"(?:(?:an?|the|all|both|given|fixed|positive|real|some)\s+)*{_NUMBER}\b", re.I,
     ),
 )
+_COMPLEX = ("\\mathbb{C}", "C", "\\mathbf{C}", "\\C")
 _SIGNS = ("\\odot", "\\circ", "\\bullet", "\\ast", "*")  # elementwise products, unless something else is said
 _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I), test) for words, test in (
     (r"\bmatrix\s+exponentials?\b|\bexponentials?\s+of\s+(?:an?|the)\s+matri", _of_matrix("exp")),
     (r"\bmatrix\s+logarithms?\b|\blogarithms?\s+of\s+(?:an?|the)\s+matri", _of_matrix("log", "ln")),
-    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic)\s+log",
-     _called("log")),
+    (r"\blog(?:arithm)?s?\b.*\bto\s+(?:the\s+)?base\b|\b(?:base-?\s?(?:2|10|two|ten)|common|decimal|binary|dyadic|decadic)\s+log"
+     rf"|\blog(?:arithm)?s?\s+{_IS}\s+{_ALWAYS}(?:binary|dyadic|decadic|decimal|common)\b", _called("log")),
     (rf"\b{_OTHER_NORM}[\s-](?:semi-?)?norms?\b|\b(?:Manhattan|taxi-?cab|city[-\s]block|Mahalanobis|Chebyshev|Minkowski)\b"
-     r"|\bL(?:_\{?)?1\}?[\s-]norm", _is_plain_norm),
+     r"|\bL(?:_\{?)?1\}?[\s-]norm"
+     rf"|\b(?:norms?|lengths?|distances?)\s+{_IS}\s+{_ALWAYS}(?:sum\s+of\s+(?:the\s+)?(?:absolute|magnitudes)|number\s+of\b"
+     r"|(?:largest|greatest|maximum)\s+(?:of|\w+\s+(?:of|entry|value)|entry|value|component)"
+     r"|(?:taken|measured|meant|understood)\s+(?:with\s+respect\s+to|relative\s+to|in\s+(?:the|an?)\s+metric)|weighted|induced)",
+     _is_plain_norm),
+    (rf"\b(?:inner|scalar|dot)\s+products?\s+(?:\w+\s+)?{_IS}\s+{_ALWAYS}(?:weighted|hermitian|conjugat\w+|induced|indefinite"
+     r"|(?:taken|meant|understood)\s+(?:with|in|relative))", _called("langle")),
+    (rf"\bsums?\s+(?:over\s+(?:\w+\s+){{1,3}})?{_IS}\s+{_ALWAYS}(?:averages?|means?|averaged)\b(?!\s+up\s+to)",
+     _is_sum),
+    (_SLOPE_IS, _is_slope), (_SLOPES_ARE, _is_slope),
     (r"\bapplied\s+(?:twice|thrice|(?:\w+|\$\d+\$)\s+times)\b|\bcompos\w+\b.*\bitself\b|\biterates?\b|\bfold\s+composition",
      _is_power_of_function),
     (r"\bin\s+degrees\b", _called("sin", "cos", "tan")),
@@ -123,6 +190,54 @@ _SAID: tuple[tuple[re.Pattern[str], Test], ...] = tuple((re.compile(words, re.I)
 ))  # fmt: skip
 
 
+_HAS = (
+    r"(?:is|are|has|have|uses?|used|contains?|means?|denotes?|at|with|as|stands?\s+for|for)"
+)
+_WORD = r"\\(?:operatorname|mathrm|text)"
+_ABOUT: tuple[tuple[str, str, Test, str], ...] = (  # its name, how it is changed, where it stands, and its sign
+    (r"soft-?max(?:\s+functions?|es)?",
+     r"temperature|powers?\s+of\s+(?:two|2)|instead\s+of|scaled|sparse|hard|truncated|masked", _called("softmax"), ""),
+    (r"(?:re-?lus?|rectifiers?)", r"leaky|parametric|shifted|smoothed|clipped|capped", _called("relu", "ReLU"),
+     ""),
+    (r"sigmoids?(?:\s+functions?)?", r"hard|scaled|steep\w*|shifted|temperature|slope\s+one",
+     _called("sigma", "sigmoid"), ""),
+    (r"traces?", r"partial|normali[sz]ed|divided|super", _called("tr", "Tr", "trace"),
+     rf"{_WORD}\{{[Tt]r(?:ace)?\}}|\\[tT]r"),
+    (r"exponential(?:\s+functions?|s)?", r"truncated|clipped|linear[iy]\w*|approximated", _is_exponential, r"\\exp"),
+    (r"square\s+roots?", r"small\s+constant|epsilon|smoothed|regulari[sz]ed|clipped", _is_root, r"\\sqrt.*"),
+    (r"(?:maxim(?:um|a)|max)", r"smoothed|soft(?:ened)?|regulari[sz]ed|approximate\w*", _called("max"), r"\\max"),
+    (r"absolute\s+values?", r"smoothed|regulari[sz]ed|squared", _is_absolute, ""),
+    (r"determinants?", r"permanent", _is_absolute, r"\|\s*\\?\w+\s*\||\\det"),
+    (r"diag(?:onal(?:\s+matri(?:x|ces))?)?", r"blocks?|copies", _called("diag"), rf"(?:{_WORD}\{{diag\}}|\\diag).*"),
+)  # fmt: skip
+_OURS = re.compile(
+    r"\b(?:all|every|each|our|we\s+(?:always\s+)?use|throughout|everywhere|here|mean|denotes?)\b", re.I
+)
+_NOT_PLAINLY = re.compile(
+    r"\b(?:not|no|never|unlike|usually|often|sometimes|could|may|might|approximation|relaxation|like)\b", re.I
+)
+
+
+def _said_about(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
+    """Functions of which a sentence says that they are changed ones, and shows none: “all square roots contain a small
+    constant”, “by $\\operatorname{tr}$ we mean the trace divided by the dimension”."""
+    if _NOT_PLAINLY.search(text):
+        return
+    places = re.findall(r"\$(\d+)\$", text)
+    for word, changed, test, sign in _ABOUT:
+        signs = {k for k in places if sign and re.fullmatch(sign, formulas[int(k)].raw.latex.strip())}
+        if any(test(n) for k in places if k not in signs for n in formulas[int(k)].nodes):
+            continue
+        named = text
+        for k in signs:
+            named = named.replace(f"${k}$", "@")
+        has = rf"(?:we\s+mean|{_HAS})\s+(?:[\w-]+\s+){{0,6}}?"
+        behind = rf"(?:\b{word}\b|@)\s+{has}(?:{changed}|smooth\s+{word})\b"
+        before = rf"\b(?:{changed}|smooth)\s+(?:versions?\s+of\s+(?:the|every|each|all)\s+)?{word}\b"
+        if re.search(behind, named, re.I) or _OURS.search(text) and re.search(before, named, re.I):
+            yield test
+
+
 def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
     """Set ``open`` of claims that rest on an operation of which the text says that it is another one."""
     numbers = _declared(formulas)
@@ -131,8 +246,19 @@ def read_operations(formulas: Sequence[Stated], standing: Standing) -> None:
         for pattern, test in _SAID:
             if pattern.search(text) and not (test is _is_power and _OF_FUNCTIONS.search(text)):
                 _leave_open(formulas, standing, test)
-        for test in _signs(formulas, text):
+        for test in (*_signs(formulas, text), *_said_about(formulas, text)):
             _leave_open(formulas, standing, test)
+        plainly = _SLOPES.search(text) is None or _NO_SLOPES.search(text) is not None
+        if _PRIMES.search(text) and plainly:
+            _leave_open(formulas, standing, _is_primed)
+        if _DOTS.search(text) and plainly and not _LEFT_OUT.search(text):
+            for f in formulas:
+                if re.search(r"\\d?dot(?![a-z])", f.raw.latex):
+                    f.when.open = f.when.open or "what the text says of a dot in it is not read"
+    complex_names = _complex(formulas)
+    if complex_names:
+        said = "a modulus of complex numbers is not read"
+        _leave_open(formulas, standing, partial(_is_modulus_of, complex_names), said)
     said = "whether a bracket in it is the argument of a function is not said"
     _leave_open(formulas, standing, partial(_may_be_a_product, frozenset(numbers)), said)
 
@@ -142,7 +268,10 @@ def _signs(formulas: Sequence[Stated], text: str) -> Iterator[Test]:
     for match in _SIGN_IS.finditer(text):
         sign = formulas[int(match["sign"])].raw.latex.strip()
         if sign in _SIGNS:
-            yield partial(_has_sign, sign)
+            yield _is_starred if sign in ("*", "\\ast") else partial(_has_sign, sign)
+    for match in _SIGN_OTHERWISE.finditer(text):
+        sign = formulas[int(match["sign"])].raw.latex.strip()
+        yield from (test for kind, signs, test in _OF_SIGNS if match[kind] and signs.fullmatch(sign))
     for match in re.finditer(r"\$(\d+)\$", text):
         f, said = formulas[int(match[1])], _OF_NORM.match(text, match.end())
         if said is None or f.chains or not (_NORM.fullmatch(f.raw.latex) or any(map(_is_plain_norm, f.mentions))):
@@ -163,6 +292,18 @@ def _declared(formulas: Sequence[Stated]) -> set[str | None]:
     """The letters that are declared as numbers."""
     members = (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space) and not m.where.extents)
     return {x.name for m in members for x in m.names if isinstance(x, s.Symbol)}
+
+
+def _complex(formulas: Sequence[Stated]) -> frozenset[str | None]:
+    """The letters that are declared as complex."""
+    members = (m for f in formulas for m in f.memberships if isinstance(m.where, s.Space))
+    return frozenset(base_of(x) for m in members if getattr(m.where, "letter", "") in _COMPLEX for x in m.names)
+
+
+def _is_modulus_of(names: frozenset[str | None], node: s.Node) -> bool:
+    """``|z|`` and ``\\|z\\|``, and inner products, of a complex z."""
+    modulus = isinstance(node, s.Absolute | s.Norm) or _called("langle")(node)
+    return modulus and not names.isdisjoint(map(base_of, names_in(node)))
 
 
 def _may_be_a_product(letters: frozenset[str | None], node: s.Node) -> bool:

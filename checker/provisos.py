@@ -7,7 +7,7 @@ is proved without that is proved; what is refuted need not be wrong, and what is
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from verify_derivations.checker.case import Case
 from verify_derivations.checker.comparisons import SHORT
 from verify_derivations.checker.deciding import decide, only_where
 from verify_derivations.checker.defining import Definitions
-from verify_derivations.checker.given import with_identity
+from verify_derivations.checker.given import with_identity, with_zero_means
 from verify_derivations.checker.halves import of_its_parts
 from verify_derivations.checker.links import Judged, judge_link
 from verify_derivations.checker.of_definitions import STATED
@@ -30,9 +30,10 @@ from verify_derivations.checker.statements import (
     put,
 )
 from verify_derivations.checker.undefined_losses import by_new_ones
-from verify_derivations.checker.unknown import called_array, given_before, moved_before, variables_in
+from verify_derivations.checker.unknown import MEANS, called_array, given_before, moved_before, variables_in
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
+from verify_derivations.formulas.polynomial import ONE
 from verify_derivations.formulas.printer import to_latex
 from verify_derivations.formulas.scripts import base_of, plain
 from verify_derivations.formulas.world import World
@@ -144,6 +145,10 @@ def _of_special(
                 said = f"{said[0].upper()}{said[1:]}, as the text says, is not used"
                 return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
     given = world.unknown.special.keys() & values.keys() & world.known.keys()
+    if link.verdict is Verdict.REFUTED:
+        link = _of_means(link, world, sorted(given), lambda other: judge_link(
+            other, left, right, conditions, number, case.effort).link)  # fmt: skip
+        given = {x for x in given if not MEANS.search(world.unknown.special[x][1])}
     found = sorted(x for x in given if len(world.known[x].shape) == 2)
     entries = {name.partition("_")[0] for name in values} & world.applied.opaque  # of a function, C_{ij}(θ)
     found += sorted(entries & world.unknown.special.keys() - {*found})
@@ -159,6 +164,22 @@ def _of_special(
             return replace(again, message=f"{again.message}, also where ${found[0]} = I$")
     said = f"what the text says of ${found[0]}$, {said}, is not used"
     return replace(link, verdict=Verdict.UNDECIDED, evidence="limit", message=said, counterexample=None)
+
+
+def _of_means(link: Link, world: World, given: Sequence[str], judge: Callable[[World], Link]) -> Link:
+    """What does not hold of all given data, and holds of those with the mean zero of which the text speaks."""
+    for head in given:
+        said = world.unknown.special[head][1]
+        if not MEANS.search(said) or all(n == ONE for n in world.known[head].extents):
+            continue
+        for other in with_zero_means(world, head, standardised="standard" in said):
+            found = judge(other)
+            if found.verdict in SATISFIED:
+                where = f"\\text{{the mean of }} {head} \\text{{ is zero}}"
+                return replace(found, verdict=Verdict.CONDITIONAL, evidence="assumption",
+                               message=f"holds where the mean of ${head}$ is zero, as the text seems to say",
+                               assumptions=(where, *found.assumptions))  # fmt: skip
+    return link
 
 
 def _with_the_last(link: Link, case: Case, stated: Stated, left: s.Node) -> Link:

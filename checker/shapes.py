@@ -55,6 +55,17 @@ _PROPERTY = (
     r"|reflection|(?:doubly\s+|row-?\s?|column-?\s?)?stochastic|nilpotent|involutory|circulant|toeplitz|(?:upper|lower)[-\s]triangular|triangular"
     r"|cent(?:red|ered)|standardi[sz]ed|whitened|zero-?\s?mean)"
 )
+_INPUTS = r"(?P<inputs>inputs?|features?|predictors?|covariates?|regressors?|(?:data\s+)?points)"
+_TARGETS = r"(?P<targets>targets?|responses?|outputs?)"
+_DATA = rf"(?:{_INPUTS}|{_TARGETS}|(?:data|observations?|examples?|variables?|everything))"
+_STATISTICS = tuple(re.compile(pattern, re.I) for pattern in (  # “the inputs are centred”, “zero-mean data”
+    rf"\b{_DATA}(?:[\s,$\d]|and)*\s+(?:is|are|be|been|have|has)\s+(?:(?:all|been|both|a|an?|of)\s+)*"
+    r"(?P<word>(?:mean-?\s?)?cent(?:red|ered)|standardi[sz]ed|zero-?\s?mean|mean\s+(?:of\s+)?zero)\b"
+    r"(?P<more>\s+and\s+(?:unit\s+variance|(?:a\s+)?variance\s+(?:of\s+)?one|scaled))?",
+    r"\b(?P<word>(?:mean-?\s?)?cent(?:red|ered)|standardi[sz]ed|zero-?\s?mean)(?P<more>\s+and\s+scaled)?"
+    rf"\s+{_DATA}\b",
+))
+_OF_INPUTS, _OF_TARGETS = ("x", "X", "\\phi", "\\Phi"), ("y", "t", "Y", "T")
 _SPECIAL = tuple(re.compile(pattern, re.I) for pattern in (
     rf"\b{_PROPERTY}\s+(?:(?!(?:and|or|but|for|with|of|to|on|in|by|let|we|is|are|so|then)\b)[a-z]+\s+){{0,2}}{_NAMES}",
     rf"{_NAMES}\s*,?\s*(?:is|are|be)\s+(?:an?|the|both|all)?\s*(?:[\w-]+\s+){{0,2}}?{_PROPERTY}\b",
@@ -85,6 +96,14 @@ def read_shapes(formulas: Sequence[Stated]) -> None:
 
 def read_arrays(formulas: Sequence[Stated]) -> None:
     """Note what sentences call matrices and vectors, and properties of given data that are not used."""
+    for sentence in dict.fromkeys(sentences(formulas, alone=True)):
+        for match in (m for pattern in _STATISTICS for m in pattern.finditer(sentence)):
+            if re.search(r"\b(?:not|no|un|if|without)\b", sentence[: match.end()], re.I):
+                continue
+            letters = next((found for name, found in (("inputs", _OF_INPUTS), ("targets", _OF_TARGETS)) if match[name]),
+                           _OF_INPUTS + _OF_TARGETS)  # fmt: skip
+            word = "standardised" if match["more"] or match["word"].lower().startswith("stand") else "centred"
+            formulas[0].prose.special += tuple((letter, word) for letter in letters)
     for sentence in sentences(formulas):
         for match in (m for pattern in _CALLED for m in pattern.finditer(sentence)):
             for k in (match["name"], *re.findall(r"\d+", match["more"])):

@@ -61,6 +61,7 @@ class Prose:
     stacked: bool = False  # `defined` is what the text has spoken of before: “the inputs are the rows of $X$”
     depending: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what it depends
     amended: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a name, and on what else it depends; on anything
+    changed: tuple[s.Node, ...] = ()  # given names whose values it changes before they are used
     losses: tuple[tuple[s.Node, tuple[s.Node, ...]], ...] = ()  # a loss, and that of which it is one
     through: tuple[s.Node, ...] = ()  # on what a loss depends only through that of which it is one
     alone: tuple[s.Node, ...] = ()  # that on which only a loss depends, as the text says: perhaps of one step

@@ -30,7 +30,7 @@ def read_ties(formulas: Sequence[Stated]) -> None:
         tied.setdefault(f.raw.section, set()).update(here)
     for f in formulas:
         within = (names for section, names in tied.items() if f.raw.section[: len(section)] == section)
-        both = set[str | None]().union(*within) & set(_variables(f))
+        both = set[str | None]().union(*within) & set(variables_of(f))
         if both:
             name = min(x for x in both if x)
             f.when.open = f.when.open or f"members of {name} are one, as the text says: that is not read"
@@ -65,7 +65,8 @@ def _stepped(f: Stated) -> Iterator[str | None]:
             yield base_of(node)
 
 
-def _variables(f: Stated) -> Iterator[str | None]:
+def variables_of(f: Stated) -> Iterator[str | None]:
+    """The names by which a formula differentiates, without their indices."""
     for node in f.derivatives:
         if isinstance(node, s.Derivative):
             yield from map(base_of, node.denominators)

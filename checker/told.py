@@ -17,7 +17,8 @@ _GRADIENT = re.compile(  # “the derivative of a scalar by a column is a row ve
     r"|in\s+(?:this|these|our|the\s+following)\s+[\w-]+|for\s+us|our\s+convention\s+is\s+that|we\s+agree\s+that)\W+)?"
     r"(?:(?:the|an?|all)\s+)?(?:gradients?|(?:derivatives?|gradients?)\s+of\s+(?:an?\s+|the\s+)?"
     r"(?:scalars?|loss(?:es)?|numbers?)\b(?:(?!\brows?\b)[^.;$]){0,60}?)"
-    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here)\s+)?(?:an?\s+)?(?P<axis>row|column)\s+vectors?\b",
+    r"\s+(?:is|are)\s+(?:(?:thus|therefore|then|always|hence|so|here|written\s+as|understood\s+as)\s+)?(?:an?\s+)?"
+    r"(?P<axis>row|column)(?:\s+vectors?|s)\b",
     re.I,
 )
 _SHAPED = re.compile(  # “the gradient of a scalar has the shape of the variable”
@@ -51,6 +52,7 @@ _DENIED = re.compile(r"\b(?:not|no|unlike|instead of|rather than|as opposed to|w
 def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
     """The conventions that the text states, each in one way only. Where it states two layouts, each formula has the one
     that was told last before it, in its section if there is one."""
+    _open_rows(formulas)
     told: dict[str, set[str]] = {}
     layouts: list[tuple[Stated, str]] = []
     said = list(_by_sentences(formulas))
@@ -69,6 +71,17 @@ def conventions_told(formulas: Sequence[Stated]) -> dict[str, str]:
     if told.get("layout") == {"denominator"}:  # in numerator layout many write the gradient of a loss as a column
         told.setdefault("gradient", {"column"})
     return {name: found.pop() for name, found in told.items() if len(found) == 1}
+
+
+def _open_rows(formulas: Sequence[Stated]) -> None:
+    """Leave open what is said of ``\\nabla f``, which is read as a column, where the text calls gradients rows."""
+    said = (text for f in formulas for text in re.split(r"[.;!?](?:\s|$)", f"{f.raw.context} {f.raw.tail}"))
+    found = [m for text in said if (m := _GRADIENT.match(text)) is not None and not _DOUBTED.search(text)]
+    if not any(m["axis"].lower() == "row" and "of" not in m[0].split() for m in found):
+        return
+    for f in formulas:
+        if any(isinstance(x, s.Nabla) and x.order == 1 for x in f.derivatives):
+            f.when.open = f.when.open or "the text calls gradients rows, and a nabla is read as a column"
 
 
 def _by_steps(f: Stated) -> Iterator[tuple[str, str]]:

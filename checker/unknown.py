@@ -4,11 +4,12 @@ to do with each other; and the claims that rest on them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from verify_derivations.checker.comparisons import Comparison
 from verify_derivations.checker.open_names import by_itself
+from verify_derivations.checker.sentences import ENDED
 from verify_derivations.checker.spoken import names_alone
 from verify_derivations.checker.statements import Chain, Stated, contains_derivative, is_adjoint_name, lists_itself
 from verify_derivations.formulas import syntax as s
@@ -23,6 +24,8 @@ from verify_derivations.formulas.unknown import Unread
 from verify_derivations.formulas.variations import SIGN
 from verify_derivations.formulas.world import UNWRITTEN, Statement, UndefinedSymbol, World
 
+_FOR_ANY = re.compile(r"\b(?:any|every|all|each|an\s+arbitrary)(?:\s+[\w-]+){0,3}\s*$", re.I)
+MEANS = re.compile(r"\b(?:centred|centered|standardi[sz]ed|zero-?\s?mean)\b")
 _OF_IDENTITY = re.compile(r"ortho|unit|idem|rota|permu|projec|reflec|stoch|invol|circ|toepl|triang")
 
 
@@ -33,10 +36,14 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
         world.unknown.spoken |= {r.name for r in map(world.table.reference, names_alone(f)) if r is not None}
         world.unknown.spoken |= {*re.findall(r"(?<![\w.])[A-Za-z](?![\w.(])", f.raw.code)}
         for name, word in f.prose.special:
-            world.unknown.special.setdefault(name, (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None))
+            name = r.name if name not in world.known and (r := world.table.reference(s.Symbol(name))) else name
+            said = (0, f"that it is {word}", _OF_IDENTITY.search(word) is not None)
+            if MEANS.search(world.unknown.special.setdefault(name, said)[1]):  # what else is said counts
+                world.unknown.special[name] = said
         for name in f.prose.arrays:
             world.unknown.arrays.setdefault(name, set()).add(f.raw.section)
         world.unknown.functions |= {name: kind != "each" for name, kind in f.prose.functions}
+    world.unknown.again |= {*_spoken_of_again(world, formulas)}
     sides = [side for f in formulas for chain in f.chains for side in chain.sides]
     others = TRANSPOSES & (world.unknown.spoken | world.sizes | {x.name for side in sides for x in by_itself(side)})
     for node in (x for side in sides for x in s.walk(side)) if others else ():
@@ -44,6 +51,19 @@ def take_spoken(world: World, formulas: Sequence[Stated]) -> None:
         named = (x for x in before if isinstance(x, s.Scripted) and not (base_of(x) or "\\").startswith("\\"))
         world.unknown.inner |= {x for x in named if not x.primes}  # the w^T of w^T x, no γ^T
     world.unknown.exponents |= others
+
+
+def _spoken_of_again(world: World, formulas: Sequence[Stated]) -> Iterator[str]:
+    """The y of “for any nonzero $y \\in R^{d+1}$” of which a later sentence says “a target $y$”."""
+    for k, f in enumerate(formulas):
+        if f.raw.displayed or not f.memberships or not _FOR_ANY.search(f.raw.context):
+            continue
+        own = {plain(name) for m in f.memberships for name in m.names}
+        ended = False
+        for g in formulas[k + 1 :]:
+            ended = ended or ENDED.search(g.raw.context) is not None
+            found = own & {*map(plain, names_alone(g))} if ended else set[s.Node]()
+            yield from (r.name for r in map(world.table.reference, found) if r is not None)
 
 
 def take_unknown(

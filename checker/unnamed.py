@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from verify_derivations.checker.amended import BEFORE_USE, IS_PROCESSED, shows
 from verify_derivations.checker.sentences import ENDED, GENERAL, begins_anew
 from verify_derivations.checker.standing import Standing
 from verify_derivations.checker.statements import Stated, contains_derivative
@@ -146,7 +147,25 @@ _RESCALED = re.compile(  # “we multiply the loss by one half”, “we maximis
 _SHARED = re.compile(
     r"\b(?:layers|units|networks|branches|towers|encoder\s+and\s+(?:the\s+)?decoder)\s+(?:\w+\s+)?share\s+(?:\w+\s+){0,2}"
     r"(?:weights?|parameters?)\b(?!\s+(?:over|across|through)\b)|\bweights?\s+of\s+the\s+(?:\w+\s+){1,2}(?:are|is|equals?)\s+"
-    r"(?:those|that|the\s+(?:same|transpose\w*))\b", re.I,
+    r"(?:those|that|the\s+(?:same|transpose\w*))\b"
+    r"|\b(?:both|two|three|all)\s+(?:the\s+)?weights?\s+(?:\w+\s+)?(?:are|have)\s+(?:always\s+)?"
+    r"(?:one|the\s+same|equal|identical|tied)\b", re.I,
+)  # fmt: skip
+_CUT = re.compile(  # “the second factor is not differentiated”
+    r"\b(?:(?:is|are|be)\s+(?:\w+\s+)?not\s+(?:to\s+be\s+)?differentiated(?!\s+with\s+respect)|(?:is|are)\s+(?:\w+\s+)?detached"
+    r"|(?:stop|detach|cut|block)\w*\s+the\s+gradients?)\b", re.I,
+)  # fmt: skip
+_PROCESSED = re.compile(  # “the logits are divided by a temperature before the softmax”
+    r"\b(?:logits?|scores?|weights?|activations?|outputs?|embeddings?|quer(?:y|ies)|keys?|predictions?|similarit(?:y|ies))"
+    rf"(?P<is>{IS_PROCESSED.pattern})", re.I,
+)  # fmt: skip
+_AT_ANY_TIME = re.compile(r"(?:clipped|rounded|quanti[sz]ed|thresholded|truncated|rectified|squared|negated)$", re.I)
+_EVERY = re.compile(  # “all matrices are symmetric”, “labels are one-hot”
+    r"\b(?:(?:all|every|each)\s+(?:of\s+)?(?:the\s+|these\s+|our\s+)?(?:\w+\s+)?(?:matri(?:x|ces)|vectors?|quantit(?:y|ies)|numbers?|variables?"
+    r"|factors?|weights?|entries|values?|letters?)|(?:labels?|targets?|classes)(?=\s+are\s+one-?\s?hot))\s+(?:here\s+|below\s+)?"
+    r"(?:commutes?|(?:is|are|have|has)\s+(?:\w+\s+){0,2}?(?:symmetric|orthogonal|orthonormal|unitary|diagonal|triangular"
+    r"|positive|negative|non-?\s?negative|(?:of\s+)?unit\s+(?:length|norm)|unit\s+vectors?|normali[sz]ed|one-?\s?hot|idempotent"
+    r"|stochastic|even|odd))\b", re.I,
 )  # fmt: skip
 _TRANSPOSED = re.compile(r"\bweights?(?:\s+matri(?:x|ces))?\s+(?:is|are)\s+(?:\w+\s+)?transposed\b", re.I)
 _FOR = (
@@ -213,6 +232,12 @@ class _Unnamed:
 
     def read(self, sentence: _Sentence) -> None:
         text, inside = sentence.text, self.formulas[sentence.start : sentence.end]
+        every = _EVERY.search(text)
+        if every is not None and not _VAGUELY.search(text) and not _THOUGHT.search(text):
+            later = [f for f in self._section(sentence) if f.derivatives]
+            self._leave(set(self.values), later, every[0], "words")
+        if "$" not in text and self._is_changed(text):
+            self._leave(set(self.values), [f for f in self._section(sentence) if f.derivatives], text, "open")
         if not re.search(r"[a-z]{3}", text) or _VAGUELY.search(text):
             return
         if any(map(_defines, inside)):
@@ -232,6 +257,17 @@ class _Unnamed:
             self._leave(zero, claims, text, "open" if definite else "words")
         elif special and (here or _SUPPOSED.search(text)):
             self._leave(set(self.values), claims, text, "words")
+
+    def _is_changed(self, text: str) -> bool:
+        """Whether a sentence without a formula says that something is not differentiated, or changed before it is used
+        in a way that no definition has."""
+        if _VAGUELY.search(_CUT.sub("", text)) or _THOUGHT.search(text):
+            return False
+        found = _PROCESSED.search(text)
+        if found is None or not (BEFORE_USE.search(text) or _AT_ANY_TIME.search(found["is"])):
+            return _CUT.search(text) is not None
+        word, values = found["is"].split()[-1].lower(), (x for every in self.values.values() for x in every)
+        return not any(shows(value, word) for value in values)
 
     def _put(self, text: str) -> set[str | None]:
         """The names in whose definitions a sentence puts another function or loss."""
@@ -299,13 +335,17 @@ class _Unnamed:
     def _behind(self, sentence: _Sentence) -> list[Stated]:
         """The claims of which a sentence is said that has none itself, up to where an equation follows that may say
         what it puts."""
+        section = self._section(sentence)
+        inside = takewhile(lambda f: not GENERAL.search(f.raw.context) and not _defines(f), section)
+        return [f for f in inside if f.derivatives]
+
+    def _section(self, sentence: _Sentence) -> list[Stated]:
+        """The formulas behind a sentence in its section."""
         section = self.formulas[sentence.end - 1 if sentence.end else 0].raw.section
         if sentence.end < len(self.formulas) and sentence.start == sentence.end:
             section = self.formulas[sentence.end].raw.section
         later = self.formulas[sentence.end :]
-        inside = takewhile(lambda f: f.raw.section[: len(section)] == section and not GENERAL.search(f.raw.context)
-                           and not _defines(f), later)  # fmt: skip
-        return [f for f in inside if f.derivatives]
+        return [*takewhile(lambda f: f.raw.section[: len(section)] == section, later)]
 
     def _leave(self, changed: set[str | None], claims: Sequence[Stated], text: str, how: str) -> None:
         """Leave open what rests on a change."""

@@ -68,6 +68,7 @@ class Unknown(Forked):
     frozen: set[frozenset[str]] = field(default_factory=set)  # names in an expression that is treated as a constant
     in_steps: set[str] = field(default_factory=set)  # names in steps of algorithms, which define nothing
     spoken: set[str] = field(default_factory=set)  # names that a formula in the text consists of: words introduce them
+    again: set[str] = field(default_factory=set)  # names declared “for any” in one sentence, and spoken of in another
     arrays: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # what words call so → in which sections
     special: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     """Given data, with what is said of them and not used: the formula or 0, words, whether it is so of the identity."""

@@ -270,7 +270,7 @@ MISREAD: dict[str, Misread] = {
         r"H = 4",
     ),
     "a half is a mean": Misread(
-        [(amended, "_shows", lambda *_: True)],
+        [(amended, "shows", lambda *_: True)],
         r"Let $w, x, y \in R$, $z = w x$ and $J = \frac12 (z - y)^2$, averaged over the batch.",
         r"\frac{\partial J}{\partial w} = (z - y) x",
     ),
