@@ -22,6 +22,7 @@ _DENIED = re.compile(
     r"\s+(?:\w+\s+){0,3}$|\b(?:would|were)\s+(?:\w+\s+)?wrong\b|\bformerly\b"
     r"|\b(?:common|frequent|typical|usual)\s+(?:error|slip|mistake)\b", re.I,
 )  # fmt: skip
+_EQUATES = re.compile(r"=|\\(?:equiv|triangleq|coloneqq|doteq|stackrel)\b")  # not “$a$ instead of $\tanh(z)$”
 _REPLACED = re.compile(r"\b(?:replac|exchang)(?:e|es|ed|ing)\s+(?:the\s+\w+\s+)?$", re.I)
 _BY = re.compile(r"\s*(?:by|with|for)\b", re.I)
 _APART = re.compile(rf"{ENDED.pattern}|;|\*\*|\s[-*•]\s|→")  # also items of a list, and what is in bold
@@ -46,7 +47,7 @@ def read_denied(formulas: Sequence[Stated], standing: Standing) -> None:
     """Set ``alone`` of such equations."""
     for k, f in enumerate(formulas):
         chain = f.chains[0] if len(f.chains) == 1 and not f.when.alone else None
-        if chain is None or chain.update or f.derivatives or not _defines(chain):
+        if chain is None or chain.update or f.derivatives or not _defines(chain) or not _EQUATES.search(f.raw.latex):
             continue
         left, *values = chain.sides
         name = left.function if isinstance(left, s.Call) else left

@@ -249,7 +249,7 @@ def _differentiated(node: s.Node) -> s.Node | None:
     if isinstance(node, s.Call) and isinstance(node.function, s.Scripted) and node.function.primes:
         top = node.function.base
     top = top.function if isinstance(top, s.Call) else top
-    return top if isinstance(top, s.Symbol | s.Scripted) else None
+    return top if isinstance(top, s.Symbol | s.Scripted) and base_of(top) is not None else None
 
 
 # -- indices and shapes ------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def _in_a_definition(failed: Failed) -> str | None:
     head = failed.error.head if isinstance(failed.error, IndexRangeError) else None
     world = failed.world
     own = {world.layers.name(r.name) for r in failed.mentioned}
-    return None if head is None or world.layers.name(head) in own else f"{failed.error}, as the definitions are read"
+    return None if not head or world.layers.name(head) in own else f"{failed.error}, as the definitions are read"
 
 
 def _says_shapes(failed: Failed) -> str | None:

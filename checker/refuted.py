@@ -16,7 +16,9 @@ from verify_derivations.checker.unknown import names_of, slope_told, taken_at, t
 from verify_derivations.checker.verdicts import Link, Verdict
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import is_slope
-from verify_derivations.formulas.expressions import heads
+from verify_derivations.formulas.elaborate import Elaborator
+from verify_derivations.formulas.errors import DocumentError
+from verify_derivations.formulas.expressions import NOUGHT, heads
 from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import Polynomial
@@ -321,9 +323,17 @@ def _slope_of_a_leaf(refuted: Refuted) -> str | None:
             continue
         if top.layer is None and top.name not in world.declared | world.functions.keys() and not any(
             r is None or r.name == top.name for r in below
-        ):
+        ) and _is_zero(node, refuted):
             return f"how {top.name} depends on {to_latex(node.denominators[0])} is not stated"
     return None
+
+
+def _is_zero(node: s.Node, refuted: Refuted) -> bool:
+    """As it is read; that of a loss of which only the sum is given, ``E = \\sum_t E_t``, is not known."""
+    try:
+        return Elaborator(refuted.world.fork(), Statement(refuted.number)).tensor(node).body == NOUGHT
+    except DocumentError:
+        return False
 
 
 def _layer_or_power(refuted: Refuted) -> str | None:

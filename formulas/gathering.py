@@ -371,7 +371,8 @@ def _tell_apart(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) ->
 def _beside_one_of_many(table: NameTable, nodes: Sequence[s.Node], tensors: set[str]) -> dict[str, str]:
     """The losses that have an equation of their own beside one for those of each example, ``E = …`` and ``E_i = …``,
     with the letter of these."""
-    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and not is_range(x))
+    equations = (x for x in nodes if isinstance(x, s.Relation) and x.relations[0] in s.EQUALS and not is_range(x)
+                 and not any(isinstance(y, s.Sequence | s.Matrix) for y in s.walk(x.sides[1])))  # E = (E_1, E_2)
     references = [r for r in (table.reference(x.sides[0]) for x in equations
                               if isinstance(x.sides[0], s.Symbol | s.Scripted)) if r is not None]  # fmt: skip
     whole = {r.name for r in references if not r.indices and r.layer is None} & {*LOSSES} - tensors

@@ -257,9 +257,8 @@ def _unify(
         if name is not None and name not in world.axis_sizes and index.start == origin:
             world.extents.equate(polynomial(name), extent if side is have else have)
             return
-    raise IndexRangeError(
-        f"index {index.letter} runs to {show_extent(last)}, but {head} has {show_extent(extent)} entries there", head
-    )
+    what, end = head or "what has it", show_extent(extent)
+    raise IndexRangeError(f"index {index.letter} runs to {show_extent(last)}, but {what} has {end} entries there", head)
 
 
 def _ends_within(last: Polynomial, end: Polynomial, world: World, here: Statement) -> bool:

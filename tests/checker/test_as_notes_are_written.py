@@ -298,7 +298,9 @@ def test_a_variable_is_none_of_the_data(text: str, right: str, wrong: str) -> No
 def test_a_column_by_a_small_letter_is_not_refuted() -> None:
     text = r"$$z = W^T x, \quad L = \frac12 \|z - t\|^2$$"
     assert last(text, r"\frac{\partial L}{\partial w_k} = (z_k - t_k) x").verdict is UNDECIDED
-    assert last(text, r"\frac{\partial L}{\partial v_k} = (z_k - t_k) x").verdict is ILL_FORMED
+    assert last(text, r"\frac{\partial L}{\partial v_k} = (z_k - t_k) x").verdict is UNDECIDED  # W may be made of v
+    declared = r"Let $W \in \mathbb{R}^{n \times m}$, $x \in \mathbb{R}^n$, $t \in \mathbb{R}^m$." + f"\n\n{text}"
+    assert last(declared, r"\frac{\partial L}{\partial v_k} = (z_k - t_k) x").verdict is ILL_FORMED
 
 
 def test_the_first_of_all_layers_may_be_called_otherwise() -> None:

@@ -279,8 +279,9 @@ def test_sums_without_a_sign(said: str) -> None:
     given = r"Let $g \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$, $f = g_{\mu\nu} x_\mu x_\nu$."
     tacit = "No" not in said
     slope = r"\frac{\partial f}{\partial x_\mu} = g_{\mu\nu}"
-    assert verdict(given, said, rf"{slope} x_\nu") is (UNDECIDED if tacit else PROVED)
-    assert verdict(given, said, slope) is (UNDECIDED if tacit else REFUTED)
+    assert verdict(given, said, rf"{slope} x_\nu") is (REFUTED if tacit else PROVED)
+    assert verdict(given, said, slope) is not PROVED
+    assert verdict(given, said, rf"{slope} x_\nu + g_{{\nu\mu}} x_\nu") is (PROVED if tacit else Verdict.ILL_FORMED)
     beside = r"Let $a, x \in \mathbb{R}^n$, $y_i = a_i x_i$."
     assert verdict(beside, said, r"\frac{\partial y_i}{\partial x_i} = a_i") is PROVED
 

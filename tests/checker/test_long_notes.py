@@ -503,7 +503,8 @@ $$\frac{\partial E}{\partial V} = CLAIM$$
     [
         ("for each example and the output is", r"(y - t) \left( u \odot (1 - h^2) \right) x^\top", PROVED),
         ("for each example and the output is", r"(y - t) \left( u \odot (1 - h) \right) x^\top", REFUTED),
-        ("for each example. Often", r"(y - t) \left( u \odot (1 - h^2) \right) x^\top", UNDECIDED),
+        ("for each example. Often", r"(y - t) \left( u \odot (1 - h^2) \right) x^\top", PROVED),  # a number there
+        ("for each example. Often", r"(y - t) \left( u \odot (1 - h) \right) x^\top", REFUTED),
     ],
 )
 def test_the_output_of_a_later_section_is_not_the_data_of_one_before(said: str, claim: str, verdict: Verdict) -> None:

@@ -181,7 +181,7 @@ WORDS = {
     ),
     "wrong": "error in; false; incorrect; misprint; mistake; not true; wrong",
     "manner": "also; directly; explicitly; implicitly; in turn; indirectly; itself; only",
-    "is made from": "calculated; computed; derived; estimated; generated; obtained; predicted; produced; recomputed",
+    "is made from": "calculated; computed; derived; estimated; generated; obtained; predicted; produced",
     "treated": "considered; held; kept; regarded; treated",
     "only supposed": "if; neither; never; no; none; not; nothing; unless; whether",
 }  # fmt: skip
