@@ -14,11 +14,13 @@ from verify_derivations.checker.introduced import of_own_letters
 from verify_derivations.checker.statements import contains_derivative, is_adjoint_name
 from verify_derivations.checker.unknown import names_of, slope_told, taken_at, two_values, unsaid
 from verify_derivations.checker.verdicts import Link, Verdict
+from verify_derivations.derivations.refute import Refuted as Refutation
+from verify_derivations.derivations.refute import refute
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.definitions import is_slope
 from verify_derivations.formulas.elaborate import Elaborator
 from verify_derivations.formulas.errors import DocumentError
-from verify_derivations.formulas.expressions import NOUGHT, heads
+from verify_derivations.formulas.expressions import NOUGHT, Bracket, heads, walk
 from verify_derivations.formulas.held_fixed import held_fixed
 from verify_derivations.formulas.names import Reference
 from verify_derivations.formulas.polynomial import Polynomial
@@ -98,7 +100,7 @@ def directly(
         return None
     judged = judged_in(_read(world, "held"))
     wrong = number is not None and judged.link.verdict is Verdict.REFUTED
-    if wrong and not (is_of_one_step(world, sides) and judged_in(_read(world, "written out")).link.verdict.wrong):
+    if wrong and not (is_of_one_step(world, sides) and _is_wrong_inside(judged_in(_read(world, "written out")))):
         return None
     if judged.link.verdict not in HOLDS and not wrong:
         return None
@@ -108,6 +110,18 @@ def directly(
     if number is not None and world.unknown.held_before.issuperset(held):
         return replace(judged, link=_as_said(link, said))
     return replace(judged, link=only_where(said, link))
+
+
+def _is_wrong_inside(judged: Judged) -> bool:
+    """Whether a claim is refuted, also but for the first steps, at which what is written out has another value."""
+    c, environment = judged.comparison, judged.environment
+    if not judged.link.verdict.wrong or c is None or environment is None:
+        return judged.link.verdict.wrong
+    brackets = (x for side in (c.left, c.right) for x in walk(side) if isinstance(x, Bracket))
+    inside = [x for part in brackets for x in part.constraints if x.value.indices <= c.free.keys()]
+    if not inside:
+        return True
+    return isinstance(refute(c.left, c.right, environment, c.free, (*c.facts, *inside)), Refutation)
 
 
 def _held_in(world: World, sides: Sequence[s.Node]) -> list[str]:

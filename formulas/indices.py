@@ -257,8 +257,9 @@ def _unify(
         if name is not None and name not in world.axis_sizes and index.start == origin:
             world.extents.equate(polynomial(name), extent if side is have else have)
             return
-    what, end = head or "what has it", show_extent(extent)
-    raise IndexRangeError(f"index {index.letter} runs to {show_extent(last)}, but {what} has {end} entries there", head)
+    what, count = head or "what has it", show_extent(extent)
+    said = f"index {index.letter} runs to {show_extent(last)}, but {what} has {count} entries there"
+    raise IndexRangeError(said, head)
 
 
 def _ends_within(last: Polynomial, end: Polynomial, world: World, here: Statement) -> bool:
