@@ -5,6 +5,7 @@ Nothing here proves anything. What counts as a difference is said in :mod:`~veri
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ from verify_derivations.formulas.polynomial import Polynomial
 STEPS_PER_SECOND = 250_000  # nodes visited, roughly, on a small machine
 EXPANSIONS = 3  # different sizes at which an expansion must succeed before it counts
 LEAST_POINTS = 24  # of all sizes together, if there is time
-ELSEWHERE = 40  # more, where all comparisons came out one way
+ELSEWHERE = 120  # more, where comparisons came out one way at nearly all
+BOTH = 8  # at which they have to come out each way
 PATIENCE = 4  # times the budget, until a first point says anything
 SHIFTS = (1_009, -2_003)  # reciprocals of the steps to points nearby
 SHARES = 4  # of the budget, of which sizes may take one once others were compared
@@ -174,7 +176,7 @@ class _Search:
         self.ended = False  # before all sizes were tried
         self.large: list[Mapping[str, int]] = []  # sizes at which an evaluation takes too long
         self.telling: list[Mapping[str, int]] = []  # sizes at which the sides agree, and are not zero but by the claim
-        self.outcomes: set[tuple[str, bool]] = set()  # of comparisons, at the points where the sides agree
+        self.outcomes = Counter[tuple[str, bool]]()  # of comparisons, at the points where the sides agree
         self.nil = NOUGHT in (claim.left, claim.right)
         sides = (side.of if isinstance(side, Partial) else side for side in (claim.left, claim.right))
         said = (*(contents(side).sizes for side in sides), *(extent.names for extent in claim.free.values()))
@@ -204,8 +206,8 @@ class _Search:
         return self._elsewhere()
 
     def _elsewhere(self) -> Witness | None:
-        """A difference at further points, where all that was compared came out one way: with a hinge that is never
-        active, its derivative is zero."""
+        """A difference at further points, where what was compared came out one way at nearly all: with a hinge that is
+        never active, its derivative is zero."""
         for number in range(LEAST_POINTS, LEAST_POINTS + ELSEWHERE):
             if self.claim.meter.spent > self.limit or not self.one_sided:
                 return None
@@ -214,12 +216,12 @@ class _Search:
                 trial = self._draw(sizes, number, None, "generic" if number % 2 else "small")
                 if trial is not None and trial.witness is not None:
                     return trial.witness
-                self.outcomes |= trial.outcomes if trial is not None else set()
+                self.outcomes.update(trial.outcomes if trial is not None else ())
         return None
 
     @property
     def one_sided(self) -> bool:
-        return any((kind, not came_out) not in self.outcomes for kind, came_out in self.outcomes)
+        return any(self.outcomes[kind, not came_out] < BOTH for kind, came_out in [*self.outcomes])
 
     def agreement(self) -> Agreement | Unknown:
         if not self.agreeing:
@@ -264,7 +266,7 @@ class _Search:
             return None
         if trials:
             self.agreeing += len(trials)
-            self.outcomes = self.outcomes.union(*(trial.outcomes for trial in trials))
+            self.outcomes.update(outcome for trial in trials for outcome in trial.outcomes)
             self.exact = self.exact and all(trial.exact for trial in trials)
             self.sizes += [sizes] if sizes not in self.sizes else []
             self.telling += [sizes] if self.nil or any(trial.telling for trial in trials) else []

@@ -95,7 +95,7 @@ $$s_t = \rho s_{t-1} + (1 - \rho) u_t^2, \qquad w_t = w_{t-1} - \frac{u_t}{\sqrt
         (r"\frac{\partial s_t}{\partial u_t} = (1 - \rho) u_t", "refuted"),
         (r"\frac{\partial w_t}{\partial s_t} = \frac{u_t}{2 s_t^{3/2}}", "conditional"),
         (r"\frac{\partial w_t}{\partial s_t} = \frac{u_t}{s_t^{3/2}}", "refuted"),
-        (r"\frac{\partial s_t}{\partial u_{t-1}} = 2 \rho (1 - \rho) u_{t-1}", "undecided"),  # right, through both steps
+        (r"\frac{\partial s_t}{\partial u_{t-1}} = 2 \rho (1 - \rho) u_{t-1}", "undecided"),  # right of both
         (r"\frac{\partial s_t}{\partial u_{t-1}} = \rho (1 - \rho) u_{t-1}", "refuted"),
     ],
 )
