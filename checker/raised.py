@@ -34,28 +34,32 @@ _HERE = re.compile(r"\b(?:here|in\s+this\s+(?:section|part|paragraph|example|exe
 
 
 def read_raised(formulas: Sequence[Stated], tables: Iterable[NameTable]) -> None:
-    """Read numbers above letters as the text says, or leave open what has some that may be no powers."""
-    places = [f.raw.section if _HERE.search(text) else () for f, text in _said(formulas)]
-    if not places:
+    """Read numbers above letters as the text says, or leave open what has some that may be no powers: in the section
+    that says so, and unless it speaks of itself further on."""
+    said = [*_said(formulas)]
+    if not said:
         return
+    onward = min((f.number for f, text in said if not _HERE.search(text)), default=len(formulas) + 1)
+    places = {f.raw.section for f, _ in said}
     powers = {id(x): base for f in formulas for x in f.nodes if (base := _number_above(x)) is not None}
     letters = {base_of(x) for f in formulas for x in f.nodes if _letter_above(x)}
     open_ = set(powers.values()) & letters if letters else set(powers.values())
     inner = {id(x.base) for f in formulas for x in f.nodes if isinstance(x, s.Scripted)}
     bare = {x.name for f in formulas for x in f.nodes if isinstance(x, s.Symbol) and id(x) not in inner}
-    if () in places:
+    before = (f for f in formulas if f.number < onward and not any(is_within(f.raw.section, at) for at in places))
+    if not any(id(x) in powers for f in before for x in f.nodes) and onward <= len(formulas):
         for table in tables:
             table.numbered |= open_ - bare
             table.bare_layers |= open_ - bare
             table.remembered = {}
             open_ -= table.numbered
     for f in formulas:
-        here = any(is_within(f.raw.section, place) for place in places)
+        here = f.number >= onward or any(is_within(f.raw.section, place) for place in places)
         found = {powers[id(x)] for x in f.nodes if id(x) in powers} & open_ if here else set()
         if not found:
             continue
-        said = f"what the text says of numbers above {min(found)} is not read: they may be no powers"
-        f.when.open = f.when.open or said
+        reason = f"what the text says of numbers above {min(found)} is not read: they may be no powers"
+        f.when.open = f.when.open or reason
         for chain in f.chains:
             if not any(map(contains_derivative, chain.sides)):
                 f.prose.amend(chain.sides[0])
