@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice, product
+from typing import TypeAlias
 
 from verify_derivations.derivations.differentiate import instantiate
 from verify_derivations.formulas.definitions import Environment, Quantity
@@ -256,17 +257,21 @@ MOST = 400
 """Of these choices, for all quantities together."""
 
 
+_Instance: TypeAlias = tuple[Access, str, _Monomial]
+"""A name with its indices, and its definition at these: all of it, and as a product."""
+
+
 class _Naming:
     def __init__(self, quantities: Sequence[Quantity]) -> None:
         self.quantities = quantities
-        self.choices: dict[tuple[Polynomial, ...], list[tuple[Access, Scalar]]] = {}
+        self.choices: dict[tuple[Polynomial, ...], list[_Instance]] = {}
 
     def of(self, node: Scalar, places: tuple[Polynomial, ...]) -> Scalar:
         """``places`` are the indices that a name may have here."""
         here = self.instances(places)
         whole = content(node)
-        for name, body in here:
-            if content(body) == whole:
+        for name, body, _ in here:
+            if body == whole:
                 return name
         if isinstance(node, Mul | Power):
             node = self.divided(node, here)
@@ -274,21 +279,21 @@ class _Naming:
         parts = children(node)
         return rebuild(node, tuple(self.of(part, inner) for part in parts)) if parts else node
 
-    def divided(self, node: Mul | Power, here: Sequence[tuple[Access, Scalar]]) -> Scalar:
+    def divided(self, node: Mul | Power, here: Sequence[_Instance]) -> Scalar:
         """The names of definitions that are factors of a product."""
         left, names = _Monomial(node), list[Scalar]()
-        for name, body in here:
-            wanted = _Monomial(body)
+        for name, _, wanted in here:
             while len(wanted.powers) > 1 and left.divide(wanted):
                 names.append(name)
         return mul(*names, left.scalar()) if names else node
 
-    def instances(self, places: tuple[Polynomial, ...]) -> list[tuple[Access, Scalar]]:
+    def instances(self, places: tuple[Polynomial, ...]) -> list[_Instance]:
         if places not in self.choices:
             names = (
                 (quantity, at) for quantity in self.quantities for at in product(places, repeat=len(quantity.indices))
             )
-            self.choices[places] = [(Access(q.head, at), instantiate(q, at)) for q, at in islice(names, MOST)]
+            bodies = ((Access(q.head, at), instantiate(q, at)) for q, at in islice(names, MOST))
+            self.choices[places] = [(name, content(body), _Monomial(body)) for name, body in bodies]
         return self.choices[places]
 
 
