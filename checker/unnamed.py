@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TypeVar
 
 from verify_derivations.checker.amended import BEFORE_USE, IS_PROCESSED, shows
 from verify_derivations.checker.sentences import ENDED, GENERAL, begins_anew
@@ -50,6 +51,7 @@ _VAGUELY = re.compile(
 _THOUGHT = re.compile(r"\b(?:if|when|whenever|once|unless|suppos\w+)\b", re.I)
 
 Test = Callable[[s.Node], bool]
+Found = TypeVar("Found")
 
 
 def _calls(*names: str) -> Test:
@@ -215,6 +217,11 @@ def _sentences(formulas: Sequence[Stated]) -> Iterator[_Sentence]:
     yield _Sentence(text, start, len(formulas))
 
 
+def _spoken(words: Sequence[tuple[str, Found]], text: str) -> Iterator[tuple[str, Found]]:
+    """Those that stand in a text: what is said with the others need not be looked for."""
+    return ((word, test) for word, test in words if re.search(word, text, re.I))
+
+
 class _Unnamed:
     def __init__(self, formulas: Sequence[Stated], standing: Standing) -> None:
         self.formulas, self.standing = formulas, standing
@@ -273,7 +280,7 @@ class _Unnamed:
         """The names in whose definitions a sentence puts another function or loss."""
         found = set[str | None]()
         units = self._having(_nonlinear)
-        for word, test in _FUNCTIONS:
+        for word, test in _spoken(_FUNCTIONS, text):
             nouns = _UNITS if test is not None else rf"(?:{_UNITS}|{_NETS})"
             behind = rf"(?:\s+{nouns})" + ("?" if test is not None else "")
             says = (rf"{_LEADS}{word}\b{behind}", rf"{_THAT}{_ARE}{word}\b")
@@ -286,7 +293,7 @@ class _Unnamed:
                     found |= units
         if self._speaks(text, _ACTIVATION):
             found |= units
-        for word, test in _LOSSES:
+        for word, test in _spoken(_LOSSES, text):
             says = (rf"{_LEADS}{word}\b(?:\s+\w+)?\s+{_LOSS}", rf"\b{_LOSS}{_ARE}{word}\b")
             for match in (m for pattern in says for m in re.finditer(pattern, text, re.I)):
                 if not _NOT.search(text[: match.start()]) and self.losses and not self._having(test):
@@ -315,7 +322,7 @@ class _Unnamed:
 
     def _speaks(self, text: str, word: str) -> bool:
         says = (rf"{_FOR}{word}\b", rf"\b{word}{_BECOMES}", rf"{_AWAY}{word}\b(?!\s+of\s+generality)")
-        return any(re.search(pattern, text, re.I) for pattern in says)
+        return re.search(word, text, re.I) is not None and any(re.search(pattern, text, re.I) for pattern in says)
 
     def _having(self, test: Test) -> set[str | None]:
         """The names in whose definitions something stands."""
