@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verify_derivations.checker.normal_law import read_normal_law, with_normal_law
@@ -50,17 +51,14 @@ def reread(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
 
 def read_fonts(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Letters that are one thing in bold and another in italics, told apart; also in formulas that cannot be read."""
-    sections: dict[tuple[str, ...], Trees] = {}
-    for stated in formulas:
-        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
-    found, said = fonts(sections), set[s.Symbol]()
+    found, said = fonts(_by_section(formulas)), set[s.Symbol]()
     for stated in formulas if found else ():
         place = stated.raw.section
         stated.ends = tuple(found.rewritten(x, place) for x in stated.ends)
         if stated.tree is None:
             continue
         new = {x for x in stated.nodes if isinstance(x, s.Symbol) and place in found.numbers.get(x, ())} - said
-        rewritings.apply(stated, lambda tree, place=place: found.rewritten(tree, place))  # type: ignore[misc]
+        rewritings.apply(stated, partial(found.rewritten, place=place))
         if new:
             stated.remarks += (f"{_each(new)}: something else than in bold",)
             said |= new
@@ -68,10 +66,7 @@ def read_fonts(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
 
 def read_namesakes(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
     """Letters that are something else in another section, told apart; also in formulas that cannot be read."""
-    sections: dict[tuple[str, ...], Trees] = {}
-    for stated in formulas:
-        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
-    found, said = namesakes(sections), set[tuple[tuple[str, ...], s.Symbol]]()
+    found, said = namesakes(_by_section(formulas)), set[tuple[tuple[str, ...], s.Symbol]]()
     for stated in formulas if found else ():
         place = stated.raw.section
         letters = found.get(place, frozenset())
@@ -79,7 +74,7 @@ def read_namesakes(formulas: Sequence[Stated], rewritings: Rewritings) -> None:
         new = {x for x in stated.nodes if x in letters} - {x for at, x in said if at == place}
         if stated.tree is None or not letters:
             continue
-        rewritings.apply(stated, lambda tree, letters=letters: rewritten(tree, letters))  # type: ignore[misc]
+        rewritings.apply(stated, partial(rewritten, letters=letters))
         if new:
             stated.remarks += (f"{_each(new)}: something else than in other sections",)
             said |= {(place, x) for x in new if isinstance(x, s.Symbol)}
@@ -93,6 +88,13 @@ def open_families(formulas: Sequence[Stated]) -> set[s.Node]:
 
 def _trees(formulas: Iterable[Stated]) -> Trees:
     return [f.tree for f in formulas if f.tree is not None]
+
+
+def _by_section(formulas: Iterable[Stated]) -> dict[tuple[str, ...], Trees]:
+    found: dict[tuple[str, ...], Trees] = {}
+    for stated in formulas:
+        found.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    return found
 
 
 def _reads(found: object, before: s.Node, after: s.Node) -> str:
@@ -172,11 +174,8 @@ def _densities_of_one_kind(formulas: Sequence[Stated]) -> dict[int, frozenset[s.
 def _densities(formulas: Sequence[Stated]) -> dict[int, dict[s.Node, Density]]:
     """By the trees in which they may be used: those of their own sections, or the only ones."""
     everywhere = densities(_trees(formulas))
-    sections: dict[tuple[str, ...], Trees] = {}
-    for stated in formulas if everywhere else ():
-        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
     found: dict[int, dict[s.Node, Density]] = {}
-    for within in sections.values():
+    for within in _by_section(formulas).values() if everywhere else ():
         here = densities(within)
         single = {f: (here.get(f) or every)[0] for f, every in everywhere.items() if len(here.get(f) or every) == 1}
         found |= {id(tree): single for tree in within}
@@ -185,9 +184,7 @@ def _densities(formulas: Sequence[Stated]) -> dict[int, dict[s.Node, Density]]:
 
 def _matrices(formulas: Sequence[Stated]) -> dict[int, frozenset[s.Node]]:
     """By the trees of sections, what these declare as matrices."""
-    sections: dict[tuple[str, ...], Trees] = {}
-    for stated in formulas:
-        sections.setdefault(stated.raw.section, []).extend(_trees([stated]))
+    sections = _by_section(formulas)
     found = {section: matrices(trees) for section, trees in sections.items()}
     nodes = (n for tree in _trees(formulas) for n in s.walk(tree))
     called = {n.function for n in nodes if isinstance(n, s.Call)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from verify_derivations.checker.transposes import bare, with_transpose
 from verify_derivations.checker.vocabulary import Vocabulary
@@ -15,8 +15,8 @@ _TALL = (s.Fraction, s.BigOperator, s.Derivative, s.Cases, s.Matrix)
 
 def restyled(node: s.Node, words: Vocabulary) -> s.Node:
     """The same expression, as the document would write it."""
-    values = {f.name: getattr(node, f.name) for f in fields(node) if f.name != "span"}
-    node = replace(node, **{name: _restyled(value, words) for name, value in values.items()})  # type: ignore[arg-type]
+    whole = node
+    node = s.mapped(whole, lambda part: None if part is whole else restyled(part, words))
     match node:
         case s.Symbol():
             return words.fonts.get(node, node)
@@ -29,12 +29,6 @@ def restyled(node: s.Node, words: Vocabulary) -> s.Node:
         case s.Call() | s.Group():
             return replace(node, large=_is_tall(node) or words.large_brackets)
     return node
-
-
-def _restyled(value: object, words: Vocabulary) -> object:
-    if isinstance(value, s.Node):
-        return restyled(value, words)
-    return tuple(_restyled(item, words) for item in value) if isinstance(value, tuple) else value
 
 
 def _with_transpose(node: s.Scripted, words: Vocabulary) -> s.Node:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from verify_derivations.formulas import syntax as s
 from verify_derivations.formulas.document import is_within
@@ -115,7 +116,8 @@ class _Uses:
             indices = {id(y) for x in s.walk(tree) if isinstance(x, s.Scripted) and x.sub is not None
                        for y in s.walk(x.sub)}  # fmt: skip
             for node in s.walk(tree):
-                self.mentioned |= {node} if _is_letter(node) and id(node) not in indices else set()  # type: ignore[arg-type]
+                if _is_letter(node) and id(node) not in indices:
+                    self.mentioned.add(node)
                 self._count(node)
                 for kind, found in ((NUMBER, self._numbers_in(node)), (TENSOR, self._tensors_in(node))):
                     for x in found:
@@ -200,7 +202,7 @@ def _outer(node: s.Node) -> tuple[s.Node, ...]:
     return _terms(inner) if isinstance(inner, s.Sum) else (inner,)
 
 
-def _is_letter(node: s.Node) -> bool:
+def _is_letter(node: s.Node) -> TypeGuard[s.Symbol]:
     if not isinstance(node, s.Symbol) or node.font or node.accent or node.name == "e" or node.name in LOSSES:
         return False
     return len(node.name) == 1 and node.name.isalpha()

@@ -23,14 +23,15 @@ from verify_derivations.formulas.expressions import (
     summation,
 )
 from verify_derivations.formulas.latex import to_latex
+from verify_derivations.formulas.polynomial import Polynomial
 
 n = polynomial("n")
 i, j, k = (polynomial(f"%{letter}.0") for letter in "ijk")
 x, y = Access("x"), Access("y")
 
 
-def at(head: str, *indices: object) -> Scalar:
-    return Access(head, tuple(map(polynomial, indices)))  # type: ignore[arg-type]
+def at(head: str, *indices: Polynomial) -> Scalar:
+    return Access(head, indices)
 
 
 def total(body: Scalar, variable: str = "%j.0") -> Scalar:
