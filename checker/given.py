@@ -213,7 +213,7 @@ class _Given:
                 named[known.head] = known
                 said.setdefault(known.head, set()).add(values)
         for head, sets in said.items():
-            if len(sets) > 1 or not sets <= {SIGNS, BITS} or head.split("^{(")[0] in self.variables:
+            if len(sets) > 1 or not sets <= {SIGNS, BITS}:  # it has these values also where one differentiates by it
                 continue
             entry = Access(head, tuple(polynomial(fresh("i")) for _ in named[head].extents))
             self.world.assumed.equations.append((power(entry, 2), UNIT if sets == {SIGNS} else entry))

@@ -66,3 +66,18 @@ def test_masks(claim: str, expected: Verdict) -> None:
 def test_any_matrix_is_no_mask() -> None:
     assert verdict(MASKED, SAID="", CLAIM=r"-(M \circ (R - P Q^\top)) Q") is REFUTED
     assert verdict(MASKED, SAID="", CLAIM=r"-(M \circ M \circ (R - P Q^\top)) Q") is PROVED
+
+
+def test_one_may_differentiate_by_a_mask() -> None:
+    """It has its values where the derivative is taken: a claim on another one is judged as without that."""
+    masked = MASKED.replace("R, M", "R").replace("SAID", r" and $M \in \{0, 1\}^{m \times n}$")
+    beside = masked + "\n" + r"$$\frac{\partial F}{\partial M} = SLOPE$$" + "\n"
+    slope = r"M \circ (R - P Q^\top) \circ (R - P Q^\top)"
+    assert verdict(beside, CLAIM="0", SLOPE=slope) is PROVED
+    assert verdict(beside, CLAIM="0", SLOPE=rf"2 {slope}") is REFUTED
+    other = r"\frac{1}{2} (R - P Q^\top) \circ (R - P Q^\top)"  # of ½ M (…)², which is F at these values
+    assert verdict(beside, CLAIM="0", SLOPE=other) is REFUTED
+    for claim, expected in ((r"-(M \circ (R - P Q^\top)) Q", PROVED), (r"(M \circ (R - P Q^\top)) Q", REFUTED)):
+        text = beside.replace("CLAIM", claim).replace("SLOPE", slope)
+        found = [f.verdict for f in check(scan(text)).formulas if r"\partial P" in f.latex]
+        assert found == [expected]
